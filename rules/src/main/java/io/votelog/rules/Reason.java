@@ -1,0 +1,32 @@
+package io.votelog.rules;
+
+/**
+ * Why a vote is rejected, in order of precedence: of all the reasons that hold for a vote, the first one declared here is
+ * the one that its verdict names. A retry of an accepted vote is judged before all of them.
+ */
+public enum Reason {
+    /** No ballot of that id was published in this partition before the vote. */
+    UNKNOWN_BALLOT,
+    /** The vote was appended before the ballot opened. */
+    NOT_OPEN,
+    /** The vote was appended at or after the end of the ballot. */
+    CLOSED,
+    /** The vote picks nothing. */
+    NO_CHOICE,
+    /** The vote picks something that the ballot does not offer. */
+    UNKNOWN_OPTION,
+    /** The vote names an option more than once. */
+    REPEATED_OPTION,
+    /** More distinct options than the ballot allows. */
+    TOO_MANY_PICKS,
+    /** Fewer distinct options than the ballot asks for. */
+    TOO_FEW_PICKS,
+    /** More options of one section than that section allows. */
+    SECTION_TOO_MANY,
+    /** Fewer options of one section than that section asks for. */
+    SECTION_TOO_FEW,
+    /** The id of the voter's accepted vote, with other choices. */
+    VOTE_ID_REUSED,
+    /** The voter already has an accepted vote. */
+    ALREADY_VOTED
+}
