@@ -1,0 +1,71 @@
+package io.votelog.rules;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on one vote from what its partition holds before it, and from nothing else.
+ *
+ * <p>What it is given may also come from later in the partition, as it does when records are decided again from stores
+ * that are ahead of them: a ballot, an end or an accepted vote that lies behind the vote does not exist for it. So the
+ * verdict is the same however often it is found.
+ */
+public final class Decision {
+    private Decision() {}
+
+    /**
+     * A ballot as one partition knows it.
+     *
+     * @param ballot the definition that binds
+     * @param fromOffset where in the partition the definition stands; votes behind it are votes on this ballot
+     * @param endOffset where in the partition the ballot ended: a vote there or behind it is {@code CLOSED};
+     *     {@link #OPEN_ENDED} until it has ended
+     */
+    public record Poll(Ballot ballot, long fromOffset, long endOffset) {
+        /** The end offset of a ballot that has not ended in this partition. */
+        public static final long OPEN_ENDED = Long.MAX_VALUE;
+    }
+
+    /**
+     * The verdict on a vote. Rules out reasons in their order of precedence; only a retry of the accepted vote, by its
+     * id and its set of choices, is judged before them.
+     *
+     * @param poll the ballot that the vote names, or null where the partition knows none of that id
+     * @param accepted the accepted vote of the same voter on the same ballot, if there is one
+     * @param vote the vote
+     */
+    public static Verdict decide(@Nullable Poll poll, @Nullable AcceptedVote accepted, CastVote vote) {
+        if (poll == null || vote.offset() <= poll.fromOffset()) {
+            return new Verdict.Rejected(Reason.UNKNOWN_BALLOT);
+        }
+        AcceptedVote earlier = accepted != null && accepted.offset() <= vote.offset() ? accepted : null;
+        if (earlier != null && earlier.offset() == vote.offset()) {
+            return new Verdict.Accepted(earlier.picks());
+        }
+
+        Ballot ballot = poll.ballot();
+        Form form = ballot.check(vote.choices());
+        AcceptedVote sameId = earlier != null && earlier.voteId().equals(vote.voteId()) ? earlier : null;
+        if (sameId != null
+                && form.picks().equals(sameId.picks())
+                && !form.broken().contains(Reason.UNKNOWN_OPTION)) {
+            return new Verdict.Retried(sameId);
+        }
+        if (vote.recordedAtMs() < ballot.opensAt().toEpochMilli()) {
+            return new Verdict.Rejected(Reason.NOT_OPEN);
+        }
+        if (vote.offset() >= poll.endOffset()
+                || vote.recordedAtMs() >= ballot.closesAt().toEpochMilli()) {
+            return new Verdict.Rejected(Reason.CLOSED);
+        }
+        if (!form.wellFormed()) {
+            return new Verdict.Rejected(form.first());
+        }
+        if (sameId != null) {
+            return new Verdict.Rejected(Reason.VOTE_ID_REUSED);
+        }
+        if (earlier != null) {
+            return new Verdict.Rejected(Reason.ALREADY_VOTED);
+        }
+        return new Verdict.Accepted(form.picks());
+    }
+}

@@ -1,0 +1,9 @@
+package io.votelog.rules;
+
+/** In which order the page shows the options of a section. */
+public enum Order {
+    /** As the ballot file lists them. */
+    LISTED,
+    /** Shuffled for each voter, for a ballot whose order is no ranking. */
+    SHUFFLED
+}
