@@ -1,0 +1,86 @@
+package io.votelog.schemas;
+
+import io.votelog.schemas.Topic.Spread;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every topic of Votelog. */
+public final class Topics {
+    private static final int MAX_VOTES_RECORD_BYTES = 1 << 20;
+    private static final Map<String, String> KEPT_FOR_EVER =
+            Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
+
+    /** The log: every vote, and in every partition the definition of its ballot. Its offsets are dense. */
+    public static final Topic VOTES = new Topic(
+            "votelog.votes.v1",
+            "the voter's pseudonym, 16 bytes; none for control records",
+            List.of("VoteCast", "BallotPublished", "BallotClosed", "BallotEnded"),
+            Spread.AS_VOTES,
+            with(
+                    KEPT_FOR_EVER,
+                    Map.of(
+                            "message.timestamp.type",
+                            "LogAppendTime",
+                            "max.message.bytes",
+                            Integer.toString(MAX_VOTES_RECORD_BYTES))));
+
+    /** Who published a ballot id first, and what has been done for it since. */
+    public static final Topic BALLOTS = new Topic(
+            "votelog.ballots.v1",
+            "ballot id, UTF-8",
+            List.of("BallotPublished", "BallotReady", "BallotClosed"),
+            Spread.ONE,
+            with(
+                    KEPT_FOR_EVER,
+                    Map.of(
+                            "message.timestamp.type",
+                            "LogAppendTime",
+                            "max.message.bytes",
+                            Integer.toString(MAX_VOTES_RECORD_BYTES))));
+
+    /** The verdict on each vote event, in the partition of the vote. */
+    public static final Topic DECISIONS = new Topic(
+            "votelog.decisions.v1",
+            "the voter's pseudonym, 16 bytes",
+            List.of("VoteDecided"),
+            Spread.AS_VOTES,
+            KEPT_FOR_EVER);
+
+    /** One ballot's counts in one partition of votes; partitioned by ballot id. */
+    public static final Topic TALLIES = new Topic(
+            "votelog.tallies.v1",
+            "ballot id, UTF-8, a slash, and the partition in decimal digits",
+            List.of("PartitionTally"),
+            Spread.AS_VOTES,
+            Map.of("cleanup.policy", "compact"));
+
+    /** The public results. */
+    public static final Topic RESULTS = new Topic(
+            "votelog.results.v1",
+            "ballot id, UTF-8",
+            List.of("BallotResults"),
+            Spread.AS_VOTES,
+            Map.of("cleanup.policy", "compact"));
+
+    /** What stood in votes and was no well-formed event, as it came; see {@link DeadLetters}. */
+    public static final Topic DEAD_LETTERS = new Topic(
+            "votelog.dead-letters.v1",
+            "as it came",
+            List.of(),
+            Spread.AS_VOTES,
+            with(KEPT_FOR_EVER, Map.of("max.message.bytes", Integer.toString(2 * MAX_VOTES_RECORD_BYTES))));
+
+    private Topics() {}
+
+    /** All of them, the log first. */
+    public static List<Topic> all() {
+        return List.of(VOTES, BALLOTS, DECISIONS, TALLIES, RESULTS, DEAD_LETTERS);
+    }
+
+    private static Map<String, String> with(Map<String, String> settings, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putAll(more);
+        return Map.copyOf(all);
+    }
+}

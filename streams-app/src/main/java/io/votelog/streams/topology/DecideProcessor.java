@@ -1,0 +1,273 @@
+package io.votelog.streams.topology;
+
+import static io.votelog.schemas.DeadLetters.Cause.BAD_CONTROL_RECORD;
+import static io.votelog.schemas.DeadLetters.Cause.BAD_KEY;
+import static io.votelog.schemas.DeadLetters.Cause.BAD_SIGNATURE;
+import static io.votelog.schemas.DeadLetters.Cause.CONFLICTING_DEFINITION;
+import static io.votelog.schemas.DeadLetters.Cause.FOREIGN_EVENT;
+import static io.votelog.schemas.DeadLetters.Cause.SCHEMA_NOT_NAMED;
+import static io.votelog.schemas.DeadLetters.Cause.UNDECODABLE;
+import static io.votelog.schemas.DeadLetters.Cause.WRONG_PARTITION;
+
+import io.votelog.events.BallotClosed;
+import io.votelog.events.BallotEnded;
+import io.votelog.events.BallotPublished;
+import io.votelog.events.KeyId;
+import io.votelog.events.Outcome;
+import io.votelog.events.RejectionReason;
+import io.votelog.events.Sha256;
+import io.votelog.events.VoteCast;
+import io.votelog.events.VoteDecided;
+import io.votelog.rules.AcceptedVote;
+import io.votelog.rules.CastVote;
+import io.votelog.rules.Decision;
+import io.votelog.rules.Verdict;
+import io.votelog.schemas.CloudEvent;
+import io.votelog.schemas.DeadLetters;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Reasons;
+import io.votelog.streams.topology.LogStep.JudgedVote;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the log's bytes and gives every vote its verdict. It is a function of the record and of those before it in the
+ * partition: met again after the offsets were lost, with the stores kept, a record gets the verdict that it had.
+ */
+final class DecideProcessor implements Processor<byte[], byte[], byte[], Object> {
+    private static final CloudEvent CLOUD_EVENT = new CloudEvent("VoteDecided", "streams-app");
+
+    private final LogKeys keys;
+
+    private ProcessorContext<byte[], Object> context;
+    private KeyValueStore<byte[], byte[]> voters;
+    private PollBook polls;
+
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
+    DecideProcessor(LogKeys keys) {
+        this.keys = keys;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Object> context) {
+        this.context = context;
+        this.voters = context.getStateStore(Stores.VOTERS);
+        this.polls = new PollBook(context.getStateStore(Stores.POLLS));
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> input) {
+        RecordMetadata at = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a record of the log has no position"));
+        List<PollRow> ended = polls.endDue(input.timestamp(), at.offset());
+        LogStep step;
+        try {
+            step = judge(input, at, ended);
+        } catch (PoisonException poison) {
+            bury(input, at, poison);
+            step = new LogStep(at.offset(), input.timestamp(), ended, null, null);
+        }
+        context.forward(new Record<>(new byte[0], step, input.timestamp()), Stores.TALLY);
+    }
+
+    private LogStep judge(Record<byte[], byte[]> input, RecordMetadata at, List<PollRow> ended)
+            throws PoisonException {
+        byte @Nullable [] value = input.value();
+        Events.Decoded decoded;
+        try {
+            decoded = Events.decode(value);
+        } catch (MalformedEventException e) {
+            throw new PoisonException(UNDECODABLE, String.valueOf(e.getMessage()));
+        }
+        if (decoded.event() instanceof VoteCast vote) {
+            JudgedVote judged = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
+            return new LogStep(at.offset(), input.timestamp(), ended, null, judged);
+        }
+        if (decoded.event() instanceof BallotPublished published) {
+            PollRow opened = open(input, published, at);
+            return new LogStep(at.offset(), input.timestamp(), ended, opened, null);
+        }
+        if (decoded.event() instanceof BallotClosed closed) {
+            PollRow row = controlled(
+                    input, closed.getKeyId(), closed.getBallotId(), closed.getDigest(), closed.getPartition(), at);
+            List<PollRow> closing = new ArrayList<>(ended);
+            if (row.open()) {
+                closing.add(polls.end(row, at.offset()));
+            }
+            return new LogStep(at.offset(), input.timestamp(), closing, null, null);
+        }
+        if (decoded.event() instanceof BallotEnded over) {
+            controlled(input, over.getKeyId(), over.getBallotId(), over.getDigest(), over.getPartition(), at);
+            return new LogStep(at.offset(), input.timestamp(), ended, null, null);
+        }
+        throw new PoisonException(
+                FOREIGN_EVENT, "a %s does not belong into votes".formatted(decoded.event().getSchema().getName()));
+    }
+
+    private JudgedVote decide(
+            byte @Nullable [] key, VoteCast cast, long fingerprint, long recordedAtMs, RecordMetadata at)
+            throws PoisonException {
+        if (key == null || key.length != Pseudonym.LENGTH) {
+            throw new PoisonException(
+                    BAD_KEY,
+                    "a vote's key is a pseudonym of %d bytes; this one has %s"
+                            .formatted(Pseudonym.LENGTH, key == null ? "none" : Integer.toString(key.length)));
+        }
+        String ballotId = cast.getBallotId();
+        PollRow row = polls.find(ballotId);
+        boolean known = row != null && at.offset() > row.poll().fromOffset();
+        VoterRow voter = VoterRow.NEW;
+        byte[] voterKey = new byte[0];
+        if (row != null && known) {
+            checkForm(key, fingerprint, row, at.partition());
+            voterKey = VoterKey.of(key, ballotId);
+            voter = VoterRow.decode(voters.get(voterKey));
+        }
+        CastVote vote = new CastVote(cast.getVoteId(), cast.getChoices(), at.offset(), recordedAtMs);
+        Verdict verdict = Decision.decide(row == null ? null : row.poll(), voter.accepted(), vote);
+        if (known) {
+            remember(voterKey, voter, vote, verdict);
+        }
+        publish(key, ballotId, vote, verdict);
+        return new JudgedVote(known ? row : null, verdict);
+    }
+
+    private static void checkForm(byte[] key, long fingerprint, PollRow row, int partition) throws PoisonException {
+        int belongs = Pseudonym.partition(key, row.published().getPartitionCount());
+        if (belongs != partition) {
+            throw new PoisonException(
+                    WRONG_PARTITION,
+                    "a vote with this key belongs into partition %d of %d, by murmur2; it stands in %d"
+                            .formatted(belongs, row.published().getPartitionCount(), partition));
+        }
+        if (!row.voteSchemas().contains(fingerprint)) {
+            throw new PoisonException(
+                    SCHEMA_NOT_NAMED,
+                    "ballot %s does not name the vote schema %s"
+                            .formatted(row.definition().ballot().id(), Events.hex(fingerprint)));
+        }
+    }
+
+    private void remember(byte[] voterKey, VoterRow voter, CastVote vote, Verdict verdict) {
+        if (verdict instanceof Verdict.Accepted accepted) {
+            if (voter.accepted() == null) {
+                voters.put(
+                        voterKey,
+                        voter.withAccepted(new AcceptedVote(
+                                        vote.voteId(), vote.offset(), vote.recordedAtMs(), accepted.picks()))
+                                .encode());
+            }
+        } else if (verdict instanceof Verdict.Rejected rejected) {
+            VoterRow.Refused latest = voter.refused();
+            if (latest == null || latest.offset() < vote.offset()) {
+                voters.put(
+                        voterKey,
+                        voter.withRefused(new VoterRow.Refused(
+                                        vote.voteId(), vote.offset(), vote.recordedAtMs(), rejected.reason()))
+                                .encode());
+            }
+        }
+    }
+
+    private void publish(byte[] key, String ballotId, CastVote vote, Verdict verdict) {
+        Outcome outcome;
+        RejectionReason reason = null;
+        if (verdict instanceof Verdict.Rejected rejected) {
+            outcome = Outcome.REJECTED;
+            reason = Reasons.toWire(rejected.reason());
+        } else {
+            outcome = verdict instanceof Verdict.Accepted ? Outcome.ACCEPTED : Outcome.RETRIED;
+        }
+        byte[] value = Events.encode(new VoteDecided(
+                vote.voteId(), ballotId, outcome, reason, vote.offset(), Instant.ofEpochMilli(vote.recordedAtMs())));
+        String id = at().partition() + "/" + vote.offset();
+        context.forward(
+                new Record<>(key, value, vote.recordedAtMs(), CLOUD_EVENT.headers(id)), Stores.SINK_DECISIONS);
+    }
+
+    private @Nullable PollRow open(Record<byte[], byte[]> input, BallotPublished published, RecordMetadata at)
+            throws PoisonException {
+        checkSignature(input.value(), published.getKeyId());
+        checkPartition(published.getPartition(), at);
+        PollRow standing = polls.find(published.getBallotId());
+        if (standing != null) {
+            if (!standing.published().getDigest().equals(published.getDigest())) {
+                throw new PoisonException(
+                        CONFLICTING_DEFINITION,
+                        "ballot %s stands here since offset %d with another definition"
+                                .formatted(
+                                        published.getBallotId(), standing.poll().fromOffset()));
+            }
+            return null;
+        }
+        PollRow row;
+        try {
+            row = PollRow.of(input.value(), published, at.offset(), PollRow.OPEN);
+        } catch (MalformedEventException e) {
+            throw new PoisonException(BAD_CONTROL_RECORD, String.valueOf(e.getMessage()));
+        }
+        boolean truthful = row.definition().digest().equals(published.getDigest())
+                && row.definition().ballot().id().equals(published.getBallotId());
+        if (!truthful) {
+            throw new PoisonException(BAD_CONTROL_RECORD, "the digest or the id is not that of the definition");
+        }
+        polls.open(row);
+        return row;
+    }
+
+    /** The ballot that a signed record of this partition is about. */
+    private PollRow controlled(
+            Record<byte[], byte[]> input, KeyId keyId, String ballotId, Sha256 digest, int partition, RecordMetadata at)
+            throws PoisonException {
+        checkSignature(input.value(), keyId);
+        checkPartition(partition, at);
+        PollRow row = polls.find(ballotId);
+        if (row == null || at.offset() <= row.poll().fromOffset()) {
+            throw new PoisonException(BAD_CONTROL_RECORD, "no ballot %s stands here".formatted(ballotId));
+        }
+        if (!row.published().getDigest().equals(digest)) {
+            throw new PoisonException(
+                    BAD_CONTROL_RECORD, "ballot %s stands here with another definition".formatted(ballotId));
+        }
+        return row;
+    }
+
+    private void checkSignature(byte[] value, KeyId keyId) throws PoisonException {
+        if (!keys.signed(value, keyId)) {
+            throw new PoisonException(BAD_SIGNATURE, "not signed by a key that this log obeys");
+        }
+    }
+
+    private static void checkPartition(int partition, RecordMetadata at) throws PoisonException {
+        if (partition != at.partition()) {
+            throw new PoisonException(
+                    BAD_CONTROL_RECORD,
+                    "written for partition %d; it stands in %d".formatted(partition, at.partition()));
+        }
+    }
+
+    private void bury(Record<byte[], byte[]> input, RecordMetadata at, PoisonException poison) {
+        context.forward(
+                new Record<>(
+                        input.key(),
+                        input.value(),
+                        input.timestamp(),
+                        DeadLetters.headers(
+                                at.partition(), at.offset(), input.timestamp(), poison.reason(), poison.detail())),
+                Stores.SINK_DEAD_LETTERS);
+    }
+
+    private RecordMetadata at() {
+        return context.recordMetadata().orElseThrow();
+    }
+}

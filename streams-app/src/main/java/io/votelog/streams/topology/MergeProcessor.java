@@ -1,0 +1,172 @@
+package io.votelog.streams.topology;
+
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.events.CountedPosition;
+import io.votelog.events.PartitionTally;
+import io.votelog.events.ReasonCount;
+import io.votelog.events.RejectionReason;
+import io.votelog.schemas.CloudEvent;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Adds up each ballot's partitions. Of two snapshots of one partition the one that covers more of the log holds. */
+final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+    /** How often the results of a ballot that changed are sent on. */
+    static final Duration EMIT_EVERY = Duration.ofMillis(100);
+
+    private static final Logger LOG = LoggerFactory.getLogger(MergeProcessor.class);
+    private static final CloudEvent CLOUD_EVENT = new CloudEvent("BallotResults", "streams-app");
+
+    private ProcessorContext<byte[], byte[]> context;
+    private KeyValueStore<String, byte[]> store;
+    private Map<String, Map<Integer, PartitionTally>> tallies;
+    /** Ballots to send on. A restart sends all, so it may be forgotten. */
+    private Set<String> changed;
+
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
+    MergeProcessor() {}
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        this.context = context;
+        this.store = context.getStateStore(Stores.MERGED_TALLIES);
+        this.tallies = new HashMap<>();
+        try (KeyValueIterator<String, byte[]> rows = store.all()) {
+            rows.forEachRemaining(row -> keep(decode(row.value)));
+        }
+        this.changed = new LinkedHashSet<>(tallies.keySet());
+        context.schedule(EMIT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::emit);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> input) {
+        PartitionTally tally;
+        try {
+            tally = Events.decode(input.value(), PartitionTally.class);
+        } catch (MalformedEventException e) {
+            LOG.error("a record of tallies is left out: {}", e.getMessage());
+            return;
+        }
+        if (tally.getBallotId().equals(PollTally.UNKNOWN)) {
+            return;
+        }
+        PartitionTally known = tallies.getOrDefault(tally.getBallotId(), Map.of()).get(tally.getPartition());
+        if (known != null && known.getNextOffset() > tally.getNextOffset()) {
+            return;
+        }
+        store.put(TallyKey.of(tally.getBallotId(), tally.getPartition()), input.value());
+        keep(tally);
+        changed.add(tally.getBallotId());
+    }
+
+    private void keep(PartitionTally tally) {
+        tallies.computeIfAbsent(tally.getBallotId(), id -> new TreeMap<>()).put(tally.getPartition(), tally);
+    }
+
+    private void emit(long nowMs) {
+        for (String ballotId : changed) {
+            Map<Integer, PartitionTally> partitions = tallies.get(ballotId);
+            if (partitions != null) {
+                BallotResults results = merge(ballotId, List.copyOf(partitions.values()));
+                context.forward(new Record<>(
+                        ballotId.getBytes(StandardCharsets.UTF_8),
+                        Events.encode(results),
+                        nowMs,
+                        CLOUD_EVENT.headers("%s@%d".formatted(ballotId, results.getVersion()))));
+            }
+        }
+        changed.clear();
+    }
+
+    /** The sum over these partitions, of which there is at least one. */
+    static BallotResults merge(String ballotId, List<PartitionTally> tallies) {
+        PartitionTally first = tallies.get(0);
+        boolean complete = tallies.size() == first.getPartitionCount();
+        boolean allEnded = complete && tallies.stream().allMatch(tally -> tally.getEndOffset() != null);
+        boolean anyEnded = tallies.stream().anyMatch(tally -> tally.getEndOffset() != null);
+        Instant asOf =
+                tallies.stream().map(PartitionTally::getAsOf).max(Comparator.naturalOrder()).orElseThrow();
+        BallotStatus status = allEnded
+                ? BallotStatus.FINAL
+                : anyEnded
+                        ? BallotStatus.CLOSED
+                        : asOf.isBefore(first.getOpensAt()) ? BallotStatus.SCHEDULED : BallotStatus.OPEN;
+        List<Long> votes = first.getHiddenUntilFinal() && !allEnded ? null : sumOfVotes(tallies);
+        return new BallotResults(
+                ballotId,
+                first.getDigest(),
+                status,
+                tallies.stream().mapToLong(MergeProcessor::countedTo).sum(),
+                0L,
+                asOf,
+                tallies.stream().mapToLong(PartitionTally::getReceived).sum(),
+                tallies.stream().mapToLong(PartitionTally::getAccepted).sum(),
+                tallies.stream().mapToLong(PartitionTally::getRetried).sum(),
+                sumOfRejected(tallies),
+                0L,
+                tallies.stream().mapToLong(PartitionTally::getLate).sum(),
+                tallies.stream().mapToLong(PartitionTally::getMissing).sum(),
+                votes,
+                tallies.stream()
+                        .map(tally ->
+                                new CountedPosition(tally.getPartition(), tally.getNextOffset(), tally.getEndOffset()))
+                        .toList());
+    }
+
+    private static long countedTo(PartitionTally tally) {
+        Long end = tally.getEndOffset();
+        return end == null ? tally.getNextOffset() : Math.min(end, tally.getNextOffset());
+    }
+
+    private static List<Long> sumOfVotes(List<PartitionTally> tallies) {
+        List<Long> sum = new ArrayList<>(tallies.get(0).getVotes());
+        for (PartitionTally tally : tallies.subList(1, tallies.size())) {
+            for (int option = 0; option < sum.size(); option++) {
+                sum.set(option, sum.get(option) + tally.getVotes().get(option));
+            }
+        }
+        return sum;
+    }
+
+    private static List<ReasonCount> sumOfRejected(List<PartitionTally> tallies) {
+        Map<RejectionReason, Long> sum = new EnumMap<>(RejectionReason.class);
+        for (PartitionTally tally : tallies) {
+            for (ReasonCount rejected : tally.getRejected()) {
+                sum.merge(rejected.getReason(), rejected.getCount(), Long::sum);
+            }
+        }
+        return sum.entrySet().stream()
+                .map(entry -> new ReasonCount(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static PartitionTally decode(byte @Nullable [] bytes) {
+        try {
+            return Events.decode(bytes, PartitionTally.class);
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException("a row of merged tallies does not hold what was put there", e);
+        }
+    }
+}

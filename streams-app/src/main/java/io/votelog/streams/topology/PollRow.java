@@ -1,0 +1,72 @@
+package io.votelog.streams.topology;
+
+import io.votelog.events.BallotPublished;
+import io.votelog.rules.Decision.Poll;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/**
+ * A ballot as it stands in one partition: the record that defined it, where that stood, and where counting ends.
+ *
+ * <p>Bytes: a version (1), the offset of the definition (8), the end offset (8; the largest number while the ballot is
+ * open), then the record's value as it stood in the log.
+ */
+record PollRow(byte[] value, BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, Poll poll) {
+    private static final byte VERSION = 1;
+    private static final int HEADER_LENGTH = 1 + 2 * Long.BYTES;
+
+    static final long OPEN = Long.MAX_VALUE;
+
+    /**
+     * @throws MalformedEventException when the record's definition is no canonical ballot
+     */
+    static PollRow of(byte[] value, BallotPublished published, long fromOffset, long endOffset)
+            throws MalformedEventException {
+        BallotDefinition definition = BallotDefinition.parse(published.getDefinition());
+        return new PollRow(
+                value,
+                published,
+                definition,
+                Set.copyOf(published.getVoteSchemas()),
+                new Poll(definition.ballot(), fromOffset, endOffset));
+    }
+
+    PollRow endedAt(long offset) {
+        return new PollRow(
+                value, published, definition, voteSchemas, new Poll(poll.ballot(), poll.fromOffset(), offset));
+    }
+
+    boolean open() {
+        return poll.endOffset() == OPEN;
+    }
+
+    byte[] encode() {
+        return ByteBuffer.allocate(HEADER_LENGTH + value.length)
+                .put(VERSION)
+                .putLong(poll.fromOffset())
+                .putLong(poll.endOffset())
+                .put(value)
+                .array();
+    }
+
+    static PollRow decode(byte[] bytes) {
+        ByteBuffer row = ByteBuffer.wrap(bytes);
+        byte version = row.get();
+        if (version != VERSION) {
+            throw new IllegalStateException(
+                    "a ballot's row is of version %d; this build knows version %d".formatted(version, VERSION));
+        }
+        long fromOffset = row.getLong();
+        long endOffset = row.getLong();
+        byte[] value = new byte[row.remaining()];
+        row.get(value);
+        try {
+            return of(value, Events.decode(value, BallotPublished.class), fromOffset, endOffset);
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException("a ballot's row does not hold what was put there", e);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package io.votelog.streams.topology;
+
+import io.votelog.events.PartitionTally;
+import io.votelog.events.ReasonCount;
+import io.votelog.events.Sha256;
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Picks;
+import io.votelog.rules.Reason;
+import io.votelog.rules.Verdict;
+import io.votelog.rules.Visibility;
+import io.votelog.schemas.Reasons;
+import io.votelog.streams.topology.LogStep.JudgedVote;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ballot's counts in one partition: what stands in the store, and before it the same in memory. Each change is put at
+ * once, so that no commit can fall between a count and its row.
+ *
+ * <p>Rows, keyed by ballot id and a suffix: {@code <id>/head}, and {@code <id>/0}, {@code <id>/1} … with the votes of 64
+ * options each, so that a vote on a ballot of 1,024 options does not rewrite them all. The empty id is for votes whose
+ * ballot is unknown.
+ */
+final class PollTally {
+    static final String UNKNOWN = "";
+    static final String HEAD = "/head";
+
+    private static final byte VERSION = 1;
+    private static final int ROW_OPTIONS = 64;
+    private static final int DIGEST_LENGTH = 32;
+    private static final Reason[] REASONS = Reason.values();
+    private static final int HEAD_LENGTH =
+            1 + DIGEST_LENGTH + 4 + 8 + 1 + 4 + 8 + 8 + 4 * 8 + 1 + 8 * REASONS.length;
+
+    private final KeyValueStore<String, byte[]> store;
+    private final String ballotId;
+    private final String headKey;
+    private final String[] rowKeys;
+    private final Sha256 digest;
+    private final int partitionCount;
+    private final long opensAtMs;
+    private final boolean hiddenUntilFinal;
+    private final long[] votes;
+    private final BitSet changedRows = new BitSet();
+
+    private long endOffset = PollRow.OPEN;
+    private long asOfMs;
+    private long received;
+    private long accepted;
+    private long retried;
+    private long late;
+    private final long[] rejected = new long[REASONS.length];
+
+    private PollTally(
+            KeyValueStore<String, byte[]> store,
+            String ballotId,
+            Sha256 digest,
+            int partitionCount,
+            long opensAtMs,
+            boolean hiddenUntilFinal,
+            int optionCount) {
+        this.store = store;
+        this.ballotId = ballotId;
+        this.headKey = ballotId + HEAD;
+        this.digest = digest;
+        this.partitionCount = partitionCount;
+        this.opensAtMs = opensAtMs;
+        this.hiddenUntilFinal = hiddenUntilFinal;
+        this.votes = new long[optionCount];
+        this.rowKeys = new String[(optionCount + ROW_OPTIONS - 1) / ROW_OPTIONS];
+        for (int row = 0; row < rowKeys.length; row++) {
+            rowKeys[row] = ballotId + "/" + row;
+        }
+    }
+
+    /** A new ballot's counts: zeros. */
+    static PollTally open(KeyValueStore<String, byte[]> store, PollRow poll, long recordedAtMs) {
+        Ballot ballot = poll.definition().ballot();
+        PollTally tally = new PollTally(
+                store,
+                ballot.id(),
+                poll.definition().digest(),
+                poll.published().getPartitionCount(),
+                ballot.opensAt().toEpochMilli(),
+                ballot.visibility() == Visibility.AFTER_CLOSE,
+                ballot.optionCount());
+        tally.asOfMs = recordedAtMs;
+        tally.changedRows.set(0, tally.rowKeys.length);
+        tally.put();
+        return tally;
+    }
+
+    /** The counts of the votes whose ballot is unknown: zeros. */
+    static PollTally ofUnknownBallots(KeyValueStore<String, byte[]> store) {
+        return new PollTally(store, UNKNOWN, new Sha256(new byte[DIGEST_LENGTH]), 0, 0, false, 0);
+    }
+
+    /** Every ballot's counts that stand in the store. */
+    static List<PollTally> readAll(KeyValueStore<String, byte[]> store) {
+        List<PollTally> tallies = new ArrayList<>();
+        try (KeyValueIterator<String, byte[]> rows = store.all()) {
+            while (rows.hasNext()) {
+                KeyValue<String, byte[]> row = rows.next();
+                if (row.key.endsWith(HEAD)) {
+                    String id = row.key.substring(0, row.key.length() - HEAD.length());
+                    tallies.add(read(store, id, row.value));
+                }
+            }
+        }
+        return tallies;
+    }
+
+    String ballotId() {
+        return ballotId;
+    }
+
+    /** Counts one vote and puts the rows that it changes. */
+    void count(JudgedVote vote, long offset, long recordedAtMs) {
+        if (offset >= endOffset) {
+            late++;
+        } else {
+            received++;
+            asOfMs = Math.max(asOfMs, recordedAtMs);
+            if (vote.verdict() instanceof Verdict.Accepted counted) {
+                accepted++;
+                add(counted.picks());
+            } else if (vote.verdict() instanceof Verdict.Retried) {
+                retried++;
+            } else if (vote.verdict() instanceof Verdict.Rejected refused) {
+                rejected[refused.reason().ordinal()]++;
+            }
+        }
+        put();
+    }
+
+    /** Counting ends before this offset. */
+    void end(long offset) {
+        if (endOffset == PollRow.OPEN) {
+            endOffset = offset;
+            put();
+        }
+    }
+
+    /** What is counted, as of this position. */
+    PartitionTally snapshot(int partition, PartitionPosition position) {
+        List<ReasonCount> reasons = new ArrayList<>();
+        for (Reason reason : REASONS) {
+            if (rejected[reason.ordinal()] > 0) {
+                reasons.add(new ReasonCount(Reasons.toWire(reason), rejected[reason.ordinal()]));
+            }
+        }
+        List<Long> byOption = new ArrayList<>(votes.length);
+        for (long count : votes) {
+            byOption.add(count);
+        }
+        return new PartitionTally(
+                ballotId,
+                digest,
+                partition,
+                partitionCount,
+                Instant.ofEpochMilli(opensAtMs),
+                hiddenUntilFinal,
+                position.nextOffset(),
+                endOffset == PollRow.OPEN ? null : endOffset,
+                Instant.ofEpochMilli(asOfMs),
+                received,
+                accepted,
+                retried,
+                reasons,
+                late,
+                position.missing(),
+                byOption);
+    }
+
+    private void add(Picks picks) {
+        picks.forEach(option -> {
+            votes[option]++;
+            changedRows.set(option / ROW_OPTIONS);
+        });
+    }
+
+    private void put() {
+        store.put(headKey, encodeHead());
+        for (int row = changedRows.nextSetBit(0); row >= 0; row = changedRows.nextSetBit(row + 1)) {
+            store.put(rowKeys[row], encodeRow(row));
+        }
+        changedRows.clear();
+    }
+
+    private byte[] encodeHead() {
+        ByteBuffer head = ByteBuffer.allocate(HEAD_LENGTH)
+                .put(VERSION)
+                .put(digest.bytes())
+                .putInt(partitionCount)
+                .putLong(opensAtMs)
+                .put((byte) (hiddenUntilFinal ? 1 : 0))
+                .putInt(votes.length)
+                .putLong(endOffset)
+                .putLong(asOfMs)
+                .putLong(received)
+                .putLong(accepted)
+                .putLong(retried)
+                .putLong(late)
+                .put((byte) REASONS.length);
+        for (long count : rejected) {
+            head.putLong(count);
+        }
+        return head.array();
+    }
+
+    private static PollTally read(KeyValueStore<String, byte[]> store, String ballotId, byte[] bytes) {
+        ByteBuffer head = ByteBuffer.wrap(bytes);
+        byte version = head.get();
+        if (version != VERSION) {
+            throw new IllegalStateException(
+                    "a tally's row is of version %d; this build knows version %d".formatted(version, VERSION));
+        }
+        byte[] digest = new byte[DIGEST_LENGTH];
+        head.get(digest);
+        PollTally tally = new PollTally(
+                store, ballotId, new Sha256(digest), head.getInt(), head.getLong(), head.get() == 1, head.getInt());
+        tally.endOffset = head.getLong();
+        tally.asOfMs = head.getLong();
+        tally.received = head.getLong();
+        tally.accepted = head.getLong();
+        tally.retried = head.getLong();
+        tally.late = head.getLong();
+        int reasons = head.get();
+        if (reasons != REASONS.length) {
+            throw new IllegalStateException("a tally's row counts %d reasons; this build knows %d"
+                    .formatted(reasons, REASONS.length));
+        }
+        for (int i = 0; i < reasons; i++) {
+            tally.rejected[i] = head.getLong();
+        }
+        for (int row = 0; row < tally.rowKeys.length; row++) {
+            tally.decodeRow(row, store.get(tally.rowKeys[row]));
+        }
+        return tally;
+    }
+
+    private byte[] encodeRow(int row) {
+        int from = row * ROW_OPTIONS;
+        int to = Math.min(from + ROW_OPTIONS, votes.length);
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * (to - from));
+        for (int option = from; option < to; option++) {
+            bytes.putLong(votes[option]);
+        }
+        return bytes.array();
+    }
+
+    private void decodeRow(int row, byte @Nullable [] bytes) {
+        if (bytes == null) {
+            throw new IllegalStateException("the tally of ballot %s lacks its row %d".formatted(ballotId, row));
+        }
+        ByteBuffer counts = ByteBuffer.wrap(bytes);
+        for (int option = row * ROW_OPTIONS; counts.hasRemaining(); option++) {
+            votes[option] = counts.getLong();
+        }
+    }
+}
