@@ -61,8 +61,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     @Override
     public void init(ProcessorContext<byte[], Object> context) {
         this.context = context;
-        this.voters = context.getStateStore(Stores.VOTERS);
-        this.polls = new PollBook(context.getStateStore(Stores.POLLS));
+        this.voters = context.getStateStore(StoreNames.VOTERS);
+        this.polls = new PollBook(context.getStateStore(StoreNames.POLLS));
     }
 
     @Override
@@ -77,11 +77,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             bury(input, at, poison);
             step = new LogStep(at.offset(), input.timestamp(), ended, null, null);
         }
-        context.forward(new Record<>(new byte[0], step, input.timestamp()), Stores.TALLY);
+        context.forward(new Record<>(new byte[0], step, input.timestamp()), StoreNames.TALLY);
     }
 
-    private LogStep judge(Record<byte[], byte[]> input, RecordMetadata at, List<PollRow> ended)
-            throws PoisonException {
+    private LogStep judge(Record<byte[], byte[]> input, RecordMetadata at, List<PollRow> ended) throws PoisonException {
         byte @Nullable [] value = input.value();
         Events.Decoded decoded;
         try {
@@ -111,7 +110,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             return new LogStep(at.offset(), input.timestamp(), ended, null, null);
         }
         throw new PoisonException(
-                FOREIGN_EVENT, "a %s does not belong into votes".formatted(decoded.event().getSchema().getName()));
+                FOREIGN_EVENT,
+                "a %s does not belong into votes"
+                        .formatted(decoded.event().getSchema().getName()));
     }
 
     private JudgedVote decide(
@@ -192,7 +193,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 vote.voteId(), ballotId, outcome, reason, vote.offset(), Instant.ofEpochMilli(vote.recordedAtMs())));
         String id = at().partition() + "/" + vote.offset();
         context.forward(
-                new Record<>(key, value, vote.recordedAtMs(), CLOUD_EVENT.headers(id)), Stores.SINK_DECISIONS);
+                new Record<>(key, value, vote.recordedAtMs(), CLOUD_EVENT.headers(id)), StoreNames.SINK_DECISIONS);
     }
 
     private @Nullable PollRow open(Record<byte[], byte[]> input, BallotPublished published, RecordMetadata at)
@@ -212,7 +213,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
         PollRow row;
         try {
-            row = PollRow.of(input.value(), published, at.offset(), PollRow.OPEN);
+            row = PollRow.of(published, at.offset(), PollRow.OPEN);
         } catch (MalformedEventException e) {
             throw new PoisonException(BAD_CONTROL_RECORD, String.valueOf(e.getMessage()));
         }
@@ -264,7 +265,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                         input.timestamp(),
                         DeadLetters.headers(
                                 at.partition(), at.offset(), input.timestamp(), poison.reason(), poison.detail())),
-                Stores.SINK_DEAD_LETTERS);
+                StoreNames.SINK_DEAD_LETTERS);
     }
 
     private RecordMetadata at() {

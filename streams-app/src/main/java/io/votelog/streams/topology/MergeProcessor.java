@@ -51,7 +51,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
-        this.store = context.getStateStore(Stores.MERGED_TALLIES);
+        this.store = context.getStateStore(StoreNames.MERGED_TALLIES);
         this.tallies = new HashMap<>();
         try (KeyValueIterator<String, byte[]> rows = store.all()) {
             rows.forEachRemaining(row -> keep(decode(row.value)));
@@ -72,7 +72,8 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         if (tally.getBallotId().equals(PollTally.UNKNOWN)) {
             return;
         }
-        PartitionTally known = tallies.getOrDefault(tally.getBallotId(), Map.of()).get(tally.getPartition());
+        PartitionTally known =
+                tallies.getOrDefault(tally.getBallotId(), Map.of()).get(tally.getPartition());
         if (known != null && known.getNextOffset() > tally.getNextOffset()) {
             return;
         }
@@ -106,8 +107,10 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         boolean complete = tallies.size() == first.getPartitionCount();
         boolean allEnded = complete && tallies.stream().allMatch(tally -> tally.getEndOffset() != null);
         boolean anyEnded = tallies.stream().anyMatch(tally -> tally.getEndOffset() != null);
-        Instant asOf =
-                tallies.stream().map(PartitionTally::getAsOf).max(Comparator.naturalOrder()).orElseThrow();
+        Instant asOf = tallies.stream()
+                .map(PartitionTally::getAsOf)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
         BallotStatus status = allEnded
                 ? BallotStatus.FINAL
                 : anyEnded

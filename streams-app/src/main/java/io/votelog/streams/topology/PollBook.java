@@ -26,7 +26,8 @@ final class PollBook {
         this.nextEndMs = earliestEndMs();
     }
 
-    @Nullable PollRow find(String ballotId) {
+    @Nullable
+    PollRow find(String ballotId) {
         return polls.get(ballotId);
     }
 

@@ -12,9 +12,9 @@ import java.util.Set;
  * A ballot as it stands in one partition: the record that defined it, where that stood, and where counting ends.
  *
  * <p>Bytes: a version (1), the offset of the definition (8), the end offset (8; the largest number while the ballot is
- * open), then the record's value as it stood in the log.
+ * open), then the definition's event.
  */
-record PollRow(byte[] value, BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, Poll poll) {
+record PollRow(BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, Poll poll) {
     private static final byte VERSION = 1;
     private static final int HEADER_LENGTH = 1 + 2 * Long.BYTES;
 
@@ -23,11 +23,9 @@ record PollRow(byte[] value, BallotPublished published, BallotDefinition definit
     /**
      * @throws MalformedEventException when the record's definition is no canonical ballot
      */
-    static PollRow of(byte[] value, BallotPublished published, long fromOffset, long endOffset)
-            throws MalformedEventException {
+    static PollRow of(BallotPublished published, long fromOffset, long endOffset) throws MalformedEventException {
         BallotDefinition definition = BallotDefinition.parse(published.getDefinition());
         return new PollRow(
-                value,
                 published,
                 definition,
                 Set.copyOf(published.getVoteSchemas()),
@@ -35,8 +33,7 @@ record PollRow(byte[] value, BallotPublished published, BallotDefinition definit
     }
 
     PollRow endedAt(long offset) {
-        return new PollRow(
-                value, published, definition, voteSchemas, new Poll(poll.ballot(), poll.fromOffset(), offset));
+        return new PollRow(published, definition, voteSchemas, new Poll(poll.ballot(), poll.fromOffset(), offset));
     }
 
     boolean open() {
@@ -44,6 +41,7 @@ record PollRow(byte[] value, BallotPublished published, BallotDefinition definit
     }
 
     byte[] encode() {
+        byte[] value = Events.encode(published);
         return ByteBuffer.allocate(HEADER_LENGTH + value.length)
                 .put(VERSION)
                 .putLong(poll.fromOffset())
@@ -64,7 +62,7 @@ record PollRow(byte[] value, BallotPublished published, BallotDefinition definit
         byte[] value = new byte[row.remaining()];
         row.get(value);
         try {
-            return of(value, Events.decode(value, BallotPublished.class), fromOffset, endOffset);
+            return of(Events.decode(value, BallotPublished.class), fromOffset, endOffset);
         } catch (MalformedEventException e) {
             throw new IllegalStateException("a ballot's row does not hold what was put there", e);
         }

@@ -36,8 +36,7 @@ final class PollTally {
     private static final int ROW_OPTIONS = 64;
     private static final int DIGEST_LENGTH = 32;
     private static final Reason[] REASONS = Reason.values();
-    private static final int HEAD_LENGTH =
-            1 + DIGEST_LENGTH + 4 + 8 + 1 + 4 + 8 + 8 + 4 * 8 + 1 + 8 * REASONS.length;
+    private static final int HEAD_LENGTH = 1 + DIGEST_LENGTH + 4 + 8 + 1 + 4 + 8 + 8 + 4 * 8 + 1 + 8 * REASONS.length;
 
     private final KeyValueStore<String, byte[]> store;
     private final String ballotId;
@@ -234,8 +233,8 @@ final class PollTally {
         tally.late = head.getLong();
         int reasons = head.get();
         if (reasons != REASONS.length) {
-            throw new IllegalStateException("a tally's row counts %d reasons; this build knows %d"
-                    .formatted(reasons, REASONS.length));
+            throw new IllegalStateException(
+                    "a tally's row counts %d reasons; this build knows %d".formatted(reasons, REASONS.length));
         }
         for (int i = 0; i < reasons; i++) {
             tally.rejected[i] = head.getLong();

@@ -45,7 +45,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
-        this.store = context.getStateStore(Stores.PARTITION_TALLIES);
+        this.store = context.getStateStore(StoreNames.PARTITION_TALLIES);
         this.position = PartitionPosition.decode(store.get(POSITION_KEY));
         this.tallies = new HashMap<>();
         PollTally.readAll(store).forEach(tally -> tallies.put(tally.ballotId(), tally));

@@ -36,14 +36,12 @@ public record VoterRow(@Nullable AcceptedVote accepted, @Nullable Refused refuse
 
     byte[] encode() {
         long[] words = accepted == null ? new long[0] : accepted.picks().words();
-        byte[] reason =
-                refused == null ? new byte[0] : refused.reason().name().getBytes(StandardCharsets.US_ASCII);
+        byte[] reason = refused == null ? new byte[0] : refused.reason().name().getBytes(StandardCharsets.US_ASCII);
         int length = 2
                 + (accepted == null ? 0 : ATTEMPT_LENGTH + 1 + Long.BYTES * words.length)
                 + (refused == null ? 0 : ATTEMPT_LENGTH + 1 + reason.length);
-        ByteBuffer row = ByteBuffer.allocate(length)
-                .put(VERSION)
-                .put((byte) ((accepted == null ? 0 : ACCEPTED) | (refused == null ? 0 : REFUSED)));
+        ByteBuffer row = ByteBuffer.allocate(length).put(VERSION).put((byte)
+                ((accepted == null ? 0 : ACCEPTED) | (refused == null ? 0 : REFUSED)));
         if (accepted != null) {
             putAttempt(row, accepted.voteId(), accepted.offset(), accepted.recordedAtMs());
             row.put((byte) words.length);

@@ -1,7 +1,7 @@
 package io.votelog.streams.topology;
 
 /** Names of stores and nodes. Changelog topics are named after them, so a name that changes is a store that is lost. */
-public final class Stores {
+public final class StoreNames {
     /** {@link VoterKey} to {@link VoterRow}; owned by decide. */
     public static final String VOTERS = "voters";
 
@@ -30,5 +30,5 @@ public final class Stores {
     static final String SINK_TALLIES = "to-tallies";
     static final String SINK_RESULTS = "to-results";
 
-    private Stores() {}
+    private StoreNames() {}
 }

@@ -1,0 +1,86 @@
+package io.votelog.streams.topology;
+
+import io.votelog.events.BallotClosed;
+import io.votelog.events.BallotPublished;
+import io.votelog.events.BallotReady;
+import io.votelog.events.BallotStage;
+import io.votelog.events.KeyId;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.MalformedEventException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps of the ballots topic what is signed and came first: under {@code <id>/definition} the claim that won, under
+ * {@code <id>/ready} the mark that its definition stands in every partition of votes, under {@code <id>/closed} the intent
+ * to close early.
+ */
+public final class BallotsInLog implements Processor<byte[], byte[], Void, Void> {
+    private static final Logger LOG = LoggerFactory.getLogger(BallotsInLog.class);
+
+    private final LogKeys keys;
+    private final Runnable onChange;
+
+    private KeyValueStore<String, byte[]> store;
+
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
+    BallotsInLog(LogKeys keys, Runnable onChange) {
+        this.keys = keys;
+        this.onChange = onChange;
+    }
+
+    /** Where the winning {@code BallotPublished} of a ballot stands in the store. */
+    public static String definitionKey(String ballotId) {
+        return ballotId + "/definition";
+    }
+
+    /** Where the {@code BallotReady} stands that says that votes are counted. */
+    public static String readyKey(String ballotId) {
+        return ballotId + "/ready";
+    }
+
+    /** Where the {@code BallotClosed} stands that says that the ballot closes early. */
+    public static String closedKey(String ballotId) {
+        return ballotId + "/closed";
+    }
+
+    @Override
+    public void init(ProcessorContext<Void, Void> context) {
+        this.store = context.getStateStore(StoreNames.BALLOTS);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> input) {
+        byte @Nullable [] value = input.value();
+        SpecificRecord event;
+        try {
+            event = Events.decode(value).event();
+        } catch (MalformedEventException e) {
+            LOG.warn("a record of ballots is left out: {}", e.getMessage());
+            return;
+        }
+        if (event instanceof BallotPublished claim && claim.getPartition() == LogSigner.CLAIM) {
+            keepFirst(definitionKey(claim.getBallotId()), value, claim.getKeyId());
+        } else if (event instanceof BallotReady ready && ready.getStage() == BallotStage.PUBLISHED) {
+            keepFirst(readyKey(ready.getBallotId()), value, ready.getKeyId());
+        } else if (event instanceof BallotClosed intent && intent.getPartition() == LogSigner.CLAIM) {
+            keepFirst(closedKey(intent.getBallotId()), value, intent.getKeyId());
+        }
+    }
+
+    private void keepFirst(String key, byte[] value, KeyId keyId) {
+        if (!keys.signed(value, keyId)) {
+            LOG.warn("a record of ballots is left out: {} is not signed by a key that this log obeys", key);
+        } else if (store.putIfAbsent(key, value) == null) {
+            onChange.run();
+        }
+    }
+}

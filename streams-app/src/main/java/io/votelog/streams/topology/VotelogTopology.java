@@ -1,0 +1,136 @@
+package io.votelog.streams.topology;
+
+import io.votelog.events.BallotResults;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.Topics;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The way of a vote from the log to the results:
+ *
+ * <pre>
+ *   votes ─▶ decide ─▶ tally ─▶ tallies ─▶ merge ─▶ results
+ *              ├─▶ decisions
+ *              └─▶ dead letters
+ * </pre>
+ *
+ * and, in every instance, all of {@code results} and {@code ballots} as global stores.
+ */
+public final class VotelogTopology {
+    private final LogKeys keys;
+    private final LogEnd logEnd;
+    private final Consumer<BallotResults> onResults;
+    private final Runnable onBallots;
+
+    /**
+     * A topology, yet to be added to.
+     *
+     * @param keys whose control records are obeyed
+     * @param logEnd where each partition of votes ends, asked once when its task starts
+     * @param onResults told of each ballot's newer results, on the thread that keeps the global stores
+     * @param onBallots told that a ballot was published, became ready or is to close early, on that same thread
+     */
+    public VotelogTopology(LogKeys keys, LogEnd logEnd, Consumer<BallotResults> onResults, Runnable onBallots) {
+        this.keys = keys;
+        this.logEnd = logEnd;
+        this.onResults = onResults;
+        this.onBallots = onBallots;
+    }
+
+    /** Adds all nodes and stores to a topology, and gives it back. */
+    public Topology addTo(Topology topology) {
+        ByteArrayDeserializer bytesIn = new ByteArrayDeserializer();
+        ByteArraySerializer bytesOut = new ByteArraySerializer();
+        return topology.addSource(StoreNames.SOURCE_VOTES, bytesIn, bytesIn, Topics.VOTES.name())
+                .addProcessor(
+                        StoreNames.DECIDE,
+                        withStores(() -> new DecideProcessor(keys), voters(), inMemory(StoreNames.POLLS)),
+                        StoreNames.SOURCE_VOTES)
+                .addProcessor(
+                        StoreNames.TALLY,
+                        withStores(() -> new TallyProcessor(logEnd), inMemory(StoreNames.PARTITION_TALLIES)),
+                        StoreNames.DECIDE)
+                .addSink(StoreNames.SINK_DECISIONS, Topics.DECISIONS.name(), bytesOut, bytesOut, StoreNames.DECIDE)
+                .addSink(
+                        StoreNames.SINK_DEAD_LETTERS, Topics.DEAD_LETTERS.name(), bytesOut, bytesOut, StoreNames.DECIDE)
+                .addSink(
+                        StoreNames.SINK_TALLIES,
+                        Topics.TALLIES.name(),
+                        bytesOut,
+                        bytesOut,
+                        TallyKey.BY_BALLOT,
+                        StoreNames.TALLY)
+                .addSource(StoreNames.SOURCE_TALLIES, bytesIn, bytesIn, Topics.TALLIES.name())
+                .addProcessor(
+                        StoreNames.MERGE,
+                        withStores(MergeProcessor::new, inMemory(StoreNames.MERGED_TALLIES)),
+                        StoreNames.SOURCE_TALLIES)
+                .addSink(StoreNames.SINK_RESULTS, Topics.RESULTS.name(), bytesOut, bytesOut, StoreNames.MERGE)
+                .addGlobalStore(
+                        global(StoreNames.RESULTS),
+                        "results-source",
+                        bytesIn,
+                        bytesIn,
+                        Topics.RESULTS.name(),
+                        "results-keeper",
+                        () -> new ResultsInLog(onResults))
+                .addGlobalStore(
+                        global(StoreNames.BALLOTS),
+                        "ballots-source",
+                        bytesIn,
+                        bytesIn,
+                        Topics.BALLOTS.name(),
+                        "ballots-keeper",
+                        () -> new BallotsInLog(keys, onBallots));
+    }
+
+    /** Rows of voters outgrow memory, and nearly each vote writes another one, so a cache would be of no use. */
+    private static StoreBuilder<KeyValueStore<byte[], byte[]>> voters() {
+        return Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(StoreNames.VOTERS), Serdes.ByteArray(), Serdes.ByteArray());
+    }
+
+    /**
+     * A few rows that each vote writes again. The cache before the store keeps all but the last write before a commit from
+     * the changelog, and Streams flushes it at every commit.
+     */
+    private static StoreBuilder<KeyValueStore<String, byte[]>> inMemory(String name) {
+        KeyValueBytesStoreSupplier rows = Stores.inMemoryKeyValueStore(name);
+        return Stores.keyValueStoreBuilder(rows, Serdes.String(), Serdes.ByteArray())
+                .withCachingEnabled();
+    }
+
+    private static StoreBuilder<KeyValueStore<String, byte[]>> global(String name) {
+        KeyValueBytesStoreSupplier rows = Stores.inMemoryKeyValueStore(name);
+        return Stores.keyValueStoreBuilder(rows, Serdes.String(), Serdes.ByteArray())
+                .withLoggingDisabled();
+    }
+
+    private static <I, O> ProcessorSupplier<byte[], I, byte[], O> withStores(
+            Supplier<Processor<byte[], I, byte[], O>> processor, StoreBuilder<?>... stores) {
+        Set<StoreBuilder<?>> owned = Set.of(stores);
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<byte[], I, byte[], O> get() {
+                return processor.get();
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return owned;
+            }
+        };
+    }
+}
