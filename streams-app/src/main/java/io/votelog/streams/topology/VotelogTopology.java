@@ -3,6 +3,8 @@ package io.votelog.streams.topology;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -120,7 +122,8 @@ public final class VotelogTopology {
 
     private static <I, O> ProcessorSupplier<byte[], I, byte[], O> withStores(
             Supplier<Processor<byte[], I, byte[], O>> processor, StoreBuilder<?>... stores) {
-        Set<StoreBuilder<?>> owned = Set.of(stores);
+        // In this order always, so that the topology's description is the same in every run.
+        Set<StoreBuilder<?>> owned = new LinkedHashSet<>(List.of(stores));
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], I, byte[], O> get() {

@@ -1,0 +1,148 @@
+package io.votelog.streams.topology;
+
+import io.votelog.events.PartitionTally;
+import io.votelog.events.VoteDecided;
+import io.votelog.schemas.DeadLetters;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Decide and tally over one partition, record by record at offsets of the test's choosing, which the test driver does not
+ * allow: {@link #restart()} makes new processors on the old stores, as a restart of the application does.
+ */
+final class PartitionHarness {
+    private final LogKeys keys;
+    private final int partition;
+    private final File stateDir;
+    private final KeyValueStore<byte[], byte[]> voters = store(StoreNames.VOTERS, Serdes.ByteArray());
+    private final KeyValueStore<String, byte[]> polls = store(StoreNames.POLLS, Serdes.String());
+    private final KeyValueStore<String, byte[]> tallies = store(StoreNames.PARTITION_TALLIES, Serdes.String());
+
+    private MockProcessorContext<byte[], Object> decideContext;
+    private MockProcessorContext<byte[], byte[]> tallyContext;
+    private DecideProcessor decide;
+    private TallyProcessor tally;
+
+    /** A record of the log; its offset is its place in the list that the test keeps. */
+    record LogRecord(byte[] key, byte[] value, long timestampMs) {}
+
+    PartitionHarness(LogKeys keys, int partition, File stateDir) {
+        this.keys = keys;
+        this.partition = partition;
+        this.stateDir = stateDir;
+        restart();
+    }
+
+    void restart() {
+        restart(Long.MAX_VALUE);
+    }
+
+    void restart(long logEnd) {
+        Properties config = new Properties();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, "harness");
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        boolean first = decideContext == null;
+        decideContext = new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
+        tallyContext = new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
+        if (first) {
+            voters.init(decideContext.getStateStoreContext(), voters);
+            polls.init(decideContext.getStateStoreContext(), polls);
+            tallies.init(tallyContext.getStateStoreContext(), tallies);
+        }
+        decideContext.addStateStore(voters);
+        decideContext.addStateStore(polls);
+        tallyContext.addStateStore(tallies);
+        decide = new DecideProcessor(keys);
+        decide.init(decideContext);
+        tally = new TallyProcessor(p -> logEnd);
+        tally.init(tallyContext);
+    }
+
+    /** Processes one record and says what came of it: a verdict, a dead letter's cause, or nothing. */
+    String process(LogRecord record, long offset) {
+        decideContext.resetForwards();
+        decideContext.setRecordMetadata(Topics.VOTES.name(), partition, offset);
+        decide.process(new Record<>(record.key(), record.value(), record.timestampMs()));
+        String outcome = "";
+        for (var forward : decideContext.forwarded()) {
+            switch (forward.childName().orElseThrow()) {
+                case StoreNames.TALLY ->
+                    tally.process(forward.record().withKey(new byte[0]).withValue((LogStep)
+                            forward.record().value()));
+                case StoreNames.SINK_DECISIONS ->
+                    outcome = verdict((byte[]) forward.record().value(), offset);
+                case StoreNames.SINK_DEAD_LETTERS ->
+                    outcome = new String(
+                            forward.record()
+                                    .headers()
+                                    .lastHeader(DeadLetters.CAUSE)
+                                    .value(),
+                            StandardCharsets.US_ASCII);
+                default -> throw new AssertionError(forward);
+            }
+        }
+        return outcome;
+    }
+
+    /** What the tally sends on now, by ballot. */
+    Map<String, PartitionTally> emit() {
+        tallyContext.resetForwards();
+        tallyContext.scheduledPunctuators().get(0).getPunctuator().punctuate(0);
+        Map<String, PartitionTally> emitted = new TreeMap<>();
+        for (var forward : tallyContext.forwarded()) {
+            try {
+                PartitionTally snapshot = Events.decode(forward.record().value(), PartitionTally.class);
+                emitted.put(snapshot.getBallotId(), snapshot);
+            } catch (MalformedEventException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return emitted;
+    }
+
+    List<String> processAll(List<LogRecord> log, int from) {
+        List<String> outcomes = new ArrayList<>();
+        for (int offset = from; offset < log.size(); offset++) {
+            outcomes.add(process(log.get(offset), offset));
+        }
+        return outcomes;
+    }
+
+    private static String verdict(byte[] value, long offset) {
+        try {
+            VoteDecided decided = Events.decode(value, VoteDecided.class);
+            if (decided.getVoteOffset() != offset) {
+                throw new AssertionError("verdict on %d at %d".formatted(decided.getVoteOffset(), offset));
+            }
+            return decided.getReason() == null
+                    ? decided.getOutcome().toString()
+                    : decided.getOutcome() + " " + decided.getReason();
+        } catch (MalformedEventException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static <K> KeyValueStore<K, byte[]> store(String name, Serde<K> keys) {
+        return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), keys, Serdes.ByteArray())
+                .withLoggingDisabled()
+                .withCachingDisabled()
+                .build();
+    }
+}

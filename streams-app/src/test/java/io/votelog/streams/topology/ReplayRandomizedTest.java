@@ -1,0 +1,304 @@
+package io.votelog.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.votelog.events.PartitionTally;
+import io.votelog.events.ReasonCount;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Logs drawn from a seed, with ballots, votes good and bad, closes and junk in any order, against a plain recount; then the
+ * same log again on the old stores, as after lost offsets.
+ */
+class ReplayRandomizedTest {
+    private static final int RECORDS = 300;
+    private static final int CHECKED_BALLOT_OPTIONS = 40;
+
+    @TempDir
+    static File stateDir;
+
+    private final LogFixture fixture = new LogFixture();
+    private final List<BallotDefinition> ballots = List.of(
+            LogFixture.ballot("one"),
+            LogFixture.ballot("two", CHECKED_BALLOT_OPTIONS, 3, "live"),
+            LogFixture.ballot("six"));
+
+    static LongStream seeds() {
+        long base = Long.getLong("votelog.seed", 20_211_205L);
+        return LongStream.range(base, base + 60);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldDecideAndCountAsAPlainRecountDoes(long seed) {
+        DrawnLog drawn = draw(new Random(seed));
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+
+        assertThat(partition.processAll(drawn.records, 0)).isEqualTo(drawn.expected);
+        assertThat(figures(partition.emit())).isEqualTo(drawn.totals());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldChangeNothingWhenTheLogIsReadAgainOnTheOldStores(long seed) {
+        Random random = new Random(seed);
+        DrawnLog drawn = draw(random);
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        partition.processAll(drawn.records, 0);
+        Map<String, PartitionTally> before = partition.emit();
+
+        partition.restart();
+        int from = random.nextBoolean() ? 0 : random.nextInt(RECORDS);
+        List<String> again = partition.processAll(drawn.records, from);
+
+        assertThat(again).isEqualTo(drawn.expected.subList(from, drawn.expected.size()));
+        partition.restart();
+        assertThat(partition.emit()).isEqualTo(before);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldGoOnAfterARestartAnywhereAsIfThereHadBeenNone(long seed) {
+        Random random = new Random(seed);
+        DrawnLog drawn = draw(random);
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        int cut = random.nextInt(RECORDS);
+        List<String> outcomes = new ArrayList<>(partition.processAll(drawn.records.subList(0, cut), 0));
+        partition.restart(cut);
+        outcomes.addAll(partition.processAll(drawn.records, cut));
+        partition.restart();
+
+        assertThat(outcomes).isEqualTo(drawn.expected);
+        assertThat(figures(partition.emit())).isEqualTo(drawn.totals());
+    }
+
+    @Test
+    void shouldCountOnBehindAGapAndRaiseIt() {
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        partition.process(published(ballots.get(0)), 0);
+        partition.process(vote("one", 1, "a1", "b1"), 5);
+        PartitionTally tally = partition.emit().get("one");
+
+        assertThat(tally.getMissing()).isEqualTo(4);
+        assertThat(tally.getNextOffset()).isEqualTo(6);
+        assertThat(tally.getAccepted()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotStartOnALogThatEndsBeforeWhatIsCounted() {
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        partition.process(published(ballots.get(0)), 0);
+        partition.process(vote("one", 1, "a1", "b1"), 1);
+
+        partition.restart(2);
+        assertThatThrownBy(() -> partition.restart(1))
+                .isInstanceOf(LogTruncatedException.class)
+                .hasMessageContaining("partition 0 of votes ends at offset 1, but 2 offsets of it are counted already");
+    }
+
+    @Test
+    void shouldSendAllBallotsOnAfterARestart() {
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        partition.process(published(ballots.get(0)), 0);
+        partition.process(published(ballots.get(1)), 1);
+        partition.emit();
+        assertThat(partition.emit()).isEmpty();
+
+        partition.restart();
+        assertThat(partition.emit()).containsOnlyKeys("one", "two");
+    }
+
+    private LogRecord published(BallotDefinition ballot) {
+        return new LogRecord(null, fixture.published(ballot, 0, 1), LogFixture.DURING.toEpochMilli());
+    }
+
+    private static LogRecord vote(String ballotId, int voter, String... choices) {
+        return new LogRecord(
+                LogFixture.voter(voter), LogFixture.vote(ballotId, voter, choices), LogFixture.DURING.toEpochMilli());
+    }
+
+    /** Of each ballot: received, accepted, retried, rejected by reason, late, then the votes of each option that has some. */
+    private static Map<String, Map<String, Long>> figures(Map<String, PartitionTally> emitted) {
+        Map<String, Map<String, Long>> figures = new TreeMap<>();
+        emitted.forEach((id, tally) -> {
+            Map<String, Long> counts = new TreeMap<>();
+            put(counts, "received", tally.getReceived());
+            put(counts, "ACCEPTED", tally.getAccepted());
+            put(counts, "RETRIED", tally.getRetried());
+            put(counts, "late", tally.getLate());
+            for (ReasonCount rejected : tally.getRejected()) {
+                put(counts, "REJECTED " + rejected.getReason(), rejected.getCount());
+            }
+            int half = tally.getVotes().size() / 2;
+            for (int option = 0; option < tally.getVotes().size(); option++) {
+                String name = option < half ? "a" + (option + 1) : "b" + (option - half + 1);
+                put(counts, name, tally.getVotes().get(option));
+            }
+            figures.put(id, counts);
+        });
+        return figures;
+    }
+
+    private static void put(Map<String, Long> counts, String name, long count) {
+        if (count > 0) {
+            counts.put(name, count);
+        }
+    }
+
+    private DrawnLog draw(Random random) {
+        DrawnLog drawn = new DrawnLog();
+        long start = LogFixture.OPENS_AT.minusSeconds(60).toEpochMilli();
+        long span = LogFixture.CLOSES_AT.plusSeconds(60).toEpochMilli() - start;
+        boolean reachesEnd = random.nextInt(3) == 0;
+        for (int offset = 0; offset < RECORDS; offset++) {
+            long progress = reachesEnd ? span * offset / RECORDS : span / 2 * offset / RECORDS;
+            long time = start + progress - random.nextInt(3) * 1_000L;
+            BallotDefinition ballot = ballots.get(random.nextInt(ballots.size()));
+            int dice = random.nextInt(100);
+            if (offset < 3 || dice < 3) {
+                drawn.publish(fixture, ballot, time);
+            } else if (dice < 4 && offset > RECORDS / 2) {
+                drawn.close(fixture, ballot, time);
+            } else if (dice < 8) {
+                byte[] junk = new byte[random.nextInt(40)];
+                random.nextBytes(junk);
+                drawn.junk(junk, time);
+            } else {
+                drawn.vote(ballot, random.nextInt(12), random.nextInt(8), choices(random, ballot), time);
+            }
+        }
+        return drawn;
+    }
+
+    private static List<String> choices(Random random, BallotDefinition ballot) {
+        int perSection = ballot.ballot().optionCount() / 2;
+        List<String> choices = new ArrayList<>();
+        int picks = random.nextInt(6);
+        for (int i = 0; i < picks; i++) {
+            // Few options are drawn again and again, so that retries with the same choices come about.
+            int option = 1 + random.nextInt(Math.min(3, perSection)) * (perSection > 3 ? 13 : 1);
+            choices.add((random.nextBoolean() ? "a" : "b") + (random.nextInt(30) == 0 ? 99 : option));
+        }
+        return choices;
+    }
+
+    /** A log and, written down while it is drawn, what a plain reading of the rules makes of it. */
+    private static final class DrawnLog {
+        private final List<LogRecord> records = new ArrayList<>();
+        private final List<String> expected = new ArrayList<>();
+        private final Map<String, BallotDefinition> standing = new LinkedHashMap<>();
+        private final Set<String> over = new HashSet<>();
+        private final Map<String, Map.Entry<Integer, Set<String>>> firstVotes = new HashMap<>();
+        private final Map<String, Map<String, Long>> totals = new TreeMap<>();
+
+        void publish(LogFixture fixture, BallotDefinition ballot, long time) {
+            add(null, fixture.published(ballot, 0, 1), time, "");
+            if (standing.putIfAbsent(ballot.ballot().id(), ballot) == null) {
+                totals.put(ballot.ballot().id(), new TreeMap<>());
+            }
+        }
+
+        void close(LogFixture fixture, BallotDefinition ballot, long time) {
+            boolean known = standing.containsKey(ballot.ballot().id());
+            add(null, fixture.closed(ballot, 0), time, known ? "" : "BAD_CONTROL_RECORD");
+            if (known) {
+                over.add(ballot.ballot().id());
+            }
+        }
+
+        void junk(byte[] value, long time) {
+            add(LogFixture.voter(0), value, time, "UNDECODABLE");
+        }
+
+        void vote(BallotDefinition ballot, int voter, int voteId, List<String> choices, long time) {
+            String id = ballot.ballot().id();
+            endWhatIsDue(time);
+            String verdict = judge(ballot, voter, voteId, choices, time);
+            add(LogFixture.voter(voter), LogFixture.vote(id, voteId, choices.toArray(String[]::new)), time, verdict);
+            Map<String, Long> counts = totals.computeIfAbsent(standing.containsKey(id) ? id : "", x -> new TreeMap<>());
+            if (over.contains(id)) {
+                counts.merge("late", 1L, Long::sum);
+                return;
+            }
+            counts.merge("received", 1L, Long::sum);
+            counts.merge(verdict, 1L, Long::sum);
+            if (verdict.equals("ACCEPTED")) {
+                firstVotes.put(id + voter, Map.entry(voteId, Set.copyOf(choices)));
+                choices.forEach(choice -> counts.merge(choice, 1L, Long::sum));
+            }
+        }
+
+        private String judge(BallotDefinition ballot, int voter, int voteId, List<String> choices, long time) {
+            String id = ballot.ballot().id();
+            if (!standing.containsKey(id)) {
+                return "REJECTED UNKNOWN_BALLOT";
+            }
+            Set<String> distinct = new HashSet<>(choices);
+            var first = firstVotes.get(id + voter);
+            if (first != null && first.getKey() == voteId && first.getValue().equals(distinct)) {
+                return "RETRIED";
+            }
+            if (time < LogFixture.OPENS_AT.toEpochMilli()) {
+                return "REJECTED NOT_OPEN";
+            }
+            if (over.contains(id)) {
+                return "REJECTED CLOSED";
+            }
+            if (choices.isEmpty()) {
+                return "REJECTED NO_CHOICE";
+            }
+            if (distinct.stream().anyMatch(choice -> choice.endsWith("99"))) {
+                return "REJECTED UNKNOWN_OPTION";
+            }
+            if (distinct.size() < choices.size()) {
+                return "REJECTED REPEATED_OPTION";
+            }
+            if (choices.size() > (id.equals("two") ? 3 : 4)) {
+                return "REJECTED TOO_MANY_PICKS";
+            }
+            if (choices.size() < 2) {
+                return "REJECTED TOO_FEW_PICKS";
+            }
+            if (Set.of("a", "b").stream().anyMatch(s -> choices.stream().noneMatch(c -> c.startsWith(s)))) {
+                return "REJECTED SECTION_TOO_FEW";
+            }
+            if (first == null) {
+                return "ACCEPTED";
+            }
+            return first.getKey() == voteId ? "REJECTED VOTE_ID_REUSED" : "REJECTED ALREADY_VOTED";
+        }
+
+        private void add(byte[] key, byte[] value, long time, String outcome) {
+            endWhatIsDue(time);
+            records.add(new LogRecord(key, value, time));
+            expected.add(outcome);
+        }
+
+        private void endWhatIsDue(long time) {
+            if (time >= LogFixture.CLOSES_AT.toEpochMilli()) {
+                over.addAll(standing.keySet());
+            }
+        }
+
+        Map<String, Map<String, Long>> totals() {
+            return totals;
+        }
+    }
+}

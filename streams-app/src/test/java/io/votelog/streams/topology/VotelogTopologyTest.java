@@ -1,0 +1,440 @@
+package io.votelog.streams.topology;
+
+import static io.votelog.streams.topology.LogFixture.DURING;
+import static io.votelog.streams.topology.LogFixture.vote;
+import static io.votelog.streams.topology.LogFixture.voteId;
+import static io.votelog.streams.topology.LogFixture.voter;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.votelog.events.BallotPublished;
+import io.votelog.events.BallotReady;
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.events.Outcome;
+import io.votelog.events.PepperFingerprint;
+import io.votelog.events.ReasonCount;
+import io.votelog.events.RejectionReason;
+import io.votelog.events.Sha256;
+import io.votelog.events.VoteDecided;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.DeadLetters;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Topics;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The whole topology over one partition of the log. */
+class VotelogTopologyTest {
+    private final LogFixture log = new LogFixture();
+    private final BallotDefinition ballot = LogFixture.ballot("fruits");
+    private final List<BallotResults> pushed = new ArrayList<>();
+    private final List<byte[]> allResults = new ArrayList<>();
+
+    @TempDir
+    Path stateDir;
+
+    private TopologyTestDriver driver;
+    private TestInputTopic<byte[], byte[]> votes;
+    private TestOutputTopic<byte[], byte[]> decisions;
+    private TestOutputTopic<byte[], byte[]> deadLetters;
+    private TestOutputTopic<byte[], byte[]> results;
+
+    @BeforeEach
+    void start() {
+        Properties config = new Properties();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, "votelog-test");
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        driver = new TopologyTestDriver(topology(), config);
+        votes = driver.createInputTopic(Topics.VOTES.name(), new ByteArraySerializer(), new ByteArraySerializer());
+        decisions = output(Topics.DECISIONS.name());
+        deadLetters = output(Topics.DEAD_LETTERS.name());
+        results = output(Topics.RESULTS.name());
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+    }
+
+    @Test
+    void shouldBeTheTopologyThatItsGoldenFileDescribes() throws Exception {
+        try (InputStream golden = VotelogTopologyTest.class.getResourceAsStream("/golden/topology.txt")) {
+            assertThat(golden)
+                    .as("golden file; the topology is now:%n%s", topology().describe())
+                    .isNotNull();
+            assertThat(topology().describe().toString().strip())
+                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
+        }
+    }
+
+    @Test
+    void shouldCountAVoteForEachOfItsPicks() {
+        publish();
+        cast(voter(1), 1, "a1", "b3");
+
+        assertThat(verdicts()).containsExactly("ACCEPTED");
+        assertThat(newestResults().getVotes()).containsExactly(1L, 0L, 0L, 0L, 0L, 1L);
+        assertThat(newestResults().getAccepted()).isEqualTo(1);
+        assertThat(newestResults().getStatus()).isEqualTo(BallotStatus.OPEN);
+    }
+
+    @Test
+    void shouldAcceptOneVoteOfAVoterAndSayOfTheSameOneThatItIsRetried() {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        cast(voter(1), 1, "b1", "a1");
+        cast(voter(1), 2, "a2", "b2");
+        cast(voter(1), 1, "a2", "b2");
+
+        assertThat(verdicts())
+                .containsExactly("ACCEPTED", "RETRIED", "REJECTED ALREADY_VOTED", "REJECTED VOTE_ID_REUSED");
+        BallotResults newest = newestResults();
+        assertThat(newest.getVotes()).containsExactly(1L, 0L, 0L, 1L, 0L, 0L);
+        assertThat(newest.getReceived()).isEqualTo(4);
+        assertThat(newest.getAccepted() + newest.getRetried() + rejected(newest))
+                .isEqualTo(4);
+    }
+
+    @Test
+    void shouldLetAVoterWhoWasRefusedVoteAgain() {
+        publish();
+        cast(voter(1), 1, "a1");
+        cast(voter(1), 2, "a1", "b1");
+
+        assertThat(verdicts()).containsExactly("REJECTED TOO_FEW_PICKS", "ACCEPTED");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NO_CHOICE, ''",
+        "UNKNOWN_OPTION, a1 b9",
+        "REPEATED_OPTION, a1 b1 b1",
+        "TOO_MANY_PICKS, a1 a2 a3 b1 b2",
+        "SECTION_TOO_FEW, a1 a2",
+    })
+    void shouldGiveTheReasonOfABrokenRule(RejectionReason reason, String choices) {
+        publish();
+        cast(voter(1), 1, choices.isEmpty() ? new String[0] : choices.split(" "));
+
+        assertThat(verdicts()).containsExactly("REJECTED " + reason);
+        assertThat(newestResults().getRejected()).containsExactly(new ReasonCount(reason, 1L));
+    }
+
+    @Test
+    void shouldRejectVotesForABallotThatIsNotPublishedYetOrNotOpenYet() {
+        cast(voter(1), 1, "a1", "b1");
+        pipe(null, log.published(ballot, 0, 1), DURING.minus(Duration.ofDays(30)));
+        pipe(voter(1), vote("fruits", 1, "a1", "b1"), LogFixture.OPENS_AT.minusMillis(1));
+        pipe(voter(1), vote("fruits", 1, "a1", "b1"), LogFixture.OPENS_AT);
+
+        assertThat(verdicts()).containsExactly("REJECTED UNKNOWN_BALLOT", "REJECTED NOT_OPEN", "ACCEPTED");
+        assertThat(newestResults().getReceived()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldEndCountingWithTheEarlyCloseAndShowWhatComesLaterAsLate() {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        pipe(null, log.closed(ballot, 0), DURING);
+        BallotResults atClose = newestResults();
+        cast(voter(2), 2, "a1", "b1");
+        cast(voter(1), 1, "a1", "b1");
+        BallotResults later = newestResults();
+
+        assertThat(verdicts()).containsExactly("ACCEPTED", "REJECTED CLOSED", "RETRIED");
+        assertThat(atClose.getStatus()).isEqualTo(BallotStatus.FINAL);
+        assertThat(later.getLate()).isEqualTo(2);
+        assertThat(later.getVotes()).isEqualTo(atClose.getVotes());
+        assertThat(later.getReceived()).isEqualTo(atClose.getReceived());
+        assertThat(later.getVersion()).isEqualTo(atClose.getVersion());
+        assertThat(later.getAsOf()).isEqualTo(atClose.getAsOf());
+    }
+
+    @Test
+    void shouldEndCountingWithTheFirstRecordStampedAtClosesAtEvenIfALaterClockRunsBehind() {
+        publish();
+        pipe(voter(1), vote("fruits", 1, "a1", "b1"), LogFixture.CLOSES_AT.minusMillis(1));
+        pipe(null, log.ended(ballot, 0), LogFixture.CLOSES_AT);
+        pipe(voter(2), vote("fruits", 2, "a1", "b1"), LogFixture.CLOSES_AT.minusMillis(1));
+
+        assertThat(verdicts()).containsExactly("ACCEPTED", "REJECTED CLOSED");
+        assertThat(newestResults().getStatus()).isEqualTo(BallotStatus.FINAL);
+        assertThat(newestResults().getPositions().get(0).getEndOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldEndABallotWithAnyRecordWhateverItHolds() {
+        publish();
+        pipe(null, new byte[] {1, 2, 3}, LogFixture.CLOSES_AT.plusSeconds(1));
+
+        assertThat(newestResults().getStatus()).isEqualTo(BallotStatus.FINAL);
+        assertThat(causes()).containsExactly("UNDECODABLE");
+    }
+
+    @Test
+    void shouldHideTheVotesUntilTheEndWhereTheBallotSaysSo() {
+        BallotDefinition secret = LogFixture.ballot("secret", 1, 2, "after-close");
+        pipe(null, log.published(secret, 0, 1), DURING);
+        pipe(voter(1), vote("secret", 1, "a1", "b1"), DURING);
+        BallotResults open = newestResults();
+        pipe(null, log.closed(secret, 0), DURING);
+        BallotResults over = newestResults();
+
+        assertThat(open.getVotes()).isNull();
+        assertThat(open.getAccepted()).isEqualTo(1);
+        assertThat(over.getVotes()).containsExactly(1L, 1L);
+    }
+
+    @Test
+    void shouldKeepTheFirstDefinitionAndBuryAnother() {
+        publish();
+        pipe(null, log.published(ballot, 0, 1), DURING);
+        pipe(null, log.published(LogFixture.ballot("fruits", 9, 4, "live"), 0, 1), DURING);
+        cast(voter(1), 1, "a1", "b9");
+
+        assertThat(causes()).containsExactly("CONFLICTING_DEFINITION");
+        assertThat(verdicts()).containsExactly("REJECTED UNKNOWN_OPTION");
+    }
+
+    @Test
+    void shouldBuryWhatIsNoVoteEventWithItsBytesAndGoOn() {
+        publish();
+        byte[] whole = vote("fruits", 1, "a1", "b1");
+        byte[] foreignSchema = whole.clone();
+        foreignSchema[5] ^= 1;
+        pipe(voter(1), new byte[0], DURING);
+        pipe(voter(1), null, DURING);
+        pipe(voter(1), "hello, world".getBytes(StandardCharsets.UTF_8), DURING);
+        pipe(voter(1), foreignSchema, DURING);
+        pipe(voter(1), Arrays.copyOf(whole, whole.length - 1), DURING);
+        pipe(voter(1), Arrays.copyOf(whole, whole.length + 1), DURING);
+        pipe(null, whole, DURING);
+        pipe(new byte[17], whole, DURING);
+        pipe(voter(1), log.ready(ballot), DURING);
+        cast(voter(1), 1, "a1", "b1");
+
+        List<TestRecord<byte[], byte[]>> buried = deadLetters.readRecordsToList();
+        assertThat(buried.stream().map(VotelogTopologyTest::cause))
+                .containsExactly(
+                        "UNDECODABLE",
+                        "UNDECODABLE",
+                        "UNDECODABLE",
+                        "UNDECODABLE",
+                        "UNDECODABLE",
+                        "UNDECODABLE",
+                        "BAD_KEY",
+                        "BAD_KEY",
+                        "FOREIGN_EVENT");
+        assertThat(buried.get(7).key()).hasSize(17);
+        assertThat(buried.get(7).value()).isEqualTo(whole);
+        assertThat(new String(
+                        buried.get(7).headers().lastHeader(DeadLetters.OFFSET).value(), StandardCharsets.US_ASCII))
+                .isEqualTo("8");
+        assertThat(verdicts()).containsExactly("ACCEPTED");
+        assertThat(newestResults().getReceived()).isEqualTo(1);
+        assertThat(newestResults().getVersion()).isEqualTo(11);
+    }
+
+    @Test
+    void shouldBuryAVoteInAPartitionThatItsKeyDoesNotBelongInto() {
+        pipe(null, log.published(ballot, 0, 4), DURING);
+        for (int v = 0; v < 40; v++) {
+            cast(voter(v), v, "a1", "b1");
+        }
+
+        long belong = IntStream.range(0, 40)
+                .filter(v -> Pseudonym.partition(voter(v), 4) == 0)
+                .count();
+        assertThat(belong).isBetween(1L, 39L);
+        assertThat(causes()).hasSize((int) (40 - belong)).containsOnly("WRONG_PARTITION");
+        assertThat(verdicts()).hasSize((int) belong).containsOnly("ACCEPTED");
+    }
+
+    @Test
+    void shouldBuryAVoteWrittenWithASchemaThatItsBallotDoesNotName() {
+        LogSigner signer = LogFixture.newSigner();
+        byte[] published = signer.published(ballot, 0, 1, List.of(42L), new PepperFingerprint(new byte[8]));
+        restartWith(signer);
+        pipe(null, published, DURING);
+        cast(voter(1), 1, "a1", "b1");
+
+        assertThat(causes()).containsExactly("SCHEMA_NOT_NAMED");
+        assertThat(verdicts()).isEmpty();
+    }
+
+    @Test
+    void shouldObeyControlRecordsOfKnownKeysAlone() {
+        LogSigner stranger = LogFixture.newSigner();
+        publish();
+        byte[] torn = log.closed(ballot, 0);
+        torn[torn.length - 1] ^= 1;
+        pipe(null, LogFixture.published(stranger, LogFixture.ballot("theirs"), 0, 1), DURING);
+        pipe(null, stranger.closed("fruits", ballot.digest(), 0), DURING);
+        pipe(null, torn, DURING);
+        pipe(null, log.closed(ballot, 1), DURING);
+        pipe(null, log.closed(LogFixture.ballot("nowhere"), 0), DURING);
+        pipe(null, log.closed(LogFixture.ballot("fruits", 9, 4, "live"), 0), DURING);
+        cast(voter(1), 1, "a1", "b1");
+
+        assertThat(causes())
+                .containsExactly(
+                        "BAD_SIGNATURE",
+                        "BAD_SIGNATURE",
+                        "BAD_SIGNATURE",
+                        "BAD_CONTROL_RECORD",
+                        "BAD_CONTROL_RECORD",
+                        "BAD_CONTROL_RECORD");
+        assertThat(verdicts()).containsExactly("ACCEPTED");
+    }
+
+    @Test
+    void shouldPushWhatItKeepsAndKeepTheNewest() throws Exception {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        BallotResults newest = newestResults();
+        byte[] stale = Events.encode(BallotResults.newBuilder(newest)
+                .setVersion(newest.getVersion() - 1)
+                .setAccepted(0L)
+                .build());
+        driver.createInputTopic(Topics.RESULTS.name(), new ByteArraySerializer(), new ByteArraySerializer())
+                .pipeInput("fruits".getBytes(StandardCharsets.UTF_8), stale);
+
+        byte[] kept =
+                driver.<String, byte[]>getKeyValueStore(StoreNames.RESULTS).get("fruits");
+        assertThat(Events.decode(kept, BallotResults.class)).isEqualTo(newest);
+        assertThat(pushed.get(pushed.size() - 1)).isEqualTo(newest);
+    }
+
+    @Test
+    void shouldKeepOfTheBallotsTopicWhatIsSignedAndCameFirst() throws Exception {
+        BallotDefinition other = LogFixture.ballot("fruits", 9, 4, "live");
+        TestInputTopic<byte[], byte[]> ballots =
+                driver.createInputTopic(Topics.BALLOTS.name(), new ByteArraySerializer(), new ByteArraySerializer());
+        ballots.pipeInput(LogFixture.published(LogFixture.newSigner(), other, LogSigner.CLAIM, 1));
+        ballots.pipeInput(log.published(ballot, LogSigner.CLAIM, 1));
+        ballots.pipeInput(log.published(other, LogSigner.CLAIM, 1));
+        ballots.pipeInput(log.ready(ballot));
+
+        var store = driver.<String, byte[]>getKeyValueStore(StoreNames.BALLOTS);
+        Sha256 digest = Events.decode(store.get(BallotsInLog.definitionKey("fruits")), BallotPublished.class)
+                .getDigest();
+        assertThat(digest).isEqualTo(ballot.digest());
+        assertThat(Events.decode(store.get(BallotsInLog.readyKey("fruits")), BallotReady.class)
+                        .getBallotId())
+                .isEqualTo("fruits");
+        assertThat(store.get(BallotsInLog.closedKey("fruits"))).isNull();
+    }
+
+    private Topology topology() {
+        return topology(log.keys());
+    }
+
+    private Topology topology(LogKeys keys) {
+        return new VotelogTopology(keys, partition -> Long.MAX_VALUE, pushed::add, () -> {}).addTo(new Topology());
+    }
+
+    private void restartWith(LogSigner signer) {
+        driver.close();
+        Properties config = new Properties();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, "votelog-test-2");
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        driver = new TopologyTestDriver(topology(signer.publicKey()), config);
+        votes = driver.createInputTopic(Topics.VOTES.name(), new ByteArraySerializer(), new ByteArraySerializer());
+        decisions = output(Topics.DECISIONS.name());
+        deadLetters = output(Topics.DEAD_LETTERS.name());
+        results = output(Topics.RESULTS.name());
+    }
+
+    private TestOutputTopic<byte[], byte[]> output(String topic) {
+        return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private void publish() {
+        pipe(null, log.published(ballot, 0, 1), DURING.minus(Duration.ofDays(1)));
+    }
+
+    private void cast(byte[] voter, int voteId, String... choices) {
+        pipe(voter, vote("fruits", voteId, choices), DURING);
+    }
+
+    private void pipe(byte @Nullable [] key, byte @Nullable [] value, Instant at) {
+        votes.pipeInput(new TestRecord<>(key, value, at));
+    }
+
+    private List<String> verdicts() {
+        return decisions.readRecordsToList().stream()
+                .map(record -> {
+                    VoteDecided decided = decode(record.value());
+                    assertThat(record.timestamp())
+                            .isEqualTo(decided.getRecordedAt().toEpochMilli());
+                    return decided.getOutcome() == Outcome.REJECTED
+                            ? decided.getOutcome() + " " + decided.getReason()
+                            : decided.getOutcome().toString();
+                })
+                .toList();
+    }
+
+    private static VoteDecided decode(byte[] value) {
+        try {
+            return Events.decode(value, VoteDecided.class);
+        } catch (MalformedEventException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> causes() {
+        return deadLetters.readRecordsToList().stream()
+                .map(VotelogTopologyTest::cause)
+                .toList();
+    }
+
+    private static String cause(TestRecord<byte[], byte[]> buried) {
+        return new String(buried.headers().lastHeader(DeadLetters.CAUSE).value(), StandardCharsets.US_ASCII);
+    }
+
+    private BallotResults newestResults() {
+        driver.advanceWallClockTime(TallyProcessor.EMIT_EVERY);
+        driver.advanceWallClockTime(MergeProcessor.EMIT_EVERY);
+        allResults.addAll(results.readValuesToList());
+        assertThat(allResults).isNotEmpty();
+        try {
+            return Events.decode(allResults.get(allResults.size() - 1), BallotResults.class);
+        } catch (MalformedEventException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static long rejected(BallotResults results) {
+        return results.getRejected().stream().mapToLong(ReasonCount::getCount).sum();
+    }
+}
