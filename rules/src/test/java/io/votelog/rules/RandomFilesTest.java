@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,7 +65,7 @@ class RandomFilesTest {
     void shouldReadABallotWithAFewThingsChangedOrSayWhatIsWrong(long seed) {
         Random random = new Random(seed);
         int valid = 0;
-        int cases = 20_000;
+        int cases = 8_000;
         for (int i = 0; i < cases; i++) {
             Map<String, Object> file = BallotFiles.gzCustoms2021();
             for (int changes = random.nextInt(4); changes >= 0; changes--) {
@@ -89,17 +91,21 @@ class RandomFilesTest {
                     .isEqualTo(ballot.toPlain());
             return true;
         }
-        assertThat(((Ballot.Definition.Faulty) definition).faults())
-                .as(context)
-                .hasSizeBetween(1, BallotParser.MAX_FAULTS + 1)
-                .filteredOn(fault -> !fault.problem().contains("whose name is a very large number"))
-                .doesNotHaveDuplicates()
-                .allSatisfy(fault -> {
-                    assertThat(fault.place()).isNotEmpty().hasSizeLessThan(200);
-                    assertThat(fault.problem()).hasSizeBetween(10, 400);
-                    assertThat((fault.place() + fault.problem()).codePoints().noneMatch(Plain::isUnprintable))
-                            .isTrue();
-                });
+        List<Fault> faults = ((Ballot.Definition.Faulty) definition).faults();
+        assertThat(faults).as(context).hasSizeBetween(1, BallotParser.MAX_FAULTS + 1);
+        Set<Fault> distinct = new HashSet<>();
+        for (Fault fault : faults) {
+            boolean told = !fault.place().isEmpty()
+                    && fault.place().length() < 200
+                    && fault.problem().length() > 10
+                    && fault.problem().length() < 400
+                    && fault.toString().codePoints().noneMatch(Plain::isUnprintable)
+                    // Two names that differ only in what is too large to show read the same.
+                    && (distinct.add(fault) || fault.problem().contains("whose name is a very large number"));
+            if (!told) {
+                throw new AssertionError(context + ": " + fault);
+            }
+        }
         return false;
     }
 
