@@ -136,7 +136,11 @@ final class BallotParser {
                         "has a field whose name is " + Plain.described(entry.getKey())
                                 + "; a field's name must be text, and allowed are " + listed(allowed));
             } else if (!allowed.contains(name)) {
-                fault(within(place, Plain.shown(name)), "unknown field; allowed are " + listed(allowed));
+                // In YAML a comma ends a plain text in braces, and what follows it becomes a field without a value.
+                String hint = value == null
+                        ? "; it has no value, so if it is the end of the text before it, that text belongs in quotes"
+                        : "";
+                fault(within(place, Plain.shown(name)), "unknown field; allowed are " + listed(allowed) + hint);
             } else if (value != null) {
                 fields.put(name, value);
             }

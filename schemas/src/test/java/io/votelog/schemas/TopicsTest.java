@@ -1,0 +1,51 @@
+package io.votelog.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+import org.junit.jupiter.api.Test;
+
+class TopicsTest {
+    @Test
+    void shouldNeverTrimOrCompactTheLogAndLetTheBrokerStampIt() {
+        assertThat(Topics.VOTES.settings())
+                .containsEntry(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE)
+                .containsEntry(TopicConfig.RETENTION_MS_CONFIG, "-1")
+                .containsEntry(TopicConfig.RETENTION_BYTES_CONFIG, "-1")
+                .containsEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+    }
+
+    @Test
+    void shouldTakeTwiceTheBytesOfAVoteAsADeadLetter() {
+        long votes = Long.parseLong(Topics.VOTES.settings().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
+        assertThat(Topics.DEAD_LETTERS.settings())
+                .containsEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(2 * votes));
+        assertThat(votes).isGreaterThan(BallotFile.MAX_BYTES);
+    }
+
+    @Test
+    void shouldAskForTwoInSyncReplicasOfThree() {
+        NewTopic single = Topics.BALLOTS.newTopic(4, 1);
+        NewTopic triple = Topics.VOTES.newTopic(4, 3);
+
+        assertThat(single.numPartitions()).isEqualTo(1);
+        assertThat(single.configs()).containsAllEntriesOf(Map.of("min.insync.replicas", "1"));
+        assertThat(triple.numPartitions()).isEqualTo(4);
+        assertThat(triple.replicationFactor()).isEqualTo((short) 3);
+        assertThat(triple.configs()).containsAllEntriesOf(Map.of("min.insync.replicas", "2"));
+    }
+
+    @Test
+    void shouldNameEventsThatThereAre() {
+        List<String> events = Events.current().map(Schema::getName).toList();
+        assertThat(Topics.all()).allSatisfy(topic -> assertThat(events).containsAll(topic.events()));
+        assertThat(Topics.all().stream()
+                        .flatMap(topic -> topic.events().stream())
+                        .distinct())
+                .containsExactlyInAnyOrderElementsOf(events);
+    }
+}
