@@ -137,7 +137,7 @@ final class BallotParser {
                                 + "; a field's name must be text, and allowed are " + listed(allowed));
             } else if (!allowed.contains(name)) {
                 // In YAML a comma ends a plain text in braces, and what follows it becomes a field without a value.
-                String hint = value == null
+                String hint = value == null || value.equals("")
                         ? "; it has no value, so if it is the end of the text before it, that text belongs in quotes"
                         : "";
                 fault(within(place, Plain.shown(name)), "unknown field; allowed are " + listed(allowed) + hint);

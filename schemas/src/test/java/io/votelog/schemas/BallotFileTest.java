@@ -79,9 +79,10 @@ class BallotFileTest {
 
         assertThat(faults(BallotFile.YAML, cut))
                 .extracting(Fault::toString)
-                .containsExactly("sections[0].options[6].后缴税”: unknown field; allowed are id, title, summary, owner, link"
-                        + " and image; it has no value, so if it is the end of the text before it, that text belongs in"
-                        + " quotes");
+                .containsExactly(
+                        "sections[0].options[6].后缴税”: unknown field; allowed are id, title, summary, owner, link"
+                                + " and image; it has no value, so if it is the end of the text before it, that text belongs in"
+                                + " quotes");
     }
 
     @Test
