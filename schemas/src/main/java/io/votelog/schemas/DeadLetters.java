@@ -1,8 +1,10 @@
 package io.votelog.schemas;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
 /** Headers of a dead letter: where the record stood and why it is no event. */
 public final class DeadLetters {
@@ -16,6 +18,19 @@ public final class DeadLetters {
     public static final String CAUSE = "votelog-cause";
     /** What is wrong, in words. */
     public static final String DETAIL = "votelog-detail";
+    /** Bytes of the key as it came, in decimal digits; there only where it was too long to be kept whole. */
+    public static final String KEY_LENGTH = "votelog-key-length";
+    /** The same of the value. */
+    public static final String VALUE_LENGTH = "votelog-value-length";
+
+    /**
+     * Longest key and value that are kept whole, together with room for headers in a batch of the topic. The broker bounds
+     * compressed batches, so a record of votes may be longer; its position says where the rest of it stands.
+     */
+    private static final int MAX_KEY_BYTES = 64 * 1024;
+
+    private static final int MAX_VALUE_BYTES = Topics.MAX_VOTES_BATCH_BYTES;
+    private static final int MAX_DETAIL_LENGTH = 1_000;
 
     private DeadLetters() {}
 
@@ -39,14 +54,41 @@ public final class DeadLetters {
         CONFLICTING_DEFINITION
     }
 
-    /** The headers of one dead letter. */
-    public static Headers headers(int partition, long offset, long timestampMs, Cause cause, String detail) {
-        return new RecordHeaders()
+    /**
+     * A dead letter: the record's key and value as they came, with headers that say where it stood and why it is here.
+     *
+     * @param timestampMs the broker's append time, milliseconds since 1970
+     */
+    public static Letter of(
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            int partition,
+            long offset,
+            long timestampMs,
+            Cause cause,
+            String detail) {
+        Headers headers = new RecordHeaders()
                 .add(PARTITION, utf8(Integer.toString(partition)))
                 .add(OFFSET, utf8(Long.toString(offset)))
                 .add(TIMESTAMP, utf8(Long.toString(timestampMs)))
                 .add(CAUSE, utf8(cause.name()))
-                .add(DETAIL, utf8(detail));
+                .add(DETAIL, utf8(detail.substring(0, Math.min(detail.length(), MAX_DETAIL_LENGTH))));
+        return new Letter(
+                cut(key, MAX_KEY_BYTES, KEY_LENGTH, headers),
+                cut(value, MAX_VALUE_BYTES, VALUE_LENGTH, headers),
+                headers);
+    }
+
+    /** A dead letter's parts. */
+    @SuppressWarnings("ArrayRecordComponent") // It is taken apart at once.
+    public record Letter(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {}
+
+    private static byte @Nullable [] cut(byte @Nullable [] bytes, int limit, String lengthHeader, Headers headers) {
+        if (bytes == null || bytes.length <= limit) {
+            return bytes;
+        }
+        headers.add(lengthHeader, utf8(Integer.toString(bytes.length)));
+        return Arrays.copyOf(bytes, limit);
     }
 
     private static byte[] utf8(String text) {

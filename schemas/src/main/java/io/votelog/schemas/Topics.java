@@ -7,7 +7,12 @@ import java.util.Map;
 
 /** Every topic of Votelog. */
 public final class Topics {
-    private static final int MAX_VOTES_RECORD_BYTES = 1 << 20;
+    /** Largest record batch of votes and ballots, as the broker sees it: compressed. */
+    static final int MAX_VOTES_BATCH_BYTES = 1 << 20;
+
+    /** Room for what one record of votes may lead to: its bytes again, or its ballot id, and headers. */
+    private static final int MAX_OUTCOME_BATCH_BYTES = 2 * MAX_VOTES_BATCH_BYTES;
+
     private static final Map<String, String> KEPT_FOR_EVER =
             Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
 
@@ -23,7 +28,7 @@ public final class Topics {
                             "message.timestamp.type",
                             "LogAppendTime",
                             "max.message.bytes",
-                            Integer.toString(MAX_VOTES_RECORD_BYTES))));
+                            Integer.toString(MAX_VOTES_BATCH_BYTES))));
 
     /** Who published a ballot id first, and what has been done for it since. */
     public static final Topic BALLOTS = new Topic(
@@ -37,7 +42,7 @@ public final class Topics {
                             "message.timestamp.type",
                             "LogAppendTime",
                             "max.message.bytes",
-                            Integer.toString(MAX_VOTES_RECORD_BYTES))));
+                            Integer.toString(MAX_VOTES_BATCH_BYTES))));
 
     /** The verdict on each vote event, in the partition of the vote. */
     public static final Topic DECISIONS = new Topic(
@@ -45,7 +50,7 @@ public final class Topics {
             "the voter's pseudonym, 16 bytes",
             List.of("VoteDecided"),
             Spread.AS_VOTES,
-            KEPT_FOR_EVER);
+            with(KEPT_FOR_EVER, Map.of("max.message.bytes", Integer.toString(MAX_OUTCOME_BATCH_BYTES))));
 
     /** One ballot's counts in one partition of votes; partitioned by ballot id. */
     public static final Topic TALLIES = new Topic(
@@ -69,7 +74,7 @@ public final class Topics {
             "as it came",
             List.of(),
             Spread.AS_VOTES,
-            with(KEPT_FOR_EVER, Map.of("max.message.bytes", Integer.toString(2 * MAX_VOTES_RECORD_BYTES))));
+            with(KEPT_FOR_EVER, Map.of("max.message.bytes", Integer.toString(MAX_OUTCOME_BATCH_BYTES))));
 
     private Topics() {}
 

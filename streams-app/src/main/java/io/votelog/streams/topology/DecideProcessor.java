@@ -217,10 +217,13 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         } catch (MalformedEventException e) {
             throw new PoisonException(BAD_CONTROL_RECORD, String.valueOf(e.getMessage()));
         }
-        boolean truthful = row.definition().digest().equals(published.getDigest())
+        boolean truthful = published.getPartitionCount() > at.partition()
+                && row.definition().digest().equals(published.getDigest())
                 && row.definition().ballot().id().equals(published.getBallotId());
         if (!truthful) {
-            throw new PoisonException(BAD_CONTROL_RECORD, "the digest or the id is not that of the definition");
+            throw new PoisonException(
+                    BAD_CONTROL_RECORD,
+                    "the digest or the id is not that of the definition, or the partition count is too low");
         }
         polls.open(row);
         return row;
@@ -258,13 +261,16 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     }
 
     private void bury(Record<byte[], byte[]> input, RecordMetadata at, PoisonException poison) {
+        DeadLetters.Letter letter = DeadLetters.of(
+                input.key(),
+                input.value(),
+                at.partition(),
+                at.offset(),
+                input.timestamp(),
+                poison.reason(),
+                poison.detail());
         context.forward(
-                new Record<>(
-                        input.key(),
-                        input.value(),
-                        input.timestamp(),
-                        DeadLetters.headers(
-                                at.partition(), at.offset(), input.timestamp(), poison.reason(), poison.detail())),
+                new Record<>(letter.key(), letter.value(), input.timestamp(), letter.headers()),
                 StoreNames.SINK_DEAD_LETTERS);
     }
 

@@ -265,6 +265,18 @@ class VotelogTopologyTest {
     }
 
     @Test
+    void shouldKeepTheBeginningOfARecordThatIsTooLongForADeadLetter() {
+        pipe(new byte[100_000], new byte[3_000_000], DURING);
+
+        TestRecord<byte[], byte[]> buried = deadLetters.readRecord();
+        assertThat(buried.key()).hasSize(64 * 1024);
+        assertThat(buried.value()).hasSize(1 << 20);
+        assertThat(new String(
+                        buried.headers().lastHeader(DeadLetters.VALUE_LENGTH).value(), StandardCharsets.US_ASCII))
+                .isEqualTo("3000000");
+    }
+
+    @Test
     void shouldBuryAVoteInAPartitionThatItsKeyDoesNotBelongInto() {
         pipe(null, log.published(ballot, 0, 4), DURING);
         for (int v = 0; v < 40; v++) {
