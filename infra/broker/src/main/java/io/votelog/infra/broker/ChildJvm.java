@@ -161,7 +161,7 @@ public final class ChildJvm {
     }
 
     /** {@code what}, how it ended where it has, and the end of its log: for the message of an error. */
-    String obituary(String what) {
+    public String obituary(String what) {
         StringBuilder text = new StringBuilder(what);
         exitCode().ifPresent(code -> text.append(" (exit code ").append(code).append(')'));
         List<String> tail = logTail(20);
