@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.events.PartitionTally;
 import io.votelog.events.ReasonCount;
+import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
 import java.io.File;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +21,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +39,8 @@ class ReplayRandomizedTest {
     @TempDir
     static File stateDir;
 
+    private static final Set<String> DRAWN_OUTCOMES = new HashSet<>();
+
     private final LogFixture fixture = new LogFixture();
     private final List<BallotDefinition> ballots = List.of(
             LogFixture.ballot("one"),
@@ -43,6 +50,17 @@ class ReplayRandomizedTest {
     static LongStream seeds() {
         long base = Long.getLong("votelog.seed", 20_211_205L);
         return LongStream.range(base, base + 60);
+    }
+
+    @AfterAll
+    static void shouldHaveDrawnEveryOutcome() {
+        Stream<String> rejections = Arrays.stream(Reason.values())
+                // No drawn ballot has a section with a maximum of its own.
+                .filter(reason -> reason != Reason.SECTION_TOO_MANY)
+                .map(reason -> "REJECTED " + reason);
+        assertThat(DRAWN_OUTCOMES)
+                .containsAll(rejections.toList())
+                .contains("ACCEPTED", "RETRIED", "UNDECODABLE", "BAD_CONTROL_RECORD");
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -164,7 +182,7 @@ class ReplayRandomizedTest {
 
     private DrawnLog draw(Random random) {
         DrawnLog drawn = new DrawnLog();
-        long start = LogFixture.OPENS_AT.minusSeconds(60).toEpochMilli();
+        long start = LogFixture.OPENS_AT.minus(Duration.ofHours(12)).toEpochMilli();
         long span = LogFixture.CLOSES_AT.plusSeconds(60).toEpochMilli() - start;
         boolean reachesEnd = random.nextInt(3) == 0;
         for (int offset = 0; offset < RECORDS; offset++) {
@@ -289,6 +307,7 @@ class ReplayRandomizedTest {
             endWhatIsDue(time);
             records.add(new LogRecord(key, value, time));
             expected.add(outcome);
+            DRAWN_OUTCOMES.add(outcome);
         }
 
         private void endWhatIsDue(long time) {
