@@ -1,0 +1,267 @@
+package io.votelog.schemas;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cluster as an administrator sees it: makes the topics that are missing and refuses those that the truth cannot depend
+ * on. Gateways and streams apps do this alike, so either may start first. Every call blocks, for a bounded time.
+ */
+public final class LogCluster implements AutoCloseable {
+    /** With so many brokers or more, one of them may be lost without losing anything. */
+    public static final int CLUSTER_REPLICAS = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogCluster.class);
+
+    private final Admin admin;
+    private final String bootstrapServers;
+    private final Duration timeout;
+
+    /**
+     * A cluster that is asked through this client.
+     *
+     * @param admin closed with this object
+     * @param bootstrapServers named when the cluster does not answer
+     * @param timeout how long one question may take
+     */
+    public LogCluster(Admin admin, String bootstrapServers, Duration timeout) {
+        this.admin = admin;
+        this.bootstrapServers = bootstrapServers;
+        this.timeout = timeout;
+    }
+
+    /**
+     * What stands.
+     *
+     * @param votePartitions partitions of the votes topic
+     * @param replicas copies of each of its partitions
+     */
+    public record Standing(int votePartitions, int replicas) {}
+
+    /**
+     * Makes the topics be there, and checks those that every verdict depends on.
+     *
+     * @param partitions of the votes topic when it is created; one that is there keeps its own
+     * @param replicas of each partition when topics are created; 0 for as many as there are brokers, at most 3
+     * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
+     */
+    public Standing prepare(int partitions, int replicas) {
+        Set<String> present = await(admin.listTopics().names(), "the list of topics");
+        int copies = replicas > 0
+                ? replicas
+                : Math.min(
+                        CLUSTER_REPLICAS,
+                        await(admin.describeCluster().nodes(), "the cluster's brokers")
+                                .size());
+        if (copies >= CLUSTER_REPLICAS) {
+            checkTransactions();
+        }
+        int votePartitions = partitions;
+        if (present.contains(Topics.VOTES.name())) {
+            votePartitions = description(Topics.VOTES).partitions().size();
+            if (votePartitions != partitions) {
+                LOG.info(
+                        "{} has {} partitions and keeps them; {} were asked for",
+                        Topics.VOTES.name(),
+                        votePartitions,
+                        partitions);
+            }
+        }
+        for (Topic topic : Topics.all()) {
+            if (!present.contains(topic.name())) {
+                create(topic, votePartitions, copies);
+            }
+        }
+        return check();
+    }
+
+    /** The offset behind the last record of a partition of votes. */
+    public long endOfVotes(int partition) {
+        TopicPartition votes = new TopicPartition(Topics.VOTES.name(), partition);
+        return await(
+                        admin.listOffsets(Map.of(votes, OffsetSpec.latest())).partitionResult(votes),
+                        "the end of partition %d of votes".formatted(partition))
+                .offset();
+    }
+
+    /**
+     * Checks that what an application's stores are restored from survives a broker. A changelog that is not there yet is
+     * none.
+     *
+     * @throws UnfitLogException when one has fewer than three replicas or another number than two that must be in sync
+     */
+    public void checkChangelogs(String applicationId) {
+        List<String> changelogs = await(admin.listTopics().names(), "the list of topics").stream()
+                .filter(name -> name.startsWith(applicationId + "-") && name.endsWith("-changelog"))
+                .sorted()
+                .toList();
+        describe(changelogs).forEach((name, topic) -> {
+            if (replicas(topic) < CLUSTER_REPLICAS) {
+                throw new UnfitLogException("changelog %s has %d replicas; expected: %d"
+                        .formatted(name, replicas(topic), CLUSTER_REPLICAS));
+            }
+        });
+        configs(changelogs)
+                .forEach((name, config) -> requireSetting(
+                        "changelog " + name,
+                        config,
+                        "min.insync.replicas",
+                        Integer.toString(Topic.minInsyncReplicas(CLUSTER_REPLICAS))));
+    }
+
+    @Override
+    public void close() {
+        admin.close(timeout);
+    }
+
+    private void create(Topic topic, int partitions, int replicas) {
+        try {
+            admin.createTopics(List.of(topic.newTopic(partitions, replicas)))
+                    .all()
+                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            LOG.info("created {}: {} partitions, {} replicas", topic.name(), topic.partitions(partitions), replicas);
+        } catch (ExecutionException e) {
+            // Somebody else may have been quicker.
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new UnfitLogException("cannot create topic %s: %s".formatted(topic.name(), e.getCause()), e);
+            }
+        } catch (TimeoutException e) {
+            throw unanswered("the creation of topic " + topic.name(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unanswered("the creation of topic " + topic.name(), e);
+        }
+    }
+
+    private Standing check() {
+        TopicDescription votes = description(Topics.VOTES);
+        int votePartitions = votes.partitions().size();
+        for (Topic topic : Topics.all()) {
+            int found = description(topic).partitions().size();
+            int expected = topic.partitions(votePartitions);
+            if (found != expected) {
+                throw new UnfitLogException("topic %s has %d partitions; expected: %d%s"
+                        .formatted(topic.name(), found, expected, expected == 1 ? "" : ", as many as votes"));
+            }
+        }
+        Map<String, Config> configs =
+                configs(Topics.all().stream().map(Topic::name).toList());
+        for (Topic topic : Topics.all()) {
+            new TreeMap<>(topic.settings())
+                    .forEach((setting, expected) ->
+                            requireSetting("topic " + topic.name(), configs.get(topic.name()), setting, expected));
+        }
+        return new Standing(votePartitions, replicas(votes));
+    }
+
+    private static void requireSetting(String what, @Nullable Config config, String setting, String expected) {
+        ConfigEntry entry = config == null ? null : config.get(setting);
+        String found = entry == null ? "nothing" : entry.value();
+        if (!expected.equals(found)) {
+            throw new UnfitLogException("%s has %s=%s; expected: %s. Set it with kafka-configs and start again"
+                    .formatted(what, setting, found, expected));
+        }
+    }
+
+    /** Totals after a crash need it: KIP-890, on in every new cluster of Kafka 4. */
+    private void checkTransactions() {
+        FinalizedVersionRange range = await(admin.describeFeatures().featureMetadata(), "the cluster's features")
+                .finalizedFeatures()
+                .get("transaction.version");
+        int version = range == null ? 0 : range.maxVersionLevel();
+        if (version < 2) {
+            throw new UnfitLogException(
+                    "the cluster's feature transaction.version is %d; expected: 2 or higher. Set it with kafka-features upgrade --feature transaction.version=2"
+                            .formatted(version));
+        }
+    }
+
+    private static int replicas(TopicDescription topic) {
+        return topic.partitions().stream()
+                .mapToInt(partition -> partition.replicas().size())
+                .min()
+                .orElse(0);
+    }
+
+    private TopicDescription description(Topic topic) {
+        TopicDescription description = describe(List.of(topic.name())).get(topic.name());
+        if (description == null) {
+            throw new UnfitLogException("topic %s is not there".formatted(topic.name()));
+        }
+        return description;
+    }
+
+    private Map<String, TopicDescription> describe(Collection<String> names) {
+        return awaitKnown(
+                () -> admin.describeTopics(names).allTopicNames(), "how the topics are: " + String.join(", ", names));
+    }
+
+    private Map<String, Config> configs(Collection<String> names) {
+        List<ConfigResource> resources = new ArrayList<>();
+        names.forEach(name -> resources.add(new ConfigResource(ConfigResource.Type.TOPIC, name)));
+        Map<String, Config> configs = new HashMap<>();
+        awaitKnown(() -> admin.describeConfigs(resources).all(), "the settings of " + String.join(", ", names))
+                .forEach((resource, config) -> configs.put(resource.name(), config));
+        return configs;
+    }
+
+    /** As {@link #await}, asked again while a broker has not heard of a topic that is new. */
+    private <T> T awaitKnown(Supplier<KafkaFuture<T>> question, String what) {
+        long end = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                return await(question.get(), what);
+            } catch (UnfitLogException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() - end > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
+    }
+
+    private <T> T await(KafkaFuture<T> future, String what) {
+        try {
+            return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw unanswered(what, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw unanswered(what, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unanswered(what, e);
+        }
+    }
+
+    private UnfitLogException unanswered(String what, Throwable cause) {
+        return new UnfitLogException(
+                "Kafka at %s (spring.kafka.bootstrap-servers) did not tell %s within %d s: %s"
+                        .formatted(bootstrapServers, what, timeout.toSeconds(), cause),
+                cause);
+    }
+}
