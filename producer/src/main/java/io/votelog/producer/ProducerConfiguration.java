@@ -23,6 +23,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -95,7 +96,9 @@ class ProducerConfiguration {
         return BearerTokens.of(settings.auth());
     }
 
+    /** Settings are checked before brokers are asked for anything. */
     @Bean
+    @DependsOn({"pepper", "logSigner", "bearerTokens"})
     VotePartitions votePartitions(KafkaProperties kafka, ProducerSettings settings) {
         Map<String, Object> config = kafka.buildAdminProperties();
         config.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
