@@ -201,7 +201,8 @@ class BallotsIT {
                 gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots")).header("Accept", "no type at all")),
                 406,
                 "not-acceptable");
-        problem(gateway.get("/v1/ballots/%2e%2e%2f"), 404, "unknown-ballot");
+        problem(gateway.get("/v1/ballots/%2e%2e%2f"), 400, "malformed-request");
+        problem(gateway.get("/v1/ballots/no%20such%20ballot"), 404, "unknown-ballot");
     }
 
     @Test
