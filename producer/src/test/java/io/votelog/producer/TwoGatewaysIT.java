@@ -117,15 +117,18 @@ class TwoGatewaysIT {
             }
         });
         assertThat(inPartitions).isEqualTo(expected);
-        winners.forEach((id, digest) -> {
-            for (Gateway gateway : List.of(one, two)) {
-                await().until(() -> {
-                    HttpResponse<String> shown = gateway.get("/v1/ballots/" + id);
-                    return json(shown).path("ready").booleanValue()
-                            && json(shown).path("digest").stringValue().equals(digest);
+        for (Gateway gateway : List.of(one, two)) {
+            await().untilAsserted(() -> {
+                Map<String, String> ready = new TreeMap<>();
+                json(gateway.get("/v1/ballots")).path("ballots").forEach(entry -> {
+                    String id = entry.path("ballotId").stringValue();
+                    if (id.startsWith("race-") && entry.path("ready").booleanValue()) {
+                        ready.put(id, entry.path("digest").stringValue());
+                    }
                 });
-            }
-        });
+                assertThat(ready).isEqualTo(winners);
+            });
+        }
     }
 
     @Test
@@ -247,14 +250,7 @@ class TwoGatewaysIT {
     }
 
     private static String openBallotAsItStands(String id) {
-        return new String(
-                one.part(Catalogue.class)
-                        .find(id)
-                        .orElseThrow()
-                        .definition()
-                        .json()
-                        .getBytes(StandardCharsets.UTF_8),
-                StandardCharsets.UTF_8);
+        return one.part(Catalogue.class).find(id).orElseThrow().definition().json();
     }
 
     private static long copies(String id) throws MalformedEventException {
