@@ -1,0 +1,68 @@
+package io.votelog.infra.broker;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Kafka's settings for brokers on a small machine: the same wherever tests or a local system meet a broker. */
+public final class BrokerSettings {
+    private BrokerSettings() {}
+
+    /**
+     * The settings that do not depend on where a broker runs.
+     *
+     * @param brokers how many there are: replication is three where there are as many, with two in sync
+     */
+    public static Map<String, String> forBrokers(int brokers) {
+        String replication = Integer.toString(Math.min(3, brokers));
+        String inSync = brokers >= 3 ? "2" : "1";
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("auto.create.topics.enable", "false");
+        settings.put("default.replication.factor", replication);
+        settings.put("min.insync.replicas", inSync);
+        settings.put("offsets.topic.replication.factor", replication);
+        settings.put("offsets.topic.num.partitions", "8");
+        settings.put("transaction.state.log.replication.factor", replication);
+        settings.put("transaction.state.log.min.isr", inSync);
+        settings.put("transaction.state.log.num.partitions", "8");
+        settings.put("share.coordinator.state.topic.replication.factor", replication);
+        settings.put("share.coordinator.state.topic.min.isr", inSync);
+        settings.put("share.coordinator.state.topic.num.partitions", "1");
+        // A dead writer's transaction holds up read-committed readers until it is aborted: look for them each second.
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        // A dead broker leads nothing any more after three seconds instead of nine; a killed one that starts again is
+        // not let in before that either.
+        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.heartbeat.interval.ms", "500");
+        settings.put("num.network.threads", "2");
+        settings.put("num.io.threads", "4");
+        settings.put("background.threads", "4");
+        settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));
+        return settings;
+    }
+
+    /** What makes a node itself: its roles, its addresses, its storage. */
+    static Map<String, String> identity(
+            int id, int controllerId, ClusterFile file, boolean broker, boolean controller, Path storage) {
+        String controllerAddress = "127.0.0.1:" + file.controllerPort();
+        String brokerListener =
+                broker ? "PLAINTEXT://127.0.0.1:" + file.brokerPorts().get(id - 1) : "";
+        String controllerListener = controller ? "CONTROLLER://" + controllerAddress : "";
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("process.roles", broker && controller ? "broker,controller" : broker ? "broker" : "controller");
+        settings.put("node.id", Integer.toString(id));
+        settings.put("controller.quorum.voters", controllerId + "@" + controllerAddress);
+        settings.put("controller.listener.names", "CONTROLLER");
+        settings.put(
+                "listeners",
+                broker && controller ? brokerListener + "," + controllerListener : brokerListener + controllerListener);
+        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        if (broker) {
+            settings.put("advertised.listeners", brokerListener);
+            settings.put("inter.broker.listener.name", "PLAINTEXT");
+        }
+        settings.put("log.dirs", storage.toString());
+        return settings;
+    }
+}

@@ -1,0 +1,74 @@
+package io.votelog.infra.broker;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** Main classes that tests run in child JVMs. */
+final class Children {
+    private Children() {}
+
+    /** Says what it was given, and ends. */
+    static final class Echo {
+        public static void main(String[] args) throws IOException {
+            System.out.println("args " + List.of(args));
+            System.out.println("env " + System.getenv("VOTELOG_ECHO"));
+            System.out.println("property " + System.getProperty("votelog.echo"));
+            System.out.println("stdin " + System.in.read());
+        }
+    }
+
+    /** Says "ready" and waits; says "hook ran" when it is shut down, and then, given {@code hang}, does not end. */
+    static final class Waiting {
+        public static void main(String[] args) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                System.out.println("hook ran");
+                if (List.of(args).contains("hang")) {
+                    forever();
+                }
+            }));
+            System.out.println("ready");
+            forever();
+        }
+    }
+
+    static final class Failing {
+        public static void main(String[] args) {
+            if (args.length == 0) {
+                throw new IllegalArgumentException("no such voter");
+            }
+        }
+    }
+
+    /** Starts a child that hangs when it is shut down, prints its pid, and waits. */
+    static final class ParentOfAHangingChild {
+        public static void main(String[] args) {
+            ChildJvm child = ChildJvm.of("hanging", Waiting.class.getName())
+                    .args("hang")
+                    .orphanGrace(Duration.ofMillis(300))
+                    .logFile(Path.of(args[0]))
+                    .start();
+            System.out.println(child.pid());
+            forever();
+        }
+    }
+
+    /** Starts a broker, prints its pid, and waits. */
+    static final class ParentOfABroker {
+        public static void main(String[] args) {
+            KafkaCluster cluster = KafkaCluster.single(Path.of(args[0])).start();
+            System.out.println(cluster.pid(1));
+            forever();
+        }
+    }
+
+    private static void forever() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.votelog.infra.testing;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The broker of a test run. One node: replication factors are 1, and topics are not created on their own. */
+public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
+    /** {@code host:port}, as clients on this machine reach it. */
+    String bootstrapServers();
+
+    /** Which road was taken. */
+    KafkaRoad road();
+
+    /**
+     * Deletes every topic, internal ones aside, with the offsets committed for it, and returns when they are gone.
+     *
+     * @throws IllegalStateException where that takes over 30 seconds or the broker refuses
+     */
+    default void deleteTopics() {
+        Map<String, Object> config = Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers(),
+                AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
+                false);
+        try (Admin admin = Admin.create(config)) {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            Set<String> topics = await(admin.listTopics().names());
+            for (String topic : topics) {
+                try {
+                    await(admin.deleteTopics(Set.of(topic)).all());
+                } catch (IllegalStateException e) {
+                    // Somebody else's cleaning up may have been quicker.
+                    if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                        throw e;
+                    }
+                }
+            }
+            while (!await(admin.listTopics().names()).isEmpty()) {
+                if (System.nanoTime() > end) {
+                    throw new IllegalStateException("topics still there 30 s after their deletion: "
+                            + await(admin.listTopics().names()));
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the broker did not answer within 30 s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.votelog.infra.testing;
+
+import io.votelog.infra.broker.KafkaCluster;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A broker in a child JVM, on data that go when it goes. */
+final class ProcessBroker implements KafkaBroker, Closeable {
+    private final KafkaCluster cluster;
+    private final Path dataDir;
+
+    private ProcessBroker(KafkaCluster cluster, Path dataDir) {
+        this.cluster = cluster;
+        this.dataDir = dataDir;
+    }
+
+    static ProcessBroker start() {
+        try {
+            Path dataDir = Files.createTempDirectory("votelog-broker-");
+            try {
+                return new ProcessBroker(KafkaCluster.single(dataDir).start(), dataDir);
+            } catch (RuntimeException e) {
+                delete(dataDir);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String bootstrapServers() {
+        return cluster.bootstrapServers();
+    }
+
+    @Override
+    public KafkaRoad road() {
+        return KafkaRoad.PROCESS;
+    }
+
+    @Override
+    public void close() throws IOException {
+        cluster.close();
+        delete(dataDir);
+    }
+
+    private static void delete(Path dir) throws IOException {
+        List<Path> deepestFirst;
+        try (Stream<Path> all = Files.walk(dir)) {
+            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.delete(path);
+        }
+    }
+}

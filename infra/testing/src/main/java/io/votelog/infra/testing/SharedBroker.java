@@ -1,0 +1,83 @@
+package io.votelog.infra.testing;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** The one broker of a test run, as JUnit's root store keeps it and, at the end, closes it. */
+final class SharedBroker implements Closeable {
+    private final KafkaBroker broker;
+    private final Closeable ending;
+
+    private SharedBroker(KafkaBroker broker, Closeable ending) {
+        this.broker = broker;
+        this.ending = ending;
+    }
+
+    /** Starts a broker by the road that is forced, or the one that is open; says in one line on stdout which it took. */
+    static SharedBroker start() {
+        long start = System.nanoTime();
+        KafkaRoad forced = KafkaRoad.forced();
+        if (forced == KafkaRoad.PROCESS) {
+            return process().announced(start, "as asked for");
+        }
+        boolean engine = ContainerBroker.engineAnswers();
+        if (forced == KafkaRoad.CONTAINER) {
+            if (!engine) {
+                throw new IllegalStateException("tests are to take their broker from a container (" + KafkaRoad.PROPERTY
+                        + " or " + KafkaRoad.VARIABLE + " says so), but no container engine answers: start one, or"
+                        + " ask for 'process'");
+            }
+            return container().announced(start, "as asked for");
+        }
+        if (!engine) {
+            return process().announced(start, "no container engine answers");
+        }
+        try {
+            return container().announced(start, "a container engine answers");
+        } catch (RuntimeException e) {
+            // An engine without the image and without a way to it, say.
+            return process()
+                    .announced(start, "the container engine gave no " + ContainerBroker.IMAGE + ": " + rootOf(e));
+        }
+    }
+
+    private static SharedBroker process() {
+        ProcessBroker broker = ProcessBroker.start();
+        return new SharedBroker(broker, broker);
+    }
+
+    private static SharedBroker container() {
+        ContainerBroker broker = ContainerBroker.start();
+        return new SharedBroker(broker, broker);
+    }
+
+    private SharedBroker announced(long start, String why) {
+        long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        String what =
+                switch (broker.road()) {
+                    case CONTAINER -> "container " + ContainerBroker.IMAGE;
+                    case PROCESS -> "child JVM";
+                };
+        System.out.println("Kafka for tests: " + what + " at " + broker.bootstrapServers() + " after " + tookMs
+                + " ms (" + why + ")");
+        return this;
+    }
+
+    private static String rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.toString().lines().findFirst().orElse("");
+    }
+
+    KafkaBroker broker() {
+        return broker;
+    }
+
+    @Override
+    public void close() throws IOException {
+        ending.close();
+    }
+}
