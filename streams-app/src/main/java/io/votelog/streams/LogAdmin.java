@@ -12,7 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -201,18 +203,31 @@ final class LogAdmin implements LogEnd, AutoCloseable {
     }
 
     private Map<String, TopicDescription> describe(Collection<String> names) {
-        return await(admin.describeTopics(names).allTopicNames(), "the topics");
+        return awaitKnown(() -> admin.describeTopics(names).allTopicNames(), "the topics");
     }
 
     private Map<String, Config> config(Collection<String> names) {
         List<ConfigResource> resources = new ArrayList<>();
         names.forEach(name -> resources.add(new ConfigResource(ConfigResource.Type.TOPIC, name)));
         Map<String, Config> configs = new HashMap<>();
-        await(
-                        admin.describeConfigs(resources).all(),
-                        "the settings of " + names.stream().collect(Collectors.joining(", ")))
+        awaitKnown(() -> admin.describeConfigs(resources).all(), "the settings of " + String.join(", ", names))
                 .forEach((resource, config) -> configs.put(resource.name(), config));
         return configs;
+    }
+
+    /** As {@link #await}, asked again while a broker has not heard of a topic that is new. */
+    private <T> T awaitKnown(Supplier<KafkaFuture<T>> question, String what) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_S);
+        while (true) {
+            try {
+                return await(question.get(), what);
+            } catch (UnfitLogException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
     }
 
     private <T> T await(KafkaFuture<T> future, String what) {
