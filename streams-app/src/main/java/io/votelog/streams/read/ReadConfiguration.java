@@ -1,5 +1,6 @@
 package io.votelog.streams.read;
 
+import io.votelog.streams.topology.StoreNames;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ class ReadConfiguration {
 
     @Bean
     Ballots ballots(Stores stores) {
-        return new Ballots(stores);
+        return new Ballots(key -> stores.global(StoreNames.BALLOTS).get(key));
     }
 
     @Bean
