@@ -31,9 +31,10 @@ public final class BrokerSettings {
         // A dead writer's transaction holds up read-committed readers until it is aborted: look for them each second.
         settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        // A dead broker leads nothing any more after five seconds instead of nine.
-        settings.put("broker.session.timeout.ms", "5000");
-        settings.put("broker.heartbeat.interval.ms", "1000");
+        // A dead broker leads nothing any more after three seconds instead of nine; a killed one that starts again is
+        // not let in before that either.
+        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("num.network.threads", "2");
         settings.put("num.io.threads", "4");
         settings.put("background.threads", "4");

@@ -31,6 +31,7 @@ public final class ChildJvm {
     private final Process process;
     private final Path logFile;
     private final long logStart;
+    private @Nullable Process waker;
 
     private ChildJvm(String name, Process process, Path logFile, long logStart) {
         this.name = name;
@@ -104,7 +105,7 @@ public final class ChildJvm {
     public void terminate() {
         if (process.isAlive()) {
             process.destroy();
-            signal("CONT");
+            resume();
         }
     }
 
@@ -121,6 +122,9 @@ public final class ChildJvm {
     /** SIGKILL; returns when the process is gone. */
     public void kill() {
         process.destroyForcibly();
+        synchronized (this) {
+            dismissWaker();
+        }
         boolean interrupted = Thread.interrupted();
         try {
             if (!process.waitFor(KILL_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -136,14 +140,45 @@ public final class ChildJvm {
         }
     }
 
-    /** SIGSTOP: it keeps its sockets and its memory, and does nothing until {@link #resume()}. */
-    public void pause() {
+    /**
+     * SIGSTOP: it keeps its sockets and its memory, and does nothing until {@link #resume()}, or until this JVM ends: a
+     * paused child could not see that by itself.
+     */
+    public synchronized void pause() {
         signal("STOP");
+        if (waker == null && process.isAlive()) {
+            waker = waker();
+        }
     }
 
     /** SIGCONT. */
-    public void resume() {
+    public synchronized void resume() {
         signal("CONT");
+        dismissWaker();
+    }
+
+    /** A shell that waits for the end of its input, which comes with this JVM's, and then resumes the child. */
+    private Process waker() {
+        try {
+            return shell("trap '' INT HUP; read -r end; kill -CONT \"$1\"");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void dismissWaker() {
+        Process last = waker;
+        if (last != null) {
+            last.destroyForcibly();
+            waker = null;
+        }
+    }
+
+    private Process shell(String script) throws IOException {
+        return new ProcessBuilder("sh", "-c", script, "sh", Long.toString(pid()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     /** The last lines that it has logged since this start, at most {@code lines} of them. */
@@ -161,7 +196,7 @@ public final class ChildJvm {
     }
 
     /** {@code what}, how it ended where it has, and the end of its log: for the message of an error. */
-    String obituary(String what) {
+    public String obituary(String what) {
         StringBuilder text = new StringBuilder(what);
         exitCode().ifPresent(code -> text.append(" (exit code ").append(code).append(')'));
         List<String> tail = logTail(20);
@@ -178,10 +213,7 @@ public final class ChildJvm {
         }
         try {
             // The shell's own kill: /bin/kill is not on every machine.
-            Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " \"$1\"", "sh", Long.toString(pid()))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            Process kill = shell("kill -" + signal + " \"$1\"");
             if (kill.waitFor() != 0 && process.isAlive()) {
                 throw new IllegalStateException(
                         "SIG" + signal + " could not be sent to " + name + " (process " + pid() + ")");

@@ -44,10 +44,7 @@ final class Node {
             throw new IllegalStateException(name + " is running already");
         }
         for (int port : ports) {
-            if (!Ports.free(port)) {
-                throw new ChildStartException("port " + port + " is in use: " + name + " cannot listen on 127.0.0.1:"
-                        + port + "; stop what listens there, or choose another port");
-            }
+            Ports.requireFree(name, port);
         }
         try {
             Files.createDirectories(dir);

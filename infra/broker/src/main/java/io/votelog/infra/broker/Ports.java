@@ -8,8 +8,8 @@ import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports of 127.0.0.1. */
-final class Ports {
+/** Ports of 127.0.0.1, looked at before a child is started that is to listen there. */
+public final class Ports {
     // Below the range from which kernels take the local ports of outgoing connections: while a broker is down, a client
     // that keeps trying to reach it would otherwise sooner or later be given the broker's own port.
     private static final int FIRST = 20_000;
@@ -18,13 +18,27 @@ final class Ports {
 
     private Ports() {}
 
-    static boolean free(int port) {
+    /** Whether something could listen on 127.0.0.1 at that port now. */
+    public static boolean free(int port) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(loopback(), port), 1);
             return true;
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /**
+     * Says in one line that a port is in use, where it is.
+     *
+     * @param who what is about to listen there, as people know it
+     * @throws ChildStartException where the port is in use
+     */
+    public static void requireFree(String who, int port) {
+        if (!free(port)) {
+            throw new ChildStartException("port " + port + " is in use: " + who + " cannot listen on 127.0.0.1:" + port
+                    + "; stop what listens there, or choose another port");
         }
     }
 

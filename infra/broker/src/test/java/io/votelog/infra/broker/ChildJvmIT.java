@@ -107,6 +107,15 @@ final class ChildJvmIT {
     }
 
     @Test
+    void shouldNotOutliveAKilledParentWhilePaused() throws Exception {
+        Process parent = parent(Children.ParentOfAPausedChild.class, dir.resolve("paused.log"));
+        long pid = printedPid(parent);
+        await().atMost(LONG).until(() -> Processes.stopped(pid));
+        parent.destroyForcibly();
+        await().atMost(LONG).until(() -> Processes.gone(pid));
+    }
+
+    @Test
     void shouldLeaveNoBrokerBehindAKilledParent() throws Exception {
         Process parent = parent(Children.ParentOfABroker.class, dir.resolve("data"));
         long pid = printedPid(parent);

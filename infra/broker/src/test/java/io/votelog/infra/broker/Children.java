@@ -55,6 +55,18 @@ final class Children {
         }
     }
 
+    /** Starts a child, pauses it, prints its pid, and waits. */
+    static final class ParentOfAPausedChild {
+        public static void main(String[] args) {
+            ChildJvm child = ChildJvm.of("paused", Waiting.class.getName())
+                    .logFile(Path.of(args[0]))
+                    .start();
+            child.pause();
+            System.out.println(child.pid());
+            forever();
+        }
+    }
+
     /** Starts a broker, prints its pid, and waits. */
     static final class ParentOfABroker {
         public static void main(String[] args) {

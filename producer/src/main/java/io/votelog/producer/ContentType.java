@@ -1,0 +1,20 @@
+package io.votelog.producer;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A {@code Content-Type} header without its parameters. */
+final class ContentType {
+    private ContentType() {}
+
+    /** Type and subtype in lower case; empty when there is none. */
+    static String of(@Nullable String header) {
+        if (header == null) {
+            return "";
+        }
+        int parameters = header.indexOf(';');
+        return (parameters < 0 ? header : header.substring(0, parameters))
+                .strip()
+                .toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,118 @@
+package io.votelog.producer;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Gives anyone a token for any user, on a system that serves its developer alone. */
+@RestController
+@ConditionalOnBooleanProperty("votelog.dev.tokens")
+class DevTokenRoute {
+    private static final Logger LOG = LoggerFactory.getLogger(DevTokenRoute.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration LIFETIME = Duration.ofHours(12);
+    private static final int MAX_BYTES = 4 * 1024;
+
+    private final AuthSettings auth;
+    private final MACSigner signer;
+    private final Clock clock;
+
+    DevTokenRoute(ProducerSettings settings, Clock clock) throws JOSEException {
+        this.auth = settings.auth();
+        this.clock = clock;
+        String secret = auth.hs256Secret();
+        if (secret == null) {
+            throw new BadSettingException(
+                    "votelog.dev.tokens",
+                    "true",
+                    "false, or true with votelog.auth.hs256-secret, which signs the tokens");
+        }
+        this.signer = new MACSigner(secret.getBytes(StandardCharsets.UTF_8));
+        LOG.warn("POST /dev/token gives anyone a token for any user; votelog.dev.tokens must be off in public");
+    }
+
+    @PostMapping(path = "/dev/token", produces = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> issue(ServerHttpRequest request) {
+        String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+        if (!type.equals(MediaType.APPLICATION_JSON_VALUE)) {
+            throw Problem.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
+                    .exception();
+        }
+        return Bodies.read(request, MAX_BYTES).map(this::issue);
+    }
+
+    private ResponseEntity<byte[]> issue(byte[] body) {
+        JsonNode asked;
+        try {
+            asked = JSON.readTree(body);
+        } catch (JacksonException e) {
+            throw Problem.malformed("the body is not well-formed JSON").exception();
+        }
+        String userId = asked.path("userId").stringValue("");
+        String scope = asked.path("scope").stringValue("");
+        if (userId.isBlank() || userId.length() > Caller.MAX_USER_ID) {
+            throw Problem.malformed("the body must be {\"userId\": 1 to %d characters, \"scope\": optional string}"
+                            .formatted(Caller.MAX_USER_ID))
+                    .exception();
+        }
+        String token = sign(userId, scope);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("token", token);
+        answer.put("access_token", token);
+        answer.put("tokenType", "Bearer");
+        answer.put("expiresIn", LIFETIME.toSeconds());
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.noStore())
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(JSON.writeValueAsBytes(answer));
+    }
+
+    private String sign(String userId, String scope) {
+        Instant now = clock.instant();
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
+                .subject(userId)
+                .issuer(auth.issuer())
+                .audience(auth.audience())
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(LIFETIME)));
+        if (!scope.isBlank()) {
+            claims.claim("scope", scope);
+        }
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.HS256)
+                        .type(JOSEObjectType.JWT)
+                        .build(),
+                claims.build());
+        try {
+            token.sign(signer);
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+        return token.serialize();
+    }
+}

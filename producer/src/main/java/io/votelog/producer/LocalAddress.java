@@ -1,0 +1,21 @@
+package io.votelog.producer;
+
+import java.util.Map;
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/** A gateway that gives anyone a token listens on this machine alone, unless it is told another address. */
+final class LocalAddress implements EnvironmentPostProcessor {
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        if (environment.getProperty("votelog.dev.tokens", Boolean.class, false)) {
+            environment
+                    .getPropertySources()
+                    .addLast(new MapPropertySource(
+                            "local address of a gateway with development tokens",
+                            Map.of("server.address", "127.0.0.1", "management.server.address", "127.0.0.1")));
+        }
+    }
+}

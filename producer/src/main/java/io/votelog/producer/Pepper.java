@@ -1,0 +1,91 @@
+package io.votelog.producer;
+
+import io.votelog.events.PepperFingerprint;
+import io.votelog.schemas.Pseudonym;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The gateways' secret that turns users into pseudonyms. All gateways of a ballot share it; once it is destroyed, nobody can
+ * tell who is who in the log.
+ */
+final class Pepper {
+    /** Fewest bytes of the secret. */
+    static final int MIN_BYTES = 32;
+
+    private static final byte[] DOMAIN = "voter/v1".getBytes(StandardCharsets.UTF_8);
+    private static final int MAX_LENGTH = 0xFFFF;
+
+    private final byte[] secret;
+    private final ThreadLocal<Mac> hmac;
+
+    private Pepper(byte[] secret) {
+        this.secret = secret;
+        SecretKeySpec key = new SecretKeySpec(secret, "HmacSHA256");
+        this.hmac = ThreadLocal.withInitial(() -> {
+            try {
+                Mac mac = Mac.getInstance("HmacSHA256");
+                mac.init(key);
+                return mac;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /**
+     * The pepper in this text.
+     *
+     * @param base64 of at least {@link #MIN_BYTES} bytes
+     * @throws IllegalArgumentException when it is none; the message does not show it
+     */
+    static Pepper of(String base64) {
+        byte[] secret;
+        try {
+            secret = Base64.getDecoder().decode(base64.strip());
+        } catch (IllegalArgumentException notBase64) {
+            throw new IllegalArgumentException("it is not base64", notBase64);
+        }
+        if (secret.length < MIN_BYTES) {
+            throw new IllegalArgumentException("it has %d bytes".formatted(secret.length));
+        }
+        return new Pepper(secret);
+    }
+
+    /**
+     * The user's pseudonym on one ballot: the first 16 bytes of HMAC-SHA256(pepper, "voter/v1" ‖ length ‖ ballot id ‖ length ‖
+     * user id), in UTF-8, lengths as unsigned 16-bit big-endian numbers.
+     */
+    Pseudonym pseudonym(String ballotId, String userId) {
+        byte[] ballot = ballotId.getBytes(StandardCharsets.UTF_8);
+        byte[] user = userId.getBytes(StandardCharsets.UTF_8);
+        if (ballot.length > MAX_LENGTH || user.length > MAX_LENGTH) {
+            throw new IllegalArgumentException("an id of more than %d bytes".formatted(MAX_LENGTH));
+        }
+        byte[] message = ByteBuffer.allocate(DOMAIN.length + 4 + ballot.length + user.length)
+                .put(DOMAIN)
+                .putShort((short) ballot.length)
+                .put(ballot)
+                .putShort((short) user.length)
+                .put(user)
+                .array();
+        return Pseudonym.of(Arrays.copyOf(hmac.get().doFinal(message), Pseudonym.LENGTH));
+    }
+
+    /** What a ballot tells of the pepper that its votes are made with: the first 8 bytes of SHA-256(pepper ‖ ballot id). */
+    PepperFingerprint fingerprint(String ballotId) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(secret);
+            return new PepperFingerprint(Arrays.copyOf(sha256.digest(ballotId.getBytes(StandardCharsets.UTF_8)), 8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.votelog.producer;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** Puts the plain parts together. */
+@Configuration(proxyBeanMethods = false)
+class ProducerConfiguration {
+    /** How many partitions the votes topic has. */
+    record VotePartitions(int count) {}
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    PublicUrls publicUrls(ProducerSettings settings) {
+        return new PublicUrls(
+                settings.publicUrls().producer(), settings.publicUrls().streams());
+    }
+
+    @Bean
+    Pepper pepper(ProducerSettings settings) {
+        String allowed = "base64 of at least %d random bytes, the same at every gateway".formatted(Pepper.MIN_BYTES);
+        String text = settings.pepper();
+        if (text == null || text.isBlank()) {
+            throw new BadSettingException("votelog.pepper", "not set", allowed);
+        }
+        try {
+            return Pepper.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new BadSettingException("votelog.pepper", "(not shown) " + e.getMessage(), allowed);
+        }
+    }
+
+    @Bean
+    LogKeys logKeys(ProducerSettings settings) {
+        try {
+            return LogKeys.of(settings.log().publicKeys());
+        } catch (IllegalArgumentException e) {
+            throw new BadSettingException(
+                    "votelog.log.public-keys",
+                    String.valueOf(e.getMessage()),
+                    "the keys whose control records are obeyed, each base64 of an Ed25519 key's 32 raw bytes");
+        }
+    }
+
+    @Bean
+    LogSigner logSigner(ProducerSettings settings, LogKeys checkedBefore) {
+        String allowed =
+                "base64 of the PKCS #8 form of an Ed25519 key whose public key is one of votelog.log.public-keys";
+        String text = settings.log().privateKey();
+        if (text == null || text.isBlank()) {
+            throw new BadSettingException("votelog.log.private-key", "not set", allowed);
+        }
+        for (String publicKey : settings.log().publicKeys()) {
+            try {
+                return LogSigner.of(text, publicKey);
+            } catch (IllegalArgumentException notThisOne) {
+                // The next key may be its pair.
+            }
+        }
+        throw new BadSettingException(
+                "votelog.log.private-key",
+                "(not shown) it is no such key, or none of the public keys is its pair",
+                allowed);
+    }
+
+    @Bean
+    BearerTokens bearerTokens(ProducerSettings settings) {
+        return BearerTokens.of(settings.auth());
+    }
+
+    @Bean
+    VotePartitions votePartitions(KafkaProperties kafka, ProducerSettings settings) {
+        Map<String, Object> config = kafka.buildAdminProperties();
+        config.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        Duration timeout = settings.topics().startTimeout();
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(timeout.toMillis()));
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(timeout.toMillis(), 10_000));
+        try (Admin admin = Admin.create(config)) {
+            return new VotePartitions(new LogTopics(admin, timeout)
+                    .prepare(settings.topics().partitions(), settings.topics().replicas()));
+        }
+    }
+
+    @Bean
+    Producer<byte[], byte[]> voteProducer(KafkaProperties kafka) {
+        Map<String, Object> config = producerConfig(kafka, "votelog-producer-votes");
+        config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 1);
+        config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2_000);
+        config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_500);
+        config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1_000);
+        config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
+        // More than votelog.max-bytes-under-way may be at its most, so that a send never waits for room.
+        config.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Bean
+    Producer<byte[], byte[]> controlProducer(KafkaProperties kafka) {
+        Map<String, Object> config = producerConfig(kafka, "votelog-producer-control");
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000);
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** What no setting may change comes last: a vote is acknowledged when all replicas in sync have it, once. */
+    private static Map<String, Object> producerConfig(KafkaProperties kafka, String clientId) {
+        Map<String, Object> config = new HashMap<>(kafka.buildProducerProperties());
+        config.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
+        config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+        config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+        config.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        // The topic's metadata must not be forgotten in a quiet hour: the next send would wait for them.
+        config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        return config;
+    }
+
+    @Bean
+    VoteLog voteLog(
+            @Qualifier("voteProducer") Producer<byte[], byte[]> producer,
+            ProducerSettings settings,
+            VotePartitions partitions,
+            MeterRegistry meters) {
+        VoteLog log = new VoteLog(producer, settings.maxBytesUnderWay());
+        warmUp(log, partitions, settings.topics().startTimeout());
+        Gauge.builder("votelog.votes.bytes.under.way", log, VoteLog::bytesUnderWay)
+                .description("votes sent and not yet acknowledged")
+                .baseUnit("bytes")
+                .register(meters);
+        return log;
+    }
+
+    private static void warmUp(VoteLog log, VotePartitions partitions, Duration timeout) {
+        long end = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                int found = log.warmUp();
+                if (found == partitions.count()) {
+                    return;
+                }
+                throw new IllegalStateException("the votes topic has %d partitions, and had %d a moment ago"
+                        .formatted(found, partitions.count()));
+            } catch (KafkaException e) {
+                if (System.nanoTime() - end > 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @Bean
+    ControlLog controlLog(
+            @Qualifier("controlProducer") Producer<byte[], byte[]> producer,
+            LogSigner signer,
+            Pepper pepper,
+            VotePartitions partitions) {
+        return new ControlLog(producer, signer, pepper, partitions.count());
+    }
+
+    @Bean
+    Catalogue catalogue(LogKeys keys, Pepper pepper, VotePartitions partitions) {
+        return new Catalogue(keys, pepper, partitions.count());
+    }
+
+    @Bean
+    CatalogueReader catalogueReader(KafkaProperties kafka, Catalogue catalogue, ProducerSettings settings) {
+        Map<String, Object> config = new HashMap<>(kafka.buildConsumerProperties());
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.remove(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG);
+        config.remove(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+        config.put(CommonClientConfigs.CLIENT_ID_CONFIG, "votelog-producer-ballots");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        config.putIfAbsent(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+        return new CatalogueReader(config, catalogue, settings.topics().startTimeout());
+    }
+
+    @Bean
+    LifeCycle lifeCycle(Catalogue catalogue, ControlLog log, Clock clock) {
+        return new LifeCycle(catalogue, log, clock);
+    }
+
+    @Bean
+    Finisher finisher(Catalogue catalogue, LifeCycle lifeCycle, Clock clock, ProducerSettings settings) {
+        return new Finisher(catalogue, lifeCycle, clock, settings.takeOverAfter());
+    }
+
+    @Bean
+    Publisher publisher(Catalogue catalogue, ControlLog log, LifeCycle lifeCycle, Clock clock) {
+        return new Publisher(catalogue, log, lifeCycle, clock);
+    }
+
+    @Bean
+    VoteDesk voteDesk(
+            BearerTokens tokens,
+            Catalogue catalogue,
+            Pepper pepper,
+            VoteLog log,
+            PublicUrls publicUrls,
+            Clock clock,
+            MeterRegistry meters) {
+        return new VoteDesk(tokens, catalogue, pepper, log, publicUrls, clock, meters);
+    }
+
+    /** Where publishing and closing block; a burst of them waits here and keeps nobody else from voting. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler ballotWork() {
+        return Schedulers.newBoundedElastic(8, 256, "ballot-work", 60, true);
+    }
+
+    /** Part of the readiness group. It is up when the catalogue is being followed; the start waits for all else. */
+    @Bean
+    HealthIndicator catalogueHealthIndicator(CatalogueReader reader, Catalogue catalogue) {
+        return () -> (reader.following() ? Health.up() : Health.down())
+                .withDetail("ballots", catalogue.all().size())
+                .withDetail("position", catalogue.position())
+                .build();
+    }
+}

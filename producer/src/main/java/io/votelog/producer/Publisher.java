@@ -1,0 +1,114 @@
+package io.votelog.producer;
+
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Fault;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.BallotFile;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** Publishes ballots and closes them, blocking. */
+final class Publisher {
+    private final Catalogue catalogue;
+    private final ControlLog log;
+    private final LifeCycle lifeCycle;
+    private final Clock clock;
+
+    Publisher(Catalogue catalogue, ControlLog log, LifeCycle lifeCycle, Clock clock) {
+        this.catalogue = catalogue;
+        this.log = log;
+        this.lifeCycle = lifeCycle;
+        this.clock = clock;
+    }
+
+    /** What came of a publication that was not refused. */
+    enum Publication {
+        /** The ballot is published by this call. */
+        CREATED,
+        /** The same ballot stood there already. */
+        STOOD
+    }
+
+    /**
+     * The definition in a ballot file.
+     *
+     * @param ballotId the id under which it shall be published
+     * @throws ProblemException (422) with every fault
+     */
+    BallotDefinition read(String ballotId, BallotFile form, byte[] file) {
+        Ballot.Definition read = form.read(file);
+        if (read instanceof Ballot.Definition.Faulty faulty) {
+            throw Problem.faultyBallot(faulty.faults()).exception();
+        }
+        Ballot ballot = ((Ballot.Definition.Valid) read).ballot();
+        if (!ballot.id().equals(ballotId)) {
+            throw faulty(
+                    "ballotId", "the file is of ballot %s, and the path is that of another".formatted(ballot.id()));
+        }
+        BallotDefinition definition = BallotDefinition.of(ballot);
+        int length = definition.json().getBytes(StandardCharsets.UTF_8).length;
+        if (length > BallotFile.MAX_BYTES) {
+            throw faulty(
+                    "ballot",
+                    "written as JSON it has %d bytes; at most %d are allowed".formatted(length, BallotFile.MAX_BYTES));
+        }
+        boolean stands = catalogue
+                .find(ballotId)
+                .filter(listed -> listed.definition().digest().equals(definition.digest()))
+                .isPresent();
+        if (!stands && !clock.instant().isBefore(ballot.closesAt())) {
+            throw faulty(
+                    "window.closesAt", "%s is over; a ballot must close in the future".formatted(ballot.closesAt()));
+        }
+        return definition;
+    }
+
+    /**
+     * Publishes a definition, and returns when this gateway takes votes for it.
+     *
+     * @throws ProblemException (409) when another definition has the id
+     * @throws LogUnavailableException when the log does not take it; trying again is safe
+     */
+    Publication publish(BallotDefinition definition) {
+        String id = definition.ballot().id();
+        Optional<ListedBallot> before = catalogue.find(id);
+        long ownClaim = -1;
+        if (before.isEmpty()) {
+            ownClaim = log.claim(definition);
+            lifeCycle.awaitApplied(ownClaim);
+        }
+        ListedBallot standing = before.or(() -> catalogue.find(id))
+                .orElseThrow(() -> new IllegalStateException(
+                        "the claim for ballot %s was read back and passed over; see the log".formatted(id)));
+        if (!standing.definition().digest().equals(definition.digest())) {
+            throw Problem.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
+                    .exception();
+        }
+        boolean wasPublished = standing.published();
+        if (!wasPublished) {
+            lifeCycle.advance(id);
+        }
+        return standing.claimOffset() == ownClaim ? Publication.CREATED : Publication.STOOD;
+    }
+
+    /**
+     * Closes a ballot early; returns when no vote for it is taken here any more. A ballot that is closing or over stays as it is.
+     *
+     * @throws ProblemException (404) when there is none
+     * @throws LogUnavailableException when the log does not take it; trying again is safe
+     */
+    void close(String ballotId) {
+        ListedBallot listed = catalogue.find(ballotId).orElseThrow(() -> Problem.unknownBallot(ballotId)
+                .exception());
+        if (listed.closing() || listed.ended()) {
+            return;
+        }
+        lifeCycle.awaitApplied(log.intendClose(listed));
+    }
+
+    private static ProblemException faulty(String place, String problem) {
+        return Problem.faultyBallot(List.of(new Fault(place, problem))).exception();
+    }
+}

@@ -1,0 +1,106 @@
+package io.votelog.producer;
+
+import java.time.Duration;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
+import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.reactive.CorsConfigurationSource;
+import org.springframework.web.cors.reactive.UrlBasedCorsConfigurationSource;
+import reactor.core.publisher.Mono;
+
+/** Who may do what, and the headers that keep browsers safe. */
+@Configuration(proxyBeanMethods = false)
+@EnableWebFluxSecurity
+class SecurityConfiguration {
+    static final String WRITE_BALLOTS = "ballots:write";
+
+    /** Votes: the desk itself authenticates, so here come the headers alone. */
+    @Bean
+    @Order(1)
+    SecurityWebFilterChain votes(ServerHttpSecurity http, CorsConfigurationSource cors) {
+        return common(http, cors)
+                .securityMatcher(ServerWebExchangeMatchers.pathMatchers("/v1/ballots/*/votes"))
+                .authorizeExchange(exchange -> exchange.anyExchange().permitAll())
+                .build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityWebFilterChain everythingElse(ServerHttpSecurity http, CorsConfigurationSource cors, BearerTokens tokens) {
+        ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemRenderer.write(
+                exchange,
+                exchange.getRequest().getHeaders().getFirst("Authorization") == null
+                        ? Problem.unauthorized(
+                                false, "the Authorization header is missing; send Authorization: Bearer <token>")
+                        : BearerTokens.problem(new BadJwtException(String.valueOf(failure.getMessage()))));
+        return common(http, cors)
+                .authorizeExchange(exchange -> exchange.pathMatchers(HttpMethod.GET, "/v1/ballots", "/v1/ballots/*")
+                        .permitAll()
+                        .pathMatchers(HttpMethod.HEAD, "/v1/ballots", "/v1/ballots/*")
+                        .permitAll()
+                        .pathMatchers(HttpMethod.PUT, "/v1/ballots/*")
+                        .hasAuthority(WRITE_BALLOTS)
+                        .pathMatchers(HttpMethod.POST, "/v1/ballots/*/close")
+                        .hasAuthority(WRITE_BALLOTS)
+                        .pathMatchers("/v1/ballots/*/my-vote")
+                        .authenticated()
+                        // What is left is public, or is nothing and told so.
+                        .anyExchange()
+                        .permitAll())
+                .oauth2ResourceServer(server -> server.authenticationEntryPoint(unauthorized)
+                        .jwt(jwt -> jwt.jwtDecoder(tokens).jwtAuthenticationConverter(SecurityConfiguration::caller)))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized)
+                        .accessDeniedHandler((exchange, denied) ->
+                                ProblemRenderer.write(exchange, Problem.missingScope(WRITE_BALLOTS))))
+                .build();
+    }
+
+    @Bean
+    CorsConfigurationSource corsConfigurationSource(ProducerSettings settings) {
+        UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
+        List<String> origins = settings.cors().allowedOrigins();
+        if (!origins.isEmpty()) {
+            CorsConfiguration allowed = new CorsConfiguration();
+            allowed.setAllowedOrigins(origins);
+            allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT"));
+            allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"));
+            allowed.setExposedHeaders(List.of("Location", "Retry-After", "ETag"));
+            allowed.setMaxAge(Duration.ofHours(1));
+            source.registerCorsConfiguration("/**", allowed);
+        }
+        return source;
+    }
+
+    private static ServerHttpSecurity common(ServerHttpSecurity http, CorsConfigurationSource cors) {
+        // No cookie ever authenticates anyone, so there is no request to forge.
+        return http.csrf(ServerHttpSecurity.CsrfSpec::disable)
+                .cors(spec -> spec.configurationSource(cors))
+                .httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
+                .formLogin(ServerHttpSecurity.FormLoginSpec::disable)
+                .logout(ServerHttpSecurity.LogoutSpec::disable)
+                .requestCache(ServerHttpSecurity.RequestCacheSpec::disable)
+                .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
+                .headers(headers -> headers.contentSecurityPolicy(
+                        policy -> policy.policyDirectives("default-src 'none'; frame-ancestors 'none'")));
+    }
+
+    private static Mono<AbstractAuthenticationToken> caller(Jwt token) {
+        Caller caller = BearerTokens.caller(token);
+        return Mono.just(new JwtAuthenticationToken(
+                token, AuthorityUtils.createAuthorityList(List.copyOf(caller.scopes())), caller.userId()));
+    }
+}

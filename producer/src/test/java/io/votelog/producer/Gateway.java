@@ -1,0 +1,174 @@
+package io.votelog.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A running gateway and a client of it. */
+final class Gateway implements AutoCloseable {
+    static final KeyPair KEYS = LogSigner.newKeyPair();
+    static final String PRIVATE_KEY = LogSigner.privateKeyText(KEYS);
+    static final String PUBLIC_KEY = LogKeys.publicKeyText(KEYS.getPublic());
+    static final LogSigner SIGNER = LogSigner.of(PRIVATE_KEY, PUBLIC_KEY);
+    static final String PEPPER = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    static final String SECRET = "a secret of at least thirty-two bytes";
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final ConfigurableApplicationContext context;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final URI url;
+
+    private Gateway(ConfigurableApplicationContext context) {
+        this.context = context;
+        this.url = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"));
+    }
+
+    static Gateway start(String bootstrapServers, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--spring.kafka.bootstrap-servers=" + bootstrapServers,
+                "--server.port=0",
+                "--management.server.port=0",
+                "--votelog.pepper=" + PEPPER,
+                "--votelog.log.private-key=" + PRIVATE_KEY,
+                "--votelog.log.public-keys=" + PUBLIC_KEY,
+                "--votelog.auth.hs256-secret=" + SECRET,
+                "--votelog.dev.tokens=true",
+                "--votelog.public-urls.producer=https://vote.example",
+                "--votelog.public-urls.streams=https://results.example"));
+        arguments.addAll(List.of(settings));
+        return new Gateway(
+                new SpringApplicationBuilder(ProducerApplication.class).run(arguments.toArray(String[]::new)));
+    }
+
+    <T> T part(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    URI at(String path) {
+        return url.resolve(path);
+    }
+
+    URI management(String path) {
+        return URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.management.port") + path);
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
+        return http.sendAsync(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(at(path)));
+    }
+
+    String token(String userId, String scope) {
+        HttpResponse<String> answer = send(HttpRequest.newBuilder(at("/dev/token"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(Map.of("userId", userId, "scope", scope)))));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer).path("token").stringValue();
+    }
+
+    HttpRequest.Builder putRequest(String token, String ballotId, String ballot) {
+        return HttpRequest.newBuilder(at("/v1/ballots/" + ballotId))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(ballot));
+    }
+
+    HttpResponse<String> put(String token, String ballotId, String ballot) {
+        return send(putRequest(token, ballotId, ballot));
+    }
+
+    HttpResponse<String> close(String token, String ballotId) {
+        return send(HttpRequest.newBuilder(at("/v1/ballots/" + ballotId + "/close"))
+                .header("Authorization", "Bearer " + token)
+                .POST(BodyPublishers.noBody()));
+    }
+
+    HttpRequest.Builder voteRequest(String token, String ballotId, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at("/v1/ballots/" + ballotId + "/votes"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body));
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    HttpResponse<String> vote(String token, String ballotId, String body, String... headers) {
+        return send(voteRequest(token, ballotId, body, headers));
+    }
+
+    static JsonNode json(HttpResponse<String> answer) {
+        return JSON.readTree(answer.body());
+    }
+
+    /** Asserts a problem document of that code, and returns it. */
+    static JsonNode problem(HttpResponse<String> answer, int status, String code) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode document = json(answer);
+        assertThat(document.path("type").stringValue()).isEqualTo("urn:votelog:problem:" + code);
+        assertThat(document.path("title").stringValue()).isNotBlank();
+        assertThat(document.path("status").intValue()).isEqualTo(status);
+        assertThat(document.path("detail").stringValue()).isNotBlank();
+        assertThat(answer.body()).doesNotContain("Exception", "\tat ", "io.votelog");
+        return document;
+    }
+
+    /** A ballot with parts A (a1 to a3) and B (b1 to b3), one pick of each at least and three in all at most. */
+    static String ballot(String id, String title, Instant opensAt, Instant closesAt) {
+        return """
+                {"ballotId": "%s", "title": "%s",
+                 "window": {"opensAt": "%s", "closesAt": "%s"},
+                 "picks": {"min": 2, "max": 3},
+                 "sections": [
+                   {"id": "A", "title": "One", "picks": {"min": 1},
+                    "options": [{"id": "a1", "title": "1"}, {"id": "a2", "title": "2"}, {"id": "a3", "title": "3"}]},
+                   {"id": "B", "title": "Two", "picks": {"min": 1},
+                    "options": [{"id": "b1", "title": "1"}, {"id": "b2", "title": "2"}, {"id": "b3", "title": "3"}]}]}
+                """
+                .formatted(id, title, opensAt, closesAt);
+    }
+
+    /** One that is open for an hour. */
+    static String openBallot(String id, String title) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        return ballot(id, title, now.minusSeconds(60), now.plusSeconds(3600));
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
