@@ -1,0 +1,51 @@
+package io.votelog.streams.read;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+
+/** Which representation a client prefers, after RFC 9110, section 12.5.1. */
+final class Acceptable {
+    private static final MediaType CSV = new MediaType("text", "csv");
+
+    private Acceptable() {}
+
+    /**
+     * Whether results are to be written as CSV; as JSON, if both are equally welcome.
+     *
+     * @param accept the values of the header
+     * @throws ProblemException 406 when neither is
+     */
+    static boolean csv(@Nullable List<String> accept) {
+        if (accept == null || accept.isEmpty()) {
+            return false;
+        }
+        List<MediaType> ranges;
+        try {
+            ranges = MediaType.parseMediaTypes(accept);
+        } catch (InvalidMediaTypeException malformed) {
+            throw ProblemException.malformed("malformed-accept", "The Accept header is no list of media types.");
+        }
+        double json = quality(ranges, MediaType.APPLICATION_JSON);
+        double csv = quality(ranges, CSV);
+        if (json <= 0 && csv <= 0) {
+            throw ProblemException.notAcceptable();
+        }
+        return csv > json;
+    }
+
+    /** That of the most specific range that includes the type. */
+    private static double quality(List<MediaType> ranges, MediaType type) {
+        double quality = 0;
+        int specificity = -1;
+        for (MediaType range : ranges) {
+            int its = range.isWildcardType() ? 0 : range.isWildcardSubtype() ? 1 : 2;
+            if (range.includes(type) && its > specificity) {
+                specificity = its;
+                quality = range.getQualityValue();
+            }
+        }
+        return quality;
+    }
+}

@@ -1,0 +1,83 @@
+package io.votelog.streams.read;
+
+import io.votelog.events.BallotPublished;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.streams.topology.BallotsInLog;
+import io.votelog.streams.topology.StoreNames;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** The ballots that are published in full, as this instance knows them. */
+final class Ballots {
+    private final Stores stores;
+    private final Map<String, Published> parsed = new ConcurrentHashMap<>();
+
+    Ballots(Stores stores) {
+        this.stores = stores;
+    }
+
+    /**
+     * A ballot that votes can be cast on.
+     *
+     * @param partitionCount of votes, over which its votes are spread
+     * @param voteSchemas fingerprints of the schemas that its votes may have
+     */
+    record Published(BallotDefinition definition, int partitionCount, Set<Long> voteSchemas) {
+        Ballot ballot() {
+            return definition.ballot();
+        }
+    }
+
+    /**
+     * The ballot of this id, when it stands in every partition of votes.
+     *
+     * @throws InvalidStateStoreException while this instance starts
+     */
+    Optional<Published> find(String ballotId) {
+        ReadOnlyKeyValueStore<String, byte[]> store = stores.global(StoreNames.BALLOTS);
+        if (store.get(BallotsInLog.readyKey(ballotId)) == null) {
+            return Optional.empty();
+        }
+        Published known = parsed.get(ballotId);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        byte @Nullable [] claim = store.get(BallotsInLog.definitionKey(ballotId));
+        if (claim == null) {
+            return Optional.empty();
+        }
+        Published published = parse(ballotId, claim);
+        parsed.put(ballotId, published);
+        return Optional.of(published);
+    }
+
+    /** The ballot of this id, or the problem that there is none. */
+    Published get(String ballotId) {
+        return find(ballotId).orElseThrow(() -> ProblemException.unknownBallot(ballotId));
+    }
+
+    /** Whether its early end has been asked for. */
+    boolean closing(String ballotId) {
+        return stores.global(StoreNames.BALLOTS).get(BallotsInLog.closedKey(ballotId)) != null;
+    }
+
+    private static Published parse(String ballotId, byte[] claim) {
+        try {
+            BallotPublished event = Events.decode(claim, BallotPublished.class);
+            return new Published(
+                    BallotDefinition.parse(event.getDefinition()),
+                    event.getPartitionCount(),
+                    Set.copyOf(event.getVoteSchemas()));
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException("the signed claim to ballot %s holds no ballot".formatted(ballotId), e);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.votelog.streams.read;
+
+import io.votelog.events.BallotResults;
+import io.votelog.rules.Ballot;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The results of each ballot as of now, and the next ones when they come. */
+final class LiveResults {
+    private final Ballots ballots;
+    private final ResultsBoard board;
+    private final JsonMapper json;
+    private final Clock clock;
+    private final Scheduler scheduler;
+    private final Map<String, ResultsView> views = new ConcurrentHashMap<>();
+
+    /** @param scheduler on which changes are told, never the thread that keeps the stores */
+    LiveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock, Scheduler scheduler) {
+        this.ballots = ballots;
+        this.board = board;
+        this.json = json;
+        this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    /** The results of now, or nothing when there is no such ballot. */
+    Optional<ResultsView> current(String ballotId) {
+        Ballots.Published published = ballots.find(ballotId).orElse(null);
+        if (published == null) {
+            return Optional.empty();
+        }
+        @Nullable BallotResults results = board.find(ballotId).orElse(null);
+        Status status =
+                ResultsDocument.statusAt(clock.instant(), published.ballot(), results, ballots.closing(ballotId));
+        ResultsView known = views.get(ballotId);
+        if (known != null && known.source() == results && known.document().status() == status) {
+            return Optional.of(known);
+        }
+        ResultsDocument document = ResultsDocument.of(published.definition(), results, status);
+        ResultsView view = ResultsView.of(results, document, json.writeValueAsBytes(document));
+        views.put(ballotId, view);
+        return Optional.of(view);
+    }
+
+    /** The first results from now on, those of now included, that are what is wanted. */
+    Mono<ResultsView> next(String ballotId, Predicate<ResultsView> wanted) {
+        Flux<String> changes = board.changes(ballotId).onBackpressureLatest().publishOn(scheduler, 1);
+        return Flux.merge(changes, turns(ballotId), Mono.just(ballotId))
+                .mapNotNull(changed -> current(ballotId).orElse(null))
+                .filter(wanted)
+                .next();
+    }
+
+    /** An element at each moment to come at which the clock changes a ballot's status. */
+    private Flux<String> turns(String ballotId) {
+        return Flux.defer(() -> {
+            Ballot ballot =
+                    ballots.find(ballotId).map(Ballots.Published::ballot).orElse(null);
+            if (ballot == null) {
+                return Flux.empty();
+            }
+            Instant now = clock.instant();
+            return Flux.fromStream(
+                            Stream.of(ballot.opensAt(), ballot.closesAt()).filter(now::isBefore))
+                    .flatMap(turn -> Mono.delay(Duration.between(now, turn).plusMillis(1), scheduler))
+                    .map(tick -> ballotId);
+        });
+    }
+}

@@ -1,0 +1,71 @@
+package io.votelog.streams.read;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+
+/** An answer that is a problem document (RFC 9457). */
+final class ProblemException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final HttpStatus status;
+    private final String code;
+    private final String title;
+    private final transient Map<String, String> headers = new LinkedHashMap<>();
+
+    private ProblemException(HttpStatus status, String code, String title, String detail) {
+        super(detail, null, false, false);
+        this.status = status;
+        this.code = code;
+        this.title = title;
+    }
+
+    static ProblemException unknownBallot(String ballotId) {
+        String shown = ballotId.length() <= 64 ? ballotId : ballotId.substring(0, 64) + "…";
+        return new ProblemException(
+                HttpStatus.NOT_FOUND,
+                "unknown-ballot",
+                "No such ballot",
+                "There is no ballot '%s', or it is not published in full yet.".formatted(shown));
+    }
+
+    static ProblemException unknownReceipt(String detail) {
+        return new ProblemException(HttpStatus.NOT_FOUND, "unknown-receipt", "No such vote", detail);
+    }
+
+    static ProblemException malformed(String code, String detail) {
+        return new ProblemException(HttpStatus.BAD_REQUEST, code, "Malformed request", detail);
+    }
+
+    static ProblemException notAcceptable() {
+        return new ProblemException(
+                HttpStatus.NOT_ACCEPTABLE,
+                "not-acceptable",
+                "No such representation",
+                "Results come as application/json or as text/csv.");
+    }
+
+    /** 503: the client is to come again in a second. */
+    static ProblemException unavailable(String code, String detail) {
+        ProblemException problem =
+                new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, code, "Not available now", detail);
+        problem.headers.put("Retry-After", "1");
+        return problem;
+    }
+
+    HttpStatus status() {
+        return status;
+    }
+
+    String code() {
+        return code;
+    }
+
+    String title() {
+        return title;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+}

@@ -1,0 +1,161 @@
+package io.votelog.streams.read;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** {@code GET /v1/ballots/{id}/results} and its stream. */
+@RestController
+final class ResultsController {
+    private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
+    private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] NOTHING = new byte[0];
+
+    private final LiveResults results;
+    private final ResultsFeed feed;
+    private final ResultsSettings settings;
+    private final StreamEnd shutdown;
+    private final AtomicInteger readers;
+
+    ResultsController(
+            LiveResults results, ResultsFeed feed, ResultsSettings settings, StreamEnd shutdown, ReaderCount readers) {
+        this.results = results;
+        this.feed = feed;
+        this.settings = settings;
+        this.shutdown = shutdown;
+        this.readers = readers.count();
+    }
+
+    @GetMapping("/v1/ballots/{ballotId}/results")
+    Mono<ResponseEntity<byte[]>> results(
+            @PathVariable String ballotId,
+            @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable List<String> accept,
+            @RequestHeader(name = HttpHeaders.ACCEPT_LANGUAGE, required = false) @Nullable String acceptLanguage,
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
+        boolean csv = Acceptable.csv(accept);
+        ResultsTag.Known known = ResultsTag.Known.parse(ifNoneMatch);
+        return fresh(ballotId, known).map(view -> csv ? csv(view, acceptLanguage, known) : json(view, known));
+    }
+
+    private Mono<ResultsView> fresh(String ballotId, ResultsTag.Known known) {
+        ResultsView current = results.current(ballotId).orElseThrow(() -> ProblemException.unknownBallot(ballotId));
+        if (!known.isAheadOf(current.tag())) {
+            return Mono.just(current);
+        }
+        return results.next(ballotId, view -> !known.isAheadOf(view.tag()))
+                .timeout(settings.catchUp())
+                .onErrorMap(
+                        TimeoutException.class,
+                        late -> ProblemException.unavailable(
+                                "behind",
+                                "This instance has counted up to version %d and is behind what If-None-Match names."
+                                        .formatted(current.version())));
+    }
+
+    private static ResponseEntity<byte[]> json(ResultsView view, ResultsTag.Known known) {
+        return answer(view.tag().entityTag(""), known, MediaType.APPLICATION_JSON, "Accept", view.json());
+    }
+
+    private static ResponseEntity<byte[]> csv(
+            ResultsView view, @Nullable String acceptLanguage, ResultsTag.Known known) {
+        String language = ResultsCsv.language(view.document(), acceptLanguage);
+        String tag = view.tag().entityTag(language == null ? "-csv" : "-csv-" + language);
+        return answer(tag, known, CSV, "Accept, Accept-Language", ResultsCsv.write(view.document(), language));
+    }
+
+    private static ResponseEntity<byte[]> answer(
+            String tag, ResultsTag.Known known, MediaType type, String vary, byte[] body) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.setETag(tag);
+        headers.setCacheControl("max-age=1");
+        headers.set(HttpHeaders.VARY, vary);
+        if (known.names(tag)) {
+            return new ResponseEntity<>(headers, HttpStatus.NOT_MODIFIED);
+        }
+        headers.setContentType(type);
+        return new ResponseEntity<>(body, headers, HttpStatus.OK);
+    }
+
+    @GetMapping(path = "/v1/ballots/{ballotId}/results/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    Mono<Void> stream(
+            @PathVariable String ballotId,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            ServerWebExchange exchange) {
+        ServerHttpResponse response = exchange.getResponse();
+        ResultsView current = results.current(ballotId).orElseThrow(() -> ProblemException.unknownBallot(ballotId));
+        long seen = version(lastEventId);
+        if (current.isFinal() && seen >= current.version()) {
+            // A browser's EventSource comes back for ever unless it is told so.
+            response.setStatusCode(HttpStatus.NO_CONTENT);
+            return response.setComplete();
+        }
+        if (shutdown.hasCome()) {
+            throw ProblemException.unavailable("shutting-down", "This instance is shutting down.");
+        }
+        if (readers.incrementAndGet() > settings.maxReaders()) {
+            readers.decrementAndGet();
+            throw ProblemException.unavailable(
+                    "too-many-readers",
+                    "%d streams are being read, which is this instance's limit.".formatted(settings.maxReaders()));
+        }
+        response.setStatusCode(HttpStatus.OK);
+        HttpHeaders headers = response.getHeaders();
+        headers.setContentType(new MediaType(MediaType.TEXT_EVENT_STREAM, StandardCharsets.UTF_8));
+        headers.setCacheControl("no-store");
+        // nginx would collect the events, else.
+        headers.set("X-Accel-Buffering", "no");
+        Mono<Void> written = exchange.getRequest().getMethod() == HttpMethod.HEAD
+                ? response.setComplete()
+                : response.writeAndFlushWith(events(ballotId, Math.max(0, seen), response.bufferFactory()));
+        return written.doFinally(end -> readers.decrementAndGet());
+    }
+
+    private static long version(@Nullable String lastEventId) {
+        return lastEventId != null && lastEventId.matches("\\d{1,18}") ? Long.parseLong(lastEventId) : -1;
+    }
+
+    /**
+     * What is written, one publisher for each flush. The server asks for some of them ahead, so each looks for the newest
+     * document when its turn has come: a reader that does not read holds none back.
+     */
+    private Flux<Publisher<DataBuffer>> events(String ballotId, long seen, DataBufferFactory buffers) {
+        AtomicReference<@Nullable ResultsView> newest = new AtomicReference<>();
+        Publisher<DataBuffer> document = Mono.fromSupplier(() -> {
+            ResultsView view = newest.getAndSet(null);
+            return buffers.wrap(view == null ? NOTHING : view.event());
+        });
+        Publisher<DataBuffer> heartbeat = Mono.fromSupplier(() -> buffers.wrap(HEARTBEAT));
+        Publisher<DataBuffer> end = Mono.empty();
+
+        Flux<Publisher<DataBuffer>> documents = feed.of(ballotId, seen)
+                .doOnNext(newest::set)
+                .map(view -> document)
+                .onBackpressureLatest()
+                .takeUntilOther(shutdown.signal())
+                .concatWithValues(end);
+        Duration every = settings.heartbeat();
+        Flux<Publisher<DataBuffer>> heartbeats =
+                Flux.interval(every).onBackpressureDrop().map(tick -> heartbeat);
+        return Flux.merge(Flux.just(heartbeat), documents, heartbeats).takeUntil(last -> last == end);
+    }
+}

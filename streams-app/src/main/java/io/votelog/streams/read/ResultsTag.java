@@ -1,0 +1,68 @@
+package io.votelog.streams.read;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells one state of a ballot's results from another. Status and late votes may change while the version stays.
+ */
+record ResultsTag(long version, long revision, Status status, long late) {
+    private static final Pattern ENTITY_TAG = Pattern.compile("(?:W/)?\"([^\"]*)\"");
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})-(\\d{1,18})-.*");
+
+    static ResultsTag of(ResultsDocument document) {
+        return new ResultsTag(
+                document.version(),
+                document.revision(),
+                document.status(),
+                document.turnout().late());
+    }
+
+    /**
+     * The entity tag of one representation.
+     *
+     * @param variant what sets it apart from the JSON document; empty for that one
+     */
+    String entityTag(String variant) {
+        return "\"%d-%d-%s-%d%s\"".formatted(version, revision, status.word(), late, variant);
+    }
+
+    /** What an {@code If-None-Match} header names: entity tags, weak or not (RFC 9110, section 13.1.2). */
+    record Known(boolean any, List<String> tags) {
+        static final Known NOTHING = new Known(false, List.of());
+
+        static Known parse(@Nullable String ifNoneMatch) {
+            if (ifNoneMatch == null) {
+                return NOTHING;
+            }
+            List<String> tags = new ArrayList<>();
+            Matcher matcher = ENTITY_TAG.matcher(ifNoneMatch);
+            while (matcher.find()) {
+                tags.add('"' + matcher.group(1) + '"');
+            }
+            return new Known(ifNoneMatch.strip().equals("*"), tags);
+        }
+
+        boolean names(String entityTag) {
+            return any || tags.contains(entityTag);
+        }
+
+        /** Whether the client has seen a later state than this one: then this one must not be shown to it. */
+        boolean isAheadOf(ResultsTag tag) {
+            for (String known : tags) {
+                Matcher numbers = NUMBERS.matcher(known.substring(1, known.length() - 1));
+                if (numbers.matches()) {
+                    long knownVersion = Long.parseLong(numbers.group(1));
+                    long knownRevision = Long.parseLong(numbers.group(2));
+                    if (knownVersion > tag.version || knownRevision > tag.revision) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.votelog.streams.read;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** Headers that keep browsers from doing with an answer what it is not for (OWASP's list for APIs). */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class SecurityHeaders implements WebFilter {
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        exchange.getResponse().beforeCommit(() -> {
+            HttpHeaders headers = exchange.getResponse().getHeaders();
+            setUnlessSet(headers, "X-Content-Type-Options", "nosniff");
+            setUnlessSet(headers, "X-Frame-Options", "DENY");
+            setUnlessSet(headers, "Referrer-Policy", "no-referrer");
+            setUnlessSet(headers, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+            return Mono.empty();
+        });
+        return chain.filter(exchange);
+    }
+
+    private static void setUnlessSet(HttpHeaders headers, String name, String value) {
+        if (headers.getFirst(name) == null) {
+            headers.set(name, value);
+        }
+    }
+}

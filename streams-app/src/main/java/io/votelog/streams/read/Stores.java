@@ -1,0 +1,49 @@
+package io.votelog.streams.read;
+
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.config.StreamsBuilderFactoryBean;
+import org.springframework.stereotype.Component;
+
+/** The stores of this instance, while it has them. */
+@Component
+final class Stores {
+    private final StreamsBuilderFactoryBean factory;
+
+    Stores(StreamsBuilderFactoryBean factory) {
+        this.factory = factory;
+    }
+
+    /** @throws InvalidStateStoreException before the start and behind the end */
+    KafkaStreams streams() {
+        @Nullable KafkaStreams streams = factory.getKafkaStreams();
+        if (streams == null) {
+            throw new InvalidStateStoreException("Kafka Streams is not started");
+        }
+        return streams;
+    }
+
+    /**
+     * A store that every instance has whole.
+     *
+     * @throws InvalidStateStoreException while this instance starts
+     */
+    ReadOnlyKeyValueStore<String, byte[]> global(String name) {
+        return streams().store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
+    }
+
+    /**
+     * One partition of a store, when this instance is the one that processes it.
+     *
+     * @throws InvalidStateStoreException when it is not, or not yet
+     */
+    <K> ReadOnlyKeyValueStore<K, byte[]> local(String name, int partition) {
+        return streams()
+                .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
+                        .withPartition(partition));
+    }
+}

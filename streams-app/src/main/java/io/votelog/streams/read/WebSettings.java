@@ -1,0 +1,43 @@
+package io.votelog.streams.read;
+
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * How the application is met from outside.
+ *
+ * @param cors which other origins' pages may read
+ * @param publicUrls addresses that clients use
+ */
+@ConfigurationProperties("votelog")
+record WebSettings(@Nullable Cors cors, @Nullable PublicUrls publicUrls) {
+    /** @param allowedOrigins such as {@code https://vote.example.org}, or {@code *}; none by default */
+    record Cors(@Nullable List<String> allowedOrigins) {}
+
+    /** Absolute http or https addresses, without a slash at the end. */
+    record PublicUrls(@Nullable URI producer, @Nullable URI streams) {
+        PublicUrls {
+            check("producer", producer);
+            check("streams", streams);
+        }
+
+        private static void check(String side, @Nullable URI url) {
+            boolean fit = url == null
+                    || (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+                            && url.getHost() != null
+                            && !url.toString().endsWith("/"));
+            if (!fit) {
+                throw new IllegalArgumentException(
+                        "votelog.public-urls.%s is '%s'; an absolute http or https address is allowed, without a slash at the end"
+                                .formatted(side, url));
+            }
+        }
+    }
+
+    List<String> allowedOrigins() {
+        List<String> origins = cors == null ? null : cors.allowedOrigins();
+        return origins == null ? List.of() : origins;
+    }
+}

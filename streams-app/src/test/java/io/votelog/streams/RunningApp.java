@@ -1,0 +1,119 @@
+package io.votelog.streams;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The application on ports of its own. */
+final class RunningApp implements AutoCloseable {
+    static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final ConfigurableApplicationContext context;
+    private final int port;
+    private final int managementPort;
+
+    private RunningApp(ConfigurableApplicationContext context, int port, int managementPort) {
+        this.context = context;
+        this.port = port;
+        this.managementPort = managementPort;
+    }
+
+    /** Starts it and returns when it is ready. */
+    static RunningApp start(String bootstrapServers, String applicationId, Path stateDir, String... more) {
+        int port = freePort();
+        List<String> arguments = new ArrayList<>(arguments(bootstrapServers, applicationId, stateDir, port));
+        arguments.addAll(Arrays.asList(more));
+        ConfigurableApplicationContext context =
+                new SpringApplicationBuilder(StreamsApplication.class).run(arguments.toArray(String[]::new));
+        Integer management = context.getEnvironment().getProperty("local.management.port", Integer.class);
+        RunningApp app = new RunningApp(context, port, management == null ? -1 : management);
+        Awaitility.await("readiness")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> app.management("/actuator/health/readiness").statusCode() == 200);
+        return app;
+    }
+
+    static List<String> arguments(String bootstrapServers, String applicationId, Path stateDir, int port) {
+        return List.of(
+                "--spring.kafka.bootstrap-servers=" + bootstrapServers,
+                "--votelog.log.public-keys=" + LogWriter.publicKey(),
+                "--votelog.streams.application-id=" + applicationId,
+                "--votelog.streams.state-dir=" + stateDir,
+                "--votelog.topics.partitions=" + LogWriter.PARTITIONS,
+                "--votelog.cors.allowed-origins=https://vote.example.org",
+                "--server.address=127.0.0.1",
+                "--server.port=" + port,
+                "--management.server.port=0");
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** @param headers names and values by turns */
+    HttpResponse<String> get(String path, String... headers) {
+        return send(uri(path), headers);
+    }
+
+    JsonNode json(String path, String... headers) {
+        HttpResponse<String> response = get(path, headers);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(path + " answers " + response.statusCode() + ": " + response.body());
+        }
+        return JSON.readTree(response.body());
+    }
+
+    HttpResponse<String> management(String path) {
+        return send(URI.create("http://127.0.0.1:" + managementPort + path));
+    }
+
+    private static HttpResponse<String> send(URI uri, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(45));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return HTTP.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IllegalStateException(uri + " does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
