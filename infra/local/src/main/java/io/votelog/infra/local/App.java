@@ -46,15 +46,13 @@ record App(String name, Side side, Address http, Address management) {
         }
 
         private App app(String name, int port) {
-            return new App(
-                    name, this, new Address(port, use), new Address(port + 1000, "the health of " + name));
+            return new App(name, this, new Address(port, use), new Address(port + 1000, "the health of " + name));
         }
 
         /** Those that run: one, or two in a cluster. */
         List<App> apps(boolean cluster, int portOffset) {
             return cluster
-                    ? List.of(
-                            app(appName + "-1", firstPort + portOffset), app(appName + "-2", secondPort + portOffset))
+                    ? List.of(app(appName + "-1", firstPort + portOffset), app(appName + "-2", secondPort + portOffset))
                     : List.of(app(appName, firstPort + portOffset));
         }
     }

@@ -31,7 +31,8 @@ record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asIt
      * @throws UpException with every fault in it
      */
     static BallotSource of(Path file) {
-        BallotFile form = file.toString().toLowerCase(Locale.ROOT).endsWith(".json") ? BallotFile.JSON : BallotFile.YAML;
+        BallotFile form =
+                file.toString().toLowerCase(Locale.ROOT).endsWith(".json") ? BallotFile.JSON : BallotFile.YAML;
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
@@ -42,8 +43,7 @@ record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asIt
         if (read instanceof Ballot.Definition.Faulty faulty) {
             throw new UpException("the ballot %s is refused: %s"
                     .formatted(
-                            file,
-                            faulty.faults().stream().map(Fault::toString).collect(Collectors.joining("; "))));
+                            file, faulty.faults().stream().map(Fault::toString).collect(Collectors.joining("; "))));
         }
         return new BallotSource(
                 ((Ballot.Definition.Valid) read).ballot(),
@@ -61,12 +61,9 @@ record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asIt
                 Map.of(
                         "opensAt", opensAt.toString(),
                         "closesAt", opensAt.plus(OPEN_FOR).toString()));
-        Ballot moved =
-                switch (Ballot.parse(plain)) {
-                    case Ballot.Definition.Valid valid -> valid.ballot();
-                    case Ballot.Definition.Faulty faulty ->
-                        throw new IllegalStateException("a ballot cannot be moved in time: " + faulty.faults());
-                };
-        return new BallotSource(moved, new JsonMapper().writeValueAsBytes(plain), "application/json", false);
+        if (!(Ballot.parse(plain) instanceof Ballot.Definition.Valid moved)) {
+            throw new IllegalStateException("a ballot that was well-formed is not when its window is moved");
+        }
+        return new BallotSource(moved.ballot(), new JsonMapper().writeValueAsBytes(plain), "application/json", false);
     }
 }

@@ -59,13 +59,7 @@ final class Demo implements AutoCloseable {
      * @param gateways which take turns
      * @param status told a line a few times a minute
      */
-    Demo(
-            HttpClient http,
-            List<URI> gateways,
-            Ballot ballot,
-            Tokens tokens,
-            int perSecond,
-            Consumer<String> status) {
+    Demo(HttpClient http, List<URI> gateways, Ballot ballot, Tokens tokens, int perSecond, Consumer<String> status) {
         this.http = http;
         this.votes = gateways.stream()
                 .map(gateway -> gateway.resolve("/v1/ballots/" + ballot.id() + "/votes"))

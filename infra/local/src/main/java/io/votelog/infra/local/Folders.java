@@ -51,8 +51,7 @@ record Folders(Path home, boolean cluster) {
      * @return what was there and is no more
      */
     List<Path> forget() {
-        List<Path> there =
-                Stream.of(kafka(), streams()).filter(Files::exists).toList();
+        List<Path> there = Stream.of(kafka(), streams()).filter(Files::exists).toList();
         there.forEach(Folders::delete);
         return there;
     }

@@ -38,7 +38,6 @@ final class Greeting {
                   curl -s -H 'Prefer: wait=5' %3$s/v1/ballots/%1$s/receipts/$(sed 's/.*"receipt" *: *"\\([^"]*\\)".*/\\1/' vote.json)
                   curl -s %3$s/v1/ballots/%1$s/results
                 """
-                .formatted(
-                        ballotId, producer.http().url(), streams.http().url());
+                .formatted(ballotId, producer.http().url(), streams.http().url());
     }
 }

@@ -117,7 +117,12 @@ final class LocalSystem {
             display.line(
                     forgotten.isEmpty()
                             ? "--fresh: nothing to forget in " + folders.home()
-                            : "--fresh: removed " + String.join(" and ", forgotten.stream().map(Path::toString).toList()));
+                            : "--fresh: removed "
+                                    + String.join(
+                                            " and ",
+                                            forgotten.stream()
+                                                    .map(Path::toString)
+                                                    .toList()));
         }
         Secrets secrets = Secrets.readOrMake(folders);
         interruptible = true;
@@ -150,16 +155,10 @@ final class LocalSystem {
         display.endPhase();
         greet();
         if (options.demo() > 0) {
-            List<URI> gateways = of(App.Side.PRODUCER).stream()
-                    .map(app -> app.http().url())
-                    .toList();
+            List<URI> gateways =
+                    of(App.Side.PRODUCER).stream().map(app -> app.http().url()).toList();
             Demo voters = new Demo(
-                    http,
-                    gateways,
-                    ballots.get(ballots.size() - 1).ballot(),
-                    tokens,
-                    options.demo(),
-                    display::line);
+                    http, gateways, ballots.get(ballots.size() - 1).ballot(), tokens, options.demo(), display::line);
             demo = voters;
             voters.start();
         }
@@ -169,8 +168,9 @@ final class LocalSystem {
     private void requireJars() {
         for (App.Side side : App.Side.values()) {
             if (Files.notExists(root.resolve(side.jar()))) {
-                throw new UpException("%s is missing: build it with ./mvnw -DskipTests package, or start with infra/up, which does"
-                        .formatted(root.resolve(side.jar())));
+                throw new UpException(
+                        "%s is missing: build it with ./mvnw -DskipTests package, or start with infra/up, which does"
+                                .formatted(root.resolve(side.jar())));
             }
         }
     }
@@ -198,7 +198,8 @@ final class LocalSystem {
     private ChildJvm child(App app, Secrets secrets, String bootstrapServers) {
         boolean write = app.side() == App.Side.PRODUCER;
         ChildJvm.Builder builder = ChildJvm.of(app.name(), "org.springframework.boot.loader.launch.JarLauncher")
-                .classPath(tether() + File.pathSeparator + root.resolve(app.side().jar()))
+                .classPath(
+                        tether() + File.pathSeparator + root.resolve(app.side().jar()))
                 .workingDir(folders.home())
                 .logFile(folders.logs().resolve(app.name() + ".log"))
                 .jvmArgs(
@@ -294,8 +295,7 @@ final class LocalSystem {
     }
 
     private boolean ready(App app) {
-        HttpRequest request = HttpRequest.newBuilder(
-                        app.management().url().resolve("/actuator/health/readiness"))
+        HttpRequest request = HttpRequest.newBuilder(app.management().url().resolve("/actuator/health/readiness"))
                 .timeout(PROBE_TIMEOUT)
                 .build();
         try {
@@ -395,8 +395,7 @@ final class LocalSystem {
                     first(App.Side.STREAMS),
                     kafka == null ? "" : kafka.bootstrapServers()));
         }
-        display.line(Greeting.toTry(
-                ballots.get(0).ballot().id(), first(App.Side.PRODUCER), first(App.Side.STREAMS)));
+        display.line(Greeting.toTry(ballots.get(0).ballot().id(), first(App.Side.PRODUCER), first(App.Side.STREAMS)));
         display.line("Logs are in " + folders.logs() + ". Ctrl-C stops it.");
     }
 }

@@ -31,7 +31,10 @@ final class Options {
 
     private int demo;
 
-    @Option(names = "--ballot", paramLabel = "FILE", description = "publish this ballot too (YAML or JSON), as it stands")
+    @Option(
+            names = "--ballot",
+            paramLabel = "FILE",
+            description = "publish this ballot too (YAML or JSON), as it stands")
     private @Nullable Path ballot;
 
     @Option(
@@ -62,10 +65,7 @@ final class Options {
         this.demo = votesPerSecond;
     }
 
-    @Option(
-            names = "--port-offset",
-            paramLabel = "N",
-            description = "add N to every port, 0 to " + MAX_PORT_OFFSET)
+    @Option(names = "--port-offset", paramLabel = "N", description = "add N to every port, 0 to " + MAX_PORT_OFFSET)
     void portOffset(int offset) {
         requireRange("--port-offset", offset, 0, MAX_PORT_OFFSET);
         this.portOffset = offset;

@@ -45,12 +45,14 @@ final class Publisher {
         switch (answer.statusCode()) {
             case 200, 201 -> {}
             case 202 -> awaitReady(id);
-            case 409 -> throw new UpException(
-                    ("the ballot %s stands in this log already, with another definition, and a ballot does not change: give it"
-                                    + " another id, or forget the log with --fresh")
-                            .formatted(id));
-            default -> throw new UpException(
-                    "the ballot %s is refused (%d): %s".formatted(id, answer.statusCode(), answer.body()));
+            case 409 ->
+                throw new UpException(
+                        ("the ballot %s stands in this log already, with another definition, and a ballot does not change: give it"
+                                        + " another id, or forget the log with --fresh")
+                                .formatted(id));
+            default ->
+                throw new UpException(
+                        "the ballot %s is refused (%d): %s".formatted(id, answer.statusCode(), answer.body()));
         }
     }
 
@@ -58,8 +60,8 @@ final class Publisher {
         long end = System.nanoTime() + Duration.ofMillis(READY_TIMEOUT_MS).toNanos();
         while (!stands(id)) {
             if (System.nanoTime() - end > 0) {
-                throw new UpException("the ballot %s is not ready %d s after its publication"
-                        .formatted(id, READY_TIMEOUT_MS / 1000));
+                throw new UpException(
+                        "the ballot %s is not ready %d s after its publication".formatted(id, READY_TIMEOUT_MS / 1000));
             }
             Thread.sleep(POLL_MS);
         }
@@ -70,8 +72,8 @@ final class Publisher {
         return switch (answer.statusCode()) {
             case 200 -> true;
             case 404 -> false;
-            default -> throw new UpException("%s answers %d: %s"
-                    .formatted(answer.uri(), answer.statusCode(), answer.body()));
+            default ->
+                throw new UpException("%s answers %d: %s".formatted(answer.uri(), answer.statusCode(), answer.body()));
         };
     }
 

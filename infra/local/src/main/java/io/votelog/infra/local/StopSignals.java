@@ -19,7 +19,8 @@ final class StopSignals {
         AtomicInteger count = new AtomicInteger();
         Runnable onSignal = () -> (count.getAndIncrement() == 0 ? first : again).run();
         try {
-            // A shutdown hook never hears of a second signal. The class that does is in jdk.unsupported, and javac has no
+            // A shutdown hook never hears of a second signal. The class that does is in jdk.unsupported, and javac has
+            // no
             // way to name it without a warning.
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");

@@ -77,8 +77,7 @@ public final class Up {
             ballots.add(BallotSource.of(options.ballot()));
         }
         Files.createDirectories(folders.logs());
-        System.setProperty(
-                "votelog.local.log", folders.logs().resolve("up.log").toString());
+        System.setProperty("votelog.local.log", folders.logs().resolve("up.log").toString());
 
         try (FileChannel lockFile =
                         FileChannel.open(folders.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
