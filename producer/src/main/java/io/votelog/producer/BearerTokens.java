@@ -115,7 +115,11 @@ final class BearerTokens implements ReactiveJwtDecoder {
                             : "the token's algorithm is not accepted here; accepted: "
                                     + String.join(", ", decoders.keySet())));
         }
-        return decoder.decode(token);
+        // So fails the fetching of a provider's keys.
+        return decoder.decode(token)
+                .onErrorMap(
+                        IllegalStateException.class,
+                        failure -> new JwtException("the keys cannot be fetched", failure));
     }
 
     /** The caller in a token that was found valid. */

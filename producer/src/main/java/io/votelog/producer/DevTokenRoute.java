@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -45,13 +46,8 @@ class DevTokenRoute {
     DevTokenRoute(ProducerSettings settings, Clock clock) throws JOSEException {
         this.auth = settings.auth();
         this.clock = clock;
-        String secret = auth.hs256Secret();
-        if (secret == null) {
-            throw new BadSettingException(
-                    "votelog.dev.tokens",
-                    "true",
-                    "false, or true with votelog.auth.hs256-secret, which signs the tokens");
-        }
+        // The settings see to it that there is a secret where there are such tokens.
+        String secret = Objects.requireNonNull(auth.hs256Secret());
         this.signer = new MACSigner(secret.getBytes(StandardCharsets.UTF_8));
         LOG.warn("POST /dev/token gives anyone a token for any user; votelog.dev.tokens must be off in public");
     }

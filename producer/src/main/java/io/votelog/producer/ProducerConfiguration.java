@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -23,6 +24,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -95,7 +97,9 @@ class ProducerConfiguration {
         return BearerTokens.of(settings.auth());
     }
 
+    /** Settings are checked before brokers are asked for anything. */
     @Bean
+    @DependsOn({"pepper", "logSigner", "bearerTokens"})
     VotePartitions votePartitions(KafkaProperties kafka, ProducerSettings settings) {
         Map<String, Object> config = kafka.buildAdminProperties();
         config.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
@@ -114,7 +118,10 @@ class ProducerConfiguration {
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 1);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2_000);
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_500);
-        config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1_000);
+        // A send must not wait, since it is an event loop that sends. Known metadata are not for ever: a client that
+        // has
+        // lost every broker forgets them and bootstraps anew (KIP-899, on by default since Kafka 4.0).
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
         config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
         // More than votelog.max-bytes-under-way may be at its most, so that a send never waits for room.
         config.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
@@ -171,10 +178,11 @@ class ProducerConfiguration {
                 }
                 throw new IllegalStateException("the votes topic has %d partitions, and had %d a moment ago"
                         .formatted(found, partitions.count()));
-            } catch (KafkaException e) {
+            } catch (KafkaException notKnownYet) {
                 if (System.nanoTime() - end > 0) {
-                    throw e;
+                    throw notKnownYet;
                 }
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
             }
         }
     }

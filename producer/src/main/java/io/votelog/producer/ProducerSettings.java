@@ -39,6 +39,14 @@ record ProducerSettings(
         @DefaultValue("10s") @DurationMin(millis = 100) Duration publishTimeout,
         @DefaultValue("3s") @DurationMin(millis = 0) Duration takeOverAfter,
         @DefaultValue("16777216") @Min(65536) @Max(50331648) long maxBytesUnderWay) {
+    ProducerSettings {
+        if (dev.tokens() && auth.hs256Secret() == null) {
+            throw new BadSettingException(
+                    "votelog.dev.tokens",
+                    "true",
+                    "false, or true with votelog.auth.hs256-secret, which signs the tokens");
+        }
+    }
 
     /**
      * The keys of control records.

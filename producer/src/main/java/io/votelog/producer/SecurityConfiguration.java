@@ -16,6 +16,7 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.reactive.CorsConfigurationSource;
@@ -67,6 +68,13 @@ class SecurityConfiguration {
                         .accessDeniedHandler((exchange, denied) ->
                                 ProblemRenderer.write(exchange, Problem.missingScope(WRITE_BALLOTS))))
                 .build();
+    }
+
+    /** Paths and headers that mean one thing here and another to a proxy. */
+    @Bean
+    ServerExchangeRejectedHandler suspiciousRequests() {
+        return (exchange, rejected) -> ProblemRenderer.write(
+                exchange, Problem.malformed("the request's path or headers hold what is not allowed there"));
     }
 
     @Bean

@@ -11,8 +11,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Appends votes to the log. It does not block: the topic's metadata are known before the first vote, and no more bytes are under
- * way than fit into the producer's buffer with room to spare.
+ * Appends votes to the log, on any thread, since it does not block: the producer is set up so that a send fails where it would wait
+ * (max.block.ms 0), and no more bytes are under way than fit into its buffer with room to spare.
  */
 final class VoteLog {
     private final Producer<byte[], byte[]> producer;
@@ -25,7 +25,11 @@ final class VoteLog {
         this.maxBytesUnderWay = maxBytesUnderWay;
     }
 
-    /** Fetches the topic's metadata, and says how many partitions it has. It blocks, up to the producer's max.block.ms. */
+    /**
+     * Says how many partitions the topic has.
+     *
+     * @throws KafkaException when that is not known yet; it is being asked for
+     */
     int warmUp() {
         return producer.partitionsFor(Topics.VOTES.name()).size();
     }

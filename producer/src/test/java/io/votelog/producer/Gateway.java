@@ -15,12 +15,16 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.client.ReactorResourceFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,6 +38,17 @@ final class Gateway implements AutoCloseable {
     static final String SECRET = "a secret of at least thirty-two bytes";
     static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** Several gateways live in one JVM here, and the first to close must not take the others' event loops with it. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class OwnEventLoops {
+        @Bean
+        ReactorResourceFactory reactorResourceFactory() {
+            ReactorResourceFactory factory = new ReactorResourceFactory();
+            factory.setUseGlobalResources(false);
+            return factory;
+        }
+    }
+
     private final ConfigurableApplicationContext context;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -45,7 +60,8 @@ final class Gateway implements AutoCloseable {
     }
 
     static Gateway start(String bootstrapServers, String... settings) {
-        List<String> arguments = new ArrayList<>(List.of(
+        Map<String, String> all = new LinkedHashMap<>();
+        List<String> standard = List.of(
                 "--spring.kafka.bootstrap-servers=" + bootstrapServers,
                 "--server.port=0",
                 "--management.server.port=0",
@@ -55,10 +71,12 @@ final class Gateway implements AutoCloseable {
                 "--votelog.auth.hs256-secret=" + SECRET,
                 "--votelog.dev.tokens=true",
                 "--votelog.public-urls.producer=https://vote.example",
-                "--votelog.public-urls.streams=https://results.example"));
-        arguments.addAll(List.of(settings));
-        return new Gateway(
-                new SpringApplicationBuilder(ProducerApplication.class).run(arguments.toArray(String[]::new)));
+                "--votelog.public-urls.streams=https://results.example");
+        // A setting given again replaces the standard one; on a command line it would be added to it.
+        Stream.concat(standard.stream(), Stream.of(settings))
+                .forEach(setting -> all.put(setting.substring(0, setting.indexOf('=')), setting));
+        return new Gateway(new SpringApplicationBuilder(ProducerApplication.class, OwnEventLoops.class)
+                .run(all.values().toArray(String[]::new)));
     }
 
     <T> T part(Class<T> type) {

@@ -1,7 +1,9 @@
 package io.votelog.producer;
 
+import static io.votelog.producer.Gateway.ballot;
 import static io.votelog.producer.Gateway.json;
 import static io.votelog.producer.Gateway.openBallot;
+import static io.votelog.producer.Gateway.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.events.VoteCast;
@@ -9,12 +11,24 @@ import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.Events;
+import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,5 +97,228 @@ class VotingIT {
                 .isEqualTo(receipt.voteId().toString());
         assertThat(new String(record.headers().lastHeader("ce_type").value(), StandardCharsets.UTF_8))
                 .isEqualTo("io.votelog.events.VoteCast");
+    }
+
+    @Test
+    void shouldGiveTheSameReceiptToTheSameVoteSentAgain() {
+        publish("retries");
+        String alice = gateway.token("alice", "");
+        UUID id = UUID.randomUUID();
+        String body = "{\"choices\": [\"a1\", \"b2\"]}";
+        JsonNode bare = accepted(gateway.vote(alice, "retries", body, "Idempotency-Key", id.toString()));
+        JsonNode quoted = accepted(gateway.vote(alice, "retries", body, "Idempotency-Key", "\"" + id + "\""));
+        assertThat(bare.path("voteId").stringValue()).isEqualTo(id.toString());
+        assertThat(quoted.path("receipt")).isEqualTo(bare.path("receipt"));
+        assertThat(quoted.path("partition")).isEqualTo(bare.path("partition"));
+        assertThat(quoted.path("offset").longValue())
+                .isGreaterThan(bare.path("offset").longValue());
+    }
+
+    @Test
+    void shouldDeriveTheSameVoteIdForReorderedChoices() {
+        publish("derived");
+        String bob = gateway.token("bob", "");
+        JsonNode one = accepted(gateway.vote(bob, "derived", "{\"choices\": [\"a1\", \"b2\"]}"));
+        JsonNode reordered = accepted(gateway.vote(bob, "derived", "{\"choices\": [\"b2\", \"a1\"]}"));
+        JsonNode others = accepted(gateway.vote(bob, "derived", "{\"choices\": [\"a1\", \"b3\"]}"));
+        JsonNode carol =
+                accepted(gateway.vote(gateway.token("carol", ""), "derived", "{\"choices\": [\"a1\", \"b2\"]}"));
+        assertThat(reordered.path("receipt")).isEqualTo(one.path("receipt"));
+        assertThat(others.path("voteId")).isNotEqualTo(one.path("voteId"));
+        assertThat(carol.path("voteId")).isNotEqualTo(one.path("voteId"));
+    }
+
+    @Test
+    void shouldRefuseVotersThatItDoesNotKnow() {
+        publish("strangers");
+        String body = "{\"choices\": [\"a1\", \"b2\"]}";
+        HttpResponse<String> without = gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/strangers/votes"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+        assertThat(problem(without, 401, "unauthorized").path("detail").stringValue())
+                .contains("Authorization header is missing");
+        assertThat(without.headers().firstValue("WWW-Authenticate")).hasValue("Bearer realm=\"votelog\"");
+
+        HttpResponse<String> garbage = gateway.vote("garbage", "strangers", body);
+        problem(garbage, 401, "unauthorized");
+        assertThat(garbage.headers().firstValue("WWW-Authenticate").orElseThrow())
+                .contains("error=\"invalid_token\"");
+        // Who asks comes before what is asked for.
+        problem(gateway.vote("garbage", "no-such-ballot", "x"), 401, "unauthorized");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoVote() {
+        publish("forms");
+        String alice = gateway.token("alice", "");
+        String vote = "{\"choices\": [\"a1\", \"b2\"]}";
+        String large = "{\"choices\": [\"" + "x".repeat(16 * 1024) + "\"]}";
+
+        problem(gateway.vote(alice, "no-such-ballot", large), 404, "unknown-ballot");
+        problem(gateway.vote(alice, "forms", large), 413, "too-large");
+        problem(
+                gateway.send(gateway.voteRequest(alice, "forms", "")
+                        .POST(BodyPublishers.ofInputStream(
+                                () -> new ByteArrayInputStream(large.getBytes(StandardCharsets.UTF_8))))),
+                413,
+                "too-large");
+        problem(
+                gateway.send(gateway.voteRequest(alice, "forms", vote).setHeader("Content-Type", "text/plain")),
+                415,
+                "unsupported-media-type");
+        problem(
+                gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/forms/votes"))
+                        .header("Authorization", "Bearer " + alice)
+                        .POST(BodyPublishers.ofString(vote))),
+                415,
+                "unsupported-media-type");
+        for (String malformed : List.of(
+                "",
+                "{",
+                "[]",
+                "{}",
+                "{\"choices\": \"a1\"}",
+                "{\"choices\": [1]}",
+                "{\"choices\": [\"a1\", \"b1\"], \"extra\": 1}",
+                "{\"choices\": [\"a1\"], \"choices\": [\"b1\"]}")) {
+            problem(gateway.vote(alice, "forms", malformed), 400, "malformed-request");
+        }
+        problem(gateway.vote(alice, "forms", vote, "Idempotency-Key", "mine"), 400, "malformed-request");
+        problem(
+                gateway.send(gateway.voteRequest(alice, "forms", vote)
+                        .header("Idempotency-Key", UUID.randomUUID().toString())
+                        .header("Idempotency-Key", UUID.randomUUID().toString())),
+                400,
+                "malformed-request");
+        accepted(gateway.send(gateway.voteRequest(alice, "forms", vote)
+                .setHeader("Content-Type", "application/json; charset=utf-8")));
+    }
+
+    @Test
+    void shouldNameEveryRuleThatAVoteBreaks() {
+        publish("rules");
+        String alice = gateway.token("alice", "");
+        JsonNode none = problem(gateway.vote(alice, "rules", "{\"choices\": []}"), 422, "rule-violations");
+        assertThat(codes(none)).containsExactly("NO_CHOICE");
+        JsonNode many = problem(
+                gateway.vote(alice, "rules", "{\"choices\": [\"a1\", \"a2\", \"a3\", \"a3\", \"zz\"]}"),
+                422,
+                "rule-violations");
+        assertThat(codes(many))
+                .containsExactly("UNKNOWN_OPTION", "REPEATED_OPTION", "TOO_MANY_PICKS", "SECTION_TOO_FEW");
+        for (JsonNode violation : many.path("violations")) {
+            assertThat(violation.path("detail").stringValue()).isNotBlank();
+        }
+    }
+
+    @Test
+    void shouldRefuseVotesOutsideOfTheWindow() {
+        Instant opensAt = Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.SECONDS);
+        assertThat(gateway.put(operator, "tomorrow", ballot("tomorrow", "T", opensAt, opensAt.plusSeconds(60)))
+                        .statusCode())
+                .isEqualTo(201);
+        String alice = gateway.token("alice", "");
+        // Even a vote that breaks the rules is told first that it is too early.
+        JsonNode early = problem(gateway.vote(alice, "tomorrow", "{\"choices\": []}"), 403, "not-open");
+        assertThat(early.path("opensAt").stringValue()).isEqualTo(opensAt.toString());
+
+        publish("closing");
+        String vote = "{\"choices\": [\"a1\", \"b2\"]}";
+        JsonNode recorded = accepted(gateway.vote(alice, "closing", vote));
+        assertThat(gateway.close(operator, "closing").statusCode()).isEqualTo(202);
+        assertThat(gateway.close(operator, "closing").statusCode()).isEqualTo(202);
+        JsonNode late = problem(gateway.vote(alice, "closing", vote), 403, "closed");
+        assertThat(late.path("receipt")).isEqualTo(recorded.path("receipt"));
+        assertThat(late.path("voteId")).isEqualTo(recorded.path("voteId"));
+        assertThat(json(gateway.get("/v1/ballots/closing")).path("closedEarly").booleanValue())
+                .isTrue();
+        problem(gateway.close(operator, "no-such-ballot"), 404, "unknown-ballot");
+        problem(gateway.close(alice, "closing"), 403, "forbidden");
+    }
+
+    /** What is answered 202 is in the log, at that place, once, and nothing else is. */
+    @Test
+    void shouldHaveInTheLogExactlyWhatItAcknowledged() throws Exception {
+        publish("many");
+        List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
+        List<String> tokens = IntStream.range(0, 50)
+                .mapToObj(i -> gateway.token("voter-" + i, ""))
+                .toList();
+        for (int i = 0; i < 500; i++) {
+            String body = "{\"choices\": [\"a%d\", \"b%d\"]}".formatted(i % 3 + 1, i % 2 + 1);
+            sent.add(gateway.sendAsync(gateway.voteRequest(
+                    tokens.get(i % 50), "many", body, "Idempotency-Key", new UUID(4711, i).toString())));
+        }
+        Map<String, String> acknowledged = new TreeMap<>();
+        for (CompletableFuture<HttpResponse<String>> future : sent) {
+            JsonNode answer = accepted(future.get(30, TimeUnit.SECONDS));
+            acknowledged.put(
+                    answer.path("partition").intValue() + "/"
+                            + answer.path("offset").longValue(),
+                    answer.path("receipt").stringValue() + " "
+                            + answer.path("recordedAt").stringValue());
+        }
+        Map<String, String> logged = new TreeMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : TopicReader.readAll(bootstrapServers, Topics.VOTES.name())) {
+            if (record.key() != null) {
+                VoteCast vote = Events.decode(record.value(), VoteCast.class);
+                if (vote.getBallotId().equals("many")) {
+                    logged.put(
+                            record.partition() + "/" + record.offset(),
+                            new Receipt(Pseudonym.of(record.key()), vote.getVoteId()) + " "
+                                    + Instant.ofEpochMilli(record.timestamp()));
+                }
+            }
+        }
+        assertThat(acknowledged).hasSize(500);
+        assertThat(logged).isEqualTo(acknowledged);
+    }
+
+    @Test
+    void shouldLeadVotersToWhatIsSaidOfThem() {
+        publish("mine");
+        String alice = gateway.token("alice", "");
+        HttpResponse<String> led = gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/mine/my-vote"))
+                .header("Authorization", "Bearer " + alice));
+        assertThat(led.statusCode()).isEqualTo(303);
+        assertThat(led.headers().firstValue("Location"))
+                .hasValue("https://results.example/v1/ballots/mine/voters/"
+                        + Pepper.of(Gateway.PEPPER).pseudonym("mine", "alice"));
+        problem(gateway.get("/v1/ballots/mine/my-vote"), 401, "unauthorized");
+        problem(
+                gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/no-such-ballot/my-vote"))
+                        .header("Authorization", "Bearer " + alice)),
+                404,
+                "unknown-ballot");
+    }
+
+    @Test
+    void shouldNotServeABallotOfAnotherPepper() {
+        publish("peppered");
+        try (Gateway other =
+                Gateway.start(bootstrapServers, "--votelog.pepper=//////////////////////////////////////////8=")) {
+            JsonNode refused = problem(
+                    other.vote(other.token("alice", ""), "peppered", "{\"choices\": [\"a1\", \"b2\"]}"),
+                    503,
+                    "pepper-mismatch");
+            assertThat(refused.path("detail").stringValue()).contains("votelog.pepper");
+        }
+    }
+
+    private static void publish(String ballotId) {
+        HttpResponse<String> published = gateway.put(operator, ballotId, openBallot(ballotId, "A ballot"));
+        assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
+    }
+
+    private static JsonNode accepted(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return json(answer);
+    }
+
+    private static List<String> codes(JsonNode document) {
+        List<String> codes = new ArrayList<>();
+        document.path("violations")
+                .forEach(violation -> codes.add(violation.path("code").stringValue()));
+        return codes;
     }
 }

@@ -1,0 +1,271 @@
+package io.votelog.producer;
+
+import static io.votelog.producer.Gateway.ballot;
+import static io.votelog.producer.Gateway.json;
+import static io.votelog.producer.Gateway.openBallot;
+import static io.votelog.producer.Gateway.problem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WithKafka;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** The catalogue over HTTP, and what holds for every route. */
+@WithKafka(freshTopics = true)
+class BallotsIT {
+    private static Gateway gateway;
+    private static String operator;
+
+    @BeforeAll
+    static void start(KafkaBroker broker) {
+        gateway = Gateway.start(broker.bootstrapServers(), "--votelog.cors.allowed-origins=https://page.example");
+        operator = gateway.token("operator", "votes:submit ballots:write");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @Test
+    void shouldPublishOnceAndShowWhatStands() {
+        String file = openBallot("shown", "Shown");
+        HttpResponse<String> created = gateway.put(operator, "shown", file);
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        HttpResponse<String> shown = gateway.get("/v1/ballots/shown");
+        assertThat(shown.statusCode()).isEqualTo(200);
+        assertThat(shown.body()).isEqualTo(created.body());
+        assertThat(shown.headers().firstValue("Cache-Control")).hasValue("max-age=5, public");
+        JsonNode document = json(shown);
+        assertThat(document.path("sections")
+                        .path(1)
+                        .path("options")
+                        .path(2)
+                        .path("id")
+                        .stringValue())
+                .isEqualTo("b3");
+        assertThat(document.path("digest").stringValue()).matches("[0-9a-f]{64}");
+        assertThat(document.path("votesUrl").stringValue()).isEqualTo("https://vote.example/v1/ballots/shown/votes");
+        assertThat(document.path("closedEarly").booleanValue()).isFalse();
+        assertThat(shown.body()).doesNotContain("pepper");
+
+        String etag = shown.headers().firstValue("ETag").orElseThrow();
+        assertThat(etag).startsWith("\"" + document.path("digest").stringValue());
+        assertThat(gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/shown"))
+                                .header("If-None-Match", etag))
+                        .statusCode())
+                .isEqualTo(304);
+
+        HttpResponse<String> again = gateway.put(operator, "shown", file);
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+        assertThat(again.body()).isEqualTo(created.body());
+
+        JsonNode conflict = problem(gateway.put(operator, "shown", openBallot("shown", "Other")), 409, "conflict");
+        assertThat(conflict.path("digest")).isEqualTo(document.path("digest"));
+        assertThat(conflict.path("sentDigest").stringValue())
+                .matches("[0-9a-f]{64}")
+                .isNotEqualTo(document.path("digest").stringValue());
+    }
+
+    @Test
+    void shouldListTheBallots() {
+        gateway.put(operator, "listed", openBallot("listed", "Listed"));
+        HttpResponse<String> list = gateway.get("/v1/ballots");
+        List<JsonNode> found = new ArrayList<>();
+        json(list).path("ballots").forEach(entry -> {
+            if (entry.path("ballotId").stringValue().equals("listed")) {
+                found.add(entry);
+            }
+        });
+        assertThat(found).hasSize(1);
+        assertThat(found.get(0).propertyNames())
+                .containsExactly("ballotId", "title", "window", "digest", "ready", "closedEarly", "url");
+        String etag = list.headers().firstValue("ETag").orElseThrow();
+        assertThat(gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots"))
+                                .header("If-None-Match", etag))
+                        .statusCode())
+                .isEqualTo(304);
+        gateway.put(operator, "listed-later", openBallot("listed-later", "Listed later"));
+        assertThat(gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots"))
+                                .header("If-None-Match", etag))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    /** YAML that says the same as some JSON is the same ballot. */
+    @Test
+    void shouldReadYaml() {
+        Instant opensAt = Instant.parse("2026-01-01T00:00:00Z");
+        Instant closesAt = Instant.parse("2126-01-01T00:00:00Z");
+        assertThat(gateway.put(operator, "yaml", ballot("yaml", "Yaml", opensAt, closesAt))
+                        .statusCode())
+                .isEqualTo(201);
+        String yaml =
+                """
+                title: Yaml
+                ballotId: yaml
+                window: {opensAt: 2026-01-01T08:00:00+08:00, closesAt: 2126-01-01T00:00:00Z}
+                picks: {max: 3, min: 2}
+                sections:
+                  - {id: A, title: One, picks: {min: 1}, options: [{id: a1, title: "1"}, {id: a2, title: "2"}, {id: a3, title: "3"}]}
+                  - {id: B, title: Two, picks: {min: 1}, options: [{id: b1, title: "1"}, {id: b2, title: "2"}, {id: b3, title: "3"}]}
+                """;
+        for (String type :
+                List.of("application/yaml", "text/yaml", "application/x-yaml", "application/yaml; charset=utf-8")) {
+            HttpResponse<String> same =
+                    gateway.send(gateway.putRequest(operator, "yaml", yaml).setHeader("Content-Type", type));
+            assertThat(same.statusCode()).as(type + ": " + same.body()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void shouldRefuseAFaultyBallotWithEveryFaultAtItsPlace() {
+        String faulty = openBallot("faulty", "Faulty")
+                .replace("\"id\": \"a2\"", "\"id\": \"a 2\"")
+                .replace("\"id\": \"b2\"", "\"id\": \"b1\"");
+        JsonNode document = problem(gateway.put(operator, "faulty", faulty), 422, "faulty-ballot");
+        assertThat(places(document)).contains("sections[0].options[1].id", "sections[1].options[1].id");
+        problem(gateway.put(operator, "faulty", "{"), 422, "faulty-ballot");
+        problem(gateway.put(operator, "faulty", ""), 422, "faulty-ballot");
+        assertThat(places(problem(
+                        gateway.put(operator, "faulty", openBallot("another", "Another")), 422, "faulty-ballot")))
+                .containsExactly("ballotId");
+        Instant past = Instant.parse("2020-01-01T00:00:00Z");
+        assertThat(places(problem(
+                        gateway.put(operator, "faulty", ballot("faulty", "Over", past, past.plusSeconds(60))),
+                        422,
+                        "faulty-ballot")))
+                .containsExactly("window.closesAt");
+        problem(gateway.get("/v1/ballots/faulty"), 404, "unknown-ballot");
+    }
+
+    @Test
+    void shouldSayInADryRunWhatWouldBe() {
+        HttpResponse<String> dry =
+                gateway.send(gateway.putRequest(operator, "dry?dryRun=true", openBallot("dry", "Dry")));
+        assertThat(dry.statusCode()).as(dry.body()).isEqualTo(200);
+        problem(gateway.get("/v1/ballots/dry"), 404, "unknown-ballot");
+        String faulty = openBallot("dry", "Dry").replace("\"max\": 3", "\"max\": 1");
+        problem(gateway.send(gateway.putRequest(operator, "dry?dryRun=true", faulty)), 422, "faulty-ballot");
+        problem(gateway.send(gateway.putRequest(operator, "dry?dryRun=perhaps", faulty)), 400, "malformed-request");
+
+        HttpResponse<String> created =
+                gateway.put(operator, "dry", openBallot("dry", "Dry").replace("Dry", "Wet"));
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(json(created).path("digest")).isNotEqualTo(json(dry).path("digest"));
+    }
+
+    @Test
+    void shouldRefuseWhoMayNotPublishAndWhatIsNoFile() {
+        String file = openBallot("guarded", "Guarded");
+        HttpResponse<String> stranger = gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/guarded"))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(file)));
+        problem(stranger, 401, "unauthorized");
+        assertThat(stranger.headers().firstValue("WWW-Authenticate")).hasValue("Bearer realm=\"votelog\"");
+        problem(gateway.put("garbage", "guarded", file), 401, "unauthorized");
+        HttpResponse<String> voter = gateway.put(gateway.token("alice", "votes:submit"), "guarded", file);
+        assertThat(problem(voter, 403, "forbidden").path("detail").stringValue())
+                .contains("ballots:write");
+        assertThat(voter.headers().firstValue("WWW-Authenticate").orElseThrow()).contains("insufficient_scope");
+
+        problem(
+                gateway.send(gateway.putRequest(operator, "guarded", file).setHeader("Content-Type", "text/plain")),
+                415,
+                "unsupported-media-type");
+        problem(gateway.put(operator, "guarded", " ".repeat(512 * 1024 + 1)), 413, "too-large");
+        problem(gateway.get("/v1/ballots/guarded"), 404, "unknown-ballot");
+    }
+
+    @Test
+    void shouldAnswerTheFrameworksErrorsAsProblemsToo() {
+        problem(gateway.get("/nothing/here"), 404, "not-found");
+        problem(gateway.get("/v1/nothing"), 404, "not-found");
+        HttpResponse<String> wrongMethod = gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/x/votes")));
+        problem(wrongMethod, 405, "method-not-allowed");
+        assertThat(wrongMethod.headers().firstValue("Allow")).hasValue("POST");
+        problem(
+                gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots")).header("Accept", "text/csv")),
+                406,
+                "not-acceptable");
+        problem(
+                gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots")).header("Accept", "no type at all")),
+                406,
+                "not-acceptable");
+        problem(gateway.get("/v1/ballots/%2e%2e%2f"), 400, "malformed-request");
+        problem(gateway.get("/v1/ballots/no%20such%20ballot"), 404, "unknown-ballot");
+    }
+
+    @Test
+    void shouldKeepManagementOffThePublicPort() {
+        problem(gateway.get("/actuator/health"), 404, "not-found");
+        HttpResponse<String> ready =
+                gateway.send(HttpRequest.newBuilder(gateway.management("/actuator/health/readiness")));
+        assertThat(ready.statusCode()).isEqualTo(200);
+        assertThat(json(ready)
+                        .path("components")
+                        .path("catalogue")
+                        .path("status")
+                        .stringValue())
+                .isEqualTo("UP");
+        gateway.put(operator, "measured", openBallot("measured", "Measured"));
+        String alice = gateway.token("alice", "");
+        gateway.vote(alice, "measured", "{\"choices\": [\"a1\", \"b1\"]}");
+        gateway.vote(alice, "measured", "{\"choices\": []}");
+        HttpResponse<String> metrics = gateway.send(HttpRequest.newBuilder(gateway.management("/actuator/prometheus")));
+        assertThat(metrics.body())
+                .containsPattern("votelog_votes_total\\{.*outcome=\"accepted\",reason=\"none\".*} 1\\.0")
+                .containsPattern("votelog_votes_total\\{.*outcome=\"refused\",reason=\"rule-violations\".*} 1\\.0")
+                .containsPattern("votelog_votes_ack_seconds_count.* 1");
+    }
+
+    @Test
+    void shouldLetTheConfiguredPagesInAlone() {
+        HttpResponse<String> allowed = gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/x/votes"))
+                .method("OPTIONS", BodyPublishers.noBody())
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "authorization,content-type,idempotency-key")
+                .header("Origin", "https://page.example"));
+        assertThat(allowed.statusCode()).isEqualTo(200);
+        assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin")).hasValue("https://page.example");
+        HttpResponse<String> read = gateway.send(
+                HttpRequest.newBuilder(gateway.at("/v1/ballots")).header("Origin", "https://page.example"));
+        assertThat(read.headers().firstValue("Access-Control-Expose-Headers")).hasValue("Location, Retry-After, ETag");
+        HttpResponse<String> other = gateway.send(
+                HttpRequest.newBuilder(gateway.at("/v1/ballots")).header("Origin", "https://evil.example"));
+        assertThat(other.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+    }
+
+    @Test
+    void shouldSendSecurityHeaders() {
+        for (String path : List.of("/v1/ballots", "/v1/ballots/x/votes")) {
+            HttpResponse<String> answer = gateway.get(path);
+            assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+            assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+                    .contains("default-src 'none'");
+        }
+    }
+
+    @Test
+    void shouldDescribeItself() {
+        HttpResponse<String> description = gateway.get("/openapi.yaml");
+        assertThat(description.statusCode()).isEqualTo(200);
+        assertThat(description.headers().firstValue("Content-Type")).hasValue("application/yaml");
+        assertThat(description.body()).startsWith("openapi: 3.1.0");
+    }
+
+    private static List<String> places(JsonNode document) {
+        List<String> places = new ArrayList<>();
+        document.path("faults").forEach(fault -> places.add(fault.path("place").stringValue()));
+        return places;
+    }
+}

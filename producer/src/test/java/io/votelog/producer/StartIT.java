@@ -1,0 +1,90 @@
+package io.votelog.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WithKafka;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What stops the start says in two lines what is wrong and what would be right. */
+@WithKafka(freshTopics = true)
+@ExtendWith(OutputCaptureExtension.class)
+class StartIT {
+    /** Nobody listens there: these settings must be refused before a broker is asked for anything. */
+    private static final String NO_BROKER = "127.0.0.1:1";
+
+    @ParameterizedTest
+    @CsvSource({
+        "--votelog.pepper=, votelog.pepper: not set, at least 32 random bytes",
+        "--votelog.pepper=c2hvcnQ=, votelog.pepper: (not shown) it has 5 bytes, at least 32 random bytes",
+        "--votelog.log.private-key=, votelog.log.private-key: not set, PKCS #8",
+        "--votelog.log.private-key=AAAA, votelog.log.private-key: (not shown), PKCS #8",
+        "--votelog.log.public-keys=AAAA, votelog.log.public-keys: 'AAAA' is no public key, 32 raw bytes",
+        "--votelog.auth.hs256-secret=, votelog.auth: neither jwk-set-uri nor hs256-secret is set, issuer and audience",
+        "--votelog.auth.hs256-secret=short, votelog.auth.hs256-secret: (not shown) 5 bytes, at least 32 bytes",
+        "--votelog.auth.jwk-set-uri=http://127.0.0.1/keys, votelog.auth.issuer: not set, jwk-set-uri",
+        "--votelog.auth.jwk-set-uri=file:/keys, votelog.auth.jwk-set-uri: file:/keys, http or https",
+        "--votelog.public-urls.streams=results, votelog.public-urls.streams: results, http or https",
+        "--votelog.topics.replicas=0, votelog.topics.replicas: 0, 1 to 9",
+        "--votelog.topics.partitions=0, votelog.topics.partitions, must be greater than or equal to 1",
+        "--votelog.publish-timeout=soon, votelog.publish-timeout, soon"
+    })
+    void shouldRefuseABadSetting(String setting, String wrong, String right, CapturedOutput output) {
+        assertThatThrownBy(() -> Gateway.start(NO_BROKER, setting)).isInstanceOf(Exception.class);
+        assertThat(output.getAll()).contains("APPLICATION FAILED TO START");
+        String said = output.getAll().substring(output.getAll().indexOf("APPLICATION FAILED TO START"));
+        assertThat(said).containsIgnoringCase(wrong).contains(right).doesNotContain("\tat ");
+    }
+
+    @Test
+    void shouldRefuseAPrivateKeyWithoutItsPublicKey(CapturedOutput output) {
+        String other = LogKeys.publicKeyText(LogSigner.newKeyPair().getPublic());
+        assertThatThrownBy(() -> Gateway.start(NO_BROKER, "--votelog.log.public-keys=" + other))
+                .isInstanceOf(Exception.class);
+        assertThat(output.getAll()).contains("none of the public keys is its pair");
+        assertThat(output.getAll()).doesNotContain(Gateway.PRIVATE_KEY);
+    }
+
+    /** With timestamps of the clients' making, the window would be theirs to choose. */
+    @Test
+    void shouldRefuseAVotesTopicThatBreaksItsPromises(KafkaBroker broker, CapturedOutput output) throws Exception {
+        Map<String, Object> config = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
+        try (Admin admin = Admin.create(config)) {
+            admin.createTopics(List.of(new NewTopic(Topics.VOTES.name(), Optional.of(3), Optional.empty())
+                            .configs(Map.of("cleanup.policy", "delete", "retention.ms", "-1"))))
+                    .all()
+                    .get(10, TimeUnit.SECONDS);
+            assertThatThrownBy(() -> Gateway.start(broker.bootstrapServers())).isInstanceOf(Exception.class);
+            assertThat(output.getAll())
+                    .contains("votelog.votes.v1 has message.timestamp.type=CreateTime")
+                    .contains("votelog.votes.v1 needs message.timestamp.type=LogAppendTime");
+
+            // Put right, it starts, and keeps the partitions that are there.
+            admin.deleteTopics(List.of(Topics.VOTES.name())).all().get(10, TimeUnit.SECONDS);
+        }
+        try (Gateway gateway = Gateway.start(broker.bootstrapServers(), "--votelog.topics.partitions=6")) {
+            assertThat(gateway.part(ProducerConfiguration.VotePartitions.class).count())
+                    .isEqualTo(6);
+        }
+        try (Gateway gateway = Gateway.start(broker.bootstrapServers(), "--votelog.topics.partitions=2")) {
+            assertThat(gateway.part(ProducerConfiguration.VotePartitions.class).count())
+                    .isEqualTo(6);
+        }
+    }
+}
