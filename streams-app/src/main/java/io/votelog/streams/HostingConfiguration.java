@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.HostInfo;
 import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -48,6 +50,19 @@ class HostingConfiguration {
     @Bean
     Clock clock() {
         return Clock.systemUTC();
+    }
+
+    /** What the other instances call this one. */
+    @Bean
+    HostInfo self(StreamsSettings settings, Environment environment) {
+        String advertised = settings.advertised();
+        return Objects.requireNonNull(HostInfo.buildFromEndpoint(
+                advertised != null ? advertised : "localhost:" + environment.getProperty("server.port", "8081")));
+    }
+
+    @Bean
+    LogMetrics logMetrics(ResultsBoard board, LogAdmin.Prepared prepared) {
+        return new LogMetrics(board, prepared.votePartitions());
     }
 
     @Bean
@@ -87,11 +102,10 @@ class HostingConfiguration {
             StreamsFaults faults,
             ResultsBoard board,
             MeterRegistry meters,
-            Environment environment,
-            ApplicationContext context) {
+            HostInfo self) {
         VotelogTopology topology = new VotelogTopology(log.keys(), admin, board::post, board::ballotsChanged);
-        StreamsBuilderFactoryBean streams = new StreamsBuilderFactoryBean(new KafkaStreamsConfiguration(
-                streamsConfig(kafka, connection, settings, prepared.replicas(), advertised(settings, environment))));
+        StreamsBuilderFactoryBean streams = new StreamsBuilderFactoryBean(
+                new KafkaStreamsConfiguration(streamsConfig(kafka, connection, settings, prepared.replicas(), self)));
         streams.setInfrastructureCustomizer(new KafkaStreamsInfrastructureCustomizer() {
             @Override
             public void configureTopology(Topology empty) {
@@ -120,22 +134,17 @@ class HostingConfiguration {
         return watch;
     }
 
-    private static String advertised(StreamsSettings settings, Environment environment) {
-        String advertised = settings.advertised();
-        return advertised != null ? advertised : "localhost:" + environment.getProperty("server.port", "8081");
-    }
-
     static Map<String, Object> streamsConfig(
             KafkaProperties kafka,
             KafkaConnectionDetails connection,
             StreamsSettings settings,
             int replicas,
-            String advertised) {
+            HostInfo self) {
         Map<String, Object> config = new HashMap<>(kafka.buildStreamsProperties());
         config.put(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, connection.getStreams().getBootstrapServers());
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
-        config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, advertised);
+        config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.host() + ":" + self.port());
         config.put(
                 StreamsConfig.STATE_DIR_CONFIG,
                 settings.stateDir().toAbsolutePath().toString());

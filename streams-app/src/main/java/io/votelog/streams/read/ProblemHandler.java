@@ -3,6 +3,7 @@ package io.votelog.streams.read;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.StreamsNotStartedException;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,9 @@ final class ProblemHandler implements WebExceptionHandler {
             problem.headers().forEach(response.getHeaders()::set);
             return write(response, problem.status(), problem.code(), problem.title(), problem.getMessage());
         }
-        if (error instanceof InvalidStateStoreException || error instanceof StreamsNotStartedException) {
+        if (error instanceof InvalidStateStoreException
+                || error instanceof StreamsNotStartedException
+                || error instanceof RejectedExecutionException) {
             LOG.debug("a store is not available", error);
             response.getHeaders().set(HttpHeaders.RETRY_AFTER, "1");
             return write(
@@ -51,7 +54,8 @@ final class ProblemHandler implements WebExceptionHandler {
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "not-available",
                     "Not available now",
-                    "This instance is starting, or what was asked for moves to another one. Try again in a second.");
+                    "This instance is starting or has too much to do, or what was asked for moves to another one. Try again"
+                            + " in a second.");
         }
         if (error instanceof ErrorResponse refusal) {
             HttpStatusCode status = refusal.getStatusCode();

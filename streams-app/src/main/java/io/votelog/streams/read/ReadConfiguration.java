@@ -2,17 +2,27 @@ package io.votelog.streams.read;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.state.HostInfo;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.reactive.CorsWebFilter;
 import org.springframework.web.cors.reactive.UrlBasedCorsConfigurationSource;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 @Configuration(proxyBeanMethods = false)
 class ReadConfiguration {
+    private static final int MAX_WAITING = 10_000;
+
     @Bean
     Ballots ballots(Stores stores) {
         return new Ballots(stores);
@@ -26,6 +36,38 @@ class ReadConfiguration {
     @Bean
     ResultsFeed resultsFeed(LiveResults results) {
         return new ResultsFeed(results, Schedulers.parallel());
+    }
+
+    /** For what waits for a disk or a broker. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler blocking() {
+        return Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE, MAX_WAITING, "stores");
+    }
+
+    @Bean
+    Voters voters(Stores stores, HostInfo self) {
+        return new Voters(stores, self);
+    }
+
+    @Bean
+    LogReader logReader(KafkaProperties kafka, KafkaConnectionDetails connection, ReceiptSettings settings) {
+        Map<String, Object> config = new HashMap<>(kafka.buildConsumerProperties());
+        config.put("bootstrap.servers", connection.getConsumer().getBootstrapServers());
+        config.putAll(LogReader.settings());
+        return new LogReader(
+                settings.logReaders(),
+                settings.readTimeout(),
+                () -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    @Bean
+    Receipts receipts(ResultsBoard board, Voters voters, LogReader log) {
+        return new Receipts(board, voters, log);
+    }
+
+    @Bean
+    Neighbours neighbours(ReceiptSettings settings) {
+        return new Neighbours(settings.forwardTimeout());
     }
 
     @Bean

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param nextOffset the offset that is expected next
  * @param missing offsets that the log skipped
  */
-record PartitionPosition(long nextOffset, long missing) {
+public record PartitionPosition(long nextOffset, long missing) {
+    /** Where it stands in the store of partition tallies. */
+    public static final String KEY = "//position";
+
     static final PartitionPosition START = new PartitionPosition(0, 0);
 
     /** The position behind this offset, which is not below the next one. */
@@ -24,7 +27,8 @@ record PartitionPosition(long nextOffset, long missing) {
                 .array();
     }
 
-    static PartitionPosition decode(byte @Nullable [] bytes) {
+    /** The position in these bytes; the start where there are none. */
+    public static PartitionPosition decode(byte @Nullable [] bytes) {
         if (bytes == null) {
             return START;
         }

@@ -14,7 +14,7 @@ import java.util.Set;
  * <p>Bytes: a version (1), the offset of the definition (8), the end offset (8; the largest number while the ballot is
  * open), then the definition's event.
  */
-record PollRow(BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, Poll poll) {
+public record PollRow(BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, Poll poll) {
     private static final byte VERSION = 1;
     private static final int HEADER_LENGTH = 1 + 2 * Long.BYTES;
 
@@ -50,7 +50,12 @@ record PollRow(BallotPublished published, BallotDefinition definition, Set<Long>
                 .array();
     }
 
-    static PollRow decode(byte[] bytes) {
+    /**
+     * The row in these bytes.
+     *
+     * @throws IllegalStateException when they are none: the store is damaged, or written by a newer version
+     */
+    public static PollRow decode(byte[] bytes) {
         ByteBuffer row = ByteBuffer.wrap(bytes);
         byte version = row.get();
         if (version != VERSION) {

@@ -26,7 +26,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
 
     private static final Logger LOG = LoggerFactory.getLogger(TallyProcessor.class);
     private static final CloudEvent CLOUD_EVENT = new CloudEvent("PartitionTally", "streams-app");
-    private static final String POSITION_KEY = "//position";
+    private static final String POSITION_KEY = PartitionPosition.KEY;
 
     private final LogEnd logEnd;
 

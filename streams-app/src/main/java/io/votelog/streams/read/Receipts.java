@@ -1,0 +1,159 @@
+package io.votelog.streams.read;
+
+import io.votelog.events.VoteCast;
+import io.votelog.rules.AcceptedVote;
+import io.votelog.rules.CastVote;
+import io.votelog.rules.Decision;
+import io.votelog.rules.Reason;
+import io.votelog.rules.Verdict;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
+import io.votelog.streams.topology.VoterRow;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Finds what has become of a vote. The voter's row knows of the accepted vote and of the latest refused attempt; any other
+ * attempt is read from the log and decided again, to the verdict that it had.
+ */
+final class Receipts {
+    private final ResultsBoard board;
+    private final Voters voters;
+    private final LogReader log;
+
+    Receipts(ResultsBoard board, Voters voters, LogReader log) {
+        this.board = board;
+        this.voters = voters;
+        this.log = log;
+    }
+
+    /**
+     * The verdict on the attempt at this offset; pending until committed results have counted it. Blocks.
+     *
+     * @throws ProblemException 404 when no attempt of the receipt stands there, 503 when the log is slow
+     */
+    ReceiptDocument at(Ballots.Published ballot, Receipt receipt, long offset) {
+        String ballotId = ballot.ballot().id();
+        UUID voteId = receipt.voteId();
+        int partition = receipt.voter().partition(ballot.partitionCount());
+        long countedTo = board.countedTo(ballotId, partition);
+        if (offset >= countedTo) {
+            return ReceiptDocument.pending(voteId, partition, offset);
+        }
+        VoterRow row = voters.row(receipt.voter(), ballotId, partition, countedTo);
+        AcceptedVote accepted = row.accepted();
+        if (accepted != null && accepted.offset() == offset && accepted.voteId().equals(voteId)) {
+            return accepted(accepted, partition);
+        }
+        VoterRow.Refused refused = row.refused();
+        if (refused != null && refused.offset() == offset && refused.voteId().equals(voteId)) {
+            return refused(ballot, refused, partition);
+        }
+        return decideAgain(ballot, receipt, partition, offset, row);
+    }
+
+    /** The accepted vote of the receipt's id, else the latest refused attempt if it has that id. Blocks. */
+    Optional<ReceiptDocument> latest(Ballots.Published ballot, Receipt receipt) {
+        String ballotId = ballot.ballot().id();
+        int partition = receipt.voter().partition(ballot.partitionCount());
+        VoterRow row = voters.row(receipt.voter(), ballotId, partition, board.countedTo(ballotId, partition));
+        AcceptedVote accepted = row.accepted();
+        if (accepted != null && accepted.voteId().equals(receipt.voteId())) {
+            return Optional.of(accepted(accepted, partition));
+        }
+        VoterRow.Refused refused = row.refused();
+        if (refused != null && refused.voteId().equals(receipt.voteId())) {
+            return Optional.of(refused(ballot, refused, partition));
+        }
+        return Optional.empty();
+    }
+
+    private static ReceiptDocument accepted(AcceptedVote vote, int partition) {
+        return ReceiptDocument.accepted(vote.voteId(), partition, vote.offset(), vote.recordedAtMs());
+    }
+
+    private static ReceiptDocument refused(Ballots.Published ballot, VoterRow.Refused attempt, int partition) {
+        return ReceiptDocument.rejected(
+                attempt.voteId(),
+                partition,
+                attempt.offset(),
+                attempt.recordedAtMs(),
+                attempt.reason(),
+                ReasonTexts.of(attempt.reason(), ballot.ballot()));
+    }
+
+    private ReceiptDocument decideAgain(
+            Ballots.Published ballot, Receipt receipt, int partition, long offset, VoterRow row) {
+        Decision.Poll poll = voters.poll(ballot.ballot().id(), partition);
+        boolean known = poll != null && offset > poll.fromOffset();
+        ConsumerRecord<byte[], byte[]> record =
+                log.read(partition, offset).orElseThrow(() -> noSuchAttempt(partition, offset));
+        CastVote vote = vote(ballot, receipt, record, known);
+        Verdict verdict = Decision.decide(poll, row.accepted(), vote);
+        if (verdict instanceof Verdict.Retried retried) {
+            return ReceiptDocument.retried(
+                    vote.voteId(),
+                    partition,
+                    offset,
+                    vote.recordedAtMs(),
+                    retried.first().recordedAtMs());
+        }
+        if (verdict instanceof Verdict.Rejected rejected) {
+            Reason reason = rejected.reason();
+            return ReceiptDocument.rejected(
+                    vote.voteId(),
+                    partition,
+                    offset,
+                    vote.recordedAtMs(),
+                    reason,
+                    ReasonTexts.of(reason, ballot.ballot()));
+        }
+        return ReceiptDocument.accepted(vote.voteId(), partition, offset, vote.recordedAtMs());
+    }
+
+    /** The record as a vote of this receipt on this ballot; what is poison to the topology is none. */
+    private static CastVote vote(
+            Ballots.Published ballot, Receipt receipt, ConsumerRecord<byte[], byte[]> record, boolean known) {
+        ProblemException none = noSuchAttempt(record.partition(), record.offset());
+        if (!Arrays.equals(record.key(), receipt.voter().bytes())) {
+            throw none;
+        }
+        Events.Decoded decoded;
+        try {
+            decoded = Events.decode(record.value());
+        } catch (MalformedEventException e) {
+            throw none;
+        }
+        if (!(decoded.event() instanceof VoteCast cast)
+                || !cast.getVoteId().equals(receipt.voteId())
+                || !cast.getBallotId().equals(ballot.ballot().id())
+                || (known && !ballot.voteSchemas().contains(decoded.fingerprint()))) {
+            throw none;
+        }
+        return new CastVote(cast.getVoteId(), cast.getChoices(), record.offset(), record.timestamp());
+    }
+
+    private static ProblemException noSuchAttempt(int partition, long offset) {
+        return ProblemException.unknownReceipt(
+                "No vote of this receipt stands at offset %d of partition %d.".formatted(offset, partition));
+    }
+
+    /** When there is no offset to look at: what is not counted yet cannot be told from what was never sent. */
+    static ProblemException nothingKnown() {
+        return ProblemException.unknownReceipt(
+                "No vote of this receipt is counted. If it was sent a moment ago, try again, with Prefer: wait=10, or give"
+                        + " the offset at which it was recorded (?offset=).");
+    }
+
+    /** The voter's accepted vote, as far as it is committed. Blocks. */
+    Optional<AcceptedVote> acceptedOf(Ballots.Published ballot, Pseudonym voter) {
+        String ballotId = ballot.ballot().id();
+        int partition = voter.partition(ballot.partitionCount());
+        return Optional.ofNullable(voters.row(voter, ballotId, partition, board.countedTo(ballotId, partition))
+                .accepted());
+    }
+}

@@ -1,0 +1,159 @@
+package io.votelog.streams.read;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.votelog.rules.AcceptedVote;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code GET /v1/ballots/{id}/receipts/{receipt}} and {@code …/voters/{voterRef}}. */
+@RestController
+final class VotersController {
+    private final Ballots ballots;
+    private final ResultsBoard board;
+    private final Receipts receipts;
+    private final Voters voters;
+    private final Neighbours neighbours;
+    private final ReceiptSettings settings;
+    private final JsonMapper json;
+    private final Scheduler blocking;
+
+    VotersController(
+            Ballots ballots,
+            ResultsBoard board,
+            Receipts receipts,
+            Voters voters,
+            Neighbours neighbours,
+            ReceiptSettings settings,
+            JsonMapper json,
+            Scheduler blocking) {
+        this.ballots = ballots;
+        this.board = board;
+        this.receipts = receipts;
+        this.voters = voters;
+        this.neighbours = neighbours;
+        this.settings = settings;
+        this.json = json;
+        this.blocking = blocking;
+    }
+
+    /** Whether a voter's vote counts: {@code none} or {@code accepted}, and of the latter which and since when. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record VoterDocument(String status, @Nullable UUID voteId, @Nullable String acceptedAt) {
+        static VoterDocument of(Optional<AcceptedVote> vote) {
+            return vote.map(accepted -> new VoterDocument(
+                            "accepted",
+                            accepted.voteId(),
+                            Instant.ofEpochMilli(accepted.recordedAtMs()).toString()))
+                    .orElseGet(() -> new VoterDocument("none", null, null));
+        }
+    }
+
+    @GetMapping("/v1/ballots/{ballotId}/receipts/{receipt}")
+    Mono<ResponseEntity<byte[]>> receipt(
+            @PathVariable String ballotId,
+            @PathVariable("receipt") String text,
+            @RequestParam(name = "offset", required = false) @Nullable String offset,
+            @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer,
+            ServerHttpRequest request) {
+        Ballots.Published ballot = ballots.get(ballotId);
+        Receipt receipt = Receipt.parse(text)
+                .orElseThrow(() -> ProblemException.malformed(
+                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none."));
+        Duration wait = Prefer.waitOf(prefer, settings.maxWait());
+        Long at = offset(offset);
+        return voters.elsewhere(receipt.voter(), ballotId)
+                .map(host -> neighbours.ask(host, request, wait))
+                .orElseGet(() -> at == null ? latest(ballot, receipt, wait) : at(ballot, receipt, at, wait));
+    }
+
+    @GetMapping("/v1/ballots/{ballotId}/voters/{voterRef}")
+    Mono<ResponseEntity<byte[]>> voter(
+            @PathVariable String ballotId, @PathVariable String voterRef, ServerHttpRequest request) {
+        Ballots.Published ballot = ballots.get(ballotId);
+        Pseudonym voter = Pseudonym.parse(voterRef)
+                .orElseThrow(() -> ProblemException.malformed(
+                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
+        Optional<HostInfo> elsewhere = voters.elsewhere(voter, ballotId);
+        if (elsewhere.isPresent()) {
+            return neighbours.ask(elsewhere.get(), request, Duration.ZERO);
+        }
+        return Mono.fromCallable(() -> VoterDocument.of(receipts.acceptedOf(ballot, voter)))
+                .subscribeOn(blocking)
+                .map(document -> answer(document, Duration.ZERO));
+    }
+
+    private Mono<ResponseEntity<byte[]>> at(Ballots.Published ballot, Receipt receipt, long offset, Duration wait) {
+        int partition = receipt.voter().partition(ballot.partitionCount());
+        ReceiptDocument pending = ReceiptDocument.pending(receipt.voteId(), partition, offset);
+        return decided(ballot, wait, () -> Optional.of(receipts.at(ballot, receipt, offset))
+                        .filter(document -> !document.isPending()))
+                .defaultIfEmpty(pending)
+                .map(document -> answer(document, wait));
+    }
+
+    private Mono<ResponseEntity<byte[]>> latest(Ballots.Published ballot, Receipt receipt, Duration wait) {
+        return decided(ballot, wait, () -> receipts.latest(ballot, receipt))
+                .switchIfEmpty(Mono.error(Receipts::nothingKnown))
+                .map(document -> answer(document, wait));
+    }
+
+    /** What the look-up finds now, or at one of the ballot's next results while the client waits. */
+    private Mono<ReceiptDocument> decided(
+            Ballots.Published ballot, Duration wait, Supplier<Optional<ReceiptDocument>> lookUp) {
+        if (wait.isZero()) {
+            return Mono.fromCallable(lookUp::get).subscribeOn(blocking).flatMap(Mono::justOrEmpty);
+        }
+        String ballotId = ballot.ballot().id();
+        return Flux.merge(board.changes(ballotId), Mono.just(ballotId))
+                .onBackpressureLatest()
+                .publishOn(blocking, 1)
+                .<ReceiptDocument>mapNotNull(change -> lookUp.get().orElse(null))
+                .next()
+                .timeout(wait)
+                .onErrorResume(TimeoutException.class, over -> Mono.empty());
+    }
+
+    private static @Nullable Long offset(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        if (!text.matches("\\d{1,18}")) {
+            throw ProblemException.malformed(
+                    "malformed-offset", "An offset is a number of at most 18 digits, as the vote's answer gave it.");
+        }
+        return Long.valueOf(text);
+    }
+
+    private ResponseEntity<byte[]> answer(Object document, Duration wait) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.setContentType(MediaType.APPLICATION_JSON);
+        headers.setCacheControl("no-store");
+        if (!wait.isZero()) {
+            headers.set("Preference-Applied", "wait=" + wait.toSeconds());
+        }
+        return new ResponseEntity<>(json.writeValueAsBytes(document), headers, HttpStatus.OK);
+    }
+}
