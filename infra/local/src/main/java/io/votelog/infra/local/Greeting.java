@@ -33,9 +33,9 @@ final class Greeting {
         return """
 
                 Try it:
-                  TOKEN=$(curl -s %2$s/dev/token -H 'Content-Type: application/json' -d '{"userId":"ada"}' | sed 's/.*"access_token" *: *"\\([^"]*\\)".*/\\1/')
-                  curl -s %2$s/v1/ballots/%1$s/votes -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"choices":["01","25"]}' | tee vote.json
-                  curl -s -H 'Prefer: wait=5' %3$s/v1/ballots/%1$s/receipts/$(sed 's/.*"receipt" *: *"\\([^"]*\\)".*/\\1/' vote.json)
+                  TOKEN=$(curl -s %2$s/dev/token -H 'Content-Type: application/json' -d '{"userId":"ada"}' | grep -o '"token":"[^"]*' | cut -d'"' -f4)
+                  VOTE=$(curl -s %2$s/v1/ballots/%1$s/votes -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"choices":["01","25"]}'); echo "$VOTE"
+                  curl -s -H 'Prefer: wait=5' %3$s/v1/ballots/%1$s/receipts/$(echo "$VOTE" | grep -o '"receipt":"[^"]*' | cut -d'"' -f4)
                   curl -s %3$s/v1/ballots/%1$s/results
                 """
                 .formatted(ballotId, producer.http().url(), streams.http().url());
