@@ -94,7 +94,7 @@ class BallotRoutes {
                     case CREATED -> published(HttpStatus.CREATED, id);
                     case STOOD -> published(HttpStatus.OK, id);
                 })
-                .onErrorResume(TimeoutException.class, late -> Mono.just(pending(definition)));
+                .onErrorResume(TimeoutException.class, late -> Mono.just(late(definition)));
     }
 
     @PostMapping(path = "/v1/ballots/{ballotId}/close", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -134,6 +134,19 @@ class BallotRoutes {
                 .eTag(document.etag())
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(document.json());
+    }
+
+    /** What is claimed will be finished by some gateway; what is not may have come to nothing. */
+    private ResponseEntity<byte[]> late(BallotDefinition definition) {
+        String id = definition.ballot().id();
+        ListedBallot standing = catalogue.find(id).orElseThrow(() -> Problem.unavailable(
+                        "the log did not confirm it in time; it may be recorded or not, and sending it again is safe")
+                .exception());
+        if (!standing.definition().digest().equals(definition.digest())) {
+            throw Problem.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
+                    .exception();
+        }
+        return pending(definition);
     }
 
     private ResponseEntity<byte[]> pending(BallotDefinition definition) {

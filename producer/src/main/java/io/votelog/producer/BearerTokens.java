@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Set;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
@@ -27,9 +26,7 @@ import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
-import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 
 /**
  * Tells who sends a request by its bearer token (RFC 6750), a signed JWT. The algorithm that the token names decides which of the
@@ -37,7 +34,6 @@ import reactor.netty.http.client.HttpClient;
  */
 final class BearerTokens implements ReactiveJwtDecoder {
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
-    private static final Duration KEY_SET_TIMEOUT = Duration.ofSeconds(2);
     private static final String SCHEME = "Bearer ";
     private static final String DECODER_PREFIX = "An error occurred while attempting to decode the Jwt: ";
 
@@ -62,22 +58,15 @@ final class BearerTokens implements ReactiveJwtDecoder {
             decoders.put("HS256", decoder);
         }
         if (auth.jwkSetUri() != null) {
-            WebClient client = WebClient.builder()
-                    .clientConnector(
-                            new ReactorClientHttpConnector(HttpClient.create().responseTimeout(KEY_SET_TIMEOUT)))
-                    .build();
-            NimbusReactiveJwtDecoder decoder = NimbusReactiveJwtDecoder.withJwkSetUri(
-                            auth.jwkSetUri().toString())
-                    .jwsAlgorithms(algorithms -> {
-                        algorithms.clear();
-                        algorithms.addAll(Set.of(SignatureAlgorithm.RS256, SignatureAlgorithm.ES256));
-                    })
-                    .validateType(false)
-                    .webClient(client)
-                    .build();
-            decoder.setJwtValidator(rules);
-            decoders.put("RS256", decoder);
-            decoders.put("ES256", decoder);
+            ProviderKeys keys = new ProviderKeys(auth.jwkSetUri());
+            for (SignatureAlgorithm algorithm : List.of(SignatureAlgorithm.RS256, SignatureAlgorithm.ES256)) {
+                NimbusReactiveJwtDecoder decoder = NimbusReactiveJwtDecoder.withJwkSource(keys::of)
+                        .jwsAlgorithm(algorithm)
+                        .validateType(false)
+                        .build();
+                decoder.setJwtValidator(rules);
+                decoders.put(algorithm.getName(), decoder);
+            }
         }
         return new BearerTokens(decoders);
     }

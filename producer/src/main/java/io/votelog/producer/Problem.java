@@ -158,6 +158,7 @@ record Problem(
             case 404 -> of("not-found", 404, "There is nothing here", detail);
             case 405 -> of("method-not-allowed", 405, "The method is not allowed here", detail);
             case 406 -> of("not-acceptable", 406, "No acceptable form", detail);
+            case 408 -> of("request-timeout", 408, "The request took too long", detail);
             case 413 -> of("too-large", 413, "The body is too large", detail);
             case 415 -> of("unsupported-media-type", 415, "The body's type is not supported", detail);
             case 503 -> unavailable(detail);

@@ -2,6 +2,8 @@ package io.votelog.producer;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import java.time.Clock;
@@ -22,6 +24,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
@@ -166,6 +169,19 @@ class ProducerConfiguration {
                 .baseUnit("bytes")
                 .register(meters);
         return log;
+    }
+
+    @Bean
+    MeterBinder voteProducerMetrics(@Qualifier("voteProducer") Producer<byte[], byte[]> producer) {
+        return new KafkaClientMetrics(producer);
+    }
+
+    /** A client that stops in the middle of its request is not waited for. */
+    @Bean
+    NettyServerCustomizer patience(ProducerSettings settings) {
+        return server -> server.readTimeout(settings.requestTimeout())
+                .requestTimeout(settings.requestTimeout().multipliedBy(3))
+                .idleTimeout(Duration.ofSeconds(75));
     }
 
     private static void warmUp(VoteLog log, VotePartitions partitions, Duration timeout) {

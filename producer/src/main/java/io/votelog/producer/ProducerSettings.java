@@ -24,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  * @param cors which pages may call from a browser
  * @param publishTimeout how long a publication waits to be seen ready before it is answered 202
  * @param takeOverAfter how long another gateway's half-done work is left to it
+ * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
  * @param maxBytesUnderWay how many bytes of votes may wait for the log's acknowledgement
  */
 @ConfigurationProperties("votelog")
@@ -38,6 +39,7 @@ record ProducerSettings(
         @DefaultValue @Valid Cors cors,
         @DefaultValue("10s") @DurationMin(millis = 100) Duration publishTimeout,
         @DefaultValue("3s") @DurationMin(millis = 0) Duration takeOverAfter,
+        @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
         @DefaultValue("16777216") @Min(65536) @Max(50331648) long maxBytesUnderWay) {
     ProducerSettings {
         if (dev.tokens() && auth.hs256Secret() == null) {

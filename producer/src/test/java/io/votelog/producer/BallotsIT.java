@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,10 @@ class BallotsIT {
 
     @BeforeAll
     static void start(KafkaBroker broker) {
-        gateway = Gateway.start(broker.bootstrapServers(), "--votelog.cors.allowed-origins=https://page.example");
+        gateway = Gateway.start(
+                broker.bootstrapServers(),
+                "--votelog.cors.allowed-origins=https://page.example",
+                "--votelog.request-timeout=500ms");
         operator = gateway.token("operator", "votes:submit ballots:write");
     }
 
@@ -243,6 +248,34 @@ class BallotsIT {
         HttpResponse<String> other = gateway.send(
                 HttpRequest.newBuilder(gateway.at("/v1/ballots")).header("Origin", "https://evil.example"));
         assertThat(other.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+    }
+
+    @Test
+    void shouldNotWaitForAClientThatStopsInTheMiddle() throws Exception {
+        String head = "POST /v1/ballots/slow/votes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer " + gateway.token("alice", "") + "\r\nContent-Length: 40\r\n\r\n{\"cho";
+        gateway.put(operator, "slow", openBallot("slow", "Slow"));
+        try (Socket socket = new Socket("127.0.0.1", gateway.at("/").getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 408").contains("urn:votelog:problem:request-timeout");
+        }
+    }
+
+    /** A body is bounded by what it says it is, before it comes. */
+    @Test
+    void shouldRefuseAGigabyteAtOnce() throws Exception {
+        gateway.put(operator, "giant", openBallot("giant", "Giant"));
+        String head = "POST /v1/ballots/giant/votes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer " + gateway.token("alice", "")
+                + "\r\nContent-Length: 1073741824\r\n\r\n{\"cho";
+        try (Socket socket = new Socket("127.0.0.1", gateway.at("/").getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            byte[] start = socket.getInputStream().readNBytes(12);
+            assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");
+        }
     }
 
     @Test

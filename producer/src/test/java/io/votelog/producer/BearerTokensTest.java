@@ -28,12 +28,15 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class BearerTokensTest {
+    private static final AtomicInteger FETCHES = new AtomicInteger();
+
     private static RSAKey rsa;
     private static ECKey ec;
     private static HttpServer provider;
@@ -49,6 +52,7 @@ class BearerTokensTest {
         byte[] keys = new JWKSet(List.of(rsa, ec)).toString(true).getBytes(StandardCharsets.UTF_8);
         provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         provider.createContext("/keys", exchange -> {
+            FETCHES.incrementAndGet();
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, keys.length);
             exchange.getResponseBody().write(keys);
@@ -184,6 +188,25 @@ class BearerTokensTest {
         refused(both, "", "no signed JWT");
         refused(both, "a.b.c", "no signed JWT");
         refused(both, "....", "no signed JWT");
+    }
+
+    /** Whoever makes up key names must not make this gateway beat upon the provider. */
+    @Test
+    void shouldNotFetchTheKeysForEveryUnknownName() throws JOSEException {
+        BearerTokens tokens = BearerTokens.of(new AuthSettings(jwkSetUri, null, "https://id.example", "votelog"));
+        int before = FETCHES.get();
+        for (int i = 0; i < 20; i++) {
+            refused(
+                    tokens,
+                    TestTokens.signed(
+                            JWSAlgorithm.RS256,
+                            "unknown-" + i,
+                            new RSASSASigner(rsa),
+                            TestTokens.claims("mallory").build()),
+                    "");
+        }
+        assertThat(authenticate(tokens, rsa256(claims -> {})).userId()).isEqualTo("alice");
+        assertThat(FETCHES.get() - before).isEqualTo(1);
     }
 
     @Test
