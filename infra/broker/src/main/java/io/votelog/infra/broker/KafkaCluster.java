@@ -75,6 +75,16 @@ public final class KafkaCluster implements AutoCloseable {
         return broker(broker).child().pid();
     }
 
+    /** Its processes as they were last started: the brokers in order, then the controller where it is one of its own. */
+    public List<ChildJvm> processes() {
+        List<ChildJvm> children = new ArrayList<>();
+        brokers.forEach(broker -> children.add(broker.child()));
+        if (controller != null) {
+            children.add(controller.child());
+        }
+        return List.copyOf(children);
+    }
+
     /** Where a broker writes its log. */
     public Path logFile(int broker) {
         return broker(broker).child().logFile();

@@ -1,0 +1,69 @@
+package io.votelog.infra.local;
+
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Fault;
+import io.votelog.schemas.BallotFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A ballot to be published.
+ *
+ * @param ballot what it says
+ * @param body what is sent
+ * @param contentType of the body
+ * @param asItStands whether it must be this definition that stands under the id
+ */
+record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asItStands) {
+    private static final Duration OPEN_FOR = Duration.ofDays(7);
+
+    /**
+     * The ballot in a file, YAML unless its name ends in {@code .json}.
+     *
+     * @throws UpException with every fault in it
+     */
+    static BallotSource of(Path file) {
+        BallotFile form =
+                file.toString().toLowerCase(Locale.ROOT).endsWith(".json") ? BallotFile.JSON : BallotFile.YAML;
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UpException("the ballot %s cannot be read: %s".formatted(file, e));
+        }
+        Ballot.Definition read = form.read(bytes);
+        if (read instanceof Ballot.Definition.Faulty faulty) {
+            throw new UpException("the ballot %s is refused: %s"
+                    .formatted(
+                            file, faulty.faults().stream().map(Fault::toString).collect(Collectors.joining("; "))));
+        }
+        return new BallotSource(
+                ((Ballot.Definition.Valid) read).ballot(),
+                bytes,
+                form == BallotFile.JSON ? "application/json" : "application/yaml",
+                true);
+    }
+
+    /** The same ballot, open from the minute of {@code now} for seven days. Whatever stands under its id already is as good. */
+    BallotSource openFrom(Instant now) {
+        Instant opensAt = now.truncatedTo(ChronoUnit.MINUTES);
+        Map<String, Object> plain = ballot.toPlain();
+        plain.put(
+                "window",
+                Map.of(
+                        "opensAt", opensAt.toString(),
+                        "closesAt", opensAt.plus(OPEN_FOR).toString()));
+        if (!(Ballot.parse(plain) instanceof Ballot.Definition.Valid moved)) {
+            throw new IllegalStateException("a ballot that was well-formed is not when its window is moved");
+        }
+        return new BallotSource(moved.ballot(), new JsonMapper().writeValueAsBytes(plain), "application/json", false);
+    }
+}

@@ -1,0 +1,91 @@
+package io.votelog.infra.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** Publishes ballots as any organiser would, over HTTP. */
+final class Publisher {
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+    private static final long READY_TIMEOUT_MS = 30_000;
+    private static final long POLL_MS = 100;
+
+    private final HttpClient http;
+    private final URI gateway;
+    private final Supplier<String> token;
+
+    /** @param token gives tokens of scope {@code ballots:write} */
+    Publisher(HttpClient http, URI gateway, Supplier<String> token) {
+        this.http = http;
+        this.gateway = gateway;
+        this.token = token;
+    }
+
+    /**
+     * Sees to it that the ballot stands, and returns when votes for it are taken.
+     *
+     * @throws UpException where it is refused
+     */
+    void publish(BallotSource source) throws InterruptedException {
+        String id = source.ballot().id();
+        if (!source.asItStands() && stands(id)) {
+            return;
+        }
+        HttpResponse<String> answer = send(request(id)
+                .header("Authorization", "Bearer " + token.get())
+                .header("Content-Type", source.contentType())
+                .PUT(BodyPublishers.ofByteArray(source.body()))
+                .build());
+        switch (answer.statusCode()) {
+            case 200, 201 -> {}
+            case 202 -> awaitReady(id);
+            case 409 ->
+                throw new UpException(
+                        ("the ballot %s stands in this log already, with another definition, and a ballot does not change: give it"
+                                        + " another id, or forget the log with --fresh")
+                                .formatted(id));
+            default ->
+                throw new UpException(
+                        "the ballot %s is refused (%d): %s".formatted(id, answer.statusCode(), answer.body()));
+        }
+    }
+
+    private void awaitReady(String id) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofMillis(READY_TIMEOUT_MS).toNanos();
+        while (!stands(id)) {
+            if (System.nanoTime() - end > 0) {
+                throw new UpException(
+                        "the ballot %s is not ready %d s after its publication".formatted(id, READY_TIMEOUT_MS / 1000));
+            }
+            Thread.sleep(POLL_MS);
+        }
+    }
+
+    private boolean stands(String id) throws InterruptedException {
+        HttpResponse<String> answer = send(request(id).build());
+        return switch (answer.statusCode()) {
+            case 200 -> true;
+            case 404 -> false;
+            default ->
+                throw new UpException("%s answers %d: %s".formatted(answer.uri(), answer.statusCode(), answer.body()));
+        };
+    }
+
+    private HttpRequest.Builder request(String id) {
+        return HttpRequest.newBuilder(gateway.resolve("/v1/ballots/" + id)).timeout(ANSWER_TIMEOUT);
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UpException("%s does not answer: %s".formatted(request.uri(), e));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.votelog.infra.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BallotSourceTest {
+    private static final Path SEED = Path.of("ballots/gz-customs-2021.yaml");
+
+    @Test
+    void shouldMoveTheWindowAndNothingElse() {
+        BallotSource seed = BallotSource.of(SEED);
+        BallotSource moved = seed.openFrom(Instant.parse("2026-11-23T21:17:38.912Z"));
+
+        Ballot sent = ((Ballot.Definition.Valid) BallotFile.JSON.read(moved.body())).ballot();
+        assertThat(sent).isEqualTo(moved.ballot());
+        assertThat(sent.opensAt()).isEqualTo("2026-11-23T21:17:00Z");
+        assertThat(sent.closesAt()).isEqualTo("2026-11-30T21:17:00Z");
+        assertThat(moved.contentType()).isEqualTo("application/json");
+        assertThat(moved.asItStands()).isFalse();
+
+        Map<String, Object> before = seed.ballot().toPlain();
+        Map<String, Object> after = sent.toPlain();
+        before.remove("window");
+        after.remove("window");
+        assertThat(after).isEqualTo(before);
+    }
+
+    @Test
+    void shouldSendAFileAsItStands() throws Exception {
+        BallotSource seed = BallotSource.of(SEED);
+        assertThat(seed.body()).isEqualTo(Files.readAllBytes(SEED));
+        assertThat(seed.contentType()).isEqualTo("application/yaml");
+        assertThat(seed.asItStands()).isTrue();
+    }
+
+    @Test
+    void shouldNameTheFaultsOfAFileInOneLine(@TempDir Path dir) throws Exception {
+        Path file = Files.writeString(dir.resolve("mine.json"), "{\"ballotId\": \"mine\",\n\"title\": 1}");
+        assertThatThrownBy(() -> BallotSource.of(file))
+                .isInstanceOf(UpException.class)
+                .hasMessageContaining("mine.json")
+                .hasMessageContaining("title")
+                .hasMessageContaining("window")
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void shouldSayThatAFileIsNotThere(@TempDir Path dir) {
+        assertThatThrownBy(() -> BallotSource.of(dir.resolve("none.yaml")))
+                .isInstanceOf(UpException.class)
+                .hasMessageContaining("none.yaml");
+    }
+}

@@ -1,0 +1,270 @@
+package io.votelog.infra.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.votelog.infra.broker.ChildJvm;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The program in a process of its own, on ports of its own. */
+final class Running {
+    private static final String BALLOT = "/v1/ballots/gz-customs-2021";
+    private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final Process process;
+    private final int offset;
+    private final Path out;
+    private final Path err;
+
+    private Running(Process process, int offset, Path out, Path err) {
+        this.process = process;
+        this.offset = offset;
+        this.out = out;
+        this.err = err;
+    }
+
+    static Running start(Path dir, String... flags) throws IOException {
+        return startAt(dir, freeOffset(), flags);
+    }
+
+    static Running startAt(Path dir, int offset, String... flags) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx192m",
+                "-D" + Up.ROOT + "=" + ROOT,
+                "-cp",
+                absolute(ChildJvm.currentClassPath()),
+                Up.class.getName(),
+                "--dir",
+                dir.toString(),
+                "--port-offset",
+                Integer.toString(offset)));
+        command.addAll(List.of(flags));
+        Path out = Files.createTempFile(dir, "out", ".txt");
+        Path err = Files.createTempFile(dir, "err", ".txt");
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        return new Running(process, offset, out, err);
+    }
+
+    private static String absolute(String classPath) {
+        return List.of(classPath.split(File.pathSeparator)).stream()
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** Where none of a single system's ports is taken, and all are below those that kernels give to outgoing connections. */
+    static int freeOffset() {
+        while (true) {
+            int offset = ThreadLocalRandom.current().nextInt(11_000, 22_000);
+            if (IntStream.of(8080, 8081, 9080, 9081, 9092).allMatch(port -> free(port + offset))) {
+                return offset;
+            }
+        }
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    String kafka() {
+        return "127.0.0.1:" + (9092 + offset);
+    }
+
+    void awaitReady() {
+        await().atMost(Duration.ofSeconds(150))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    assertThat(process.isAlive()).as("%s %s", lines(out), err()).isTrue();
+                    return lines(out).stream().anyMatch(line -> line.endsWith("Ctrl-C stops it."));
+                });
+    }
+
+    /** Casts a vote and gives back the acknowledgement. */
+    JsonNode vote(String user, String... choices) throws Exception {
+        JsonNode token = post("/dev/token", Map.of("userId", user), "", 200);
+        return post(
+                BALLOT + "/votes",
+                Map.of("choices", choices),
+                token.path("token").stringValue(),
+                202);
+    }
+
+    private JsonNode post(String path, Map<String, ?> body, String token, int expected) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url(8080, path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(expected);
+        return JSON.readTree(answer.body());
+    }
+
+    /** The verdict on that very attempt. */
+    JsonNode receipt(JsonNode vote) throws Exception {
+        URI url = url(
+                8081,
+                BALLOT + "/receipts/" + vote.path("receipt").stringValue() + "?offset="
+                        + vote.path("offset").longValue());
+        HttpResponse<String> answer = HTTP.send(
+                HttpRequest.newBuilder(url).header("Prefer", "wait=10").build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    private JsonNode results() throws Exception {
+        HttpResponse<String> answer =
+                HTTP.send(HttpRequest.newBuilder(url(8081, BALLOT + "/results")).build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    long turnout(String part) throws Exception {
+        return results().path("turnout").path(part).longValue();
+    }
+
+    void awaitTurnout(long received, long accepted, long retried, long rejected) {
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreException(IOException.class)
+                .untilAsserted(() -> {
+                    JsonNode turnout = results().path("turnout");
+                    assertThat(List.of(
+                                    turnout.path("received").longValue(),
+                                    turnout.path("accepted").longValue(),
+                                    turnout.path("retried").longValue(),
+                                    turnout.path("rejected").longValue()))
+                            .containsExactly(received, accepted, retried, rejected);
+                });
+    }
+
+    /** The options that have votes, with their number. */
+    Map<String, Long> votes() throws Exception {
+        Map<String, Long> votes = new TreeMap<>();
+        for (JsonNode section : results().path("sections")) {
+            for (JsonNode option : section.path("options")) {
+                if (option.path("votes").longValue() > 0) {
+                    votes.put(
+                            option.path("id").stringValue(),
+                            option.path("votes").longValue());
+                }
+            }
+        }
+        return votes;
+    }
+
+    private URI url(int port, String path) {
+        return URI.create("http://127.0.0.1:" + (port + offset) + path);
+    }
+
+    Set<Long> children() {
+        return process.descendants().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    /** SIGINT, as Ctrl-C sends it; SIGTERM where this JVM was started deaf to SIGINT, since its children are then too. */
+    void interrupt() throws Exception {
+        signal(deafToInterrupt() ? "TERM" : "INT", process.pid());
+    }
+
+    private static boolean deafToInterrupt() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (Files.notExists(status)) {
+            return false;
+        }
+        String ignored = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElse("SigIgn: 0");
+        return (Long.parseUnsignedLong(ignored.substring(7).strip(), 16) & 2) != 0;
+    }
+
+    void killParentOnly() {
+        process.destroyForcibly();
+    }
+
+    /** SIGKILL for the child whose command line names that jar. */
+    void killChild(String name) {
+        List<ProcessHandle> found = process.descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains("votelog-" + name + ".jar"))
+                .toList();
+        assertThat(found).hasSize(1);
+        found.get(0).destroyForcibly();
+    }
+
+    void kill() {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    int awaitEnd(Duration limit) throws InterruptedException {
+        assertThat(process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS))
+                .as("it has ended; it said %s %s", lines(out), err())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    List<String> err() {
+        return lines(err);
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static boolean gone(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty() || state(pid) == 'Z';
+    }
+
+    private static char state(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return ' ';
+        }
+    }
+
+    private static void signal(String signal, long pid) throws Exception {
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid)
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+}

@@ -1,0 +1,167 @@
+package io.votelog.infra.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.votelog.events.VoteCast;
+import io.votelog.infra.testing.TopicReader;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.Topics;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The real program with the real jars, as a person meets it. */
+class UpIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    Path dir;
+
+    private Running up;
+
+    @AfterEach
+    void leaveNothingBehind() {
+        if (up != null) {
+            up.kill();
+        }
+    }
+
+    @Test
+    void shouldKeepEveryVoteThroughStopsAndCrashes() throws Exception {
+        up = Running.start(dir);
+        up.awaitReady();
+        assertThat(up.receipt(up.vote("ada", "01", "25")).path("status").stringValue())
+                .isEqualTo("accepted");
+        up.awaitTurnout(1, 1, 0, 0);
+        assertThat(up.votes()).containsEntry("01", 1L).containsEntry("25", 1L).hasSize(2);
+
+        JsonNode first = up.vote("ada", "25", "01");
+        assertThat(up.receipt(first).path("status").stringValue()).isIn("accepted", "retried");
+        up.awaitTurnout(2, 1, 1, 0);
+        JsonNode other = up.vote("ada", "02", "26");
+        JsonNode refused = up.receipt(other);
+        assertThat(refused.path("status").stringValue()).isEqualTo("rejected");
+        assertThat(refused.path("reason").stringValue()).isEqualTo("ALREADY_VOTED");
+        up.awaitTurnout(3, 1, 1, 1);
+
+        Running second = Running.start(dir);
+        assertThat(second.awaitEnd(SOON)).isEqualTo(1);
+        assertThat(second.err()).hasSize(1).first().asString().contains("in use by another infra/up");
+
+        Set<Long> children = up.children();
+        assertThat(children).hasSize(3);
+        up.interrupt();
+        assertThat(up.awaitEnd(SOON)).isZero();
+        assertThat(up.err()).isEmpty();
+        assertThat(children).allMatch(Running::gone);
+
+        up = Running.start(dir);
+        up.awaitReady();
+        up.awaitTurnout(3, 1, 1, 1);
+        assertThat(up.vote("ada", "01", "25").path("receipt").stringValue())
+                .isEqualTo(first.path("receipt").stringValue());
+        up.vote("grace", "01", "43");
+        up.awaitTurnout(5, 2, 2, 1);
+        assertThat(up.votes()).containsEntry("01", 2L).containsEntry("25", 1L).containsEntry("43", 1L);
+        Set<Long> orphans = up.children();
+        up.killParentOnly();
+        await().atMost(SOON).until(() -> orphans.stream().allMatch(Running::gone));
+
+        up = Running.start(dir, "--demo", "500");
+        up.awaitReady();
+        await().atMost(Duration.ofSeconds(60)).until(() -> up.turnout("received") > 2_000);
+        Set<Long> rest = up.children();
+        up.killChild("streams-app");
+        assertThat(up.awaitEnd(Duration.ofSeconds(40))).isEqualTo(1);
+        assertThat(up.err())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("streams-app died (exit code 137)")
+                .contains("streams-app.log");
+        assertThat(rest).allMatch(Running::gone);
+
+        up = Running.start(dir);
+        up.awaitReady();
+        Recount recount = Recount.of(up.kafka());
+        assertThat(recount.received).isGreaterThan(2_000);
+        assertThat(recount.rejected).isPositive();
+        up.awaitTurnout(recount.received, recount.accepted, recount.retried, recount.rejected);
+        assertThat(up.votes()).isEqualTo(recount.votes);
+    }
+
+    @Test
+    void shouldSayInOneLineWhichPortIsInUse() throws Exception {
+        int offset = Running.freeOffset();
+        try (ServerSocket taken = new ServerSocket(8081 + offset, 1, InetAddress.getByName("127.0.0.1"))) {
+            up = Running.startAt(dir, offset);
+            assertThat(up.awaitEnd(SOON)).isEqualTo(1);
+            assertThat(up.err()).hasSize(1);
+            assertThat(up.err().get(0))
+                    .contains("port " + taken.getLocalPort() + " is in use, needed for the results")
+                    .contains("--port-offset");
+            assertThat(dir.resolve(".votelog/kafka")).doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldRefuseABallotThatBreaksARuleBeforeAnythingStarts() throws Exception {
+        Path ballot = Files.writeString(dir.resolve("mine.yaml"), "ballotId: mine\ntitle: Mine\n");
+        up = Running.start(dir, "--ballot", ballot.toString());
+        assertThat(up.awaitEnd(SOON)).isEqualTo(1);
+        assertThat(up.err()).hasSize(1).first().asString().contains("mine.yaml").contains("window");
+        assertThat(dir.resolve(".votelog/kafka")).doesNotExist();
+    }
+
+    /** What the log comes to, counted plainly: in each partition, each key's first vote counts. */
+    private static final class Recount {
+        private long received;
+        private long accepted;
+        private long retried;
+        private long rejected;
+        private final Map<String, Long> votes = new TreeMap<>();
+
+        static Recount of(String bootstrapServers) throws Exception {
+            Recount recount = new Recount();
+            Map<String, VoteCast> firsts = new HashMap<>();
+            for (ConsumerRecord<byte[], byte[]> record : TopicReader.readAll(bootstrapServers, Topics.VOTES.name())) {
+                if (Events.decode(record.value()).event() instanceof VoteCast vote) {
+                    recount.count(firsts, HexFormat.of().formatHex(record.key()), vote);
+                }
+            }
+            return recount;
+        }
+
+        private void count(Map<String, VoteCast> firsts, String voter, VoteCast vote) {
+            received++;
+            VoteCast first = firsts.putIfAbsent(voter, vote);
+            if (first == null) {
+                accepted++;
+                vote.getChoices().forEach(choice -> votes.merge(choice, 1L, Long::sum));
+                return;
+            }
+            UUID id = first.getVoteId();
+            List<String> choices = first.getChoices();
+            if (id.equals(vote.getVoteId()) && Set.copyOf(choices).equals(Set.copyOf(vote.getChoices()))) {
+                retried++;
+            } else {
+                rejected++;
+            }
+        }
+    }
+}
