@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import java.time.Clock;
@@ -109,9 +110,11 @@ class ProducerConfiguration {
         Duration timeout = settings.topics().startTimeout();
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(timeout.toMillis()));
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(timeout.toMillis(), 10_000));
-        try (Admin admin = Admin.create(config)) {
-            return new VotePartitions(new LogTopics(admin, timeout)
-                    .prepare(settings.topics().partitions(), settings.topics().replicas()));
+        String servers = String.join(",", kafka.getBootstrapServers());
+        try (LogCluster cluster = new LogCluster(Admin.create(config), servers, timeout)) {
+            return new VotePartitions(cluster.prepare(
+                            settings.topics().partitions(), settings.topics().replicas())
+                    .votePartitions());
         }
     }
 

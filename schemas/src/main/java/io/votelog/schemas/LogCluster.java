@@ -67,7 +67,7 @@ public final class LogCluster implements AutoCloseable {
      * Makes the topics be there, and checks those that every verdict depends on.
      *
      * @param partitions of the votes topic when it is created; one that is there keeps its own
-     * @param replicas of each partition when topics are created; 0 for as many as there are brokers, at most 3
+     * @param replicas of each partition when topics are created; -1 for as many as there are brokers, at most 3
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
     public Standing prepare(int partitions, int replicas) {

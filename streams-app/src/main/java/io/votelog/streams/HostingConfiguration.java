@@ -1,10 +1,12 @@
 package io.votelog.streams;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.Topic;
 import io.votelog.streams.read.ResultsBoard;
 import io.votelog.streams.topology.VotelogTopology;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,7 @@ class HostingConfiguration {
     static final int EXIT_UNFIT = 4;
 
     private static final int MIB = 1 << 20;
+    private static final Duration CLUSTER_TIMEOUT = Duration.ofSeconds(30);
 
     /** Stops after the web server has answered what it had begun to. */
     private static final int STREAMS_PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
@@ -61,23 +64,23 @@ class HostingConfiguration {
     }
 
     @Bean
-    LogMetrics logMetrics(ResultsBoard board, LogAdmin.Prepared prepared) {
+    LogMetrics logMetrics(ResultsBoard board, LogCluster.Standing prepared) {
         return new LogMetrics(board, prepared.votePartitions());
     }
 
     @Bean
-    LogAdmin logAdmin(KafkaProperties kafka, KafkaConnectionDetails connection) {
+    LogCluster logCluster(KafkaProperties kafka, KafkaConnectionDetails connection) {
         Map<String, Object> config = new HashMap<>(kafka.buildAdminProperties());
         List<String> servers = connection.getAdmin().getBootstrapServers();
         config.put("bootstrap.servers", servers);
-        return new LogAdmin(Admin.create(config), String.join(",", servers));
+        return new LogCluster(Admin.create(config), String.join(",", servers), CLUSTER_TIMEOUT);
     }
 
     @Bean
-    LogAdmin.Prepared preparedLog(LogAdmin admin, TopicSettings topics, StreamsSettings streams) {
-        LogAdmin.Prepared prepared = admin.prepare(topics);
-        if (prepared.replicas() >= 3) {
-            admin.checkChangelogs(streams.applicationId());
+    LogCluster.Standing preparedLog(LogCluster cluster, TopicSettings topics, StreamsSettings streams) {
+        LogCluster.Standing prepared = cluster.prepare(topics.partitions(), topics.replicas());
+        if (prepared.replicas() >= LogCluster.CLUSTER_REPLICAS) {
+            cluster.checkChangelogs(streams.applicationId());
         }
         return prepared;
     }
@@ -97,13 +100,14 @@ class HostingConfiguration {
             KafkaConnectionDetails connection,
             StreamsSettings settings,
             LogSettings log,
-            LogAdmin admin,
-            LogAdmin.Prepared prepared,
+            LogCluster cluster,
+            LogCluster.Standing prepared,
             StreamsFaults faults,
             ResultsBoard board,
             MeterRegistry meters,
             HostInfo self) {
-        VotelogTopology topology = new VotelogTopology(log.keys(), admin, board::post, board::ballotsChanged);
+        VotelogTopology topology =
+                new VotelogTopology(log.keys(), cluster::endOfVotes, board::post, board::ballotsChanged);
         StreamsBuilderFactoryBean streams = new StreamsBuilderFactoryBean(
                 new KafkaStreamsConfiguration(streamsConfig(kafka, connection, settings, prepared.replicas(), self)));
         streams.setInfrastructureCustomizer(new KafkaStreamsInfrastructureCustomizer() {
@@ -123,12 +127,13 @@ class HostingConfiguration {
     @Bean
     StreamsWatch streamsHealthIndicator(
             StreamsBuilderFactoryBean streams,
-            LogAdmin admin,
-            LogAdmin.Prepared prepared,
+            LogCluster cluster,
+            LogCluster.Standing prepared,
             StreamsSettings settings,
             ApplicationContext context) {
-        Runnable onFirstRun =
-                prepared.replicas() >= 3 ? () -> admin.checkChangelogs(settings.applicationId()) : () -> {};
+        Runnable onFirstRun = prepared.replicas() >= LogCluster.CLUSTER_REPLICAS
+                ? () -> cluster.checkChangelogs(settings.applicationId())
+                : () -> {};
         StreamsWatch watch = new StreamsWatch(streams, onFirstRun, () -> exit(context, EXIT_UNFIT));
         streams.setStateListener(watch);
         return watch;

@@ -1,5 +1,6 @@
 package io.votelog.streams;
 
+import io.votelog.schemas.UnfitLogException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,5 +1,6 @@
 package io.votelog.streams;
 
+import io.votelog.schemas.UnfitLogException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 

@@ -1,0 +1,13 @@
+package io.votelog.producer;
+
+import io.votelog.schemas.UnfitLogException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Prints why the log is unfit in place of a stack trace. */
+final class UnfitLogFailureAnalyzer extends AbstractFailureAnalyzer<UnfitLogException> {
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, UnfitLogException cause) {
+        return new FailureAnalysis(String.valueOf(cause.getMessage()), null, cause);
+    }
+}
