@@ -9,13 +9,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Publishes ballots as any organiser would, over HTTP. */
 final class Publisher {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final long READY_TIMEOUT_MS = 30_000;
     private static final long POLL_MS = 100;
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient http;
     private final List<URI> gateways;
@@ -32,7 +35,7 @@ final class Publisher {
     }
 
     /**
-     * Sees to it that the ballot stands, and returns when every gateway knows it.
+     * Sees to it that the ballot stands, and returns when every gateway takes votes for it.
      *
      * @throws UpException where it is refused
      */
@@ -69,9 +72,9 @@ final class Publisher {
 
     private void awaitReady(URI gateway, String id) throws InterruptedException {
         long end = System.nanoTime() + Duration.ofMillis(READY_TIMEOUT_MS).toNanos();
-        while (!stands(gateway, id)) {
+        while (!takesVotes(gateway, id)) {
             if (System.nanoTime() - end > 0) {
-                throw new UpException("the ballot %s is not known at %s %d s after its publication"
+                throw new UpException("the ballot %s is not ready at %s %d s after its publication"
                         .formatted(id, gateway, READY_TIMEOUT_MS / 1000));
             }
             Thread.sleep(POLL_MS);
@@ -79,10 +82,21 @@ final class Publisher {
     }
 
     private boolean stands(URI gateway, String id) throws InterruptedException {
+        return find(gateway, id).isPresent();
+    }
+
+    /** A gateway shows a ballot from its first record on, and takes votes for it when all partitions have it. */
+    private boolean takesVotes(URI gateway, String id) throws InterruptedException {
+        return find(gateway, id)
+                .map(ballot -> JSON.readTree(ballot).path("ready").booleanValue(false))
+                .orElse(false);
+    }
+
+    private Optional<String> find(URI gateway, String id) throws InterruptedException {
         HttpResponse<String> answer = send(request(gateway, id).build());
         return switch (answer.statusCode()) {
-            case 200 -> true;
-            case 404 -> false;
+            case 200 -> Optional.of(answer.body());
+            case 404 -> Optional.empty();
             default ->
                 throw new UpException("%s answers %d: %s".formatted(answer.uri(), answer.statusCode(), answer.body()));
         };
