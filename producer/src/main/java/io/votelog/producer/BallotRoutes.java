@@ -5,6 +5,7 @@ import io.votelog.schemas.BallotFile;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
@@ -19,6 +20,7 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -83,13 +85,17 @@ class BallotRoutes {
 
     private Mono<ResponseEntity<byte[]>> publish(BallotDefinition definition) {
         String id = definition.ballot().id();
-        // Not cancelled by the timeout: what has begun goes on, and the finisher looks after it should it fail.
-        Mono<Publisher.Publication> work = Mono.fromFuture(
-                Mono.fromCallable(() -> publisher.publish(definition))
-                        .subscribeOn(ballotWork)
-                        .toFuture(),
-                true);
-        return work.timeout(publishTimeout)
+        // The timeout does not cancel it: what has begun goes on, and the finisher looks after it should it fail. Its
+        // end
+        // is made a value, so that one which comes too late is dropped and not reported as an error that nobody
+        // handles.
+        CompletableFuture<Signal<Publisher.Publication>> work = Mono.fromCallable(() -> publisher.publish(definition))
+                .materialize()
+                .subscribeOn(ballotWork)
+                .toFuture();
+        return Mono.fromFuture(work, true)
+                .timeout(publishTimeout)
+                .<Publisher.Publication>dematerialize()
                 .map(publication -> switch (publication) {
                     case CREATED -> published(HttpStatus.CREATED, id);
                     case STOOD -> published(HttpStatus.OK, id);

@@ -1,15 +1,21 @@
 package io.votelog.producer;
 
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.io.IOException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 
 /** Request bodies in memory, bounded while they come in. */
 final class Bodies {
     private Bodies() {}
 
-    /** The whole body, empty when there is none; fails with a {@link ProblemException} (413) above the limit. */
+    /**
+     * The whole body, empty when there is none; fails with a {@link ProblemException}: 413 above the limit, 408 when it stops
+     * coming in.
+     */
     static Mono<byte[]> read(ServerHttpRequest request, int maxBytes) {
         if (request.getHeaders().getContentLength() > maxBytes) {
             return Mono.error(Problem.tooLarge(maxBytes).exception());
@@ -22,7 +28,20 @@ final class Bodies {
                     return bytes;
                 })
                 .defaultIfEmpty(new byte[0])
-                .onErrorMap(DataBufferLimitException.class, tooMuch -> Problem.tooLarge(maxBytes)
-                        .exception());
+                .onErrorMap(failure -> problem(failure, maxBytes));
+    }
+
+    private static Throwable problem(Throwable failure, int maxBytes) {
+        if (failure instanceof DataBufferLimitException) {
+            return Problem.tooLarge(maxBytes).exception();
+        }
+        if (failure instanceof ReadTimeoutException) {
+            return Problem.requestTimeout().exception();
+        }
+        if (failure instanceof IOException || failure instanceof AbortedException) {
+            // The client has gone, so nobody will read this; it must not pass for an error of ours.
+            return Problem.malformed("the request ended before its body did").exception();
+        }
+        return failure;
     }
 }

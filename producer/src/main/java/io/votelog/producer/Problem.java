@@ -66,6 +66,11 @@ record Problem(
         return of("unknown-ballot", 404, "There is no such ballot", "no ballot has the id " + shortened(ballotId));
     }
 
+    static Problem requestTimeout() {
+        return of("request-timeout", 408, "The request took too long", "the request stopped coming in")
+                .header("Connection", "close");
+    }
+
     static Problem tooLarge(int limitBytes) {
         return of(
                 "too-large",
@@ -158,7 +163,6 @@ record Problem(
             case 404 -> of("not-found", 404, "There is nothing here", detail);
             case 405 -> of("method-not-allowed", 405, "The method is not allowed here", detail);
             case 406 -> of("not-acceptable", 406, "No acceptable form", detail);
-            case 408 -> of("request-timeout", 408, "The request took too long", detail);
             case 413 -> of("too-large", 413, "The body is too large", detail);
             case 415 -> of("unsupported-media-type", 415, "The body's type is not supported", detail);
             case 503 -> unavailable(detail);

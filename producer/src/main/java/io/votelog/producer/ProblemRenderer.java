@@ -1,6 +1,5 @@
 package io.votelog.producer;
 
-import io.netty.handler.timeout.ReadTimeoutException;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
@@ -58,9 +57,6 @@ final class ProblemRenderer implements WebExceptionHandler {
         if (failure instanceof AuthenticationServiceException) {
             LOG.warn("Tokens cannot be checked: {}", failure.getMessage());
             return Problem.unavailable("the keys that tokens are checked with cannot be fetched at the moment");
-        }
-        if (failure instanceof ReadTimeoutException) {
-            return Problem.http(408, "the request stopped coming in").header("Connection", "close");
         }
         if (failure instanceof RejectedExecutionException) {
             return Problem.overloaded();

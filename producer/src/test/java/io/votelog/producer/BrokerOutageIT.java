@@ -25,7 +25,7 @@ class BrokerOutageIT {
     @Test
     void shouldNeverClaimAVoteThatTheLogDidNotConfirmAndRecover(@TempDir Path data) throws Exception {
         try (KafkaCluster cluster = KafkaCluster.single(data).start();
-                Gateway gateway = Gateway.start(cluster.bootstrapServers())) {
+                Gateway gateway = Gateway.start(cluster.bootstrapServers(), "--votelog.publish-timeout=2s")) {
             String operator = gateway.token("operator", "ballots:write");
             String alice = gateway.token("alice", "");
             String key = UUID.randomUUID().toString();
@@ -59,6 +59,10 @@ class BrokerOutageIT {
             // What needs no log still works.
             assertThat(gateway.get("/v1/ballots/outage").statusCode()).isEqualTo(200);
             problem(gateway.vote(alice, "outage", "{\"choices\": []}"), 422, "rule-violations");
+            // No claim was seen, so nobody may be told that the publication goes on.
+            HttpResponse<String> unpublished = gateway.put(operator, "meanwhile", openBallot("meanwhile", "Meanwhile"));
+            problem(unpublished, 503, "unavailable");
+            assertThat(unpublished.headers().firstValue("Retry-After")).isPresent();
 
             cluster.restart(1);
 
