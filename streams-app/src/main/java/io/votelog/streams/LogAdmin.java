@@ -3,6 +3,7 @@ package io.votelog.streams;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import io.votelog.streams.topology.LogEnd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -199,7 +200,8 @@ final class LogAdmin implements LogEnd, AutoCloseable {
 
     @Override
     public void close() {
-        admin.close();
+        // Questions to a broker that is away would hold up the end, for a minute by default.
+        admin.close(Duration.ofSeconds(1));
     }
 
     private Map<String, TopicDescription> describe(Collection<String> names) {

@@ -17,7 +17,16 @@ record LogSettings(@NotEmpty List<String> publicKeys) {
     LogSettings {
         publicKeys = publicKeys == null ? List.of() : List.copyOf(publicKeys);
         if (!publicKeys.isEmpty()) {
+            check(publicKeys);
+        }
+    }
+
+    /** The innermost cause is what a failed start shows. */
+    private static void check(List<String> publicKeys) {
+        try {
             LogKeys.of(publicKeys);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("votelog.log.public-keys: " + e.getMessage());
         }
     }
 

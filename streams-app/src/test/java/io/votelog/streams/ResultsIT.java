@@ -4,12 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.DeadLetters;
+import io.votelog.schemas.Topics;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,6 +66,218 @@ final class ResultsIT {
         assertThat(results.at("/sections").findValuesAsString("rank")).containsExactly("1", "5", "4", "1", "1");
         assertThat(Instant.parse(results.at("/asOf").asString())).isEqualTo(last.recordedAt());
         assertThat(results.at("/positions").size()).isEqualTo(LogWriter.PARTITIONS);
+    }
+
+    @Test
+    void shouldWriteCsvInTheLanguageThatIsAskedFor() {
+        log.publishOpen("as-csv");
+        log.vote("as-csv", "a1", "b1");
+        awaitReceived(app, "as-csv", 1);
+        String path = "/v1/ballots/as-csv/results";
+
+        HttpResponse<String> csv = app.get(path, "Accept", "text/csv", "Accept-Language", "fr, en-GB;q=0.8");
+
+        assertThat(csv.headers().firstValue("Content-Type")).contains("text/csv;charset=UTF-8");
+        assertThat(csv.headers().allValues("Vary")).anyMatch(vary -> vary.contains("Accept-Language"));
+        assertThat(csv.body())
+                .isEqualTo("section,option,title,votes,rank\r\n"
+                        + "A,a1,\"One, \"\"first\"\"\",1,1\r\n"
+                        + "A,a2,Two,0,3\r\n"
+                        + "A,a3,丙,0,3\r\n"
+                        + "B,b1,Fourth,1,1\r\n"
+                        + "B,b2,Fifth,0,3\r\n");
+        // The definition is canonical, so the first language is the first by its tag.
+        assertThat(app.get(path, "Accept", "text/csv").body()).contains("A,a2,Two,");
+        assertThat(app.get(path, "Accept", "text/csv", "Accept-Language", "zh-TW")
+                        .body())
+                .contains("A,a2,乙,");
+        assertThat(app.get(path, "Accept", "text/html, text/csv;q=0.5, */*;q=0.1")
+                        .body())
+                .startsWith("section,");
+        assertThat(app.get(path, "Accept", "*/*").body()).startsWith("{");
+    }
+
+    @Test
+    void shouldTagWhatIsShownAndNeverGoBehindWhatAReaderHasSeen() {
+        log.publishOpen("tagged");
+        log.vote("tagged", "a1", "b1");
+        JsonNode results = awaitReceived(app, "tagged", 1);
+        String path = "/v1/ballots/tagged/results";
+        HttpResponse<String> shown = app.get(path);
+        String tag = shown.headers().firstValue("ETag").orElseThrow();
+
+        assertThat(tag)
+                .isEqualTo("\"%d-0-open-0\"".formatted(results.at("/version").asLong()));
+        assertThat(shown.headers().firstValue("Cache-Control")).contains("max-age=1");
+        assertThat(shown.headers().allValues("Vary")).contains("Accept");
+        HttpResponse<String> unchanged = app.get(path, "If-None-Match", "\"other\", W/" + tag);
+        assertThat(unchanged.statusCode()).isEqualTo(304);
+        assertThat(unchanged.body()).isEmpty();
+        assertThat(app.get(path, "If-None-Match", tag, "Accept", "text/csv").statusCode())
+                .isEqualTo(200);
+
+        long next = results.at("/version").asLong() + 1;
+        HttpResponse<String> behind = app.get(path, "If-None-Match", "\"%d-0-open-0\"".formatted(next));
+        ReceiptsIT.assertProblem(behind, 503, "behind");
+        assertThat(behind.headers().firstValue("Retry-After")).contains("1");
+
+        CompletableFuture<HttpResponse<String>> waiting =
+                CompletableFuture.supplyAsync(() -> app.get(path, "If-None-Match", "\"%d-0-open-0\"".formatted(next)));
+        log.vote("tagged", "a1", "b1");
+        assertThat(waiting.join().statusCode()).isIn(200, 304);
+    }
+
+    @Test
+    void shouldHideCountsUntilTheResultIsFinalAndNeverChangeItThen() {
+        Instant now = Instant.now();
+        BallotDefinition ballot =
+                log.publish(LogWriter.ballot("hidden", now.minusSeconds(60), now.plusSeconds(3600), "after-close"));
+        log.vote("hidden", "a1", "b1");
+        log.vote("hidden", "a2", "b1");
+        JsonNode open = awaitReceived(app, "hidden", 2);
+        assertThat(open.at("/sections").findValues("votes")).isEmpty();
+        assertThat(open.at("/sections").findValues("rank")).isEmpty();
+        assertThat(open.at("/turnout/accepted").asLong()).isEqualTo(2);
+        String csvPath = "/v1/ballots/hidden/results";
+        assertThat(app.get(csvPath, "Accept", "text/csv").body()).contains("B,b1,Fourth,,\r\n");
+
+        log.closeIntent(ballot);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(app.json(csvPath).at("/status").asString()).isEqualTo("closed"));
+        assertThat(app.json(csvPath).at("/sections").findValues("votes")).isEmpty();
+        for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
+            log.closePartition(ballot, partition);
+        }
+        JsonNode last = awaitStatus("hidden", "final");
+        assertThat(last.at("/sections").findValuesAsString("votes")).containsExactly("1", "1", "0", "2", "0");
+        String tag = app.get(csvPath).headers().firstValue("ETag").orElseThrow();
+
+        log.vote("hidden", "a1", "b1");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
+                        app.json(csvPath).at("/turnout/late").asLong())
+                .isEqualTo(1));
+        JsonNode behind = app.json(csvPath, "If-None-Match", tag);
+        assertThat(behind.at("/turnout/received").asLong()).isEqualTo(2);
+        assertThat(behind.at("/sections")).isEqualTo(last.at("/sections"));
+        assertThat(behind.at("/version")).isEqualTo(last.at("/version"));
+        assertThat(behind.at("/positions")).isEqualTo(last.at("/positions"));
+    }
+
+    @Test
+    void shouldGoThroughItsLifeByTheClockAndEndWithTheRecordsBehindClosesAt() {
+        Instant opensAt = Instant.now().plusSeconds(2);
+        BallotDefinition ballot = log.publish(LogWriter.ballot("timed", opensAt, opensAt.plusSeconds(2), "live"));
+        JsonNode scheduled = awaitStatus("timed", "scheduled");
+        assertThat(scheduled.at("/turnout/received").asLong()).isZero();
+        awaitStatus("timed", "open");
+        awaitStatus("timed", "closed");
+        log.end(ballot);
+        awaitStatus("timed", "final");
+    }
+
+    @Test
+    void shouldShowNothingOfABallotThatIsNotReady() {
+        BallotDefinition ballot = LogWriter.ballot(
+                "unready", Instant.now().minusSeconds(60), Instant.now().plusSeconds(3600), "live");
+        log.claim(ballot);
+        log.publishOpen("behind-unready");
+        awaitStatus("behind-unready", "open");
+        ReceiptsIT.assertProblem(app.get("/v1/ballots/unready/results"), 404, "unknown-ballot");
+        ReceiptsIT.assertProblem(app.get("/v1/ballots/unready/results/stream"), 404, "unknown-ballot");
+        log.ready(ballot);
+        JsonNode results = awaitStatus("unready", "open");
+        assertThat(results.at("/version").asLong()).isZero();
+        assertThat(results.at("/sections").findValuesAsString("votes")).containsOnly("0");
+        assertThat(results.at("/sections").findValuesAsString("rank")).containsOnly("1");
+    }
+
+    @Test
+    void shouldAnswerErrorsWithProblemDocumentsAndEveryAnswerWithSafeHeaders() throws Exception {
+        log.publishOpen("errors");
+        awaitStatus("errors", "open");
+        ReceiptsIT.assertProblem(app.get("/v1/ballots/nowhere/results"), 404, "unknown-ballot");
+        ReceiptsIT.assertProblem(app.get("/nothing/here"), 404, "not-found");
+        ReceiptsIT.assertProblem(app.get("/v1/ballots/errors/results", "Accept", "image/png"), 406, "not-acceptable");
+        ReceiptsIT.assertProblem(
+                app.get("/v1/ballots/errors/results/stream", "Accept", "application/json"), 406, "not-acceptable");
+        HttpResponse<String> posted = RunningApp.HTTP.send(
+                HttpRequest.newBuilder(app.uri("/v1/ballots/errors/results"))
+                        .POST(HttpRequest.BodyPublishers.ofString("x"))
+                        .build(),
+                BodyHandlers.ofString());
+        ReceiptsIT.assertProblem(posted, 405, "method-not-allowed");
+        assertThat(posted.headers().firstValue("Allow"))
+                .hasValueSatisfying(allow -> assertThat(allow).contains("GET"));
+
+        HttpResponse<String> read = app.get("/v1/ballots/errors/results", "Origin", "https://vote.example.org");
+        assertThat(read.headers().firstValue("Access-Control-Allow-Origin")).contains("https://vote.example.org");
+        assertThat(read.headers().firstValue("Access-Control-Expose-Headers"))
+                .hasValueSatisfying(exposed -> assertThat(exposed).contains("Location", "Retry-After", "ETag"));
+        assertThat(read.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(app.get("/v1/ballots/errors/results", "Origin", "https://evil.example.org")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(app.get("/openapi.yaml").body()).contains("openapi: 3.1", "/v1/ballots/{ballotId}/results");
+        assertThat(app.get("/actuator/health").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldMeasureWhatIsCountedAndWhatIsMissing() {
+        log.publishOpen("measured");
+        LogWriter.Written vote = log.vote("measured", "a1", "b1");
+        awaitReceived(app, "measured", 1);
+        String metrics = app.management("/actuator/prometheus").body();
+        assertThat(metrics).contains("votelog_log_missing_offsets 0.0", "kafka_stream_");
+        assertThat(metrics.lines()
+                        .filter(line -> line.startsWith(
+                                "votelog_log_counted_position{partition=\"%d\"}".formatted(vote.partition())))
+                        .map(line -> Double.parseDouble(line.substring(line.indexOf(' ')))))
+                .singleElement()
+                .satisfies(position -> assertThat(position).isGreaterThan(vote.offset()));
+    }
+
+    @Test
+    void shouldKeepCountingBehindWhatIsNoEvent(KafkaBroker broker) {
+        log.publishOpen("poisoned");
+        log.vote("poisoned", log.voterOf(0), log.voteId(), "a1", "b1");
+        byte[] junk = new byte[1000];
+        new Random(7).nextBytes(junk);
+        RecordMetadata bad = log.raw(0, "key".getBytes(StandardCharsets.UTF_8), junk);
+        log.raw(0, null, null);
+        log.vote("poisoned", log.voterOf(0), log.voteId(), "a1", "b1");
+
+        JsonNode results = awaitReceived(app, "poisoned", 2);
+
+        assertThat(results.at("/turnout/accepted").asLong()).isEqualTo(2);
+        List<ConsumerRecord<byte[], byte[]>> letters =
+                TopicReader.of(broker.bootstrapServers()).readCommitted().readAll(Topics.DEAD_LETTERS.name());
+        assertThat(letters)
+                .anySatisfy(letter -> {
+                    assertThat(letter.value()).isEqualTo(junk);
+                    assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo(Long.toString(bad.offset()));
+                    assertThat(header(letter, DeadLetters.CAUSE)).isEqualTo("UNDECODABLE");
+                })
+                .anySatisfy(letter -> assertThat(letter.value()).isNull());
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {
+        return new String(letter.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private static JsonNode awaitStatus(String ballotId, String status) {
+        String path = "/v1/ballots/%s/results".formatted(ballotId);
+        return await(ballotId + " " + status)
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(50))
+                .until(
+                        () -> {
+                            HttpResponse<String> response = app.get(path);
+                            return response.statusCode() == 200
+                                    ? RunningApp.JSON.readTree(response.body())
+                                    : RunningApp.JSON.createObjectNode();
+                        },
+                        results -> results.path("status").asString("").equals(status));
     }
 
     static JsonNode awaitReceived(RunningApp app, String ballotId, long received) {

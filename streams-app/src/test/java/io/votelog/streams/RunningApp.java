@@ -1,5 +1,6 @@
 package io.votelog.streams;
 
+import io.votelog.infra.broker.ChildJvm;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -26,32 +28,57 @@ final class RunningApp implements AutoCloseable {
             .build();
     static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final ConfigurableApplicationContext context;
+    private final Runnable end;
     private final int port;
     private final int managementPort;
 
-    private RunningApp(ConfigurableApplicationContext context, int port, int managementPort) {
-        this.context = context;
+    private RunningApp(Runnable end, int port, int managementPort) {
+        this.end = end;
         this.port = port;
         this.managementPort = managementPort;
+    }
+
+    /** Starts it in a JVM of its own, as a second one must be, and returns when it is ready. */
+    static RunningApp startChild(
+            String bootstrapServers, String applicationId, Path stateDir, Consumer<ChildJvm> child, String... more) {
+        int port = freePort();
+        int managementPort = freePort();
+        List<String> arguments =
+                new ArrayList<>(arguments(bootstrapServers, applicationId, stateDir, port, managementPort));
+        arguments.addAll(Arrays.asList(more));
+        ChildJvm jvm = ChildJvm.of("streams-app-" + port, StreamsApplication.class.getName())
+                .jvmArgs("-XX:TieredStopAtLevel=1", "-Xmx512m")
+                .args(arguments.toArray(String[]::new))
+                .logFile(stateDir.resolveSibling("streams-app-" + port + ".log"))
+                .start();
+        child.accept(jvm);
+        RunningApp app = new RunningApp(() -> jvm.stop(Duration.ofSeconds(20)), port, managementPort);
+        app.awaitReady();
+        return app;
     }
 
     /** Starts it and returns when it is ready. */
     static RunningApp start(String bootstrapServers, String applicationId, Path stateDir, String... more) {
         int port = freePort();
-        List<String> arguments = new ArrayList<>(arguments(bootstrapServers, applicationId, stateDir, port));
+        List<String> arguments = new ArrayList<>(arguments(bootstrapServers, applicationId, stateDir, port, 0));
         arguments.addAll(Arrays.asList(more));
         ConfigurableApplicationContext context =
                 new SpringApplicationBuilder(StreamsApplication.class).run(arguments.toArray(String[]::new));
         Integer management = context.getEnvironment().getProperty("local.management.port", Integer.class);
-        RunningApp app = new RunningApp(context, port, management == null ? -1 : management);
-        Awaitility.await("readiness")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> app.management("/actuator/health/readiness").statusCode() == 200);
+        RunningApp app = new RunningApp(context::close, port, management == null ? -1 : management);
+        app.awaitReady();
         return app;
     }
 
-    static List<String> arguments(String bootstrapServers, String applicationId, Path stateDir, int port) {
+    private void awaitReady() {
+        Awaitility.await("readiness")
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> management("/actuator/health/readiness").statusCode() == 200);
+    }
+
+    static List<String> arguments(
+            String bootstrapServers, String applicationId, Path stateDir, int port, int managementPort) {
         return List.of(
                 "--spring.kafka.bootstrap-servers=" + bootstrapServers,
                 "--votelog.log.public-keys=" + LogWriter.publicKey(),
@@ -61,7 +88,7 @@ final class RunningApp implements AutoCloseable {
                 "--votelog.cors.allowed-origins=https://vote.example.org",
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
-                "--management.server.port=0");
+                "--management.server.port=" + managementPort);
     }
 
     static int freePort() {
@@ -112,8 +139,13 @@ final class RunningApp implements AutoCloseable {
         }
     }
 
+    /** Shuts it down in order; again, it does nothing. */
+    void shutDown() {
+        end.run();
+    }
+
     @Override
     public void close() {
-        context.close();
+        shutDown();
     }
 }

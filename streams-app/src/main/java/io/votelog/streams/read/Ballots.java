@@ -6,22 +6,22 @@ import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.streams.topology.BallotsInLog;
-import io.votelog.streams.topology.StoreNames;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /** The ballots that are published in full, as this instance knows them. */
 final class Ballots {
-    private final Stores stores;
+    private final Function<String, byte @Nullable []> rows;
     private final Map<String, Published> parsed = new ConcurrentHashMap<>();
 
-    Ballots(Stores stores) {
-        this.stores = stores;
+    /** @param rows by the keys of {@link BallotsInLog} */
+    Ballots(Function<String, byte @Nullable []> rows) {
+        this.rows = rows;
     }
 
     /**
@@ -42,15 +42,14 @@ final class Ballots {
      * @throws InvalidStateStoreException while this instance starts
      */
     Optional<Published> find(String ballotId) {
-        ReadOnlyKeyValueStore<String, byte[]> store = stores.global(StoreNames.BALLOTS);
-        if (store.get(BallotsInLog.readyKey(ballotId)) == null) {
+        if (rows.apply(BallotsInLog.readyKey(ballotId)) == null) {
             return Optional.empty();
         }
         Published known = parsed.get(ballotId);
         if (known != null) {
             return Optional.of(known);
         }
-        byte @Nullable [] claim = store.get(BallotsInLog.definitionKey(ballotId));
+        byte @Nullable [] claim = rows.apply(BallotsInLog.definitionKey(ballotId));
         if (claim == null) {
             return Optional.empty();
         }
@@ -66,7 +65,7 @@ final class Ballots {
 
     /** Whether its early end has been asked for. */
     boolean closing(String ballotId) {
-        return stores.global(StoreNames.BALLOTS).get(BallotsInLog.closedKey(ballotId)) != null;
+        return rows.apply(BallotsInLog.closedKey(ballotId)) != null;
     }
 
     private static Published parse(String ballotId, byte[] claim) {

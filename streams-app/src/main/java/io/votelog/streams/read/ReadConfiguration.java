@@ -1,15 +1,19 @@
 package io.votelog.streams.read;
 
+import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.votelog.streams.topology.StoreNames;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.state.HostInfo;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.cors.CorsConfiguration;
@@ -25,7 +29,7 @@ class ReadConfiguration {
 
     @Bean
     Ballots ballots(Stores stores) {
-        return new Ballots(stores);
+        return new Ballots(key -> stores.global(StoreNames.BALLOTS).get(key));
     }
 
     @Bean
@@ -68,6 +72,14 @@ class ReadConfiguration {
     @Bean
     Neighbours neighbours(ReceiptSettings settings) {
         return new Neighbours(settings.forwardTimeout());
+    }
+
+    /** A reader that never reads would keep its place for ever. */
+    @Bean
+    NettyServerCustomizer writeTimeout(ResultsSettings settings) {
+        long timeoutMs = settings.writeTimeout().toMillis();
+        return server -> server.doOnConnection(
+                connection -> connection.addHandlerFirst(new WriteTimeoutHandler(timeoutMs, TimeUnit.MILLISECONDS)));
     }
 
     @Bean

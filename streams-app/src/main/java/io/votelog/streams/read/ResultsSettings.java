@@ -14,13 +14,15 @@ import org.springframework.validation.annotation.Validated;
  * @param maxReaders of streams, over all ballots; the next one is refused
  * @param heartbeat between two comments in a stream
  * @param catchUp how long an instance that is behind a reader waits before it says so
+ * @param writeTimeout after which a reader that takes nothing loses its connection
  */
 @ConfigurationProperties("votelog.results")
 @Validated
 record ResultsSettings(
         @DefaultValue("5000") @Min(1) @Max(1_000_000) int maxReaders,
         @DefaultValue("15s") @NotNull Duration heartbeat,
-        @DefaultValue("1s") @NotNull Duration catchUp) {
+        @DefaultValue("1s") @NotNull Duration catchUp,
+        @DefaultValue("60s") @NotNull Duration writeTimeout) {
     ResultsSettings {
         if (heartbeat.toMillis() < 10) {
             throw new IllegalArgumentException("heartbeat is %s; 10 ms or more is allowed".formatted(heartbeat));

@@ -1,0 +1,187 @@
+package io.votelog.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WithKafka;
+import io.votelog.schemas.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
+import tools.jackson.databind.JsonNode;
+
+/** What an application finds that starts again; the last test of all spoils the log. */
+@WithKafka(freshTopics = true)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class RestartIT {
+    private static final String APPLICATION_ID = "restart-it";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // injected
+    private static Path state;
+
+    @SuppressWarnings("NullAway.Init") // The first test sets it.
+    private static JsonNode before;
+
+    @Test
+    @Order(1)
+    void shouldCountWhatIsThereToCount(KafkaBroker broker) throws Exception {
+        try (RunningApp app = start(broker);
+                LogWriter log = new LogWriter(broker.bootstrapServers())) {
+            log.publishOpen("kept");
+            for (int i = 0; i < 200; i++) {
+                LogWriter.Written vote = log.vote("kept", i % 2 == 0 ? "a1" : "a2", "b1");
+                if (i % 10 == 0) {
+                    log.vote("kept", vote.voter(), vote.voteId(), i % 2 == 0 ? "a1" : "a2", "b1");
+                    log.vote("kept", vote.voter(), log.voteId(), "a3", "b1");
+                }
+            }
+            before = ResultsIT.awaitReceived(app, "kept", 240);
+        }
+        assertThat(before.at("/turnout/accepted").asLong()).isEqualTo(200);
+        assertThat(before.at("/turnout/retried").asLong()).isEqualTo(20);
+    }
+
+    @Test
+    @Order(2)
+    void shouldCountNothingTwiceWhenTheGroupsOffsetsAreGone(KafkaBroker broker) throws Exception {
+        try (Admin admin = admin(broker)) {
+            admin.deleteConsumerGroups(List.of(APPLICATION_ID)).all().get(30, TimeUnit.SECONDS);
+        }
+        shouldShowTheSameAndGoOn(broker, 241);
+    }
+
+    @Test
+    @Order(3)
+    void shouldShowTheSameWhenTheStateDirectoryIsGone(KafkaBroker broker) throws Exception {
+        FileSystemUtils.deleteRecursively(state);
+        Files.createDirectories(state);
+        shouldShowTheSameAndGoOn(broker, 242);
+    }
+
+    /** One more vote, and every other number as it was. */
+    private static void shouldShowTheSameAndGoOn(KafkaBroker broker, long received) throws Exception {
+        try (RunningApp app = start(broker);
+                LogWriter log = new LogWriter(broker.bootstrapServers())) {
+            JsonNode again = app.json("/v1/ballots/kept/results");
+            assertThat(again.at("/turnout")).isEqualTo(before.at("/turnout"));
+            assertThat(again.at("/sections")).isEqualTo(before.at("/sections"));
+            assertThat(again.at("/version").asLong())
+                    .isGreaterThanOrEqualTo(before.at("/version").asLong());
+            LogWriter.Written vote = log.vote("kept", "a1");
+            await().atMost(Duration.ofSeconds(30)).until(() -> app.get(vote.receiptPath("kept"), "Prefer", "wait=10")
+                    .body()
+                    .contains("TOO_FEW_PICKS"));
+            JsonNode after = ResultsIT.awaitReceived(app, "kept", received);
+            assertThat(after.at("/sections")).isEqualTo(before.at("/sections"));
+            assertThat(after.at("/turnout/accepted")).isEqualTo(before.at("/turnout/accepted"));
+            assertThat(after.at("/turnout/retried")).isEqualTo(before.at("/turnout/retried"));
+            before = after;
+        }
+    }
+
+    @Test
+    @Order(4)
+    void shouldNotStartOnALogWithOtherSettings(KafkaBroker broker, @TempDir Path logs) throws Exception {
+        set(broker, "message.timestamp.type", "CreateTime");
+        Finished refused = run(broker, logs);
+        set(broker, "message.timestamp.type", "LogAppendTime");
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.output())
+                .contains("topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime");
+    }
+
+    @Test
+    @Order(5)
+    void shouldNotStartOnABadSetting(KafkaBroker broker, @TempDir Path logs) throws Exception {
+        Finished refused = run(broker, logs, "--votelog.streams.threads=0");
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.output()).contains("votelog.streams.threads", "\"0\"", "greater than or equal to 1");
+        Finished badKey = run(broker, logs, "--votelog.log.public-keys=abc");
+        assertThat(badKey.exitCode()).isNotZero();
+        assertThat(badKey.output()).contains("votelog.log", "'abc' is no public key");
+    }
+
+    @Test
+    @Order(6)
+    void shouldStopOnALogThatEndsBeforeWhatIsCounted(KafkaBroker broker, @TempDir Path logs) throws Exception {
+        try (Admin admin = admin(broker)) {
+            admin.deleteTopics(List.of(Topics.VOTES.name())).all().get(30, TimeUnit.SECONDS);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !admin.listTopics().names().get().contains(Topics.VOTES.name()));
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptionsMatching(e -> !(e.getCause() instanceof UnknownTopicOrPartitionException))
+                    .until(() -> {
+                        admin.createTopics(List.of(Topics.VOTES.newTopic(LogWriter.PARTITIONS, 1)))
+                                .all()
+                                .get(30, TimeUnit.SECONDS);
+                        return true;
+                    });
+        }
+        Finished stopped = run(broker, logs);
+        assertThat(stopped.exitCode()).isEqualTo(HostingConfiguration.EXIT_LOG_TRUNCATED);
+        assertThat(stopped.output())
+                .contains("the application stops: partition")
+                .contains("ends at offset 0, but");
+    }
+
+    private static RunningApp start(KafkaBroker broker) {
+        return RunningApp.start(broker.bootstrapServers(), APPLICATION_ID, state);
+    }
+
+    /** How a process ended. */
+    private record Finished(int exitCode, String output) {}
+
+    /** Runs the application in a JVM of its own until it ends. */
+    private static Finished run(KafkaBroker broker, Path logs, String... more) throws IOException {
+        Path log = Files.createTempFile(logs, "app", ".log");
+        List<String> arguments = new ArrayList<>(
+                RunningApp.arguments(broker.bootstrapServers(), APPLICATION_ID, state, RunningApp.freePort(), 0));
+        arguments.addAll(List.of(more));
+        ChildJvm child = ChildJvm.of("streams-app", StreamsApplication.class.getName())
+                .jvmArgs("-XX:TieredStopAtLevel=1")
+                .args(arguments.toArray(String[]::new))
+                .logFile(log)
+                .start();
+        try {
+            assertThat(child.awaitEnd(Duration.ofSeconds(60)))
+                    .as(() -> child.obituary("it should have ended"))
+                    .isTrue();
+            return new Finished(child.exitCode().orElseThrow(), Files.readString(log));
+        } finally {
+            child.kill();
+        }
+    }
+
+    private static void set(KafkaBroker broker, String setting, String value) throws Exception {
+        try (Admin admin = admin(broker)) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, Topics.VOTES.name()),
+                            List.of(new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static Admin admin(KafkaBroker broker) {
+        return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+}

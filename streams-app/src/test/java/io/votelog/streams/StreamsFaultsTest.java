@@ -1,0 +1,40 @@
+package io.votelog.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.junit.jupiter.api.Test;
+
+final class StreamsFaultsTest {
+    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicInteger broken = new AtomicInteger();
+    private final AtomicInteger stopped = new AtomicInteger();
+    private final StreamsFaults faults =
+            new StreamsFaults(2, nanos::get, broken::incrementAndGet, stopped::incrementAndGet);
+
+    @Test
+    void shouldReplaceAFewThreadsAndThenGiveUp() {
+        assertThat(fail()).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        assertThat(fail()).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        assertThat(fail()).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(broken).hasValue(1);
+        assertThat(stopped).hasValue(0);
+    }
+
+    @Test
+    void shouldForgetFailuresOfLongAgo() {
+        fail();
+        fail();
+        nanos.addAndGet(TimeUnit.MINUTES.toNanos(6));
+        assertThat(fail()).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        assertThat(broken).hasValue(0);
+    }
+
+    private StreamThreadExceptionResponse fail() {
+        return faults.handle(new StreamsException("the broker is away", new IllegalStateException("cause")));
+    }
+}

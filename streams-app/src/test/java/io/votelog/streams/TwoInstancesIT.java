@@ -1,0 +1,67 @@
+package io.votelog.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WithKafka;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@WithKafka(freshTopics = true)
+final class TwoInstancesIT {
+    @Test
+    void shouldAnswerAtEitherOfTwoAndAtTheOneThatIsLeft(
+            KafkaBroker broker, @TempDir Path oneState, @TempDir Path otherState) {
+        AtomicReference<ChildJvm> process = new AtomicReference<>();
+        try (LogWriter log = new LogWriter(broker.bootstrapServers());
+                RunningApp one = RunningApp.start(broker.bootstrapServers(), "two-it", oneState);
+                RunningApp other =
+                        RunningApp.startChild(broker.bootstrapServers(), "two-it", otherState, process::set)) {
+            log.publishOpen("shared");
+            List<LogWriter.Written> votes = new ArrayList<>();
+            for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
+                votes.add(log.vote("shared", log.voterOf(partition), log.voteId(), "a1", "b1"));
+            }
+            ResultsIT.awaitReceived(one, "shared", votes.size());
+            ResultsIT.awaitReceived(other, "shared", votes.size());
+
+            int forwarded = 0;
+            for (LogWriter.Written vote : votes) {
+                String path = vote.receiptPath("shared");
+                HttpResponse<String> fromOne = awaitOk(one, path);
+                HttpResponse<String> fromOther = awaitOk(other, path);
+                assertThat(fromOne.body()).contains("\"accepted\"").isEqualTo(fromOther.body());
+                assertThat(fromOther.headers().allValues("Cache-Control")).containsExactly("no-store");
+                String voter = "/v1/ballots/shared/voters/" + vote.voter();
+                assertThat(awaitOk(one, voter).body())
+                        .isEqualTo(awaitOk(other, voter).body());
+                // A request that was sent on once is not sent on again.
+                int atOne = one.get(path, "Votelog-Forwarded", "1").statusCode();
+                int atOther = other.get(path, "Votelog-Forwarded", "1").statusCode();
+                assertThat(List.of(atOne, atOther)).containsExactlyInAnyOrder(200, 503);
+                forwarded += atOne == 503 ? 1 : 0;
+            }
+            assertThat(forwarded).isBetween(1, LogWriter.PARTITIONS - 1);
+
+            Objects.requireNonNull(process.get()).kill();
+            for (LogWriter.Written vote : votes) {
+                assertThat(awaitOk(one, vote.receiptPath("shared")).body()).contains("\"accepted\"");
+            }
+        }
+    }
+
+    private static HttpResponse<String> awaitOk(RunningApp app, String path) {
+        return await(path)
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> app.get(path, "Prefer", "wait=5"), response -> response.statusCode() == 200);
+    }
+}

@@ -1,0 +1,89 @@
+package io.votelog.streams.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotDefinition;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+final class ResultsDocumentTest {
+    private static final BallotDefinition LIVE = Documents.ballot("live");
+    private static final BallotDefinition AFTER_CLOSE = Documents.ballot("after-close");
+    private static final Instant OPENS_AT = LIVE.ballot().opensAt();
+    private static final Instant CLOSES_AT = LIVE.ballot().closesAt();
+
+    @Test
+    void shouldWriteTheGoldenDocument() throws IOException {
+        BallotResults results = Documents.results(LIVE, BallotStatus.OPEN, 15, 8L);
+        String json = JsonMapper.builder()
+                .build()
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsString(ResultsDocument.of(LIVE, results, Status.CLOSED));
+        assertThat(json.replace("\r\n", "\n") + "\n").isEqualTo(golden("results.json"));
+    }
+
+    @Test
+    void shouldHideVotesUntilTheResultIsFinal() {
+        BallotResults results = Documents.results(AFTER_CLOSE, BallotStatus.FINAL, 15, 8L);
+        ResultsDocument hidden = ResultsDocument.of(AFTER_CLOSE, results, Status.CLOSED);
+        assertThat(hidden.sections())
+                .allSatisfy(section -> assertThat(section.options()).allSatisfy(option -> {
+                    assertThat(option.votes()).isNull();
+                    assertThat(option.rank()).isNull();
+                }));
+        ResultsDocument shown = ResultsDocument.of(AFTER_CLOSE, results, Status.FINAL);
+        assertThat(shown.sections().get(0).options().get(0).votes()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldBeWhatTheClockAndTheRecordsSay() {
+        assertThat(statusAt(OPENS_AT.minusMillis(1), null, false)).isEqualTo(Status.SCHEDULED);
+        assertThat(statusAt(OPENS_AT, null, false)).isEqualTo(Status.OPEN);
+        assertThat(statusAt(CLOSES_AT.minusMillis(1), null, false)).isEqualTo(Status.OPEN);
+        assertThat(statusAt(CLOSES_AT, null, false)).isEqualTo(Status.CLOSED);
+        assertThat(statusAt(OPENS_AT, null, true)).isEqualTo(Status.CLOSED);
+        assertThat(statusAt(OPENS_AT, Documents.results(LIVE, BallotStatus.OPEN, 1, 8L), false))
+                .isEqualTo(Status.CLOSED);
+        assertThat(statusAt(OPENS_AT, Documents.results(LIVE, BallotStatus.FINAL, 1, 8L), false))
+                .isEqualTo(Status.FINAL);
+        assertThat(statusAt(OPENS_AT, Documents.results(LIVE, BallotStatus.SCHEDULED, 1, null), false))
+                .isEqualTo(Status.OPEN);
+    }
+
+    @Test
+    void shouldQuoteAsRfc4180Says() throws IOException {
+        ResultsDocument document =
+                ResultsDocument.of(LIVE, Documents.results(LIVE, BallotStatus.OPEN, 15, 8L), Status.OPEN);
+        assertThat(new String(ResultsCsv.write(document, "en"), StandardCharsets.UTF_8))
+                .isEqualTo("section,option,title,votes,rank\r\n"
+                        + "A,01,\"One, \"\"first\"\"\",4,1\r\n"
+                        + "A,02,\"Two, or 2\",4,1\r\n"
+                        + "B,03,Third,2,3\r\n");
+        assertThat(ResultsCsv.quoted("plain")).isEqualTo("plain");
+        assertThat(ResultsCsv.quoted("a\r\nb")).isEqualTo("\"a\r\nb\"");
+        assertThat(ResultsCsv.language(document, "fr, zh-Hant;q=0.7, en;q=0.5")).isEqualTo("zh");
+        assertThat(ResultsCsv.language(document, "fr")).isNull();
+        assertThat(ResultsCsv.language(document, "%%%")).isNull();
+        assertThat(ResultsCsv.language(document, null)).isNull();
+    }
+
+    private static Status statusAt(Instant now, @Nullable BallotResults results, boolean closing) {
+        Ballot ballot = LIVE.ballot();
+        return ResultsDocument.statusAt(now, ballot, results, closing);
+    }
+
+    private static String golden(String name) throws IOException {
+        try (InputStream in = ResultsDocumentTest.class.getResourceAsStream("/golden/" + name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

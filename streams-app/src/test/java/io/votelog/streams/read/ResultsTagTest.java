@@ -1,0 +1,47 @@
+package io.votelog.streams.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class ResultsTagTest {
+    private static final ResultsTag TAG = new ResultsTag(120, 2, Status.OPEN, 0);
+
+    @Test
+    void shouldTellRepresentationsApart() {
+        assertThat(TAG.entityTag("")).isEqualTo("\"120-2-open-0\"");
+        assertThat(TAG.entityTag("-csv-en")).isEqualTo("\"120-2-open-0-csv-en\"");
+    }
+
+    @Test
+    void shouldKnowWhatTheClientNames() {
+        assertThat(known("\"120-2-open-0\"").names(TAG.entityTag(""))).isTrue();
+        assertThat(known("W/\"120-2-open-0\"").names(TAG.entityTag(""))).isTrue();
+        assertThat(known("\"1-0-open-0\", \"120-2-open-0\"").names(TAG.entityTag("")))
+                .isTrue();
+        assertThat(known(" * ").names(TAG.entityTag(""))).isTrue();
+        assertThat(known("\"120-2-closed-0\"").names(TAG.entityTag(""))).isFalse();
+        assertThat(known(null).names(TAG.entityTag(""))).isFalse();
+    }
+
+    @Test
+    void shouldSeeThatAClientIsAheadByVersionOrByRevision() {
+        assertThat(known("\"121-2-open-0\"").isAheadOf(TAG)).isTrue();
+        assertThat(known("\"119-3-open-0-csv-en\"").isAheadOf(TAG)).isTrue();
+        assertThat(known("\"120-2-final-4\"").isAheadOf(TAG)).isFalse();
+        assertThat(known("\"119-2-open-0\"").isAheadOf(TAG)).isFalse();
+    }
+
+    @Test
+    void shouldTakeForeignTagsForNoVersion() {
+        for (String foreign :
+                new String[] {"", "x", "\"\"", "\"abc\"", "\"99999999999999999999-0-open-0\"", "120", "*"}) {
+            assertThat(known(foreign).isAheadOf(TAG)).as(foreign).isFalse();
+        }
+    }
+
+    private static ResultsTag.Known known(@Nullable String ifNoneMatch) {
+        return ResultsTag.Known.parse(ifNoneMatch);
+    }
+}
