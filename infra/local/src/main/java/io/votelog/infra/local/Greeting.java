@@ -1,31 +1,31 @@
 package io.votelog.infra.local;
 
-import java.net.URI;
+import java.util.List;
 
 /** What is said when everything runs: where it is, and what to try. */
 final class Greeting {
     private Greeting() {}
 
     /** The addresses of one ballot. */
-    static String text(String ballotId, App producer, App streams, String kafka) {
-        URI write = producer.http().url();
-        URI read = streams.http().url();
+    static String addresses(String ballotId, App producer, App streams) {
         return """
 
                 %1$s
                   ballot API    %2$s/v1/ballots/%1$s
                   results       %3$s/v1/ballots/%1$s/results
                   stream        %3$s/v1/ballots/%1$s/results/stream
-                  results page  %3$s/ballots/%1$s/results
-                  health        %4$s/actuator/health  %5$s/actuator/health
-                  Kafka         %6$s"""
-                .formatted(
-                        ballotId,
-                        write,
-                        read,
-                        producer.management().url(),
-                        streams.management().url(),
-                        kafka);
+                  results page  %3$s/ballots/%1$s/results"""
+                .formatted(ballotId, producer.http().url(), streams.http().url());
+    }
+
+    /** What serves every ballot. */
+    static String underneath(List<App> apps, String kafka) {
+        StringBuilder text = new StringBuilder("\n");
+        for (App app : apps) {
+            text.append("%-15s %s, health %s/actuator/health%n"
+                    .formatted(app.name(), app.http().url(), app.management().url()));
+        }
+        return text.append("%-15s %s".formatted("Kafka", kafka)).toString();
     }
 
     /** A vote on the seed's ballot, from the token to the results, as lines for a shell. */

@@ -2,22 +2,27 @@ package io.votelog.infra.local;
 
 import io.votelog.infra.broker.ChildJvm;
 import java.util.List;
-import java.util.OptionalInt;
 
 /** What a dead process has to say for itself. */
 final class LastWords {
     private static final int LINES = 300;
     private static final int MAX_LENGTH = 300;
+    private static final int SIGKILLED = 137;
+    private static final String PREFIX = "^\\d{4}-\\d\\d-\\d\\dT\\S+\\s+(?:ERROR|WARN|INFO)\\s.*? (?::|-) ";
 
     private LastWords() {}
 
     /** Which process, how it ended, its last meaningful line, and where the rest is. */
     static String of(ChildJvm child) {
-        OptionalInt code = child.exitCode();
-        String end = code.isPresent() ? "exit code " + code.getAsInt() : "running";
-        String line = meaningful(child.logTail(LINES));
-        return "%s died (%s)%s; its log: %s"
-                .formatted(child.name(), end, line.isEmpty() ? "" : ": " + line, child.logFile());
+        int code = child.exitCode().orElse(0);
+        // One that was killed had no time for last words; what it logged before is about something else.
+        String said = code == SIGKILLED ? "" : meaningful(child.logTail(LINES));
+        return "%s died (exit code %d)%s; its log: %s"
+                .formatted(
+                        child.name(),
+                        code,
+                        code == SIGKILLED ? ": killed from outside" : said.isEmpty() ? "" : ": " + said,
+                        child.logFile());
     }
 
     /**
@@ -37,7 +42,8 @@ final class LastWords {
         String lastError = "";
         for (String line : lines) {
             last = line;
-            if (line.matches(".*\\b(ERROR|FATAL)\\b.*|.*\\w(Exception|Error)\\b.*")) {
+            if (line.matches(".*\\b(ERROR|FATAL)\\b.*|.*\\w(Exception|Error)\\b.*")
+                    && !line.matches(".*\\b(WARN|INFO)\\b.*")) {
                 lastError = line;
             }
         }
@@ -45,6 +51,7 @@ final class LastWords {
     }
 
     private static String cut(String line) {
-        return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + "…";
+        String said = line.replaceFirst(PREFIX, "");
+        return said.length() <= MAX_LENGTH ? said : said.substring(0, MAX_LENGTH) + "…";
     }
 }

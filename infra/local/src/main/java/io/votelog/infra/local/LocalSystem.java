@@ -146,8 +146,9 @@ final class LocalSystem {
 
         display.begin("ballot");
         Tokens tokens = new Tokens(secrets.hs256(), Clock.systemUTC());
-        Publisher publisher = new Publisher(
-                http, first(App.Side.PRODUCER).http().url(), () -> tokens.token("infra/up", BALLOTS_WRITE));
+        List<URI> gateways =
+                of(App.Side.PRODUCER).stream().map(app -> app.http().url()).toList();
+        Publisher publisher = new Publisher(http, gateways, () -> tokens.token("infra/up", BALLOTS_WRITE));
         for (BallotSource ballot : ballots) {
             publisher.publish(ballot);
         }
@@ -155,8 +156,6 @@ final class LocalSystem {
         display.endPhase();
         greet();
         if (options.demo() > 0) {
-            List<URI> gateways =
-                    of(App.Side.PRODUCER).stream().map(app -> app.http().url()).toList();
             Demo voters = new Demo(
                     http, gateways, ballots.get(ballots.size() - 1).ballot(), tokens, options.demo(), display::line);
             demo = voters;
@@ -388,14 +387,13 @@ final class LocalSystem {
     }
 
     private void greet() {
+        App write = first(App.Side.PRODUCER);
+        App read = first(App.Side.STREAMS);
         for (BallotSource source : ballots) {
-            display.line(Greeting.text(
-                    source.ballot().id(),
-                    first(App.Side.PRODUCER),
-                    first(App.Side.STREAMS),
-                    kafka == null ? "" : kafka.bootstrapServers()));
+            display.line(Greeting.addresses(source.ballot().id(), write, read));
         }
-        display.line(Greeting.toTry(ballots.get(0).ballot().id(), first(App.Side.PRODUCER), first(App.Side.STREAMS)));
+        display.line(Greeting.underneath(apps, kafka == null ? "" : kafka.bootstrapServers()));
+        display.line(Greeting.toTry(ballots.get(0).ballot().id(), write, read));
         display.line("Logs are in " + folders.logs() + ". Ctrl-C stops it.");
     }
 }

@@ -8,43 +8,57 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Publishes ballots as any organiser would, over HTTP. */
 final class Publisher {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final long READY_TIMEOUT_MS = 30_000;
     private static final long POLL_MS = 100;
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient http;
-    private final URI gateway;
+    private final List<URI> gateways;
     private final Supplier<String> token;
 
-    /** @param token gives tokens of scope {@code ballots:write} */
-    Publisher(HttpClient http, URI gateway, Supplier<String> token) {
+    /**
+     * @param gateways of whom the first is asked to publish
+     * @param token gives tokens of scope {@code ballots:write}
+     */
+    Publisher(HttpClient http, List<URI> gateways, Supplier<String> token) {
         this.http = http;
-        this.gateway = gateway;
+        this.gateways = List.copyOf(gateways);
         this.token = token;
     }
 
     /**
-     * Sees to it that the ballot stands, and returns when votes for it are taken.
+     * Sees to it that the ballot stands, and returns when every gateway takes votes for it.
      *
      * @throws UpException where it is refused
      */
     void publish(BallotSource source) throws InterruptedException {
         String id = source.ballot().id();
-        if (!source.asItStands() && stands(id)) {
-            return;
+        URI first = gateways.get(0);
+        if (source.asItStands() || !stands(first, id)) {
+            put(first, source);
         }
-        HttpResponse<String> answer = send(request(id)
+        for (URI gateway : gateways) {
+            awaitReady(gateway, id);
+        }
+    }
+
+    private void put(URI gateway, BallotSource source) throws InterruptedException {
+        String id = source.ballot().id();
+        HttpResponse<String> answer = send(request(gateway, id)
                 .header("Authorization", "Bearer " + token.get())
                 .header("Content-Type", source.contentType())
                 .PUT(BodyPublishers.ofByteArray(source.body()))
                 .build());
         switch (answer.statusCode()) {
-            case 200, 201 -> {}
-            case 202 -> awaitReady(id);
+            case 200, 201, 202 -> {}
             case 409 ->
                 throw new UpException(
                         ("the ballot %s stands in this log already, with another definition, and a ballot does not change: give it"
@@ -56,28 +70,39 @@ final class Publisher {
         }
     }
 
-    private void awaitReady(String id) throws InterruptedException {
+    private void awaitReady(URI gateway, String id) throws InterruptedException {
         long end = System.nanoTime() + Duration.ofMillis(READY_TIMEOUT_MS).toNanos();
-        while (!stands(id)) {
+        while (!takesVotes(gateway, id)) {
             if (System.nanoTime() - end > 0) {
-                throw new UpException(
-                        "the ballot %s is not ready %d s after its publication".formatted(id, READY_TIMEOUT_MS / 1000));
+                throw new UpException("the ballot %s is not ready at %s %d s after its publication"
+                        .formatted(id, gateway, READY_TIMEOUT_MS / 1000));
             }
             Thread.sleep(POLL_MS);
         }
     }
 
-    private boolean stands(String id) throws InterruptedException {
-        HttpResponse<String> answer = send(request(id).build());
+    private boolean stands(URI gateway, String id) throws InterruptedException {
+        return find(gateway, id).isPresent();
+    }
+
+    /** A gateway shows a ballot from its first record on, and takes votes for it when all partitions have it. */
+    private boolean takesVotes(URI gateway, String id) throws InterruptedException {
+        return find(gateway, id)
+                .map(ballot -> JSON.readTree(ballot).path("ready").booleanValue(false))
+                .orElse(false);
+    }
+
+    private Optional<String> find(URI gateway, String id) throws InterruptedException {
+        HttpResponse<String> answer = send(request(gateway, id).build());
         return switch (answer.statusCode()) {
-            case 200 -> true;
-            case 404 -> false;
+            case 200 -> Optional.of(answer.body());
+            case 404 -> Optional.empty();
             default ->
                 throw new UpException("%s answers %d: %s".formatted(answer.uri(), answer.statusCode(), answer.body()));
         };
     }
 
-    private HttpRequest.Builder request(String id) {
+    private HttpRequest.Builder request(URI gateway, String id) {
         return HttpRequest.newBuilder(gateway.resolve("/v1/ballots/" + id)).timeout(ANSWER_TIMEOUT);
     }
 

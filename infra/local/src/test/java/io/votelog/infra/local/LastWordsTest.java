@@ -37,6 +37,16 @@ class LastWordsTest {
     }
 
     @Test
+    void shouldLeaveOutTheTimeTheThreadAndTheLogger() {
+        assertThat(
+                        LastWords.meaningful(
+                                List.of(
+                                        "2026-11-23T21:42:23.298Z ERROR 7871 --- [app] [main] o.s.Boot   : votes ends at 3, 5 were counted: stop",
+                                        "2026-11-23T21:42:27.543Z  WARN 7871 --- [app] [main] o.a.k.Sender  : some Exception, retrying")))
+                .isEqualTo("votes ends at 3, 5 were counted: stop");
+    }
+
+    @Test
     void shouldTakeTheLastLineWhereNothingSpeaksOfAnError() {
         assertThat(LastWords.meaningful(List.of("12:00 INFO started", "  ", "")))
                 .isEqualTo("12:00 INFO started");
