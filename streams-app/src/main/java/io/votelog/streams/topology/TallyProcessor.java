@@ -8,11 +8,13 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,8 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private Map<String, PollTally> tallies;
     /** Ballots to send on. A restart sends all, so it may be forgotten. */
     private Set<String> changed;
+    /** Runs while there is something to send on: a timer that fires without need would commit without need. */
+    private @Nullable Cancellable timer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     TallyProcessor(LogEnd logEnd) {
@@ -55,7 +59,10 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         if (end < position.nextOffset()) {
             throw new LogTruncatedException(partition, position.nextOffset(), end);
         }
-        context.schedule(EMIT_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> emit(now));
+        this.timer = null;
+        if (!changed.isEmpty()) {
+            emitSoon();
+        }
     }
 
     @Override
@@ -71,20 +78,20 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
                     context.taskId().partition(),
                     position.nextOffset(),
                     step.offset());
-            changed.addAll(tallies.keySet());
+            tallies.keySet().forEach(this::changed);
         }
         position = position.after(step.offset());
         store.put(POSITION_KEY, position.encode());
         for (PollRow ended : step.ended()) {
             PollTally tally = tallyOf(ended);
             tally.end(step.offset());
-            changed.add(tally.ballotId());
+            changed(tally.ballotId());
         }
         PollRow opened = step.opened();
         if (opened != null) {
             PollTally tally = PollTally.open(store, opened, step.recordedAtMs());
             tallies.put(tally.ballotId(), tally);
-            changed.add(tally.ballotId());
+            changed(tally.ballotId());
         }
         LogStep.JudgedVote vote = step.vote();
         if (vote != null) {
@@ -93,7 +100,18 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
                     ? tallies.computeIfAbsent(PollTally.UNKNOWN, id -> PollTally.ofUnknownBallots(store))
                     : tallyOf(poll);
             tally.count(vote, step.offset(), step.recordedAtMs());
-            changed.add(tally.ballotId());
+            changed(tally.ballotId());
+        }
+    }
+
+    private void changed(String ballotId) {
+        changed.add(ballotId);
+        emitSoon();
+    }
+
+    private void emitSoon() {
+        if (timer == null) {
+            timer = context.schedule(EMIT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::emit);
         }
     }
 
@@ -118,5 +136,9 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             }
         }
         changed.clear();
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
     }
 }

@@ -104,7 +104,10 @@ final class PartitionHarness {
     /** What the tally sends on now, by ballot. */
     Map<String, PartitionTally> emit() {
         tallyContext.resetForwards();
-        tallyContext.scheduledPunctuators().get(0).getPunctuator().punctuate(0);
+        tallyContext.scheduledPunctuators().stream()
+                .filter(timer -> !timer.cancelled())
+                .toList()
+                .forEach(timer -> timer.getPunctuator().punctuate(0));
         Map<String, PartitionTally> emitted = new TreeMap<>();
         for (var forward : tallyContext.forwarded()) {
             try {

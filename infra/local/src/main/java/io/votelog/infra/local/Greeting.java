@@ -13,8 +13,7 @@ final class Greeting {
                 %1$s
                   ballot API    %2$s/v1/ballots/%1$s
                   results       %3$s/v1/ballots/%1$s/results
-                  stream        %3$s/v1/ballots/%1$s/results/stream
-                  results page  %3$s/ballots/%1$s/results"""
+                  stream        %3$s/v1/ballots/%1$s/results/stream"""
                 .formatted(ballotId, producer.http().url(), streams.http().url());
     }
 
