@@ -72,8 +72,7 @@ class StartIT {
                     .get(10, TimeUnit.SECONDS);
             assertThatThrownBy(() -> Gateway.start(broker.bootstrapServers())).isInstanceOf(Exception.class);
             assertThat(output.getAll())
-                    .contains("votelog.votes.v1 has message.timestamp.type=CreateTime")
-                    .contains("votelog.votes.v1 needs message.timestamp.type=LogAppendTime");
+                    .contains("topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime");
 
             // Put right, it starts, and keeps the partitions that are there.
             admin.deleteTopics(List.of(Topics.VOTES.name())).all().get(10, TimeUnit.SECONDS);

@@ -81,8 +81,12 @@ public final class LogCluster implements AutoCloseable {
         if (copies >= CLUSTER_REPLICAS) {
             checkTransactions();
         }
+        // What is there must be right before anything is made to fit it.
+        List<Topic> found = Topics.all().stream()
+                .filter(topic -> present.contains(topic.name()))
+                .toList();
         int votePartitions = partitions;
-        if (present.contains(Topics.VOTES.name())) {
+        if (found.contains(Topics.VOTES)) {
             votePartitions = description(Topics.VOTES).partitions().size();
             if (votePartitions != partitions) {
                 LOG.info(
@@ -92,12 +96,15 @@ public final class LogCluster implements AutoCloseable {
                         partitions);
             }
         }
+        check(found, votePartitions);
         for (Topic topic : Topics.all()) {
-            if (!present.contains(topic.name())) {
+            if (!found.contains(topic)) {
                 create(topic, votePartitions, copies);
             }
         }
-        return check();
+        TopicDescription votes = description(Topics.VOTES);
+        check(Topics.all(), votes.partitions().size());
+        return new Standing(votes.partitions().size(), replicas(votes));
     }
 
     /** The offset behind the last record of a partition of votes. */
@@ -120,18 +127,21 @@ public final class LogCluster implements AutoCloseable {
                 .filter(name -> name.startsWith(applicationId + "-") && name.endsWith("-changelog"))
                 .sorted()
                 .toList();
+        List<String> faults = new ArrayList<>();
         describe(changelogs).forEach((name, topic) -> {
             if (replicas(topic) < CLUSTER_REPLICAS) {
-                throw new UnfitLogException("changelog %s has %d replicas; expected: %d"
+                faults.add("changelog %s has %d replicas; expected: %d"
                         .formatted(name, replicas(topic), CLUSTER_REPLICAS));
             }
         });
         configs(changelogs)
-                .forEach((name, config) -> requireSetting(
+                .forEach((name, config) -> checkSetting(
                         "changelog " + name,
                         config,
                         "min.insync.replicas",
-                        Integer.toString(Topic.minInsyncReplicas(CLUSTER_REPLICAS))));
+                        Integer.toString(Topic.minInsyncReplicas(CLUSTER_REPLICAS)),
+                        faults));
+        refuse(faults);
     }
 
     @Override
@@ -159,33 +169,37 @@ public final class LogCluster implements AutoCloseable {
         }
     }
 
-    private Standing check() {
-        TopicDescription votes = description(Topics.VOTES);
-        int votePartitions = votes.partitions().size();
-        for (Topic topic : Topics.all()) {
+    /** Names all that is wrong at once. */
+    private void check(List<Topic> topics, int votePartitions) {
+        List<String> faults = new ArrayList<>();
+        Map<String, Config> configs = configs(topics.stream().map(Topic::name).toList());
+        for (Topic topic : topics) {
             int found = description(topic).partitions().size();
             int expected = topic.partitions(votePartitions);
             if (found != expected) {
-                throw new UnfitLogException("topic %s has %d partitions; expected: %d%s"
+                faults.add("topic %s has %d partitions; expected: %d%s"
                         .formatted(topic.name(), found, expected, expected == 1 ? "" : ", as many as votes"));
             }
-        }
-        Map<String, Config> configs =
-                configs(Topics.all().stream().map(Topic::name).toList());
-        for (Topic topic : Topics.all()) {
             new TreeMap<>(topic.settings())
-                    .forEach((setting, expected) ->
-                            requireSetting("topic " + topic.name(), configs.get(topic.name()), setting, expected));
+                    .forEach((setting, value) ->
+                            checkSetting("topic " + topic.name(), configs.get(topic.name()), setting, value, faults));
         }
-        return new Standing(votePartitions, replicas(votes));
+        refuse(faults);
     }
 
-    private static void requireSetting(String what, @Nullable Config config, String setting, String expected) {
+    private static void checkSetting(
+            String what, @Nullable Config config, String setting, String expected, List<String> faults) {
         ConfigEntry entry = config == null ? null : config.get(setting);
         String found = entry == null ? "nothing" : entry.value();
         if (!expected.equals(found)) {
-            throw new UnfitLogException("%s has %s=%s; expected: %s. Set it with kafka-configs and start again"
-                    .formatted(what, setting, found, expected));
+            faults.add("%s has %s=%s; expected: %s".formatted(what, setting, found, expected));
+        }
+    }
+
+    private static void refuse(List<String> faults) {
+        if (!faults.isEmpty()) {
+            throw new UnfitLogException(
+                    String.join(". ", faults) + ". Put it right with Kafka's tools and start again");
         }
     }
 
