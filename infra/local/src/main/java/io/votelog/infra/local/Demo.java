@@ -23,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
  * in fifty changes their mind: the log says RETRIED and ALREADY_VOTED of them.
  */
 final class Demo implements AutoCloseable {
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
     private static final int MAX_UNDER_WAY = 256;
     private static final int ONE_IN = 50;
     private static final long TICK_MS = 5;
@@ -52,6 +54,9 @@ final class Demo implements AutoCloseable {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    /** Answered 429 or 503: not taken, or taken with an unknown outcome. */
+    private final AtomicLong putOff = new AtomicLong();
+
     private final AtomicLong unanswered = new AtomicLong();
     private final AtomicLong heldBack = new AtomicLong();
 
@@ -110,6 +115,8 @@ final class Demo implements AutoCloseable {
                 unanswered.incrementAndGet();
             } else if (answer.statusCode() == 202) {
                 accepted.incrementAndGet();
+            } else if (answer.statusCode() == TOO_MANY_REQUESTS || answer.statusCode() == UNAVAILABLE) {
+                putOff.incrementAndGet();
             } else {
                 refused.incrementAndGet();
             }
@@ -123,6 +130,9 @@ final class Demo implements AutoCloseable {
                         sent.get(),
                         accepted.get(),
                         refused.get()));
+        if (putOff.get() > 0) {
+            text.append(", ").append(putOff).append(" told to try again");
+        }
         if (unanswered.get() > 0) {
             text.append(", ").append(unanswered).append(" without an answer");
         }
