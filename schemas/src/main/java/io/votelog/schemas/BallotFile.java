@@ -33,7 +33,6 @@ public enum BallotFile {
     /** The most bytes that a ballot may have. */
     public static final int MAX_BYTES = 512 * 1024;
 
-    @SuppressWarnings("ImmutableEnumChecker") // A mapper does not change once it is built.
     private final ObjectMapper mapper;
 
     BallotFile(ObjectMapper mapper) {

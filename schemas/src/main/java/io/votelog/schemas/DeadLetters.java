@@ -80,7 +80,6 @@ public final class DeadLetters {
     }
 
     /** A dead letter's parts. */
-    @SuppressWarnings("ArrayRecordComponent") // It is taken apart at once.
     public record Letter(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {}
 
     private static byte @Nullable [] cut(byte @Nullable [] bytes, int limit, String lengthHeader, Headers headers) {

@@ -16,19 +16,24 @@ public final class Topics {
     private static final Map<String, String> KEPT_FOR_EVER =
             Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
 
+    private static final Map<String, String> STAMPED_BY_THE_BROKER = with(
+            KEPT_FOR_EVER,
+            Map.of(
+                    "message.timestamp.type",
+                    "LogAppendTime",
+                    "max.message.bytes",
+                    Integer.toString(MAX_VOTES_BATCH_BYTES)));
+
+    private static final Map<String, String> WITH_ROOM_FOR_OUTCOMES =
+            with(KEPT_FOR_EVER, Map.of("max.message.bytes", Integer.toString(MAX_OUTCOME_BATCH_BYTES)));
+
     /** The log: every vote, and in every partition the definition of its ballot. Its offsets are dense. */
     public static final Topic VOTES = new Topic(
             "votelog.votes.v1",
             "the voter's pseudonym, 16 bytes; none for control records",
             List.of("VoteCast", "BallotPublished", "BallotClosed", "BallotEnded"),
             Spread.AS_VOTES,
-            with(
-                    KEPT_FOR_EVER,
-                    Map.of(
-                            "message.timestamp.type",
-                            "LogAppendTime",
-                            "max.message.bytes",
-                            Integer.toString(MAX_VOTES_BATCH_BYTES))));
+            STAMPED_BY_THE_BROKER);
 
     /** Who published a ballot id first, and what has been done for it since. */
     public static final Topic BALLOTS = new Topic(
@@ -36,13 +41,7 @@ public final class Topics {
             "ballot id, UTF-8",
             List.of("BallotPublished", "BallotReady", "BallotClosed"),
             Spread.ONE,
-            with(
-                    KEPT_FOR_EVER,
-                    Map.of(
-                            "message.timestamp.type",
-                            "LogAppendTime",
-                            "max.message.bytes",
-                            Integer.toString(MAX_VOTES_BATCH_BYTES))));
+            STAMPED_BY_THE_BROKER);
 
     /** The verdict on each vote event, in the partition of the vote. */
     public static final Topic DECISIONS = new Topic(
@@ -50,7 +49,7 @@ public final class Topics {
             "the voter's pseudonym, 16 bytes",
             List.of("VoteDecided"),
             Spread.AS_VOTES,
-            with(KEPT_FOR_EVER, Map.of("max.message.bytes", Integer.toString(MAX_OUTCOME_BATCH_BYTES))));
+            WITH_ROOM_FOR_OUTCOMES);
 
     /** One ballot's counts in one partition of votes; partitioned by ballot id. */
     public static final Topic TALLIES = new Topic(
@@ -69,12 +68,8 @@ public final class Topics {
             Map.of("cleanup.policy", "compact"));
 
     /** What stood in votes and was no well-formed event, as it came; see {@link DeadLetters}. */
-    public static final Topic DEAD_LETTERS = new Topic(
-            "votelog.dead-letters.v1",
-            "as it came",
-            List.of(),
-            Spread.AS_VOTES,
-            with(KEPT_FOR_EVER, Map.of("max.message.bytes", Integer.toString(MAX_OUTCOME_BATCH_BYTES))));
+    public static final Topic DEAD_LETTERS =
+            new Topic("votelog.dead-letters.v1", "as it came", List.of(), Spread.AS_VOTES, WITH_ROOM_FOR_OUTCOMES);
 
     private Topics() {}
 

@@ -21,6 +21,7 @@ import io.votelog.events.VoteDecided;
 import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.CastVote;
 import io.votelog.rules.Decision;
+import io.votelog.rules.Decision.Poll;
 import io.votelog.rules.Verdict;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.DeadLetters;
@@ -139,7 +140,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         if (known) {
             remember(voterKey, voter, vote, verdict);
         }
-        publish(key, ballotId, vote, verdict);
+        publish(key, ballotId, vote, verdict, at.partition());
         return new JudgedVote(known ? row : null, verdict);
     }
 
@@ -180,7 +181,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
     }
 
-    private void publish(byte[] key, String ballotId, CastVote vote, Verdict verdict) {
+    private void publish(byte[] key, String ballotId, CastVote vote, Verdict verdict, int partition) {
         Outcome outcome;
         RejectionReason reason = null;
         if (verdict instanceof Verdict.Rejected rejected) {
@@ -191,7 +192,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
         byte[] value = Events.encode(new VoteDecided(
                 vote.voteId(), ballotId, outcome, reason, vote.offset(), Instant.ofEpochMilli(vote.recordedAtMs())));
-        String id = at().partition() + "/" + vote.offset();
+        String id = partition + "/" + vote.offset();
         context.forward(
                 new Record<>(key, value, vote.recordedAtMs(), CLOUD_EVENT.headers(id)), StoreNames.SINK_DECISIONS);
     }
@@ -213,7 +214,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
         PollRow row;
         try {
-            row = PollRow.of(published, at.offset(), PollRow.OPEN);
+            row = PollRow.of(published, at.offset(), Poll.OPEN_ENDED);
         } catch (MalformedEventException e) {
             throw new PoisonException(BAD_CONTROL_RECORD, String.valueOf(e.getMessage()));
         }
@@ -272,9 +273,5 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         context.forward(
                 new Record<>(letter.key(), letter.value(), input.timestamp(), letter.headers()),
                 StoreNames.SINK_DEAD_LETTERS);
-    }
-
-    private RecordMetadata at() {
-        return context.recordMetadata().orElseThrow();
     }
 }

@@ -18,8 +18,6 @@ public record PollRow(BallotPublished published, BallotDefinition definition, Se
     private static final byte VERSION = 1;
     private static final int HEADER_LENGTH = 1 + 2 * Long.BYTES;
 
-    static final long OPEN = Long.MAX_VALUE;
-
     /**
      * @throws MalformedEventException when the record's definition is no canonical ballot
      */
@@ -37,7 +35,7 @@ public record PollRow(BallotPublished published, BallotDefinition definition, Se
     }
 
     boolean open() {
-        return poll.endOffset() == OPEN;
+        return poll.endOffset() == Poll.OPEN_ENDED;
     }
 
     byte[] encode() {

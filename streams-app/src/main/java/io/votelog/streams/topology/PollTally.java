@@ -4,6 +4,7 @@ import io.votelog.events.PartitionTally;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.Sha256;
 import io.votelog.rules.Ballot;
+import io.votelog.rules.Decision.Poll;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Reason;
 import io.votelog.rules.Verdict;
@@ -49,7 +50,7 @@ final class PollTally {
     private final long[] votes;
     private final BitSet changedRows = new BitSet();
 
-    private long endOffset = PollRow.OPEN;
+    private long endOffset = Poll.OPEN_ENDED;
     private long asOfMs;
     private long received;
     private long accepted;
@@ -141,7 +142,7 @@ final class PollTally {
 
     /** Counting ends before this offset. */
     void end(long offset) {
-        if (endOffset == PollRow.OPEN) {
+        if (endOffset == Poll.OPEN_ENDED) {
             endOffset = offset;
             put();
         }
@@ -167,7 +168,7 @@ final class PollTally {
                 Instant.ofEpochMilli(opensAtMs),
                 hiddenUntilFinal,
                 position.nextOffset(),
-                endOffset == PollRow.OPEN ? null : endOffset,
+                endOffset == Poll.OPEN_ENDED ? null : endOffset,
                 Instant.ofEpochMilli(asOfMs),
                 received,
                 accepted,
