@@ -148,6 +148,13 @@ record Problem(
                 .retryAfter(1);
     }
 
+    /** This gateway is being shut down; nothing was recorded, and another one takes the vote. */
+    static Problem stopping() {
+        return of("unavailable", 503, "Not available at the moment", "this gateway is stopping; nothing was recorded")
+                .retryAfter(1)
+                .header("Connection", "close");
+    }
+
     static Problem unavailable(String detail) {
         return of("unavailable", 503, "Not available at the moment", detail).retryAfter(2);
     }

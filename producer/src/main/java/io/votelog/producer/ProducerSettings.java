@@ -25,7 +25,9 @@ import org.springframework.validation.annotation.Validated;
  * @param publishTimeout how long a publication waits to be seen ready before it is answered 202
  * @param takeOverAfter how long another gateway's half-done work is left to it
  * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
- * @param maxBytesUnderWay how many bytes of votes may wait for the log's acknowledgement
+ * @param idleTimeout how long a connection may bring nothing between an answer and the next request
+ * @param maxVotesUnderWay how many votes may wait for the log's acknowledgement
+ * @param maxBytesUnderWay how many bytes they may have
  */
 @ConfigurationProperties("votelog")
 @Validated
@@ -40,6 +42,8 @@ record ProducerSettings(
         @DefaultValue("10s") @DurationMin(millis = 100) Duration publishTimeout,
         @DefaultValue("3s") @DurationMin(millis = 0) Duration takeOverAfter,
         @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
+        @DefaultValue("75s") @DurationMin(seconds = 1) Duration idleTimeout,
+        @DefaultValue("16384") @Min(1) @Max(1_000_000) int maxVotesUnderWay,
         @DefaultValue("16777216") @Min(65536) @Max(50331648) long maxBytesUnderWay) {
     ProducerSettings {
         if (dev.tokens() && auth.hs256Secret() == null) {
