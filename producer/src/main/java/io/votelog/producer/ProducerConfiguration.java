@@ -276,6 +276,11 @@ class ProducerConfiguration {
     }
 
     @Bean
+    LastCall lastCall(BallotBox box) {
+        return new LastCall(box);
+    }
+
+    @Bean
     VoteDesk voteDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
         return new VoteDesk(tokens, catalogue, box, meters);
     }
