@@ -165,6 +165,24 @@ class TokenBucketsTest {
         }
     }
 
+    @Test
+    void shouldKeepDebtsWhereTheUnitsBeginAnew() {
+        TokenBuckets buckets = buckets("1", 10);
+        // 2^46 units of 10 µs, less five seconds.
+        now += (1L << 46) * 10_000 - 5_000_000_000L;
+        assertThat(buckets.take(key(1)).remaining()).isEqualTo(9);
+        assertThat(buckets.take(key(2)).remaining()).isEqualTo(9);
+        assertThat(buckets.take(key(1)).remaining()).isEqualTo(8);
+        for (int left = 8; left > 0; left--) {
+            buckets.take(key(1));
+        }
+        for (int second = 0; second < 20; second++) {
+            assertThat(buckets.take(key(1)).granted()).as("second %d", second).isFalse();
+            now += 1_000_000_000;
+            assertThat(buckets.take(key(1)).granted()).as("second %d", second).isTrue();
+        }
+    }
+
     /** A thread that read the clock before others did finds buckets that seem to owe more than they can. */
     @Test
     void shouldNotTakeAnEarlierClockForAFullBucket() {
