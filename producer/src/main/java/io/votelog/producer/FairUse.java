@@ -60,7 +60,8 @@ final class FairUse {
     /**
      * Takes a token of the client's address. To be asked before anything else of the request is looked at.
      *
-     * @param peer the other end of the connection, null when it has no address
+     * @param peer the other end of the connection itself, not what some layer below has read from headers; null when it has no
+     *     address
      * @param headerValues all values of a header, in order, by its name
      * @throws ProblemException (429) when there is none
      */
