@@ -1,6 +1,5 @@
 package io.votelog.producer;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -35,8 +34,7 @@ final class BatchRoute implements NettyRouteProvider {
         }
         String ballotId = String.valueOf(VotePaths.ballotId(request.uri(), VotePaths.BATCH));
         HttpHeaders headers = request.requestHeaders();
-        return desk.admit(
-                        ballotId, headers.get(HttpHeaderNames.AUTHORIZATION), headers.get(HttpHeaderNames.CONTENT_TYPE))
+        return desk.admit(ballotId, VoteRoute.peer(request), headers::getAll)
                 .map(batch -> stream(request, response, batch))
                 .onErrorResume(failure -> Mono.just(responses.write(
                         request,

@@ -73,7 +73,8 @@ class SecurityConfiguration {
         allowed.setAllowedOrigins(settings.cors().allowedOrigins());
         allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT"));
         allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"));
-        allowed.setExposedHeaders(List.of("Location", "Retry-After", "ETag"));
+        allowed.setExposedHeaders(
+                List.of("Location", "Retry-After", "ETag", FairUse.LEVEL_HEADER, FairUse.POLICY_HEADER));
         allowed.setMaxAge(Duration.ofHours(1));
         return allowed;
     }
