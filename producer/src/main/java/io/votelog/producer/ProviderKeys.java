@@ -57,6 +57,7 @@ final class ProviderKeys implements AutoCloseable {
         this.uri = uri;
         this.signatures = signatures;
         this.nanoTime = nanoTime;
+        LOG.info("Tokens that the keys at {} have signed are checked by {}", uri, signatures);
         fetch();
         this.timer = Schedulers.parallel().schedulePeriodically(this::refresh, 1, 1, TimeUnit.SECONDS);
     }
@@ -134,7 +135,7 @@ final class ProviderKeys implements AutoCloseable {
                         uri,
                         ProviderKey.MIN_RSA_BITS);
             } else {
-                LOG.info("Keys at {}: {}, checked by {}", uri, keys, signatures);
+                LOG.info("The keys at {}: {}", uri, keys);
             }
         } else if (before.failing()) {
             LOG.info("The keys at {} can be fetched again", uri);
