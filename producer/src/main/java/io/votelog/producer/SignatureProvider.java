@@ -1,8 +1,6 @@
 package io.votelog.producer;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
-import com.amazon.corretto.crypto.provider.RuntimeCryptoException;
-import com.amazon.corretto.crypto.provider.SelfTestStatus;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.PublicKey;
@@ -33,16 +31,21 @@ final class SignatureProvider {
     /** The fastest that runs here. */
     static SignatureProvider fastest() {
         try {
-            AmazonCorrettoCryptoProvider accp = AmazonCorrettoCryptoProvider.INSTANCE;
-            Throwable missing = accp.getLoadingError();
-            if (missing == null && accp.runSelfTests() == SelfTestStatus.PASSED) {
-                return new SignatureProvider(accp);
-            }
-            LOG.info("ACCP does not run here: {}", missing == null ? "its self-tests fail" : missing.toString());
-        } catch (LinkageError | RuntimeCryptoException e) {
+            return new SignatureProvider(Accp.healthy());
+        } catch (LinkageError | RuntimeException e) {
             LOG.info("ACCP does not run here: {}", e.toString());
+            return jdk();
         }
-        return jdk();
+    }
+
+    /** Apart, so that it is missed only here where the library is left out altogether. */
+    private static final class Accp {
+        static Provider healthy() {
+            AmazonCorrettoCryptoProvider accp = AmazonCorrettoCryptoProvider.INSTANCE;
+            // Throws when the native library does not load, or a self-test fails.
+            accp.assertHealthy();
+            return accp;
+        }
     }
 
     /**
