@@ -34,7 +34,9 @@ final class VoteRoute implements NettyRouteProvider {
 
     /** Preflights are left to the framework, which has the rules for them. */
     static boolean serves(HttpServerRequest request, String ending) {
-        return VotePaths.ballotId(request.uri(), ending) != null && !HttpMethod.OPTIONS.equals(request.method());
+        return VotePaths.ballotId(request.uri(), ending) != null
+                && !(HttpMethod.OPTIONS.equals(request.method())
+                        && request.requestHeaders().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD));
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
@@ -58,7 +60,7 @@ final class VoteRoute implements NettyRouteProvider {
 
     static Problem onlyPost(HttpServerRequest request) {
         return Problem.http(405, "%s is not allowed here; allowed: POST".formatted(request.method()))
-                .header("Allow", "POST, OPTIONS");
+                .header("Allow", "POST");
     }
 
     static Problem unforeseen(Throwable failure) {
