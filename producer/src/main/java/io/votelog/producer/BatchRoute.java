@@ -38,8 +38,7 @@ final class BatchRoute implements NettyRouteProvider {
         }
         String ballotId = String.valueOf(VotePaths.ballotId(request.uri(), VotePaths.BATCH));
         HttpHeaders headers = request.requestHeaders();
-        return desk.admit(
-                        ballotId, headers.get(HttpHeaderNames.AUTHORIZATION), headers.get(HttpHeaderNames.CONTENT_TYPE))
+        return desk.admit(ballotId, VoteRoute.peer(request), headers::getAll)
                 .map(batch -> stream(request, response, batch))
                 .onErrorResume(failure -> Mono.just(responses.write(
                         request,

@@ -271,23 +271,33 @@ class ProducerConfiguration {
     }
 
     @Bean
+    FairUse fairUse(ProducerSettings settings) {
+        return new FairUse(settings.limits(), System::nanoTime);
+    }
+
+    @Bean
     BallotBox ballotBox(Pepper pepper, VoteLog log, Clock clock, VoteMeters meters) {
         return new BallotBox(pepper, log, clock, meters);
     }
 
     @Bean
-    VoteDesk voteDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
-        return new VoteDesk(tokens, catalogue, box, meters);
+    LastCall lastCall(BallotBox box) {
+        return new LastCall(box);
     }
 
     @Bean
-    BatchDesk batchDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
-        return new BatchDesk(tokens, catalogue, box, meters);
+    VoteDesk voteDesk(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        return new VoteDesk(fairUse, tokens, catalogue, box, meters);
     }
 
     @Bean
-    VoteResponses voteResponses(PublicUrls publicUrls, CorsConfiguration cors) {
-        return new VoteResponses(publicUrls, cors);
+    BatchDesk batchDesk(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        return new BatchDesk(fairUse, tokens, catalogue, box, meters);
+    }
+
+    @Bean
+    VoteResponses voteResponses(PublicUrls publicUrls, CorsConfiguration cors, FairUse fairUse) {
+        return new VoteResponses(publicUrls, cors, fairUse);
     }
 
     @Bean

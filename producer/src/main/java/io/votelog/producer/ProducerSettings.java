@@ -22,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
  * @param topics how topics are created
  * @param publicUrls where the world reaches the two sides
  * @param cors which pages may call from a browser
+ * @param limits how many requests a user and a client address may send
  * @param publishTimeout how long a publication waits to be seen ready before it is answered 202
  * @param takeOverAfter how long another gateway's half-done work is left to it
  * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
@@ -39,6 +40,7 @@ record ProducerSettings(
         @DefaultValue @Valid TopicCreation topics,
         @DefaultValue @Valid Urls publicUrls,
         @DefaultValue @Valid Cors cors,
+        @DefaultValue @Valid Limits limits,
         @DefaultValue("10s") @DurationMin(millis = 100) Duration publishTimeout,
         @DefaultValue("3s") @DurationMin(millis = 0) Duration takeOverAfter,
         @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
@@ -132,7 +134,7 @@ record ProducerSettings(
     /** Without secrets. */
     @Override
     public String toString() {
-        return "ProducerSettings[log=%s, auth=%s, dev=%s, topics=%s, publicUrls=%s, cors=%s]"
-                .formatted(log, auth, dev, topics, publicUrls, cors);
+        return "ProducerSettings[log=%s, auth=%s, dev=%s, topics=%s, publicUrls=%s, cors=%s, limits=%s]"
+                .formatted(log, auth, dev, topics, publicUrls, cors, limits);
     }
 }

@@ -64,6 +64,8 @@ class HostileInputIT {
         bootstrapServers = broker.bootstrapServers();
         gateway = Gateway.start(
                 bootstrapServers,
+                "--votelog.limits.user.rate=0",
+                "--votelog.limits.address.rate=0",
                 "--votelog.request-timeout=" + REQUEST_TIMEOUT.toMillis() + "ms",
                 "--votelog.cors.allowed-origins=" + PAGE);
         HttpResponse<String> published =

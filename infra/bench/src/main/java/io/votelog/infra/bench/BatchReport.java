@@ -1,0 +1,36 @@
+package io.votelog.infra.bench;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What came of votes sent in batches.
+ *
+ * @param span how long it was measured
+ * @param acceptedInSpan lines with status 202 that arrived within it
+ * @param byStatus lines by their status, in the whole run
+ * @param unanswered lines that no line answered, in the whole run
+ * @param failures what went wrong with whole streams
+ */
+record BatchReport(
+        Duration span, long acceptedInSpan, Map<Integer, Long> byStatus, long unanswered, Map<String, Long> failures) {
+    /** Accepted votes a second. */
+    double throughput() {
+        return acceptedInSpan / (span.toNanos() / 1e9);
+    }
+
+    void print(PrintStream out) {
+        out.printf(
+                Locale.ROOT,
+                "throughput   %,.0f lines/s answered 202 (%,d in %.1f s)%n",
+                throughput(),
+                acceptedInSpan,
+                span.toNanos() / 1e9);
+        out.println("lines        " + LoadReport.counts(byStatus) + "; unanswered: " + unanswered);
+        if (!failures.isEmpty()) {
+            out.println("streams      " + LoadReport.counts(failures));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.votelog.infra.bench;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** CPU time, user and system, that processes took between two moments; in steps of 10 ms on Linux. */
+final class CpuMeter implements LoadGenerator.Span {
+    private final Map<String, Long> pids;
+    private final Map<String, Duration> before = new LinkedHashMap<>();
+    private final Map<String, Duration> taken = new LinkedHashMap<>();
+
+    /** @param pids process ids, by what the processes are called */
+    CpuMeter(Map<String, Long> pids) {
+        this.pids = new LinkedHashMap<>(pids);
+    }
+
+    @Override
+    public void begins() {
+        pids.forEach((name, pid) -> before.put(name, cpu(pid)));
+    }
+
+    @Override
+    public void ends() {
+        pids.forEach((name, pid) -> taken.put(name, cpu(pid).minus(before.getOrDefault(name, Duration.ZERO))));
+    }
+
+    /** Microseconds for each of so many pieces of work, by process. */
+    Map<String, Double> microsEach(long pieces) {
+        Map<String, Double> each = new LinkedHashMap<>();
+        taken.forEach((name, cpu) -> each.put(name, cpu.toNanos() / 1e3 / Math.max(1, pieces)));
+        return each;
+    }
+
+    private static Duration cpu(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElse(Duration.ZERO);
+    }
+}

@@ -1,0 +1,91 @@
+package io.votelog.infra.bench;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends votes from one event-loop thread, since it shares the machine with what it measures. One run at a time.
+ */
+final class LoadGenerator implements AutoCloseable {
+    private static final int CONNECT_TIMEOUT_MS = 3_000;
+
+    private final EventLoopGroup group;
+    private final Bootstrap bootstrap;
+
+    LoadGenerator() {
+        ThreadFactory threads = new DefaultThreadFactory("load", true);
+        boolean epoll = Epoll.isAvailable();
+        Class<? extends SocketChannel> channel = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        group = new MultiThreadIoEventLoopGroup(
+                1, threads, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        bootstrap = new Bootstrap()
+                .group(group)
+                .channel(channel)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
+    }
+
+    /** What the caller does when the measured span begins and when it is over, on the thread that called {@link #run}. */
+    interface Span {
+        Span IGNORED = new Span() {};
+
+        default void begins() {}
+
+        default void ends() {}
+    }
+
+    /**
+     * Sends the load and returns when every vote of it is answered or given up.
+     *
+     * @param ledger where each vote's fate is written, voter by voter, if anywhere
+     * @throws BenchException where no connection can be opened
+     */
+    LoadReport run(Load load, VoteRequests requests, @Nullable VoteLedger ledger, Span span) {
+        if (load.firstVoter() + (long) load.voters() > requests.size()) {
+            throw new IllegalArgumentException("%d voters from %d on, and tokens for %d"
+                    .formatted(load.voters(), load.firstVoter(), requests.size()));
+        }
+        LoadRun run = new LoadRun(load, requests, ledger, bootstrap, group.next());
+        try {
+            run.begin();
+            run.measuring().get();
+            span.begins();
+            run.measured().get();
+            span.ends();
+            return run.done().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BenchException known) {
+                throw known;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    Bootstrap bootstrap() {
+        return bootstrap;
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully();
+    }
+}

@@ -1,0 +1,49 @@
+package io.votelog.infra.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How the system under test is started. */
+final class SystemOptions {
+    @Option(
+            names = "--gateway-arg",
+            paramLabel = "ARG",
+            description = "a further argument of the gateway, such as --votelog.x=y; may be given again")
+    List<String> gatewayArgs = new ArrayList<>();
+
+    @Option(
+            names = "--jvm-arg",
+            paramLabel = "ARG",
+            description =
+                    "a further option of the JVMs that are compared (gateway, ceiling, peers); may be given again")
+    List<String> jvmArgs = new ArrayList<>();
+
+    @Option(names = "--heap", defaultValue = "384m", description = "of those JVMs; default: ${DEFAULT-VALUE}")
+    String heap = "384m";
+
+    @Option(names = "--broker-heap", defaultValue = "512m", description = "default: ${DEFAULT-VALUE}")
+    String brokerHeap = "512m";
+
+    @Option(names = "--connections", defaultValue = "64", description = "default: ${DEFAULT-VALUE}")
+    int connections;
+
+    @Option(names = "--seed", defaultValue = "1", description = "of votes and tokens; default: ${DEFAULT-VALUE}")
+    long seed;
+
+    @Option(
+            names = "--dir",
+            description = "for the data of this run; default: a new folder below .votelog/bench, deleted at the end")
+    @Nullable
+    Path dir;
+
+    /** The same for every JVM that is compared. */
+    String[] jvm() {
+        List<String> all = new ArrayList<>(List.of(
+                "-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError", "-XX:MaxMetaspaceSize=192m", "-Djava.awt.headless=true"));
+        all.addAll(jvmArgs);
+        return all.toArray(String[]::new);
+    }
+}

@@ -1,0 +1,395 @@
+package io.votelog.infra.bench;
+
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.broker.Ports;
+import io.votelog.infra.broker.Tether;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A broker and a gateway of its own, with the seed's ballot open, in child JVMs on free ports; on request the read side and other
+ * servers too. All of it ends with this program.
+ */
+final class TestSystem implements AutoCloseable {
+    private static final String LAUNCHER = "org.springframework.boot.loader.launch.JarLauncher";
+    private static final Duration READY = Duration.ofSeconds(120);
+    private static final Duration PROBE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(12);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final SystemOptions options;
+    private final Path dir;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PROBE)
+            .build();
+    private final Set<Integer> ports = new HashSet<>();
+    private final Map<TokenAlgorithm, SigningKey> keys = new LinkedHashMap<>();
+    private final Map<TokenAlgorithm, TokenStore> tokens = new LinkedHashMap<>();
+    private final byte[] pepper = new byte[32];
+    private final KeyPair logKeys = LogSigner.newKeyPair();
+    private final Ballot ballot = SeedBallot.openFrom(SeedBallot.read(), Instant.now());
+    private final DrawnVotes votes;
+    private final List<ChildJvm> children = new ArrayList<>();
+    private final JwksServer jwks;
+    private final KafkaCluster kafka;
+    private final ChildJvm gateway;
+    private final int gatewayPort;
+    private final int managementPort;
+    private final URI streamsUrl;
+    private int nextVoter;
+
+    private TestSystem(SystemOptions options) {
+        this.options = options;
+        try {
+            Path home = Files.createDirectories(Bench.home());
+            dir = options.dir == null ? Files.createTempDirectory(home, "run-") : options.dir.toAbsolutePath();
+            Files.createDirectories(dir);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        new SecureRandom().nextBytes(pepper);
+        votes = new DrawnVotes(ballot, options.seed);
+        for (TokenAlgorithm algorithm : TokenAlgorithm.values()) {
+            SigningKey key = SigningKey.readOrMake(Bench.home().resolve("keys"), algorithm);
+            keys.put(algorithm, key);
+            tokens.put(algorithm, new TokenStore(Bench.home().resolve("tokens"), key, options.seed, Clock.systemUTC()));
+        }
+        jwks = new JwksServer(
+                List.of(
+                        key(TokenAlgorithm.RS256).publicKey(),
+                        key(TokenAlgorithm.ES256).publicKey()),
+                0);
+        kafka = KafkaCluster.single(dir.resolve("kafka"))
+                .heap(options.brokerHeap)
+                .start();
+        gatewayPort = freePort();
+        managementPort = freePort();
+        streamsUrl = URI.create("http://127.0.0.1:" + freePort());
+        gateway = startGateway();
+    }
+
+    /** Starts it and publishes the ballot; returns when the gateway takes votes. */
+    static TestSystem start(SystemOptions options) {
+        TestSystem system = new TestSystem(options);
+        try {
+            system.awaitReady(system.gateway, system.managementPort);
+            system.publish();
+            return system;
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
+    }
+
+    Ballot ballot() {
+        return ballot;
+    }
+
+    DrawnVotes votes() {
+        return votes;
+    }
+
+    Path dir() {
+        return dir;
+    }
+
+    KafkaCluster kafka() {
+        return kafka;
+    }
+
+    URI gatewayUrl() {
+        return URI.create("http://127.0.0.1:" + gatewayPort);
+    }
+
+    byte[] pepper() {
+        return pepper.clone();
+    }
+
+    SigningKey key(TokenAlgorithm algorithm) {
+        SigningKey key = keys.get(algorithm);
+        if (key == null) {
+            throw new IllegalStateException();
+        }
+        return key;
+    }
+
+    /** Requests to that server of voters 0 to at least {@code voters} - 1. */
+    VoteRequests requests(URI server, TokenAlgorithm algorithm, int voters) {
+        TokenStore store = tokens.get(algorithm);
+        if (store == null) {
+            throw new IllegalStateException();
+        }
+        store.ensure(voters, left -> System.err.printf("signing %s: %,d tokens to go%n", algorithm, left));
+        return new VoteRequests(server, ballot.id(), votes, store);
+    }
+
+    /** The first of so many voters who have not voted yet. */
+    int newVoters(int count) {
+        int first = nextVoter;
+        nextVoter += count;
+        return first;
+    }
+
+    /** Gives back those of them who did not come to vote. */
+    void notUsed(int first) {
+        nextVoter = first;
+    }
+
+    /** Process ids of gateway, broker and this program. */
+    Map<String, Long> pids(String server, long pid) {
+        Map<String, Long> pids = new LinkedHashMap<>();
+        pids.put(server, pid);
+        pids.put("broker", kafka.pid(1));
+        pids.put("generator", ProcessHandle.current().pid());
+        return pids;
+    }
+
+    long gatewayPid() {
+        return gateway.pid();
+    }
+
+    private ChildJvm startGateway() {
+        List<String> args = new ArrayList<>(List.of(
+                "--server.address=127.0.0.1",
+                "--server.port=" + gatewayPort,
+                "--management.server.address=127.0.0.1",
+                "--management.server.port=" + managementPort,
+                "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                "--votelog.public-urls.producer=" + gatewayUrl(),
+                "--votelog.public-urls.streams=" + streamsUrl,
+                "--votelog.auth.jwk-set-uri=" + jwks.url(),
+                "--votelog.auth.issuer=" + Claims.ISSUER,
+                "--votelog.auth.audience=" + Claims.AUDIENCE,
+                "--votelog.limits.address.rate=0",
+                "--votelog.limits.user.rate=0"));
+        args.addAll(options.gatewayArgs);
+        return track(app("gateway", "producer/target/votelog-producer.jar")
+                .jvmArgs(options.jvm())
+                .args(args.toArray(String[]::new))
+                .env("VOTELOG_LOG_PUBLICKEYS", LogKeys.publicKeyText(logKeys.getPublic()))
+                .env("VOTELOG_PEPPER", Base64.getEncoder().encodeToString(pepper))
+                .env("VOTELOG_LOG_PRIVATEKEY", LogSigner.privateKeyText(logKeys))
+                .env("VOTELOG_AUTH_HS256_SECRET", key(TokenAlgorithm.HS256).secretText())
+                .start());
+    }
+
+    /** Starts the read side; returns when it is ready. */
+    URI startStreams() {
+        int management = freePort();
+        ChildJvm streams = track(app("streams-app", "streams-app/target/votelog-streams-app.jar")
+                .jvmArgs("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
+                .args(
+                        "--server.address=127.0.0.1",
+                        "--server.port=" + streamsUrl.getPort(),
+                        "--management.server.address=127.0.0.1",
+                        "--management.server.port=" + management,
+                        "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                        "--votelog.public-urls.producer=" + gatewayUrl(),
+                        "--votelog.public-urls.streams=" + streamsUrl,
+                        "--votelog.streams.state-dir=" + dir.resolve("streams"),
+                        "--votelog.streams.advertised=127.0.0.1:" + streamsUrl.getPort())
+                .env("VOTELOG_LOG_PUBLICKEYS", LogKeys.publicKeyText(logKeys.getPublic()))
+                .start());
+        awaitReady(streams, management);
+        return streamsUrl;
+    }
+
+    /** Starts a main class of this module with the options that the gateway's JVM has. */
+    ChildJvm startPeer(String name, String mainClass, String... args) {
+        return track(ChildJvm.of(name, mainClass)
+                .workingDir(dir)
+                .logFile(dir.resolve("logs").resolve(name + ".log"))
+                .jvmArgs(options.jvm())
+                .args(args)
+                .start());
+    }
+
+    /** The fat jar's launcher finds its jar by the place that it was loaded from, so the tether may stand beside it. */
+    private ChildJvm.Builder app(String name, String jar) {
+        Path file = Bench.root().resolve(jar);
+        if (Files.notExists(file)) {
+            throw new BenchException(file + " is missing: build it with ./mvnw -DskipTests package");
+        }
+        return ChildJvm.of(name, LAUNCHER)
+                .classPath(tether() + File.pathSeparator + file)
+                .workingDir(dir)
+                .logFile(dir.resolve("logs").resolve(name + ".log"));
+    }
+
+    private ChildJvm track(ChildJvm child) {
+        children.add(child);
+        return child;
+    }
+
+    private static String tether() {
+        try {
+            return Path.of(Tether.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A port of 127.0.0.1 that nothing has yet, below those that kernels hand to outgoing connections. */
+    int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            if (Ports.free(port) && ports.add(port)) {
+                return port;
+            }
+        }
+    }
+
+    private void awaitReady(ChildJvm child, int management) {
+        URI readiness = URI.create("http://127.0.0.1:" + management + "/actuator/health/readiness");
+        await(child, () -> status(readiness) == 200);
+    }
+
+    /** Returns when something listens at the port. */
+    void awaitListening(ChildJvm child, int port) {
+        await(child, () -> !Ports.free(port));
+    }
+
+    /** Returns when that holds; the child must live until then. */
+    void await(ChildJvm child, BooleanSupplier ready) {
+        long end = System.nanoTime() + READY.toNanos();
+        while (!ready.getAsBoolean()) {
+            if (!child.isAlive()) {
+                throw new BenchException(child.obituary(child.name() + " died"));
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new BenchException(
+                        child.obituary(child.name() + " is not ready after " + READY.toSeconds() + " s"));
+            }
+            pause(Duration.ofMillis(100));
+        }
+    }
+
+    static void pause(Duration length) {
+        try {
+            Thread.sleep(length.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+
+    private void publish() {
+        URI place = gatewayUrl().resolve("/v1/ballots/" + ballot.id());
+        String token = new String(
+                key(TokenAlgorithm.HS256).sign(Claims.of("infra/bench", Instant.now(), "ballots:write")),
+                StandardCharsets.US_ASCII);
+        HttpResponse<String> answer = send(HttpRequest.newBuilder(place)
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(ballot.toPlain())))
+                .build());
+        if (answer.statusCode() / 100 != 2) {
+            throw new BenchException("the ballot is refused (%d): %s".formatted(answer.statusCode(), answer.body()));
+        }
+        await(gateway, () -> json(place).path("ready").booleanValue(false));
+    }
+
+    /** A document of one of the servers. */
+    JsonNode json(URI place) {
+        HttpResponse<String> answer = send(
+                HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30)).build());
+        return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
+    }
+
+    /** The gateway's metrics in Prometheus' text form. */
+    String gatewayMetrics() {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/actuator/prometheus"))
+                        .timeout(Duration.ofSeconds(30))
+                        .build())
+                .body();
+    }
+
+    private int status(URI place) {
+        try {
+            return http.send(HttpRequest.newBuilder(place).timeout(PROBE).build(), BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException notYet) {
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new BenchException("%s does not answer: %s".formatted(request.uri(), e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+
+    @Override
+    public void close() {
+        children.forEach(ChildJvm::terminate);
+        long end = System.nanoTime() + GRACE.toNanos();
+        for (ChildJvm child : children) {
+            if (!child.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+                child.kill();
+            }
+        }
+        kafka.close();
+        jwks.close();
+        if (options.dir == null) {
+            delete(dir);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            System.err.println("not deleted: " + folder + ": " + e);
+        }
+    }
+}
