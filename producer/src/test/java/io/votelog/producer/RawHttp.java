@@ -128,6 +128,18 @@ final class RawHttp implements AutoCloseable {
         return answers;
     }
 
+    /** Whatever comes up to the connection's close, which must come. */
+    byte[] rest() {
+        try {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            return in.readNBytes(MAX_BODY);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("not closed within " + PATIENCE, e);
+        } catch (IOException reset) {
+            return new byte[0];
+        }
+    }
+
     private Optional<Answer> next(Duration patience, boolean bodiless) {
         try {
             socket.setSoTimeout((int) patience.toMillis());
