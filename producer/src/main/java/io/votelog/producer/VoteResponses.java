@@ -70,20 +70,26 @@ final class VoteResponses {
         response.status(status);
         HttpHeaders headers = response.responseHeaders();
         headers.set(HttpHeaderNames.CONTENT_TYPE, type);
+        protect(headers, request.scheme().equals("https"));
+        if (limits != null) {
+            headers.set(LIMITS, limits);
+        }
+        String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
+        if (origin != null) {
+            allow(origin, headers);
+        }
+        return headers;
+    }
+
+    /** Sets what keeps browsers and caches safe. */
+    static HttpHeaders protect(HttpHeaders headers, boolean https) {
         headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
         headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
         headers.set(HttpHeaderNames.X_FRAME_OPTIONS, DENY);
         headers.set(REFERRER_POLICY, NO_REFERRER);
         headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY);
-        if (limits != null) {
-            headers.set(LIMITS, limits);
-        }
-        if (request.scheme().equals("https")) {
+        if (https) {
             headers.set(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
-        }
-        String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
-        if (origin != null) {
-            allow(origin, headers);
         }
         return headers;
     }

@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetSocketAddress;
@@ -34,7 +35,9 @@ final class VoteRoute implements NettyRouteProvider {
 
     /** Preflights are left to the framework, which has the rules for them. */
     static boolean serves(HttpServerRequest request, String ending) {
-        return VotePaths.ballotId(request.uri(), ending) != null && !HttpMethod.OPTIONS.equals(request.method());
+        return VotePaths.ballotId(request.uri(), ending) != null
+                && !(HttpMethod.OPTIONS.equals(request.method())
+                        && request.requestHeaders().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD));
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
@@ -62,7 +65,7 @@ final class VoteRoute implements NettyRouteProvider {
 
     static Problem onlyPost(HttpServerRequest request) {
         return Problem.http(405, "%s is not allowed here; allowed: POST".formatted(request.method()))
-                .header("Allow", "POST, OPTIONS");
+                .header("Allow", "POST");
     }
 
     static Problem unforeseen(Throwable failure) {
