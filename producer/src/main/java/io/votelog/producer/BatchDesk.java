@@ -41,6 +41,7 @@ final class BatchDesk {
             box.requireOpen();
             fairUse.ofAddress(peer, headers);
         } catch (ProblemException refused) {
+            meters.notRecorded(refused.problem());
             return Mono.error(refused);
         }
         return tokens.authenticate(first(headers.apply("Authorization"))).map(caller -> {
@@ -54,7 +55,7 @@ final class BatchDesk {
                 throw Problem.unsupportedMediaType(type, MEDIA_TYPE).exception();
             }
             return new Batch(ballotId);
-        });
+        }).doOnError(ProblemException.class, refused -> meters.notRecorded(refused.problem()));
     }
 
     private static @Nullable String first(List<String> values) {
