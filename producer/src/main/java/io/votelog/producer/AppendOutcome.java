@@ -1,15 +1,13 @@
 package io.votelog.producer;
 
-import java.time.Instant;
-
 /** What became of a record on its way to the log. */
 sealed interface AppendOutcome {
     /**
      * The log has it, durably.
      *
-     * @param appendedAt the broker's append time
+     * @param appendedAtMs the broker's append time, in milliseconds since 1970
      */
-    record Appended(int partition, long offset, Instant appendedAt) implements AppendOutcome {}
+    record Appended(int partition, long offset, long appendedAtMs) implements AppendOutcome {}
 
     /** It was not sent: as much as this gateway takes is under way. */
     record NoRoom() implements AppendOutcome {}

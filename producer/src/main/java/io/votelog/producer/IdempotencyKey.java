@@ -1,10 +1,8 @@
 package io.votelog.producer;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The vote id that a client chose, in the {@code Idempotency-Key} header (draft-ietf-httpapi-idempotency-key-header): a UUID,
@@ -12,32 +10,47 @@ import java.util.regex.Pattern;
  */
 final class IdempotencyKey {
     static final String HEADER = "Idempotency-Key";
-    private static final String UUID_FORM =
-            "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
-    private static final Pattern KEY = Pattern.compile(" *(?:(" + UUID_FORM + ")|\"(" + UUID_FORM + ")\") *");
+    private static final int UUID_LENGTH = 36;
 
     private IdempotencyKey() {}
 
     /**
-     * The vote id, or nothing when the client sent none.
+     * The vote id, or null when the client sent none.
      *
      * @param values all values of the header
      * @throws ProblemException (400) when there is more than one or it is no UUID
      */
-    static Optional<UUID> read(List<String> values) {
+    static @Nullable UUID read(List<String> values) {
         if (values.isEmpty()) {
-            return Optional.empty();
+            return null;
         }
         if (values.size() > 1) {
             throw Problem.malformed(HEADER + " stands " + values.size() + " times; once is allowed")
                     .exception();
         }
-        Matcher key = KEY.matcher(values.get(0));
-        if (!key.matches()) {
+        String text = values.get(0).strip();
+        boolean quoted = text.length() == UUID_LENGTH + 2 && text.startsWith("\"") && text.endsWith("\"");
+        UUID voteId = uuid(quoted ? text.substring(1, UUID_LENGTH + 1) : text);
+        if (voteId == null) {
             throw Problem.malformed(HEADER
                             + " must be a UUID such as 123e4567-e89b-42d3-a456-426614174000, bare or in double quotes")
                     .exception();
         }
-        return Optional.of(UUID.fromString(key.group(1) != null ? key.group(1) : key.group(2)));
+        return voteId;
+    }
+
+    /** The UUID that stands there in its one canonical form, in either case (RFC 9562, section 4), or null. */
+    static @Nullable UUID uuid(String text) {
+        if (text.length() != UUID_LENGTH) {
+            return null;
+        }
+        for (int i = 0; i < UUID_LENGTH; i++) {
+            boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+            char c = text.charAt(i);
+            if (hyphen ? c != '-' : c > 'f' || Character.digit(c, 16) < 0) {
+                return null;
+            }
+        }
+        return UUID.fromString(text);
     }
 }

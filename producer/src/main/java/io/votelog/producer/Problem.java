@@ -125,6 +125,23 @@ record Problem(
                 .with("sentDigest", sent);
     }
 
+    /**
+     * A client or a user sends more than their share.
+     *
+     * @param limit the name of the limit, as the RateLimit headers call it
+     * @param allowance what is allowed, as a clause; it names nobody
+     * @param retryAfterSeconds when there is room for one more request, at least 1
+     */
+    static Problem tooManyRequests(String limit, String allowance, int retryAfterSeconds) {
+        return of(
+                        "too-many-requests",
+                        429,
+                        "Too many requests from one sender",
+                        "%s; nothing was recorded. Send the next in %d s".formatted(allowance, retryAfterSeconds))
+                .with("limit", limit)
+                .retryAfter(retryAfterSeconds);
+    }
+
     /** The log did not answer in time: the vote may be in it or not, and sending it again is safe. */
     static Problem outcomeUnknown(UUID voteId, String receipt) {
         return of(
@@ -146,6 +163,13 @@ record Problem(
                         "Too many requests at once",
                         "this gateway has as much work under way as it takes; nothing was recorded")
                 .retryAfter(1);
+    }
+
+    /** This gateway is being shut down; nothing was recorded, and another one takes the vote. */
+    static Problem stopping() {
+        return of("unavailable", 503, "Not available at the moment", "this gateway is stopping; nothing was recorded")
+                .retryAfter(1)
+                .header("Connection", "close");
     }
 
     static Problem unavailable(String detail) {

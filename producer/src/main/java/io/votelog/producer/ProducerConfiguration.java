@@ -25,10 +25,12 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
+import org.springframework.web.cors.CorsConfiguration;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -165,10 +167,22 @@ class ProducerConfiguration {
             ProducerSettings settings,
             VotePartitions partitions,
             MeterRegistry meters) {
-        VoteLog log = new VoteLog(producer, settings.maxBytesUnderWay());
+        VoteLog log =
+                new VoteLog(producer, new VoteLog.Budget(settings.maxVotesUnderWay(), settings.maxBytesUnderWay()));
         warmUp(log, partitions, settings.topics().startTimeout());
-        Gauge.builder("votelog.votes.bytes.under.way", log, VoteLog::bytesUnderWay)
+        Gauge.builder("votelog.votes.under.way", log, VoteLog::votesUnderWay)
                 .description("votes sent and not yet acknowledged")
+                .register(meters);
+        Gauge.builder("votelog.votes.under.way.max", log, it -> it.budget().votes())
+                .description("how many there may be")
+                .register(meters);
+        Gauge.builder("votelog.votes.bytes.under.way", log, VoteLog::bytesUnderWay)
+                .description("their bytes")
+                .baseUnit("bytes")
+                .register(meters);
+        Gauge.builder("votelog.votes.bytes.under.way.max", log, it -> it.budget()
+                        .bytes())
+                .description("how many there may be")
                 .baseUnit("bytes")
                 .register(meters);
         return log;
@@ -179,12 +193,13 @@ class ProducerConfiguration {
         return new KafkaClientMetrics(producer);
     }
 
-    /** A client that stops in the middle of its request is not waited for. */
+    /** Every connection of the public port has a guard. */
     @Bean
-    NettyServerCustomizer patience(ProducerSettings settings) {
-        return server -> server.readTimeout(settings.requestTimeout())
-                .requestTimeout(settings.requestTimeout().multipliedBy(3))
-                .idleTimeout(Duration.ofSeconds(75));
+    NettyServerCustomizer connectionGuards(ProducerSettings settings) {
+        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
+                settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
+        return server ->
+                server.doOnChannelInit((observer, channel, address) -> ConnectionGuard.install(channel, patience));
     }
 
     private static void warmUp(VoteLog log, VotePartitions partitions, Duration timeout) {
@@ -251,15 +266,43 @@ class ProducerConfiguration {
     }
 
     @Bean
-    VoteDesk voteDesk(
-            BearerTokens tokens,
-            Catalogue catalogue,
-            Pepper pepper,
-            VoteLog log,
-            PublicUrls publicUrls,
-            Clock clock,
-            MeterRegistry meters) {
-        return new VoteDesk(tokens, catalogue, pepper, log, publicUrls, clock, meters);
+    VoteMeters voteMeters(MeterRegistry registry) {
+        return new VoteMeters(registry);
+    }
+
+    @Bean
+    BallotBox ballotBox(Pepper pepper, VoteLog log, Clock clock, VoteMeters meters) {
+        return new BallotBox(pepper, log, clock, meters);
+    }
+
+    @Bean
+    LastCall lastCall(BallotBox box) {
+        return new LastCall(box);
+    }
+
+    @Bean
+    VoteDesk voteDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        return new VoteDesk(tokens, catalogue, box, meters);
+    }
+
+    @Bean
+    BatchDesk batchDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        return new BatchDesk(tokens, catalogue, box, meters);
+    }
+
+    @Bean
+    VoteResponses voteResponses(PublicUrls publicUrls, CorsConfiguration cors) {
+        return new VoteResponses(publicUrls, cors);
+    }
+
+    @Bean
+    NettyRouteProvider voteRoute(VoteDesk desk, VoteResponses responses) {
+        return new VoteRoute(desk, responses);
+    }
+
+    @Bean
+    NettyRouteProvider batchRoute(BatchDesk desk, VoteResponses responses) {
+        return new BatchRoute(desk, responses);
     }
 
     /** Where publishing and closing block; a burst of them waits here and keeps nobody else from voting. */

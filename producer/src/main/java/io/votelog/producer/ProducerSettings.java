@@ -22,10 +22,13 @@ import org.springframework.validation.annotation.Validated;
  * @param topics how topics are created
  * @param publicUrls where the world reaches the two sides
  * @param cors which pages may call from a browser
+ * @param limits how many requests a user and a client address may send
  * @param publishTimeout how long a publication waits to be seen ready before it is answered 202
  * @param takeOverAfter how long another gateway's half-done work is left to it
  * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
- * @param maxBytesUnderWay how many bytes of votes may wait for the log's acknowledgement
+ * @param idleTimeout how long a connection may bring nothing between an answer and the next request
+ * @param maxVotesUnderWay how many votes may wait for the log's acknowledgement
+ * @param maxBytesUnderWay how many bytes they may have
  */
 @ConfigurationProperties("votelog")
 @Validated
@@ -37,9 +40,12 @@ record ProducerSettings(
         @DefaultValue @Valid TopicCreation topics,
         @DefaultValue @Valid Urls publicUrls,
         @DefaultValue @Valid Cors cors,
+        @DefaultValue @Valid Limits limits,
         @DefaultValue("10s") @DurationMin(millis = 100) Duration publishTimeout,
         @DefaultValue("3s") @DurationMin(millis = 0) Duration takeOverAfter,
         @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
+        @DefaultValue("75s") @DurationMin(seconds = 1) Duration idleTimeout,
+        @DefaultValue("16384") @Min(1) @Max(1_000_000) int maxVotesUnderWay,
         @DefaultValue("16777216") @Min(65536) @Max(50331648) long maxBytesUnderWay) {
     ProducerSettings {
         if (dev.tokens() && auth.hs256Secret() == null) {
@@ -128,7 +134,7 @@ record ProducerSettings(
     /** Without secrets. */
     @Override
     public String toString() {
-        return "ProducerSettings[log=%s, auth=%s, dev=%s, topics=%s, publicUrls=%s, cors=%s]"
-                .formatted(log, auth, dev, topics, publicUrls, cors);
+        return "ProducerSettings[log=%s, auth=%s, dev=%s, topics=%s, publicUrls=%s, cors=%s, limits=%s]"
+                .formatted(log, auth, dev, topics, publicUrls, cors, limits);
     }
 }

@@ -1,7 +1,6 @@
 package io.votelog.producer;
 
 import io.votelog.schemas.Pseudonym;
-import io.votelog.schemas.Receipt;
 import java.net.URI;
 
 /**
@@ -25,8 +24,8 @@ record PublicUrls(URI producer, URI streams) {
     }
 
     /** Where a vote's verdict is told. */
-    URI receipt(String ballotId, Receipt receipt, long offset) {
-        return URI.create(streams + "/v1/ballots/" + ballotId + "/receipts/" + receipt + "?offset=" + offset);
+    String receipt(String ballotId, String receipt, long offset) {
+        return streams + "/v1/ballots/" + ballotId + "/receipts/" + receipt + "?offset=" + offset;
     }
 
     /** Where it is told whether a voter has an accepted vote. */

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
@@ -17,7 +16,6 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
-import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.reactive.CorsConfigurationSource;
 import org.springframework.web.cors.reactive.UrlBasedCorsConfigurationSource;
@@ -28,20 +26,11 @@ import reactor.core.publisher.Mono;
 @EnableWebFluxSecurity
 class SecurityConfiguration {
     static final String WRITE_BALLOTS = "ballots:write";
+    static final String CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-    /** Votes: the desk itself authenticates, so here come the headers alone. */
+    /** The votes' routes are not served by Spring: only their preflights come here. */
     @Bean
-    @Order(1)
-    SecurityWebFilterChain votes(ServerHttpSecurity http, CorsConfigurationSource cors) {
-        return common(http, cors)
-                .securityMatcher(ServerWebExchangeMatchers.pathMatchers("/v1/ballots/*/votes"))
-                .authorizeExchange(exchange -> exchange.anyExchange().permitAll())
-                .build();
-    }
-
-    @Bean
-    @Order(2)
-    SecurityWebFilterChain everythingElse(ServerHttpSecurity http, CorsConfigurationSource cors, BearerTokens tokens) {
+    SecurityWebFilterChain security(ServerHttpSecurity http, CorsConfigurationSource cors, BearerTokens tokens) {
         ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemRenderer.write(
                 exchange,
                 exchange.getRequest().getHeaders().getFirst("Authorization") == null
@@ -77,17 +66,22 @@ class SecurityConfiguration {
                 exchange, Problem.malformed("the request's path or headers hold what is not allowed there"));
     }
 
+    /** What pages of other origins may do; nothing when none is configured. */
     @Bean
-    CorsConfigurationSource corsConfigurationSource(ProducerSettings settings) {
+    CorsConfiguration corsConfiguration(ProducerSettings settings) {
+        CorsConfiguration allowed = new CorsConfiguration();
+        allowed.setAllowedOrigins(settings.cors().allowedOrigins());
+        allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT"));
+        allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"));
+        allowed.setExposedHeaders(List.of("Location", "Retry-After", "ETag"));
+        allowed.setMaxAge(Duration.ofHours(1));
+        return allowed;
+    }
+
+    @Bean
+    CorsConfigurationSource corsConfigurationSource(CorsConfiguration allowed, ProducerSettings settings) {
         UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
-        List<String> origins = settings.cors().allowedOrigins();
-        if (!origins.isEmpty()) {
-            CorsConfiguration allowed = new CorsConfiguration();
-            allowed.setAllowedOrigins(origins);
-            allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT"));
-            allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"));
-            allowed.setExposedHeaders(List.of("Location", "Retry-After", "ETag"));
-            allowed.setMaxAge(Duration.ofHours(1));
+        if (!settings.cors().allowedOrigins().isEmpty()) {
             source.registerCorsConfiguration("/**", allowed);
         }
         return source;
@@ -102,8 +96,8 @@ class SecurityConfiguration {
                 .logout(ServerHttpSecurity.LogoutSpec::disable)
                 .requestCache(ServerHttpSecurity.RequestCacheSpec::disable)
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
-                .headers(headers -> headers.contentSecurityPolicy(
-                        policy -> policy.policyDirectives("default-src 'none'; frame-ancestors 'none'")));
+                .headers(headers ->
+                        headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY)));
     }
 
     private static Mono<AbstractAuthenticationToken> caller(Jwt token) {

@@ -2,6 +2,8 @@ package io.votelog.producer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -9,12 +11,21 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
-/** The body of a vote: {@code {"choices": ["01", "25"]}} and nothing else. */
-final class VoteBody {
+/**
+ * A vote in JSON, read without building a tree: {@code {"choices": ["01", "25"]}} as a body, {@code {"voter": "ada", "choices":
+ * ["01", "25"], "voteId": "…"}} as a line of a batch. Fields that are unknown or stand twice are refused.
+ *
+ * @param voter the user's id; null in a body, whose voter the token names
+ * @param choices in the order in which they were sent
+ * @param voteId the id that the client chose, if it did
+ */
+record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID voteId) {
     /** The most bytes that it may have. */
     static final int MAX_BYTES = 16 * 1024;
 
-    private static final String FORM = "the body must be {\"choices\": [option ids as strings]}: ";
+    private static final String BODY = "the body must be {\"choices\": [option ids as strings]}: ";
+    private static final String LINE =
+            "the line must be {\"voter\": user id, \"choices\": [option ids as strings], \"voteId\": optional UUID}: ";
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxDocumentLength(MAX_BYTES)
@@ -22,58 +33,107 @@ final class VoteBody {
                     .build())
             .build();
 
-    private VoteBody() {}
-
     /**
-     * The choices in the order in which they were sent.
+     * The vote in a body.
      *
      * @throws ProblemException (400) when the bytes are anything else than a vote
      */
-    static List<String> choices(byte[] body) {
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
+    static VoteBody ofBody(byte[] bytes) {
+        return read(bytes, 0, bytes.length, false);
+    }
+
+    /**
+     * The vote in a batch's line.
+     *
+     * @throws ProblemException (400) when the bytes are anything else than a vote with its voter
+     */
+    static VoteBody ofLine(byte[] bytes, int offset, int length) {
+        return read(bytes, offset, length, true);
+    }
+
+    private static VoteBody read(byte[] bytes, int offset, int length, boolean line) {
+        String form = line ? LINE : BODY;
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes, offset, length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw malformed(body.length == 0 ? "it is empty" : "it is no object");
+                throw malformed(form, length == 0 ? "it is empty" : "it is no object");
             }
+            String voter = null;
             List<String> choices = null;
+            UUID voteId = null;
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String field = json.currentName();
-                if (!field.equals("choices")) {
-                    throw malformed("it has an unknown field '%s'".formatted(shortened(field)));
+                if (field.equals("choices")) {
+                    requireFirst(form, field, choices);
+                    choices = choices(json, form);
+                } else if (line && field.equals("voter")) {
+                    requireFirst(form, field, voter);
+                    voter = voter(json, form);
+                } else if (line && field.equals("voteId")) {
+                    requireFirst(form, field, voteId);
+                    voteId = voteId(json, form);
+                } else {
+                    throw malformed(form, "it has an unknown field '%s'".formatted(shortened(field)));
                 }
-                if (choices != null) {
-                    throw malformed("the field 'choices' stands twice");
-                }
-                choices = strings(json);
             }
             if (choices == null) {
-                throw malformed("the field 'choices' is missing");
+                throw malformed(form, "the field 'choices' is missing");
+            }
+            if (line && voter == null) {
+                throw malformed(form, "the field 'voter' is missing");
             }
             if (json.nextToken() != null) {
-                throw malformed("something follows the object");
+                throw malformed(form, "something follows the object");
             }
-            return choices;
+            return new VoteBody(voter, choices, voteId);
         } catch (JacksonException e) {
-            throw malformed("it is not well-formed JSON at line %d, column %d"
-                    .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+            throw malformed(
+                    form,
+                    "it is not well-formed JSON at line %d, column %d"
+                            .formatted(
+                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
         }
     }
 
-    private static List<String> strings(JsonParser json) {
+    private static List<String> choices(JsonParser json, String form) {
         if (json.nextToken() != JsonToken.START_ARRAY) {
-            throw malformed("the field 'choices' is no array");
+            throw malformed(form, "the field 'choices' is no array");
         }
         List<String> strings = new ArrayList<>();
         while (json.nextToken() != JsonToken.END_ARRAY) {
             if (json.currentToken() != JsonToken.VALUE_STRING) {
-                throw malformed("choices[%d] is no string".formatted(strings.size()));
+                throw malformed(form, "choices[%d] is no string".formatted(strings.size()));
             }
             strings.add(json.getString());
         }
         return strings;
     }
 
-    private static ProblemException malformed(String what) {
-        return Problem.malformed(FORM + what).exception();
+    private static String voter(JsonParser json, String form) {
+        if (json.nextToken() == JsonToken.VALUE_STRING) {
+            String voter = json.getString();
+            if (!voter.isBlank() && voter.length() <= Caller.MAX_USER_ID) {
+                return voter;
+            }
+        }
+        throw malformed(form, "the field 'voter' is no string of 1 to %d characters".formatted(Caller.MAX_USER_ID));
+    }
+
+    private static UUID voteId(JsonParser json, String form) {
+        UUID voteId = json.nextToken() == JsonToken.VALUE_STRING ? IdempotencyKey.uuid(json.getString()) : null;
+        if (voteId == null) {
+            throw malformed(form, "the field 'voteId' is no UUID such as 123e4567-e89b-42d3-a456-426614174000");
+        }
+        return voteId;
+    }
+
+    private static void requireFirst(String form, String field, @Nullable Object before) {
+        if (before != null) {
+            throw malformed(form, "the field '%s' stands twice".formatted(field));
+        }
+    }
+
+    private static ProblemException malformed(String form, String what) {
+        return Problem.malformed(form + what).exception();
     }
 
     private static String shortened(String text) {

@@ -2,9 +2,8 @@ package io.votelog.producer;
 
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
-import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -12,17 +11,27 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * Appends votes to the log, on any thread, since it does not block: the producer is set up so that a send fails where it would wait
- * (max.block.ms 0), and no more bytes are under way than fit into its buffer with room to spare.
+ * (max.block.ms 0), and no more is under way than fits into its buffer with room to spare.
  */
 final class VoteLog {
+    private static final AppendOutcome NO_ROOM = new AppendOutcome.NoRoom();
+
     private final Producer<byte[], byte[]> producer;
-    private final long maxBytesUnderWay;
+    private final Budget budget;
+    private final AtomicLong votesUnderWay = new AtomicLong();
     private final AtomicLong bytesUnderWay = new AtomicLong();
 
-    /** @param maxBytesUnderWay how many bytes of values may be sent and not yet acknowledged */
-    VoteLog(Producer<byte[], byte[]> producer, long maxBytesUnderWay) {
+    /**
+     * How much may be sent and not yet acknowledged.
+     *
+     * @param votes how many
+     * @param bytes of their values
+     */
+    record Budget(long votes, long bytes) {}
+
+    VoteLog(Producer<byte[], byte[]> producer, Budget budget) {
         this.producer = producer;
-        this.maxBytesUnderWay = maxBytesUnderWay;
+        this.budget = budget;
     }
 
     /**
@@ -34,35 +43,64 @@ final class VoteLog {
         return producer.partitionsFor(Topics.VOTES.name()).size();
     }
 
-    /** How many bytes are sent and not yet acknowledged. */
+    Budget budget() {
+        return budget;
+    }
+
+    /** How many votes are sent and not yet acknowledged. */
+    long votesUnderWay() {
+        return votesUnderWay.get();
+    }
+
+    /** How many bytes of values are sent and not yet acknowledged. */
     long bytesUnderWay() {
         return bytesUnderWay.get();
     }
 
-    /** Appends one vote; the future never fails. */
-    CompletableFuture<AppendOutcome> append(int partition, Pseudonym voter, byte[] value, Headers headers) {
-        if (bytesUnderWay.addAndGet(value.length) > maxBytesUnderWay) {
-            bytesUnderWay.addAndGet(-value.length);
-            return CompletableFuture.completedFuture(new AppendOutcome.NoRoom());
+    /** Whether the next vote would be taken, as far as can be told before it comes. */
+    boolean hasRoom() {
+        return votesUnderWay.get() < budget.votes() && bytesUnderWay.get() < budget.bytes();
+    }
+
+    /**
+     * Appends one vote.
+     *
+     * @param told is called once, on any thread, perhaps before this returns; it must not block
+     */
+    void append(int partition, Pseudonym voter, byte[] value, Headers headers, Consumer<AppendOutcome> told) {
+        if (!reserve(value.length)) {
+            told.accept(NO_ROOM);
+            return;
         }
-        CompletableFuture<AppendOutcome> outcome = new CompletableFuture<>();
         try {
             producer.send(
                     new ProducerRecord<>(Topics.VOTES.name(), partition, null, voter.bytes(), value, headers),
                     (metadata, failure) -> {
-                        bytesUnderWay.addAndGet(-value.length);
-                        outcome.complete(
+                        release(value.length);
+                        told.accept(
                                 failure == null
                                         ? new AppendOutcome.Appended(
-                                                metadata.partition(),
-                                                metadata.offset(),
-                                                Instant.ofEpochMilli(metadata.timestamp()))
+                                                metadata.partition(), metadata.offset(), metadata.timestamp())
                                         : new AppendOutcome.Unknown(failure));
                     });
         } catch (KafkaException | IllegalStateException e) {
-            bytesUnderWay.addAndGet(-value.length);
-            outcome.complete(new AppendOutcome.Unknown(e));
+            release(value.length);
+            told.accept(new AppendOutcome.Unknown(e));
         }
-        return outcome;
+    }
+
+    private boolean reserve(int bytes) {
+        long votes = votesUnderWay.incrementAndGet();
+        long allBytes = bytesUnderWay.addAndGet(bytes);
+        boolean room = votes <= budget.votes() && allBytes <= budget.bytes();
+        if (!room) {
+            release(bytes);
+        }
+        return room;
+    }
+
+    private void release(int bytes) {
+        votesUnderWay.decrementAndGet();
+        bytesUnderWay.addAndGet(-bytes);
     }
 }

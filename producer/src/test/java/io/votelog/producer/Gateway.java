@@ -60,6 +60,12 @@ final class Gateway implements AutoCloseable {
     }
 
     static Gateway start(String bootstrapServers, String... settings) {
+        return new Gateway(new SpringApplicationBuilder(ProducerApplication.class, OwnEventLoops.class)
+                .run(arguments(bootstrapServers, settings).toArray(String[]::new)));
+    }
+
+    /** A gateway's command line. */
+    static List<String> arguments(String bootstrapServers, String... settings) {
         Map<String, String> all = new LinkedHashMap<>();
         List<String> standard = List.of(
                 "--spring.kafka.bootstrap-servers=" + bootstrapServers,
@@ -75,8 +81,7 @@ final class Gateway implements AutoCloseable {
         // A setting given again replaces the standard one; on a command line it would be added to it.
         Stream.concat(standard.stream(), Stream.of(settings))
                 .forEach(setting -> all.put(setting.substring(0, setting.indexOf('=')), setting));
-        return new Gateway(new SpringApplicationBuilder(ProducerApplication.class, OwnEventLoops.class)
-                .run(all.values().toArray(String[]::new)));
+        return List.copyOf(all.values());
     }
 
     <T> T part(Class<T> type) {

@@ -18,7 +18,7 @@ class PlainPartsTest {
         noClasses()
                 .that()
                 .haveNameMatching(
-                        ".*\\.(VoteDesk|VoteLog|VoteBody|VoteRequest|RecordedVote|IdempotencyKey|Pepper|Salts|Problem|Catalogue|ListedBallot|Publisher|LifeCycle|Finisher|ControlLog|NextStep|BearerTokens)")
+                        ".*\\.(VoteDesk|VoteLog|VoteBody|VoteRequest|RecordedVote|IdempotencyKey|Pepper|Salts|Problem|Catalogue|ListedBallot|Publisher|LifeCycle|Finisher|ControlLog|NextStep|BearerTokens|FairUse|TokenBuckets|SipHash|ClientAddress|IpAddress|AddressRange|ForwardingHeader)")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

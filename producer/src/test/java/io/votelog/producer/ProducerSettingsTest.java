@@ -1,11 +1,16 @@
 package io.votelog.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.MapPropertySource;
@@ -47,6 +52,66 @@ class ProducerSettingsTest {
         assertThat(address(Map.of("votelog.dev.tokens", "true", "server.address", "10.0.0.1")))
                 .isEqualTo("10.0.0.1");
         assertThat(address(Map.of())).isEqualTo("not set");
+    }
+
+    @Test
+    void shouldHaveLimitsThatFitACrowdBehindOneAddress() {
+        Limits limits =
+                bound(Map.of("VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET)).limits();
+        assertThat(limits)
+                .isEqualTo(new Limits(
+                        new Limits.User(new BigDecimal("10"), 100),
+                        new Limits.Address(new BigDecimal("1000"), 5000, 64),
+                        List.of(),
+                        "X-Forwarded-For"));
+        assertThat(limits.header()).isEqualTo(ForwardingHeader.X_FORWARDED_FOR);
+        assertThat(limits.proxies()).isEmpty();
+    }
+
+    @Test
+    void shouldReadLimits() {
+        Limits limits = bound(Map.of(
+                        "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
+                        "VOTELOG_LIMITS_USER_RATE", "0.5",
+                        "VOTELOG_LIMITS_USER_BURST", "7",
+                        "VOTELOG_LIMITS_ADDRESS_RATE", "0",
+                        "VOTELOG_LIMITS_ADDRESS_BURST", "1",
+                        "VOTELOG_LIMITS_ADDRESS_IPV6_PREFIX", "56",
+                        "VOTELOG_LIMITS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1",
+                        "VOTELOG_LIMITS_FORWARDED_HEADER", "forwarded"))
+                .limits();
+        assertThat(limits.user()).isEqualTo(new Limits.User(new BigDecimal("0.5"), 7));
+        assertThat(limits.address()).isEqualTo(new Limits.Address(new BigDecimal("0"), 1, 56));
+        assertThat(limits.proxies())
+                .containsExactly(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("2001:db8::1"));
+        assertThat(limits.header()).isEqualTo(ForwardingHeader.FORWARDED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "USER_RATE | -1 | votelog.limits.user.rate: -1 | 0 for no limit, or 0.001 to 100000",
+                "USER_RATE | 0.0001 | votelog.limits.user.rate: 0.0001 | at most 3 digits after the point",
+                "USER_RATE | 1e-999999999 | votelog.limits.user.rate: 1E-999999999 | at most 3 digits after the point",
+                "USER_RATE | 0.001 | votelog.limits.user.burst: 100 | votelog.limits.user.rate, 0.001 a second, gives back in 86400 s",
+                "USER_BURST | 0 | votelog.limits.user.burst: 0 | 1 to 1000000",
+                "ADDRESS_RATE | 100001 | votelog.limits.address.rate: 100001 | 0 for no limit, or 0.001 to 100000",
+                "ADDRESS_BURST | 1000001 | votelog.limits.address.burst: 1000001 | 1 to 1000000",
+                "ADDRESS_IPV6_PREFIX | 31 | votelog.limits.address.ipv6-prefix: 31 | 32 to 128",
+                "ADDRESS_IPV6_PREFIX | 129 | votelog.limits.address.ipv6-prefix: 129 | 32 to 128",
+                "TRUSTED_PROXIES | ::1,proxy.example | votelog.limits.trusted-proxies: 'proxy.example' is no address | no names",
+                "TRUSTED_PROXIES | 0.0.0.0/0 | votelog.limits.trusted-proxies: '0.0.0.0/0' needs a length of 1 to 32 | 10.0.0.0/8",
+                "FORWARDED_HEADER | X-Real-IP | votelog.limits.forwarded-header: X-Real-IP | X-Forwarded-For or Forwarded"
+            })
+    void shouldRefuseABadLimit(String key, String value, String wrong, String right) {
+        assertThatThrownBy(() ->
+                        bound(Map.of("VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET, "VOTELOG_LIMITS_" + key, value)))
+                .rootCause()
+                .isInstanceOfSatisfying(BadSettingException.class, bad -> {
+                    assertThat(bad).hasMessageStartingWith(wrong);
+                    assertThat(bad.allowed()).contains(right);
+                });
     }
 
     private static String address(Map<String, Object> settings) {

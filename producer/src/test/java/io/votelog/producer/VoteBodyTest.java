@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,11 +50,45 @@ class VoteBodyTest {
 
     @Test
     void shouldRefuseBytesThatAreNoUtf8() {
-        assertThatThrownBy(() -> VoteBody.choices("{\"choices\": [\"é\"]}".getBytes(StandardCharsets.ISO_8859_1)))
+        assertThatThrownBy(() -> VoteBody.ofBody("{\"choices\": [\"é\"]}".getBytes(StandardCharsets.ISO_8859_1)))
                 .isInstanceOf(ProblemException.class);
     }
 
+    @Test
+    void shouldReadALineWithItsVoter() {
+        String id = "123e4567-e89b-42d3-a456-426614174000";
+        VoteBody line = line("{\"voteId\": \"" + id + "\", \"voter\": \"ada\", \"choices\": [\"01\"]}");
+        assertThat(line).isEqualTo(new VoteBody("ada", List.of("01"), UUID.fromString(id)));
+        assertThat(line("{\"voter\": \"ada\", \"choices\": []}").voteId()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"choices\": []}|the field 'voter' is missing",
+                "{\"voter\": \"ada\"}|the field 'choices' is missing",
+                "{\"voter\": 7, \"choices\": []}|the field 'voter' is no string of 1 to 255 characters",
+                "{\"voter\": \" \", \"choices\": []}|the field 'voter' is no string of 1 to 255 characters",
+                "{\"voter\": \"a\", \"voter\": \"b\", \"choices\": []}|the field 'voter' stands twice",
+                "{\"voter\": \"a\", \"choices\": [], \"voteId\": \"1\"}|the field 'voteId' is no UUID",
+                "{\"voter\": \"a\", \"choices\": [], \"voteId\": null}|the field 'voteId' is no UUID",
+                "{\"voter\": \"a\", \"choices\": []} {}|something follows the object"
+            })
+    void shouldSayWhatIsWrongWithAnyOtherLine(String line, String detail) {
+        assertThatThrownBy(() -> line(line)).isInstanceOfSatisfying(ProblemException.class, refused -> assertThat(
+                        refused.problem().detail())
+                .startsWith("the line must be ")
+                .contains(detail));
+    }
+
+    private static VoteBody line(String line) {
+        byte[] bytes = (">>" + line + "<<").getBytes(StandardCharsets.UTF_8);
+        return VoteBody.ofLine(bytes, 2, bytes.length - 4);
+    }
+
     private static List<String> choices(String body) {
-        return VoteBody.choices(body.getBytes(StandardCharsets.UTF_8));
+        return VoteBody.ofBody(body.getBytes(StandardCharsets.UTF_8)).choices();
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class VoteLogTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final VoteLog log = new VoteLog(producer, 250);
+    private final VoteLog log = new VoteLog(producer, new VoteLog.Budget(3, 250));
 
     @Test
     void shouldTakeNoMoreThanThereIsRoomForUntilSomethingIsAcknowledged() {
@@ -27,6 +27,20 @@ class VoteLogTest {
         assertThat(first).isCompletedWithValueMatching(AppendOutcome.Appended.class::isInstance);
         assertThat(second).isNotDone();
         assertThat(append()).isNotDone();
+    }
+
+    @Test
+    void shouldCountVotesAsWellAsBytes() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(log.hasRoom()).isTrue();
+            assertThat(append(1)).isNotDone();
+        }
+        assertThat(log.hasRoom()).isFalse();
+        assertThat(append(1)).isCompletedWithValue(new AppendOutcome.NoRoom());
+        assertThat(log.votesUnderWay()).isEqualTo(3);
+        assertThat(log.bytesUnderWay()).isEqualTo(3);
+        assertThat(producer.completeNext()).isTrue();
+        assertThat(log.hasRoom()).isTrue();
     }
 
     @Test
@@ -45,6 +59,12 @@ class VoteLogTest {
     }
 
     private CompletableFuture<AppendOutcome> append() {
-        return log.append(0, Pseudonym.of(new byte[16]), new byte[100], new RecordHeaders());
+        return append(100);
+    }
+
+    private CompletableFuture<AppendOutcome> append(int bytes) {
+        CompletableFuture<AppendOutcome> outcome = new CompletableFuture<>();
+        log.append(0, Pseudonym.of(new byte[16]), new byte[bytes], new RecordHeaders(), outcome::complete);
+        return outcome;
     }
 }

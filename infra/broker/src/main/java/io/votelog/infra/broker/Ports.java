@@ -43,7 +43,7 @@ public final class Ports {
     }
 
     /** A port that is free now and not among {@code taken}. */
-    static int anyFree(Set<Integer> taken) {
+    public static int anyFree(Set<Integer> taken) {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, END);
             if (!taken.contains(port) && free(port)) {

@@ -1,0 +1,119 @@
+package io.votelog.producer;
+
+import io.votelog.events.VoteCast;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.CloudEvent;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
+import io.votelog.schemas.VoteIds;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a vote whose voter is known into the log: is the ballot open, does the vote keep its rules, append. It never blocks, and
+ * whichever way a vote comes, it comes through here.
+ */
+final class BallotBox {
+    private static final CloudEvent VOTE_CAST = new CloudEvent("VoteCast", "producer");
+
+    private final Pepper pepper;
+    private final VoteLog log;
+    private final Clock clock;
+    private final VoteMeters meters;
+    private final Salts salts = new Salts();
+    private volatile boolean locked;
+
+    BallotBox(Pepper pepper, VoteLog log, Clock clock, VoteMeters meters) {
+        this.pepper = pepper;
+        this.log = log;
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    /** From now on no vote is taken; those on their way to the log are still answered. */
+    void lock() {
+        locked = true;
+    }
+
+    /** Whether no vote is taken any more. */
+    boolean isLocked() {
+        return locked;
+    }
+
+    /** Whether the next vote would be taken, as far as can be told before it comes. */
+    boolean hasRoom() {
+        return log.hasRoom();
+    }
+
+    /**
+     * Casts a vote.
+     *
+     * @param choices option ids as they were sent
+     * @param givenId the id that the client chose; without one it is derived from the voter and the choices
+     * @param told is called once, on any thread, perhaps before this returns; it must not block
+     */
+    void cast(
+            ListedBallot listed,
+            String userId,
+            List<String> choices,
+            @Nullable UUID givenId,
+            Consumer<VoteAnswer> told) {
+        Ballot ballot = listed.ballot();
+        Pseudonym voter = pepper.pseudonym(ballot.id(), userId);
+        UUID voteId = givenId == null ? VoteIds.derive(voter, choices) : givenId;
+        Receipt receipt = new Receipt(voter, voteId);
+        Problem refusal = refusal(listed, choices, receipt);
+        if (refusal != null) {
+            told.accept(notRecorded(refusal));
+            return;
+        }
+        byte[] value = Events.encode(new VoteCast(voteId, ballot.id(), choices, salts.next()));
+        long sentNanos = System.nanoTime();
+        log.append(
+                voter.partition(listed.partitionCount()),
+                voter,
+                value,
+                VOTE_CAST.headers(voteId.toString()),
+                outcome -> told.accept(answer(outcome, ballot.id(), receipt, sentNanos)));
+    }
+
+    private VoteAnswer answer(AppendOutcome outcome, String ballotId, Receipt receipt, long sentNanos) {
+        if (outcome instanceof AppendOutcome.Appended appended) {
+            meters.recorded(System.nanoTime() - sentNanos);
+            return new RecordedVote(
+                    ballotId, receipt, appended.partition(), appended.offset(), appended.appendedAtMs());
+        }
+        return notRecorded(
+                outcome instanceof AppendOutcome.NoRoom
+                        ? Problem.overloaded()
+                        : Problem.outcomeUnknown(receipt.voteId(), receipt.toString()));
+    }
+
+    private VoteAnswer notRecorded(Problem problem) {
+        meters.notRecorded(problem);
+        return new VoteAnswer.NotRecorded(problem);
+    }
+
+    private @Nullable Problem refusal(ListedBallot listed, List<String> choices, Receipt receipt) {
+        if (locked) {
+            return Problem.stopping();
+        }
+        Ballot ballot = listed.ballot();
+        Instant now = clock.instant();
+        if (now.isBefore(ballot.opensAt())) {
+            return Problem.notOpen(ballot.id(), ballot.opensAt());
+        }
+        if (listed.closing()) {
+            return Problem.closed(ballot.id(), "was closed early", receipt.voteId(), receipt.toString());
+        }
+        if (!now.isBefore(ballot.closesAt())) {
+            return Problem.closed(ballot.id(), "closed at " + ballot.closesAt(), receipt.voteId(), receipt.toString());
+        }
+        return ballot.check(choices).wellFormed() ? null : Problem.ruleViolations(ballot.violations(choices));
+    }
+}

@@ -1,0 +1,92 @@
+package io.votelog.producer;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Takes votes that another system sends on behalf of its voters: who is it, may it, which ballot; then line by line. It knows no
+ * web framework and never blocks.
+ */
+final class BatchDesk {
+    static final String SUBMIT_VOTES = "votes:submit";
+    static final String MEDIA_TYPE = "application/x-ndjson";
+
+    private final BearerTokens tokens;
+    private final Catalogue catalogue;
+    private final BallotBox box;
+    private final VoteMeters meters;
+
+    BatchDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        this.tokens = tokens;
+        this.catalogue = catalogue;
+        this.box = box;
+        this.meters = meters;
+    }
+
+    /** Lets a batch in; fails with a {@link ProblemException} when it is refused as a whole. */
+    Mono<Batch> admit(String ballotId, @Nullable String authorization, @Nullable String contentType) {
+        if (box.isLocked()) {
+            return Mono.error(Problem.stopping().exception());
+        }
+        return tokens.authenticate(authorization).map(caller -> {
+            if (!caller.scopes().contains(SUBMIT_VOTES)) {
+                throw Problem.missingScope(SUBMIT_VOTES).exception();
+            }
+            catalogue.servable(ballotId);
+            String type = ContentType.of(contentType);
+            if (!type.equals(MEDIA_TYPE)) {
+                throw Problem.unsupportedMediaType(type, MEDIA_TYPE).exception();
+            }
+            return new Batch(ballotId);
+        });
+    }
+
+    /** A batch that was let in. */
+    final class Batch {
+        private final String ballotId;
+
+        private Batch(String ballotId) {
+            this.ballotId = ballotId;
+        }
+
+        /** Whether there is room for the next line; to wait for it is better than to be refused. */
+        boolean hasRoom() {
+            return box.hasRoom();
+        }
+
+        /** Whether this gateway is stopping, so that no more lines should be read. */
+        boolean isOver() {
+            return box.isLocked();
+        }
+
+        /**
+         * Casts the vote in a line; whatever is wrong with it is an answer.
+         *
+         * @param told is called once, on any thread, perhaps before this returns
+         */
+        void cast(byte[] bytes, int offset, int length, Consumer<VoteAnswer> told) {
+            try {
+                VoteBody vote = VoteBody.ofLine(bytes, offset, length);
+                box.cast(
+                        catalogue.servable(ballotId),
+                        String.valueOf(vote.voter()),
+                        vote.choices(),
+                        vote.voteId(),
+                        told);
+            } catch (ProblemException refused) {
+                refuse(refused.problem(), told);
+            }
+        }
+
+        /** Answers a line that has too many bytes. */
+        void refuseTooLong(Consumer<VoteAnswer> told) {
+            refuse(Problem.tooLarge(VoteBody.MAX_BYTES), told);
+        }
+
+        private void refuse(Problem problem, Consumer<VoteAnswer> told) {
+            meters.notRecorded(problem);
+            told.accept(new VoteAnswer.NotRecorded(problem));
+        }
+    }
+}

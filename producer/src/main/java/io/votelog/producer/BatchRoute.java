@@ -1,0 +1,58 @@
+package io.votelog.producer;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import org.reactivestreams.Publisher;
+import org.springframework.boot.reactor.netty.NettyRouteProvider;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/** Votes over HTTP, many a request: a line of JSON for each, both ways, as a stream (application/x-ndjson). */
+final class BatchRoute implements NettyRouteProvider {
+    private static final AsciiString NDJSON = AsciiString.cached(BatchDesk.MEDIA_TYPE);
+
+    private final BatchDesk desk;
+    private final VoteResponses responses;
+
+    BatchRoute(BatchDesk desk, VoteResponses responses) {
+        this.desk = desk;
+        this.responses = responses;
+    }
+
+    @Override
+    public HttpServerRoutes apply(HttpServerRoutes routes) {
+        return routes.route(request -> VoteRoute.serves(request, VotePaths.BATCH), this::cast);
+    }
+
+    private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
+        if (!HttpMethod.POST.equals(request.method())) {
+            return responses.write(request, response, VoteRoute.onlyPost(request));
+        }
+        String ballotId = String.valueOf(VotePaths.ballotId(request.uri(), VotePaths.BATCH));
+        HttpHeaders headers = request.requestHeaders();
+        return desk.admit(
+                        ballotId, headers.get(HttpHeaderNames.AUTHORIZATION), headers.get(HttpHeaderNames.CONTENT_TYPE))
+                .map(batch -> stream(request, response, batch))
+                .onErrorResume(failure -> Mono.just(responses.write(
+                        request,
+                        response,
+                        failure instanceof ProblemException refused
+                                ? refused.problem()
+                                : VoteRoute.unforeseen(failure))))
+                .flatMap(answered -> answered);
+    }
+
+    private Mono<Void> stream(HttpServerRequest request, HttpServerResponse response, BatchDesk.Batch batch) {
+        responses.begin(request, response, HttpResponseStatus.OK, NDJSON);
+        ConnectionGuard.leaveTimeToRoute(Handback.channel(request));
+        return response.chunkedTransfer(true)
+                .sendHeaders()
+                .then(new BatchStream.Run(request, batch))
+                .then();
+    }
+}

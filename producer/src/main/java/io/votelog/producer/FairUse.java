@@ -1,0 +1,137 @@
+package io.votelog.producer;
+
+import java.math.BigDecimal;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees to it that no client takes what is everybody's: every request takes a token from the bucket of its client's address, and then
+ * from that of its user. Neither is kept: a bucket is known by a hash whose key dies with the process.
+ *
+ * <p>A gateway counts by itself: behind a load balancer a user has as many buckets as there are gateways.
+ *
+ * <p>The answers' headers are those of draft-ietf-httpapi-ratelimit-headers-11. {@code t} is the time until the bucket is full or,
+ * where it is empty, until a token is there, so that {@code Retry-After} never ends before it.
+ */
+final class FairUse {
+    /** Says the limits, the same in every answer. */
+    static final String POLICY_HEADER = "RateLimit-Policy";
+
+    /** Says what is left. */
+    static final String LEVEL_HEADER = "RateLimit";
+
+    /** Room for so many users, and as many addresses, whose buckets are not full at a time: 2 MiB each. */
+    private static final int SLOTS = 1 << 18;
+
+    private final Limit user;
+    private final Limit address;
+    private final ClientAddress clientAddress;
+    private final SipHash hash = SipHash.withRandomKey();
+    private final Optional<String> policy;
+
+    /**
+     * @param nanoClock as {@link System#nanoTime()}
+     */
+    FairUse(Limits limits, LongSupplier nanoClock) {
+        user = new Limit(
+                "user", "this user", limits.user().rate(), limits.user().burst(), nanoClock);
+        address = new Limit(
+                "address",
+                "the address that this request comes from",
+                limits.address().rate(),
+                limits.address().burst(),
+                nanoClock);
+        clientAddress = new ClientAddress(
+                limits.proxies(), limits.header(), limits.address().ipv6Prefix());
+        policy = Optional.of(Stream.of(user, address)
+                        .filter(Limit::isOn)
+                        .map(Limit::policy)
+                        .collect(Collectors.joining(", ")))
+                .filter(text -> !text.isEmpty());
+    }
+
+    /**
+     * Takes a token of the client's address. To be asked before anything else of the request is looked at.
+     *
+     * @param peer the other end of the connection itself, not what some layer below has read from headers; null when it has no
+     *     address
+     * @param headerValues all values of a header, in order, by its name
+     * @throws ProblemException (429) when there is none
+     */
+    void ofAddress(@Nullable InetSocketAddress peer, Function<String, List<String>> headerValues) {
+        if (address.isOn()) {
+            IpAddress client = clientAddress.of(peer, headerValues);
+            take(address, hash.of(client.high(), client.low()));
+        }
+    }
+
+    /**
+     * Takes a token of the user, whose token was found to be good.
+     *
+     * @return the value of the header {@value #LEVEL_HEADER}, nothing when users are not limited. What an address has left is told
+     *     only when that is nothing, since it tells how busy others are who share it.
+     * @throws ProblemException (429) when there is none
+     */
+    Optional<String> ofUser(String userId) {
+        return user.isOn()
+                ? Optional.of(user.level(take(user, hash.of(userId.getBytes(StandardCharsets.UTF_8)))))
+                : Optional.empty();
+    }
+
+    /** The value of the header {@value #POLICY_HEADER}, nothing when nothing is limited. */
+    Optional<String> policy() {
+        return policy;
+    }
+
+    private TokenBuckets.Draw take(Limit limit, long key) {
+        TokenBuckets.Draw draw = limit.buckets.take(key);
+        if (!draw.granted()) {
+            throw Problem.tooManyRequests(limit.name, limit.allowance, draw.secondsToNext())
+                    .header(POLICY_HEADER, policy.orElseThrow())
+                    .header(LEVEL_HEADER, limit.level(draw))
+                    .exception();
+        }
+        return draw;
+    }
+
+    /** One of the two limits, with its texts made ready. */
+    private static final class Limit {
+        private final String name;
+        private final String allowance;
+        private final String levelStart;
+        private final TokenBuckets buckets;
+        private final int burst;
+        private final boolean on;
+
+        Limit(String name, String who, BigDecimal rate, int burst, LongSupplier nanoClock) {
+            this.name = name;
+            this.allowance = "%s may send %s requests a second on average, and %d at once"
+                    .formatted(who, rate.toPlainString(), burst);
+            this.levelStart = "\"" + name + "\";r=";
+            this.buckets = new TokenBuckets(rate, burst, SLOTS, nanoClock);
+            this.burst = burst;
+            this.on = rate.signum() > 0;
+        }
+
+        boolean isOn() {
+            return on;
+        }
+
+        /** The burst, and the time in which an empty bucket fills: together they say the rate. */
+        String policy() {
+            return "\"%s\";q=%d;w=%d".formatted(name, burst, buckets.secondsFromEmptyToFull());
+        }
+
+        String level(TokenBuckets.Draw draw) {
+            int seconds = draw.remaining() > 0 ? draw.secondsToFull() : draw.secondsToNext();
+            return levelStart + draw.remaining() + ";t=" + seconds;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.votelog.producer;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import reactor.netty.http.server.HttpServerRequest;
+
+/**
+ * Hands what the log acknowledged back to one event loop, in batches: an acknowledgement that comes while others wait to be taken
+ * joins them and wakes nobody.
+ */
+final class Handback implements Executor {
+    private final EventLoop loop;
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean called = new AtomicBoolean();
+
+    private Handback(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    /** The handbacks of a server, one for each of its event loops. */
+    static final class All {
+        private final Map<EventLoop, Handback> byLoop = new ConcurrentHashMap<>();
+
+        /** The one to the loop of the request's connection. */
+        Handback to(HttpServerRequest request) {
+            EventLoop loop = channel(request).eventLoop();
+            Handback known = byLoop.get(loop);
+            return known != null ? known : byLoop.computeIfAbsent(loop, Handback::new);
+        }
+    }
+
+    /** The request's connection. */
+    static Channel channel(HttpServerRequest request) {
+        Channel[] channel = new Channel[1];
+        request.withConnection(connection -> channel[0] = connection.channel());
+        return channel[0];
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        waiting.add(task);
+        if (!called.get() && called.compareAndSet(false, true)) {
+            loop.execute(this::take);
+        }
+    }
+
+    private void take() {
+        // Before the first look, so that what comes after the last look calls again.
+        called.set(false);
+        for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+            task.run();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.votelog.producer;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.cors.CorsConfiguration;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * Writes the answers of the votes' routes. They bypass Spring's filters, so the headers that keep browsers safe and those of CORS
+ * are set here.
+ */
+final class VoteResponses {
+    static final AsciiString JSON = AsciiString.cached("application/json");
+    private static final AsciiString PROBLEM_JSON = AsciiString.cached(Problem.MEDIA_TYPE);
+    private static final AsciiString NO_STORE = AsciiString.cached("no-store");
+    private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("x-content-type-options");
+    private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
+    private static final AsciiString DENY = AsciiString.cached("DENY");
+    private static final AsciiString REFERRER_POLICY = AsciiString.cached("referrer-policy");
+    private static final AsciiString NO_REFERRER = AsciiString.cached("no-referrer");
+    private static final AsciiString POLICY = AsciiString.cached(SecurityConfiguration.CONTENT_SECURITY_POLICY);
+    private static final AsciiString STRICT_TRANSPORT_SECURITY = AsciiString.cached("strict-transport-security");
+    private static final AsciiString ONE_YEAR = AsciiString.cached("max-age=31536000 ; includeSubDomains");
+
+    private final PublicUrls publicUrls;
+    private final CorsConfiguration cors;
+    private final String exposed;
+
+    VoteResponses(PublicUrls publicUrls, CorsConfiguration cors) {
+        this.publicUrls = publicUrls;
+        this.cors = cors;
+        List<String> exposedHeaders = cors.getExposedHeaders();
+        this.exposed = exposedHeaders == null ? "" : String.join(", ", exposedHeaders);
+    }
+
+    /** Answers with what became of the vote. */
+    Mono<Void> write(HttpServerRequest request, HttpServerResponse response, VoteAnswer answer) {
+        if (answer instanceof RecordedVote recorded) {
+            String receipt = recorded.receipt().toString();
+            HttpHeaders headers = begin(request, response, HttpResponseStatus.ACCEPTED, JSON);
+            headers.set(HttpHeaderNames.LOCATION, publicUrls.receipt(recorded.ballotId(), receipt, recorded.offset()));
+            return end(response, recorded.json(receipt));
+        }
+        return write(request, response, ((VoteAnswer.NotRecorded) answer).problem());
+    }
+
+    /** Answers with the problem. */
+    Mono<Void> write(HttpServerRequest request, HttpServerResponse response, Problem problem) {
+        HttpHeaders headers = begin(request, response, HttpResponseStatus.valueOf(problem.status()), PROBLEM_JSON);
+        problem.headers().forEach(headers::set);
+        return end(response, problem.json());
+    }
+
+    /** Sets the status and the headers that every answer has. */
+    HttpHeaders begin(
+            HttpServerRequest request, HttpServerResponse response, HttpResponseStatus status, AsciiString type) {
+        response.status(status);
+        HttpHeaders headers = response.responseHeaders();
+        headers.set(HttpHeaderNames.CONTENT_TYPE, type);
+        headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
+        headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
+        headers.set(HttpHeaderNames.X_FRAME_OPTIONS, DENY);
+        headers.set(REFERRER_POLICY, NO_REFERRER);
+        headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY);
+        if (request.scheme().equals("https")) {
+            headers.set(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+        }
+        String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
+        if (origin != null) {
+            allow(origin, headers);
+        }
+        return headers;
+    }
+
+    private void allow(String origin, HttpHeaders headers) {
+        headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+        @Nullable String allowed = cors.checkOrigin(origin);
+        if (allowed != null) {
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
+    }
+
+    private static Mono<Void> end(HttpServerResponse response, byte[] body) {
+        ByteBuf bytes = Unpooled.wrappedBuffer(body);
+        return response.sendObject(bytes).then();
+    }
+}
