@@ -6,7 +6,10 @@ import java.util.Locale;
 
 /** A system with its read side, loaded by votes whose fates are written down, for an account at the end. */
 final class AccountedLoad implements AutoCloseable {
-    private static final Duration WARMUP = Duration.ofSeconds(15);
+    private static final Duration GENTLE_WARMUP = Duration.ofSeconds(30);
+    private static final int GENTLE_RATE = 12_000;
+    private static final int GENTLE_CONNECTIONS = 4;
+    private static final Duration WARMUP = Duration.ofSeconds(5);
     private static final Duration MAXIMUM = Duration.ofSeconds(10);
     private static final int HIGHEST_RATE = 60_000;
 
@@ -36,7 +39,7 @@ final class AccountedLoad implements AutoCloseable {
     }
 
     static int votersOfMaximum() {
-        return (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds());
+        return (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds() + GENTLE_RATE * GENTLE_WARMUP.toSeconds());
     }
 
     TestSystem system() {
@@ -45,7 +48,10 @@ final class AccountedLoad implements AutoCloseable {
 
     /** The most votes a second that the gateway answers 202, with the read side at work. */
     double maximum() {
-        int voters = votersOfMaximum();
+        // Over few connections first, so that the compilers of two JVMs get their share of the cores.
+        run(Load.closed(system.gatewayUrl(), GENTLE_CONNECTIONS, GENTLE_WARMUP, Duration.ofMillis(1), next, (int)
+                (GENTLE_RATE * GENTLE_WARMUP.toSeconds())));
+        int voters = (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds());
         LoadReport report = run(Load.closed(system.gatewayUrl(), options.connections, WARMUP, MAXIMUM, next, voters));
         out.printf(
                 Locale.ROOT, "maximum      %,.0f votes/s (%d connections)%n", report.throughput(), options.connections);
