@@ -101,10 +101,12 @@ final class BatchLoad {
         private volatile boolean measuring;
         private volatile boolean stopping;
         private long acceptedInSpan;
+        private final int firstVoter;
         private int nextVoter;
 
         Run(LoadGenerator generator, int firstVoter) {
             this.generator = generator;
+            this.firstVoter = firstVoter;
             this.nextVoter = firstVoter;
         }
 
@@ -150,7 +152,8 @@ final class BatchLoad {
                             long unanswered =
                                     all.stream().mapToLong(Stream::underWay).sum();
                             all.forEach(Stream::close);
-                            return new BatchReport(span, acceptedInSpan, byStatus, unanswered, failures);
+                            return new BatchReport(
+                                    span, acceptedInSpan, byStatus, unanswered, failures, nextVoter - firstVoter);
                         })
                         .get();
             } catch (ExecutionException e) {

@@ -13,9 +13,15 @@ import java.util.Map;
  * @param byStatus lines by their status, in the whole run
  * @param unanswered lines that no line answered, in the whole run
  * @param failures what went wrong with whole streams
+ * @param voters how many voters have been used, from the first on
  */
 record BatchReport(
-        Duration span, long acceptedInSpan, Map<Integer, Long> byStatus, long unanswered, Map<String, Long> failures) {
+        Duration span,
+        long acceptedInSpan,
+        Map<Integer, Long> byStatus,
+        long unanswered,
+        Map<String, Long> failures,
+        int voters) {
     /** Accepted votes a second. */
     double throughput() {
         return acceptedInSpan / (span.toNanos() / 1e9);

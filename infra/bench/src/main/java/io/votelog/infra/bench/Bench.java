@@ -14,7 +14,14 @@ import picocli.CommandLine.Command;
         name = "infra/bench/run",
         mixinStandardHelpOptions = true,
         description = "Measures the write side under load.",
-        subcommands = {LoadCommand.class, CompareCommand.class})
+        subcommands = {
+            LoadCommand.class,
+            CompareCommand.class,
+            AccountCommand.class,
+            SoakCommand.class,
+            OverloadCommand.class,
+            OutageCommand.class
+        })
 public final class Bench {
     /** System property: the repository's root; the working directory by default. */
     static final String ROOT = "votelog.bench.root";

@@ -1,5 +1,6 @@
 package io.votelog.infra.bench;
 
+import io.votelog.infra.bench.peer.PeerApplication;
 import io.votelog.infra.broker.ChildJvm;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -18,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +37,13 @@ import picocli.CommandLine.Option;
         })
 final class CompareCommand implements Callable<Integer> {
     private static final double HALF = 0.5;
+    private static final int PARTITIONS = 4;
+    private static final int FIRST_BATCH_VOTER = 500_000_000;
+    private static final String MVC_TOPIC = "votelog.bench.mvc";
+    private static final String PERF_TOPIC = "votelog.bench.perf";
+    private static final int GUESSED_PERF_RATE = 300_000;
+    private static final int WARMUP_CONNECTIONS = 4;
+    private static final int WARMUP_RATE = 12_000;
 
     @Mixin
     SystemOptions options = new SystemOptions();
@@ -56,12 +66,21 @@ final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--first-warmup-seconds",
-            defaultValue = "15",
-            description = "before a server's first round; default: ${DEFAULT-VALUE}")
+            defaultValue = "30",
+            description = "over few connections, before a server's first round; default: ${DEFAULT-VALUE}")
     int firstWarmupSeconds;
+
+    @Option(names = "--streams", defaultValue = "4", description = "of the batch row; default: ${DEFAULT-VALUE}")
+    int streams;
 
     private final PrintStream out = System.out;
     private final Map<Row, List<Measured>> results = new EnumMap<>(Row.class);
+    private @Nullable Server ceiling;
+    private @Nullable Server mvc;
+    private int nextBatchVoter = FIRST_BATCH_VOTER;
+
+    /** Something that takes votes. */
+    private record Server(URI url, long pid) {}
 
     @Override
     public Integer call() {
@@ -80,11 +99,6 @@ final class CompareCommand implements Callable<Integer> {
         return 0;
     }
 
-    private @Nullable Server ceiling;
-
-    /** Something that takes votes. */
-    private record Server(URI url, long pid) {}
-
     private Measured measure(Row row, int round, TestSystem system, LoadGenerator generator) {
         Server gateway = new Server(system.gatewayUrl(), system.gatewayPid());
         return switch (row) {
@@ -98,22 +112,31 @@ final class CompareCommand implements Callable<Integer> {
             case RS256 -> fastest(gateway, TokenAlgorithm.RS256, row, round, system, generator);
             case ES256 -> fastest(gateway, TokenAlgorithm.ES256, row, round, system, generator);
             case P99 -> halfLoad(gateway, system, generator);
-            case MVC, BATCH, PERF -> throw new BenchException("not there yet: " + row);
+            case MVC -> {
+                if (mvc == null) {
+                    mvc = startMvc(system);
+                }
+                yield fastest(mvc, TokenAlgorithm.HS256, row, round, system, generator);
+            }
+            case BATCH -> batch(gateway, round, system, generator);
+            case PERF -> perf(round, system);
         };
     }
 
-    /** As many votes as one connection after the other gets through. */
+    /** As many votes as the connections get through. */
     private Measured fastest(
             Server server, TokenAlgorithm algorithm, Row row, int round, TestSystem system, LoadGenerator generator) {
-        Duration warmup = Duration.ofSeconds(
-                round == 1 && algorithm == TokenAlgorithm.HS256 ? firstWarmupSeconds : warmupSeconds);
+        if (round == 1) {
+            warmUp(server, algorithm, row, system, generator);
+        }
+        Duration warmup = Duration.ofSeconds(warmupSeconds);
         Duration span = Duration.ofSeconds(seconds);
         double guess = results.getOrDefault(row, List.of()).stream()
                 .mapToDouble(Measured::rate)
                 .max()
                 .orElse(algorithm.guessedRate());
         int voters = (int) (guess * 1.15 * warmup.plus(span).toSeconds());
-        boolean recorded = row != Row.CEILING;
+        boolean recorded = row != Row.CEILING && row != Row.MVC;
         int first = recorded ? system.newVoters(voters) : 0;
         VoteRequests requests = system.requests(server.url(), algorithm, first + voters);
         CpuMeter cpu = new CpuMeter(system.pids("server", server.pid()));
@@ -123,6 +146,25 @@ final class CompareCommand implements Callable<Integer> {
             system.notUsed(first + report.voters());
         }
         return measured(report, cpu);
+    }
+
+    /**
+     * Over few connections: under full load the compiler's thread is one of many on two cores, and a server of any size is not
+     * compiled for minutes.
+     */
+    private void warmUp(Server server, TokenAlgorithm algorithm, Row row, TestSystem system, LoadGenerator generator) {
+        Duration length = Duration.ofSeconds(firstWarmupSeconds);
+        int voters = (int) (WARMUP_RATE * length.toSeconds());
+        boolean recorded = row != Row.CEILING && row != Row.MVC;
+        int first = recorded ? system.newVoters(voters) : 0;
+        LoadReport report = generator.run(
+                Load.closed(server.url(), WARMUP_CONNECTIONS, length, Duration.ofMillis(1), first, voters),
+                system.requests(server.url(), algorithm, first + voters),
+                null,
+                LoadGenerator.Span.IGNORED);
+        if (recorded) {
+            system.notUsed(first + report.voters());
+        }
     }
 
     private Measured halfLoad(Server gateway, TestSystem system, LoadGenerator generator) {
@@ -139,6 +181,71 @@ final class CompareCommand implements Callable<Integer> {
         VoteRequests requests = system.requests(gateway.url(), TokenAlgorithm.HS256, first + load.voters());
         CpuMeter cpu = new CpuMeter(system.pids("server", gateway.pid()));
         return measured(generator.run(load, requests, null, cpu), cpu);
+    }
+
+    private Measured batch(Server gateway, int round, TestSystem system, LoadGenerator generator) {
+        Duration warmup = Duration.ofSeconds(round == 1 ? firstWarmupSeconds : warmupSeconds);
+        CpuMeter cpu = new CpuMeter(system.pids("server", gateway.pid()));
+        BatchReport report = new BatchLoad(
+                        gateway.url(),
+                        system.ballot().id(),
+                        system.votes(),
+                        system.key(TokenAlgorithm.HS256),
+                        options.seed,
+                        streams,
+                        warmup,
+                        Duration.ofSeconds(seconds))
+                .run(generator, nextBatchVoter, cpu);
+        if (report.acceptedInSpan() == 0) {
+            report.print(System.err);
+        }
+        nextBatchVoter += report.voters();
+        return new Measured(
+                report.throughput(),
+                null,
+                report.unanswered()
+                        + report.byStatus().entrySet().stream()
+                                .filter(lines -> lines.getKey() != 202)
+                                .mapToLong(Map.Entry::getValue)
+                                .sum(),
+                cpu.microsEach(report.acceptedInSpan()));
+    }
+
+    /** The first quarter of its records is its warm-up, which its own steady-state line leaves out. */
+    private Measured perf(int round, TestSystem system) {
+        BrokerTopics topics = new BrokerTopics(system.kafka().bootstrapServers());
+        String topic = PERF_TOPIC + "." + round;
+        topics.createLikeVotes(topic, PARTITIONS);
+        int bytes = topics.meanVoteBytes();
+        double guess = results.getOrDefault(Row.PERF, List.of()).stream()
+                .mapToDouble(Measured::rate)
+                .max()
+                .orElse(GUESSED_PERF_RATE);
+        long steady = (long) (guess * seconds);
+        ProducerPerf perf = new ProducerPerf(system, topic, bytes, steady / 3, steady);
+        return new Measured(perf.run(), null, 0, perf.cpuEach());
+    }
+
+    private Server startMvc(TestSystem system) {
+        new BrokerTopics(system.kafka().bootstrapServers()).createLikeVotes(MVC_TOPIC, PARTITIONS);
+        int port = system.freePort();
+        ChildJvm child = system.startPeer(
+                "mvc",
+                PeerApplication.class.getName(),
+                "--server.address=127.0.0.1",
+                "--server.port=" + port,
+                "--spring.main.banner-mode=off",
+                "--spring.kafka.bootstrap-servers=" + system.kafka().bootstrapServers(),
+                "--spring.kafka.producer.acks=all",
+                "--spring.kafka.producer.key-serializer=" + ByteArraySerializer.class.getName(),
+                "--spring.kafka.producer.value-serializer=" + ByteArraySerializer.class.getName(),
+                "--peer.topic=" + MVC_TOPIC,
+                "--peer.partitions=" + PARTITIONS,
+                "--peer.streams=" + system.streamsUrl(),
+                "--peer.pepper=" + Base64.getEncoder().encodeToString(system.pepper()),
+                "--peer.hs256-secret=" + system.key(TokenAlgorithm.HS256).secretText());
+        system.awaitListening(child, port);
+        return new Server(URI.create("http://127.0.0.1:" + port), child.pid());
     }
 
     private static Measured measured(LoadReport report, CpuMeter cpu) {

@@ -17,12 +17,12 @@ final class CpuMeter implements LoadGenerator.Span {
 
     @Override
     public void begins() {
-        pids.forEach((name, pid) -> before.put(name, cpu(pid)));
+        before.putAll(cpu(pids));
     }
 
     @Override
     public void ends() {
-        pids.forEach((name, pid) -> taken.put(name, cpu(pid).minus(before.getOrDefault(name, Duration.ZERO))));
+        cpu(pids).forEach((name, cpu) -> taken.put(name, cpu.minus(before.getOrDefault(name, Duration.ZERO))));
     }
 
     /** Microseconds for each of so many pieces of work, by process. */
@@ -30,6 +30,13 @@ final class CpuMeter implements LoadGenerator.Span {
         Map<String, Double> each = new LinkedHashMap<>();
         taken.forEach((name, cpu) -> each.put(name, cpu.toNanos() / 1e3 / Math.max(1, pieces)));
         return each;
+    }
+
+    /** What each has taken since it began; nothing where it is gone. */
+    static Map<String, Duration> cpu(Map<String, Long> pids) {
+        Map<String, Duration> cpu = new LinkedHashMap<>();
+        pids.forEach((name, pid) -> cpu.put(name, cpu(pid)));
+        return cpu;
     }
 
     private static Duration cpu(long pid) {

@@ -135,6 +135,16 @@ final class TestSystem implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + gatewayPort);
     }
 
+    /** The results on the read side. */
+    URI resultsUrl() {
+        return streamsUrl.resolve("/v1/ballots/" + ballot.id() + "/results");
+    }
+
+    /** The read side, started or not. */
+    URI streamsUrl() {
+        return streamsUrl;
+    }
+
     byte[] pepper() {
         return pepper.clone();
     }
@@ -238,6 +248,16 @@ final class TestSystem implements AutoCloseable {
                 .start());
     }
 
+    /** Starts kafka-producer-perf-test with the heap that its script gives it. */
+    ChildJvm startPerf(String... args) {
+        return track(ChildJvm.of("perf-test", "org.apache.kafka.tools.ProducerPerformance")
+                .workingDir(dir)
+                .logFile(dir.resolve("logs").resolve("perf-test.log"))
+                .jvmArgs("-Xmx512m")
+                .args(args)
+                .start());
+    }
+
     /** The fat jar's launcher finds its jar by the place that it was loaded from, so the tether may stand beside it. */
     private ChildJvm.Builder app(String name, String jar) {
         Path file = Bench.root().resolve(jar);
@@ -334,14 +354,6 @@ final class TestSystem implements AutoCloseable {
         HttpResponse<String> answer = send(
                 HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30)).build());
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
-    }
-
-    /** The gateway's metrics in Prometheus' text form. */
-    String gatewayMetrics() {
-        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/actuator/prometheus"))
-                        .timeout(Duration.ofSeconds(30))
-                        .build())
-                .body();
     }
 
     private int status(URI place) {

@@ -2,7 +2,7 @@ package io.votelog.infra.bench;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 final class VoteRequests {
     private final TokenStore tokens;
     private final byte[] head;
-    private final ByteBuf tails;
+    private final byte[] tails;
     private final int[] tailAt = new int[DrawnVotes.COUNT + 1];
 
     VoteRequests(URI gateway, String ballotId, DrawnVotes votes, TokenStore tokens) {
@@ -21,16 +21,17 @@ final class VoteRequests {
         this.head = "POST /v1/ballots/%s/votes HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer "
                 .formatted(ballotId, gateway.getRawAuthority())
                 .getBytes(StandardCharsets.US_ASCII);
-        this.tails = Unpooled.directBuffer();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < DrawnVotes.COUNT; i++) {
             // Ids of options are letters, digits, _ and -, so nothing is to be escaped.
             String body = "{\"choices\":[\"" + String.join("\",\"", votes.of(i)) + "\"]}";
-            tailAt[i] = tails.writerIndex();
-            tails.writeCharSequence(
-                    "\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s".formatted(body.length(), body),
-                    StandardCharsets.US_ASCII);
+            tailAt[i] = all.size();
+            all.writeBytes("\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                    .formatted(body.length(), body)
+                    .getBytes(StandardCharsets.US_ASCII));
         }
-        tailAt[DrawnVotes.COUNT] = tails.writerIndex();
+        tailAt[DrawnVotes.COUNT] = all.size();
+        this.tails = all.toByteArray();
     }
 
     /** How many voters there are. */

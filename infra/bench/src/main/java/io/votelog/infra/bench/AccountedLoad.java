@@ -1,0 +1,97 @@
+package io.votelog.infra.bench;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/** A system with its read side, loaded by votes whose fates are written down, for an account at the end. */
+final class AccountedLoad implements AutoCloseable {
+    private static final Duration GENTLE_WARMUP = Duration.ofSeconds(30);
+    private static final int GENTLE_RATE = 12_000;
+    private static final int GENTLE_CONNECTIONS = 4;
+    private static final Duration WARMUP = Duration.ofSeconds(5);
+    private static final Duration MAXIMUM = Duration.ofSeconds(10);
+    private static final int HIGHEST_RATE = 60_000;
+
+    private final SystemOptions options;
+    private final TestSystem system;
+    private final LoadGenerator generator = new LoadGenerator();
+    private final VoteLedger ledger;
+    private final PrintStream out;
+    private int next;
+
+    /** @param voters who may vote at most, those of the maximum aside */
+    AccountedLoad(SystemOptions options, int voters, PrintStream out) {
+        this.options = options;
+        this.out = out;
+        system = TestSystem.start(options);
+        try {
+            system.startStreams();
+            ledger = new VoteLedger(system.dir().resolve("ledger"), votersOfMaximum() + voters);
+        } catch (RuntimeException e) {
+            system.close();
+            generator.close();
+            throw e;
+        }
+        out.printf(
+                "seed %d, %d cores, JDK %s, broker, gateway and read side on this machine%n",
+                options.seed, Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"));
+    }
+
+    static int votersOfMaximum() {
+        return (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds() + GENTLE_RATE * GENTLE_WARMUP.toSeconds());
+    }
+
+    TestSystem system() {
+        return system;
+    }
+
+    /** The most votes a second that the gateway answers 202, with the read side at work. */
+    double maximum() {
+        // Over few connections first, so that the compilers of two JVMs get their share of the cores.
+        run(Load.closed(system.gatewayUrl(), GENTLE_CONNECTIONS, GENTLE_WARMUP, Duration.ofMillis(1), next, (int)
+                (GENTLE_RATE * GENTLE_WARMUP.toSeconds())));
+        int voters = (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds());
+        LoadReport report = run(Load.closed(system.gatewayUrl(), options.connections, WARMUP, MAXIMUM, next, voters));
+        out.printf(
+                Locale.ROOT, "maximum      %,.0f votes/s (%d connections)%n", report.throughput(), options.connections);
+        return report.throughput();
+    }
+
+    /** Runs a load from the first voter on who has not voted. */
+    LoadReport run(Load load) {
+        VoteRequests requests =
+                system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter() + load.voters());
+        LoadReport report = generator.run(load, requests, ledger, LoadGenerator.Span.IGNORED);
+        next = load.firstVoter() + report.voters();
+        return report;
+    }
+
+    /** The first voter who has not voted. */
+    int nextVoter() {
+        return next;
+    }
+
+    /** The gateway's live heap in MB, after a collection of its own. */
+    long heapMb() {
+        return Heap.liveKb(system.gatewayPid()) / 1024;
+    }
+
+    /** Waits for the read side, compares and prints; says whether all of it adds up. */
+    boolean account() {
+        BrokerTopics topics = new BrokerTopics(system.kafka().bootstrapServers());
+        if (!Account.awaitCounted(system, topics)) {
+            out.println("account      DOES NOT ADD UP: the read side has not counted to the end of the log");
+            return false;
+        }
+        return new Account(ledger, system.ballot(), system.votes(), options.seed, system.pepper())
+                .check(topics, system.json(system.resultsUrl()), out);
+    }
+
+    @Override
+    public void close() {
+        generator.close();
+        ledger.close();
+        system.close();
+    }
+}

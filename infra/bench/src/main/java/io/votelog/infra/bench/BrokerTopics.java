@@ -1,0 +1,112 @@
+package io.votelog.infra.bench;
+
+import io.votelog.schemas.Topic;
+import io.votelog.schemas.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/** Topics of the broker under test, made and read. */
+final class BrokerTopics {
+    private final String bootstrapServers;
+
+    BrokerTopics(String bootstrapServers) {
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    /** A topic like votes: as many partitions, the same settings. */
+    void createLikeVotes(String name, int partitions) {
+        NewTopic votes = Topics.VOTES.newTopic(partitions, 1);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            Map<String, String> settings = votes.configs();
+            admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.of((short) 1))
+                            .configs(settings == null ? Map.of() : settings)))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new BenchException("the topic %s cannot be made: %s".formatted(name, e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+
+    /** The next offset of each partition of votes. */
+    Map<Integer, Long> ends() {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            return consumer.endOffsets(partitions(consumer, Topics.VOTES)).entrySet().stream()
+                    .collect(Collectors.toMap(end -> end.getKey().partition(), Map.Entry::getValue));
+        }
+    }
+
+    /** Reads votes from the beginning to where it ends now, at most {@code limit} records. */
+    void readVotes(long limit, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            List<TopicPartition> partitions = partitions(consumer, Topics.VOTES);
+            Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            long read = 0;
+            while (read < limit
+                    && ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    if (read < limit) {
+                        reader.accept(record);
+                        read++;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Mean bytes of key, value and headers of the first votes. */
+    int meanVoteBytes() {
+        long[] sum = new long[2];
+        readVotes(20_000, record -> {
+            byte @Nullable [] key = record.key();
+            if (key == null) {
+                return;
+            }
+            sum[0] += key.length + record.value().length;
+            for (Header header : record.headers()) {
+                sum[0] += header.key().length() + header.value().length;
+            }
+            sum[1]++;
+        });
+        if (sum[1] == 0) {
+            throw new BenchException("there are no votes whose size could be taken");
+        }
+        return (int) Math.round(sum[0] / (double) sum[1]);
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        return new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers", bootstrapServers,
+                        "enable.auto.commit", "false",
+                        "fetch.max.bytes", "16777216",
+                        "max.partition.fetch.bytes", "4194304",
+                        "max.poll.records", "5000"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, Topic topic) {
+        return consumer.partitionsFor(topic.name()).stream()
+                .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+                .toList();
+    }
+}

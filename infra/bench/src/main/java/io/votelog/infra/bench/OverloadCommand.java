@@ -1,0 +1,62 @@
+package io.votelog.infra.bench;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code infra/bench/run overload}: far more than it can take. */
+@Command(
+        name = "overload",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts a system of its own with its read side and sends it several times the maximum that it measures first. A vote"
+                    + " for which no connection is free within a second of its time is not sent, and counted as such. Prints"
+                    + " the gateway's live heap before and after, and an account."
+        })
+final class OverloadCommand implements Callable<Integer> {
+    @Mixin
+    SystemOptions options = new SystemOptions();
+
+    @Option(names = "--times", defaultValue = "10", description = "the maximum; default: ${DEFAULT-VALUE}")
+    double times;
+
+    @Option(names = "--seconds", defaultValue = "20", description = "default: ${DEFAULT-VALUE}")
+    int seconds;
+
+    @Option(
+            names = "--overload-connections",
+            defaultValue = "1000",
+            description = "--connections are for the maximum; default: ${DEFAULT-VALUE}")
+    int overloadConnections;
+
+    @Override
+    public Integer call() {
+        PrintStream out = System.out;
+        int voters = (int) Math.min(60_000_000L, (long) (times * 40_000 * seconds));
+        try (AccountedLoad loaded = new AccountedLoad(options, voters, out)) {
+            double maximum = loaded.maximum();
+            out.printf("heap         %d MB live before%n", loaded.heapMb());
+            LoadReport report = loaded.run(Load.open(
+                    loaded.system().gatewayUrl(),
+                    overloadConnections,
+                    times * maximum,
+                    Duration.ZERO,
+                    Duration.ofSeconds(seconds),
+                    loaded.nextVoter()));
+            out.printf(
+                    Locale.ROOT,
+                    "overload     %,.0f votes/s meant to be sent for %d s over %,d connections%n",
+                    times * maximum,
+                    seconds,
+                    overloadConnections);
+            report.print(out);
+            out.printf(Locale.ROOT, "kept up      %.2f of the maximum%n", report.throughput() / maximum);
+            out.printf("heap         %d MB live after%n", loaded.heapMb());
+            return loaded.account() ? 0 : 1;
+        }
+    }
+}
