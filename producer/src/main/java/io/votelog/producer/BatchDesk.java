@@ -44,18 +44,20 @@ final class BatchDesk {
             meters.notRecorded(refused.problem());
             return Mono.error(refused);
         }
-        return tokens.authenticate(first(headers.apply("Authorization"))).map(caller -> {
-            fairUse.ofUser(caller.userId());
-            if (!caller.scopes().contains(SUBMIT_VOTES)) {
-                throw Problem.missingScope(SUBMIT_VOTES).exception();
-            }
-            catalogue.servable(ballotId);
-            String type = ContentType.of(first(headers.apply("Content-Type")));
-            if (!type.equals(MEDIA_TYPE)) {
-                throw Problem.unsupportedMediaType(type, MEDIA_TYPE).exception();
-            }
-            return new Batch(ballotId);
-        }).doOnError(ProblemException.class, refused -> meters.notRecorded(refused.problem()));
+        return tokens.authenticate(first(headers.apply("Authorization")))
+                .map(caller -> {
+                    fairUse.ofUser(caller.userId());
+                    if (!caller.scopes().contains(SUBMIT_VOTES)) {
+                        throw Problem.missingScope(SUBMIT_VOTES).exception();
+                    }
+                    catalogue.servable(ballotId);
+                    String type = ContentType.of(first(headers.apply("Content-Type")));
+                    if (!type.equals(MEDIA_TYPE)) {
+                        throw Problem.unsupportedMediaType(type, MEDIA_TYPE).exception();
+                    }
+                    return new Batch(ballotId);
+                })
+                .doOnError(ProblemException.class, refused -> meters.notRecorded(refused.problem()));
     }
 
     private static @Nullable String first(List<String> values) {
