@@ -783,12 +783,13 @@ class HostileInputIT {
     @Test
     void shouldStopReadingABatchWhoseAnswersNobodyReads() {
         long before = used();
+        CompletableFuture<Void> sender;
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
             http.send(RawRequest.batch(BALLOT, submitter, "").chunked("").bytes());
             // Refused each, so that the log is left alone.
             byte[] part = chunk("{}\n".repeat(5_000).getBytes(UTF_8)).getBytes(ISO_8859_1);
             AtomicLong sent = new AtomicLong();
-            CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
+            sender = CompletableFuture.runAsync(() -> {
                 while (sent.get() < 2_000 && http.send(part)) {
                     sent.incrementAndGet();
                 }
@@ -804,9 +805,8 @@ class HostileInputIT {
             assertThat(sent.get()).isLessThan(2_000);
             assertThat(answerTo(vote()).summary()).isEqualTo("202");
             assertThat(used() - before).isLessThan(64L * 1024 * 1024);
-            http.close();
-            sender.join();
         }
+        sender.join();
     }
 
     @Test
@@ -857,7 +857,9 @@ class HostileInputIT {
     private static Answer answerTo(RawRequest request) {
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
             http.send(request.bytes());
-            return seen(http.answer());
+            Answer answer = seen(http.answer());
+            answer.mustBeDescribedFor(request);
+            return answer;
         }
     }
 
