@@ -104,6 +104,10 @@ final class RawRequest {
         return Integer.toHexString(bytes.length) + "\r\n" + new String(bytes, StandardCharsets.ISO_8859_1) + "\r\n";
     }
 
+    byte[] body() {
+        return body;
+    }
+
     String method() {
         return line.substring(0, line.indexOf(' '));
     }
