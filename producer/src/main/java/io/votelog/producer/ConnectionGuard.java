@@ -47,6 +47,15 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static final String NAME = "votelog.guard";
 
+    /** The characters that a URI may have (RFC 3986). */
+    private static final boolean[] FIT_FOR_TARGET = new boolean[0x7f];
+
+    static {
+        for (char c = '!'; c < FIT_FOR_TARGET.length; c++) {
+            FIT_FOR_TARGET[c] = "\"<>\\^`{|}#".indexOf(c) < 0;
+        }
+    }
+
     /**
      * How long a client may take.
      *
@@ -312,7 +321,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     static boolean isTarget(String target) {
         for (int i = 0; i < target.length(); i++) {
             char c = target.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "\"<>\\^`{|}#".indexOf(c) >= 0) {
+            if (c >= FIT_FOR_TARGET.length || !FIT_FOR_TARGET[c]) {
                 return false;
             }
             if (c == '%'
