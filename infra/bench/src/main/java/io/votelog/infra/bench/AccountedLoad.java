@@ -84,7 +84,7 @@ final class AccountedLoad implements AutoCloseable {
             out.println("account      DOES NOT ADD UP: the read side has not counted to the end of the log");
             return false;
         }
-        return new Account(ledger, system.ballot(), system.votes(), options.seed, system.pepper())
+        return new Account(ledger, next, system.ballot(), system.votes(), options.seed, system.pepper())
                 .check(topics, system.json(system.resultsUrl()), out);
     }
 
