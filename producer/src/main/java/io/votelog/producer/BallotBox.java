@@ -51,6 +51,20 @@ final class BallotBox {
     }
 
     /**
+     * Tells before a vote is looked at that it would not be taken.
+     *
+     * @throws ProblemException (503) when the box is locked or there is no room
+     */
+    void requireOpen() {
+        if (locked) {
+            throw Problem.stopping().exception();
+        }
+        if (!hasRoom()) {
+            throw Problem.overloaded().exception();
+        }
+    }
+
+    /**
      * Casts a vote.
      *
      * @param choices option ids as they were sent

@@ -1,9 +1,12 @@
 package io.votelog.producer;
 
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
@@ -35,8 +38,7 @@ final class BatchRoute implements NettyRouteProvider {
         }
         String ballotId = String.valueOf(VotePaths.ballotId(request.uri(), VotePaths.BATCH));
         HttpHeaders headers = request.requestHeaders();
-        return desk.admit(
-                        ballotId, headers.get(HttpHeaderNames.AUTHORIZATION), headers.get(HttpHeaderNames.CONTENT_TYPE))
+        return desk.admit(ballotId, VoteRoute.peer(request), headers::getAll)
                 .map(batch -> stream(request, response, batch))
                 .onErrorResume(failure -> Mono.just(responses.write(
                         request,
@@ -48,7 +50,15 @@ final class BatchRoute implements NettyRouteProvider {
     }
 
     private Mono<Void> stream(HttpServerRequest request, HttpServerResponse response, BatchDesk.Batch batch) {
+        if (BoundedBody.isCoded(request)) {
+            return responses.write(request, response, Problem.codedBody());
+        }
         responses.begin(request, response, HttpResponseStatus.OK, NDJSON);
+        if (request.requestHeaders().containsValue(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true)) {
+            // The answer begins before the body is read, and a client that waits for this would never send it.
+            Handback.channel(request)
+                    .writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
         ConnectionGuard.leaveTimeToRoute(Handback.channel(request));
         return response.chunkedTransfer(true)
                 .sendHeaders()

@@ -1,74 +1,47 @@
 package io.votelog.producer;
 
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.util.Base64URL;
-import java.nio.charset.StandardCharsets;
-import java.text.ParseException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
-import org.springframework.security.oauth2.core.OAuth2TokenValidator;
-import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
-import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
-import org.springframework.security.oauth2.jwt.BadJwtException;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtClaimValidator;
-import org.springframework.security.oauth2.jwt.JwtException;
-import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
-import org.springframework.security.oauth2.jwt.JwtTypeValidator;
-import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
-import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import reactor.core.publisher.Mono;
 
 /**
  * Tells who sends a request by its bearer token (RFC 6750), a signed JWT. The algorithm that the token names decides which of the
- * configured keys may have signed it: the shared secret HS256 alone, the provider's key set RS256 and ES256 alone.
+ * configured keys may have signed it: the shared secret HS256 alone, the provider's key set RS256 and ES256 alone. It never blocks,
+ * and answers at once unless a token names a key that has to be fetched.
  */
-final class BearerTokens implements ReactiveJwtDecoder {
-    private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
+final class BearerTokens implements AutoCloseable {
+    static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
     private static final String SCHEME = "Bearer ";
-    private static final String DECODER_PREFIX = "An error occurred while attempting to decode the Jwt: ";
+    private static final Set<String> TYPES = Set.of("jwt", "at+jwt", "application/at+jwt");
 
-    private final Map<String, ReactiveJwtDecoder> decoders;
+    private final @Nullable SharedSecret secret;
+    private final @Nullable ProviderKeys provider;
+    private final @Nullable String issuer;
+    private final @Nullable String audience;
+    private final Clock clock;
+    private final JoseHeaders headers = new JoseHeaders();
 
-    private BearerTokens(Map<String, ReactiveJwtDecoder> decoders) {
-        this.decoders = decoders;
+    BearerTokens(AuthSettings auth, @Nullable ProviderKeys provider, Clock clock) {
+        this.secret = auth.hs256Secret() == null ? null : new SharedSecret(auth.hs256Secret());
+        this.provider = provider;
+        this.issuer = auth.issuer();
+        this.audience = auth.audience();
+        this.clock = clock;
     }
 
-    /** The tokens that these settings trust. */
+    /** The tokens that these settings trust. The provider's keys begin to be fetched. */
     static BearerTokens of(AuthSettings auth) {
-        OAuth2TokenValidator<Jwt> rules = rules(auth);
-        Map<String, ReactiveJwtDecoder> decoders = new LinkedHashMap<>();
-        if (auth.hs256Secret() != null) {
-            byte[] secret = auth.hs256Secret().getBytes(StandardCharsets.UTF_8);
-            NimbusReactiveJwtDecoder decoder = NimbusReactiveJwtDecoder.withSecretKey(
-                            new SecretKeySpec(secret, "HmacSHA256"))
-                    .macAlgorithm(MacAlgorithm.HS256)
-                    .validateType(false)
-                    .build();
-            decoder.setJwtValidator(rules);
-            decoders.put("HS256", decoder);
-        }
-        if (auth.jwkSetUri() != null) {
-            ProviderKeys keys = new ProviderKeys(auth.jwkSetUri());
-            for (SignatureAlgorithm algorithm : List.of(SignatureAlgorithm.RS256, SignatureAlgorithm.ES256)) {
-                NimbusReactiveJwtDecoder decoder = NimbusReactiveJwtDecoder.withJwkSource(keys::of)
-                        .jwsAlgorithm(algorithm)
-                        .validateType(false)
-                        .build();
-                decoder.setJwtValidator(rules);
-                decoders.put(algorithm.getName(), decoder);
-            }
-        }
-        return new BearerTokens(decoders);
+        ProviderKeys provider = auth.jwkSetUri() == null
+                ? null
+                : new ProviderKeys(auth.jwkSetUri(), SignatureProvider.fastest(), System::nanoTime);
+        return new BearerTokens(auth, provider, Clock.systemUTC());
     }
 
     /**
@@ -80,90 +53,143 @@ final class BearerTokens implements ReactiveJwtDecoder {
      */
     Mono<Caller> authenticate(@Nullable String authorization) {
         if (authorization == null) {
-            return Mono.error(Problem.unauthorized(
-                            false, "the Authorization header is missing; send Authorization: Bearer <token>")
-                    .exception());
+            return Mono.error(missing().exception());
         }
         if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Mono.error(Problem.unauthorized(false, "the Authorization header must be: Bearer <token>")
                     .exception());
         }
-        return decode(authorization.substring(SCHEME.length()).strip())
-                .map(BearerTokens::caller)
-                .onErrorMap(JwtException.class, failure -> problem(failure).exception());
+        return check(authorization.substring(SCHEME.length()).strip());
+    }
+
+    /** What a request without a token is refused with. */
+    static Problem missing() {
+        return Problem.unauthorized(false, "the Authorization header is missing; send Authorization: Bearer <token>");
+    }
+
+    /** Who the token stands for; fails as {@link #authenticate} does. */
+    Mono<Caller> check(String token) {
+        try {
+            Jws jws = Jws.parse(token, headers);
+            TokenAlgorithm algorithm = jws.header().algorithm();
+            if (algorithm == TokenAlgorithm.HS256 && secret != null) {
+                return Mono.just(caller(jws, List.of(secret)));
+            }
+            if (algorithm != null && algorithm != TokenAlgorithm.HS256 && provider != null) {
+                return check(jws, algorithm, provider);
+            }
+            throw Jws.refused("the token's algorithm is not accepted here; accepted: " + accepted());
+        } catch (ProblemException refused) {
+            return Mono.error(refused);
+        }
+    }
+
+    private Mono<Caller> check(Jws jws, TokenAlgorithm algorithm, ProviderKeys provider) {
+        List<ProviderKey> keys = matching(jws, algorithm, provider);
+        if (keys.isEmpty()) {
+            Optional<Mono<Void>> newer = provider.newer();
+            if (newer.isPresent()) {
+                return newer.get().then(Mono.fromSupplier(() -> callerOf(jws, algorithm, provider)));
+            }
+        }
+        return Mono.just(keys.isEmpty() ? callerOf(jws, algorithm, provider) : caller(jws, keys));
+    }
+
+    /** By the keys that are known now. */
+    private Caller callerOf(Jws jws, TokenAlgorithm algorithm, ProviderKeys provider) {
+        List<ProviderKey> keys = matching(jws, algorithm, provider);
+        if (!keys.isEmpty()) {
+            return caller(jws, keys);
+        }
+        if (provider.known() == null) {
+            throw Problem.unavailable("the keys that tokens are checked with cannot be fetched at the moment")
+                    .exception();
+        }
+        throw Jws.refused(
+                jws.header().keyId() == null
+                        ? "the provider has no key for the token's algorithm"
+                        : "the provider has no key with the token's kid for its algorithm");
+    }
+
+    private static List<ProviderKey> matching(Jws jws, TokenAlgorithm algorithm, ProviderKeys provider) {
+        KeySet known = provider.known();
+        return known == null
+                ? List.of()
+                : known.matching(algorithm, jws.header().keyId());
+    }
+
+    private Caller caller(Jws jws, List<? extends TokenKey> keys) {
+        for (TokenKey key : keys) {
+            if (jws.signedBy(key)) {
+                return caller(jws.header(), TokenClaims.parse(jws.payload(headers)));
+            }
+        }
+        throw Jws.refused("the token's signature does not hold");
+    }
+
+    private Caller caller(JoseHeader header, TokenClaims claims) {
+        String type = header.type();
+        if (type != null && !type.isBlank() && !TYPES.contains(type.toLowerCase(Locale.ROOT))) {
+            throw Jws.refused("the token's typ must be JWT or at+jwt");
+        }
+        checkTimes(claims);
+        if (issuer != null && !issuer.equals(claims.issuer())) {
+            throw Jws.refused("the claim iss must be " + issuer);
+        }
+        if (audience != null && !claims.audience().contains(audience)) {
+            throw Jws.refused("the claim aud must hold " + audience);
+        }
+        String subject = claims.subject();
+        if (subject == null || subject.isBlank() || subject.length() > Caller.MAX_USER_ID) {
+            throw Jws.refused(
+                    "the claim sub must have 1 to %d characters that are not all blank".formatted(Caller.MAX_USER_ID));
+        }
+        if (!TokenJson.wellFormed(subject)) {
+            throw Jws.refused("the claim sub is no Unicode text");
+        }
+        return new Caller(subject, scopes(claims.scope()));
+    }
+
+    private void checkTimes(TokenClaims claims) {
+        Instant now = clock.instant();
+        Instant expiresAt = claims.expiresAt();
+        if (expiresAt == null) {
+            throw Jws.refused("the claim exp is missing");
+        }
+        if (now.minus(CLOCK_SKEW).isAfter(expiresAt)) {
+            throw Jws.refused("the token expired at " + expiresAt);
+        }
+        Instant notBefore = claims.notBefore();
+        if (notBefore != null && now.plus(CLOCK_SKEW).isBefore(notBefore)) {
+            throw Jws.refused("the token is not valid before " + notBefore);
+        }
+        Instant issuedAt = claims.issuedAt();
+        if (issuedAt != null && !issuedAt.isBefore(expiresAt)) {
+            throw Jws.refused("the claim exp must be later than iat");
+        }
+    }
+
+    private static Set<String> scopes(String scope) {
+        String given = scope.strip();
+        return given.isEmpty() ? Set.of() : Set.copyOf(List.of(given.split(" +")));
+    }
+
+    private String accepted() {
+        List<String> accepted = new ArrayList<>();
+        if (secret != null) {
+            accepted.add("HS256");
+        }
+        if (provider != null) {
+            accepted.add("RS256");
+            accepted.add("ES256");
+        }
+        return String.join(", ", accepted);
     }
 
     @Override
-    public Mono<Jwt> decode(String token) {
-        String algorithm = algorithm(token);
-        ReactiveJwtDecoder decoder = algorithm == null ? null : decoders.get(algorithm);
-        if (decoder == null) {
-            return Mono.error(new BadJwtException(
-                    algorithm == null
-                            ? "the token is no signed JWT"
-                            : "the token's algorithm is not accepted here; accepted: "
-                                    + String.join(", ", decoders.keySet())));
+    public void close() {
+        if (provider != null) {
+            provider.close();
         }
-        // So fails the fetching of a provider's keys.
-        return decoder.decode(token)
-                .onErrorMap(
-                        IllegalStateException.class,
-                        failure -> new JwtException("the keys cannot be fetched", failure));
-    }
-
-    /** The caller in a token that was found valid. */
-    static Caller caller(Jwt token) {
-        String scope = token.getClaim("scope") instanceof String given ? given.strip() : "";
-        // The rules below let no token without a subject pass.
-        return new Caller(
-                Objects.requireNonNull(token.getSubject()), scope.isEmpty() ? Set.of() : Set.of(distinct(scope)));
-    }
-
-    /** What a token is refused with. */
-    static Problem problem(JwtException failure) {
-        if (failure instanceof BadJwtException) {
-            String message = String.valueOf(failure.getMessage());
-            String detail = message.startsWith(DECODER_PREFIX) ? message.substring(DECODER_PREFIX.length()) : message;
-            return Problem.unauthorized(true, detail);
-        }
-        return Problem.unavailable("the keys that tokens are checked with cannot be fetched at the moment");
-    }
-
-    private static String[] distinct(String scope) {
-        return Arrays.stream(scope.split(" +")).distinct().toArray(String[]::new);
-    }
-
-    private static @Nullable String algorithm(String token) {
-        int dot = token.indexOf('.');
-        if (dot < 0) {
-            return null;
-        }
-        try {
-            return JWSHeader.parse(new Base64URL(token.substring(0, dot)))
-                    .getAlgorithm()
-                    .getName();
-        } catch (ParseException | IllegalArgumentException notSigned) {
-            return null;
-        }
-    }
-
-    private static OAuth2TokenValidator<Jwt> rules(AuthSettings auth) {
-        List<OAuth2TokenValidator<Jwt>> rules = new ArrayList<>();
-        JwtTypeValidator type = new JwtTypeValidator("JWT", "at+jwt", "application/at+jwt");
-        type.setAllowEmpty(true);
-        rules.add(type);
-        rules.add(new JwtTimestampValidator(CLOCK_SKEW));
-        rules.add(new JwtClaimValidator<Object>("exp", exp -> exp != null));
-        rules.add(new JwtClaimValidator<Object>(
-                "sub", sub -> sub instanceof String user && !user.isBlank() && user.length() <= Caller.MAX_USER_ID));
-        String issuer = auth.issuer();
-        if (issuer != null) {
-            rules.add(new JwtClaimValidator<Object>("iss", given -> given != null && issuer.equals(given.toString())));
-        }
-        String audience = auth.audience();
-        if (audience != null) {
-            rules.add(new JwtClaimValidator<List<String>>("aud", given -> given != null && given.contains(audience)));
-        }
-        return new DelegatingOAuth2TokenValidator<>(rules);
     }
 }

@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.IOException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -37,6 +38,9 @@ final class Bodies {
         }
         if (failure instanceof ReadTimeoutException) {
             return Problem.requestTimeout().exception();
+        }
+        if (failure instanceof DecoderException) {
+            return Problem.malformed("the body's chunks are malformed").exception();
         }
         if (failure instanceof IOException || failure instanceof AbortedException) {
             // The client has gone, so nobody will read this; it must not pass for an error of ours.

@@ -1,6 +1,7 @@
 package io.votelog.producer;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ final class BoundedBody extends Mono<byte[]> {
 
     /**
      * The whole body, empty when there is none; fails with a {@link ProblemException}: 413 above the limit, 408 when it stops
-     * coming in.
+     * coming in, 415 when it is compressed.
      */
     static Mono<byte[]> of(HttpServerRequest request, int maxBytes) {
         return new BoundedBody(request, maxBytes);
@@ -36,11 +37,19 @@ final class BoundedBody extends Mono<byte[]> {
         String length = request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH);
         // Longer than nine digits is too long whatever they are; the server has refused what is no number.
         int announced = length == null ? 0 : length.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(length);
-        if (announced > maxBytes) {
+        if (isCoded(request)) {
+            Operators.error(subscriber, Problem.codedBody().exception());
+        } else if (announced > maxBytes) {
             Operators.error(subscriber, Problem.tooLarge(maxBytes).exception());
         } else {
             request.receive().subscribe(new Gatherer(subscriber, length == null ? FIRST_GUESS : announced, maxBytes));
         }
+    }
+
+    /** Whether the body is compressed or the like. No browser does that to what it sends, and small data that swells is a weapon. */
+    static boolean isCoded(HttpServerRequest request) {
+        String coding = request.requestHeaders().get(HttpHeaderNames.CONTENT_ENCODING);
+        return coding != null && !coding.strip().equalsIgnoreCase("identity");
     }
 
     private static final class Gatherer implements CoreSubscriber<ByteBuf>, Subscription {
@@ -106,11 +115,16 @@ final class BoundedBody extends Mono<byte[]> {
 
         @Override
         public void onError(Throwable failure) {
+            // Else the server tells of it once more when the answer is written, and that would be logged as an error.
+            source.cancel();
             if (!done) {
                 // When the client has gone nobody will read this; it must not pass for an error of ours.
                 end((failure instanceof ReadTimeoutException
                                 ? Problem.requestTimeout()
-                                : Problem.malformed("the request ended before its body did"))
+                                : Problem.malformed(
+                                        failure instanceof DecoderException
+                                                ? "the body's chunks are malformed"
+                                                : "the request ended before its body did"))
                         .exception());
             }
         }

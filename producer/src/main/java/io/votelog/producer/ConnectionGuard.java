@@ -6,15 +6,23 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -23,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
+import reactor.netty.http.HttpDecoderSpec;
 
 /**
  * Looks after one connection, whatever it is used for: how long a client may take, how much it may send ahead of the answers, and
@@ -56,6 +65,16 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean inBody;
     private boolean streaming;
     private boolean timedOut;
+
+    /** Whether nothing more is read of what the client sends. */
+    private boolean over;
+
+    /** The last answer, while those to earlier requests are still to come. */
+    private @Nullable Problem refusal;
+
+    /** Whether the last request gets no answer, since its body broke off while earlier ones were waiting for theirs. */
+    private boolean lastUnanswered;
+
     private boolean first = true;
     private long bodyBegunNanos;
     private long lastNanos;
@@ -96,8 +115,13 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        if (over) {
+            // What follows a request that was refused is another one in the sender's eyes only.
+            ReferenceCountUtil.release(message);
+            return;
+        }
         if (message instanceof HttpRequest request) {
-            String fault = request.decoderResult().isFailure() ? null : fault(request);
+            Problem fault = fault(request);
             if (fault != null) {
                 ReferenceCountUtil.release(message);
                 refuse(context, fault);
@@ -109,19 +133,21 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             bodyBegunNanos = System.nanoTime();
             lastNanos = bodyBegunNanos;
             // Who takes no answers gets no more of them.
-            if (unanswered > 1
-                    && (unanswered > MAX_PIPELINED || !context.channel().isWritable())) {
-                ReferenceCountUtil.release(message);
-                context.close();
+            if (unanswered > MAX_PIPELINED || !context.channel().isWritable()) {
+                cut(context, message);
                 return;
             }
         }
         if (message instanceof HttpContent content) {
+            if (content.decoderResult().isFailure()) {
+                ReferenceCountUtil.release(message);
+                breakOff(context, content.decoderResult().cause());
+                return;
+            }
             if (unanswered > 1) {
                 waitingBytes += content.content().readableBytes();
                 if (waitingBytes > MAX_PIPELINED_BYTES) {
-                    ReferenceCountUtil.release(message);
-                    context.close();
+                    cut(context, message);
                     return;
                 }
             }
@@ -136,19 +162,76 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        if (message instanceof LastHttpContent && unanswered > 0) {
-            unanswered--;
-            streaming = false;
-            if (unanswered <= 1) {
-                waitingBytes = 0;
-            }
-            lastNanos = System.nanoTime();
+        if (message instanceof HttpResponse response && (timedOut || (over && refusal == null && !lastUnanswered))) {
+            HttpUtil.setKeepAlive(response, false);
         }
         context.write(message, promise);
+        // 100 (Continue) is whole, and no answer.
+        if (!(message instanceof LastHttpContent)
+                || unanswered == 0
+                || (message instanceof HttpResponse response
+                        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL)) {
+            return;
+        }
+        unanswered--;
+        streaming = false;
+        if (unanswered <= 1) {
+            waitingBytes = 0;
+        }
+        lastNanos = System.nanoTime();
+        if (refusal != null && unanswered == 0) {
+            tell(context, refusal);
+        } else if (lastUnanswered && unanswered == 1) {
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void cut(ChannelHandlerContext context, Object message) {
+        over = true;
+        ReferenceCountUtil.release(message);
+        context.close();
+    }
+
+    /** Refuses a request, and whatever the client sends after it: the answer comes after those to earlier ones, and is the last. */
+    private void refuse(ChannelHandlerContext context, Problem fault) {
+        over = true;
+        if (unanswered == 0) {
+            tell(context, fault);
+        } else {
+            refusal = fault;
+        }
+    }
+
+    /** Ends a request whose body is framed wrongly: where it ends, and what follows it, cannot be told. */
+    private void breakOff(ChannelHandlerContext context, Throwable cause) {
+        over = true;
+        if (unanswered > 1) {
+            inBody = false;
+            lastUnanswered = true;
+        } else if (unanswered == 1) {
+            boolean answered = streaming;
+            context.fireExceptionCaught(new CorruptedFrameException(cause));
+            if (answered) {
+                context.close();
+            } else {
+                // Whoever reads the body answers.
+                closeSoon(context);
+            }
+        } else {
+            context.close();
+        }
     }
 
     private void schedule(ChannelHandlerContext context, long nanos) {
         timer = context.executor().schedule(() -> look(context), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A moment is left to the answer to get to the client; whether or not there was one, the connection is closed. */
+    private void closeSoon(ChannelHandlerContext context) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        timer = context.executor().schedule(() -> context.close(), 1, TimeUnit.SECONDS);
     }
 
     private void look(ChannelHandlerContext context) {
@@ -156,12 +239,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         long left = streaming || (!inBody && unanswered > 0) ? pauseNanos : deadline() - now;
         if (left > 0) {
             schedule(context, left);
-        } else if (inBody && unanswered > 0 && !timedOut) {
-            // Whoever reads the body answers 408, and a moment later the connection is closed whether or not someone
-            // did.
+        } else if (inBody && unanswered == 1 && !timedOut) {
+            // Whoever reads the body answers 408.
             timedOut = true;
             context.fireExceptionCaught(ReadTimeoutException.INSTANCE);
-            schedule(context, TimeUnit.SECONDS.toNanos(1));
+            closeSoon(context);
         } else {
             context.close();
         }
@@ -174,8 +256,23 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return lastNanos + (first ? pauseNanos : idleNanos);
     }
 
+    /** What is wrong with the head of a request; null when nothing is. */
+    private static @Nullable Problem fault(HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            Throwable cause = request.decoderResult().cause();
+            return cause instanceof TooLongHttpLineException
+                    ? Problem.uriTooLong(HttpDecoderSpec.DEFAULT_MAX_INITIAL_LINE_LENGTH)
+                    : cause instanceof TooLongHttpHeaderException
+                            ? Problem.headersTooLarge(HttpDecoderSpec.DEFAULT_MAX_HEADER_SIZE)
+                            : Problem.malformed(
+                                    "the request line or a header is not what RFC 9112 allows, or says twice how long the body is");
+        }
+        String doubt = doubt(request);
+        return doubt == null ? null : Problem.malformed(doubt);
+    }
+
     /** What makes the request one that a proxy in front may have understood otherwise (RFC 9112, sections 3.2 and 6.1). */
-    private static @Nullable String fault(HttpRequest request) {
+    private static @Nullable String doubt(HttpRequest request) {
         HttpHeaders headers = request.headers();
         HttpVersion version = request.protocolVersion();
         boolean http11 = version.equals(HttpVersion.HTTP_1_1);
@@ -185,6 +282,16 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         String host = headers.get(HttpHeaderNames.HOST);
         if (host == null ? http11 : headers.getAll(HttpHeaderNames.HOST).size() > 1) {
             return "there must be one Host header";
+        }
+        if (host != null && !isHost(host)) {
+            return "the Host header must be a name or an address, and perhaps a port";
+        }
+        if (!isTarget(request.uri())) {
+            return "the request's target must be a path or an http URI, with all else percent-encoded";
+        }
+        if (headers.getAll(HttpHeaderNames.AUTHORIZATION).size() > 1
+                || headers.getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
+            return "the headers Authorization and Content-Type must not stand twice";
         }
         String encoding = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
         if (encoding != null) {
@@ -201,14 +308,75 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return null;
     }
 
-    private static void refuse(ChannelHandlerContext context, String fault) {
-        byte[] body = Problem.malformed(fault).json();
+    /** Whether a target is in origin or absolute form, of the characters that a URI may have (RFC 9112, section 3.2; RFC 3986). */
+    static boolean isTarget(String target) {
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c >= 0x7f || "\"<>\\^`{|}#".indexOf(c) >= 0) {
+                return false;
+            }
+            if (c == '%'
+                    && (i + 2 >= target.length()
+                            || Character.digit(target.charAt(i + 1), 16) < 0
+                            || Character.digit(target.charAt(i + 2), 16) < 0)) {
+                return false;
+            }
+        }
+        return target.startsWith("/") || target.equals("*") || VotePaths.pathOfAbsolute(target) > 0;
+    }
+
+    /** Whether it is a host as one stands in a URI (RFC 3986, section 3.2.2), without the characters that no real one has. */
+    static boolean isHost(String host) {
+        int bracket = host.startsWith("[") ? host.indexOf(']') : -1;
+        int colon = host.indexOf(':', bracket + 1);
+        int end = colon < 0 ? host.length() : colon;
+        if (end == 0 || end > 255 || (bracket >= 0 && bracket != end - 1)) {
+            return false;
+        }
+        for (int i = 0; i < end; i++) {
+            char c = host.charAt(i);
+            boolean fits = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '.'
+                    || c == '-'
+                    || c == '_'
+                    || (bracket >= 0 && (c == ':' || i == 0 || i == bracket));
+            if (!fits) {
+                return false;
+            }
+        }
+        if (colon < 0) {
+            return true;
+        }
+        int port = 0;
+        for (int i = colon + 1; i < host.length(); i++) {
+            int digit = host.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || port > 6553) {
+                return false;
+            }
+            port = 10 * port + digit;
+        }
+        return port > 0 && port <= 65535;
+    }
+
+    /** Gives the last answer. What the client is still sending is taken and dropped, or the answer might never reach it. */
+    private void tell(ChannelHandlerContext context, Problem fault) {
+        byte[] body = fault.json();
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.BAD_REQUEST, Unpooled.wrappedBuffer(body));
-        response.headers()
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(fault.status()), Unpooled.wrappedBuffer(body));
+        Channel channel = context.channel();
+        boolean secure = channel.pipeline().get(SslHandler.class) != null;
+        VoteResponses.protect(response.headers(), secure)
                 .set(HttpHeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        closeSoon(context);
+        context.writeAndFlush(response).addListener(written -> {
+            if (written.isSuccess() && !secure && channel instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            }
+            channel.config().setAutoRead(true);
+        });
     }
 }

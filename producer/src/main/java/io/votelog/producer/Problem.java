@@ -79,12 +79,36 @@ record Problem(
                 "the body has more than the %d bytes that are allowed".formatted(limitBytes));
     }
 
+    static Problem uriTooLong(int limitBytes) {
+        return of(
+                "uri-too-long",
+                414,
+                "The request line is too long",
+                "the request line has more than the %d bytes that are allowed".formatted(limitBytes));
+    }
+
+    static Problem headersTooLarge(int limitBytes) {
+        return of(
+                "headers-too-large",
+                431,
+                "The headers are too large",
+                "the headers have more than the %d bytes that are allowed for all of them".formatted(limitBytes));
+    }
+
     static Problem unsupportedMediaType(String given, String needed) {
         return of(
                 "unsupported-media-type",
                 415,
                 "The body's type is not supported",
                 "the body must be %s, %s".formatted(needed, given.isEmpty() ? "and no type is given" : "not " + given));
+    }
+
+    static Problem codedBody() {
+        return of(
+                "unsupported-media-type",
+                415,
+                "The body's type is not supported",
+                "the body must be sent as it is, without Content-Encoding");
     }
 
     static Problem ruleViolations(List<Violation> violations) {

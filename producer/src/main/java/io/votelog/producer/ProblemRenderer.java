@@ -9,7 +9,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
-import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.NotAcceptableStatusException;
@@ -53,10 +52,6 @@ final class ProblemRenderer implements WebExceptionHandler {
             LOG.warn("{} {}: {}", exchange.getRequest().getMethod(), path, failure.getMessage());
             return Problem.unavailable(
                     "the log did not confirm it in time; it may be recorded or not, and sending it again is safe");
-        }
-        if (failure instanceof AuthenticationServiceException) {
-            LOG.warn("Tokens cannot be checked: {}", failure.getMessage());
-            return Problem.unavailable("the keys that tokens are checked with cannot be fetched at the moment");
         }
         if (failure instanceof RejectedExecutionException) {
             return Problem.overloaded();

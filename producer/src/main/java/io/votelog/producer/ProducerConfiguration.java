@@ -271,6 +271,11 @@ class ProducerConfiguration {
     }
 
     @Bean
+    FairUse fairUse(ProducerSettings settings) {
+        return new FairUse(settings.limits(), System::nanoTime);
+    }
+
+    @Bean
     BallotBox ballotBox(Pepper pepper, VoteLog log, Clock clock, VoteMeters meters) {
         return new BallotBox(pepper, log, clock, meters);
     }
@@ -281,18 +286,18 @@ class ProducerConfiguration {
     }
 
     @Bean
-    VoteDesk voteDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
-        return new VoteDesk(tokens, catalogue, box, meters);
+    VoteDesk voteDesk(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        return new VoteDesk(fairUse, tokens, catalogue, box, meters);
     }
 
     @Bean
-    BatchDesk batchDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
-        return new BatchDesk(tokens, catalogue, box, meters);
+    BatchDesk batchDesk(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        return new BatchDesk(fairUse, tokens, catalogue, box, meters);
     }
 
     @Bean
-    VoteResponses voteResponses(PublicUrls publicUrls, CorsConfiguration cors) {
-        return new VoteResponses(publicUrls, cors);
+    VoteResponses voteResponses(PublicUrls publicUrls, CorsConfiguration cors, FairUse fairUse) {
+        return new VoteResponses(publicUrls, cors, fairUse);
     }
 
     @Bean

@@ -5,13 +5,12 @@ import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
-import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.authority.AuthorityUtils;
-import org.springframework.security.oauth2.jwt.BadJwtException;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
@@ -30,13 +29,14 @@ class SecurityConfiguration {
 
     /** The votes' routes are not served by Spring: only their preflights come here. */
     @Bean
-    SecurityWebFilterChain security(ServerHttpSecurity http, CorsConfigurationSource cors, BearerTokens tokens) {
+    SecurityWebFilterChain security(
+            ServerHttpSecurity http, CorsConfigurationSource cors, ReactiveAuthenticationManager callers) {
+        // What a token is refused with passes by here as a ProblemException.
         ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemRenderer.write(
                 exchange,
                 exchange.getRequest().getHeaders().getFirst("Authorization") == null
-                        ? Problem.unauthorized(
-                                false, "the Authorization header is missing; send Authorization: Bearer <token>")
-                        : BearerTokens.problem(new BadJwtException(String.valueOf(failure.getMessage()))));
+                        ? BearerTokens.missing()
+                        : Problem.unauthorized(true, String.valueOf(failure.getMessage())));
         return common(http, cors)
                 .authorizeExchange(exchange -> exchange.pathMatchers(HttpMethod.GET, "/v1/ballots", "/v1/ballots/*")
                         .permitAll()
@@ -52,11 +52,21 @@ class SecurityConfiguration {
                         .anyExchange()
                         .permitAll())
                 .oauth2ResourceServer(server -> server.authenticationEntryPoint(unauthorized)
-                        .jwt(jwt -> jwt.jwtDecoder(tokens).jwtAuthenticationConverter(SecurityConfiguration::caller)))
+                        .authenticationManagerResolver(exchange -> Mono.just(callers)))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized)
                         .accessDeniedHandler((exchange, denied) ->
                                 ProblemRenderer.write(exchange, Problem.missingScope(WRITE_BALLOTS))))
                 .build();
+    }
+
+    /** The same checks as a vote's. */
+    @Bean
+    ReactiveAuthenticationManager callers(BearerTokens tokens) {
+        return bearer -> tokens.check(((BearerTokenAuthenticationToken) bearer).getToken())
+                .map(caller -> new PreAuthenticatedAuthenticationToken(
+                        caller.userId(),
+                        bearer.getCredentials(),
+                        AuthorityUtils.createAuthorityList(List.copyOf(caller.scopes()))));
     }
 
     /** Paths and headers that mean one thing here and another to a proxy. */
@@ -73,7 +83,8 @@ class SecurityConfiguration {
         allowed.setAllowedOrigins(settings.cors().allowedOrigins());
         allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT"));
         allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"));
-        allowed.setExposedHeaders(List.of("Location", "Retry-After", "ETag"));
+        allowed.setExposedHeaders(
+                List.of("Location", "Retry-After", "ETag", FairUse.LEVEL_HEADER, FairUse.POLICY_HEADER));
         allowed.setMaxAge(Duration.ofHours(1));
         return allowed;
     }
@@ -98,11 +109,5 @@ class SecurityConfiguration {
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
                 .headers(headers ->
                         headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY)));
-    }
-
-    private static Mono<AbstractAuthenticationToken> caller(Jwt token) {
-        Caller caller = BearerTokens.caller(token);
-        return Mono.just(new JwtAuthenticationToken(
-                token, AuthorityUtils.createAuthorityList(List.copyOf(caller.scopes())), caller.userId()));
     }
 }

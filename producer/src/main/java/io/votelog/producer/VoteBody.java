@@ -1,5 +1,8 @@
 package io.votelog.producer;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -9,6 +12,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -53,6 +57,9 @@ record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID vot
 
     private static VoteBody read(byte[] bytes, int offset, int length, boolean line) {
         String form = line ? LINE : BODY;
+        if (!isUtf8(bytes, offset, length)) {
+            throw malformed(form, "it is not in UTF-8");
+        }
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes, offset, length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw malformed(form, length == 0 ? "it is empty" : "it is no object");
@@ -86,12 +93,32 @@ record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID vot
             }
             return new VoteBody(voter, choices, voteId);
         } catch (JacksonException e) {
+            @Nullable TokenStreamLocation place = e.getLocation();
             throw malformed(
                     form,
-                    "it is not well-formed JSON at line %d, column %d"
-                            .formatted(
-                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+                    place == null
+                            ? "it is not well-formed JSON"
+                            : "it is not well-formed JSON at line %d, column %d"
+                                    .formatted(place.getLineNr(), place.getColumnNr()));
         }
+    }
+
+    /** Jackson takes much for UTF-8 that is none, and guesses UTF-16 and UTF-32, which JSON must not be in (RFC 8259, section 8.1). */
+    private static boolean isUtf8(byte[] bytes, int offset, int length) {
+        if (length > 1 && (bytes[offset] == 0 || bytes[offset + 1] == 0)) {
+            return false;
+        }
+        for (int i = offset; i < offset + length; i++) {
+            if (bytes[i] < 0) {
+                try {
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
+                    return true;
+                } catch (CharacterCodingException e) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static List<String> choices(JsonParser json, String form) {
@@ -111,11 +138,25 @@ record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID vot
     private static String voter(JsonParser json, String form) {
         if (json.nextToken() == JsonToken.VALUE_STRING) {
             String voter = json.getString();
-            if (!voter.isBlank() && voter.length() <= Caller.MAX_USER_ID) {
+            if (!voter.isBlank() && voter.length() <= Caller.MAX_USER_ID && isWhole(voter)) {
                 return voter;
             }
         }
         throw malformed(form, "the field 'voter' is no string of 1 to %d characters".formatted(Caller.MAX_USER_ID));
+    }
+
+    /** Half characters, which escapes can bring here, have no bytes: voters that differ in them would share a pseudonym. */
+    private static boolean isWhole(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)
+                    && (Character.isLowSurrogate(c)
+                            || ++i == text.length()
+                            || !Character.isLowSurrogate(text.charAt(i)))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static UUID voteId(JsonParser json, String form) {

@@ -1,6 +1,7 @@
 package io.votelog.producer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -10,49 +11,59 @@ import reactor.core.publisher.Mono;
  * and never blocks.
  */
 final class VoteDesk {
+    private final FairUse fairUse;
     private final BearerTokens tokens;
     private final Catalogue catalogue;
     private final BallotBox box;
     private final VoteMeters meters;
 
-    VoteDesk(BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+    VoteDesk(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        this.fairUse = fairUse;
         this.tokens = tokens;
         this.catalogue = catalogue;
         this.box = box;
         this.meters = meters;
     }
 
+    /**
+     * What a request for a vote is answered.
+     *
+     * @param rateLimit what the user may still send, as {@link FairUse} tells it
+     */
+    record Reply(VoteAnswer answer, Optional<String> rateLimit) {}
+
     /** Casts a vote; whatever is wrong with it is an answer. */
-    Mono<VoteAnswer> cast(VoteRequest request) {
-        // Before anything that costs more than saying no.
-        if (box.isLocked()) {
-            return notRecorded(Problem.stopping());
+    Mono<Reply> cast(VoteRequest request) {
+        try {
+            // Before anything that costs more than saying no.
+            box.requireOpen();
+            fairUse.ofAddress(request.peer(), request.headers());
+        } catch (ProblemException refused) {
+            return notRecorded(refused);
         }
-        if (!box.hasRoom()) {
-            return notRecorded(Problem.overloaded());
-        }
-        return tokens.authenticate(request.authorization())
+        return tokens.authenticate(request.header("Authorization"))
                 .flatMap(caller -> {
+                    Optional<String> rateLimit = fairUse.ofUser(caller.userId());
                     catalogue.servable(request.ballotId());
-                    requireJson(request.contentType());
-                    // The body may take its time, and the ballot be closed meanwhile: it is looked up again.
-                    return request.body()
-                            .flatMap(body -> cast(catalogue.servable(request.ballotId()), caller, request, body));
+                    requireJson(request.header("Content-Type"));
+                    return request.body().flatMap(body -> cast(caller, request, body, rateLimit));
                 })
-                .onErrorResume(ProblemException.class, refused -> notRecorded(refused.problem()));
+                .onErrorResume(ProblemException.class, this::notRecorded);
     }
 
-    private Mono<VoteAnswer> cast(ListedBallot listed, Caller caller, VoteRequest request, byte[] body) {
+    private Mono<Reply> cast(Caller caller, VoteRequest request, byte[] body, Optional<String> rateLimit) {
+        // The body may have taken its time, and the ballot been closed meanwhile: it is looked up again.
+        ListedBallot listed = catalogue.servable(request.ballotId());
         List<String> choices = VoteBody.ofBody(body).choices();
-        UUID voteId = IdempotencyKey.read(request.idempotencyKeys());
+        UUID voteId = IdempotencyKey.read(request.headers().apply(IdempotencyKey.HEADER));
         // A client that goes away does not undo what is on its way to the log.
         return Mono.create(sink -> box.cast(listed, caller.userId(), choices, voteId, answer -> request.answersOn()
-                .execute(() -> sink.success(answer))));
+                .execute(() -> sink.success(new Reply(answer, rateLimit)))));
     }
 
-    private Mono<VoteAnswer> notRecorded(Problem problem) {
-        meters.notRecorded(problem);
-        return Mono.just(new VoteAnswer.NotRecorded(problem));
+    private Mono<Reply> notRecorded(ProblemException refused) {
+        meters.notRecorded(refused.problem());
+        return Mono.just(new Reply(new VoteAnswer.NotRecorded(refused.problem()), Optional.empty()));
     }
 
     private static void requireJson(@Nullable String contentType) {

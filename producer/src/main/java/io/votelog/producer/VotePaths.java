@@ -13,18 +13,32 @@ final class VotePaths {
     /**
      * The ballot id in {@code /v1/ballots/{id}} and the ending; null when the request's target is another one.
      *
-     * @param target as it came, in origin form (RFC 9112, section 3.2.1), perhaps with a query
+     * @param target as it came, in origin or absolute form (RFC 9112, section 3.2), perhaps with a query
      */
     static @Nullable String ballotId(String target, String ending) {
-        int query = target.indexOf('?');
-        int end = query < 0 ? target.length() : query;
-        int idEnd = end - ending.length();
-        if (idEnd <= BALLOTS.length()
-                || !target.startsWith(BALLOTS)
-                || !target.startsWith(ending, idEnd)
-                || target.indexOf('/', BALLOTS.length()) < idEnd) {
+        int start = target.startsWith("/") ? 0 : pathOfAbsolute(target);
+        if (start < 0) {
             return null;
         }
-        return target.substring(BALLOTS.length(), idEnd);
+        int query = target.indexOf('?');
+        int end = query < 0 ? target.length() : query;
+        int idStart = start + BALLOTS.length();
+        int idEnd = end - ending.length();
+        if (idEnd <= idStart
+                || !target.startsWith(BALLOTS, start)
+                || !target.startsWith(ending, idEnd)
+                || target.indexOf('/', idStart) < idEnd) {
+            return null;
+        }
+        return target.substring(idStart, idEnd);
+    }
+
+    /** Where the path begins in {@code http://host/path}; -1 when the target is of another form. */
+    static int pathOfAbsolute(String target) {
+        int authority = target.regionMatches(true, 0, "http://", 0, 7)
+                ? 7
+                : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : target.length();
+        int path = target.indexOf('/', authority);
+        return path > authority ? path : -1;
     }
 }

@@ -24,6 +24,8 @@ final class VoteResponses {
     private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("x-content-type-options");
     private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
     private static final AsciiString DENY = AsciiString.cached("DENY");
+    private static final AsciiString LIMITS = AsciiString.cached(FairUse.POLICY_HEADER);
+    private static final AsciiString LEVEL = AsciiString.cached(FairUse.LEVEL_HEADER);
     private static final AsciiString REFERRER_POLICY = AsciiString.cached("referrer-policy");
     private static final AsciiString NO_REFERRER = AsciiString.cached("no-referrer");
     private static final AsciiString POLICY = AsciiString.cached(SecurityConfiguration.CONTENT_SECURITY_POLICY);
@@ -33,8 +35,10 @@ final class VoteResponses {
     private final PublicUrls publicUrls;
     private final CorsConfiguration cors;
     private final String exposed;
+    private final @Nullable String limits;
 
-    VoteResponses(PublicUrls publicUrls, CorsConfiguration cors) {
+    VoteResponses(PublicUrls publicUrls, CorsConfiguration cors, FairUse fairUse) {
+        this.limits = fairUse.policy().orElse(null);
         this.publicUrls = publicUrls;
         this.cors = cors;
         List<String> exposedHeaders = cors.getExposedHeaders();
@@ -42,14 +46,15 @@ final class VoteResponses {
     }
 
     /** Answers with what became of the vote. */
-    Mono<Void> write(HttpServerRequest request, HttpServerResponse response, VoteAnswer answer) {
-        if (answer instanceof RecordedVote recorded) {
+    Mono<Void> write(HttpServerRequest request, HttpServerResponse response, VoteDesk.Reply reply) {
+        reply.rateLimit().ifPresent(left -> response.responseHeaders().set(LEVEL, left));
+        if (reply.answer() instanceof RecordedVote recorded) {
             String receipt = recorded.receipt().toString();
             HttpHeaders headers = begin(request, response, HttpResponseStatus.ACCEPTED, JSON);
             headers.set(HttpHeaderNames.LOCATION, publicUrls.receipt(recorded.ballotId(), receipt, recorded.offset()));
             return end(response, recorded.json(receipt));
         }
-        return write(request, response, ((VoteAnswer.NotRecorded) answer).problem());
+        return write(request, response, ((VoteAnswer.NotRecorded) reply.answer()).problem());
     }
 
     /** Answers with the problem. */
@@ -65,17 +70,26 @@ final class VoteResponses {
         response.status(status);
         HttpHeaders headers = response.responseHeaders();
         headers.set(HttpHeaderNames.CONTENT_TYPE, type);
+        protect(headers, request.scheme().equals("https"));
+        if (limits != null) {
+            headers.set(LIMITS, limits);
+        }
+        String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
+        if (origin != null) {
+            allow(origin, headers);
+        }
+        return headers;
+    }
+
+    /** Sets what keeps browsers and caches safe. */
+    static HttpHeaders protect(HttpHeaders headers, boolean https) {
         headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
         headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
         headers.set(HttpHeaderNames.X_FRAME_OPTIONS, DENY);
         headers.set(REFERRER_POLICY, NO_REFERRER);
         headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY);
-        if (request.scheme().equals("https")) {
+        if (https) {
             headers.set(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
-        }
-        String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
-        if (origin != null) {
-            allow(origin, headers);
         }
         return headers;
     }

@@ -3,7 +3,9 @@ package io.votelog.producer;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.util.AsciiString;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +18,6 @@ import reactor.netty.http.server.HttpServerRoutes;
 /** Votes over HTTP, one a request. The hot route: the bare server calls it, past all of Spring's layers. */
 final class VoteRoute implements NettyRouteProvider {
     private static final Logger LOG = LoggerFactory.getLogger(VoteRoute.class);
-    private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached(IdempotencyKey.HEADER);
 
     private final VoteDesk desk;
     private final VoteResponses responses;
@@ -34,7 +35,9 @@ final class VoteRoute implements NettyRouteProvider {
 
     /** Preflights are left to the framework, which has the rules for them. */
     static boolean serves(HttpServerRequest request, String ending) {
-        return VotePaths.ballotId(request.uri(), ending) != null && !HttpMethod.OPTIONS.equals(request.method());
+        return VotePaths.ballotId(request.uri(), ending) != null
+                && !(HttpMethod.OPTIONS.equals(request.method())
+                        && request.requestHeaders().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD));
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
@@ -43,22 +46,26 @@ final class VoteRoute implements NettyRouteProvider {
         }
         String ballotId = String.valueOf(VotePaths.ballotId(request.uri(), VotePaths.ONE));
         HttpHeaders headers = request.requestHeaders();
-        Mono<byte[]> body = BoundedBody.of(request, VoteBody.MAX_BYTES);
         VoteRequest vote = new VoteRequest(
                 ballotId,
-                headers.get(HttpHeaderNames.AUTHORIZATION),
-                headers.get(HttpHeaderNames.CONTENT_TYPE),
-                headers.getAll(IDEMPOTENCY_KEY),
-                body,
+                peer(request),
+                headers::getAll,
+                BoundedBody.of(request, VoteBody.MAX_BYTES),
                 handbacks.to(request));
         return desk.cast(vote)
-                .onErrorResume(failure -> Mono.just(new VoteAnswer.NotRecorded(unforeseen(failure))))
-                .flatMap(answer -> responses.write(request, response, answer));
+                .onErrorResume(failure -> Mono.just(
+                        new VoteDesk.Reply(new VoteAnswer.NotRecorded(unforeseen(failure)), Optional.empty())))
+                .flatMap(reply -> responses.write(request, response, reply));
+    }
+
+    /** The other end of the connection itself, whatever headers say. */
+    static @Nullable InetSocketAddress peer(HttpServerRequest request) {
+        return Handback.channel(request).remoteAddress() instanceof InetSocketAddress address ? address : null;
     }
 
     static Problem onlyPost(HttpServerRequest request) {
         return Problem.http(405, "%s is not allowed here; allowed: POST".formatted(request.method()))
-                .header("Allow", "POST, OPTIONS");
+                .header("Allow", "POST");
     }
 
     static Problem unforeseen(Throwable failure) {

@@ -97,6 +97,7 @@ class ClientAddressTest {
                 // Commas, semicolons, quotes and even addresses in quoted strings.
                 "for=203.0.113.7;host=\"a,for=1.2.3.4;for=1.2.3.4\" | 203.0.113.7",
                 "for=203.0.113.7;x=\"a\\\",for=1.2.3.4\" | 203.0.113.7",
+                "for=203.0.113.7;x=\"a,for=1.2.3.4;\\\"\" | 203.0.113.7",
                 "x=\"\\\\\";for=203.0.113.7 | 203.0.113.7",
                 // A client's open string swallows nothing of what its proxy wrote.
                 "for=\"1.2.3.4, for=203.0.113.7 | 203.0.113.7",

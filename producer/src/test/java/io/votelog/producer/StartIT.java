@@ -43,6 +43,7 @@ class StartIT {
         "--votelog.public-urls.streams=results, votelog.public-urls.streams: results, http or https",
         "--votelog.topics.replicas=0, votelog.topics.replicas: 0, 1 to 9",
         "--votelog.topics.partitions=0, votelog.topics.partitions, must be greater than or equal to 1",
+        "--votelog.limits.trusted-proxies=proxy.example, votelog.limits.trusted-proxies: 'proxy.example' is no address, 10.0.0.0/8",
         "--votelog.publish-timeout=soon, votelog.publish-timeout, soon"
     })
     void shouldRefuseABadSetting(String setting, String wrong, String right, CapturedOutput output) {

@@ -70,6 +70,7 @@ class VoteBodyTest {
                 "{\"choices\": []}|the field 'voter' is missing",
                 "{\"voter\": \"ada\"}|the field 'choices' is missing",
                 "{\"voter\": 7, \"choices\": []}|the field 'voter' is no string of 1 to 255 characters",
+                "{\"voter\": \"a\\ud800\", \"choices\": []}|the field 'voter' is no string of 1 to 255 characters",
                 "{\"voter\": \" \", \"choices\": []}|the field 'voter' is no string of 1 to 255 characters",
                 "{\"voter\": \"a\", \"voter\": \"b\", \"choices\": []}|the field 'voter' stands twice",
                 "{\"voter\": \"a\", \"choices\": [], \"voteId\": \"1\"}|the field 'voteId' is no UUID",

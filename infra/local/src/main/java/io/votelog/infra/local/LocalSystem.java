@@ -231,6 +231,8 @@ final class LocalSystem {
                 "--votelog.cors.allowed-origins=" + origins()));
         if (app.side() == App.Side.PRODUCER) {
             settings.add("--votelog.dev.tokens=true");
+            // Everybody here comes from one address.
+            settings.add("--votelog.limits.address.rate=0");
         } else {
             settings.add("--votelog.streams.state-dir=" + folders.streams(app.name()));
             settings.add("--votelog.streams.advertised=127.0.0.1:" + app.http().port());

@@ -1,0 +1,229 @@
+package io.votelog.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+
+/** A client that sends any bytes at all, and reads answers strictly. */
+final class RawHttp implements AutoCloseable {
+    /** For answers that must come; a machine under load may take its time. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final int MAX_BODY = 64 * 1024 * 1024;
+
+    private final Socket socket;
+    private final InputStream in;
+
+    /**
+     * One answer.
+     *
+     * @param headers by lower-case name; of one that stands twice, both values with a comma between
+     */
+    record Answer(int status, Map<String, String> headers, byte[] body) {
+        String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+
+        JsonNode json() {
+            return Gateway.JSON.readTree(body);
+        }
+
+        Optional<String> header(String name) {
+            return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+        }
+
+        /** The code of the problem; empty for another answer. */
+        String code() {
+            return header("Content-Type")
+                                    .filter("application/problem+json"::equals)
+                                    .isPresent()
+                            && body.length > 0
+                    ? json().path("type").stringValue().replace("urn:votelog:problem:", "")
+                    : "";
+        }
+
+        /** {@code 400 malformed-request}, or the status alone. */
+        String summary() {
+            return (status + " " + code()).strip();
+        }
+    }
+
+    private RawHttp(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    static RawHttp to(URI gateway) {
+        try {
+            Socket socket = new Socket(gateway.getHost(), gateway.getPort());
+            socket.setTcpNoDelay(true);
+            return new RawHttp(socket);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Sends; false when the other side has closed the connection. */
+    boolean send(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            return true;
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    boolean send(String latin1) {
+        return send(latin1.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Says that nothing more comes. */
+    void end() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException closed) {
+            // Then the other side knows.
+        }
+    }
+
+    /** The next answer, which must come. */
+    Answer answer() {
+        return next(PATIENCE, false)
+                .orElseThrow(() -> new AssertionError("the connection was closed without an answer"));
+    }
+
+    /** The next answer to a request whose answer has no body (HEAD). */
+    Answer bodiless() {
+        return next(PATIENCE, true)
+                .orElseThrow(() -> new AssertionError("the connection was closed without an answer"));
+    }
+
+    /** The next answer; empty when the connection is closed instead. It must be one of the two. */
+    Optional<Answer> next() {
+        return next(PATIENCE, false);
+    }
+
+    /** All answers up to the connection's close, which must come. */
+    List<Answer> untilClosed() {
+        List<Answer> answers = new ArrayList<>();
+        for (Optional<Answer> next = next(); next.isPresent(); next = next()) {
+            answers.add(next.get());
+        }
+        return answers;
+    }
+
+    /** Whatever comes up to the connection's close, which must come. */
+    byte[] rest() {
+        try {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            return in.readNBytes(MAX_BODY);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("not closed within " + PATIENCE, e);
+        } catch (IOException reset) {
+            return new byte[0];
+        }
+    }
+
+    private Optional<Answer> next(Duration patience, boolean bodiless) {
+        try {
+            socket.setSoTimeout((int) patience.toMillis());
+            String line = line(true);
+            if (line == null) {
+                return Optional.empty();
+            }
+            assertThat(line).matches("HTTP/1\\.[01] [1-5][0-9][0-9] .*");
+            int status = Integer.parseInt(line.substring(9, 12));
+            Map<String, String> headers = new TreeMap<>();
+            for (String header = line(false); !header.isEmpty(); header = line(false)) {
+                assertThat(header).matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ \\t]*[^\\x00-\\x08\\x0a-\\x1f\\x7f]*");
+                int colon = header.indexOf(':');
+                headers.merge(
+                        header.substring(0, colon).toLowerCase(Locale.ROOT),
+                        header.substring(colon + 1).strip(),
+                        (one, other) -> one + ", " + other);
+            }
+            boolean none = bodiless || status < 200 || status == 204 || status == 304;
+            return Optional.of(new Answer(status, headers, none ? new byte[0] : body(headers)));
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("neither an answer nor a close within " + patience, e);
+        } catch (EOFException e) {
+            throw new AssertionError("the connection was closed within an answer", e);
+        } catch (IOException reset) {
+            return Optional.empty();
+        }
+    }
+
+    /** The whole body, as the headers delimit it. */
+    private byte[] body(Map<String, String> headers) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        if ("chunked".equals(headers.get("transfer-encoding"))) {
+            assertThat(headers).doesNotContainKey("content-length");
+            for (int size = chunkSize(); size > 0; size = chunkSize()) {
+                body.write(exactly(size));
+                assertThat(line(false)).isEmpty();
+            }
+            assertThat(line(false)).isEmpty();
+        } else if (headers.containsKey("content-length")) {
+            body.write(exactly(Integer.parseInt(headers.get("content-length"))));
+        } else {
+            body.write(in.readNBytes(MAX_BODY));
+        }
+        return body.toByteArray();
+    }
+
+    private int chunkSize() throws IOException {
+        return Integer.parseInt(line(false), 16);
+    }
+
+    private byte[] exactly(int size) throws IOException {
+        assertThat(size).isBetween(0, MAX_BODY);
+        byte[] bytes = in.readNBytes(size);
+        if (bytes.length < size) {
+            throw new EOFException();
+        }
+        return bytes;
+    }
+
+    private String line(boolean mayEnd) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); ; c = in.read()) {
+            if (c < 0) {
+                if (mayEnd && line.isEmpty()) {
+                    return null;
+                }
+                throw new EOFException();
+            }
+            if (c == '\n') {
+                assertThat(line).endsWith("\r");
+                return line.substring(0, line.length() - 1);
+            }
+            line.append((char) c);
+            assertThat(line.length()).isLessThan(16 * 1024);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Closed it is.
+        }
+    }
+}
