@@ -66,12 +66,6 @@ final class CompareCommand implements Callable<Integer> {
             description = "before each round; default: ${DEFAULT-VALUE}")
     int warmupSeconds;
 
-    @Option(
-            names = "--first-warmup-seconds",
-            defaultValue = "30",
-            description = "over few connections, before a server's first round; default: ${DEFAULT-VALUE}")
-    int firstWarmupSeconds;
-
     @Option(names = "--streams", defaultValue = "4", description = "of the batch row; default: ${DEFAULT-VALUE}")
     int streams;
 
@@ -160,7 +154,9 @@ final class CompareCommand implements Callable<Integer> {
     private void warmUp(Server server, TokenAlgorithm algorithm, Row row, TestSystem system, LoadGenerator generator) {
         // Most of a gateway has been compiled by then, and the other tokens are dear.
         Duration length = Duration.ofSeconds(
-                algorithm == TokenAlgorithm.HS256 ? firstWarmupSeconds : Math.min(firstWarmupSeconds, warmupSeconds));
+                algorithm == TokenAlgorithm.HS256
+                        ? options.firstWarmupSeconds
+                        : Math.min(options.firstWarmupSeconds, warmupSeconds));
         int voters = (int) (WARMUP_RATE * length.toSeconds());
         boolean recorded = row != Row.CEILING && row != Row.MVC;
         int first = recorded ? system.newVoters(voters) : 0;
@@ -191,7 +187,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private Measured batch(Server gateway, int round, TestSystem system, LoadGenerator generator) {
-        Duration warmup = Duration.ofSeconds(round == 1 ? firstWarmupSeconds : warmupSeconds);
+        Duration warmup = Duration.ofSeconds(round == 1 ? options.firstWarmupSeconds : warmupSeconds);
         CpuMeter cpu = new CpuMeter(system.pids("server", gateway.pid()));
         BatchReport report = new BatchLoad(
                         gateway.url(),
@@ -203,9 +199,7 @@ final class CompareCommand implements Callable<Integer> {
                         warmup,
                         Duration.ofSeconds(seconds))
                 .run(generator, nextBatchVoter, cpu);
-        if (report.acceptedInSpan() == 0) {
-            report.print(System.err);
-        }
+        report.print(System.err);
         nextBatchVoter += report.voters();
         return new Measured(
                 report.throughput(),

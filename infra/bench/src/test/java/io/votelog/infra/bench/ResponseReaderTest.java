@@ -15,10 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResponseReaderTest {
     private static final byte[] OFFSET = "\"offset\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] VOTE_ID = "\"voteId\"".getBytes(StandardCharsets.US_ASCII);
-    private static final String ACCEPTED = "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\ncontent-length: 45\r\n\r\n"
-            + "{\"voteId\":\"abc-1\",\"partition\":3,\"offset\":987}";
-    private static final String REFUSED = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 49\r\nConnection: close\r\n\r\n"
-            + "{\"type\":\"urn:votelog:problem:overloaded\",\"a\":\"b\"}";
+    private static final String ACCEPTED =
+            "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\ncontent-length: 45\r\n\r\n"
+                    + "{\"voteId\":\"abc-1\",\"partition\":3,\"offset\":987}";
+    private static final String REFUSED =
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 49\r\nConnection: close\r\n\r\n"
+                    + "{\"type\":\"urn:votelog:problem:overloaded\",\"a\":\"b\"}";
     private static final String CHUNKED = "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "b\r\n{\"voteId\":\"\r\n17\r\nxyz\",\"offset\":12345678}\r\n0\r\n\r\n";
     private static final String EMPTY = "HTTP/1.1 204 No Content\r\nConnection: keep-alive\r\n\r\n";
