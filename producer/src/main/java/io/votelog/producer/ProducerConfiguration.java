@@ -123,7 +123,7 @@ class ProducerConfiguration {
     @Bean
     Producer<byte[], byte[]> voteProducer(KafkaProperties kafka) {
         Map<String, Object> config = producerConfig(kafka, "votelog-producer-votes");
-        config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 1);
+        config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2_000);
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_500);
         // A send must not wait, since it is an event loop that sends. Known metadata are not for ever: a client that

@@ -37,6 +37,7 @@ final class Gateway implements AutoCloseable {
     static final String PEPPER = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     static final String SECRET = "a secret of at least thirty-two bytes";
     static final JsonMapper JSON = JsonMapper.builder().build();
+    static final OpenApi OPEN_API = OpenApi.ofTheProducer();
 
     /** Several gateways live in one JVM here, and the first to close must not take the others' event loops with it. */
     @TestConfiguration(proxyBeanMethods = false)
@@ -96,9 +97,20 @@ final class Gateway implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.management.port") + path);
     }
 
+    /** Sends a request; the answer must be one that the description of the routes allows. */
     HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return http.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+            HttpResponse<String> answer =
+                    http.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+            if (answer.uri().getPort() == url.getPort()) {
+                OPEN_API.check(
+                        answer.request().method(),
+                        answer.uri().getRawPath(),
+                        answer.statusCode(),
+                        answer.headers().firstValue("Content-Type").orElse(null),
+                        answer.body());
+            }
+            return answer;
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {

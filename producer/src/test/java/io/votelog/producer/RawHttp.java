@@ -58,9 +58,37 @@ final class RawHttp implements AutoCloseable {
                     : "";
         }
 
+        /** Fails unless the description of the routes allows this answer to the request. */
+        void mustBeDescribedFor(RawRequest request) {
+            Gateway.OPEN_API.check(
+                    request.method(),
+                    request.path(),
+                    status,
+                    header("Content-Type").orElse(null),
+                    text());
+        }
+
         /** {@code 400 malformed-request}, or the status alone. */
         String summary() {
             return (status + " " + code()).strip();
+        }
+    }
+
+    /** The connection was closed within an answer. */
+    static final class BrokenOffException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenOffException(Throwable cause) {
+            super("the connection was closed within an answer", cause);
+        }
+    }
+
+    /** Neither an answer came nor a close. */
+    static final class SilenceException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        SilenceException(Duration patience, Throwable cause) {
+            super("neither an answer nor a close within " + patience, cause);
         }
     }
 
@@ -119,6 +147,15 @@ final class RawHttp implements AutoCloseable {
         return next(PATIENCE, false);
     }
 
+    /**
+     * The next answer; empty when the connection is closed instead.
+     *
+     * @throws SilenceException when neither happens in time
+     */
+    Optional<Answer> next(Duration patience) {
+        return next(patience, false);
+    }
+
     /** All answers up to the connection's close, which must come. */
     List<Answer> untilClosed() {
         List<Answer> answers = new ArrayList<>();
@@ -161,9 +198,9 @@ final class RawHttp implements AutoCloseable {
             boolean none = bodiless || status < 200 || status == 204 || status == 304;
             return Optional.of(new Answer(status, headers, none ? new byte[0] : body(headers)));
         } catch (SocketTimeoutException e) {
-            throw new AssertionError("neither an answer nor a close within " + patience, e);
+            throw new SilenceException(patience, e);
         } catch (EOFException e) {
-            throw new AssertionError("the connection was closed within an answer", e);
+            throw new BrokenOffException(e);
         } catch (IOException reset) {
             return Optional.empty();
         }

@@ -104,6 +104,19 @@ final class RawRequest {
         return Integer.toHexString(bytes.length) + "\r\n" + new String(bytes, StandardCharsets.ISO_8859_1) + "\r\n";
     }
 
+    byte[] body() {
+        return body;
+    }
+
+    String method() {
+        return line.substring(0, line.indexOf(' '));
+    }
+
+    /** The target's path, if it is in origin form. */
+    String path() {
+        return line.substring(line.indexOf(' ') + 1, line.lastIndexOf(' ')).replaceAll("[?].*", "");
+    }
+
     byte[] bytes() {
         StringBuilder head = new StringBuilder(line).append("\r\n");
         headers.forEach(header -> head.append(header).append("\r\n"));
