@@ -27,7 +27,7 @@ final class SystemOptions {
     @Option(names = "--broker-heap", defaultValue = "512m", description = "default: ${DEFAULT-VALUE}")
     String brokerHeap = "512m";
 
-    @Option(names = "--connections", defaultValue = "64", description = "default: ${DEFAULT-VALUE}")
+    @Option(names = "--connections", defaultValue = "512", description = "default: ${DEFAULT-VALUE}")
     int connections;
 
     @Option(
