@@ -47,15 +47,16 @@ final class Account {
     private final List<String> differences = new ArrayList<>();
     private long differenceCount;
 
-    Account(VoteLedger ledger, Ballot ballot, DrawnVotes votes, long seed, byte[] pepper) {
+    /** @param used voters 0 to {@code used} - 1 are those who may have voted */
+    Account(VoteLedger ledger, int used, Ballot ballot, DrawnVotes votes, long seed, byte[] pepper) {
         this.ledger = ledger;
         this.votes = votes;
         this.seed = seed;
         this.ballotId = ballot.id();
         this.pseudonyms = new Pseudonyms(pepper, ballot.id());
-        this.voters = new VoterTable(ledger.voters());
-        this.inLog = new byte[ledger.voters()];
-        for (int voter = 0; voter < ledger.voters(); voter++) {
+        this.voters = new VoterTable(used);
+        this.inLog = new byte[used];
+        for (int voter = 0; voter < inLog.length; voter++) {
             voters.put(high(pseudonym(voter)), voter);
         }
         ballot.sections().forEach(section -> section.options().forEach(option -> options.put(option.id(), 0L)));
@@ -85,7 +86,7 @@ final class Account {
         long refused = 0;
         long unknown = 0;
         long unknownInLog = 0;
-        for (int voter = 0; voter < ledger.voters(); voter++) {
+        for (int voter = 0; voter < inLog.length; voter++) {
             VoteLedger.Fate fate = ledger.of(voter);
             int copies = inLog[voter] & 0x7F;
             if (fate.acked() > 0) {

@@ -6,7 +6,6 @@ import java.util.Locale;
 
 /** A system with its read side, loaded by votes whose fates are written down, for an account at the end. */
 final class AccountedLoad implements AutoCloseable {
-    private static final Duration GENTLE_WARMUP = Duration.ofSeconds(30);
     private static final int GENTLE_RATE = 12_000;
     private static final int GENTLE_CONNECTIONS = 4;
     private static final Duration WARMUP = Duration.ofSeconds(5);
@@ -38,8 +37,8 @@ final class AccountedLoad implements AutoCloseable {
                 options.seed, Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"));
     }
 
-    static int votersOfMaximum() {
-        return (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds() + GENTLE_RATE * GENTLE_WARMUP.toSeconds());
+    private int votersOfMaximum() {
+        return (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds() + GENTLE_RATE * options.firstWarmupSeconds);
     }
 
     TestSystem system() {
@@ -49,8 +48,13 @@ final class AccountedLoad implements AutoCloseable {
     /** The most votes a second that the gateway answers 202, with the read side at work. */
     double maximum() {
         // Over few connections first, so that the compilers of two JVMs get their share of the cores.
-        run(Load.closed(system.gatewayUrl(), GENTLE_CONNECTIONS, GENTLE_WARMUP, Duration.ofMillis(1), next, (int)
-                (GENTLE_RATE * GENTLE_WARMUP.toSeconds())));
+        run(Load.closed(
+                system.gatewayUrl(),
+                GENTLE_CONNECTIONS,
+                Duration.ofSeconds(options.firstWarmupSeconds),
+                Duration.ofMillis(1),
+                next,
+                GENTLE_RATE * options.firstWarmupSeconds));
         int voters = (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds());
         LoadReport report = run(Load.closed(system.gatewayUrl(), options.connections, WARMUP, MAXIMUM, next, voters));
         out.printf(
@@ -84,7 +88,7 @@ final class AccountedLoad implements AutoCloseable {
             out.println("account      DOES NOT ADD UP: the read side has not counted to the end of the log");
             return false;
         }
-        return new Account(ledger, system.ballot(), system.votes(), options.seed, system.pepper())
+        return new Account(ledger, next, system.ballot(), system.votes(), options.seed, system.pepper())
                 .check(topics, system.json(system.resultsUrl()), out);
     }
 

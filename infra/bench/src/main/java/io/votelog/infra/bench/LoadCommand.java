@@ -32,7 +32,7 @@ final class LoadCommand implements Callable<Integer> {
     @Nullable
     Pace pace;
 
-    @Option(names = "--connections", defaultValue = "64", description = "default: ${DEFAULT-VALUE}")
+    @Option(names = "--connections", defaultValue = "512", description = "default: ${DEFAULT-VALUE}")
     int connections;
 
     @Option(names = "--streams", defaultValue = "4", description = "with --batch: how many; default: ${DEFAULT-VALUE}")

@@ -27,8 +27,14 @@ final class SystemOptions {
     @Option(names = "--broker-heap", defaultValue = "512m", description = "default: ${DEFAULT-VALUE}")
     String brokerHeap = "512m";
 
-    @Option(names = "--connections", defaultValue = "64", description = "default: ${DEFAULT-VALUE}")
+    @Option(names = "--connections", defaultValue = "512", description = "default: ${DEFAULT-VALUE}")
     int connections;
+
+    @Option(
+            names = "--first-warmup-seconds",
+            defaultValue = "30",
+            description = "over few connections, before a server's first round; default: ${DEFAULT-VALUE}")
+    int firstWarmupSeconds;
 
     @Option(names = "--seed", defaultValue = "1", description = "of votes and tokens; default: ${DEFAULT-VALUE}")
     long seed;

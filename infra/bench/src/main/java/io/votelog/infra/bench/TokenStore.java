@@ -72,15 +72,15 @@ final class TokenStore {
         try {
             Files.createDirectories(folder);
             int missing = 0;
+            int signed = 0;
             for (int s = segments.size(); s < needed; s++) {
                 missing += usable(file(s)) ? 0 : 1;
             }
             for (int s = segments.size(); s < needed; s++) {
                 if (!usable(file(s))) {
-                    if (missing % TOLD_EACH == 0) {
-                        progress.accept(missing * SEGMENT);
+                    if (signed++ % TOLD_EACH == 0) {
+                        progress.accept((missing - signed + 1) * SEGMENT);
                     }
-                    missing--;
                     sign(s);
                 }
                 segments.add(map(file(s)));
