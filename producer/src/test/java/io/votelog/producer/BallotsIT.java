@@ -244,7 +244,8 @@ class BallotsIT {
         assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin")).hasValue("https://page.example");
         HttpResponse<String> read = gateway.send(
                 HttpRequest.newBuilder(gateway.at("/v1/ballots")).header("Origin", "https://page.example"));
-        assertThat(read.headers().firstValue("Access-Control-Expose-Headers")).hasValue("Location, Retry-After, ETag");
+        assertThat(read.headers().firstValue("Access-Control-Expose-Headers"))
+                .hasValue("Location, Retry-After, ETag, RateLimit, RateLimit-Policy");
         HttpResponse<String> other = gateway.send(
                 HttpRequest.newBuilder(gateway.at("/v1/ballots")).header("Origin", "https://evil.example"));
         assertThat(other.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();

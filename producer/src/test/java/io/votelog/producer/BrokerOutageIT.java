@@ -25,7 +25,8 @@ class BrokerOutageIT {
     @Test
     void shouldNeverClaimAVoteThatTheLogDidNotConfirmAndRecover(@TempDir Path data) throws Exception {
         try (KafkaCluster cluster = KafkaCluster.single(data).start();
-                Gateway gateway = Gateway.start(cluster.bootstrapServers(), "--votelog.publish-timeout=2s")) {
+                Gateway gateway = Gateway.start(
+                        cluster.bootstrapServers(), "--votelog.publish-timeout=2s", "--votelog.limits.user.rate=0")) {
             String operator = gateway.token("operator", "ballots:write");
             String alice = gateway.token("alice", "");
             String key = UUID.randomUUID().toString();
