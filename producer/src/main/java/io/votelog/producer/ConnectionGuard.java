@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CorruptedFrameException;
@@ -61,7 +62,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
      *
      * @param pause between two parts of a request's body, and until a new connection's first request is there
      * @param body for all of a body
-     * @param idle between an answer and the next request
+     * @param idle between an answer and the next request, and between two parts of an answer that it takes
      */
     record Patience(Duration pause, Duration body, Duration idle) {}
 
@@ -83,6 +84,12 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** Whether the last request gets no answer, since its body broke off while earlier ones were waiting for theirs. */
     private boolean lastUnanswered;
+
+    /** The part of an answer that waited to be taken when last looked at, how much of it was taken, and since when. */
+    private @Nullable Object stuckAt;
+
+    private long stuckTaken;
+    private long stuckSinceNanos;
 
     private boolean first = true;
     private long bodyBegunNanos;
@@ -245,8 +252,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private void look(ChannelHandlerContext context) {
         long now = System.nanoTime();
-        long left = streaming || (!inBody && unanswered > 0) ? pauseNanos : deadline() - now;
-        if (left > 0) {
+        boolean answering = !inBody && unanswered > 0;
+        long left = streaming || answering ? pauseNanos : deadline() - now;
+        if (answering && !streaming && takesNothing(context, now)) {
+            context.close();
+        } else if (left > 0) {
             schedule(context, left);
         } else if (inBody && unanswered == 1 && !timedOut) {
             // Whoever reads the body answers 408.
@@ -256,6 +266,23 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         } else {
             context.close();
         }
+    }
+
+    /** Whether an answer has been on its way for as long as a connection may be idle, and the client has taken nothing of it. */
+    private boolean takesNothing(ChannelHandlerContext context, long now) {
+        ChannelOutboundBuffer pending = context.channel().unsafe().outboundBuffer();
+        if (pending == null || pending.isEmpty()) {
+            stuckAt = null;
+            return false;
+        }
+        Object part = pending.current();
+        long taken = pending.currentProgress();
+        if (part != stuckAt || taken != stuckTaken) {
+            stuckAt = part;
+            stuckTaken = taken;
+            stuckSinceNanos = now;
+        }
+        return now - stuckSinceNanos > idleNanos;
     }
 
     private long deadline() {

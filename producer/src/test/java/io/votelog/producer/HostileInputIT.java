@@ -476,7 +476,8 @@ class HostileInputIT {
         // One after the other, so that none waits for an answer, but none is taken either: the gateway cuts the client
         // off when
         // it sees the next request, or reads no more and closes the connection as an idle one.
-        try (Gateway impatient = Gateway.start(bootstrapServers, "--votelog.idle-timeout=2s");
+        try (Gateway impatient =
+                        Gateway.start(bootstrapServers, "--votelog.idle-timeout=2s", "--votelog.request-timeout=2s");
                 RawHttp http = RawHttp.to(impatient.at("/"))) {
             await().atMost(Duration.ofSeconds(60))
                     .pollDelay(Duration.ZERO)
