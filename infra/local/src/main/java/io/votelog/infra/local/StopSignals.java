@@ -20,8 +20,7 @@ final class StopSignals {
         Runnable onSignal = () -> (count.getAndIncrement() == 0 ? first : again).run();
         try {
             // A shutdown hook never hears of a second signal. The class that does is in jdk.unsupported, and javac has
-            // no
-            // way to name it without a warning.
+            // no way to name it without a warning.
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object handling = Proxy.newProxyInstance(

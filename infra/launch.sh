@@ -1,0 +1,74 @@
+# For infra/up and infra/bench/run, which source it: finds a JDK, and builds a program's module when it is not built yet.
+# Before: root, and name (what the program is called in messages).
+# shellcheck shell=bash
+
+fail() {
+  echo "$name: $*" >&2
+  exit 1
+}
+
+# Sets java. It must be a JDK, since Maven compiles with it.
+need_jdk() {
+  java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+  local javac=${JAVA_HOME:+$JAVA_HOME/bin/}javac from=${JAVA_HOME:+JAVA_HOME is $JAVA_HOME} version
+  from=${from:-no JAVA_HOME, and java from the PATH}
+  version=$("$javac" -version 2>&1 | sed -n 's/^javac \([0-9][0-9]*\).*/\1/p')
+  [ -n "$version" ] || fail "no JDK found ($from): install JDK 17 or newer, or point JAVA_HOME at one"
+  [ "$version" -ge 17 ] || fail "the JDK is version $version ($from): JDK 17 or newer is needed"
+}
+
+# need_built MODULE: builds the module and both apps unless that is done; says how it goes on standard output.
+need_built() {
+  built "$1" || build "$1"
+}
+
+# class_path MODULE: what the module's main classes run with.
+class_path() {
+  echo "$root/$1/target/classes:$(cat "$root/$1/target/classpath")"
+}
+
+# The class path file is the last thing that a build writes, so its age is the build's.
+built() {
+  local module=$1 entry newer file
+  file=$root/$module/target/classpath
+  [ -s "$file" ] && [ -d "$root/$module/target/classes" ] &&
+    [ -s "$root/producer/target/votelog-producer.jar" ] && [ -s "$root/streams-app/target/votelog-streams-app.jar" ] || return 1
+  local IFS=:
+  for entry in $(cat "$file"); do
+    [ -e "$entry" ] || return 1
+  done
+  unset IFS
+  newer=$(cd "$root" && find pom.xml rules schemas infra/broker producer streams-app "$module" \
+    \( -name target -o -path '*/src/test' \) -prune -o \
+    -type f \( -path '*/src/main/*' -o -name pom.xml \) -newer "$file" -print)
+  [ -z "$newer" ]
+}
+
+build() {
+  local module=$1 log=$root/.votelog/logs/build.log begun=$SECONDS shown='' doing elapsed maven code
+  mkdir -p "${log%/*}" || fail "$log cannot be written"
+  (cd "$root" && exec ./mvnw -B -ntp -DskipTests -pl "producer,streams-app,$module" -am package) \
+    >"$log" 2>&1 </dev/null &
+  maven=$!
+  trap 'kill "$maven" 2>/dev/null; wait "$maven" 2>/dev/null; echo; fail "the build was stopped"' INT TERM HUP
+  while kill -0 "$maven" 2>/dev/null; do
+    elapsed=$((SECONDS - begun))
+    doing=$(sed -n 's/^\[INFO\] Building \(Votelog.*\)  *\[\(.*\)\]$/\1 (\2)/p' "$log" | tail -n 1 | tr -s ' ')
+    doing=${doing:-getting Maven and its plugins}
+    if [ -t 1 ]; then
+      printf '\r\033[Kbuilding, %s s: %s' "$elapsed" "$doing"
+    elif [ "$doing" != "$shown" ] || [ $((elapsed % 30)) -eq 29 ]; then
+      echo "building, $elapsed s: $doing"
+      shown=$doing
+    fi
+    sleep 1
+  done
+  wait "$maven"
+  code=$?
+  trap - INT TERM HUP
+  [ -t 1 ] && printf '\r\033[K'
+  if [ "$code" -ne 0 ]; then
+    fail "the build failed: $(sed -n 's/^\[ERROR\] *\(..*\)/\1/p' "$log" | grep -v '^COMPILATION ERROR' | head -n 1 | cut -c 1-300); all of it: $log"
+  fi
+  echo "built in $((SECONDS - begun)) s"
+}
