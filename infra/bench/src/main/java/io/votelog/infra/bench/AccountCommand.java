@@ -29,6 +29,7 @@ final class AccountCommand implements Callable<Integer> {
     public Integer call() {
         PrintStream out = System.out;
         try (AccountedLoad loaded = new AccountedLoad(options, 40_000 * seconds, out)) {
+            loaded.warmUp();
             double rate = share * loaded.maximum();
             out.printf("load         %.0f votes/s for %d s%n", rate, seconds);
             loaded.run(Load.open(

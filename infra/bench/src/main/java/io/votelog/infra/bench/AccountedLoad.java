@@ -38,24 +38,29 @@ final class AccountedLoad implements AutoCloseable {
     }
 
     private int votersOfMaximum() {
-        return (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds() + GENTLE_RATE * options.firstWarmupSeconds);
+        return (GENTLE_RATE + HIGHEST_RATE) * options.firstWarmupSeconds + votersFor(WARMUP.plus(MAXIMUM));
+    }
+
+    private static int votersFor(Duration length) {
+        return (int) (HIGHEST_RATE * length.toSeconds());
     }
 
     TestSystem system() {
         return system;
     }
 
+    /** Has gateway and read side compiled. Over few connections first, so that their compilers get a share of the cores. */
+    void warmUp() {
+        Duration length = Duration.ofSeconds(options.firstWarmupSeconds);
+        int gentle = GENTLE_RATE * options.firstWarmupSeconds;
+        run(Load.closed(system.gatewayUrl(), GENTLE_CONNECTIONS, length, Duration.ofMillis(1), next, gentle));
+        int fast = votersFor(length);
+        run(Load.closed(system.gatewayUrl(), options.connections, length, Duration.ofMillis(1), next, fast));
+    }
+
     /** The most votes a second that the gateway answers 202, with the read side at work. */
     double maximum() {
-        // Over few connections first, so that the compilers of two JVMs get their share of the cores.
-        run(Load.closed(
-                system.gatewayUrl(),
-                GENTLE_CONNECTIONS,
-                Duration.ofSeconds(options.firstWarmupSeconds),
-                Duration.ofMillis(1),
-                next,
-                GENTLE_RATE * options.firstWarmupSeconds));
-        int voters = (int) (HIGHEST_RATE * WARMUP.plus(MAXIMUM).toSeconds());
+        int voters = votersFor(WARMUP.plus(MAXIMUM));
         LoadReport report = run(Load.closed(system.gatewayUrl(), options.connections, WARMUP, MAXIMUM, next, voters));
         out.printf(
                 Locale.ROOT, "maximum      %,.0f votes/s (%d connections)%n", report.throughput(), options.connections);
@@ -65,7 +70,7 @@ final class AccountedLoad implements AutoCloseable {
     /** Runs a load from the first voter on who has not voted. */
     LoadReport run(Load load) {
         VoteRequests requests =
-                system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter() + load.voters());
+                system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
         LoadReport report = generator.run(load, requests, ledger, LoadGenerator.Span.IGNORED);
         next = load.firstVoter() + report.voters();
         return report;

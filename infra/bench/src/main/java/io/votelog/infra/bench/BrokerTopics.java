@@ -9,13 +9,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +34,26 @@ final class BrokerTopics {
     /** A topic like votes: as many partitions, the same settings. */
     void createLikeVotes(String name, int partitions) {
         NewTopic votes = Topics.VOTES.newTopic(partitions, 1);
+        Map<String, String> settings = votes.configs();
+        ask("make the topic " + name, admin -> admin.createTopics(
+                        List.of(new NewTopic(name, Optional.of(partitions), Optional.of((short) 1))
+                                .configs(settings == null ? Map.of() : settings)))
+                .all());
+    }
+
+    /** Has the broker slow a client down to so many bytes a second. */
+    void slowDown(String clientId, long bytesPerSecond) {
+        ask("set a quota", admin -> admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
+                        new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, clientId)),
+                        List.of(new ClientQuotaAlteration.Op("producer_byte_rate", (double) bytesPerSecond)))))
+                .all());
+    }
+
+    private void ask(String what, Function<Admin, KafkaFuture<Void>> question) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            Map<String, String> settings = votes.configs();
-            admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.of((short) 1))
-                            .configs(settings == null ? Map.of() : settings)))
-                    .all()
-                    .get();
+            question.apply(admin).get();
         } catch (ExecutionException e) {
-            throw new BenchException("the topic %s cannot be made: %s".formatted(name, e.getCause()));
+            throw new BenchException("the broker does not %s: %s".formatted(what, e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BenchException("interrupted");

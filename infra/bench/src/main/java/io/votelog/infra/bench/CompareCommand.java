@@ -122,10 +122,13 @@ final class CompareCommand implements Callable<Integer> {
     /** As many votes as the connections get through. */
     private Measured fastest(
             Server server, TokenAlgorithm algorithm, Row row, int round, TestSystem system, LoadGenerator generator) {
+        // By the time of the other tokens most of the gateway has been compiled, and they are dear.
+        Duration warmup = Duration.ofSeconds(
+                round == 1 && algorithm == TokenAlgorithm.HS256 ? options.firstWarmupSeconds : warmupSeconds);
+        boolean recorded = row != Row.CEILING && row != Row.MVC;
         if (round == 1) {
-            warmUp(server, algorithm, row, system, generator);
+            warmUp(server, algorithm, warmup, recorded, system, generator);
         }
-        Duration warmup = Duration.ofSeconds(warmupSeconds);
         Duration span = Duration.ofSeconds(seconds);
         double guess = Stream.of(row, Row.HS256)
                 .map(measured -> results.getOrDefault(measured, List.of()))
@@ -135,9 +138,8 @@ final class CompareCommand implements Callable<Integer> {
                         measured.stream().mapToDouble(Measured::rate).max().orElse(0))
                 .orElse((double) algorithm.guessedRate());
         int voters = (int) (guess * MARGIN * warmup.plus(span).toSeconds());
-        boolean recorded = row != Row.CEILING && row != Row.MVC;
         int first = recorded ? system.newVoters(voters) : 0;
-        VoteRequests requests = system.requests(server.url(), algorithm, first + voters);
+        VoteRequests requests = system.requests(server.url(), algorithm, first, voters);
         CpuMeter cpu = new CpuMeter(system.pids("server", server.pid()));
         LoadReport report = generator.run(
                 Load.closed(server.url(), options.connections, warmup, span, first, voters), requests, null, cpu);
@@ -151,18 +153,18 @@ final class CompareCommand implements Callable<Integer> {
      * Over few connections: under full load the compiler's thread is one of many on two cores, and a server of any size is not
      * compiled for minutes.
      */
-    private void warmUp(Server server, TokenAlgorithm algorithm, Row row, TestSystem system, LoadGenerator generator) {
-        // Most of a gateway has been compiled by then, and the other tokens are dear.
-        Duration length = Duration.ofSeconds(
-                algorithm == TokenAlgorithm.HS256
-                        ? options.firstWarmupSeconds
-                        : Math.min(options.firstWarmupSeconds, warmupSeconds));
+    private void warmUp(
+            Server server,
+            TokenAlgorithm algorithm,
+            Duration length,
+            boolean recorded,
+            TestSystem system,
+            LoadGenerator generator) {
         int voters = (int) (WARMUP_RATE * length.toSeconds());
-        boolean recorded = row != Row.CEILING && row != Row.MVC;
         int first = recorded ? system.newVoters(voters) : 0;
         LoadReport report = generator.run(
                 Load.closed(server.url(), WARMUP_CONNECTIONS, length, Duration.ofMillis(1), first, voters),
-                system.requests(server.url(), algorithm, first + voters),
+                system.requests(server.url(), algorithm, first, voters),
                 null,
                 LoadGenerator.Span.IGNORED);
         if (recorded) {
@@ -181,7 +183,7 @@ final class CompareCommand implements Callable<Integer> {
                 0);
         int first = system.newVoters(sized.voters());
         Load load = Load.open(gateway.url(), options.connections, rate, sized.warmup(), sized.measured(), first);
-        VoteRequests requests = system.requests(gateway.url(), TokenAlgorithm.HS256, first + load.voters());
+        VoteRequests requests = system.requests(gateway.url(), TokenAlgorithm.HS256, first, load.voters());
         CpuMeter cpu = new CpuMeter(system.pids("server", gateway.pid()));
         return measured(generator.run(load, requests, null, cpu), cpu);
     }
@@ -262,7 +264,7 @@ final class CompareCommand implements Callable<Integer> {
         int voter = system.newVoters(1);
         LoadReport one = generator.run(
                 Load.closed(system.gatewayUrl(), 1, Duration.ZERO, Duration.ofSeconds(10), voter, 1),
-                system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, voter + 1),
+                system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, voter, 1),
                 null,
                 LoadGenerator.Span.IGNORED);
         if (one.sample().length == 0) {

@@ -154,7 +154,7 @@ final class LoadCommand implements Callable<Integer> {
             }
             int count = voters(how);
             TokenStore tokens = new TokenStore(Bench.home().resolve("tokens"), key, seed, Clock.systemUTC());
-            tokens.ensure(firstVoter + count, left -> out.printf("signing: %,d tokens to go%n", left));
+            tokens.ensure(firstVoter, count, left -> out.printf("signing: %,d tokens to go%n", left));
             VoteRequests requests = new VoteRequests(url, ballotTo, votes, tokens);
             Load load = how.max
                     ? Load.closed(url, connections, seconds(warmupSeconds), seconds(seconds), firstVoter, count)

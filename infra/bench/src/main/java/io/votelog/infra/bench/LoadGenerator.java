@@ -53,9 +53,9 @@ final class LoadGenerator implements AutoCloseable {
      * @throws BenchException where no connection can be opened
      */
     LoadReport run(Load load, VoteRequests requests, @Nullable VoteLedger ledger, Span span) {
-        if (load.firstVoter() + (long) load.voters() > requests.size()) {
-            throw new IllegalArgumentException("%d voters from %d on, and tokens for %d"
-                    .formatted(load.voters(), load.firstVoter(), requests.size()));
+        if (!requests.has(load.firstVoter(), load.voters())) {
+            throw new IllegalArgumentException(
+                    "not all of %d voters from %d on have tokens".formatted(load.voters(), load.firstVoter()));
         }
         LoadRun run = new LoadRun(load, requests, ledger, bootstrap, group.next());
         try {

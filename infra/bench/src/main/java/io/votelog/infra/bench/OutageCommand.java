@@ -47,6 +47,7 @@ final class OutageCommand implements Callable<Integer> {
     public Integer call() {
         PrintStream out = System.out;
         try (AccountedLoad loaded = new AccountedLoad(options, 60_000 * seconds, out)) {
+            loaded.warmUp();
             double rate = share * loaded.maximum();
             Load load = Load.open(
                             loaded.system().gatewayUrl(),
@@ -57,7 +58,7 @@ final class OutageCommand implements Callable<Integer> {
                             loaded.nextVoter())
                     .retrying(RETRY_AFTER);
             loaded.system()
-                    .requests(loaded.system().gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter() + load.voters());
+                    .requests(loaded.system().gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
             CompletableFuture<Void> outage = CompletableFuture.runAsync(
                     () -> {
                         loaded.system().kafka().kill(1);

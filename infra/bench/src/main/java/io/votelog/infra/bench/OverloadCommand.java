@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +19,9 @@ import picocli.CommandLine.Option;
                     + " the gateway's live heap before and after, and an account."
         })
 final class OverloadCommand implements Callable<Integer> {
+    /** The client id of the gateway's producer. */
+    private static final String VOTE_PRODUCER = "votelog-producer-votes";
+
     @Mixin
     SystemOptions options = new SystemOptions();
 
@@ -33,11 +37,25 @@ final class OverloadCommand implements Callable<Integer> {
             description = "--connections are for the maximum; default: ${DEFAULT-VALUE}")
     int overloadConnections;
 
+    @Option(
+            names = "--slow-log",
+            paramLabel = "BYTES",
+            description =
+                    "bytes a second that the broker takes of the gateway's votes, by a quota: then it is the log that is too"
+                            + " slow, and one machine can send many times as much; default: no quota")
+    @Nullable
+    Integer slowLog;
+
     @Override
     public Integer call() {
         PrintStream out = System.out;
         int voters = (int) Math.min(60_000_000L, (long) (times * 40_000 * seconds));
         try (AccountedLoad loaded = new AccountedLoad(options, voters, out)) {
+            loaded.warmUp();
+            if (slowLog != null) {
+                new BrokerTopics(loaded.system().kafka().bootstrapServers()).slowDown(VOTE_PRODUCER, slowLog);
+                out.printf(Locale.ROOT, "log          takes %,d bytes/s%n", slowLog);
+            }
             double maximum = loaded.maximum();
             out.printf("heap         %d MB live before%n", loaded.heapMb());
             LoadReport report = loaded.run(Load.open(

@@ -1,5 +1,6 @@
 package io.votelog.infra.bench;
 
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSHeader;
@@ -7,6 +8,7 @@ import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.impl.BaseJWSProvider;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
@@ -17,6 +19,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.text.ParseException;
 import java.util.HexFormat;
@@ -26,6 +31,7 @@ import java.util.HexFormat;
  * many threads.
  */
 final class SigningKey {
+    private static final AmazonCorrettoCryptoProvider ACCP = AmazonCorrettoCryptoProvider.INSTANCE;
     private static final int RSA_BITS = 2048;
     private static final int SECRET_BYTES = 32;
 
@@ -39,11 +45,31 @@ final class SigningKey {
         this.key = key;
         this.signer = switch (algorithm) {
             case HS256 -> new MACSigner(key.toOctetSequenceKey());
-            case RS256 -> new RSASSASigner(key.toRSAKey());
-            case ES256 -> new ECDSASigner(key.toECKey());
+            case RS256 -> fast(new RSASSASigner(fast(key.toRSAKey().toPrivateKey())));
+            case ES256 -> fast(new ECDSASigner(fast(key.toECKey().toPrivateKey()), Curve.P_256));
         };
         JWSHeader.Builder builder = new JWSHeader.Builder(algorithm.jws()).type(JOSEObjectType.JWT);
         this.header = (algorithm == TokenAlgorithm.HS256 ? builder : builder.keyID(key.getKeyID())).build();
+    }
+
+    /** With ACCP, where it runs: it signs several times as fast as the JDK, and there are hundreds of thousands to sign. */
+    private static JWSSigner fast(BaseJWSProvider signer) {
+        if (ACCP.getLoadingError() == null) {
+            signer.getJCAContext().setProvider(ACCP);
+        }
+        return (JWSSigner) signer;
+    }
+
+    /** In ACCP's own form, which it would else be brought into, and checked, for each signature. */
+    private static PrivateKey fast(PrivateKey key) {
+        try {
+            return ACCP.getLoadingError() == null
+                    ? (PrivateKey)
+                            KeyFactory.getInstance(key.getAlgorithm(), ACCP).translateKey(key)
+                    : key;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The key in {@code <folder>/<algorithm>.jwk}, made where there is none yet. */

@@ -36,6 +36,7 @@ final class SoakCommand implements Callable<Integer> {
         PrintStream out = System.out;
         int seconds = 60 * minutes;
         try (AccountedLoad loaded = new AccountedLoad(options, 40_000 * seconds, out)) {
+            loaded.warmUp();
             double rate = share * loaded.maximum();
             out.printf(Locale.ROOT, "load         %,.0f votes/s for %d min%n", rate, minutes);
             Load load = Load.open(
@@ -47,7 +48,7 @@ final class SoakCommand implements Callable<Integer> {
                     loaded.nextVoter());
             // Signed ahead, so that the minutes below are those of the load.
             loaded.system()
-                    .requests(loaded.system().gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter() + load.voters());
+                    .requests(loaded.system().gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
             Runnable watching = watch(loaded, out);
             loaded.run(load).print(out);
             watching.run();

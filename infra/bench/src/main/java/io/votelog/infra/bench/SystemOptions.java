@@ -33,7 +33,8 @@ final class SystemOptions {
     @Option(
             names = "--first-warmup-seconds",
             defaultValue = "30",
-            description = "over few connections, before a server's first round; default: ${DEFAULT-VALUE}")
+            description =
+                    "before a server's first round, over few connections and then over all, until its code is compiled; default: ${DEFAULT-VALUE}")
     int firstWarmupSeconds;
 
     @Option(names = "--seed", defaultValue = "1", description = "of votes and tokens; default: ${DEFAULT-VALUE}")

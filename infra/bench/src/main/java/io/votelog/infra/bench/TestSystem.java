@@ -3,15 +3,12 @@ package io.votelog.infra.bench;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.broker.Ports;
-import io.votelog.infra.broker.Tether;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -33,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -44,7 +40,6 @@ import tools.jackson.databind.json.JsonMapper;
  * servers too. All of it ends with this program.
  */
 final class TestSystem implements AutoCloseable {
-    private static final String LAUNCHER = "org.springframework.boot.loader.launch.JarLauncher";
     private static final Duration READY = Duration.ofSeconds(120);
     private static final Duration PROBE = Duration.ofSeconds(5);
     private static final Duration GRACE = Duration.ofSeconds(12);
@@ -157,13 +152,13 @@ final class TestSystem implements AutoCloseable {
         return key;
     }
 
-    /** Requests to that server of voters 0 to at least {@code voters} - 1. */
-    VoteRequests requests(URI server, TokenAlgorithm algorithm, int voters) {
+    /** Requests to that server of so many voters. */
+    VoteRequests requests(URI server, TokenAlgorithm algorithm, int firstVoter, int count) {
         TokenStore store = tokens.get(algorithm);
         if (store == null) {
             throw new IllegalStateException();
         }
-        store.ensure(voters, left -> System.err.printf("signing %s: %,d tokens to go%n", algorithm, left));
+        store.ensure(firstVoter, count, left -> System.err.printf("signing %s: %,d tokens to go%n", algorithm, left));
         return new VoteRequests(server, ballot.id(), votes, store);
     }
 
@@ -258,14 +253,12 @@ final class TestSystem implements AutoCloseable {
                 .start());
     }
 
-    /** The fat jar's launcher finds its jar by the place that it was loaded from, so the tether may stand beside it. */
     private ChildJvm.Builder app(String name, String jar) {
         Path file = Bench.root().resolve(jar);
         if (Files.notExists(file)) {
             throw new BenchException(file + " is missing: build it with ./mvnw -DskipTests package");
         }
-        return ChildJvm.of(name, LAUNCHER)
-                .classPath(tether() + File.pathSeparator + file)
+        return ChildJvm.ofBootJar(name, file)
                 .workingDir(dir)
                 .logFile(dir.resolve("logs").resolve(name + ".log"));
     }
@@ -275,27 +268,11 @@ final class TestSystem implements AutoCloseable {
         return child;
     }
 
-    private static String tether() {
-        try {
-            return Path.of(Tether.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** A port of 127.0.0.1 that nothing has yet, below those that kernels hand to outgoing connections. */
+    /** A port that nothing has yet, and that this gives to nobody else. */
     int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-            if (Ports.free(port) && ports.add(port)) {
-                return port;
-            }
-        }
+        int port = Ports.anyFree(ports);
+        ports.add(port);
+        return port;
     }
 
     private void awaitReady(ChildJvm child, int management) {

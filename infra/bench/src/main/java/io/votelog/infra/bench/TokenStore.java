@@ -14,9 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -37,7 +37,7 @@ final class TokenStore {
     private final SigningKey key;
     private final long seed;
     private final Clock clock;
-    private final List<ByteBuf> segments = new ArrayList<>();
+    private final Map<Integer, ByteBuf> segments = new HashMap<>();
     private int tokenLength;
 
     /** @param cache below which each key and seed have a folder */
@@ -57,40 +57,47 @@ final class TokenStore {
         return seed;
     }
 
-    /** How many voters have one. */
-    int size() {
-        return segments.size() * SEGMENT;
+    /** Whether all of so many voters have one. */
+    boolean has(int firstVoter, int count) {
+        return segmentsOf(firstVoter, count).allMatch(segments::containsKey);
+    }
+
+    private static IntStream segmentsOf(int firstVoter, int count) {
+        return IntStream.range(
+                firstVoter / SEGMENT, Math.toIntExact((firstVoter + (long) count + SEGMENT - 1) / SEGMENT));
     }
 
     /**
-     * Has at least so many tokens ready, and signs those that are missing or too old.
+     * Has the tokens of so many voters ready, and signs those that are missing or too old.
      *
      * @param progress told now and then how many are still to be signed
      */
-    void ensure(int tokens, IntConsumer progress) {
-        int needed = Math.toIntExact((tokens + (long) SEGMENT - 1) / SEGMENT);
+    void ensure(int firstVoter, int count, IntConsumer progress) {
         try {
             Files.createDirectories(folder);
+            int[] needed = segmentsOf(firstVoter, count)
+                    .filter(s -> !segments.containsKey(s))
+                    .toArray();
             int missing = 0;
-            int signed = 0;
-            for (int s = segments.size(); s < needed; s++) {
+            for (int s : needed) {
                 missing += usable(file(s)) ? 0 : 1;
             }
-            for (int s = segments.size(); s < needed; s++) {
+            int signed = 0;
+            for (int s : needed) {
                 if (!usable(file(s))) {
                     if (signed++ % TOLD_EACH == 0) {
                         progress.accept((missing - signed + 1) * SEGMENT);
                     }
                     sign(s);
                 }
-                segments.add(map(file(s)));
+                segments.put(s, map(file(s)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Appends the token of a voter, 0 to {@link #size()} - 1. */
+    /** Appends the token of a voter who {@linkplain #has has} one. */
     void write(int voter, ByteBuf to) {
         to.writeBytes(segments.get(voter / SEGMENT), HEADER_BYTES + voter % SEGMENT * tokenLength, tokenLength);
     }

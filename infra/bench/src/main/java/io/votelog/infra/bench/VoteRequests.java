@@ -34,9 +34,9 @@ final class VoteRequests {
         this.tails = all.toByteArray();
     }
 
-    /** How many voters there are. */
-    int size() {
-        return tokens.size();
+    /** Whether all of so many voters have a token. */
+    boolean has(int firstVoter, int count) {
+        return tokens.has(firstVoter, count);
     }
 
     /** A voter's whole request, the same each time. */

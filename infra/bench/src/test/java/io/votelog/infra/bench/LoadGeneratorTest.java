@@ -34,7 +34,7 @@ class LoadGeneratorTest {
 
     private VoteRequests requests(URI server) {
         TokenStore tokens = new TokenStore(dir, SigningKey.readOrMake(dir, TokenAlgorithm.HS256), 1, Clock.systemUTC());
-        tokens.ensure(1, left -> {});
+        tokens.ensure(0, 1, left -> {});
         return new VoteRequests(server, SEED.id(), new DrawnVotes(SEED, 1), tokens);
     }
 

@@ -43,9 +43,10 @@ class TokenStoreTest {
     @Test
     void shouldGiveEachVoterATokenThatVerifies() throws Exception {
         TokenStore hs256 = store(TokenAlgorithm.HS256, 5, NOW);
-        hs256.ensure(TokenStore.SEGMENT + 1, signed::add);
-        assertThat(hs256.size()).isEqualTo(2 * TokenStore.SEGMENT);
-        for (int voter : new int[] {0, TokenStore.SEGMENT - 1, TokenStore.SEGMENT, hs256.size() - 1}) {
+        hs256.ensure(0, TokenStore.SEGMENT + 1, signed::add);
+        assertThat(hs256.has(0, 2 * TokenStore.SEGMENT)).isTrue();
+        assertThat(hs256.has(TokenStore.SEGMENT, TokenStore.SEGMENT + 1)).isFalse();
+        for (int voter : new int[] {0, TokenStore.SEGMENT - 1, TokenStore.SEGMENT, 2 * TokenStore.SEGMENT - 1}) {
             SignedJWT jwt = SignedJWT.parse(token(hs256, voter));
             assertThat(jwt.verify(new MACVerifier(hs256.key().secretText()))).isTrue();
             assertThat(jwt.getJWTClaimsSet().getSubject()).isEqualTo(Claims.user(5, voter));
@@ -62,23 +63,35 @@ class TokenStoreTest {
     @Test
     void shouldSignOnceForAKeyAndASeed() {
         TokenStore first = store(TokenAlgorithm.HS256, 5, NOW);
-        first.ensure(1, signed::add);
+        first.ensure(0, 1, signed::add);
         assertThat(signed).hasSize(1);
         TokenStore again = store(TokenAlgorithm.HS256, 5, NOW.plus(Duration.ofDays(28)));
-        again.ensure(TokenStore.SEGMENT, signed::add);
+        again.ensure(0, TokenStore.SEGMENT, signed::add);
         assertThat(signed).hasSize(1);
         assertThat(token(again, 17)).isEqualTo(token(first, 17));
 
-        store(TokenAlgorithm.HS256, 6, NOW).ensure(1, signed::add);
+        store(TokenAlgorithm.HS256, 6, NOW).ensure(0, 1, signed::add);
         assertThat(signed).hasSize(2);
     }
 
     @Test
+    void shouldSignNoneThatNobodyAskedFor() {
+        int third = 2 * TokenStore.SEGMENT;
+        TokenStore store = store(TokenAlgorithm.HS256, 5, NOW);
+        store.ensure(third + 3, 1, signed::add);
+        assertThat(signed).containsExactly(TokenStore.SEGMENT);
+        assertThat(store.has(third, TokenStore.SEGMENT)).isTrue();
+        assertThat(store.has(0, 1)).isFalse();
+        assertThat(token(store, third + 3))
+                .isEqualTo(new String(store.key().sign(Claims.ofVoter(5, third + 3, NOW)), StandardCharsets.US_ASCII));
+    }
+
+    @Test
     void shouldSignAgainWithLessThanADayLeft() {
-        store(TokenAlgorithm.HS256, 5, NOW).ensure(1, signed::add);
+        store(TokenAlgorithm.HS256, 5, NOW).ensure(0, 1, signed::add);
         Instant late = NOW.plus(Duration.ofDays(29)).plusSeconds(1);
         TokenStore again = store(TokenAlgorithm.HS256, 5, late);
-        again.ensure(1, signed::add);
+        again.ensure(0, 1, signed::add);
         assertThat(signed).hasSize(2);
         assertThat(token(again, 0))
                 .isEqualTo(new String(again.key().sign(Claims.ofVoter(5, 0, late)), StandardCharsets.US_ASCII));

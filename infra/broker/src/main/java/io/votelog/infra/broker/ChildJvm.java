@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,24 @@ public final class ChildJvm {
      */
     public static Builder of(String name, String mainClass) {
         return new Builder(name, mainClass);
+    }
+
+    /**
+     * The same for a jar that Spring Boot has packed. Its launcher finds the jar by the place that it was itself loaded from, so
+     * what a child needs beyond the jar may stand on the class path beside it.
+     */
+    public static Builder ofBootJar(String name, Path jar) {
+        return of(name, "org.springframework.boot.loader.launch.JarLauncher")
+                .classPath(placeOf(Tether.class) + File.pathSeparator + jar);
+    }
+
+    private static Path placeOf(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**

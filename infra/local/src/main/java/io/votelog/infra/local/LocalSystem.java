@@ -3,11 +3,8 @@ package io.votelog.infra.local;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.ChildStartException;
 import io.votelog.infra.broker.KafkaCluster;
-import io.votelog.infra.broker.Tether;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -193,12 +190,10 @@ final class LocalSystem {
         return builder.port(KAFKA_PORT + options.portOffset());
     }
 
-    /** The fat jar's launcher finds its jar by the place that it was loaded from, so the tether may stand beside it. */
     private ChildJvm child(App app, Secrets secrets, String bootstrapServers) {
         boolean write = app.side() == App.Side.PRODUCER;
-        ChildJvm.Builder builder = ChildJvm.of(app.name(), "org.springframework.boot.loader.launch.JarLauncher")
-                .classPath(
-                        tether() + File.pathSeparator + root.resolve(app.side().jar()))
+        ChildJvm.Builder builder = ChildJvm.ofBootJar(
+                        app.name(), root.resolve(app.side().jar()))
                 .workingDir(folders.home())
                 .logFile(folders.logs().resolve(app.name() + ".log"))
                 .jvmArgs(
@@ -248,19 +243,6 @@ final class LocalSystem {
                         .flatMap(app -> Stream.of("127.0.0.1", "localhost")
                                 .map(host -> "http://" + host + ":" + app.http().port()))
                         .toList());
-    }
-
-    private static String tether() {
-        try {
-            return Path.of(Tether.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private void watchFor(ChildJvm child) {
