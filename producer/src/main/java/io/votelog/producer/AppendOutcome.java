@@ -6,8 +6,9 @@ sealed interface AppendOutcome {
      * The log has it, durably.
      *
      * @param appendedAtMs the broker's append time, in milliseconds since 1970
+     * @param tookNanos from the append to the acknowledgement
      */
-    record Appended(int partition, long offset, long appendedAtMs) implements AppendOutcome {}
+    record Appended(int partition, long offset, long appendedAtMs, long tookNanos) implements AppendOutcome {}
 
     /** It was not sent: as much as this gateway takes is under way. */
     record NoRoom() implements AppendOutcome {}

@@ -45,9 +45,9 @@ final class BallotBox {
         return locked;
     }
 
-    /** Whether the next vote would be taken, as far as can be told before it comes. */
-    boolean hasRoom() {
-        return log.hasRoom();
+    /** Whether a vote that can wait would be taken now, as {@link VoteLog#hasRoomToSpare} says. */
+    boolean hasRoomToSpare() {
+        return log.hasRoomToSpare();
     }
 
     /**
@@ -59,7 +59,7 @@ final class BallotBox {
         if (locked) {
             throw Problem.stopping().exception();
         }
-        if (!hasRoom()) {
+        if (!log.hasRoom()) {
             throw Problem.overloaded().exception();
         }
     }
@@ -87,18 +87,17 @@ final class BallotBox {
             return;
         }
         byte[] value = Events.encode(new VoteCast(voteId, ballot.id(), choices, salts.next()));
-        long sentNanos = System.nanoTime();
         log.append(
                 voter.partition(listed.partitionCount()),
                 voter,
                 value,
                 VOTE_CAST.headers(voteId.toString()),
-                outcome -> told.accept(answer(outcome, ballot.id(), receipt, sentNanos)));
+                outcome -> told.accept(answer(outcome, ballot.id(), receipt)));
     }
 
-    private VoteAnswer answer(AppendOutcome outcome, String ballotId, Receipt receipt, long sentNanos) {
+    private VoteAnswer answer(AppendOutcome outcome, String ballotId, Receipt receipt) {
         if (outcome instanceof AppendOutcome.Appended appended) {
-            meters.recorded(System.nanoTime() - sentNanos);
+            meters.recorded(appended.tookNanos());
             return new RecordedVote(
                     ballotId, receipt, appended.partition(), appended.offset(), appended.appendedAtMs());
         }

@@ -86,8 +86,7 @@ class BallotRoutes {
     private Mono<ResponseEntity<byte[]>> publish(BallotDefinition definition) {
         String id = definition.ballot().id();
         // The timeout does not cancel it: what has begun goes on, and the finisher looks after it should it fail. Its
-        // end
-        // is made a value, so that one which comes too late is dropped and not reported as an error that nobody
+        // end is made a value, so that one which comes too late is dropped and not reported as an error that nobody
         // handles.
         CompletableFuture<Signal<Publisher.Publication>> work = Mono.fromCallable(() -> publisher.publish(definition))
                 .materialize()

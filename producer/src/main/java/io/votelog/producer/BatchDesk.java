@@ -1,29 +1,25 @@
 package io.votelog.producer;
 
-import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Takes votes that another system sends on behalf of its voters: who is it, may it, which ballot; then line by line. It knows no
- * web framework and never blocks.
+ * Takes votes that another system sends on behalf of its voters: is that system let in; then line by line. It knows no web framework
+ * and never blocks.
  */
 final class BatchDesk {
     static final String SUBMIT_VOTES = "votes:submit";
     static final String MEDIA_TYPE = "application/x-ndjson";
 
-    private final FairUse fairUse;
-    private final BearerTokens tokens;
+    private static final Admission.Terms TERMS = new Admission.Terms(SUBMIT_VOTES, MEDIA_TYPE);
+
+    private final Admission admission;
     private final Catalogue catalogue;
     private final BallotBox box;
     private final VoteMeters meters;
 
-    BatchDesk(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
-        this.fairUse = fairUse;
-        this.tokens = tokens;
+    BatchDesk(Admission admission, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        this.admission = admission;
         this.catalogue = catalogue;
         this.box = box;
         this.meters = meters;
@@ -32,36 +28,12 @@ final class BatchDesk {
     /**
      * Lets a batch in; fails with a {@link ProblemException} when it is refused as a whole. For fair use a batch is one request of
      * the system that sends it, however many lines it has.
-     *
-     * @param peer the other end of the connection, a proxy perhaps; null when it has no address
-     * @param headers all values of a header, in order, by its name
      */
-    Mono<Batch> admit(String ballotId, @Nullable InetSocketAddress peer, Function<String, List<String>> headers) {
-        try {
-            box.requireOpen();
-            fairUse.ofAddress(peer, headers);
-        } catch (ProblemException refused) {
-            meters.notRecorded(refused.problem());
-            return Mono.error(refused);
-        }
-        return tokens.authenticate(first(headers.apply("Authorization")))
-                .map(caller -> {
-                    fairUse.ofUser(caller.userId());
-                    if (!caller.scopes().contains(SUBMIT_VOTES)) {
-                        throw Problem.missingScope(SUBMIT_VOTES).exception();
-                    }
-                    catalogue.servable(ballotId);
-                    String type = ContentType.of(first(headers.apply("Content-Type")));
-                    if (!type.equals(MEDIA_TYPE)) {
-                        throw Problem.unsupportedMediaType(type, MEDIA_TYPE).exception();
-                    }
-                    return new Batch(ballotId);
-                })
+    Mono<Batch> admit(Admission.Head head) {
+        return admission
+                .admit(head, TERMS)
+                .map(admitted -> new Batch(head.ballotId()))
                 .doOnError(ProblemException.class, refused -> meters.notRecorded(refused.problem()));
-    }
-
-    private static @Nullable String first(List<String> values) {
-        return values.isEmpty() ? null : values.get(0);
     }
 
     /** A batch that was let in. */
@@ -74,7 +46,7 @@ final class BatchDesk {
 
         /** Whether there is room for the next line; to wait for it is better than to be refused. */
         boolean hasRoom() {
-            return box.hasRoom();
+            return box.hasRoomToSpare();
         }
 
         /** Whether this gateway is stopping, so that no more lines should be read. */

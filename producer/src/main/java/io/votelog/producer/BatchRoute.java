@@ -3,7 +3,6 @@ package io.votelog.producer;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -36,9 +35,7 @@ final class BatchRoute implements NettyRouteProvider {
         if (!HttpMethod.POST.equals(request.method())) {
             return responses.write(request, response, VoteRoute.onlyPost(request));
         }
-        String ballotId = String.valueOf(VotePaths.ballotId(request.uri(), VotePaths.BATCH));
-        HttpHeaders headers = request.requestHeaders();
-        return desk.admit(ballotId, VoteRoute.peer(request), headers::getAll)
+        return desk.admit(VoteRoute.head(request, VotePaths.BATCH))
                 .map(batch -> stream(request, response, batch))
                 .onErrorResume(failure -> Mono.just(responses.write(
                         request,

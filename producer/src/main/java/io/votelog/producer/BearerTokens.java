@@ -144,7 +144,7 @@ final class BearerTokens implements AutoCloseable {
             throw Jws.refused(
                     "the claim sub must have 1 to %d characters that are not all blank".formatted(Caller.MAX_USER_ID));
         }
-        if (!TokenJson.wellFormed(subject)) {
+        if (!Caller.isWhole(subject)) {
             throw Jws.refused("the claim sub is no Unicode text");
         }
         return new Caller(subject, scopes(claims.scope()));

@@ -36,16 +36,23 @@ final class Bodies {
         if (failure instanceof DataBufferLimitException) {
             return Problem.tooLarge(maxBytes).exception();
         }
+        return failure instanceof ReadTimeoutException
+                        || failure instanceof DecoderException
+                        || failure instanceof IOException
+                        || failure instanceof AbortedException
+                ? brokenOff(failure).exception()
+                : failure;
+    }
+
+    /** What a request is told whose body did not come to its end. */
+    static Problem brokenOff(Throwable failure) {
         if (failure instanceof ReadTimeoutException) {
-            return Problem.requestTimeout().exception();
+            return Problem.requestTimeout();
         }
-        if (failure instanceof DecoderException) {
-            return Problem.malformed("the body's chunks are malformed").exception();
-        }
-        if (failure instanceof IOException || failure instanceof AbortedException) {
-            // The client has gone, so nobody will read this; it must not pass for an error of ours.
-            return Problem.malformed("the request ended before its body did").exception();
-        }
-        return failure;
+        // When the client has gone nobody will read this; it must not pass for an error of ours.
+        return Problem.malformed(
+                failure instanceof DecoderException
+                        ? "the body's chunks are malformed"
+                        : "the request ended before its body did");
     }
 }

@@ -1,9 +1,7 @@
 package io.votelog.producer;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.timeout.ReadTimeoutException;
 import java.util.Arrays;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -118,14 +116,7 @@ final class BoundedBody extends Mono<byte[]> {
             // Else the server tells of it once more when the answer is written, and that would be logged as an error.
             source.cancel();
             if (!done) {
-                // When the client has gone nobody will read this; it must not pass for an error of ours.
-                end((failure instanceof ReadTimeoutException
-                                ? Problem.requestTimeout()
-                                : Problem.malformed(
-                                        failure instanceof DecoderException
-                                                ? "the body's chunks are malformed"
-                                                : "the request ended before its body did"))
-                        .exception());
+                end(Bodies.brokenOff(failure).exception());
             }
         }
 

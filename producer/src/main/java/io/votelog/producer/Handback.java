@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.netty.http.server.HttpServerRequest;
 
 /**
@@ -15,12 +14,11 @@ import reactor.netty.http.server.HttpServerRequest;
  * joins them and wakes nobody.
  */
 final class Handback implements Executor {
-    private final EventLoop loop;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean called = new AtomicBoolean();
+    private final WakeUp wakeUp;
 
     private Handback(EventLoop loop) {
-        this.loop = loop;
+        this.wakeUp = new WakeUp(loop, this::take);
     }
 
     /** The handbacks of a server, one for each of its event loops. */
@@ -45,14 +43,10 @@ final class Handback implements Executor {
     @Override
     public void execute(Runnable task) {
         waiting.add(task);
-        if (!called.get() && called.compareAndSet(false, true)) {
-            loop.execute(this::take);
-        }
+        wakeUp.call();
     }
 
     private void take() {
-        // Before the first look, so that what comes after the last look calls again.
-        called.set(false);
         for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
             task.run();
         }

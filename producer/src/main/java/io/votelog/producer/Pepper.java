@@ -8,8 +8,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The gateways' secret that turns users into pseudonyms. All gateways of a ballot share it; once it is destroyed, nobody can
@@ -23,20 +21,11 @@ final class Pepper {
     private static final int MAX_LENGTH = 0xFFFF;
 
     private final byte[] secret;
-    private final ThreadLocal<Mac> hmac;
+    private final HmacSha256 hmac;
 
     private Pepper(byte[] secret) {
         this.secret = secret;
-        SecretKeySpec key = new SecretKeySpec(secret, "HmacSHA256");
-        this.hmac = ThreadLocal.withInitial(() -> {
-            try {
-                Mac mac = Mac.getInstance("HmacSHA256");
-                mac.init(key);
-                return mac;
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        this.hmac = new HmacSha256(secret);
     }
 
     /**
@@ -75,7 +64,7 @@ final class Pepper {
                 .putShort((short) user.length)
                 .put(user)
                 .array();
-        return Pseudonym.of(Arrays.copyOf(hmac.get().doFinal(message), Pseudonym.LENGTH));
+        return Pseudonym.of(Arrays.copyOf(hmac.of(message, message.length), Pseudonym.LENGTH));
     }
 
     /** What a ballot tells of the pepper that its votes are made with: the first 8 bytes of SHA-256(pepper ‖ ballot id). */

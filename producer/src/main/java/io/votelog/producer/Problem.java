@@ -191,7 +191,7 @@ record Problem(
 
     /** This gateway is being shut down; nothing was recorded, and another one takes the vote. */
     static Problem stopping() {
-        return of("unavailable", 503, "Not available at the moment", "this gateway is stopping; nothing was recorded")
+        return unavailable("this gateway is stopping; nothing was recorded")
                 .retryAfter(1)
                 .header("Connection", "close");
     }

@@ -25,8 +25,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.boot.reactor.netty.NettyRouteProvider;
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
@@ -127,8 +127,7 @@ class ProducerConfiguration {
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2_000);
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_500);
         // A send must not wait, since it is an event loop that sends. Known metadata are not for ever: a client that
-        // has
-        // lost every broker forgets them and bootstraps anew (KIP-899, on by default since Kafka 4.0).
+        // has lost every broker forgets them and bootstraps anew (KIP-899, on by default since Kafka 4.0).
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
         config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
         // More than votelog.max-bytes-under-way may be at its most, so that a send never waits for room.
@@ -167,8 +166,9 @@ class ProducerConfiguration {
             ProducerSettings settings,
             VotePartitions partitions,
             MeterRegistry meters) {
-        VoteLog log =
-                new VoteLog(producer, new VoteLog.Budget(settings.maxVotesUnderWay(), settings.maxBytesUnderWay()));
+        VoteLog.Budget budget =
+                new VoteLog.Budget(settings.maxVotesUnderWay(), settings.maxBytesUnderWay(), settings.maxDelay());
+        VoteLog log = new VoteLog(producer, budget, System::nanoTime);
         warmUp(log, partitions, settings.topics().startTimeout());
         Gauge.builder("votelog.votes.under.way", log, VoteLog::votesUnderWay)
                 .description("votes sent and not yet acknowledged")
@@ -193,13 +193,16 @@ class ProducerConfiguration {
         return new KafkaClientMetrics(producer);
     }
 
-    /** Every connection of the public port has a guard. */
     @Bean
-    NettyServerCustomizer connectionGuards(ProducerSettings settings) {
-        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
-                settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
-        return server ->
-                server.doOnChannelInit((observer, channel, address) -> ConnectionGuard.install(channel, patience));
+    ConnectionLimit connectionLimit(ProducerSettings settings, MeterRegistry meters) {
+        ConnectionLimit limit = new ConnectionLimit(settings.maxConnections());
+        Gauge.builder("votelog.connections", limit, ConnectionLimit::open)
+                .description("open connections of clients")
+                .register(meters);
+        Gauge.builder("votelog.connections.max", settings::maxConnections)
+                .description("how many there may be")
+                .register(meters);
+        return limit;
     }
 
     private static void warmUp(VoteLog log, VotePartitions partitions, Duration timeout) {
@@ -286,13 +289,18 @@ class ProducerConfiguration {
     }
 
     @Bean
-    VoteDesk voteDesk(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
-        return new VoteDesk(fairUse, tokens, catalogue, box, meters);
+    Admission admission(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box) {
+        return new Admission(fairUse, tokens, catalogue, box);
     }
 
     @Bean
-    BatchDesk batchDesk(FairUse fairUse, BearerTokens tokens, Catalogue catalogue, BallotBox box, VoteMeters meters) {
-        return new BatchDesk(fairUse, tokens, catalogue, box, meters);
+    VoteDesk voteDesk(Admission admission, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        return new VoteDesk(admission, catalogue, box, meters);
+    }
+
+    @Bean
+    BatchDesk batchDesk(Admission admission, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        return new BatchDesk(admission, catalogue, box, meters);
     }
 
     @Bean
@@ -300,14 +308,27 @@ class ProducerConfiguration {
         return new VoteResponses(publicUrls, cors, fairUse);
     }
 
+    /**
+     * What the public port has and the management port must not have: the votes' routes, and a guard for each connection. Customizers
+     * of factories are looked for beside each server alone; beans of the kinds that this one adds would be found by both.
+     */
     @Bean
-    NettyRouteProvider voteRoute(VoteDesk desk, VoteResponses responses) {
-        return new VoteRoute(desk, responses);
-    }
-
-    @Bean
-    NettyRouteProvider batchRoute(BatchDesk desk, VoteResponses responses) {
-        return new BatchRoute(desk, responses);
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(
+            VoteDesk voteDesk,
+            BatchDesk batchDesk,
+            VoteResponses responses,
+            ConnectionLimit limit,
+            ProducerSettings settings) {
+        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
+                settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
+        return factory -> {
+            factory.addRouteProviders(new VoteRoute(voteDesk, responses), new BatchRoute(batchDesk, responses));
+            factory.addServerCustomizers(server -> server.doOnChannelInit((observer, channel, address) -> {
+                if (limit.admit(channel)) {
+                    ConnectionGuard.install(channel, patience);
+                }
+            }));
+        };
     }
 
     /** Where publishing and closing block; a burst of them waits here and keeps nobody else from voting. */

@@ -27,8 +27,10 @@ import org.springframework.validation.annotation.Validated;
  * @param takeOverAfter how long another gateway's half-done work is left to it
  * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
  * @param idleTimeout how long a connection may bring nothing between an answer and the next request
+ * @param maxConnections how many clients may be connected at once
  * @param maxVotesUnderWay how many votes may wait for the log's acknowledgement
  * @param maxBytesUnderWay how many bytes they may have
+ * @param maxDelay how long the log may take to acknowledge a vote before new ones are turned away
  */
 @ConfigurationProperties("votelog")
 @Validated
@@ -45,8 +47,10 @@ record ProducerSettings(
         @DefaultValue("3s") @DurationMin(millis = 0) Duration takeOverAfter,
         @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
         @DefaultValue("75s") @DurationMin(seconds = 1) Duration idleTimeout,
+        @DefaultValue("10000") @Min(1) @Max(1_000_000) int maxConnections,
         @DefaultValue("16384") @Min(1) @Max(1_000_000) int maxVotesUnderWay,
-        @DefaultValue("16777216") @Min(65536) @Max(50331648) long maxBytesUnderWay) {
+        @DefaultValue("16777216") @Min(65536) @Max(50331648) long maxBytesUnderWay,
+        @DefaultValue("1s") @DurationMin(millis = 100) Duration maxDelay) {
     ProducerSettings {
         if (dev.tokens() && auth.hs256Secret() == null) {
             throw new BadSettingException(

@@ -2,7 +2,6 @@ package io.votelog.producer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -68,22 +67,5 @@ final class TokenJson {
             throw Jws.refused("%s must be a string".formatted(name));
         }
         return text;
-    }
-
-    /** Whether no half of a surrogate pair stands alone: such text has no UTF-8, so two of them could be taken for one. */
-    static boolean wellFormed(@Nullable String text) {
-        if (text != null) {
-            for (int i = 0; i < text.length(); i++) {
-                char c = text.charAt(i);
-                if (Character.isHighSurrogate(c)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1))) {
-                    i++;
-                } else if (Character.isSurrogate(c)) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 }

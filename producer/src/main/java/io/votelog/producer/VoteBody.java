@@ -138,25 +138,11 @@ record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID vot
     private static String voter(JsonParser json, String form) {
         if (json.nextToken() == JsonToken.VALUE_STRING) {
             String voter = json.getString();
-            if (!voter.isBlank() && voter.length() <= Caller.MAX_USER_ID && isWhole(voter)) {
+            if (!voter.isBlank() && voter.length() <= Caller.MAX_USER_ID && Caller.isWhole(voter)) {
                 return voter;
             }
         }
         throw malformed(form, "the field 'voter' is no string of 1 to %d characters".formatted(Caller.MAX_USER_ID));
-    }
-
-    /** Half characters, which escapes can bring here, have no bytes: voters that differ in them would share a pseudonym. */
-    private static boolean isWhole(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)
-                    && (Character.isLowSurrogate(c)
-                            || ++i == text.length()
-                            || !Character.isLowSurrogate(text.charAt(i)))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static UUID voteId(JsonParser json, String form) {

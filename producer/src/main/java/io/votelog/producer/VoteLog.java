@@ -2,10 +2,13 @@ package io.votelog.producer;
 
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 
@@ -18,20 +21,32 @@ final class VoteLog {
 
     private final Producer<byte[], byte[]> producer;
     private final Budget budget;
+    private final long delayNanos;
+    private final LongSupplier nanoClock;
     private final AtomicLong votesUnderWay = new AtomicLong();
     private final AtomicLong bytesUnderWay = new AtomicLong();
+
+    /**
+     * When the vote was sent that was acknowledged last, or the first of those under way, if that was later: since when the log is
+     * known to be behind. It need not be exact.
+     */
+    private volatile long keptUpNanos;
 
     /**
      * How much may be sent and not yet acknowledged.
      *
      * @param votes how many
      * @param bytes of their values
+     * @param delay how far the log may be behind
      */
-    record Budget(long votes, long bytes) {}
+    record Budget(long votes, long bytes, Duration delay) {}
 
-    VoteLog(Producer<byte[], byte[]> producer, Budget budget) {
+    /** @param nanoClock as {@link System#nanoTime()} */
+    VoteLog(Producer<byte[], byte[]> producer, Budget budget, LongSupplier nanoClock) {
         this.producer = producer;
         this.budget = budget;
+        this.delayNanos = budget.delay().toNanos();
+        this.nanoClock = nanoClock;
     }
 
     /**
@@ -59,7 +74,25 @@ final class VoteLog {
 
     /** Whether the next vote would be taken, as far as can be told before it comes. */
     boolean hasRoom() {
-        return votesUnderWay.get() < budget.votes() && bytesUnderWay.get() < budget.bytes();
+        return votesUnderWay.get() < budget.votes() && bytesUnderWay.get() < budget.bytes() && keepsUp();
+    }
+
+    /**
+     * Whether the log answers in time what it is given. When it does not, more votes would only wait for longer, until all that it
+     * gets to are given up already. Whatever is under way is over after the delivery timeout, and then the next vote is a probe.
+     */
+    private boolean keepsUp() {
+        return votesUnderWay.get() == 0 || nanoClock.getAsLong() - keptUpNanos <= delayNanos;
+    }
+
+    /**
+     * Whether a quarter of the budget is free: who can wait takes no more than that, and leaves the rest to single votes, which
+     * would be refused.
+     */
+    boolean hasRoomToSpare() {
+        return votesUnderWay.get() < budget.votes() - budget.votes() / 4
+                && bytesUnderWay.get() < budget.bytes() - budget.bytes() / 4
+                && keepsUp();
     }
 
     /**
@@ -68,20 +101,21 @@ final class VoteLog {
      * @param told is called once, on any thread, perhaps before this returns; it must not block
      */
     void append(int partition, Pseudonym voter, byte[] value, Headers headers, Consumer<AppendOutcome> told) {
-        if (!reserve(value.length)) {
+        long sentNanos = nanoClock.getAsLong();
+        if (!reserve(value.length, sentNanos)) {
             told.accept(NO_ROOM);
             return;
         }
+        // Not the value itself, which the producer has copied by then: a thousand votes wait for their acknowledgement.
+        int length = value.length;
         try {
             producer.send(
                     new ProducerRecord<>(Topics.VOTES.name(), partition, null, voter.bytes(), value, headers),
                     (metadata, failure) -> {
-                        release(value.length);
-                        told.accept(
-                                failure == null
-                                        ? new AppendOutcome.Appended(
-                                                metadata.partition(), metadata.offset(), metadata.timestamp())
-                                        : new AppendOutcome.Unknown(failure));
+                        AppendOutcome outcome =
+                                failure == null ? appended(metadata, sentNanos) : new AppendOutcome.Unknown(failure);
+                        release(length);
+                        told.accept(outcome);
                     });
         } catch (KafkaException | IllegalStateException e) {
             release(value.length);
@@ -89,8 +123,17 @@ final class VoteLog {
         }
     }
 
-    private boolean reserve(int bytes) {
+    private AppendOutcome appended(RecordMetadata metadata, long sentNanos) {
+        keptUpNanos = sentNanos;
+        return new AppendOutcome.Appended(
+                metadata.partition(), metadata.offset(), metadata.timestamp(), nanoClock.getAsLong() - sentNanos);
+    }
+
+    private boolean reserve(int bytes, long nowNanos) {
         long votes = votesUnderWay.incrementAndGet();
+        if (votes == 1) {
+            keptUpNanos = nowNanos;
+        }
         long allBytes = bytesUnderWay.addAndGet(bytes);
         boolean room = votes <= budget.votes() && allBytes <= budget.bytes();
         if (!room) {

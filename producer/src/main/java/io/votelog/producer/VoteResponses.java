@@ -18,7 +18,7 @@ import reactor.netty.http.server.HttpServerResponse;
  * are set here.
  */
 final class VoteResponses {
-    static final AsciiString JSON = AsciiString.cached("application/json");
+    private static final AsciiString JSON = AsciiString.cached("application/json");
     private static final AsciiString PROBLEM_JSON = AsciiString.cached(Problem.MEDIA_TYPE);
     private static final AsciiString NO_STORE = AsciiString.cached("no-store");
     private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("x-content-type-options");

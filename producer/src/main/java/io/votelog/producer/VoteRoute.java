@@ -5,7 +5,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,23 +43,20 @@ final class VoteRoute implements NettyRouteProvider {
         if (!HttpMethod.POST.equals(request.method())) {
             return responses.write(request, response, onlyPost(request));
         }
-        String ballotId = String.valueOf(VotePaths.ballotId(request.uri(), VotePaths.ONE));
-        HttpHeaders headers = request.requestHeaders();
-        VoteRequest vote = new VoteRequest(
-                ballotId,
-                peer(request),
-                headers::getAll,
-                BoundedBody.of(request, VoteBody.MAX_BYTES),
-                handbacks.to(request));
+        VoteDesk.Request vote = new VoteDesk.Request(
+                head(request, VotePaths.ONE), BoundedBody.of(request, VoteBody.MAX_BYTES), handbacks.to(request));
         return desk.cast(vote)
                 .onErrorResume(failure -> Mono.just(
                         new VoteDesk.Reply(new VoteAnswer.NotRecorded(unforeseen(failure)), Optional.empty())))
                 .flatMap(reply -> responses.write(request, response, reply));
     }
 
-    /** The other end of the connection itself, whatever headers say. */
-    static @Nullable InetSocketAddress peer(HttpServerRequest request) {
-        return Handback.channel(request).remoteAddress() instanceof InetSocketAddress address ? address : null;
+    static Admission.Head head(HttpServerRequest request, String ending) {
+        // The other end of the connection itself, whatever headers say.
+        InetSocketAddress peer =
+                Handback.channel(request).remoteAddress() instanceof InetSocketAddress address ? address : null;
+        HttpHeaders headers = request.requestHeaders();
+        return new Admission.Head(String.valueOf(VotePaths.ballotId(request.uri(), ending)), peer, headers::getAll);
     }
 
     static Problem onlyPost(HttpServerRequest request) {

@@ -211,8 +211,12 @@ class BallotsIT {
     }
 
     @Test
-    void shouldKeepManagementOffThePublicPort() {
+    void shouldKeepManagementAndVotingEachToItsOwnPort() {
         problem(gateway.get("/actuator/health"), 404, "not-found");
+        HttpResponse<String> voteThere =
+                gateway.send(HttpRequest.newBuilder(gateway.management("/v1/ballots/any/votes"))
+                        .POST(BodyPublishers.ofString("{}")));
+        assertThat(voteThere.statusCode()).as(voteThere.body()).isEqualTo(404);
         HttpResponse<String> ready =
                 gateway.send(HttpRequest.newBuilder(gateway.management("/actuator/health/readiness")));
         assertThat(ready.statusCode()).isEqualTo(200);

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -178,13 +180,9 @@ class BatchIT {
         List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
         for (int b = 0; b < 8; b++) {
             int batch = b;
-            sent.add(gateway.sendAsync(request(
-                    "several",
-                    IntStream.range(0, 2_000)
-                            .mapToObj(i ->
-                                    "{\"voter\": \"v-%d-%d\", \"choices\": [\"a1\", \"b1\"]}\n".formatted(batch, i))
-                            .reduce(new StringBuilder(), StringBuilder::append, StringBuilder::append)
-                            .toString())));
+            sent.add(gateway.sendAsync(
+                    request("several", lines(2_000, i -> "{\"voter\": \"v-%d-%d\", \"choices\": [\"a1\", \"b1\"]}"
+                            .formatted(batch, i)))));
         }
         for (CompletableFuture<HttpResponse<String>> future : sent) {
             assertThat(answers(future.get(30, TimeUnit.SECONDS)))
@@ -193,7 +191,44 @@ class BatchIT {
         }
     }
 
+    @Test
+    void shouldWaitForRoomAndLeaveSomeToSingleVotes(KafkaBroker broker) throws Exception {
+        try (Gateway narrow = Gateway.start(
+                broker.bootstrapServers(), "--votelog.max-votes-under-way=40", "--votelog.limits.user.rate=0")) {
+            narrow.publishOpen("narrow");
+            String voter = narrow.token("alice", "");
+            List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
+            for (int b = 0; b < 4; b++) {
+                int batch = b;
+                sent.add(narrow.sendAsync(request(
+                        narrow, "narrow", lines(5_000, i -> "{\"voter\": \"v-%d-%d\", \"choices\": [\"a1\", \"b1\"]}"
+                                .formatted(batch, i)))));
+            }
+            int single = 0;
+            do {
+                assertThat(narrow.vote(voter, "narrow", "{\"choices\": [\"a1\", \"b1\"]}")
+                                .statusCode())
+                        .isEqualTo(202);
+                single++;
+            } while (!sent.stream().allMatch(CompletableFuture::isDone));
+            assertThat(single).as("votes beside the batches").isGreaterThan(10);
+            for (CompletableFuture<HttpResponse<String>> future : sent) {
+                assertThat(answers(future.get(30, TimeUnit.SECONDS)))
+                        .hasSize(5_000)
+                        .allMatch(answer -> answer.path("status").intValue() == 202);
+            }
+        }
+    }
+
+    private static String lines(int count, IntFunction<String> line) {
+        return IntStream.range(0, count).mapToObj(i -> line.apply(i) + "\n").collect(Collectors.joining());
+    }
+
     private static HttpRequest.Builder request(String ballotId, String body) {
+        return request(gateway, ballotId, body);
+    }
+
+    private static HttpRequest.Builder request(Gateway gateway, String ballotId, String body) {
         return HttpRequest.newBuilder(gateway.at("/v1/ballots/" + ballotId + "/votes:batch"))
                 .header("Authorization", "Bearer " + submitter)
                 .header("Content-Type", "application/x-ndjson")

@@ -134,15 +134,17 @@ class BearerTokensRandomizedTest {
         assertThat(refused).isGreaterThan(1000);
     }
 
-    /** Signed claims of random kinds, so that nothing but reading them can refuse the token. */
+    /** Signed bytes of random kinds, so that nothing but reading them can refuse the token. */
     @Test
     void shouldReadSignedBytesAsTheOracleOrRefuseThem() {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         Random random = new Random(seed);
+        // What no check looks at, so that some edits do no harm: about one token in six is accepted.
+        String ignored = "{\"name\":\"Alice A. Liddell\",\"x\":{\"y\":[1,2.5e3,null,\"\\u4e2d\"]},";
         int accepted = 0;
         for (int i = 0; i < 3000; i++) {
-            byte[] claims = claims().getBytes(StandardCharsets.UTF_8);
+            byte[] claims = claims().replace("{", ignored).getBytes(StandardCharsets.UTF_8);
             byte[] head = header(TokenAlgorithm.HS256).getBytes(StandardCharsets.UTF_8);
             byte[] mutated = random.nextInt(4) == 0 ? head : claims;
             for (int edits = 1 + random.nextInt(2); edits > 0; edits--) {

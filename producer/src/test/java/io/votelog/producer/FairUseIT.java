@@ -1,6 +1,5 @@
 package io.votelog.producer;
 
-import static io.votelog.producer.Gateway.openBallot;
 import static io.votelog.producer.Gateway.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +19,7 @@ class FairUseIT {
     void shouldTurnAUserAwayWhoSendsTooMuchAndNobodyElse(KafkaBroker broker) {
         try (Gateway gateway = Gateway.start(
                 broker.bootstrapServers(), "--votelog.limits.user.rate=0.001", "--votelog.limits.user.burst=3")) {
-            publish(gateway, "users");
+            gateway.publishOpen("users");
             String alice = gateway.token("alice", "");
             for (int left = 2; left >= 0; left--) {
                 HttpResponse<String> answer = gateway.vote(alice, "users", VOTE);
@@ -46,7 +45,7 @@ class FairUseIT {
     void shouldCountAddressesAndBelieveNoHeaderOfAStranger(KafkaBroker broker) {
         List<String> limits = List.of("--votelog.limits.address.rate=0.001", "--votelog.limits.address.burst=2");
         try (Gateway gateway = Gateway.start(broker.bootstrapServers(), limits.toArray(String[]::new))) {
-            publish(gateway, "addresses");
+            gateway.publishOpen("addresses");
             String alice = gateway.token("alice", "");
             assertThat(from(gateway, "addresses", alice, "203.0.113.1").statusCode())
                     .isEqualTo(202);
@@ -67,7 +66,7 @@ class FairUseIT {
                 "--votelog.limits.address.rate=0.001",
                 "--votelog.limits.address.burst=1",
                 "--votelog.limits.trusted-proxies=127.0.0.0/8")) {
-            publish(gateway, "proxies");
+            gateway.publishOpen("proxies");
             String alice = gateway.token("alice", "");
             assertThat(from(gateway, "proxies", alice, "203.0.113.1").statusCode())
                     .isEqualTo(202);
@@ -86,11 +85,5 @@ class FairUseIT {
 
     private static HttpResponse<String> from(Gateway gateway, String ballotId, String token, String forwardedFor) {
         return gateway.vote(token, ballotId, VOTE, "X-Forwarded-For", forwardedFor);
-    }
-
-    private static void publish(Gateway gateway, String ballotId) {
-        HttpResponse<String> published =
-                gateway.put(gateway.token("operator", "ballots:write"), ballotId, openBallot(ballotId, "A ballot"));
-        assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
     }
 }

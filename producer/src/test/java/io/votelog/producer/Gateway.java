@@ -28,7 +28,7 @@ import org.springframework.http.client.ReactorResourceFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A running gateway and a client of it. */
+/** A client of a running gateway, which most often lives in this JVM. */
 final class Gateway implements AutoCloseable {
     static final KeyPair KEYS = LogSigner.newKeyPair();
     static final String PRIVATE_KEY = LogSigner.privateKeyText(KEYS);
@@ -50,19 +50,28 @@ final class Gateway implements AutoCloseable {
         }
     }
 
+    /** Null when the gateway is a process of its own. */
     private final ConfigurableApplicationContext context;
+
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI url;
 
-    private Gateway(ConfigurableApplicationContext context) {
+    private Gateway(ConfigurableApplicationContext context, int port) {
         this.context = context;
-        this.url = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"));
+        this.url = URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** The one that listens at that port. */
+    static Gateway at(int port) {
+        return new Gateway(null, port);
     }
 
     static Gateway start(String bootstrapServers, String... settings) {
-        return new Gateway(new SpringApplicationBuilder(ProducerApplication.class, OwnEventLoops.class)
-                .run(arguments(bootstrapServers, settings).toArray(String[]::new)));
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(
+                        ProducerApplication.class, OwnEventLoops.class)
+                .run(arguments(bootstrapServers, settings).toArray(String[]::new));
+        return new Gateway(context, context.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
     }
 
     /** A gateway's command line. */
@@ -146,6 +155,13 @@ final class Gateway implements AutoCloseable {
         return send(putRequest(token, ballotId, ballot));
     }
 
+    /** Publishes a ballot that is open for an hour. */
+    void publishOpen(String ballotId) {
+        HttpResponse<String> published =
+                put(token("operator", "ballots:write"), ballotId, openBallot(ballotId, "A ballot"));
+        assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
+    }
+
     HttpResponse<String> close(String token, String ballotId) {
         return send(HttpRequest.newBuilder(at("/v1/ballots/" + ballotId + "/close"))
                 .header("Authorization", "Bearer " + token)
@@ -204,6 +220,8 @@ final class Gateway implements AutoCloseable {
 
     @Override
     public void close() {
-        context.close();
+        if (context != null) {
+            context.close();
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.votelog.producer;
 
-import static io.votelog.producer.Gateway.openBallot;
 import static io.votelog.producer.RawRequest.CHOICES;
 import static io.votelog.producer.RawRequest.chunk;
 import static io.votelog.producer.RawRequest.line;
@@ -68,9 +67,7 @@ class HostileInputIT {
                 "--votelog.limits.address.rate=0",
                 "--votelog.request-timeout=" + REQUEST_TIMEOUT.toMillis() + "ms",
                 "--votelog.cors.allowed-origins=" + PAGE);
-        HttpResponse<String> published =
-                gateway.put(gateway.token("operator", "ballots:write"), BALLOT, openBallot(BALLOT, "Hard"));
-        assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
+        gateway.publishOpen(BALLOT);
         voter = gateway.token("alice", "");
         submitter = gateway.token("system", "votes:submit");
     }
@@ -375,6 +372,32 @@ class HostileInputIT {
             }
         } finally {
             slow.forEach(RawHttp::close);
+        }
+    }
+
+    @Test
+    void shouldCloseConnectionsBeyondTheMostAtOnce() {
+        List<RawHttp> all = new ArrayList<>();
+        try (Gateway small = Gateway.start(bootstrapServers, "--votelog.max-connections=20")) {
+            for (int i = 0; i < 50; i++) {
+                all.add(RawHttp.to(small.at("/")));
+            }
+            long served = all.stream()
+                    .filter(http -> http.send(RawRequest.get("/v1/ballots").bytes())
+                            && http.next().map(answer -> answer.status() == 200).orElse(false))
+                    .count();
+            assertThat(served).isEqualTo(20);
+            assertThat(small.part(ConnectionLimit.class).open()).isEqualTo(20);
+            HttpResponse<String> health =
+                    small.send(HttpRequest.newBuilder(small.management("/actuator/health/readiness")));
+            assertThat(health.statusCode()).as("the operator still gets in").isEqualTo(200);
+
+            all.forEach(RawHttp::close);
+            await().untilAsserted(() ->
+                    assertThat(small.part(ConnectionLimit.class).open()).isZero());
+            assertThat(small.get("/v1/ballots").statusCode()).isEqualTo(200);
+        } finally {
+            all.forEach(RawHttp::close);
         }
     }
 

@@ -27,6 +27,7 @@ class PlainPartsTest {
             "ForwardingHeader",
             "IdempotencyKey",
             "IpAddress",
+            "HmacSha256",
             "JoseHeader",
             "JoseHeaders",
             "Jws",
@@ -50,8 +51,7 @@ class PlainPartsTest {
             "VoteBody",
             "VoteDesk",
             "VoteLog",
-            "VoteMeters",
-            "VoteRequest");
+            "VoteMeters");
 
     @Test
     void shouldKnowNoWebFramework() {

@@ -10,10 +10,7 @@ import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -51,29 +48,26 @@ class ShutdownIT {
                         .toArray(String[]::new))
                 .logFile(data.resolve("gateway.log"))
                 .start();
-        URI votes = URI.create("http://127.0.0.1:%d/v1/ballots/stopping/votes".formatted(port));
         List<Thread> clients = new ArrayList<>();
         Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
         Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
         Queue<String> unexpected = new ConcurrentLinkedQueue<>();
         AtomicBoolean stopped = new AtomicBoolean();
         try {
-            Client client = new Client(port);
-            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> client.get("/v1/ballots") == 200);
-            String operator = client.token("operator", "ballots:write");
-            assertThat(client.put(operator, "stopping")).isEqualTo(201);
-            String token = client.token("alice", "");
+            Gateway gateway = Gateway.at(port);
+            await().atMost(Duration.ofSeconds(60)).until(() -> !Ports.free(port));
+            gateway.publishOpen("stopping");
+            String token = gateway.token("alice", "");
             for (int c = 0; c < CLIENTS; c++) {
                 Thread thread = new Thread(() -> {
-                    HttpClient http = Client.newHttp();
+                    HttpClient http = HttpClient.newBuilder()
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .build();
                     while (!stopped.get()) {
                         try {
                             HttpResponse<String> answer = http.send(
-                                    HttpRequest.newBuilder(votes)
+                                    gateway.voteRequest(token, "stopping", "{\"choices\": [\"a1\", \"b1\"]}")
                                             .timeout(Duration.ofSeconds(20))
-                                            .header("Authorization", "Bearer " + token)
-                                            .header("Content-Type", "application/json")
-                                            .POST(BodyPublishers.ofString("{\"choices\": [\"a1\", \"b1\"]}"))
                                             .build(),
                                     BodyHandlers.ofString());
                             statuses.computeIfAbsent(answer.statusCode(), s -> new AtomicInteger())
@@ -119,46 +113,5 @@ class ShutdownIT {
                 .collect(Collectors.toList());
         assertThat(logged).containsAll(acknowledged);
         assertThat(statuses.keySet()).as(statuses.toString()).contains(202).isSubsetOf(202, 503);
-    }
-
-    private record Client(int port, HttpClient http) {
-        Client(int port) {
-            this(port, newHttp());
-        }
-
-        static HttpClient newHttp() {
-            return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        }
-
-        int get(String path) throws Exception {
-            return http.send(HttpRequest.newBuilder(at(path)).build(), BodyHandlers.discarding())
-                    .statusCode();
-        }
-
-        String token(String userId, String scope) throws Exception {
-            HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(at("/dev/token"))
-                            .header("Content-Type", "application/json")
-                            .POST(BodyPublishers.ofString(
-                                    Gateway.JSON.writeValueAsString(Map.of("userId", userId, "scope", scope))))
-                            .build(),
-                    BodyHandlers.ofString());
-            return Gateway.json(answer).path("token").stringValue();
-        }
-
-        int put(String token, String ballotId) throws Exception {
-            return http.send(
-                            HttpRequest.newBuilder(at("/v1/ballots/" + ballotId))
-                                    .header("Authorization", "Bearer " + token)
-                                    .header("Content-Type", "application/json")
-                                    .PUT(BodyPublishers.ofString(Gateway.openBallot(ballotId, "Stopping")))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .statusCode();
-        }
-
-        private URI at(String path) {
-            return URI.create("http://127.0.0.1:" + port + path);
-        }
     }
 }

@@ -3,7 +3,9 @@ package io.votelog.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.schemas.Pseudonym;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -13,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class VoteLogTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final VoteLog log = new VoteLog(producer, new VoteLog.Budget(3, 250));
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
+    private final VoteLog log = log(3, 250);
 
     @Test
     void shouldTakeNoMoreThanThereIsRoomForUntilSomethingIsAcknowledged() {
@@ -44,6 +47,22 @@ class VoteLogTest {
     }
 
     @Test
+    void shouldTellWhoCanWaitToLeaveAQuarter() {
+        VoteLog log = log(8, 1_000);
+        for (int i = 0; i < 6; i++) {
+            assertThat(log.hasRoomToSpare()).isTrue();
+            append(log, 1);
+        }
+        assertThat(log.hasRoomToSpare()).isFalse();
+        assertThat(log.hasRoom()).isTrue();
+        assertThat(producer.completeNext()).isTrue();
+        assertThat(log.hasRoomToSpare()).isTrue();
+        append(log, 800);
+        assertThat(log.hasRoomToSpare()).as("bytes").isFalse();
+        assertThat(log.hasRoom()).isTrue();
+    }
+
+    @Test
     void shouldNotKnowTheOutcomeOfATimeout() {
         CompletableFuture<AppendOutcome> outcome = append();
         assertThat(producer.errorNext(new TimeoutException("expired"))).isTrue();
@@ -58,11 +77,47 @@ class VoteLogTest {
         assertThat(log.bytesUnderWay()).isZero();
     }
 
+    @Test
+    void shouldTurnVotesAwayWhileTheLogIsBehind() {
+        VoteLog log = log(100, 10_000);
+        append(log, 1);
+        pass(Duration.ofMillis(600));
+        append(log, 1);
+        append(log, 1);
+        assertThat(log.hasRoom()).isTrue();
+        pass(Duration.ofMillis(600));
+        assertThat(log.hasRoom()).as("the first one waits for 1.2 s").isFalse();
+        assertThat(log.hasRoomToSpare()).isFalse();
+        producer.completeNext();
+        assertThat(log.hasRoom()).as("it took that long").isFalse();
+        producer.completeNext();
+        assertThat(log.hasRoom()).as("the next one took 0.6 s").isTrue();
+        pass(Duration.ofMillis(600));
+        assertThat(log.hasRoom()).isFalse();
+        producer.errorNext(new TimeoutException("expired"));
+        assertThat(log.hasRoom()).as("nothing is under way").isTrue();
+        pass(Duration.ofHours(1));
+        append(log, 1);
+        assertThat(log.hasRoom()).as("idleness is no delay").isTrue();
+    }
+
+    private VoteLog log(int votes, int bytes) {
+        return new VoteLog(producer, new VoteLog.Budget(votes, bytes, Duration.ofSeconds(1)), nanos::get);
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
     private CompletableFuture<AppendOutcome> append() {
         return append(100);
     }
 
     private CompletableFuture<AppendOutcome> append(int bytes) {
+        return append(log, bytes);
+    }
+
+    private static CompletableFuture<AppendOutcome> append(VoteLog log, int bytes) {
         CompletableFuture<AppendOutcome> outcome = new CompletableFuture<>();
         log.append(0, Pseudonym.of(new byte[16]), new byte[bytes], new RecordHeaders(), outcome::complete);
         return outcome;

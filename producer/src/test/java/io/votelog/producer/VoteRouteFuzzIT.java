@@ -1,6 +1,5 @@
 package io.votelog.producer;
 
-import static io.votelog.producer.Gateway.openBallot;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +9,6 @@ import io.votelog.producer.RawHttp.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -171,9 +169,7 @@ class VoteRouteFuzzIT {
                 "--votelog.idle-timeout=1s",
                 "--votelog.limits.user.rate=0",
                 "--votelog.limits.address.rate=0");
-        HttpResponse<String> published =
-                gateway.put(gateway.token("operator", "ballots:write"), BALLOT, openBallot(BALLOT, "Fuzz"));
-        assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
+        gateway.publishOpen(BALLOT);
         voter = gateway.token("alice", "");
         submitter = gateway.token("system", "votes:submit");
     }

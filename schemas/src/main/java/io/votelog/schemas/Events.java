@@ -43,8 +43,7 @@ public final class Events {
 
     static {
         // A length prefix in hostile bytes must not make the decoder allocate gigabytes. Avro takes its bounds from
-        // system
-        // properties alone; one that the operator has set is left as it is.
+        // system properties alone; one that the operator has set is left as it is.
         bound("org.apache.avro.limits.string.maxLength", 1 << 20);
         bound("org.apache.avro.limits.bytes.maxLength", 1 << 20);
         bound("org.apache.avro.limits.collectionItems.maxLength", 1 << 16);

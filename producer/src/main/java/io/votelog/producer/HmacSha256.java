@@ -1,0 +1,32 @@
+package io.votelog.producer;
+
+import java.security.GeneralSecurityException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** HMAC-SHA256 (RFC 2104) under one key, for any thread. */
+final class HmacSha256 {
+    private static final String NAME = "HmacSHA256";
+
+    private final ThreadLocal<Mac> perThread;
+
+    HmacSha256(byte[] key) {
+        SecretKeySpec secret = new SecretKeySpec(key, NAME);
+        this.perThread = ThreadLocal.withInitial(() -> {
+            try {
+                Mac mac = Mac.getInstance(NAME);
+                mac.init(secret);
+                return mac;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /** The 32 bytes for the first bytes of the text. */
+    byte[] of(byte[] text, int length) {
+        Mac mac = perThread.get();
+        mac.update(text, 0, length);
+        return mac.doFinal();
+    }
+}
