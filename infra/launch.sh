@@ -38,7 +38,7 @@ built() {
     [ -e "$entry" ] || return 1
   done
   unset IFS
-  newer=$(cd "$root" && find pom.xml rules schemas infra/broker producer streams-app "$module" \
+  newer=$(cd "$root" && find pom.xml rules pages schemas infra/broker producer streams-app "$module" \
     \( -name target -o -path '*/src/test' \) -prune -o \
     -type f \( -path '*/src/main/*' -o -name pom.xml \) -newer "$file" -print)
   [ -z "$newer" ]

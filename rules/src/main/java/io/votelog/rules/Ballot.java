@@ -117,9 +117,7 @@ public final class Ballot {
     public Map<String, Object> toPlain() {
         Map<String, Object> plain = new LinkedHashMap<>();
         plain.put("ballotId", id);
-        if (organiser != null) {
-            plain.put("organiser", plain(organiser));
-        }
+        putIfGiven(plain, "organiser", organiser);
         plain.put("title", plain(title));
         Map<String, Object> window = new LinkedHashMap<>();
         window.put("opensAt", opensAt.toString());
@@ -147,10 +145,7 @@ public final class Ballot {
         Map<String, Object> plain = new LinkedHashMap<>();
         plain.put("id", option.id());
         plain.put("title", plain(option.title()));
-        Text summary = option.summary();
-        if (summary != null) {
-            plain.put("summary", plain(summary));
-        }
+        putIfGiven(plain, "summary", option.summary());
         putIfGiven(plain, "owner", option.owner());
         putIfGiven(plain, "link", option.link());
         putIfGiven(plain, "image", option.image());
@@ -160,6 +155,12 @@ public final class Ballot {
     private static void putIfGiven(Map<String, Object> plain, String field, @Nullable String value) {
         if (value != null) {
             plain.put(field, value);
+        }
+    }
+
+    private static void putIfGiven(Map<String, Object> plain, String field, @Nullable Text value) {
+        if (value != null) {
+            plain.put(field, plain(value));
         }
     }
 

@@ -473,10 +473,7 @@ final class BallotParser {
         claim(within(place, "id"), id, placesOfOptions, "over the whole ballot");
         Text title = text(within(place, "title"), required(place, fields, "title"), false);
         Text summary = text(within(place, "summary"), fields.get("summary"), true);
-        Object ownerField = fields.get("owner");
-        String owner = ownerField == null
-                ? null
-                : string(within(place, "owner"), ownerField, false, MAX_TEXT, "text in quotes");
+        Text owner = text(within(place, "owner"), fields.get("owner"), false);
         String link = address(within(place, "link"), fields.get("link"));
         String image = address(within(place, "image"), fields.get("image"));
         return id == null || title == null ? null : new Option(id, title, summary, owner, link, image);

@@ -16,6 +16,6 @@ public record Option(
         String id,
         Text title,
         @Nullable Text summary,
-        @Nullable String owner,
+        @Nullable Text owner,
         @Nullable String link,
         @Nullable String image) {}

@@ -89,7 +89,7 @@ class BallotTest {
         Ballot ballot = BallotFiles.ballot(file);
         Option read = ballot.sections().get(0).options().get(0);
         assertThat(read.summary()).isEqualTo(Text.of("Two\nlines"));
-        assertThat(read.owner()).isEqualTo("内河海关");
+        assertThat(read.owner()).isEqualTo(Text.of("内河海关"));
         assertThat(ballot.visibility()).isEqualTo(Visibility.AFTER_CLOSE);
         assertThat(ballot.toPlain().toString()).contains("summary=Two\nlines", "und=Case", "visibility=after-close");
         assertThat(BallotFiles.ballot(ballot.toPlain())).isEqualTo(ballot);

@@ -27,11 +27,20 @@ import org.junit.jupiter.api.Test;
  */
 class ArchitectureTest {
     private static final List<String> MODULES = List.of(
-            "rules", "schemas", "producer", "streams-app", "auditor", "infra/broker", "infra/testing", "infra/local");
+            "rules",
+            "pages",
+            "schemas",
+            "producer",
+            "streams-app",
+            "auditor",
+            "infra/broker",
+            "infra/testing",
+            "infra/local");
 
     private static final String RULES = "io.votelog.rules..";
     private static final String EVENTS = "io.votelog.events..";
     private static final String SCHEMAS = "io.votelog.schemas..";
+    private static final String PAGES = "io.votelog.pages..";
     private static final String PRODUCER = "io.votelog.producer..";
     private static final String STREAMS = "io.votelog.streams..";
     private static final String TOPOLOGY = "io.votelog.streams.topology..";
@@ -74,13 +83,18 @@ class ArchitectureTest {
     }
 
     @Test
-    void theProducerShouldKnowOnlyRulesAndSchemas() {
-        check(onlyOurs(new String[] {PRODUCER}, RULES, EVENTS, SCHEMAS, PRODUCER));
+    void pagesShouldKnowOnlyTheRules() {
+        check(onlyOurs(new String[] {PAGES}, RULES, PAGES));
     }
 
     @Test
-    void theStreamsAppShouldKnowOnlyRulesAndSchemas() {
-        check(onlyOurs(new String[] {STREAMS}, RULES, EVENTS, SCHEMAS, STREAMS));
+    void theProducerShouldKnowOnlyRulesSchemasAndPages() {
+        check(onlyOurs(new String[] {PRODUCER}, RULES, EVENTS, SCHEMAS, PAGES, PRODUCER));
+    }
+
+    @Test
+    void theStreamsAppShouldKnowOnlyRulesSchemasAndPages() {
+        check(onlyOurs(new String[] {STREAMS}, RULES, EVENTS, SCHEMAS, PAGES, STREAMS));
     }
 
     @Test

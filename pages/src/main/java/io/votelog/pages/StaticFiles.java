@@ -1,0 +1,78 @@
+package io.votelog.pages;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+
+/**
+ * The scripts, styles and pictures of an app's pages, below {@value #PATH}. A file's address holds its hash, so it may be kept for
+ * ever and is never stale.
+ */
+public final class StaticFiles {
+    /** Where they are served. */
+    public static final String PATH = "/assets/";
+
+    private static final Duration FOR_EVER = Duration.ofDays(365);
+
+    private final Map<String, String> addresses = new LinkedHashMap<>();
+    private final Map<String, Content> byFile = new HashMap<>();
+
+    private StaticFiles() {}
+
+    /** The files that all pages have: {@code votelog.css}, {@code votelog.svg}. */
+    public static StaticFiles common() {
+        return new StaticFiles()
+                .with(StaticFiles.class, "votelog.css", "votelog.css")
+                .with(StaticFiles.class, "votelog.svg", "votelog.svg");
+    }
+
+    /**
+     * Adds a file.
+     *
+     * @param beside it lies beside this class, unless its resource begins with a slash
+     * @param resource where it is
+     * @param name what templates call it, with the ending that says its type: css, js or svg
+     * @throws IllegalArgumentException when the ending is another one
+     */
+    public StaticFiles with(Class<?> beside, String resource, String name) {
+        int dot = name.lastIndexOf('.');
+        String ending = name.substring(dot + 1);
+        Content content = Content.file(type(ending), Template.bytes(beside, resource));
+        String file = name.substring(0, dot) + "." + content.hash() + "." + ending;
+        byFile.put(file, content);
+        addresses.put(name, PATH + file);
+        return this;
+    }
+
+    private static MediaType type(String ending) {
+        return switch (ending) {
+            case "css" -> MediaType.parseMediaType("text/css;charset=utf-8");
+            case "js" -> MediaType.parseMediaType("text/javascript;charset=utf-8");
+            case "svg" -> MediaType.parseMediaType("image/svg+xml");
+            default -> throw new IllegalArgumentException("a file that is *." + ending);
+        };
+    }
+
+    /**
+     * The address of a file on this host.
+     *
+     * @throws IllegalArgumentException when there is none of that name
+     */
+    public String address(String name) {
+        String address = addresses.get(name);
+        if (address == null) {
+            throw new IllegalArgumentException("no file " + name + "; there are " + addresses.keySet());
+        }
+        return address;
+    }
+
+    /** The answer to a request for what stands behind {@value #PATH}; nothing when there is no such file. */
+    public Optional<ResponseEntity<byte[]>> answer(String file, HttpHeaders request) {
+        return Optional.ofNullable(byFile.get(file)).map(content -> content.answer(request, null, FOR_EVER));
+    }
+}

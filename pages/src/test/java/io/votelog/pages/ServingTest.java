@@ -1,0 +1,127 @@
+package io.votelog.pages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+
+class ServingTest {
+    private final StaticFiles files = StaticFiles.common();
+
+    @Test
+    void shouldServeAFileForEverUnderAnAddressWithItsHash() {
+        String address = files.address("votelog.css");
+        assertThat(address).matches("/assets/votelog\\.[0-9a-f]{16}\\.css");
+        ResponseEntity<byte[]> answer = get(address, new HttpHeaders());
+        assertThat(answer.getStatusCode().value()).isEqualTo(200);
+        assertThat(answer.getHeaders().getCacheControl()).isEqualTo("max-age=31536000, public, immutable");
+        assertThat(answer.getHeaders().getFirst("Content-Type")).isEqualTo("text/css;charset=utf-8");
+        assertThat(text(answer)).contains("prefers-color-scheme: dark");
+    }
+
+    @Test
+    void shouldKnowNoFileByAnotherName() {
+        for (String name : List.of("votelog.css", "votelog.0000000000000000.css", "", "../votelog.css")) {
+            assertThat(files.answer(name, new HttpHeaders())).isEmpty();
+        }
+        assertThatThrownBy(() -> files.address("other.css")).hasMessageContaining("votelog.css");
+        assertThatThrownBy(() -> StaticFiles.common().with(Template.class, "votelog.css", "votelog.exe"))
+                .hasMessageContaining("*.exe");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "GZIP"})
+    void shouldCompressForWhoAsks(String accepted) throws IOException {
+        Content page = Content.html("<p>" + "页面 ".repeat(200));
+        ResponseEntity<byte[]> answer = page.answer(with("Accept-Encoding", accepted), "policy", Duration.ofSeconds(1));
+        assertThat(answer.getHeaders().getFirst("Content-Encoding")).isEqualTo("gzip");
+        assertThat(answer.getBody()).hasSize(page.wireBytes()).hasSizeLessThan(200);
+        try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(answer.getBody()))) {
+            assertThat(new String(plain.readAllBytes(), StandardCharsets.UTF_8)).startsWith("<p>页面 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "identity", "br", "gzip;q=0", "gzip;q=0.0"})
+    void shouldNotCompressForWhoDoesNot(String accepted) {
+        ResponseEntity<byte[]> answer =
+                Content.html("<p>页").answer(with("Accept-Encoding", accepted), "policy", Duration.ofSeconds(1));
+        assertThat(answer.getHeaders().getFirst("Content-Encoding")).isNull();
+        assertThat(text(answer)).isEqualTo("<p>页");
+    }
+
+    @Test
+    void shouldNotSendWhatTheClientHas() {
+        Content page = Content.html("<p>page");
+        ResponseEntity<byte[]> first = page.answer(new HttpHeaders(), "policy", Duration.ofSeconds(1));
+        String tag = first.getHeaders().getETag();
+        for (String known : List.of(tag, "W/" + tag, "\"x\", " + tag)) {
+            ResponseEntity<byte[]> again = page.answer(with("If-None-Match", known), "policy", Duration.ofSeconds(1));
+            assertThat(again.getStatusCode().value()).as(known).isEqualTo(304);
+            assertThat(again.getBody()).isNull();
+            assertThat(again.getHeaders().getFirst("Content-Security-Policy")).isEqualTo("policy");
+        }
+        ResponseEntity<byte[]> other =
+                Content.html("<p>other").answer(with("If-None-Match", tag), "policy", Duration.ofSeconds(1));
+        assertThat(other.getStatusCode().value()).isEqualTo(200);
+        assertThat(first.getHeaders().getCacheControl()).isEqualTo("max-age=1");
+        assertThat(first.getHeaders().getVary()).containsExactly("Accept-Encoding", "Accept-Language");
+    }
+
+    @Test
+    void shouldLetAPageTalkToTheNamedOriginsAlone() {
+        assertThat(ContentPolicy.of(
+                        List.of(URI.create("https://results.example.org/x/y?z"), URI.create("http://[::1]:8081")),
+                        false))
+                .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                        + " connect-src 'self' http://[::1]:8081 https://results.example.org;"
+                        + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+        assertThat(ContentPolicy.of(List.of(), true)).contains("img-src 'self' https:;");
+    }
+
+    @Test
+    void shouldEscapeWhatFillsAGapAndMissNone() {
+        Template template = Template.of(ServingTest.class, "page.mustache");
+        Head head = Head.of("A < B", Language.CHINESE, files);
+        assertThat(template.render(Map.of("head", head, "name", "<script>\"'")))
+                .contains("<title>A &lt; B</title>", "&lt;script&gt;&quot;&#39;", files.address("votelog.css"))
+                .contains("href=\"?lang=en\" lang=\"en\"", ">English<");
+        assertThatThrownBy(() -> template.render(Map.of("head", head))).hasMessageContaining("name");
+    }
+
+    @Test
+    void shouldEndTheStartWhenAWordIsMissing() {
+        assertThat(Words.of(ServingTest.class, "words").in(Language.CHINESE)).containsEntry("hello", "你好");
+        assertThatThrownBy(() -> Words.of(ServingTest.class, "lacking"))
+                .hasMessage("lacking lacks in zh: [goodbye]");
+        assertThatThrownBy(() -> Words.of(ServingTest.class, "nothing")).hasMessageContaining("nothing-en.properties");
+    }
+
+    private ResponseEntity<byte[]> get(String address, HttpHeaders request) {
+        return files.answer(address.substring(StaticFiles.PATH.length()), request).orElseThrow();
+    }
+
+    private static HttpHeaders with(String name, String value) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(name, value);
+        return headers;
+    }
+
+    private static String text(ResponseEntity<byte[]> answer) {
+        byte[] body = answer.getBody();
+        assertThat(body).isNotNull();
+        return new String(body, StandardCharsets.UTF_8);
+    }
+}
