@@ -98,6 +98,24 @@ final class Running {
         }
     }
 
+    /** Where the ballot is filled in. */
+    String ballotPage(String path) {
+        return url(8080, path).toString();
+    }
+
+    /** Where its results are watched. */
+    String resultsPage() {
+        return url(8081, "/ballots/gz-customs-2021/results").toString();
+    }
+
+    /** What the server sends to who asks for a page. */
+    String get(String address) throws Exception {
+        HttpResponse<String> answer =
+                HTTP.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
     String kafka() {
         return "127.0.0.1:" + (9092 + offset);
     }
@@ -154,6 +172,11 @@ final class Running {
 
     long turnout(String part) throws Exception {
         return results().path("turnout").path(part).longValue();
+    }
+
+    void awaitTurnoutReceived(long received) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(turnout("received")).isEqualTo(received));
     }
 
     void awaitTurnout(long received, long accepted, long retried, long rejected) {

@@ -1,0 +1,168 @@
+package io.votelog.infra.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The Chromium of this machine, driven as a person would drive it. */
+final class Browser implements AutoCloseable {
+    /** Environment variable: the Chromium to use. */
+    private static final String CHROMIUM = "VOTELOG_TEST_CHROMIUM";
+
+    private static final List<String> USUAL_PLACES =
+            List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
+
+    /** Nothing but the pages under test may be asked for anything. */
+    private static final List<String> QUIET = List.of(
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
+
+    private final Playwright playwright;
+    private final com.microsoft.playwright.Browser browser;
+    private final List<Visitor> visitors = new ArrayList<>();
+
+    private Browser(Path chromium) {
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new LaunchOptions()
+                        .setExecutablePath(chromium)
+                        .setChromiumSandbox(false)
+                        .setArgs(QUIET));
+    }
+
+    /** Starts it; where there is none, the test that asks is skipped, and a line says so. */
+    static Browser start() {
+        Optional<Path> chromium = Optional.ofNullable(System.getenv(CHROMIUM))
+                .map(Path::of)
+                .or(() -> USUAL_PLACES.stream().map(Path::of).filter(Files::isExecutable).findFirst());
+        if (chromium.isEmpty()) {
+            System.out.println("pages skipped: no Chromium at " + String.join(", ", USUAL_PLACES) + ", and no " + CHROMIUM);
+        }
+        assumeTrue(chromium.isPresent());
+        return new Browser(chromium.get());
+    }
+
+    /** What a visitor looks through. */
+    enum Screen {
+        PHONE(360, 780),
+        DESKTOP(1280, 900),
+        WALL(1920, 1080);
+
+        private final int width;
+        private final int height;
+
+        Screen(int width, int height) {
+            this.width = width;
+            this.height = height;
+        }
+    }
+
+    /** Somebody new, who was never here before. */
+    Visitor visitor(Screen screen, ColorScheme scheme, String locale) {
+        BrowserContext context = browser.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(screen.width, screen.height)
+                .setColorScheme(scheme)
+                .setLocale(locale)
+                .setTimezoneId("Europe/Berlin"));
+        Visitor visitor = new Visitor(context);
+        visitors.add(visitor);
+        return visitor;
+    }
+
+    /** One browser profile, and what its pages complained of. */
+    static final class Visitor {
+        private final BrowserContext context;
+        private final List<String> complaints = new ArrayList<>();
+        private long wireBytes;
+
+        private Visitor(BrowserContext context) {
+            this.context = context;
+            context.onConsoleMessage(message -> {
+                if (Stream.of("error", "warning").anyMatch(message.type()::equals)) {
+                    complaints.add(message.type() + ": " + message.text());
+                }
+            });
+            context.onWebError(error -> complaints.add("uncaught: " + error.error()));
+            context.onRequestFinished(request -> {
+                if (!request.url().contains("/stream")) {
+                    wireBytes += request.sizes().responseBodySize + request.sizes().responseHeadersSize;
+                }
+            });
+        }
+
+        Page open(String address) {
+            Page page = context.newPage();
+            page.setDefaultTimeout(20_000);
+            page.navigate(address);
+            return page;
+        }
+
+        void offline(boolean off) {
+            context.setOffline(off);
+        }
+
+        /** Errors and warnings of the console since the last call. A request that fails with the network is not the page's fault. */
+        List<String> complaints() {
+            List<String> said = complaints.stream()
+                    .filter(complaint -> !complaint.contains("net::ERR_INTERNET_DISCONNECTED"))
+                    .toList();
+            complaints.clear();
+            return said;
+        }
+
+        /** What has come over the network, the streams of results aside. */
+        long wireBytes() {
+            return wireBytes;
+        }
+    }
+
+    /** Asserts that axe-core finds nothing to mend (WCAG 2.0 to 2.2, A and AA, and its best practices). */
+    static void assertAccessible(Page page) {
+        List<Rule> violations = new AxeBuilder(page)
+                .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"))
+                .analyze()
+                .getViolations();
+        assertThat(violations.stream()
+                        .map(rule -> rule.getId() + ": " + rule.getHelp() + " "
+                                + rule.getNodes().stream()
+                                        .map(node -> node.getHtml())
+                                        .limit(3)
+                                        .toList()))
+                .as(page.url())
+                .isEmpty();
+    }
+
+    /** Asserts that nothing sticks out to the side. */
+    static void assertFits(Page page) {
+        assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+                .as("no sideways scrolling at " + page.url())
+                .isEqualTo(true);
+    }
+
+    @Override
+    public void close() {
+        visitors.forEach(visitor -> visitor.context.close());
+        browser.close();
+        playwright.close();
+    }
+}

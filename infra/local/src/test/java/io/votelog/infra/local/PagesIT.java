@@ -1,0 +1,216 @@
+package io.votelog.infra.local;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
+import com.microsoft.playwright.options.ColorScheme;
+import io.votelog.infra.local.Browser.Screen;
+import io.votelog.infra.local.Browser.Visitor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both pages in a browser, against the whole system: the ballot is filled in, and the results move by themselves. */
+class PagesIT {
+    private static final int WIRE_LIMIT = 150_000;
+
+    private static Browser browser;
+    private static Running up;
+
+    @BeforeAll
+    static void start(@TempDir Path dir) throws Exception {
+        browser = Browser.start();
+        up = Running.start(dir);
+        up.awaitReady();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (up != null) {
+            up.kill();
+        }
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @Test
+    void shouldTakeAVoteFromTheFirstLookToTheResultsThatMove() {
+        Visitor watcher = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB");
+        Page results = watcher.open(up.resultsPage());
+        long before = number(results.locator("[data-figure=accepted]"));
+
+        Visitor voter = browser.visitor(Screen.PHONE, ColorScheme.LIGHT, "en-GB");
+        Page ballot = voter.open(up.ballotPage("/"));
+        assertThat(ballot).hasURL(Pattern.compile(".*/ballots/gz-customs-2021$"));
+        assertThat(ballot.locator("input[name=choice]")).hasCount(43);
+        assertThat(ballot.locator("#count")).hasText("0 of 10 picked.");
+
+        // Each rule stops the vote, with a sentence that says why.
+        pick(ballot, "01");
+        assertThat(ballot.locator("#count")).hasText("1 of 10 picked.");
+        assertThat(ballot.locator("#missing")).containsText("at least one from Part two");
+        assertNotSendable(ballot);
+        for (int option = 2; option <= 10; option++) {
+            pick(ballot, "%02d".formatted(option));
+        }
+        assertThat(ballot.locator("#missing")).containsText("at least one from Part two");
+        pick(ballot, "25");
+        assertThat(ballot.locator("#missing")).containsText("Take back one: at most 10 are allowed.");
+        assertNotSendable(ballot);
+        for (int option = 3; option <= 10; option++) {
+            unpick(ballot, "%02d".formatted(option));
+        }
+        assertThat(ballot.locator("#count")).hasText("3 of 10 picked.");
+        assertThat(ballot.locator("#missing")).hasText("Ready to send.");
+
+        ballot.locator("#send").click();
+        Locator dialog = ballot.locator("#confirm");
+        assertThat(dialog).isVisible();
+        assertThat(dialog).containsText("12360 hotline");
+        Browser.assertAccessible(ballot);
+        ballot.locator("#confirm-send").click();
+        assertThat(ballot.locator("#outcome-title")).containsText("counts");
+        Browser.assertAccessible(ballot);
+        Browser.assertFits(ballot);
+
+        assertThat(results.locator("[data-figure=accepted]")).hasText(Long.toString(before + 1));
+        assertThat(results.locator("tr[data-option='25'] .votes .value")).not().hasText("0");
+
+        // Again: the page says when the voter voted, and takes nothing more.
+        ballot.reload();
+        assertThat(ballot.locator("#outcome-title")).containsText("voted");
+        assertNotSendable(ballot);
+        assertThat(voter.complaints()).isEmpty();
+        assertThat(watcher.complaints()).isEmpty();
+        assertThat(voter.wireBytes()).isLessThan(2 * WIRE_LIMIT);
+    }
+
+    @Test
+    void shouldSendTheSameVoteAgainWhenTheNetworkIsGoneInTheMiddle() throws Exception {
+        Visitor voter = browser.visitor(Screen.DESKTOP, ColorScheme.DARK, "zh-CN");
+        Page ballot = voter.open(up.ballotPage("/ballots/gz-customs-2021"));
+        long received = up.turnout("received");
+        pick(ballot, "12");
+        pick(ballot, "43");
+        ballot.locator("#send").click();
+        voter.offline(true);
+        ballot.locator("#confirm-send").click();
+        assertThat(ballot.locator("#outcome-text")).containsText("同一");
+        // Nor is it lost with the page.
+        voter.offline(false);
+        assertThat(ballot.locator("#outcome-title")).containsText("有效");
+        up.awaitTurnoutReceived(received + 1);
+        assertThat(voter.complaints()).isEmpty();
+    }
+
+    @Test
+    void shouldBeDrivenByTheKeyboardAlone() {
+        Page ballot = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB")
+                .open(up.ballotPage("/ballots/gz-customs-2021"));
+        ballot.keyboard().press("Tab");
+        assertThat(ballot.locator(".skip")).isFocused();
+        ballot.keyboard().press("Enter");
+        tabTo(ballot, "choice-");
+        ballot.keyboard().press("Space");
+        assertThat(ballot.locator("#count")).hasText("1 of 10 picked.");
+        ballot.locator("#part-B input[name=choice]").first().focus();
+        ballot.keyboard().press("Space");
+        assertThat(ballot.locator("#missing")).hasText("Ready to send.");
+        ballot.keyboard().press("Enter");
+        assertThat(ballot.locator("#confirm")).isVisible();
+        ballot.keyboard().press("Escape");
+        assertThat(ballot.locator("#confirm")).isHidden();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Screen.class)
+    void shouldBeFitForEveryScreenLanguageAndScheme(Screen screen) {
+        for (String locale : List.of("en-GB", "zh-CN")) {
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                Visitor visitor = browser.visitor(screen, scheme, locale);
+                for (String address : List.of(
+                        up.ballotPage("/ballots/gz-customs-2021"),
+                        up.ballotPage("/ballots/there-is-none"),
+                        up.resultsPage(),
+                        up.resultsPage() + "?view=wall")) {
+                    long before = visitor.wireBytes();
+                    Page page = visitor.open(address);
+                    assertThat(page.locator("html")).hasAttribute("lang", locale.substring(0, 2));
+                    Browser.assertAccessible(page);
+                    Browser.assertFits(page);
+                    assertThat(visitor.wireBytes() - before)
+                            .as(address)
+                            .isLessThan(WIRE_LIMIT);
+                    page.close();
+                }
+                assertThat(visitor.complaints().stream()
+                                .filter(complaint -> !complaint.contains("404"))
+                                .toList())
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void shouldSpeakTheOtherLanguageWhenAsked() {
+        Page ballot = browser.visitor(Screen.PHONE, ColorScheme.LIGHT, "zh-CN")
+                .open(up.ballotPage("/ballots/gz-customs-2021"));
+        assertThat(ballot.locator("#title-01")).containsText("线上能查");
+        pick(ballot, "01");
+        ballot.locator(".language-switch").click();
+        assertThat(ballot.locator("#title-01")).containsText("12360 hotline");
+        assertThat(ballot.locator("#choice-01")).isChecked();
+        ballot.locator("#search").fill("12360");
+        assertThat(ballot.locator(".choice:visible")).hasCount(1, new HasCountOptions().setTimeout(5_000));
+    }
+
+    /** No sooner than the numbers are there is anything seen: they stand in what the server sends. */
+    @Test
+    void shouldShowTheNumbersWithoutScripts() throws Exception {
+        String page = up.get(up.resultsPage());
+        assertThat(page).contains("data-option=\"43\"", "data-figure=\"accepted\">");
+        assertThat(up.get(up.ballotPage("/ballots/gz-customs-2021"))).contains("id=\"choice-43\"");
+    }
+
+    private static void pick(Page ballot, String option) {
+        ballot.locator("label[for=choice-%s]".formatted(option)).click();
+        assertThat(ballot.locator("#choice-" + option)).isChecked();
+    }
+
+    private static void unpick(Page ballot, String option) {
+        ballot.locator("label[for=choice-%s]".formatted(option)).click();
+        assertThat(ballot.locator("#choice-" + option)).not().isChecked();
+    }
+
+    /** Neither the button nor the Enter key gets as far as the question whether to send. */
+    private static void assertNotSendable(Page ballot) {
+        if (ballot.locator("#send").isVisible()) {
+            ballot.locator("#send").click();
+        }
+        assertThat(ballot.locator("#confirm")).isHidden();
+    }
+
+    private static void tabTo(Page page, String idStart) {
+        for (int i = 0; i < 40; i++) {
+            page.keyboard().press("Tab");
+            if (String.valueOf(page.evaluate("document.activeElement.id")).startsWith(idStart)) {
+                return;
+            }
+        }
+        throw new AssertionError("the Tab key does not lead to " + idStart);
+    }
+
+    private static long number(Locator figure) {
+        return Long.parseLong(figure.textContent().replaceAll("\\D", ""));
+    }
+}
