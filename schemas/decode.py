@@ -6,8 +6,8 @@ Values come in by standard input, each behind its length as four bytes, big-endi
     kcat -C -b localhost:9092 -t votelog.results.v1 -e -q -f '%R%s' | schemas/decode.py
 
 A value is in Avro's single-object encoding: C3 01, the CRC-64-AVRO fingerprint of its schema, the binary body. The schemas are
-those of the folder history beside the contracts. Fixed and bytes are shown in hexadecimal, times in UTC. What cannot be
-decoded is told on standard error, and the exit code is then 1.
+those of the folder history beside the contracts. Fixed and bytes are shown in hexadecimal, times in UTC. What cannot
+be decoded is told on standard error, and the exit code is then 1.
 """
 import datetime
 import glob
@@ -15,6 +15,7 @@ import json
 import os
 import struct
 import sys
+import uuid
 
 HISTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "src/main/resources/io/votelog/schemas/history")
 PRIMITIVES = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"}
@@ -117,7 +118,8 @@ class Body:
         if kind == "enum":
             return schema["symbols"][self.long()]
         if kind == "fixed":
-            return self.take(schema["size"]).hex()
+            data = self.take(schema["size"])
+            return str(uuid.UUID(bytes=data)) if schema.get("logicalType") == "uuid" else data.hex()
         if kind == "array":
             items, count = [], self.long()
             while count:

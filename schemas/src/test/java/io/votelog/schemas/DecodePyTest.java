@@ -54,8 +54,7 @@ class DecodePyTest {
             ObjectNode shown = (ObjectNode) JSON.readTree(ran.lines().get(i));
             assertThat(shown.remove("event").asString())
                     .isEqualTo(events.get(i).getSchema().getName());
-            assertThat(shown.toString())
-                    .isEqualTo(PlainEvents.of(events.get(i)).toString());
+            assertThat(shown.toString()).isEqualTo(PlainEvents.of(events.get(i)).toString());
         }
     }
 
@@ -88,7 +87,8 @@ class DecodePyTest {
         Path input = Files.write(dir.resolve("in"), framed.toByteArray());
         Path output = dir.resolve("out");
         Path errors = dir.resolve("err");
-        int code = new ProcessBuilder("python3", Path.of("decode.py").toAbsolutePath().toString())
+        int code = new ProcessBuilder(
+                        "python3", Path.of("decode.py").toAbsolutePath().toString())
                 .redirectInput(input.toFile())
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())

@@ -40,7 +40,8 @@ final class Freshness implements VoteFates {
         }
         int at = Math.toIntExact(behind / SAMPLE);
         if (at >= writtenNs[partition].length) {
-            writtenNs[partition] = Arrays.copyOf(writtenNs[partition], Math.max(at + 1, 2 * writtenNs[partition].length));
+            writtenNs[partition] =
+                    Arrays.copyOf(writtenNs[partition], Math.max(at + 1, 2 * writtenNs[partition].length));
         }
         writtenNs[partition][at] = atNs;
     }

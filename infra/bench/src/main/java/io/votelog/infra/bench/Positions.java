@@ -24,7 +24,8 @@ final class Positions {
         String pairs = end.substring(at + FIELD.length(), close);
         for (String pair : pairs.isBlank() ? new String[0] : pairs.split(",")) {
             int colon = pair.indexOf(':');
-            int partition = Integer.parseInt(pair.substring(0, colon).replace("\"", "").strip());
+            int partition =
+                    Integer.parseInt(pair.substring(0, colon).replace("\"", "").strip());
             if (partition >= positions.length) {
                 positions = Arrays.copyOf(positions, partition + 1);
             }

@@ -76,7 +76,11 @@ final class Readers implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                         if (reads) {
                             channel.pipeline()
-                                    .addLast(new HttpResponseDecoder(), new Body(), new LineBasedFrameDecoder(LONGEST_LINE), new Reader());
+                                    .addLast(
+                                            new HttpResponseDecoder(),
+                                            new Body(),
+                                            new LineBasedFrameDecoder(LONGEST_LINE),
+                                            new Reader());
                         }
                     }
                 })
@@ -85,7 +89,8 @@ final class Readers implements AutoCloseable {
                 .channel();
         String request = "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\n\r\n"
                 .formatted(stream.getRawPath(), stream.getRawAuthority());
-        channel.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII)).sync();
+        channel.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII))
+                .sync();
         return channel;
     }
 
@@ -140,7 +145,8 @@ final class Readers implements AutoCloseable {
         protected void channelRead0(ChannelHandlerContext context, ByteBuf line) {
             int length = line.readableBytes();
             if (length > 4 && line.getByte(line.readerIndex()) == 'i') {
-                long next = Long.parseLong(line.toString(StandardCharsets.US_ASCII).substring("id: ".length()));
+                long next =
+                        Long.parseLong(line.toString(StandardCharsets.US_ASCII).substring("id: ".length()));
                 wentBack += next < version ? 1 : 0;
                 version = next;
             } else if (length > 6 && line.getByte(line.readerIndex()) == 'd') {
