@@ -14,6 +14,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * A vote in JSON, read without building a tree: {@code {"choices": ["01", "25"]}} as a body, {@code {"voter": "ada", "choices":
@@ -31,6 +32,8 @@ record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID vot
     private static final String LINE =
             "the line must be {\"voter\": user id, \"choices\": [option ids as strings], \"voteId\": optional UUID}: ";
     private static final JsonFactory JSON = JsonFactory.builder()
+            // The default pool is one for all threads, and event loops wait for each other there.
+            .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxDocumentLength(MAX_BYTES)
                     .maxNestingDepth(4)

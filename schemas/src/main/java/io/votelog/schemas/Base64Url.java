@@ -5,7 +5,13 @@ import java.util.Optional;
 
 /** Base64url without padding (RFC 4648, section 5), in its one canonical spelling. */
 final class Base64Url {
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
     private Base64Url() {}
+
+    static String encode(byte[] bytes) {
+        return ENCODER.encodeToString(bytes);
+    }
 
     /** The bytes, when the text is the canonical spelling of exactly that many. */
     static Optional<byte[]> decode(String text, int length) {
@@ -15,8 +21,6 @@ final class Base64Url {
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }
-        boolean canonical =
-                Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(text);
-        return bytes.length == length && canonical ? Optional.of(bytes) : Optional.empty();
+        return bytes.length == length && encode(bytes).equals(text) ? Optional.of(bytes) : Optional.empty();
     }
 }

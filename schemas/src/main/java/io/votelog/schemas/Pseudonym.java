@@ -1,7 +1,6 @@
 package io.votelog.schemas;
 
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 import org.apache.kafka.common.utils.Utils;
 
@@ -69,6 +68,6 @@ public final class Pseudonym {
     /** The voter's reference in URLs: base64url without padding (RFC 4648, section 5), 22 characters. */
     @Override
     public String toString() {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return Base64Url.encode(bytes);
     }
 }

@@ -1,7 +1,6 @@
 package io.votelog.schemas;
 
 import java.nio.ByteBuffer;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -29,6 +28,6 @@ public record Receipt(Pseudonym voter, UUID voteId) {
                 .put(voter.bytes())
                 .putLong(voteId.getMostSignificantBits())
                 .putLong(voteId.getLeastSignificantBits());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(buffer.array());
+        return Base64Url.encode(buffer.array());
     }
 }

@@ -2,6 +2,7 @@ package io.votelog.schemas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.events.BallotResults;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -63,6 +65,18 @@ final class AsyncApiTest {
                 .containsExactlyInAnyOrderElementsOf(Topics.all().stream()
                         .flatMap(topic -> topic.events().stream())
                         .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void shouldShowResultsAsTheyAre() {
+        SpecificRecord golden = GoldenEventsTest.events()
+                .filter(BallotResults.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        JsonNode examples = document.at("/components/messages/BallotResults/examples");
+        assertThat(examples).hasSize(1);
+        assertThat(examples.get(0).get("payload").toString())
+                .isEqualTo(PlainEvents.of(golden).toString());
     }
 
     @Test

@@ -45,6 +45,14 @@ final class AccountedLoad implements AutoCloseable {
         return (int) (HIGHEST_RATE * length.toSeconds());
     }
 
+    VoteLedger ledger() {
+        return ledger;
+    }
+
+    LoadGenerator generator() {
+        return generator;
+    }
+
     TestSystem system() {
         return system;
     }
@@ -69,9 +77,18 @@ final class AccountedLoad implements AutoCloseable {
 
     /** Runs a load from the first voter on who has not voted. */
     LoadReport run(Load load) {
+        return run(load, ledger);
+    }
+
+    /**
+     * The same.
+     *
+     * @param fates told of each vote's fate; it has to tell the {@linkplain #ledger ledger}
+     */
+    LoadReport run(Load load, VoteFates fates) {
         VoteRequests requests =
                 system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
-        LoadReport report = generator.run(load, requests, ledger, LoadGenerator.Span.IGNORED);
+        LoadReport report = generator.run(load, requests, fates, LoadGenerator.Span.IGNORED);
         next = load.firstVoter() + report.voters();
         return report;
     }

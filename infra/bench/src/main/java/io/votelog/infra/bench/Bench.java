@@ -13,14 +13,15 @@ import picocli.CommandLine.Command;
 @Command(
         name = "infra/bench/run",
         mixinStandardHelpOptions = true,
-        description = "Measures the write side under load.",
+        description = "Measures a system under load.",
         subcommands = {
             LoadCommand.class,
             CompareCommand.class,
             AccountCommand.class,
             SoakCommand.class,
             OverloadCommand.class,
-            OutageCommand.class
+            OutageCommand.class,
+            WatchCommand.class
         })
 public final class Bench {
     /** System property: the repository's root; the working directory by default. */

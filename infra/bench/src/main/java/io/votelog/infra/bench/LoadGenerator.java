@@ -49,15 +49,15 @@ final class LoadGenerator implements AutoCloseable {
     /**
      * Sends the load and returns when every vote of it is answered or given up.
      *
-     * @param ledger where each vote's fate is written, voter by voter, if anywhere
+     * @param fates told of each vote's fate, if anybody is
      * @throws BenchException where no connection can be opened
      */
-    LoadReport run(Load load, VoteRequests requests, @Nullable VoteLedger ledger, Span span) {
+    LoadReport run(Load load, VoteRequests requests, @Nullable VoteFates fates, Span span) {
         if (!requests.has(load.firstVoter(), load.voters())) {
             throw new IllegalArgumentException(
                     "not all of %d voters from %d on have tokens".formatted(load.voters(), load.firstVoter()));
         }
-        LoadRun run = new LoadRun(load, requests, ledger, bootstrap, group.next());
+        LoadRun run = new LoadRun(load, requests, fates, bootstrap, group.next());
         try {
             run.begin();
             run.measuring().get();

@@ -43,7 +43,7 @@ final class LoadRun {
 
     private final Load load;
     private final VoteRequests requests;
-    private final @Nullable VoteLedger ledger;
+    private final @Nullable VoteFates fates;
     private final Bootstrap bootstrap;
     private final EventLoop loop;
     private final CompletableFuture<Void> measuring = new CompletableFuture<>();
@@ -76,10 +76,10 @@ final class LoadRun {
     private byte[] sample = {};
     private int sampleHead;
 
-    LoadRun(Load load, VoteRequests requests, @Nullable VoteLedger ledger, Bootstrap bootstrap, EventLoop loop) {
+    LoadRun(Load load, VoteRequests requests, @Nullable VoteFates fates, Bootstrap bootstrap, EventLoop loop) {
         this.load = load;
         this.requests = requests;
-        this.ledger = ledger;
+        this.fates = fates;
         this.loop = loop;
         this.bootstrap = bootstrap
                 .clone()
@@ -247,12 +247,13 @@ final class LoadRun {
                 sample = response.copy();
                 sampleHead = response.headLength();
             }
-            if (ledger != null) {
-                ledger.acked(
+            if (fates != null) {
+                fates.acked(
                         voter,
                         (int) response.number(PARTITION),
                         response.number(OFFSET),
-                        UUID.fromString(response.text(VOTE_ID)));
+                        UUID.fromString(response.text(VOTE_ID)),
+                        connection.writtenNs);
             }
         } else {
             refused(connection, voter, response, now, counts);
@@ -273,8 +274,8 @@ final class LoadRun {
             unknown(voter, connection.intendedNs, now);
             return;
         }
-        if (ledger != null) {
-            ledger.refused(voter, response.status());
+        if (fates != null) {
+            fates.refused(voter, response.status());
         }
         if (response.status() == 503 || response.status() == 429) {
             retryLater(voter, connection.intendedNs, now);
@@ -285,8 +286,8 @@ final class LoadRun {
         if (inSpan(intendedNs)) {
             unknown++;
         }
-        if (ledger != null) {
-            ledger.unknown(voter);
+        if (fates != null) {
+            fates.unknown(voter);
         }
         retryLater(voter, intendedNs, now);
     }

@@ -65,6 +65,7 @@ final class TestSystem implements AutoCloseable {
     private final int gatewayPort;
     private final int managementPort;
     private final URI streamsUrl;
+    private long streamsPid;
     private int nextVoter;
 
     private TestSystem(SystemOptions options) {
@@ -183,6 +184,11 @@ final class TestSystem implements AutoCloseable {
         return pids;
     }
 
+    /** The process of the read side, once it is started. */
+    long streamsPid() {
+        return streamsPid;
+    }
+
     long gatewayPid() {
         return gateway.pid();
     }
@@ -213,7 +219,7 @@ final class TestSystem implements AutoCloseable {
     }
 
     /** Starts the read side; returns when it is ready. */
-    URI startStreams() {
+    void startStreams() {
         int management = freePort();
         ChildJvm streams = track(app("streams-app", "streams-app/target/votelog-streams-app.jar")
                 .jvmArgs("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
@@ -230,7 +236,7 @@ final class TestSystem implements AutoCloseable {
                 .env("VOTELOG_LOG_PUBLICKEYS", LogKeys.publicKeyText(logKeys.getPublic()))
                 .start());
         awaitReady(streams, management);
-        return streamsUrl;
+        streamsPid = streams.pid();
     }
 
     /** Starts a main class of this module with the options that the gateway's JVM has. */

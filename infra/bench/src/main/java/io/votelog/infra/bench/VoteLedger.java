@@ -13,7 +13,7 @@ import java.util.UUID;
  * The fate of each vote as its sender saw it, in a mapped file: 32 bytes a voter. A vote sent more than once has the answers
  * of all its attempts here, and the place of the last one that was acknowledged. Written by one thread, read when that is done.
  */
-final class VoteLedger implements AutoCloseable {
+final class VoteLedger implements VoteFates, AutoCloseable {
     private static final int ROW = 32;
     private static final int MAX_ATTEMPTS = 255;
     private static final int ACKED = 0;
@@ -70,7 +70,8 @@ final class VoteLedger implements AutoCloseable {
         return voters;
     }
 
-    void acked(int voter, int partition, long offset, UUID voteId) {
+    @Override
+    public void acked(int voter, int partition, long offset, UUID voteId, long writtenNs) {
         int at = increment(voter, ACKED);
         rows.putShort(at + STATUS, (short) 202);
         rows.putInt(at + PARTITION, partition);
@@ -80,11 +81,13 @@ final class VoteLedger implements AutoCloseable {
         rows.putInt(at + VOTE_ID + 8, start.middle());
     }
 
-    void refused(int voter, int status) {
+    @Override
+    public void refused(int voter, int status) {
         rows.putShort(increment(voter, REFUSED) + STATUS, (short) status);
     }
 
-    void unknown(int voter) {
+    @Override
+    public void unknown(int voter) {
         increment(voter, UNKNOWN);
     }
 
