@@ -37,6 +37,9 @@ let stage = main.dataset.stage;
 /** choosing, busy (a vote is under way) or done. */
 let mode = "choosing";
 
+/** Whether it makes sense to pick. */
+const votable = () => stage === "open" || stage === "scheduled";
+
 // Picks ---------------------------------------------------------------------------------------------------------------
 
 const picked = () => boxes.filter((box) => box.checked);
@@ -113,7 +116,7 @@ function refresh() {
   progress.max = Math.max(1, bounded ? rules.max : rules.min);
   progress.value = Math.min(total, progress.max);
   const bar = at("bar");
-  bar.hidden = mode !== "choosing" || !["open", "scheduled"].includes(stage) || voter.kind === "none";
+  bar.hidden = mode !== "choosing" || !votable() || voter.kind === "none";
   bar.classList.toggle("ready", found.length === 0);
   bar.classList.toggle("over", found.some((fault) => fault.code.endsWith("Many")));
   const button = at("send");
@@ -217,8 +220,7 @@ function receiptBox(receipt, location) {
 
 function setMode(next) {
   mode = next;
-  const open = mode === "choosing" && ["open", "scheduled"].includes(stage);
-  form.querySelectorAll("fieldset").forEach((part) => (part.disabled = !open));
+  form.querySelectorAll("fieldset").forEach((part) => (part.disabled = mode !== "choosing" || !votable()));
   refresh();
 }
 
@@ -341,7 +343,7 @@ async function goToSignIn() {
   try {
     await voter.signIn(location.pathname + location.search);
   } catch {
-    tell("signInExpired", { kind: "bad", text: say("signInUnreachable"), focus: true });
+    tell("signInAway", { kind: "bad", text: say("signInUnreachable"), focus: true });
   }
 }
 
@@ -356,7 +358,7 @@ function sayWhoVotes() {
     voter.leave();
     location.reload();
   };
-  line.hidden = !["open", "scheduled"].includes(stage) && voter.id === null;
+  line.hidden = !votable();
   if (voter.kind === "made-up") {
     const text = element("span", { textContent: say("madeUp", { name: voter.name }) });
     line.replaceChildren(text, button(say("somebodyElse"), leave));
@@ -445,6 +447,8 @@ async function stageNow() {
   }
 }
 
+let nextLook;
+
 /** Opens and closes the page when the gateway does. The browser's clock only says when to ask, for it may be wrong. */
 function watchStage() {
   if (stage !== "scheduled" && stage !== "open") {
@@ -454,7 +458,8 @@ function watchStage() {
   const left = change - Date.now();
   // Not all at the same moment, and not so late that a browser's timer cannot hold it.
   const wait = Math.min(Math.max(left, left > -STAGE_CHECK_MS ? 2_000 : STAGE_CHECK_MS), STAGE_CHECK_MS);
-  setTimeout(async () => {
+  clearTimeout(nextLook);
+  nextLook = setTimeout(async () => {
     const before = stage;
     if (before === "scheduled" || Date.now() >= change) {
       stage = await stageNow();
@@ -474,12 +479,13 @@ async function begin() {
   if (main.dataset.order === "shuffled") {
     shuffle();
   }
-  setPicks(forLong.get(kept.picks) ?? []);
+  setPicks(votable() ? (forLong.get(kept.picks) ?? []) : []);
   form.addEventListener("change", () => {
     forLong.set(
       kept.picks,
       picked().map((box) => box.value),
     );
+    at("missing").classList.remove("stressed");
     refresh();
   });
   form.addEventListener("submit", (event) => {

@@ -1,6 +1,8 @@
-/** Times in the reader's own time zone, which is named. */
+/** Times in the reader's own time zone, which is named, and in the manner of the reader's country where the language is the page's. */
 
-const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+const language = document.documentElement.lang;
+const manner = navigator.languages.find((asked) => asked === language || asked.startsWith(`${language}-`)) ?? language;
+const format = new Intl.DateTimeFormat(manner, {
   year: "numeric",
   month: "long",
   day: "numeric",
