@@ -28,7 +28,10 @@ public record Head(
                 Stream.concat(Stream.of("votelog.css"), Stream.of(own).filter(name -> name.endsWith(".css")))
                         .map(files::address)
                         .toList(),
-                Stream.of(own).filter(name -> name.endsWith(".js")).map(files::address).toList(),
+                Stream.of(own)
+                        .filter(name -> name.endsWith(".js"))
+                        .map(files::address)
+                        .toList(),
                 "?" + Language.PARAMETER + "=" + language.other().tag());
     }
 

@@ -61,6 +61,27 @@ public final class Words {
         return words;
     }
 
+    /**
+     * A sentence with its gaps filled, {@code {n}} and others in curly brackets. When {@code n} is 1, the sentence under the key and
+     * {@code .one} is taken, if there is one.
+     *
+     * @throws IllegalArgumentException when there is no such sentence
+     */
+    public String say(Language language, String key, Map<String, ?> gaps) {
+        Map<String, String> all = byLanguage.getOrDefault(language, Map.of());
+        String sentence = all.get(key);
+        if (sentence == null) {
+            throw new IllegalArgumentException("no words under " + key);
+        }
+        if (Integer.valueOf(1).equals(gaps.get("n"))) {
+            sentence = all.getOrDefault(key + ".one", sentence);
+        }
+        for (Map.Entry<String, ?> gap : gaps.entrySet()) {
+            sentence = sentence.replace("{" + gap.getKey() + "}", String.valueOf(gap.getValue()));
+        }
+        return sentence;
+    }
+
     /** All words in a language, by their keys. */
     public Map<String, String> in(Language language) {
         return Map.copyOf(byLanguage.getOrDefault(language, Map.of()));

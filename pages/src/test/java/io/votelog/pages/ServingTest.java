@@ -41,6 +41,32 @@ class ServingTest {
                 .hasMessageContaining("*.exe");
     }
 
+    @Test
+    void shouldLinkModulesByTheirAddresses() {
+        StaticFiles modules = StaticFiles.common()
+                .with(ServingTest.class, "imported.js", "imported.js")
+                .with(ServingTest.class, "importing.js", "importing.js");
+        String imported = modules.address("imported.js");
+        String served = text(
+                modules.answer(modules.address("importing.js").substring(StaticFiles.PATH.length()), new HttpHeaders())
+                        .orElseThrow());
+        assertThat(served)
+                .isEqualTo(
+                        "import { one } from \"%1$s\";\nimport \"%1$s\";\nawait import(\"%1$s\");\nconst other = \"./imported.js\";\n"
+                                .formatted(imported));
+        assertThatThrownBy(() -> StaticFiles.common().with(ServingTest.class, "importing.js", "importing.js"))
+                .hasMessageContaining("imported.js");
+    }
+
+    @Test
+    void shouldSayThatAPageIsNotThere() {
+        ResponseEntity<byte[]> answer = Content.html("<p>none").notFound(with("Accept-Encoding", "gzip"), "policy");
+        assertThat(answer.getStatusCode().value()).isEqualTo(404);
+        assertThat(answer.getHeaders().getFirst("Content-Security-Policy")).isEqualTo("policy");
+        assertThat(answer.getHeaders().getFirst("Content-Encoding")).isEqualTo("gzip");
+        assertThat(answer.getHeaders().getETag()).isNull();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "GZIP"})
     void shouldCompressForWhoAsks(String accepted) throws IOException {
@@ -104,13 +130,26 @@ class ServingTest {
     @Test
     void shouldEndTheStartWhenAWordIsMissing() {
         assertThat(Words.of(ServingTest.class, "words").in(Language.CHINESE)).containsEntry("hello", "你好");
-        assertThatThrownBy(() -> Words.of(ServingTest.class, "lacking"))
-                .hasMessage("lacking lacks in zh: [goodbye]");
+        assertThatThrownBy(() -> Words.of(ServingTest.class, "lacking")).hasMessage("lacking lacks in zh: [goodbye]");
         assertThatThrownBy(() -> Words.of(ServingTest.class, "nothing")).hasMessageContaining("nothing-en.properties");
     }
 
+    @Test
+    void shouldFillTheGapsOfSentences() {
+        Words words = Words.of(ServingTest.class, "words");
+        assertThat(words.say(Language.ENGLISH, "votes", Map.of("n", 2, "of", "A")))
+                .isEqualTo("2 votes for A");
+        assertThat(words.say(Language.ENGLISH, "votes", Map.of("n", 1, "of", "A")))
+                .isEqualTo("one vote for A");
+        assertThat(words.say(Language.CHINESE, "votes", Map.of("n", 1, "of", "A")))
+                .isEqualTo("A 得 1 票");
+        assertThatThrownBy(() -> words.say(Language.ENGLISH, "nothing", Map.of()))
+                .hasMessageContaining("nothing");
+    }
+
     private ResponseEntity<byte[]> get(String address, HttpHeaders request) {
-        return files.answer(address.substring(StaticFiles.PATH.length()), request).orElseThrow();
+        return files.answer(address.substring(StaticFiles.PATH.length()), request)
+                .orElseThrow();
     }
 
     private static HttpHeaders with(String name, String value) {

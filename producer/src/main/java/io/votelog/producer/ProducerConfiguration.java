@@ -269,6 +269,11 @@ class ProducerConfiguration {
     }
 
     @Bean
+    BallotPages ballotPages(PublicUrls publicUrls, ProducerSettings settings) {
+        return new BallotPages(publicUrls, settings.signIn(), settings.dev().tokens());
+    }
+
+    @Bean
     VoteMeters voteMeters(MeterRegistry registry) {
         return new VoteMeters(registry);
     }

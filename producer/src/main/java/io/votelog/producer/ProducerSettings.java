@@ -18,6 +18,7 @@ import org.springframework.validation.annotation.Validated;
  * @param pepper base64 of at least 32 bytes; the same at every gateway of a log
  * @param log the keys of control records
  * @param auth whose tokens are trusted
+ * @param signIn where voters sign in on the ballot page
  * @param dev what only a local system switches on
  * @param topics how topics are created
  * @param publicUrls where the world reaches the two sides
@@ -38,6 +39,7 @@ record ProducerSettings(
         @Nullable String pepper,
         @DefaultValue @Valid Log log,
         @DefaultValue @Valid AuthSettings auth,
+        @DefaultValue @Valid SignInSettings signIn,
         @DefaultValue @Valid Dev dev,
         @DefaultValue @Valid TopicCreation topics,
         @DefaultValue @Valid Urls publicUrls,
@@ -57,6 +59,15 @@ record ProducerSettings(
                     "votelog.dev.tokens",
                     "true",
                     "false, or true with votelog.auth.hs256-secret, which signs the tokens");
+        }
+        if (signIn.issuer() != null
+                && auth.issuer() != null
+                && !signIn.issuer().toString().equals(auth.issuer())) {
+            throw new BadSettingException(
+                    "votelog.sign-in.issuer",
+                    signIn.issuer().toString(),
+                    "the same as votelog.auth.issuer, %s: else no token from there is trusted"
+                            .formatted(auth.issuer()));
         }
     }
 
@@ -138,7 +149,7 @@ record ProducerSettings(
     /** Without secrets. */
     @Override
     public String toString() {
-        return "ProducerSettings[log=%s, auth=%s, dev=%s, topics=%s, publicUrls=%s, cors=%s, limits=%s]"
-                .formatted(log, auth, dev, topics, publicUrls, cors, limits);
+        return "ProducerSettings[log=%s, auth=%s, signIn=%s, dev=%s, topics=%s, publicUrls=%s, cors=%s, limits=%s]"
+                .formatted(log, auth, signIn, dev, topics, publicUrls, cors, limits);
     }
 }

@@ -23,6 +23,11 @@ record PublicUrls(URI producer, URI streams) {
         return URI.create(ballot(ballotId) + "/votes");
     }
 
+    /** The page of the ballot's results. */
+    URI results(String ballotId) {
+        return URI.create(streams + "/ballots/" + ballotId + "/results");
+    }
+
     /** Where a vote's verdict is told. */
     String receipt(String ballotId, String receipt, long offset) {
         return streams + "/v1/ballots/" + ballotId + "/receipts/" + receipt + "?offset=" + offset;

@@ -1,0 +1,4 @@
+import { one } from "./imported.js";
+import "./imported.js";
+await import("./imported.js");
+const other = "./imported.js";
