@@ -35,7 +35,8 @@ public final class Content {
 
     /** An HTML page. */
     public static Content html(String page) {
-        return new Content(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8), page.getBytes(StandardCharsets.UTF_8));
+        return new Content(
+                new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8), page.getBytes(StandardCharsets.UTF_8));
     }
 
     static Content file(MediaType type, byte[] bytes) {
@@ -70,7 +71,8 @@ public final class Content {
         boolean compressed = acceptsGzip(request);
         String tag = "\"" + hash + (compressed ? "-gzip" : "") + "\"";
         headers.setETag(tag);
-        if (request.getIfNoneMatch().stream().anyMatch(known -> known.replace("W/", "").equals(tag))) {
+        if (request.getIfNoneMatch().stream()
+                .anyMatch(known -> known.replace("W/", "").equals(tag))) {
             return new ResponseEntity<>(headers, HttpStatus.NOT_MODIFIED);
         }
         headers.setContentType(type);
@@ -78,6 +80,21 @@ public final class Content {
             headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
         }
         return new ResponseEntity<>(compressed ? gzipped : plain, headers, HttpStatus.OK);
+    }
+
+    /**
+     * The answer to a request for a page that is not there, which this one says.
+     *
+     * @param policy its Content-Security-Policy
+     */
+    public ResponseEntity<byte[]> notFound(HttpHeaders request, String policy) {
+        HttpHeaders unconditional = new HttpHeaders();
+        unconditional.addAll(HttpHeaders.ACCEPT_ENCODING, request.getOrEmpty(HttpHeaders.ACCEPT_ENCODING));
+        ResponseEntity<byte[]> page = answer(unconditional, policy, Duration.ZERO);
+        HttpHeaders headers = new HttpHeaders();
+        headers.putAll(page.getHeaders());
+        headers.setETag(null);
+        return new ResponseEntity<>(page.getBody(), headers, HttpStatus.NOT_FOUND);
     }
 
     /** Browsers name gzip plainly; who names it with a weight of 0, or asks for anything (*), gets it plain. */

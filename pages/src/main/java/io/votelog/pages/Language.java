@@ -53,7 +53,8 @@ public enum Language {
             return ENGLISH;
         }
         try {
-            // In the reader's order of preference; a tag stands for its regions and scripts too (RFC 4647, section 3.4).
+            // In the reader's order of preference; a tag stands for its regions and scripts too (RFC 4647, section
+            // 3.4).
             List<Locale.LanguageRange> ranges = Locale.LanguageRange.parse(acceptLanguage);
             for (Locale.LanguageRange range : ranges) {
                 for (Language language : values()) {

@@ -1,5 +1,6 @@
 package io.votelog.pages;
 
+import com.samskivert.mustache.Escapers;
 import com.samskivert.mustache.Mustache;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,11 @@ import java.util.Objects;
  * <p>{@code {{>head}}} and {@code {{>language-switch}}} are what all pages have.
  */
 public final class Template {
+    /** What has a meaning in text and in attributes in quotes; all that the pages have. */
+    private static final Mustache.Escaper ESCAPER = Escapers.simple(new String[][] {
+        {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"},
+    });
+
     private final com.samskivert.mustache.Template compiled;
 
     private Template(com.samskivert.mustache.Template compiled) {
@@ -28,7 +34,7 @@ public final class Template {
      */
     public static Template of(Class<?> beside, String file) {
         return new Template(Mustache.compiler()
-                .escapeHTML(true)
+                .withEscaper(ESCAPER)
                 .withLoader(partial -> open(Template.class, partial + ".mustache"))
                 .compile(open(beside, file)));
     }

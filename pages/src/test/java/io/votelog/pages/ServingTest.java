@@ -104,13 +104,13 @@ class ServingTest {
     @Test
     void shouldEndTheStartWhenAWordIsMissing() {
         assertThat(Words.of(ServingTest.class, "words").in(Language.CHINESE)).containsEntry("hello", "你好");
-        assertThatThrownBy(() -> Words.of(ServingTest.class, "lacking"))
-                .hasMessage("lacking lacks in zh: [goodbye]");
+        assertThatThrownBy(() -> Words.of(ServingTest.class, "lacking")).hasMessage("lacking lacks in zh: [goodbye]");
         assertThatThrownBy(() -> Words.of(ServingTest.class, "nothing")).hasMessageContaining("nothing-en.properties");
     }
 
     private ResponseEntity<byte[]> get(String address, HttpHeaders request) {
-        return files.answer(address.substring(StaticFiles.PATH.length()), request).orElseThrow();
+        return files.answer(address.substring(StaticFiles.PATH.length()), request)
+                .orElseThrow();
     }
 
     private static HttpHeaders with(String name, String value) {
