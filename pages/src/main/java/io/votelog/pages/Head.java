@@ -10,15 +10,26 @@ import java.util.stream.Stream;
  * @param language that the page is in
  * @param icon address of the site's picture
  * @param styles addresses of style sheets, in their order
+ * @param libraries addresses of scripts that are no modules, in their order; they run before the modules
  * @param scripts addresses of modules, in their order
  * @param switchAddress of the same page in the other language
  */
 public record Head(
-        String title, Language language, String icon, List<String> styles, List<String> scripts, String switchAddress) {
+        String title,
+        Language language,
+        String icon,
+        List<String> styles,
+        List<String> libraries,
+        List<String> scripts,
+        String switchAddress) {
+    /** What a file is called that is no module but sets a global name. */
+    private static final String LIBRARY = ".iife.min.js";
+
     /**
      * The head of a page.
      *
-     * @param own names of the page's own style sheets and scripts, by their endings
+     * @param own names of the page's own files by their endings: {@code .css} style sheets, {@code .iife.min.js} libraries, other
+     *     {@code .js} modules
      */
     public static Head of(String title, Language language, StaticFiles files, String... own) {
         return new Head(
@@ -29,7 +40,11 @@ public record Head(
                         .map(files::address)
                         .toList(),
                 Stream.of(own)
-                        .filter(name -> name.endsWith(".js"))
+                        .filter(name -> name.endsWith(LIBRARY))
+                        .map(files::address)
+                        .toList(),
+                Stream.of(own)
+                        .filter(name -> name.endsWith(".js") && !name.endsWith(LIBRARY))
                         .map(files::address)
                         .toList(),
                 "?" + Language.PARAMETER + "=" + language.other().tag());

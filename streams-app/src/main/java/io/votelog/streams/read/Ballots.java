@@ -6,22 +6,29 @@ import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.streams.topology.BallotsInLog;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
 
 /** The ballots that are published in full, as this instance knows them. */
 final class Ballots {
     private final Function<String, byte @Nullable []> rows;
+    private final Supplier<List<String>> keys;
     private final Map<String, Published> parsed = new ConcurrentHashMap<>();
 
-    /** @param rows by the keys of {@link BallotsInLog} */
-    Ballots(Function<String, byte @Nullable []> rows) {
+    /**
+     * @param rows by the keys of {@link BallotsInLog}
+     * @param keys all of them
+     */
+    Ballots(Function<String, byte @Nullable []> rows, Supplier<List<String>> keys) {
         this.rows = rows;
+        this.keys = keys;
     }
 
     /**
@@ -61,6 +68,18 @@ final class Ballots {
     /** The ballot of this id, or the problem that there is none. */
     Published get(String ballotId) {
         return find(ballotId).orElseThrow(() -> ProblemException.unknownBallot(ballotId));
+    }
+
+    /**
+     * All ballots that stand in every partition of votes, in no order.
+     *
+     * @throws InvalidStateStoreException while this instance starts
+     */
+    List<Published> all() {
+        return keys.get().stream()
+                .flatMap(key -> BallotsInLog.readyBallot(key).stream())
+                .flatMap(ballotId -> find(ballotId).stream())
+                .toList();
     }
 
     /** Whether its early end has been asked for. */

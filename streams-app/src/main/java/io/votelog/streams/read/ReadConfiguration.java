@@ -29,7 +29,7 @@ class ReadConfiguration {
 
     @Bean
     Ballots ballots(Stores stores) {
-        return new Ballots(key -> stores.global(StoreNames.BALLOTS).get(key));
+        return new Ballots(key -> stores.global(StoreNames.BALLOTS).get(key), () -> stores.keys(StoreNames.BALLOTS));
     }
 
     @Bean

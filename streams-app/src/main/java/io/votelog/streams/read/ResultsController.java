@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -19,12 +20,13 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** {@code GET /v1/ballots/{id}/results} and its stream. */
+/** {@code GET /v1/ballots/{id}/results}, the same as a file, and its stream. */
 @RestController
 final class ResultsController {
     private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
@@ -55,6 +57,26 @@ final class ResultsController {
         boolean csv = Acceptable.csv(accept);
         ResultsTag.Known known = ResultsTag.Known.parse(ifNoneMatch);
         return fresh(ballotId, known).map(view -> csv ? csv(view, acceptLanguage, known) : json(view, known));
+    }
+
+    /** The same CSV under an address of its own, for links: the language stands in it, and browsers keep it as a file. */
+    @GetMapping("/v1/ballots/{ballotId}/results.csv")
+    Mono<ResponseEntity<byte[]>> file(
+            @PathVariable String ballotId,
+            @RequestParam(name = "lang", required = false) @Nullable String language,
+            @RequestHeader(name = HttpHeaders.ACCEPT_LANGUAGE, required = false) @Nullable String acceptLanguage,
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
+        ResultsTag.Known known = ResultsTag.Known.parse(ifNoneMatch);
+        ContentDisposition asFile = ContentDisposition.attachment()
+                .filename(ballotId + "-results.csv")
+                .build();
+        return fresh(ballotId, known).map(view -> {
+            ResponseEntity<byte[]> answer = csv(view, language == null ? acceptLanguage : language, known);
+            return ResponseEntity.status(answer.getStatusCode())
+                    .headers(answer.getHeaders())
+                    .header(HttpHeaders.CONTENT_DISPOSITION, asFile.toString())
+                    .body(answer.getBody());
+        });
     }
 
     private Mono<ResultsView> fresh(String ballotId, ResultsTag.Known known) {

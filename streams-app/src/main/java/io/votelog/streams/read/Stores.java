@@ -1,8 +1,11 @@
 package io.votelog.streams.read;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,19 @@ final class Stores {
      */
     ReadOnlyKeyValueStore<String, byte[]> global(String name) {
         return streams().store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
+    }
+
+    /**
+     * The keys of a store that every instance has whole.
+     *
+     * @throws InvalidStateStoreException while this instance starts
+     */
+    List<String> keys(String name) {
+        List<String> keys = new ArrayList<>();
+        try (KeyValueIterator<String, byte[]> rows = global(name).all()) {
+            rows.forEachRemaining(row -> keys.add(row.key));
+        }
+        return keys;
     }
 
     /**

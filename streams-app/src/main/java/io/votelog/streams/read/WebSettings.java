@@ -40,4 +40,10 @@ record WebSettings(@Nullable Cors cors, @Nullable PublicUrls publicUrls) {
         List<String> origins = cors == null ? null : cors.allowedOrigins();
         return origins == null ? List.of() : origins;
     }
+
+    /** The address of the side that takes votes, when it is known. */
+    @Nullable
+    URI producer() {
+        return publicUrls == null ? null : publicUrls.producer();
+    }
 }

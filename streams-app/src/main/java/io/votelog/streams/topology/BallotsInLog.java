@@ -9,6 +9,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -45,6 +46,12 @@ public final class BallotsInLog implements Processor<byte[], byte[], Void, Void>
     /** Where the {@code BallotReady} stands that says that votes are counted. */
     public static String readyKey(String ballotId) {
         return ballotId + "/ready";
+    }
+
+    /** The ballot that the key of a {@code BallotReady} is of; nothing when it is another's key. */
+    public static Optional<String> readyBallot(String key) {
+        String ballotId = key.substring(0, Math.max(0, key.indexOf('/')));
+        return key.equals(readyKey(ballotId)) ? Optional.of(ballotId) : Optional.empty();
     }
 
     /** Where the {@code BallotClosed} stands that says that the ballot closes early. */

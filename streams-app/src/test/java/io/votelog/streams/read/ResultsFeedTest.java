@@ -36,7 +36,13 @@ final class ResultsFeedTest {
     private final InstantSource now = () -> Instant.ofEpochMilli(time.now(TimeUnit.MILLISECONDS));
     private final Clock clock = now.withZone(ZoneOffset.UTC);
     private final ResultsFeed feed = new ResultsFeed(
-            new LiveResults(new Ballots(rows::get), board, JsonMapper.builder().build(), clock, time), time);
+            new LiveResults(
+                    new Ballots(rows::get, () -> List.copyOf(rows.keySet())),
+                    board,
+                    JsonMapper.builder().build(),
+                    clock,
+                    time),
+            time);
     private final Reader reader = new Reader(Long.MAX_VALUE);
 
     /** Keeps what it gets, and asks for as much as it is told to. */

@@ -1,0 +1,39 @@
+package io.votelog.streams.read;
+
+import io.votelog.pages.Content;
+import io.votelog.pages.Head;
+import io.votelog.pages.Language;
+import io.votelog.pages.StaticFiles;
+import io.votelog.pages.Template;
+import io.votelog.pages.Words;
+import java.util.Map;
+
+/** The page that says why there are no results to look at. */
+final class NoticePage {
+    private final StaticFiles files;
+    private final Words words;
+    private final Template template = Template.of(NoticePage.class, "notice.mustache");
+
+    NoticePage(StaticFiles files, Words words) {
+        this.files = files;
+        this.words = words;
+    }
+
+    Content unknownBallot(Language language) {
+        return of("no-ballot", language);
+    }
+
+    Content notYet(Language language) {
+        return of("not-yet", language);
+    }
+
+    private Content of(String what, Language language) {
+        Wording wording = new Wording(words, language);
+        String title = wording.word(what + "-title");
+        return Content.html(template.render(Map.of(
+                "head", Head.of(title, language, files, "results.css"),
+                "title", title,
+                "text", wording.word(what + "-text"),
+                "back", wording.word("all-ballots"))));
+    }
+}

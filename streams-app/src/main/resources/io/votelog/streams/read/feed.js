@@ -1,0 +1,153 @@
+// The results as they come: by the stream, and while there is none, by asking.
+
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
+const SILENCE_MS = 20_000;
+const ANSWER_MS = 8_000;
+const BETWEEN_QUESTIONS_MS = 3000;
+const UNWATCHED_MS = 60_000;
+
+/**
+ * Tells of new documents, and of the connection: "live" while they come, "lost" while nothing can be reached, "ended" behind the
+ * final document. What has been shown never goes back.
+ *
+ * @param {{url: string, statuses: string[], shown: object, onDocument: function, onLink: function, onServerTime: function}} options
+ */
+export function follow({ url, statuses, shown, onDocument, onLink, onServerTime }) {
+  let stream = null;
+  let waitMs = FIRST_WAIT_MS;
+  let retry = 0;
+  let watch = 0;
+  let questions = 0;
+  let unwatched = 0;
+  let tag = null;
+  let asking = false;
+  let link = "";
+
+  function tell(state) {
+    if (link !== state && link !== "ended") {
+      link = state;
+      onLink(state);
+    }
+  }
+
+  function isOlder(next) {
+    return next.revision < shown.revision
+      || next.version < shown.version
+      || next.turnout.late < shown.late
+      || statuses.indexOf(next.status) < statuses.indexOf(shown.status);
+  }
+
+  function take(next) {
+    if (!isOlder(next)) {
+      shown = { status: next.status, version: next.version, revision: next.revision, late: next.turnout.late };
+      onDocument(next);
+    }
+    if (shown.status === "final") {
+      rest();
+      tell("ended");
+    }
+  }
+
+  function stop() {
+    clearTimeout(retry);
+    clearTimeout(watch);
+    stream?.close();
+    stream = null;
+  }
+
+  /** Neither listens nor asks. */
+  function rest() {
+    stop();
+    clearInterval(questions);
+    questions = 0;
+  }
+
+  function listen() {
+    stop();
+    if (shown.status === "final") {
+      return;
+    }
+    stream = new EventSource(`${url}/stream`);
+    stream.addEventListener("open", alive);
+    stream.addEventListener("results", (event) => {
+      alive();
+      take(JSON.parse(event.data));
+    });
+    stream.addEventListener("error", again);
+  }
+
+  /** A connection can be dead without a sign: after a silence the page asks, and an answer shows that it is not. */
+  function alive() {
+    waitMs = FIRST_WAIT_MS;
+    clearInterval(questions);
+    questions = 0;
+    tell("live");
+    clearTimeout(watch);
+    watch = setTimeout(async () => {
+      if (!(await ask())) {
+        again();
+      } else if (stream !== null) {
+        alive();
+      }
+    }, SILENCE_MS);
+  }
+
+  /** Asks until a stream is there again. */
+  function again() {
+    stop();
+    if (questions === 0) {
+      tell("lost");
+      questions = setInterval(ask, BETWEEN_QUESTIONS_MS);
+      ask();
+    }
+    retry = setTimeout(listen, waitMs * (0.75 + Math.random() / 2));
+    waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
+  }
+
+  /** Asks for the document unless it is known, and says whether anybody answered. */
+  async function ask() {
+    if (asking) {
+      return true;
+    }
+    asking = true;
+    try {
+      const answer = await fetch(url, {
+        headers: tag === null ? { Accept: "application/json" } : { Accept: "application/json", "If-None-Match": tag },
+        cache: "no-store",
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      if (answer.status !== 304 && !answer.ok) {
+        throw new Error(`${url} answers ${answer.status}`);
+      }
+      onServerTime(answer.headers.get("Date"));
+      tell("live");
+      if (answer.ok) {
+        tag = answer.headers.get("ETag");
+        take(await answer.json());
+      }
+      return true;
+    } catch {
+      tell("lost");
+      return false;
+    } finally {
+      asking = false;
+    }
+  }
+
+  if (shown.status === "final") {
+    tell("ended");
+    return;
+  }
+  listen();
+  addEventListener("online", listen);
+  addEventListener("offline", () => tell("lost"));
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(unwatched);
+    if (document.hidden) {
+      unwatched = setTimeout(rest, UNWATCHED_MS);
+    } else if (stream === null) {
+      listen();
+    }
+  });
+}

@@ -1,0 +1,231 @@
+// Keeps the page up with the results of its ballot.
+
+import { fill, showTimes, speech } from "./words.js";
+import { follow } from "./feed.js";
+import { tables } from "./tables.js";
+import { turnoutChart } from "./chart.js";
+
+const RATE_WINDOW_MS = 10_000;
+const RATE_FROM_MS = 2000;
+const LIVE_MS = 5000;
+const BETWEEN_ANNOUNCEMENTS_MS = 30_000;
+const NOTHING = "–";
+
+const page = JSON.parse(document.getElementById("results").dataset.page);
+const speak = speech(page.language);
+const url = `/v1/ballots/${page.ballotId}/results`;
+const counts = tables(speak, page.words.rose);
+const chart = turnoutChart({ url: `/v1/ballots/${page.ballotId}/turnout`, speak, words: page.words, onServerTime });
+const byId = (id) => document.getElementById(id);
+const countedAt = document.querySelector("#counted-at time");
+const figures = new Map([...document.querySelectorAll("[data-figure]")].map((cell) => [cell.dataset.figure, cell]));
+const refusals = [...document.querySelectorAll("tr[data-reason]")];
+
+let results = null;
+let drawn = null;
+let link = "static";
+let frame = 0;
+let readerAheadMs = 0;
+let samples = [];
+let announcedAt = performance.now();
+let announcedVotes = null;
+
+showTimes(speak);
+keepOrder();
+document.documentElement.style.setProperty("--rows", counts.longest);
+
+follow({
+  url,
+  statuses: page.statuses,
+  shown: { status: page.status, version: page.version, revision: page.revision, late: page.late },
+  onDocument(next) {
+    results = next;
+    sample(next);
+    soon();
+  },
+  onLink(next) {
+    if (next === "lost") {
+      announce(fill(page.words["connection-lost"], { time: counted() }));
+    } else if (link === "lost") {
+      announce(page.words["connection-back"]);
+    }
+    link = next;
+    soon();
+  },
+  onServerTime,
+});
+setInterval(soon, 1000);
+
+/** The reader's clock may be wrong: what is "ago" is told by the server's. */
+function onServerTime(date) {
+  const server = Date.parse(date ?? "");
+  if (!Number.isNaN(server)) {
+    readerAheadMs = Date.now() - server;
+  }
+}
+
+function serverNow() {
+  return Date.now() - readerAheadMs;
+}
+
+function soon() {
+  if (frame === 0) {
+    frame = requestAnimationFrame(() => {
+      frame = 0;
+      draw();
+    });
+  }
+}
+
+function draw() {
+  if (results !== null && results !== drawn) {
+    showStatus();
+    showFigures();
+    counts.show(results);
+    chart.show(results);
+    drawn = results;
+  }
+  showFreshness();
+  write(figures.get("rate"), rate());
+  if (results !== null && link === "live" && performance.now() - announcedAt > BETWEEN_ANNOUNCEMENTS_MS
+      && results.turnout.accepted !== announcedVotes && anyVotes()) {
+    announcedVotes = results.turnout.accepted;
+    announce(fill(page.words["votes-counted"], {
+      accepted: speak.number(announcedVotes), time: speak.minute(new Date(results.asOf)),
+    }));
+  }
+}
+
+function showStatus() {
+  const before = (drawn ?? page).status;
+  for (const phase of document.querySelectorAll(".phase")) {
+    phase.hidden = phase.dataset.status !== results.status;
+    if (!phase.hidden && before !== results.status) {
+      announce(phase.textContent);
+    }
+  }
+  const vote = byId("vote");
+  if (vote !== null) {
+    vote.hidden = results.status !== "open";
+  }
+  const counted = results.sections[0].options[0].votes !== undefined;
+  byId("hidden-notice").hidden = counted;
+  if (byId("order") !== null) {
+    byId("order").hidden = !counted;
+  }
+}
+
+function showFigures() {
+  const { turnout } = results;
+  for (const name of ["accepted", "received", "retried", "rejected", "late", "annulled"]) {
+    write(figures.get(name), speak.number(turnout[name]));
+  }
+  figures.get("rate").parentElement.hidden = results.status !== "open";
+  figures.get("late").parentElement.hidden = turnout.late === 0;
+  figures.get("annulled").parentElement.hidden = turnout.annulled === 0;
+  for (const row of refusals) {
+    const votes = turnout.rejectedByReason[row.dataset.reason] ?? 0;
+    row.hidden = votes === 0;
+    write(row.cells[1], speak.number(votes));
+  }
+  if (refusals.length > 0) {
+    byId("none-refused").hidden = turnout.rejected > 0;
+    byId("refusal-table").hidden = turnout.rejected === 0;
+  }
+}
+
+function showFreshness() {
+  const line = byId("as-of");
+  const freshness = byId("freshness");
+  line.dataset.link = link;
+  byId("lost").hidden = link !== "lost";
+  freshness.hidden = link !== "live";
+  if (anyVotes()) {
+    byId("nothing-counted").hidden = true;
+    byId("counted-at").hidden = false;
+    countedAt.dateTime = results.asOf;
+    write(countedAt, counted());
+  }
+  if (link === "live") {
+    const ageMs = anyVotes() ? serverNow() - Date.parse(results.asOf) : 0;
+    write(freshness, ageMs < LIVE_MS || results.status === "closed"
+      ? page.words.live
+      : fill(page.words["last-vote"], { ago: speak.ago(ageMs / 1000) }));
+  }
+}
+
+/** The time of results without votes is that of the ballot's own records. */
+function anyVotes() {
+  return results?.asOf !== undefined && results.turnout.received > 0;
+}
+
+/** When the newest vote was counted that is shown. */
+function counted() {
+  const time = anyVotes() ? results.asOf : countedAt.dateTime;
+  return time === "" ? NOTHING : speak.clock(new Date(time));
+}
+
+function sample(next) {
+  if (next.asOf === undefined) {
+    return;
+  }
+  const at = Date.parse(next.asOf);
+  const last = samples.at(-1);
+  if (last === undefined || at > last.at) {
+    samples.push({ at, accepted: next.turnout.accepted, seen: performance.now() });
+  } else {
+    last.accepted = next.turnout.accepted;
+  }
+  while (samples.length > 2 && samples[1].at <= at - RATE_WINDOW_MS) {
+    samples.shift();
+  }
+}
+
+/** Votes a second by the brokers' clock, up to the newest vote and on from there. */
+function rate() {
+  const last = samples.at(-1);
+  if (link !== "live" || last === undefined) {
+    return NOTHING;
+  }
+  const end = last.at + performance.now() - last.seen;
+  const first = samples.findLast((one) => one.at <= end - RATE_WINDOW_MS) ?? samples[0];
+  return end - first.at < RATE_FROM_MS
+    ? NOTHING
+    : speak.rate(Math.max(0, (1000 * (last.accepted - first.accepted)) / (end - first.at)));
+}
+
+function announce(text) {
+  announcedAt = performance.now();
+  byId("announcement").textContent = text;
+}
+
+function write(cell, text) {
+  if (cell.textContent !== text) {
+    cell.textContent = text;
+  }
+}
+
+/** The reader's choice of order is kept for the next visit, where the browser keeps anything. */
+function keepOrder() {
+  const choice = byId("order");
+  if (choice === null) {
+    return;
+  }
+  choice.hidden = document.querySelector("table.uncounted") !== null;
+  const [votes, ballot] = choice.querySelectorAll("input");
+  try {
+    ballot.checked = localStorage.getItem("votelog.order") === "ballot";
+  } catch {
+    ballot.checked = false;
+  }
+  votes.checked = !ballot.checked;
+  counts.order(votes.checked);
+  choice.addEventListener("change", () => {
+    counts.order(votes.checked);
+    try {
+      localStorage.setItem("votelog.order", votes.checked ? "votes" : "ballot");
+    } catch {
+      // The choice holds for this visit.
+    }
+  });
+}

@@ -1,0 +1,143 @@
+// The tables of counts: numbers with every document, ranks and places at most once a second, rows glide to their new places.
+
+const BETWEEN_MOVES_MS = 1000;
+const GLIDE_MS = 400;
+const MARK_MS = 4000;
+const NO_RANK = "–";
+
+/**
+ * @param {object} speak numbers in the reader's language
+ * @param {string} rose what the mark says of a row that rose
+ */
+export function tables(speak, rose) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const parts = [...document.querySelectorAll("table[data-part]")].map((table) => ({
+    table,
+    body: table.tBodies[0],
+    rows: [...table.tBodies[0].rows].map((row) => ({
+      row,
+      id: row.dataset.option,
+      place: Number(row.dataset.order),
+      rank: Number(row.dataset.rank),
+      rankCell: row.querySelector(".rank"),
+      votes: row.querySelector(".votes .value"),
+      share: row.querySelector(".share"),
+      bar: row.querySelector(".bar rect"),
+      marked: 0,
+    })),
+  }));
+  const byId = new Map(parts.flatMap((part) => part.rows).map((entry) => [entry.id, entry]));
+  let byVotes = true;
+  let ranks = new Map();
+  let moved = -Infinity;
+  let due = 0;
+
+  function show(results) {
+    const options = results.sections.flatMap((section) => section.options);
+    const hidden = options[0].votes === undefined;
+    const most = hidden ? 0 : Math.max(...options.map((option) => option.votes));
+    for (const { table } of parts) {
+      table.classList.toggle("uncounted", hidden);
+    }
+    if (hidden) {
+      return;
+    }
+    for (const option of options) {
+      const entry = byId.get(option.id);
+      write(entry.votes, speak.number(option.votes));
+      write(entry.share, speak.share(option.votes, results.turnout.accepted));
+      const width = `${(most === 0 ? 0 : (100 * option.votes) / most).toFixed(2)}%`;
+      if (entry.bar.getAttribute("width") !== width) {
+        entry.bar.setAttribute("width", width);
+      }
+    }
+    ranks = new Map(options.map((option) => [option.id, most === 0 ? 0 : option.rank]));
+    moveSoon();
+  }
+
+  function write(cell, text) {
+    if (cell.textContent !== text) {
+      cell.textContent = text;
+    }
+  }
+
+  function moveSoon() {
+    const wait = moved + BETWEEN_MOVES_MS - performance.now();
+    if (wait <= 0) {
+      move();
+    } else if (due === 0) {
+      due = setTimeout(() => requestAnimationFrame(move), wait);
+    }
+  }
+
+  function move() {
+    clearTimeout(due);
+    due = 0;
+    moved = performance.now();
+    for (const part of parts) {
+      const before = part.rows.map((entry) => entry.rank);
+      for (const entry of part.rows) {
+        entry.rank = ranks.get(entry.id) ?? entry.rank;
+      }
+      arrange(part);
+      part.rows.forEach((entry, index) => {
+        write(entry.rankCell, entry.rank === 0 ? NO_RANK : speak.number(entry.rank));
+        if (entry.rank < before[index] && entry.rank > 0) {
+          mark(entry);
+        }
+      });
+    }
+  }
+
+  function arrange({ body, rows }) {
+    const wanted = [...rows].sort((a, b) => (byVotes ? a.rank - b.rank : 0) || a.place - b.place);
+    if (wanted.every((entry, index) => body.rows[index] === entry.row)) {
+      return;
+    }
+    const from = still.matches ? null : rows.map(({ row }) => row.offsetTop);
+    wanted.forEach((entry, index) => {
+      if (body.rows[index] !== entry.row) {
+        body.insertBefore(entry.row, body.rows[index] ?? null);
+      }
+    });
+    if (from !== null) {
+      glide(rows, from);
+    }
+  }
+
+  /** Rows that are out of sight do not move at all. */
+  function glide(rows, from) {
+    const to = rows.map(({ row }) => row.offsetTop);
+    const top = rows[0].row.getBoundingClientRect().top - to[0];
+    const inSight = (offset) => top + offset > -100 && top + offset < innerHeight + 100;
+    rows.forEach(({ row }, index) => {
+      const distance = from[index] - to[index];
+      if (distance !== 0 && (inSight(from[index]) || inSight(to[index]))) {
+        row.animate(
+          [{ transform: `translateY(${distance}px)` }, { transform: "none" }],
+          { duration: GLIDE_MS, easing: "cubic-bezier(0.2, 0, 0, 1)" });
+      }
+    });
+  }
+
+  function mark(entry) {
+    clearTimeout(entry.marked);
+    entry.row.classList.add("rose");
+    entry.rankCell.title = rose.replace("{rank}", speak.number(entry.rank));
+    entry.marked = setTimeout(() => {
+      entry.row.classList.remove("rose");
+      entry.rankCell.removeAttribute("title");
+    }, MARK_MS);
+  }
+
+  return {
+    show,
+    /** Orders the rows by votes, or as they stand on the ballot. */
+    order(votesFirst) {
+      byVotes = votesFirst;
+      parts.forEach(arrange);
+    },
+    /** The most rows that a part has. */
+    longest: Math.max(...parts.map((part) => part.rows.length)),
+  };
+}

@@ -1,0 +1,3 @@
+import { showTimes, speech } from "./words.js";
+
+showTimes(speech(document.documentElement.lang));
