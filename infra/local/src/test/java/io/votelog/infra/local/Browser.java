@@ -54,9 +54,13 @@ final class Browser implements AutoCloseable {
     static Browser start() {
         Optional<Path> chromium = Optional.ofNullable(System.getenv(CHROMIUM))
                 .map(Path::of)
-                .or(() -> USUAL_PLACES.stream().map(Path::of).filter(Files::isExecutable).findFirst());
+                .or(() -> USUAL_PLACES.stream()
+                        .map(Path::of)
+                        .filter(Files::isExecutable)
+                        .findFirst());
         if (chromium.isEmpty()) {
-            System.out.println("pages skipped: no Chromium at " + String.join(", ", USUAL_PLACES) + ", and no " + CHROMIUM);
+            System.out.println(
+                    "pages skipped: no Chromium at " + String.join(", ", USUAL_PLACES) + ", and no " + CHROMIUM);
         }
         assumeTrue(chromium.isPresent());
         return new Browser(chromium.get());
