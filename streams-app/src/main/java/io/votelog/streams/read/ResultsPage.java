@@ -41,6 +41,7 @@ final class ResultsPage {
         "chart.js",
         "results.js"
     };
+    private static final int MANY = 100;
     private static final String NO_RANK = "–";
 
     private final StaticFiles files;
@@ -65,7 +66,8 @@ final class ResultsPage {
     /** What is said of one status, and whether it is the one of now. */
     record Phase(String status, String badge, Wording.Timed sentence, boolean current) {}
 
-    record Part(String id, Language.Said title, List<Row> rows) {}
+    /** @param many whether its rows are so many that the browser must not measure them all with each change */
+    record Part(String id, Language.Said title, List<Row> rows, boolean many) {}
 
     /**
      * One option.
@@ -181,7 +183,7 @@ final class ResultsPage {
                 rows.add(row(option, rows.size(), most, document.turnout().accepted(), wording));
             }
             rows.sort(Comparator.comparingInt(Row::rank));
-            parts.add(new Part(section.id(), wording.said(section.title()), rows));
+            parts.add(new Part(section.id(), wording.said(section.title()), rows, rows.size() > MANY));
         }
         return parts;
     }

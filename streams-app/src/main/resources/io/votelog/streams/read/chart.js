@@ -82,7 +82,8 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
   function build(turnout, pace) {
     const style = getComputedStyle(place);
     const colour = (token) => style.getPropertyValue(`--${token}`).trim();
-    const size = Number.parseFloat(style.fontSize);
+    // The library reads whole pixels.
+    const size = Math.round(Number.parseFloat(style.fontSize));
     const font = `${size}px ${style.fontFamily}`;
     const [large, small] = place.children;
     const axis = { font, stroke: colour("quiet"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
@@ -91,7 +92,7 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
       height: box.clientHeight,
       cursor: { show: false },
       legend: { show: false },
-      padding: [size / 2, size, 0, 0],
+      padding: [size / 2, 2 * size, 0, 0],
       scales: { y: { range: (plot, least, most) => [0, Math.max(most ?? 0, 1) * 1.08] } },
       axes: [
         { ...axis, space: 6 * size, size: 3.2 * size, values: timeLabels },

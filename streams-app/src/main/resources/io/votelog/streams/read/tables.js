@@ -91,15 +91,18 @@ export function tables(speak, rose) {
 
   function arrange({ body, rows }) {
     const wanted = [...rows].sort((a, b) => (byVotes ? a.rank - b.rank : 0) || a.place - b.place);
-    if (wanted.every((entry, index) => body.rows[index] === entry.row)) {
+    if (wanted.every(({ row }, index) => row.previousElementSibling === (wanted[index - 1]?.row ?? null))) {
       return;
     }
     const from = still.matches ? null : rows.map(({ row }) => row.offsetTop);
-    wanted.forEach((entry, index) => {
-      if (body.rows[index] !== entry.row) {
-        body.insertBefore(entry.row, body.rows[index] ?? null);
+    let next = body.firstElementChild;
+    for (const { row } of wanted) {
+      if (row === next) {
+        next = next.nextElementSibling;
+      } else {
+        body.insertBefore(row, next);
       }
-    });
+    }
     if (from !== null) {
       glide(rows, from);
     }
