@@ -133,8 +133,10 @@ class ArchitectureTest {
                         "PollBook",
                         "TallyProcessor",
                         "PollTally",
+                        "PollTurnout",
                         "MergeProcessor",
                         "ResultsInLog",
+                        "TurnoutInLog",
                         "BallotsInLog")))
                 .should()
                 .callMethodWhere(calls(
@@ -155,6 +157,7 @@ class ArchitectureTest {
     @Test
     void partitionTalliesShouldBeWrittenByTallyAlone() {
         check(onlyCalledFrom("PollTally", ".*", "TallyProcessor"));
+        check(onlyCalledFrom("PollTurnout", ".*", "PollTally"));
         check(onlyCalledFrom("PartitionPosition", "after|encode", "TallyProcessor"));
     }
 
