@@ -6,6 +6,7 @@ import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotResults;
 import io.votelog.events.PartitionTally;
+import io.votelog.events.PartitionTurnout;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import java.io.ByteArrayOutputStream;
@@ -61,6 +62,7 @@ public final class Events {
             BallotEnded.getClassSchema(),
             VoteDecided.getClassSchema(),
             PartitionTally.getClassSchema(),
+            PartitionTurnout.getClassSchema(),
             BallotResults.getClassSchema());
 
     private static final Map<String, Writer> WRITERS =

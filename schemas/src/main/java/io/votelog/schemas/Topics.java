@@ -59,6 +59,14 @@ public final class Topics {
             Spread.AS_VOTES,
             Map.of("cleanup.policy", "compact"));
 
+    /** How one ballot's turnout grew in one partition of votes, hour by hour; partitioned by ballot id. */
+    public static final Topic TURNOUT = new Topic(
+            "votelog.turnout.v1",
+            "ballot id, UTF-8, a slash, the partition in decimal digits, a slash, and the hour's start in ISO 8601, UTC",
+            List.of("PartitionTurnout"),
+            Spread.AS_VOTES,
+            Map.of("cleanup.policy", "compact"));
+
     /** The public results. */
     public static final Topic RESULTS = new Topic(
             "votelog.results.v1",
@@ -75,7 +83,7 @@ public final class Topics {
 
     /** All of them, the log first. */
     public static List<Topic> all() {
-        return List.of(VOTES, BALLOTS, DECISIONS, TALLIES, RESULTS, DEAD_LETTERS);
+        return List.of(VOTES, BALLOTS, DECISIONS, TALLIES, TURNOUT, RESULTS, DEAD_LETTERS);
     }
 
     private static Map<String, String> with(Map<String, String> settings, Map<String, String> more) {

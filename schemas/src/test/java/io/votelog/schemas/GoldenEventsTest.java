@@ -12,8 +12,10 @@ import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
 import io.votelog.events.Ed25519Signature;
 import io.votelog.events.KeyId;
+import io.votelog.events.MinuteTurnout;
 import io.votelog.events.Outcome;
 import io.votelog.events.PartitionTally;
+import io.votelog.events.PartitionTurnout;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
@@ -79,6 +81,13 @@ class GoldenEventsTest {
                         5L,
                         0L,
                         List.of(800L, 0L, 799L)),
+                new PartitionTurnout(
+                        "gz-customs-2021",
+                        1,
+                        4,
+                        Instant.parse("2021-12-05T01:00:00Z"),
+                        1_000L,
+                        List.of(new MinuteTurnout(2, 880L, 785L), new MinuteTurnout(59, 900L, 800L))),
                 new BallotResults(
                         "gz-customs-2021",
                         DIGEST,

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.Topic;
 import io.votelog.streams.read.ResultsBoard;
+import io.votelog.streams.read.TurnoutBoard;
 import io.votelog.streams.topology.VotelogTopology;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,10 +105,11 @@ class HostingConfiguration {
             LogCluster.Standing prepared,
             StreamsFaults faults,
             ResultsBoard board,
+            TurnoutBoard turnout,
             MeterRegistry meters,
             HostInfo self) {
         VotelogTopology topology =
-                new VotelogTopology(log.keys(), cluster::endOfVotes, board::post, board::ballotsChanged);
+                new VotelogTopology(log.keys(), cluster::endOfVotes, board::post, turnout::post, board::ballotsChanged);
         StreamsBuilderFactoryBean streams = new StreamsBuilderFactoryBean(
                 new KafkaStreamsConfiguration(streamsConfig(kafka, connection, settings, prepared.replicas(), self)));
         streams.setInfrastructureCustomizer(new KafkaStreamsInfrastructureCustomizer() {

@@ -41,6 +41,9 @@ final class RestartIT {
     @SuppressWarnings("NullAway.Init") // The first test sets it.
     private static JsonNode before;
 
+    @SuppressWarnings("NullAway.Init") // The first test sets it.
+    private static JsonNode turnoutBefore;
+
     @Test
     @Order(1)
     void shouldCountWhatIsThereToCount(KafkaBroker broker) throws Exception {
@@ -55,6 +58,7 @@ final class RestartIT {
                 }
             }
             before = ResultsIT.awaitReceived(app, "kept", 240);
+            turnoutBefore = ResultsIT.awaitTurnout(app, "kept", 240);
         }
         assertThat(before.at("/turnout/accepted").asLong()).isEqualTo(200);
         assertThat(before.at("/turnout/retried").asLong()).isEqualTo(20);
@@ -81,6 +85,7 @@ final class RestartIT {
     private static void shouldShowTheSameAndGoOn(KafkaBroker broker, long received) throws Exception {
         try (RunningApp app = start(broker);
                 LogWriter log = new LogWriter(broker.bootstrapServers())) {
+            assertThat(app.json("/v1/ballots/kept/turnout")).isEqualTo(turnoutBefore);
             JsonNode again = app.json("/v1/ballots/kept/results");
             assertThat(again.at("/turnout")).isEqualTo(before.at("/turnout"));
             assertThat(again.at("/sections")).isEqualTo(before.at("/sections"));
@@ -95,6 +100,7 @@ final class RestartIT {
             assertThat(after.at("/turnout/accepted")).isEqualTo(before.at("/turnout/accepted"));
             assertThat(after.at("/turnout/retried")).isEqualTo(before.at("/turnout/retried"));
             before = after;
+            turnoutBefore = ResultsIT.awaitTurnout(app, "kept", received);
         }
     }
 

@@ -16,9 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
@@ -165,6 +168,66 @@ final class ResultsIT {
     }
 
     @Test
+    void shouldShowHowTheTurnoutGrewUpToTheEnd() {
+        Instant now = Instant.now();
+        BallotDefinition ballot =
+                log.publish(LogWriter.ballot("grown", now.minusSeconds(60), now.plusSeconds(3600), "after-close"));
+        String path = "/v1/ballots/grown/turnout";
+        awaitStatus("grown", "open");
+        assertThat(app.get(path).body()).isEqualTo("{\"ballotId\":\"grown\",\"stepSeconds\":60,\"points\":[]}");
+        List<LogWriter.Written> accepted = new ArrayList<>();
+        for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
+            accepted.add(log.vote("grown", log.voterOf(partition), log.voteId(), "a1", "b1"));
+        }
+        List<LogWriter.Written> received = new ArrayList<>(accepted);
+        received.add(log.vote("grown", "a1"));
+
+        JsonNode grown = awaitTurnout(app, "grown", received.size());
+
+        List<String> recount = new ArrayList<>();
+        Instant newest = received.get(received.size() - 1).recordedAt();
+        for (Instant at = endOfMinute(received.get(0).recordedAt());
+                !at.isAfter(endOfMinute(newest));
+                at = at.plusSeconds(60)) {
+            recount.add("{\"at\":\"%s\",\"received\":%d,\"accepted\":%d}"
+                    .formatted(at, countBefore(at, received), countBefore(at, accepted)));
+        }
+        assertThat(grown.path("points").toString()).isEqualTo("[" + String.join(",", recount) + "]");
+
+        HttpResponse<String> shown = app.get(path + "?points=2000", "Origin", "https://vote.example.org");
+        String tag = shown.headers().firstValue("ETag").orElseThrow();
+        assertThat(RunningApp.JSON.readTree(shown.body())).isEqualTo(grown);
+        assertThat(shown.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(shown.headers().firstValue("Cache-Control")).contains("max-age=5");
+        assertThat(shown.headers().firstValue("Access-Control-Allow-Origin")).contains("https://vote.example.org");
+        HttpResponse<String> unchanged = app.get(path, "If-None-Match", "\"other\", W/" + tag);
+        assertThat(unchanged.statusCode()).isEqualTo(304);
+        assertThat(unchanged.headers().firstValue("ETag")).contains(tag);
+        assertThat(unchanged.body()).isEmpty();
+
+        log.vote("grown", "a2", "b1");
+        assertThat(awaitTurnout(app, "grown", received.size() + 1)).isNotEqualTo(grown);
+        HttpResponse<String> changed = app.get(path, "If-None-Match", tag);
+        assertThat(changed.statusCode()).isEqualTo(200);
+        log.close(ballot);
+        awaitStatus("grown", "final");
+        log.vote("grown", "a1", "b1");
+        awaitJson(
+                app,
+                "/v1/ballots/grown/results",
+                results -> results.at("/turnout/late").asLong() == 1);
+        assertThat(app.get(path).body()).isEqualTo(changed.body());
+    }
+
+    private static Instant endOfMinute(Instant time) {
+        return time.truncatedTo(ChronoUnit.MINUTES).plusSeconds(60);
+    }
+
+    private static long countBefore(Instant at, List<LogWriter.Written> votes) {
+        return votes.stream().filter(vote -> vote.recordedAt().isBefore(at)).count();
+    }
+
+    @Test
     void shouldGoThroughItsLifeByTheClockAndEndWithTheRecordsBehindClosesAt() {
         Instant opensAt = Instant.now().plusSeconds(2);
         BallotDefinition ballot = log.publish(LogWriter.ballot("timed", opensAt, opensAt.plusSeconds(2), "live"));
@@ -201,6 +264,11 @@ final class ResultsIT {
         ReceiptsIT.assertProblem(app.get("/v1/ballots/errors/results", "Accept", "image/png"), 406, "not-acceptable");
         ReceiptsIT.assertProblem(
                 app.get("/v1/ballots/errors/results/stream", "Accept", "application/json"), 406, "not-acceptable");
+        ReceiptsIT.assertProblem(app.get("/v1/ballots/nowhere/turnout"), 404, "unknown-ballot");
+        ReceiptsIT.assertProblem(app.get("/v1/ballots/errors/turnout", "Accept", "text/csv"), 406, "not-acceptable");
+        for (String points : new String[] {"", "1", "2001", "-3", "many", "9999999999", "2&points=3"}) {
+            ReceiptsIT.assertProblem(app.get("/v1/ballots/errors/turnout?points=" + points), 400, "malformed-points");
+        }
         HttpResponse<String> posted = RunningApp.HTTP.send(
                 HttpRequest.newBuilder(app.uri("/v1/ballots/errors/results"))
                         .POST(HttpRequest.BodyPublishers.ofString("x"))
@@ -218,7 +286,8 @@ final class ResultsIT {
         assertThat(app.get("/v1/ballots/errors/results", "Origin", "https://evil.example.org")
                         .statusCode())
                 .isEqualTo(403);
-        assertThat(app.get("/openapi.yaml").body()).contains("openapi: 3.1", "/v1/ballots/{ballotId}/results");
+        assertThat(app.get("/openapi.yaml").body())
+                .contains("openapi: 3.1", "/v1/ballots/{ballotId}/results", "/v1/ballots/{ballotId}/turnout");
         assertThat(app.get("/actuator/health").statusCode()).isEqualTo(404);
     }
 
@@ -266,9 +335,32 @@ final class ResultsIT {
     }
 
     private static JsonNode awaitStatus(String ballotId, String status) {
-        String path = "/v1/ballots/%s/results".formatted(ballotId);
-        return await(ballotId + " " + status)
-                .atMost(Duration.ofSeconds(20))
+        return awaitJson(app, "/v1/ballots/%s/results".formatted(ballotId), results -> results.path("status")
+                .asString("")
+                .equals(status));
+    }
+
+    static JsonNode awaitReceived(RunningApp app, String ballotId, long received) {
+        return awaitJson(
+                app,
+                "/v1/ballots/%s/results".formatted(ballotId),
+                results -> results.at("/turnout/received").asLong() == received);
+    }
+
+    static JsonNode awaitTurnout(RunningApp app, String ballotId, long received) {
+        return awaitJson(
+                app,
+                "/v1/ballots/%s/turnout".formatted(ballotId),
+                turnout -> turnout.path("points")
+                                .path(turnout.path("points").size() - 1)
+                                .path("received")
+                                .asLong()
+                        == received);
+    }
+
+    private static JsonNode awaitJson(RunningApp app, String path, Predicate<JsonNode> wanted) {
+        return await(path)
+                .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
                 .until(
                         () -> {
@@ -277,20 +369,6 @@ final class ResultsIT {
                                     ? RunningApp.JSON.readTree(response.body())
                                     : RunningApp.JSON.createObjectNode();
                         },
-                        results -> results.path("status").asString("").equals(status));
-    }
-
-    static JsonNode awaitReceived(RunningApp app, String ballotId, long received) {
-        String path = "/v1/ballots/%s/results".formatted(ballotId);
-        return await(ballotId + " with " + received + " votes")
-                .atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> {
-                            HttpResponse<String> response = app.get(path);
-                            return response.statusCode() == 200
-                                    ? RunningApp.JSON.readTree(response.body())
-                                    : RunningApp.JSON.createObjectNode();
-                        },
-                        results -> results.at("/turnout/received").asLong() == received);
+                        wanted);
     }
 }

@@ -33,6 +33,8 @@ final class TwoInstancesIT {
             }
             ResultsIT.awaitReceived(one, "shared", votes.size());
             ResultsIT.awaitReceived(other, "shared", votes.size());
+            assertThat(ResultsIT.awaitTurnout(one, "shared", votes.size()))
+                    .isEqualTo(ResultsIT.awaitTurnout(other, "shared", votes.size()));
 
             int forwarded = 0;
             for (LogWriter.Written vote : votes) {

@@ -42,6 +42,11 @@ class ReadConfiguration {
         return new ResultsFeed(results, Schedulers.parallel());
     }
 
+    @Bean
+    LiveTurnout liveTurnout(TurnoutBoard board, JsonMapper json) {
+        return new LiveTurnout(board, json);
+    }
+
     /** For what waits for a disk or a broker. */
     @Bean(destroyMethod = "dispose")
     Scheduler blocking() {

@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -45,8 +43,8 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private Map<String, Map<Integer, PartitionTally>> tallies;
     /** Ballots to send on. A restart sends all, so it may be forgotten. */
     private Set<String> changed;
-    /** Runs while there is something to send on: a timer that fires without need would commit without need. */
-    private @Nullable Cancellable timer;
+
+    private EmitTimer timer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     MergeProcessor() {}
@@ -60,9 +58,9 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             rows.forEachRemaining(row -> keep(decode(row.value)));
         }
         this.changed = new LinkedHashSet<>(tallies.keySet());
-        this.timer = null;
+        this.timer = new EmitTimer(context, EMIT_EVERY, this::emit);
         if (!changed.isEmpty()) {
-            emitSoon();
+            timer.start();
         }
     }
 
@@ -86,13 +84,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         store.put(TallyKey.of(tally.getBallotId(), tally.getPartition()), input.value());
         keep(tally);
         changed.add(tally.getBallotId());
-        emitSoon();
-    }
-
-    private void emitSoon() {
-        if (timer == null) {
-            timer = context.schedule(EMIT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::emit);
-        }
+        timer.start();
     }
 
     private void keep(PartitionTally tally) {
@@ -112,10 +104,6 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             }
         }
         changed.clear();
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
     }
 
     /** The sum over these partitions, of which there is at least one. */

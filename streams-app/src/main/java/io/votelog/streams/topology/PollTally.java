@@ -1,6 +1,7 @@
 package io.votelog.streams.topology;
 
 import io.votelog.events.PartitionTally;
+import io.votelog.events.PartitionTurnout;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.Sha256;
 import io.votelog.rules.Ballot;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * once, so that no commit can fall between a count and its row.
  *
  * <p>Rows, keyed by ballot id and a suffix: {@code <id>/head}, and {@code <id>/0}, {@code <id>/1} … with the votes of 64
- * options each, so that a vote on a ballot of 1,024 options does not rewrite them all. The empty id is for votes whose
- * ballot is unknown.
+ * options each, so that a vote on a ballot of 1,024 options does not rewrite them all, and the one of {@link PollTurnout}.
+ * The empty id is for votes whose ballot is unknown.
  */
 final class PollTally {
     static final String UNKNOWN = "";
@@ -49,6 +50,7 @@ final class PollTally {
     private final boolean hiddenUntilFinal;
     private final long[] votes;
     private final BitSet changedRows = new BitSet();
+    private final PollTurnout turnout;
 
     private long endOffset = Poll.OPEN_ENDED;
     private long asOfMs;
@@ -78,6 +80,7 @@ final class PollTally {
         for (int row = 0; row < rowKeys.length; row++) {
             rowKeys[row] = ballotId + "/" + row;
         }
+        this.turnout = new PollTurnout(store, ballotId);
     }
 
     /** A new ballot's counts: zeros. */
@@ -126,8 +129,12 @@ final class PollTally {
         if (offset >= endOffset) {
             late++;
         } else {
+            long newestMs = Math.max(asOfMs, recordedAtMs);
+            if (hasTurnout()) {
+                turnout.advance(asOfMs, newestMs, received, accepted);
+            }
+            asOfMs = newestMs;
             received++;
-            asOfMs = Math.max(asOfMs, recordedAtMs);
             if (vote.verdict() instanceof Verdict.Accepted counted) {
                 accepted++;
                 add(counted.picks());
@@ -140,12 +147,38 @@ final class PollTally {
         put();
     }
 
+    /** Whether the vote at this offset will be the first that is counted in a later hour than those before it. */
+    boolean endsHour(long offset, long recordedAtMs) {
+        return hasTurnout() && offset < endOffset && PollTurnout.hourMs(recordedAtMs) > PollTurnout.hourMs(asOfMs);
+    }
+
     /** Counting ends before this offset. */
     void end(long offset) {
-        if (endOffset == Poll.OPEN_ENDED) {
+        if (isOpen()) {
             endOffset = offset;
             put();
         }
+    }
+
+    /** Whether votes are still counted. */
+    boolean isOpen() {
+        return endOffset == Poll.OPEN_ENDED;
+    }
+
+    /** Whether there is something to tell of the turnout: a vote was counted, for a ballot that is known. */
+    boolean hasTurnout() {
+        return received > 0 && !ballotId.equals(UNKNOWN);
+    }
+
+    /** How the turnout grew in the hour of the newest vote counted, as of this position; there must be one. */
+    PartitionTurnout turnout(int partition, PartitionPosition position) {
+        return new PartitionTurnout(
+                ballotId,
+                partition,
+                partitionCount,
+                Instant.ofEpochMilli(PollTurnout.hourMs(asOfMs)),
+                position.nextOffset(),
+                turnout.minutes(asOfMs, received, accepted));
     }
 
     /** What is counted, as of this position. */
@@ -168,7 +201,7 @@ final class PollTally {
                 Instant.ofEpochMilli(opensAtMs),
                 hiddenUntilFinal,
                 position.nextOffset(),
-                endOffset == Poll.OPEN_ENDED ? null : endOffset,
+                isOpen() ? null : endOffset,
                 Instant.ofEpochMilli(asOfMs),
                 received,
                 accepted,

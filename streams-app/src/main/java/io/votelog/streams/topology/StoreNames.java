@@ -14,6 +14,9 @@ public final class StoreNames {
     /** Key of tallies to the newest snapshot of each partition; owned by merge. */
     public static final String MERGED_TALLIES = "merged-tallies";
 
+    /** Key of turnout to the newest snapshot of each hour, the whole topic in every instance. */
+    public static final String TURNOUT = "turnout";
+
     /** Ballot id to {@code BallotResults}, the whole topic in every instance. */
     public static final String RESULTS = "results";
 
@@ -28,6 +31,7 @@ public final class StoreNames {
     static final String SINK_DECISIONS = "to-decisions";
     static final String SINK_DEAD_LETTERS = "to-dead-letters";
     static final String SINK_TALLIES = "to-tallies";
+    static final String SINK_TURNOUT = "to-turnout";
     static final String SINK_RESULTS = "to-results";
 
     private StoreNames() {}

@@ -1,14 +1,18 @@
 package io.votelog.streams.topology;
 
+import io.votelog.events.PartitionTurnout;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
-/** Keys of the tallies topic: ballot id, a slash, the partition of votes. All of one ballot's are in one partition. */
+/**
+ * Keys of the tallies topic: ballot id, a slash, the partition of votes; and of the turnout topic: the same, a slash, the
+ * hour's start as {@code 2021-12-05T01:00:00Z}. All of one ballot's are in one partition.
+ */
 final class TallyKey {
-    /** Sends all tallies of one ballot to one partition. */
+    /** Sends all records of one ballot to one partition. */
     static final StreamPartitioner<byte[], byte[]> BY_BALLOT = (topic, key, value, partitionCount) ->
             Optional.of(Set.of(partition(ballotId(new String(key, StandardCharsets.UTF_8)), partitionCount)));
 
@@ -18,8 +22,12 @@ final class TallyKey {
         return ballotId + "/" + partition;
     }
 
+    static String of(PartitionTurnout turnout) {
+        return of(turnout.getBallotId(), turnout.getPartition()) + "/" + turnout.getHour();
+    }
+
     static String ballotId(String key) {
-        return key.substring(0, Math.max(0, key.lastIndexOf('/')));
+        return key.substring(0, Math.max(0, key.indexOf('/')));
     }
 
     private static int partition(String ballotId, int partitionCount) {

@@ -1,5 +1,6 @@
 package io.votelog.streams.topology;
 
+import io.votelog.events.PartitionTurnout;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import java.nio.charset.StandardCharsets;
@@ -8,26 +9,31 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Counts one partition. A record below the next expected offset was counted already and is not counted again, whatever
  * became of the consumer group's offsets. Snapshots are absolute, so it does no harm to send one twice.
+ *
+ * <p>An hour of a ballot's turnout is sent when it is over, with the very record that ends it: from then on the store holds
+ * the next one. The running hour is sent now and then.
  */
 final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]> {
     /** How often a ballot that changed is sent on. */
     static final Duration EMIT_EVERY = Duration.ofMillis(100);
 
+    /** How often the running hour of a ballot whose turnout grew is sent on. */
+    static final Duration EMIT_TURNOUT_EVERY = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(TallyProcessor.class);
-    private static final CloudEvent CLOUD_EVENT = new CloudEvent("PartitionTally", "streams-app");
+    private static final CloudEvent TALLY_EVENT = new CloudEvent("PartitionTally", "streams-app");
+    private static final CloudEvent TURNOUT_EVENT = new CloudEvent("PartitionTurnout", "streams-app");
     private static final String POSITION_KEY = PartitionPosition.KEY;
 
     private final LogEnd logEnd;
@@ -38,8 +44,11 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private Map<String, PollTally> tallies;
     /** Ballots to send on. A restart sends all, so it may be forgotten. */
     private Set<String> changed;
-    /** Runs while there is something to send on: a timer that fires without need would commit without need. */
-    private @Nullable Cancellable timer;
+    /** Ballots whose turnout is to be sent on; it may be forgotten as well. */
+    private Set<String> grown;
+
+    private EmitTimer timer;
+    private EmitTimer turnoutTimer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     TallyProcessor(LogEnd logEnd) {
@@ -54,14 +63,16 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         this.tallies = new HashMap<>();
         PollTally.readAll(store).forEach(tally -> tallies.put(tally.ballotId(), tally));
         this.changed = new LinkedHashSet<>(tallies.keySet());
+        this.grown = new LinkedHashSet<>(tallies.keySet());
         int partition = context.taskId().partition();
         long end = logEnd.of(partition);
         if (end < position.nextOffset()) {
             throw new LogTruncatedException(partition, position.nextOffset(), end);
         }
-        this.timer = null;
+        this.timer = new EmitTimer(context, EMIT_EVERY, this::emit);
+        this.turnoutTimer = new EmitTimer(context, EMIT_TURNOUT_EVERY, this::emitTurnout);
         if (!changed.isEmpty()) {
-            emitSoon();
+            timer.start();
         }
     }
 
@@ -85,6 +96,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         for (PollRow ended : step.ended()) {
             PollTally tally = tallyOf(ended);
             tally.end(step.offset());
+            sendTurnout(tally, step.recordedAtMs());
             changed(tally.ballotId());
         }
         PollRow opened = step.opened();
@@ -99,6 +111,9 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             PollTally tally = poll == null
                     ? tallies.computeIfAbsent(PollTally.UNKNOWN, id -> PollTally.ofUnknownBallots(store))
                     : tallyOf(poll);
+            if (tally.endsHour(step.offset(), step.recordedAtMs())) {
+                sendTurnout(tally, step.recordedAtMs());
+            }
             tally.count(vote, step.offset(), step.recordedAtMs());
             changed(tally.ballotId());
         }
@@ -106,13 +121,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
 
     private void changed(String ballotId) {
         changed.add(ballotId);
-        emitSoon();
-    }
-
-    private void emitSoon() {
-        if (timer == null) {
-            timer = context.schedule(EMIT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::emit);
-        }
+        timer.start();
     }
 
     private PollTally tallyOf(PollRow poll) {
@@ -129,16 +138,47 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         for (String ballotId : changed) {
             PollTally tally = tallies.get(ballotId);
             if (tally != null) {
-                byte[] key = TallyKey.of(ballotId, partition).getBytes(StandardCharsets.UTF_8);
-                String id = "%s@%d".formatted(TallyKey.of(ballotId, partition), position.nextOffset());
-                byte[] value = Events.encode(tally.snapshot(partition, position));
-                context.forward(new Record<>(key, value, nowMs, CLOUD_EVENT.headers(id)));
+                send(
+                        StoreNames.SINK_TALLIES,
+                        TallyKey.of(ballotId, partition),
+                        tally.snapshot(partition, position),
+                        TALLY_EVENT,
+                        nowMs);
+                if (tally.isOpen()) {
+                    grown.add(ballotId);
+                }
             }
         }
         changed.clear();
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
+        if (!grown.isEmpty()) {
+            turnoutTimer.start();
         }
+    }
+
+    private void emitTurnout(long nowMs) {
+        for (String ballotId : grown) {
+            PollTally tally = tallies.get(ballotId);
+            if (tally != null) {
+                sendTurnout(tally, nowMs);
+            }
+        }
+        grown.clear();
+    }
+
+    private void sendTurnout(PollTally tally, long timestampMs) {
+        if (tally.hasTurnout()) {
+            PartitionTurnout turnout = tally.turnout(context.taskId().partition(), position);
+            send(StoreNames.SINK_TURNOUT, TallyKey.of(turnout), turnout, TURNOUT_EVENT, timestampMs);
+        }
+    }
+
+    private void send(String sink, String key, SpecificRecord event, CloudEvent cloudEvent, long timestampMs) {
+        context.forward(
+                new Record<>(
+                        key.getBytes(StandardCharsets.UTF_8),
+                        Events.encode(event),
+                        timestampMs,
+                        cloudEvent.headers("%s@%d".formatted(key, position.nextOffset()))),
+                sink);
     }
 }

@@ -1,6 +1,7 @@
 package io.votelog.streams.topology;
 
 import io.votelog.events.BallotResults;
+import io.votelog.events.PartitionTurnout;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
 import java.util.LinkedHashSet;
@@ -24,16 +25,18 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  *   votes ─▶ decide ─▶ tally ─▶ tallies ─▶ merge ─▶ results
+ *              │         └─▶ turnout
  *              ├─▶ decisions
  *              └─▶ dead letters
  * </pre>
  *
- * and, in every instance, all of {@code results} and {@code ballots} as global stores.
+ * and, in every instance, all of {@code results}, {@code turnout} and {@code ballots} as global stores.
  */
 public final class VotelogTopology {
     private final LogKeys keys;
     private final LogEnd logEnd;
     private final Consumer<BallotResults> onResults;
+    private final Consumer<PartitionTurnout> onTurnout;
     private final Runnable onBallots;
 
     /**
@@ -42,12 +45,19 @@ public final class VotelogTopology {
      * @param keys whose control records are obeyed
      * @param logEnd where each partition of votes ends, asked once when its task starts
      * @param onResults told of each ballot's newer results, on the thread that keeps the global stores
+     * @param onTurnout told of each newer snapshot of an hour of a ballot's turnout, on that same thread
      * @param onBallots told that a ballot was published, became ready or is to close early, on that same thread
      */
-    public VotelogTopology(LogKeys keys, LogEnd logEnd, Consumer<BallotResults> onResults, Runnable onBallots) {
+    public VotelogTopology(
+            LogKeys keys,
+            LogEnd logEnd,
+            Consumer<BallotResults> onResults,
+            Consumer<PartitionTurnout> onTurnout,
+            Runnable onBallots) {
         this.keys = keys;
         this.logEnd = logEnd;
         this.onResults = onResults;
+        this.onTurnout = onTurnout;
         this.onBallots = onBallots;
     }
 
@@ -74,6 +84,13 @@ public final class VotelogTopology {
                         bytesOut,
                         TallyKey.BY_BALLOT,
                         StoreNames.TALLY)
+                .addSink(
+                        StoreNames.SINK_TURNOUT,
+                        Topics.TURNOUT.name(),
+                        bytesOut,
+                        bytesOut,
+                        TallyKey.BY_BALLOT,
+                        StoreNames.TALLY)
                 .addSource(StoreNames.SOURCE_TALLIES, bytesIn, bytesIn, Topics.TALLIES.name())
                 .addProcessor(
                         StoreNames.MERGE,
@@ -88,6 +105,14 @@ public final class VotelogTopology {
                         Topics.RESULTS.name(),
                         "results-keeper",
                         () -> new ResultsInLog(onResults))
+                .addGlobalStore(
+                        global(StoreNames.TURNOUT),
+                        "turnout-source",
+                        bytesIn,
+                        bytesIn,
+                        Topics.TURNOUT.name(),
+                        "turnout-keeper",
+                        () -> new TurnoutInLog(onTurnout))
                 .addGlobalStore(
                         global(StoreNames.BALLOTS),
                         "ballots-source",

@@ -1,6 +1,7 @@
 package io.votelog.streams.topology;
 
 import io.votelog.events.PartitionTally;
+import io.votelog.events.PartitionTurnout;
 import io.votelog.events.VoteDecided;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
@@ -25,7 +27,8 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * Decide and tally over one partition, record by record at offsets of the test's choosing, which the test driver does not
- * allow: {@link #restart()} makes new processors on the old stores, as a restart of the application does.
+ * allow: {@link #restart()} makes new processors on the old stores, as a restart of the application does. What the tally
+ * sends of the turnout goes to its keeper, whose store outlives a restart as the topic does.
  */
 final class PartitionHarness {
     private final LogKeys keys;
@@ -34,6 +37,9 @@ final class PartitionHarness {
     private final KeyValueStore<byte[], byte[]> voters = store(StoreNames.VOTERS, Serdes.ByteArray());
     private final KeyValueStore<String, byte[]> polls = store(StoreNames.POLLS, Serdes.String());
     private final KeyValueStore<String, byte[]> tallies = store(StoreNames.PARTITION_TALLIES, Serdes.String());
+    private final KeyValueStore<String, byte[]> turnout = store(StoreNames.TURNOUT, Serdes.String());
+    private final List<PartitionTurnout> newTurnout = new ArrayList<>();
+    private final TurnoutInLog turnoutKeeper = new TurnoutInLog(newTurnout::add);
 
     private MockProcessorContext<byte[], Object> decideContext;
     private MockProcessorContext<byte[], byte[]> tallyContext;
@@ -65,6 +71,11 @@ final class PartitionHarness {
             voters.init(decideContext.getStateStoreContext(), voters);
             polls.init(decideContext.getStateStoreContext(), polls);
             tallies.init(tallyContext.getStateStoreContext(), tallies);
+            MockProcessorContext<Void, Void> keeperContext =
+                    new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
+            turnout.init(keeperContext.getStateStoreContext(), turnout);
+            keeperContext.addStateStore(turnout);
+            turnoutKeeper.init(keeperContext);
         }
         decideContext.addStateStore(voters);
         decideContext.addStateStore(polls);
@@ -98,26 +109,60 @@ final class PartitionHarness {
                 default -> throw new AssertionError(forward);
             }
         }
+        takeForwarded();
         return outcome;
     }
 
     /** What the tally sends on now, by ballot. */
     Map<String, PartitionTally> emit() {
-        tallyContext.resetForwards();
-        tallyContext.scheduledPunctuators().stream()
-                .filter(timer -> !timer.cancelled())
-                .toList()
-                .forEach(timer -> timer.getPunctuator().punctuate(0));
         Map<String, PartitionTally> emitted = new TreeMap<>();
-        for (var forward : tallyContext.forwarded()) {
-            try {
-                PartitionTally snapshot = Events.decode(forward.record().value(), PartitionTally.class);
-                emitted.put(snapshot.getBallotId(), snapshot);
-            } catch (MalformedEventException e) {
-                throw new AssertionError(e);
-            }
+        // A timer may start the next one.
+        for (var timers = runningTimers(); !timers.isEmpty(); timers = runningTimers()) {
+            timers.forEach(timer -> timer.getPunctuator().punctuate(0));
+            takeForwarded().forEach(tally -> emitted.put(tally.getBallotId(), tally));
         }
         return emitted;
+    }
+
+    private List<MockProcessorContext.CapturedPunctuator> runningTimers() {
+        return tallyContext.scheduledPunctuators().stream()
+                .filter(timer -> !timer.cancelled())
+                .toList();
+    }
+
+    /** The tallies that were sent on; the turnout is for its keeper. */
+    private List<PartitionTally> takeForwarded() {
+        List<PartitionTally> tallies = new ArrayList<>();
+        for (var forward : tallyContext.forwarded()) {
+            switch (forward.childName().orElseThrow()) {
+                case StoreNames.SINK_TALLIES ->
+                    tallies.add(decode(forward.record().value(), PartitionTally.class));
+                case StoreNames.SINK_TURNOUT ->
+                    turnoutKeeper.process(new Record<>(
+                            forward.record().key(),
+                            forward.record().value(),
+                            forward.record().timestamp()));
+                default -> throw new AssertionError(forward);
+            }
+        }
+        tallyContext.resetForwards();
+        return tallies;
+    }
+
+    /** The turnout that was sent on since this was asked last, and that was new. */
+    List<PartitionTurnout> newTurnout() {
+        List<PartitionTurnout> sent = List.copyOf(newTurnout);
+        newTurnout.clear();
+        return sent;
+    }
+
+    /** Every hour of turnout that is kept, by key. */
+    Map<String, PartitionTurnout> turnout() {
+        Map<String, PartitionTurnout> kept = new TreeMap<>();
+        try (var rows = turnout.all()) {
+            rows.forEachRemaining(row -> kept.put(row.key, decode(row.value, PartitionTurnout.class)));
+        }
+        return kept;
     }
 
     List<String> processAll(List<LogRecord> log, int from) {
@@ -129,14 +174,18 @@ final class PartitionHarness {
     }
 
     private static String verdict(byte[] value, long offset) {
+        VoteDecided decided = decode(value, VoteDecided.class);
+        if (decided.getVoteOffset() != offset) {
+            throw new AssertionError("verdict on %d at %d".formatted(decided.getVoteOffset(), offset));
+        }
+        return decided.getReason() == null
+                ? decided.getOutcome().toString()
+                : decided.getOutcome() + " " + decided.getReason();
+    }
+
+    private static <T extends SpecificRecord> T decode(byte[] value, Class<T> kind) {
         try {
-            VoteDecided decided = Events.decode(value, VoteDecided.class);
-            if (decided.getVoteOffset() != offset) {
-                throw new AssertionError("verdict on %d at %d".formatted(decided.getVoteOffset(), offset));
-            }
-            return decided.getReason() == null
-                    ? decided.getOutcome().toString()
-                    : decided.getOutcome() + " " + decided.getReason();
+            return Events.decode(value, kind);
         } catch (MalformedEventException e) {
             throw new AssertionError(e);
         }

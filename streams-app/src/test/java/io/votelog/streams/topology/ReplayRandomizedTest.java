@@ -3,13 +3,17 @@ package io.votelog.streams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTally;
+import io.votelog.events.PartitionTurnout;
 import io.votelog.events.ReasonCount;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
 import java.io.File;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -71,6 +75,7 @@ class ReplayRandomizedTest {
 
         assertThat(partition.processAll(drawn.records, 0)).isEqualTo(drawn.expected);
         assertThat(figures(partition.emit())).isEqualTo(drawn.totals());
+        assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -89,6 +94,7 @@ class ReplayRandomizedTest {
         assertThat(again).isEqualTo(drawn.expected.subList(from, drawn.expected.size()));
         partition.restart();
         assertThat(partition.emit()).isEqualTo(before);
+        assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -99,12 +105,16 @@ class ReplayRandomizedTest {
         PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
         int cut = random.nextInt(RECORDS);
         List<String> outcomes = new ArrayList<>(partition.processAll(drawn.records.subList(0, cut), 0));
+        if (random.nextBoolean()) {
+            partition.emit();
+        }
         partition.restart(cut);
         outcomes.addAll(partition.processAll(drawn.records, cut));
         partition.restart();
 
         assertThat(outcomes).isEqualTo(drawn.expected);
         assertThat(figures(partition.emit())).isEqualTo(drawn.totals());
+        assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
     }
 
     @Test
@@ -174,6 +184,19 @@ class ReplayRandomizedTest {
         return figures;
     }
 
+    /** Of each ballot: by the start of each minute that has a vote, received and accepted at its end. */
+    private static Map<String, Map<Instant, List<Long>>> minutes(Map<String, PartitionTurnout> kept) {
+        Map<String, Map<Instant, List<Long>>> minutes = new TreeMap<>();
+        for (PartitionTurnout hour : kept.values()) {
+            Map<Instant, List<Long>> ofBallot = minutes.computeIfAbsent(hour.getBallotId(), id -> new TreeMap<>());
+            for (MinuteTurnout minute : hour.getMinutes()) {
+                Instant start = hour.getHour().plus(minute.getMinute(), ChronoUnit.MINUTES);
+                ofBallot.put(start, List.of(minute.getReceived(), minute.getAccepted()));
+            }
+        }
+        return minutes;
+    }
+
     private static void put(Map<String, Long> counts, String name, long count) {
         if (count > 0) {
             counts.put(name, count);
@@ -185,8 +208,12 @@ class ReplayRandomizedTest {
         long start = LogFixture.OPENS_AT.minus(Duration.ofHours(12)).toEpochMilli();
         long span = LogFixture.CLOSES_AT.plusSeconds(60).toEpochMilli() - start;
         boolean reachesEnd = random.nextInt(3) == 0;
+        // Votes come far apart, or in bursts with many to a minute or to an hour.
+        int burst = random.nextBoolean() ? 1 : 30;
+        long burstGapMs = 1_000L * (1 + random.nextInt(200));
         for (int offset = 0; offset < RECORDS; offset++) {
-            long progress = reachesEnd ? span * offset / RECORDS : span / 2 * offset / RECORDS;
+            int inBurst = offset % burst;
+            long progress = (reachesEnd ? span : span / 2) * (offset - inBurst) / RECORDS + inBurst * burstGapMs;
             long time = start + progress - random.nextInt(3) * 1_000L;
             BallotDefinition ballot = ballots.get(random.nextInt(ballots.size()));
             int dice = random.nextInt(100);
@@ -225,11 +252,14 @@ class ReplayRandomizedTest {
         private final Set<String> over = new HashSet<>();
         private final Map<String, Map.Entry<Integer, Set<String>>> firstVotes = new HashMap<>();
         private final Map<String, Map<String, Long>> totals = new TreeMap<>();
+        private final Map<String, Long> newestMs = new HashMap<>();
+        private final Map<String, Map<Instant, List<Long>>> turnout = new TreeMap<>();
 
         void publish(LogFixture fixture, BallotDefinition ballot, long time) {
             add(null, fixture.published(ballot, 0, 1), time, "");
             if (standing.putIfAbsent(ballot.ballot().id(), ballot) == null) {
                 totals.put(ballot.ballot().id(), new TreeMap<>());
+                newestMs.put(ballot.ballot().id(), time);
             }
         }
 
@@ -260,6 +290,13 @@ class ReplayRandomizedTest {
             if (verdict.equals("ACCEPTED")) {
                 firstVotes.put(id + voter, Map.entry(voteId, Set.copyOf(choices)));
                 choices.forEach(choice -> counts.merge(choice, 1L, Long::sum));
+            }
+            if (standing.containsKey(id)) {
+                Instant newest = Instant.ofEpochMilli(newestMs.merge(id, time, Math::max));
+                turnout.computeIfAbsent(id, x -> new TreeMap<>())
+                        .put(
+                                newest.truncatedTo(ChronoUnit.MINUTES),
+                                List.of(counts.get("received"), counts.getOrDefault("ACCEPTED", 0L)));
             }
         }
 

@@ -10,7 +10,9 @@ import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
+import io.votelog.events.MinuteTurnout;
 import io.votelog.events.Outcome;
+import io.votelog.events.PartitionTurnout;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
@@ -55,6 +57,7 @@ class VotelogTopologyTest {
     private final LogFixture log = new LogFixture();
     private final BallotDefinition ballot = LogFixture.ballot("fruits");
     private final List<BallotResults> pushed = new ArrayList<>();
+    private final List<PartitionTurnout> pushedTurnout = new ArrayList<>();
     private final List<byte[]> allResults = new ArrayList<>();
 
     @TempDir
@@ -347,6 +350,36 @@ class VotelogTopologyTest {
     }
 
     @Test
+    void shouldKeepOfEachHourOfTurnoutTheSnapshotThatCoversMoreOfTheLog() throws Exception {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        cast(voter(2), 2, "a1");
+        pipe(voter(3), vote("fruits", 3, "a1", "b1"), DURING.plus(Duration.ofMinutes(61)));
+        driver.advanceWallClockTime(TallyProcessor.EMIT_EVERY);
+        driver.advanceWallClockTime(TallyProcessor.EMIT_TURNOUT_EVERY);
+        PartitionTurnout over = new PartitionTurnout("fruits", 0, 1, DURING, 4L, List.of(new MinuteTurnout(0, 2L, 1L)));
+        PartitionTurnout running = new PartitionTurnout(
+                "fruits", 0, 1, DURING.plus(Duration.ofHours(1)), 4L, List.of(new MinuteTurnout(1, 3L, 2L)));
+        assertThat(pushedTurnout).containsExactly(over, running);
+
+        PartitionTurnout stale = PartitionTurnout.newBuilder(over)
+                .setNextOffset(3L)
+                .setMinutes(List.of(new MinuteTurnout(0, 1L, 1L)))
+                .build();
+        TestInputTopic<byte[], byte[]> turnout =
+                driver.createInputTopic(Topics.TURNOUT.name(), new ByteArraySerializer(), new ByteArraySerializer());
+        turnout.pipeInput(Events.encode(stale));
+        turnout.pipeInput(new byte[] {1, 2, 3});
+
+        assertThat(pushedTurnout).containsExactly(over, running);
+        var store = driver.<String, byte[]>getKeyValueStore(StoreNames.TURNOUT);
+        assertThat(Events.decode(store.get("fruits/0/2021-12-06T00:00:00Z"), PartitionTurnout.class))
+                .isEqualTo(over);
+        assertThat(Events.decode(store.get("fruits/0/2021-12-06T01:00:00Z"), PartitionTurnout.class))
+                .isEqualTo(running);
+    }
+
+    @Test
     void shouldKeepOfTheBallotsTopicWhatIsSignedAndCameFirst() throws Exception {
         BallotDefinition other = LogFixture.ballot("fruits", 9, 4, "live");
         TestInputTopic<byte[], byte[]> ballots =
@@ -371,7 +404,8 @@ class VotelogTopologyTest {
     }
 
     private Topology topology(LogKeys keys) {
-        return new VotelogTopology(keys, partition -> Long.MAX_VALUE, pushed::add, () -> {}).addTo(new Topology());
+        return new VotelogTopology(keys, partition -> Long.MAX_VALUE, pushed::add, pushedTurnout::add, () -> {})
+                .addTo(new Topology());
     }
 
     private void restartWith(LogSigner signer) {

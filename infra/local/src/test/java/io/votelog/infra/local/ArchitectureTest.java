@@ -147,8 +147,10 @@ class ArchitectureTest {
                         "PollBook",
                         "TallyProcessor",
                         "PollTally",
+                        "PollTurnout",
                         "MergeProcessor",
                         "ResultsInLog",
+                        "TurnoutInLog",
                         "BallotsInLog")))
                 .should()
                 .callMethodWhere(calls(
@@ -169,6 +171,7 @@ class ArchitectureTest {
     @Test
     void partitionTalliesShouldBeWrittenByTallyAlone() {
         check(onlyCalledFrom("PollTally", ".*", "TallyProcessor"));
+        check(onlyCalledFrom("PollTurnout", ".*", "PollTally"));
         check(onlyCalledFrom("PartitionPosition", "after|encode", "TallyProcessor"));
     }
 

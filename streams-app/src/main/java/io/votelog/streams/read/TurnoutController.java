@@ -1,0 +1,54 @@
+package io.votelog.streams.read;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code GET /v1/ballots/{id}/turnout}. */
+@RestController
+final class TurnoutController {
+    private static final int FEWEST_POINTS = 2;
+    private static final int MOST_POINTS = 2_000;
+    private static final int DEFAULT_POINTS = 300;
+    private static final Duration MAX_AGE = Duration.ofSeconds(5);
+
+    private final Ballots ballots;
+    private final LiveTurnout turnout;
+
+    TurnoutController(Ballots ballots, LiveTurnout turnout) {
+        this.ballots = ballots;
+        this.turnout = turnout;
+    }
+
+    @GetMapping(path = "/v1/ballots/{ballotId}/turnout", produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<byte[]> turnout(
+            @PathVariable String ballotId, @RequestParam(name = "points", required = false) @Nullable String points) {
+        int mostPoints = mostPoints(points);
+        ballots.get(ballotId);
+        TurnoutView view = turnout.current(ballotId, mostPoints);
+        // Spring answers 304 to a client that names the tag.
+        return ResponseEntity.ok()
+                .eTag(view.entityTag())
+                .cacheControl(CacheControl.maxAge(MAX_AGE))
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(view.json());
+    }
+
+    private static int mostPoints(@Nullable String text) {
+        if (text == null) {
+            return DEFAULT_POINTS;
+        }
+        int points = text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
+        if (points < FEWEST_POINTS || points > MOST_POINTS) {
+            throw ProblemException.malformed(
+                    "malformed-points", "The number of points is from %d to %d.".formatted(FEWEST_POINTS, MOST_POINTS));
+        }
+        return points;
+    }
+}

@@ -1,0 +1,52 @@
+package io.votelog.streams.topology;
+
+import io.votelog.events.PartitionTurnout;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import java.util.function.Consumer;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps each hour of each ballot's turnout. Of two snapshots of an hour the one that covers more of the log holds. */
+final class TurnoutInLog implements Processor<byte[], byte[], Void, Void> {
+    private static final Logger LOG = LoggerFactory.getLogger(TurnoutInLog.class);
+
+    private final Consumer<PartitionTurnout> onTurnout;
+
+    private KeyValueStore<String, byte[]> store;
+
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
+    TurnoutInLog(Consumer<PartitionTurnout> onTurnout) {
+        this.onTurnout = onTurnout;
+    }
+
+    @Override
+    public void init(ProcessorContext<Void, Void> context) {
+        this.store = context.getStateStore(StoreNames.TURNOUT);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> input) {
+        try {
+            PartitionTurnout turnout = Events.decode(input.value(), PartitionTurnout.class);
+            String key = TallyKey.of(turnout);
+            if (isNewer(turnout, store.get(key))) {
+                store.put(key, input.value());
+                onTurnout.accept(turnout);
+            }
+        } catch (MalformedEventException e) {
+            LOG.warn("a record of turnout is left out: {}", e.getMessage());
+        }
+    }
+
+    private static boolean isNewer(PartitionTurnout turnout, byte @Nullable [] standing)
+            throws MalformedEventException {
+        return standing == null
+                || Events.decode(standing, PartitionTurnout.class).getNextOffset() < turnout.getNextOffset();
+    }
+}

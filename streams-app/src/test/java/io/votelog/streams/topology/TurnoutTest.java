@@ -1,0 +1,228 @@
+package io.votelog.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+
+import io.votelog.events.BallotPublished;
+import io.votelog.events.MinuteTurnout;
+import io.votelog.events.PartitionTurnout;
+import io.votelog.rules.Decision.Poll;
+import io.votelog.rules.Reason;
+import io.votelog.rules.Verdict;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.Events;
+import io.votelog.streams.topology.LogStep.JudgedVote;
+import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import java.io.File;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One ballot's turnout in one partition, vote by vote; what is expected is written as minute, received and accepted. */
+class TurnoutTest {
+    private final LogFixture log = new LogFixture();
+    private final BallotDefinition ballot = LogFixture.ballot("fruits");
+
+    @TempDir
+    File stateDir;
+
+    private PartitionHarness partition;
+    private int nextOffset;
+
+    @BeforeEach
+    void publish() {
+        partition = new PartitionHarness(log.keys(), 0, stateDir);
+        control(log.published(ballot, 0, 1), "09:00:00");
+    }
+
+    @Test
+    void shouldTellTheCountsAtTheEndOfEachMinuteThatHasAVote() {
+        accepted("10:00:05");
+        refused("10:00:59.999");
+        accepted("10:01:00");
+        accepted("10:03:20");
+        assertThat(told()).as("before any timer").isEmpty();
+        partition.emit();
+
+        assertThat(told()).containsExactly("10:00 2/1", "10:01 3/2", "10:03 4/3");
+        assertThat(partition.turnout()).containsOnlyKeys("fruits/0/2021-12-06T10:00:00Z");
+        accepted("10:03:59");
+        partition.emit();
+        assertThat(told()).containsExactly("10:00 2/1", "10:01 3/2", "10:03 5/4");
+    }
+
+    @Test
+    void shouldTellOfAnHourAtOnceWhenItIsOver() {
+        accepted("10:58:00");
+        accepted("10:59:59.999");
+        partition.emit();
+        accepted("11:00:00");
+
+        assertThat(told()).containsExactly("10:58 1/1", "10:59 2/2");
+        assertThat(partition.turnout().get("fruits/0/2021-12-06T10:00:00Z").getNextOffset())
+                .isEqualTo(nextOffset);
+        accepted("13:30:00");
+        assertThat(told()).containsExactly("10:58 1/1", "10:59 2/2", "11:00 3/3");
+        partition.emit();
+        assertThat(told()).containsExactly("10:58 1/1", "10:59 2/2", "11:00 3/3", "13:30 4/4");
+    }
+
+    @Test
+    void shouldTellNothingMoreOfABallotThatIsQuiet() {
+        accepted("10:00:00");
+        partition.emit();
+        assertThat(partition.newTurnout()).hasSize(1);
+        BallotDefinition other = LogFixture.ballot("nuts");
+        control(log.published(other, 0, 1), "10:30:00");
+        process(new LogRecord(LogFixture.voter(99), LogFixture.vote("nuts", 99, "a1", "b1"), at("12:00:00")));
+        partition.emit();
+
+        assertThat(partition.newTurnout())
+                .extracting(PartitionTurnout::getBallotId)
+                .containsExactly("nuts");
+        assertThat(told()).containsExactly("10:00 1/1", "12:00 1/1");
+    }
+
+    @Test
+    void shouldTakeTheNewestMinuteForAVoteOfAClockThatWentBack() {
+        accepted("08:59:59");
+        accepted("10:59:30");
+        accepted("10:58:59");
+        accepted("09:10:00");
+        accepted("11:00:00");
+        accepted("10:59:59");
+        partition.emit();
+
+        // The ballot itself came at nine.
+        assertThat(told()).containsExactly("09:00 1/1", "10:59 4/4", "11:00 6/6");
+    }
+
+    @Test
+    void shouldTellOfTheLastHourAtOnceWhenTheBallotEndsAndOfNothingBehind() {
+        accepted("10:00:00");
+        accepted("10:01:00");
+        control(log.closed(ballot, 0), "10:02:00");
+
+        assertThat(told()).containsExactly("10:00 1/1", "10:01 2/2");
+        partition.newTurnout();
+        refused("10:03:00");
+        refused("11:03:00");
+        partition.emit();
+        assertThat(partition.newTurnout()).isEmpty();
+        assertThat(partition.emit()).isEmpty();
+    }
+
+    @Test
+    void shouldNotCountTheVoteThatEndsTheBallot() {
+        accepted("10:00:00");
+        process(new LogRecord(
+                LogFixture.voter(99), LogFixture.vote("fruits", 99, "a1", "b1"), LogFixture.CLOSES_AT.toEpochMilli()));
+
+        assertThat(told()).containsExactly("10:00 1/1");
+    }
+
+    @Test
+    void shouldGoOnAfterARestartInTheMiddleOfAnHourAsIfThereHadBeenNone() {
+        accepted("10:00:00");
+        accepted("10:01:00");
+        partition.restart();
+        accepted("10:01:30");
+        partition.restart();
+        refused("10:05:00");
+        accepted("11:00:00");
+        accepted("11:01:00");
+        partition.restart();
+        partition.emit();
+
+        assertThat(told()).containsExactly("10:00 1/1", "10:01 3/3", "10:05 4/3", "11:00 5/4", "11:01 6/5");
+    }
+
+    @Test
+    void shouldTellOfEveryBallotAfterARestart() {
+        accepted("10:00:00");
+        control(log.closed(ballot, 0), "10:02:00");
+        control(log.published(LogFixture.ballot("nobody-voted"), 0, 1), "10:03:00");
+        partition.emit();
+        partition.newTurnout();
+        partition.restart();
+        partition.emit();
+
+        assertThat(partition.newTurnout()).singleElement().satisfies(turnout -> {
+            assertThat(turnout.getBallotId()).isEqualTo("fruits");
+            assertThat(turnout.getNextOffset()).isEqualTo(nextOffset);
+        });
+    }
+
+    @Test
+    void shouldHaveNoTurnoutOfBallotsThatNobodyPublished() {
+        process(new LogRecord(LogFixture.voter(1), LogFixture.vote("nowhere", 1, "a1", "b1"), at("10:00:00")));
+        process(new LogRecord(LogFixture.voter(1), LogFixture.vote("nowhere", 1, "a1", "b1"), at("11:00:00")));
+        assertThat(partition.emit()).containsKey(PollTally.UNKNOWN);
+
+        assertThat(partition.turnout()).isEmpty();
+    }
+
+    @Test
+    void shouldPutItsRowWithTheFirstVoteOfAMinuteAlone() throws Exception {
+        @SuppressWarnings("unchecked")
+        KeyValueStore<String, byte[]> store = mock(KeyValueStore.class);
+        BallotPublished published = Events.decode(log.published(ballot, 0, 1), BallotPublished.class);
+        PollRow row = PollRow.of(published, 0, Poll.OPEN_ENDED);
+        PollTally tally = PollTally.open(store, row, at("09:00:00"));
+        JudgedVote vote = new JudgedVote(row, new Verdict.Rejected(Reason.NO_CHOICE));
+        for (int second = 0; second < 150; second++) {
+            tally.count(vote, 1 + second, at("10:00:00") + 1_000L * second);
+        }
+
+        verify(store, times(2)).put(eq("fruits" + PollTurnout.ROW), any());
+    }
+
+    private void accepted(String time) {
+        cast(time, "ACCEPTED", "a1", "b1");
+    }
+
+    private void refused(String time) {
+        cast(time, "REJECTED", "a1");
+    }
+
+    private void cast(String time, String outcome, String... choices) {
+        byte[] vote = LogFixture.vote("fruits", nextOffset, choices);
+        assertThat(process(new LogRecord(LogFixture.voter(nextOffset), vote, at(time))))
+                .startsWith(outcome);
+    }
+
+    private void control(byte[] record, String time) {
+        assertThat(process(new LogRecord(null, record, at(time)))).isEmpty();
+    }
+
+    private String process(LogRecord record) {
+        return partition.process(record, nextOffset++);
+    }
+
+    private static long at(String time) {
+        return Instant.parse("2021-12-06T" + time + "Z").toEpochMilli();
+    }
+
+    private List<String> told() {
+        List<String> told = new ArrayList<>();
+        for (PartitionTurnout hour : partition.turnout().values()) {
+            for (MinuteTurnout minute : hour.getMinutes()) {
+                told.add("%s:%02d %d/%d"
+                        .formatted(
+                                hour.getHour().toString().substring(11, 13),
+                                minute.getMinute(),
+                                minute.getReceived(),
+                                minute.getAccepted()));
+            }
+        }
+        return told;
+    }
+}
