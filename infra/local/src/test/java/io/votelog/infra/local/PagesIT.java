@@ -109,10 +109,10 @@ class PagesIT {
         ballot.locator("#send").click();
         voter.offline(true);
         ballot.locator("#confirm-send").click();
-        assertThat(ballot.locator("#outcome-text")).containsText("同一");
+        assertThat(ballot.locator("#outcome-text")).containsText("同一张选票");
         // Nor is it lost with the page.
         voter.offline(false);
-        assertThat(ballot.locator("#outcome-title")).containsText("有效");
+        assertThat(ballot.locator("#outcome-title")).containsText("已计入");
         up.awaitTurnoutReceived(received + 1);
         assertThat(voter.complaints()).isEmpty();
     }
