@@ -137,8 +137,8 @@ class BallotFaultsTest {
                                 + " it must have no control characters other than line feeds"),
                 at(
                         "sections[1].options[3].owner",
-                        Map.of("zh", "x"),
-                        "is a group of fields; it must be text in quotes"),
+                        7,
+                        "is the number 7; it must be text in quotes, or texts by language"),
                 at("sections[1].options[3].link", "javascript:alert(1)", "is \"javascript:alert(1)\"; " + ADDRESS),
                 at("sections[1].options[3].link", "/case/26", "is \"/case/26\"; " + ADDRESS),
                 at("sections[1].options[3].link", "http://", "is \"http://\"; " + ADDRESS),
