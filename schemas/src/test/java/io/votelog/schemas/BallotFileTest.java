@@ -74,8 +74,9 @@ class BallotFileTest {
 
     @Test
     void shouldSayThatATextIsCutByACommaThatIsNotInQuotes() throws Exception {
-        String quoted = "title: \"创新税款担保机制 支持企业“先提货,后缴税”\"";
-        String cut = Files.readString(SEED).replace(quoted, quoted.replace("\"", ""));
+        String option = "- id: \"07\"\n";
+        String cut = Files.readString(SEED)
+                .replace(option, "- {id: \"07a\", title: 创新税款担保机制 支持企业“先提货,后缴税”}\n      " + option);
 
         assertThat(faults(BallotFile.YAML, cut))
                 .extracting(Fault::toString)
