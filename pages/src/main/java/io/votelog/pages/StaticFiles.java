@@ -13,25 +13,30 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 
 /**
- * The scripts, styles and pictures of an app's pages, below {@value #PATH}. A file's address holds its hash, so it may be kept for
- * ever and is never stale. A module imports another one as {@code "./other.js"}, by the name that was added before it; what is
+ * The scripts, styles and pictures of an app's pages, below a path that is that app's alone: so both fit behind one origin. A
+ * file's address holds its hash, so it may be kept for ever and is never stale. A module imports another one as {@code "./other.js"}, by the name that was added before it; what is
  * served has the address in that place, so a module's hash covers all that it imports.
  */
 public final class StaticFiles {
-    /** Where they are served. */
-    public static final String PATH = "/assets/";
-
     private static final Duration FOR_EVER = Duration.ofDays(365);
     private static final Pattern IMPORT = Pattern.compile("(\\b(?:from|import)[ (]*)\"\\./([A-Za-z0-9-]+\\.js)\"");
 
     private final Map<String, String> addresses = new LinkedHashMap<>();
     private final Map<String, Content> byFile = new HashMap<>();
 
-    private StaticFiles() {}
+    private final String path;
 
-    /** The files that all pages have: {@code votelog.css}, {@code votelog.svg}. */
-    public static StaticFiles common() {
-        return new StaticFiles()
+    private StaticFiles(String path) {
+        this.path = path;
+    }
+
+    /**
+     * The files that all pages have: {@code votelog.css}, {@code votelog.svg}.
+     *
+     * @param path where they are served, with a slash at both ends
+     */
+    public static StaticFiles common(String path) {
+        return new StaticFiles(path)
                 .with(StaticFiles.class, "votelog.css", "votelog.css")
                 .with(StaticFiles.class, "votelog.svg", "votelog.svg");
     }
@@ -51,7 +56,7 @@ public final class StaticFiles {
         Content content = Content.file(type(ending), ending.equals("js") ? linked(bytes) : bytes);
         String file = name.substring(0, dot) + "." + content.hash() + "." + ending;
         byFile.put(file, content);
-        addresses.put(name, PATH + file);
+        addresses.put(name, path + file);
         return this;
     }
 
@@ -85,7 +90,7 @@ public final class StaticFiles {
         return address;
     }
 
-    /** The answer to a request for what stands behind {@value #PATH}; nothing when there is no such file. */
+    /** The answer to a request for a file of this path; nothing when there is no such file. */
     public Optional<ResponseEntity<byte[]>> answer(String file, HttpHeaders request) {
         return Optional.ofNullable(byFile.get(file)).map(content -> content.answer(request, null, FOR_EVER));
     }

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -85,5 +86,16 @@ public final class Words {
     /** All words in a language, by their keys. */
     public Map<String, String> in(Language language) {
         return Map.copyOf(byLanguage.getOrDefault(language, Map.of()));
+    }
+
+    /** The words in a language whose keys begin with a prefix, by their keys without it, in the order of those. */
+    public SortedMap<String, String> under(Language language, String prefix) {
+        SortedMap<String, String> under = new TreeMap<>();
+        in(language).forEach((key, text) -> {
+            if (key.startsWith(prefix)) {
+                under.put(key.substring(prefix.length()), text);
+            }
+        });
+        return under;
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class HeadTest {
     @Test
     void shouldRunLibrariesBeforeModules() {
-        StaticFiles scripts = StaticFiles.common()
+        StaticFiles scripts = StaticFiles.common("/files/")
                 .with(HeadTest.class, "part.js", "part.js")
                 .with(HeadTest.class, "part.js", "chart.iife.min.js");
         Head head = Head.of("A", Language.ENGLISH, scripts, "part.js", "chart.iife.min.js");

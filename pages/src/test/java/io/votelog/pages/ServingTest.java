@@ -18,12 +18,14 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 
 class ServingTest {
-    private final StaticFiles files = StaticFiles.common();
+    private static final String PATH = "/assets/both/";
+
+    private final StaticFiles files = StaticFiles.common(PATH);
 
     @Test
     void shouldServeAFileForEverUnderAnAddressWithItsHash() {
         String address = files.address("votelog.css");
-        assertThat(address).matches("/assets/votelog\\.[0-9a-f]{16}\\.css");
+        assertThat(address).matches("/assets/both/votelog\\.[0-9a-f]{16}\\.css");
         ResponseEntity<byte[]> answer = get(address, new HttpHeaders());
         assertThat(answer.getStatusCode().value()).isEqualTo(200);
         assertThat(answer.getHeaders().getCacheControl()).isEqualTo("max-age=31536000, public, immutable");
@@ -37,24 +39,24 @@ class ServingTest {
             assertThat(files.answer(name, new HttpHeaders())).isEmpty();
         }
         assertThatThrownBy(() -> files.address("other.css")).hasMessageContaining("votelog.css");
-        assertThatThrownBy(() -> StaticFiles.common().with(Template.class, "votelog.css", "votelog.exe"))
+        assertThatThrownBy(() -> StaticFiles.common(PATH).with(Template.class, "votelog.css", "votelog.exe"))
                 .hasMessageContaining("*.exe");
     }
 
     @Test
     void shouldLinkModulesByTheirAddresses() {
-        StaticFiles modules = StaticFiles.common()
+        StaticFiles modules = StaticFiles.common(PATH)
                 .with(ServingTest.class, "imported.js", "imported.js")
                 .with(ServingTest.class, "importing.js", "importing.js");
         String imported = modules.address("imported.js");
         String served = text(
-                modules.answer(modules.address("importing.js").substring(StaticFiles.PATH.length()), new HttpHeaders())
+                modules.answer(modules.address("importing.js").substring(PATH.length()), new HttpHeaders())
                         .orElseThrow());
         assertThat(served)
                 .isEqualTo(
                         "import { one } from \"%1$s\";\nimport \"%1$s\";\nawait import(\"%1$s\");\nconst other = \"./imported.js\";\n"
                                 .formatted(imported));
-        assertThatThrownBy(() -> StaticFiles.common().with(ServingTest.class, "importing.js", "importing.js"))
+        assertThatThrownBy(() -> StaticFiles.common(PATH).with(ServingTest.class, "importing.js", "importing.js"))
                 .hasMessageContaining("imported.js");
     }
 
@@ -148,7 +150,7 @@ class ServingTest {
     }
 
     private ResponseEntity<byte[]> get(String address, HttpHeaders request) {
-        return files.answer(address.substring(StaticFiles.PATH.length()), request)
+        return files.answer(address.substring(PATH.length()), request)
                 .orElseThrow();
     }
 

@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Renders what voters see, each page once for all who look at it. */
 final class BallotPages {
+    /** Where the files of its pages are served. */
+    static final String FILES = "/assets/ballot/";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Words under this prefix are said by the page's script. */
@@ -47,7 +49,7 @@ final class BallotPages {
         this.publicUrls = publicUrls;
         this.signIn = signIn;
         this.madeUpVoters = madeUpVoters;
-        StaticFiles all = StaticFiles.common().with(BallotPages.class, "ballot.css", "ballot.css");
+        StaticFiles all = StaticFiles.common(FILES).with(BallotPages.class, "ballot.css", "ballot.css");
         // Its script is fetched by those who sign in alone.
         all.with(BallotPages.class, "vendor/oauth4webapi.js", "oauth4webapi.js");
         MODULES.forEach(module -> all.with(BallotPages.class, module, module));
@@ -90,7 +92,7 @@ final class BallotPages {
         values.put("head", Head.of(title, language, files, own.toArray(String[]::new)));
         values.put("ballot", ballot);
         values.put("stage", stage.word());
-        values.put("stageName", words.say(language, "stage." + stage.word(), Map.of()));
+        values.put("stageName", say(language, "stage." + stage.word()));
         values.put("open", stage == Stage.OPEN);
         values.put("over", stage == Stage.CLOSED);
         values.put("mayPick", stage == Stage.OPEN || stage == Stage.SCHEDULED);
@@ -177,13 +179,7 @@ final class BallotPages {
 
     /** What the script says, as JSON. */
     private String spoken(Language language) {
-        Map<String, String> spoken = new TreeMap<>();
-        words.in(language).forEach((key, text) -> {
-            if (key.startsWith(SCRIPTED)) {
-                spoken.put(key.substring(SCRIPTED.length()), text);
-            }
-        });
-        return JSON.writeValueAsString(spoken);
+        return JSON.writeValueAsString(words.under(language, SCRIPTED));
     }
 
     private String policy(boolean pictures) {

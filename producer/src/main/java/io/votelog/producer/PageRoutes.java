@@ -1,7 +1,6 @@
 package io.votelog.producer;
 
 import io.votelog.pages.Language;
-import io.votelog.pages.StaticFiles;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -77,7 +76,7 @@ class PageRoutes {
         return pages.signsIn() ? answer(pages.signIn(language), request) : notFound(language, request);
     }
 
-    @GetMapping(StaticFiles.PATH + "{file}")
+    @GetMapping(BallotPages.FILES + "{file}")
     ResponseEntity<byte[]> file(@PathVariable String file, ServerHttpRequest request) {
         return pages.files().answer(file, request.getHeaders()).orElseThrow(() -> Problem.http(
                         404, "nothing is at " + request.getPath())

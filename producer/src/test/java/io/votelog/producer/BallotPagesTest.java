@@ -222,7 +222,7 @@ class BallotPagesTest {
         BallotPages.Page page =
                 pages.ballot(listed(((Ballot.Definition.Valid) read).ballot()), Stage.OPEN, Language.CHINESE);
         int bytes = page.content().wireBytes();
-        Matcher asset = Pattern.compile("/assets/([\\w.-]+)").matcher(html(page));
+        Matcher asset = Pattern.compile("/assets/ballot/([\\w.-]+)").matcher(html(page));
         HttpHeaders gzip = new HttpHeaders();
         gzip.set("Accept-Encoding", "gzip");
         while (asset.find()) {

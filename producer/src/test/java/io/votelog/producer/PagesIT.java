@@ -65,7 +65,7 @@ class PagesIT {
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
 
-        Matcher asset = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"").matcher(page.body());
+        Matcher asset = Pattern.compile("(?:src|href)=\"(/assets/ballot/[^\"]+)\"").matcher(page.body());
         int found = 0;
         while (asset.find()) {
             HttpResponse<String> file = gateway.get(asset.group(1));
@@ -76,7 +76,7 @@ class PagesIT {
             Matcher imported =
                     Pattern.compile("(?:from|import)[ (]*\"([^\"]+)\"").matcher(file.body());
             while (imported.find()) {
-                assertThat(imported.group(1)).startsWith("/assets/");
+                assertThat(imported.group(1)).startsWith("/assets/ballot/");
                 assertThat(gateway.get(imported.group(1)).statusCode()).isEqualTo(200);
             }
             found++;
@@ -99,7 +99,7 @@ class PagesIT {
                     .contains("There is no such vote")
                     .doesNotContain("<script>");
         }
-        for (String path : List.of("/assets/ballot.js", "/assets/none", "/ballots", "/ballots/first/more")) {
+        for (String path : List.of("/assets/ballot/ballot.js", "/assets/ballot/none", "/ballots", "/ballots/first/more")) {
             problem(gateway.get(path), 404, "not-found");
         }
         HttpResponse<String> api = gateway.get("/v1/ballots/first");

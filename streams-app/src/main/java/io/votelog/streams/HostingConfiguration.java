@@ -46,6 +46,7 @@ class HostingConfiguration {
     static final int EXIT_UNFIT = 4;
 
     private static final int MIB = 1 << 20;
+    private static final long POLL_MS = 10;
     private static final Duration CLUSTER_TIMEOUT = Duration.ofSeconds(30);
 
     /** Stops after the web server has answered what it had begun to. */
@@ -161,6 +162,8 @@ class HostingConfiguration {
         config.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 settings.commitInterval().toMillis());
+        // A thread without records to read looks after its timers this often.
+        config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         Integer standbys = settings.standbyReplicas();
         config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys != null ? standbys : replicas >= 3 ? 1 : 0);

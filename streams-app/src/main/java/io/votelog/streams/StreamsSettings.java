@@ -21,7 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * @param threads that process partitions
  * @param standbyReplicas warm copies of each store on other instances; 1 with three replicas or more, else 0, when it is
  *     not given
- * @param commitInterval how often a transaction ends; results are at least that old
+ * @param commitInterval how often a transaction ends that sends no results on; with results it ends at once
  * @param closeTimeout how long a stop may take
  * @param threadReplacements how many failed threads are replaced in five minutes before the instance gives up
  */

@@ -81,7 +81,7 @@ final class ResultsPageIT {
                 .contains("<dd data-figure=\"accepted\">1</dd>", "https://vote.example.org/ballots/paged?lang=en");
 
         int bytes = wireBytes("/ballots/paged/results");
-        Matcher asset = Pattern.compile("\"(/assets/[^\"]+)\"").matcher(page.body());
+        Matcher asset = Pattern.compile("\"(/assets/results/[^\"]+)\"").matcher(page.body());
         while (asset.find()) {
             HttpResponse<String> file = app.get(asset.group(1));
             assertThat(file.statusCode()).as(asset.group(1)).isEqualTo(200);
@@ -90,7 +90,7 @@ final class ResultsPageIT {
             bytes += wireBytes(asset.group(1));
         }
         assertThat(bytes).isBetween(20 * 1024, WIRE_LIMIT);
-        assertThat(app.get("/assets/results.js").statusCode()).isEqualTo(404);
+        assertThat(app.get("/assets/results/results.js").statusCode()).isEqualTo(404);
     }
 
     @Test

@@ -13,7 +13,7 @@ class PageConfiguration {
 
     @Bean
     StaticFiles staticFiles() {
-        StaticFiles files = StaticFiles.common()
+        StaticFiles files = StaticFiles.common(PageController.FILES)
                 .with(PageConfiguration.class, UPLOT + "uPlot.min.css", "uPlot.min.css")
                 .with(PageConfiguration.class, UPLOT + "uPlot.iife.min.js", "uPlot.iife.min.js")
                 .with(PageConfiguration.class, "results.css", "results.css");

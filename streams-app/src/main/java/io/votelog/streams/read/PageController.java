@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
-import org.apache.kafka.streams.errors.StreamsNotStartedException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
@@ -26,6 +25,9 @@ import org.springframework.web.server.ServerWebExchange;
 /** What people look at: {@code /ballots/{id}/results}, {@code /} that leads to it, and the files of both. */
 @RestController
 final class PageController {
+    /** Where the files of its pages are served. */
+    static final String FILES = "/assets/results/";
+
     /** As long as the results that it is made from. */
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
@@ -92,7 +94,7 @@ final class PageController {
         return list.of(entries, language(chosen, request)).answer(request, POLICY, MAX_AGE);
     }
 
-    @GetMapping(StaticFiles.PATH + "{file}")
+    @GetMapping(FILES + "{file}")
     ResponseEntity<byte[]> file(@PathVariable String file, @RequestHeader HttpHeaders request) {
         return files.answer(file, request).orElseGet(() -> ResponseEntity.notFound()
                 .cacheControl(CacheControl.noStore())
@@ -100,7 +102,7 @@ final class PageController {
     }
 
     /** This instance starts. */
-    @ExceptionHandler({InvalidStateStoreException.class, StreamsNotStartedException.class})
+    @ExceptionHandler(InvalidStateStoreException.class)
     ResponseEntity<byte[]> notYet(ServerWebExchange exchange) {
         HttpHeaders request = exchange.getRequest().getHeaders();
         Language language = language(exchange.getRequest().getQueryParams().getFirst(Language.PARAMETER), request);

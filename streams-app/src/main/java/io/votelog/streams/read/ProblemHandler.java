@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
-import org.apache.kafka.streams.errors.StreamsNotStartedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +43,7 @@ final class ProblemHandler implements WebExceptionHandler {
             problem.headers().forEach(response.getHeaders()::set);
             return write(response, problem.status(), problem.code(), problem.title(), problem.getMessage());
         }
-        if (error instanceof InvalidStateStoreException
-                || error instanceof StreamsNotStartedException
-                || error instanceof RejectedExecutionException) {
+        if (error instanceof InvalidStateStoreException || error instanceof RejectedExecutionException) {
             LOG.debug("a store is not available", error);
             response.getHeaders().set(HttpHeaders.RETRY_AFTER, "1");
             return write(

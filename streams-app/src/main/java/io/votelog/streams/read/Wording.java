@@ -8,7 +8,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +21,14 @@ final class Wording {
     private final Language language;
     private final Locale locale;
     private final Map<String, String> words;
+    private final Map<String, String> scriptWords;
     private final DateTimeFormatter moment;
 
     Wording(Words words, Language language) {
         this.language = language;
         this.locale = Locale.forLanguageTag(language.tag());
         this.words = words.in(language);
+        this.scriptWords = words.under(language, SCRIPT_PREFIX);
         this.moment = DateTimeFormatter.ofPattern(this.words.getOrDefault("moment", ""), locale)
                 .withZone(ZoneOffset.UTC);
     }
@@ -51,10 +52,7 @@ final class Wording {
 
     /** The words that a page's script says, without the prefix that marks them. */
     Map<String, String> scriptWords() {
-        return words.entrySet().stream()
-                .filter(word -> word.getKey().startsWith(SCRIPT_PREFIX))
-                .collect(
-                        Collectors.toMap(word -> word.getKey().substring(SCRIPT_PREFIX.length()), Map.Entry::getValue));
+        return scriptWords;
     }
 
     /** @throws IllegalArgumentException when there is no such word */

@@ -35,6 +35,9 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     /** How often the results of a ballot that changed are sent on. */
     static final Duration EMIT_EVERY = Duration.ofMillis(100);
 
+    /** Behind the tallies, as long as it takes them to be committed and read. */
+    private static final Duration PHASE = Duration.ofMillis(50);
+
     private static final Logger LOG = LoggerFactory.getLogger(MergeProcessor.class);
     private static final CloudEvent CLOUD_EVENT = new CloudEvent("BallotResults", "streams-app");
 
@@ -58,7 +61,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             rows.forEachRemaining(row -> keep(decode(row.value)));
         }
         this.changed = new LinkedHashSet<>(tallies.keySet());
-        this.timer = new EmitTimer(context, EMIT_EVERY, this::emit);
+        this.timer = new EmitTimer(context, EMIT_EVERY, PHASE, this::emit);
         if (!changed.isEmpty()) {
             timer.start();
         }

@@ -69,8 +69,8 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         if (end < position.nextOffset()) {
             throw new LogTruncatedException(partition, position.nextOffset(), end);
         }
-        this.timer = new EmitTimer(context, EMIT_EVERY, this::emit);
-        this.turnoutTimer = new EmitTimer(context, EMIT_TURNOUT_EVERY, this::emitTurnout);
+        this.timer = new EmitTimer(context, EMIT_EVERY, Duration.ZERO, this::emit);
+        this.turnoutTimer = new EmitTimer(context, EMIT_TURNOUT_EVERY, Duration.ZERO, this::emitTurnout);
         if (!changed.isEmpty()) {
             timer.start();
         }

@@ -174,9 +174,9 @@ final class ResultsPageTest {
         String html = page(LIVE, Status.OPEN, Language.ENGLISH);
         assertThat(html).doesNotContain("<style", " style=", " onclick", "javascript:");
         assertThat(find(html, "<script[^>]*>")).isNotEmpty().allSatisfy(script -> assertThat(script.group())
-                .contains(" src=\"/assets/"));
+                .contains(" src=\"/assets/results/"));
         assertThat(find(html, "<link[^>]*>"))
-                .allSatisfy(link -> assertThat(link.group()).contains(" href=\"/assets/"));
+                .allSatisfy(link -> assertThat(link.group()).contains(" href=\"/assets/results/"));
     }
 
     @Test

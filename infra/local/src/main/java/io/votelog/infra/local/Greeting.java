@@ -11,6 +11,8 @@ final class Greeting {
         return """
 
                 %1$s
+                  ballot page   %2$s/ballots/%1$s
+                  results page  %3$s/ballots/%1$s/results
                   ballot API    %2$s/v1/ballots/%1$s
                   results       %3$s/v1/ballots/%1$s/results
                   stream        %3$s/v1/ballots/%1$s/results/stream"""
