@@ -49,9 +49,8 @@ class ServingTest {
                 .with(ServingTest.class, "imported.js", "imported.js")
                 .with(ServingTest.class, "importing.js", "importing.js");
         String imported = modules.address("imported.js");
-        String served = text(
-                modules.answer(modules.address("importing.js").substring(PATH.length()), new HttpHeaders())
-                        .orElseThrow());
+        String served = text(modules.answer(modules.address("importing.js").substring(PATH.length()), new HttpHeaders())
+                .orElseThrow());
         assertThat(served)
                 .isEqualTo(
                         "import { one } from \"%1$s\";\nimport \"%1$s\";\nawait import(\"%1$s\");\nconst other = \"./imported.js\";\n"
@@ -150,8 +149,7 @@ class ServingTest {
     }
 
     private ResponseEntity<byte[]> get(String address, HttpHeaders request) {
-        return files.answer(address.substring(PATH.length()), request)
-                .orElseThrow();
+        return files.answer(address.substring(PATH.length()), request).orElseThrow();
     }
 
     private static HttpHeaders with(String name, String value) {

@@ -65,7 +65,8 @@ class PagesIT {
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
 
-        Matcher asset = Pattern.compile("(?:src|href)=\"(/assets/ballot/[^\"]+)\"").matcher(page.body());
+        Matcher asset =
+                Pattern.compile("(?:src|href)=\"(/assets/ballot/[^\"]+)\"").matcher(page.body());
         int found = 0;
         while (asset.find()) {
             HttpResponse<String> file = gateway.get(asset.group(1));
@@ -99,7 +100,8 @@ class PagesIT {
                     .contains("There is no such vote")
                     .doesNotContain("<script>");
         }
-        for (String path : List.of("/assets/ballot/ballot.js", "/assets/ballot/none", "/ballots", "/ballots/first/more")) {
+        for (String path :
+                List.of("/assets/ballot/ballot.js", "/assets/ballot/none", "/ballots", "/ballots/first/more")) {
             problem(gateway.get(path), 404, "not-found");
         }
         HttpResponse<String> api = gateway.get("/v1/ballots/first");

@@ -67,6 +67,9 @@ final class PartitionHarness {
         boolean first = decideContext == null;
         decideContext = new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
         tallyContext = new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
+        // Timers ask for the time; it says when to emit, and nothing else.
+        decideContext.setCurrentSystemTimeMs(0);
+        tallyContext.setCurrentSystemTimeMs(0);
         if (first) {
             voters.init(decideContext.getStateStoreContext(), voters);
             polls.init(decideContext.getStateStoreContext(), polls);
