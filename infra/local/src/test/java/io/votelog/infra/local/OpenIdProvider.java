@@ -212,6 +212,7 @@ final class OpenIdProvider implements AutoCloseable {
                    <!doctype html>
                    <html lang="en">
                    <title>May it know who you are?</title>
+                   <link rel="icon" href="data:,">
                    <form method="post" action="/oauth2/authorize">
                    <input type="hidden" name="client_id" value="%s">
                    <input type="hidden" name="state" value="%s">

@@ -220,7 +220,7 @@ class SignInIT {
         assertThat(page.locator("#confirm-picks")).containsText("32");
         page.locator("#confirm-send").click();
         assertCounted(page);
-        assertThat(voter.complaints()).allMatch(complaint -> complaint.contains("401"));
+        assertThat(voter.complaints()).allMatch(complaint -> complaint.contains("status of 401"));
     }
 
     @Test
