@@ -99,14 +99,22 @@ final class BallotPages {
         values.put("resultsUrl", results(listed.id(), language));
         values.put("readSide", publicUrls.streams().toString());
         values.put("voters", signIn.issuer() != null ? "provider" : madeUpVoters ? "made-up" : "none");
-        values.put(
-                "signIn",
-                Map.of(
-                        "issuer", String.valueOf(signIn.issuer()),
-                        "clientId", String.valueOf(signIn.clientId()),
-                        "scope", signIn.scope()));
+        values.put("signIn", provider());
         values.put("spoken", spoken(language));
         return new Page(Content.html(ballotTemplate.render(values)), policy(ballot.hasImages()));
+    }
+
+    /** What the script has to know of the provider; an empty list where there is none. */
+    private Object provider() {
+        URI issuer = signIn.issuer();
+        String clientId = signIn.clientId();
+        return issuer == null || clientId == null
+                ? List.of()
+                : Map.of(
+                        "issuer", issuer.toString(),
+                        "clientId", clientId,
+                        "scope", signIn.scope(),
+                        "parameters", signIn.query());
     }
 
     /** The page that says which ballots there are. */

@@ -244,6 +244,11 @@ async function goOn({ resumed = false } = {}) {
     tell(resumed ? "resumed" : "sending", { focus: true });
     const answer = await send(ballot, vote, voter, (kind, seconds) => tellPause(kind, say(`${kind}.text`), seconds));
     if (answer.kind === "signIn") {
+      if (!resumed && !answer.tried) {
+        // Nothing of it has arrived anywhere, so the voter is free to change it.
+        forLong.remove(key);
+        setMode("choosing");
+      }
       signInAgain();
       return;
     }
@@ -348,15 +353,18 @@ async function goToSignIn() {
 }
 
 function signInAgain() {
-  tell("signInExpired", { kind: "warning", more: [button(say("signIn"), goToSignIn)], focus: true });
+  tell("signInExpired", { kind: "warning", more: [button(say("signIn"), signInToSend)], focus: true });
   sayWhoVotes();
 }
 
 function sayWhoVotes() {
   const line = at("voter");
-  const leave = () => {
-    voter.leave();
-    location.reload();
+  const leave = async () => {
+    // The next voter at this browser need not see them.
+    forLong.remove(kept.picks);
+    if (!(await voter.leave(location.pathname + location.search))) {
+      location.reload();
+    }
   };
   line.hidden = !votable();
   if (voter.kind === "made-up") {
@@ -527,6 +535,11 @@ async function resume() {
       done();
       const text = say("voted.text", { when: moment(earlier.acceptedAt) });
       tell("voted", { kind: "good", text, more: receiptBox(earlier.receipt) });
+      return;
+    }
+    if (voter.id === null) {
+      signInAgain();
+      refresh();
       return;
     }
   } catch {

@@ -24,7 +24,8 @@ export function newVoteId() {
  * @param voter see voter.js
  * @param waiting called with ("again" | "limited" | "busy" | "unknown" | "away", seconds) before a pause; what it returns ends the pause
  *   early when it resolves
- * @return { kind: "recorded", location, receipt, recordedAt }, { kind: "refused", problem } or { kind: "signIn" }
+ * @return { kind: "recorded", location, receipt, recordedAt }, { kind: "refused", problem }, or { kind: "signIn", tried } where tried
+ *   says whether an earlier try may have arrived
  */
 export async function send(ballot, vote, voter, waiting) {
   let renewed = false;
@@ -34,7 +35,7 @@ export async function send(ballot, vote, voter, waiting) {
     try {
       const token = await voter.token();
       if (token === null) {
-        return { kind: "signIn" };
+        return { kind: "signIn", tried: tries > 1 };
       }
       answer = await fetch(`/v1/ballots/${ballot}/votes`, {
         method: "POST",
@@ -68,7 +69,9 @@ export async function send(ballot, vote, voter, waiting) {
         renewed = true;
         continue;
       }
-      return voter.kind === "provider" ? { kind: "signIn" } : { kind: "refused", problem: problem(answer, body) };
+      return voter.kind === "provider"
+        ? { kind: "signIn", tried: tries > 1 }
+        : { kind: "refused", problem: problem(answer, body) };
     }
     if (answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
       return { kind: "refused", problem: problem(answer, body) };

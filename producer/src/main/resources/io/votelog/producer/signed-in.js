@@ -1,34 +1,54 @@
 /** The page to which the provider leads back: it completes the sign-in and goes on to the ballot. */
-import { cameFrom, complete } from "./sign-in.js";
+import { complete, LostSignIn, underWay } from "./sign-in.js";
 import { speaker } from "./words.js";
 
-const main = document.getElementById("sign-in");
 const said = document.getElementById("said");
-const say = speaker(main);
+const say = speaker(document.getElementById("sign-in"));
+const language = document.documentElement.lang;
 
-const answer = new URL(location.href);
-const back = cameFrom();
-// The code is of use once only, and need not stay in the history.
-history.replaceState(null, "", "/sign-in");
-if (back !== null) {
-  document.getElementById("back").href = back;
-}
-try {
-  if (back === null) {
-    said.textContent = say(answer.search === "" ? "signInNothing" : "signInLost");
-  } else {
-    await complete(answer);
-    said.textContent = say("signInDone");
-    location.replace(back);
+async function arrive() {
+  const answer = new URL(location.href);
+  const begun = underWay();
+  if (begun !== null && begun.language !== language && !answer.searchParams.has("lang")) {
+    // The address that the provider knows is the same in all languages.
+    answer.searchParams.set("lang", begun.language);
+    location.replace(answer);
+    return;
   }
-} catch (failure) {
-  said.textContent = refusal(failure);
+  // The code is of use once only, and need not stay in the history.
+  history.replaceState(null, "", `/sign-in?lang=${language}`);
+  if (begun === null && !answer.searchParams.has("state")) {
+    tell(say("signInNothing"));
+    return;
+  }
+  const back = begun?.back ?? "/";
+  document.getElementById("back").href = back;
+  try {
+    await complete(answer);
+    location.replace(back);
+  } catch (failure) {
+    tell(sentence(failure));
+  }
+}
+
+function tell(text) {
+  said.textContent = text;
   said.focus();
 }
 
-function refusal(failure) {
+function sentence(failure) {
+  if (failure instanceof LostSignIn) {
+    return say("signInLost");
+  }
   if (failure instanceof TypeError || failure.name === "TimeoutError") {
     return say("signInUnreachable");
   }
-  return say("signInRefused", { why: failure.error ?? failure.code ?? failure.message });
+  if (failure.error === "access_denied") {
+    return say("signInDenied");
+  }
+  return failure.error === undefined
+    ? say("signInUnfit", { why: failure.code ?? failure.message })
+    : say("signInRefused", { why: failure.error });
 }
+
+arrive();

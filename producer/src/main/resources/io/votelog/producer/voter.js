@@ -1,7 +1,7 @@
 /**
  * Who votes: { id, token, ... }, whichever way the gateway knows its voters. id is null for as long as nobody has signed in.
  */
-import { signedIn, signIn, signOut } from "./sign-in.js";
+import { forget, signedIn, signIn, signOut } from "./sign-in.js";
 import { forLong } from "./store.js";
 
 const MADE_UP = "votelog:made-up-voter";
@@ -19,7 +19,8 @@ export function voterOf(main) {
   }
 }
 
-function ofProvider({ issuer, clientId, scope }) {
+function ofProvider({ issuer, clientId, scope, parameters }) {
+  const provider = { issuer, clientId, scope, parameters };
   return {
     kind: "provider",
     get id() {
@@ -31,11 +32,12 @@ function ofProvider({ issuer, clientId, scope }) {
     token: async () => signedIn()?.token ?? null,
     /** A token that is refused is of no more use; only the voter can get another one. */
     renew: async () => {
-      signOut();
+      forget();
       return false;
     },
-    signIn: (back) => signIn({ issuer, clientId, scope }, back),
-    leave: signOut,
+    signIn: (back) => signIn(provider, back),
+    /** Says whether it leads away. */
+    leave: (back) => signOut(provider, back),
   };
 }
 
@@ -68,7 +70,10 @@ function madeUp() {
       token = null;
       return true;
     },
-    leave: () => forLong.set(MADE_UP, invented()),
+    leave: async () => {
+      forLong.set(MADE_UP, invented());
+      return false;
+    },
   };
 }
 

@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 class BallotPagesTest {
     private static final Instant OPENS = Instant.parse("2021-12-04T16:00:00Z");
     private static final Instant CLOSES = Instant.parse("2021-12-11T16:00:00Z");
-    private static final SignInSettings NO_SIGN_IN = new SignInSettings(null, null, "openid", List.of());
+    private static final SignInSettings NO_SIGN_IN = new SignInSettings(null, null, "openid", List.of(), List.of());
 
     /** Both languages, one option with all that an option may have and one with nothing but a title. */
     private static final String SMALL =
@@ -114,19 +114,22 @@ class BallotPagesTest {
     @Test
     void shouldSayHowVotersAreKnown() {
         assertThat(html(pages.ballot(listed(SMALL), Stage.OPEN, Language.ENGLISH)))
-                .contains("data-voters=\"made-up\"");
+                .contains("data-voters=\"made-up\" data-words=")
+                .doesNotContain("\"null\"");
         assertThat(html(pages(NO_SIGN_IN, false).ballot(listed(SMALL), Stage.OPEN, Language.ENGLISH)))
                 .contains("data-voters=\"none\"");
         SignInSettings provider = new SignInSettings(
                 URI.create("https://login.example/realms/vote"),
                 "ballot-page",
                 "openid vote",
-                List.of(URI.create("https://tokens.example")));
+                List.of(URI.create("https://tokens.example")),
+                List.of("audience=https://vote.example", "prompt=select account"));
         BallotPages signingIn = pages(provider, true);
         BallotPages.Page page = signingIn.ballot(listed(SMALL), Stage.OPEN, Language.ENGLISH);
         assertThat(html(page))
                 .contains("data-voters=\"provider\" data-issuer=\"https://login.example/realms/vote\""
-                        + " data-client-id=\"ballot-page\" data-scope=\"openid vote\"");
+                        + " data-client-id=\"ballot-page\" data-scope=\"openid vote\""
+                        + " data-parameters=\"audience=https%3A%2F%2Fvote.example&amp;prompt=select+account\"");
         assertThat(page.policy())
                 .contains("connect-src 'self' https://login.example https://results.example https://tokens.example;");
         assertThat(signingIn.signIn(Language.ENGLISH).policy()).isEqualTo(pagePolicyWithoutPictures(page));

@@ -122,38 +122,51 @@ class ProducerSettingsTest {
                         "VOTELOG_SIGN_IN_ISSUER", "https://login.example",
                         "VOTELOG_SIGN_IN_CLIENT_ID", "ballot-page",
                         "VOTELOG_SIGN_IN_SCOPE", "openid vote",
-                        "VOTELOG_SIGN_IN_ORIGINS", "https://tokens.example,https://keys.example"))
+                        "VOTELOG_SIGN_IN_ORIGINS", "https://tokens.example,https://keys.example",
+                        "VOTELOG_SIGN_IN_PARAMETERS", "audience=https://vote.example,resource=urn:votes=1"))
                 .signIn();
         assertThat(signIn)
                 .isEqualTo(new SignInSettings(
                         URI.create("https://login.example"),
                         "ballot-page",
                         "openid vote",
-                        List.of(URI.create("https://tokens.example"), URI.create("https://keys.example"))));
+                        List.of(URI.create("https://tokens.example"), URI.create("https://keys.example")),
+                        List.of("audience=https://vote.example", "resource=urn:votes=1")));
+        assertThat(signIn.query()).isEqualTo("audience=https%3A%2F%2Fvote.example&resource=urn%3Avotes%3D1");
         assertThat(bound(Map.of("VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET)).signIn())
-                .isEqualTo(new SignInSettings(null, null, "openid", List.of()));
+                .isEqualTo(new SignInSettings(null, null, "openid", List.of(), List.of()));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "https://login.example | '' | openid | '' | votelog.sign-in.client-id: not set | together, or neither",
-                "'' | ballot-page | openid | '' | votelog.sign-in.issuer: not set | together, or neither",
-                "login.example | ballot-page | openid | '' | votelog.sign-in.issuer: login.example | https://login.example",
-                "https://other.example | ballot-page | openid | '' | votelog.sign-in.issuer: https://other.example | the same as votelog.auth.issuer",
-                "https://login.example | ballot-page | profile | '' | votelog.sign-in.scope: profile | openid among them",
-                "https://login.example | ballot-page | openid | ftp://x.example | votelog.sign-in.origins: ftp://x.example | http or https"
+                "https://login.example | '' | openid | '' | '' | votelog.sign-in.client-id: not set | together, or neither",
+                "'' | ballot-page | openid | '' | '' | votelog.sign-in.issuer: not set | together, or neither",
+                "login.example | ballot-page | openid | '' | '' | votelog.sign-in.issuer: login.example | https://login.example",
+                "https://other.example | ballot-page | openid | '' | '' | votelog.sign-in.issuer: https://other.example | the same as votelog.auth.issuer",
+                "https://login.example | ballot-page | profile | '' | '' | votelog.sign-in.scope: profile | openid among them",
+                "https://login.example | ballot-page | openid | ftp://x.example | '' | votelog.sign-in.origins: ftp://x.example | http or https",
+                "https://login.example | ballot-page | openid | '' | audience | votelog.sign-in.parameters: audience | name=value",
+                "https://login.example | ballot-page | openid | '' | audience=  | votelog.sign-in.parameters: audience= | name=value",
+                "https://login.example | ballot-page | openid | '' | b=1,state=x | votelog.sign-in.parameters: state=x | none of"
             })
     void shouldRefuseASignInThatCannotWork(
-            String issuer, String clientId, String scope, String origins, String wrong, String right) {
+            String issuer,
+            String clientId,
+            String scope,
+            String origins,
+            String parameters,
+            String wrong,
+            String right) {
         assertThatThrownBy(() -> bound(Map.of(
                         "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
                         "VOTELOG_AUTH_ISSUER", "https://login.example",
                         "VOTELOG_SIGN_IN_ISSUER", issuer,
                         "VOTELOG_SIGN_IN_CLIENT_ID", clientId,
                         "VOTELOG_SIGN_IN_SCOPE", scope,
-                        "VOTELOG_SIGN_IN_ORIGINS", origins)))
+                        "VOTELOG_SIGN_IN_ORIGINS", origins,
+                        "VOTELOG_SIGN_IN_PARAMETERS", parameters)))
                 .rootCause()
                 .isInstanceOfSatisfying(BadSettingException.class, bad -> {
                     assertThat(bad).hasMessageStartingWith(wrong);

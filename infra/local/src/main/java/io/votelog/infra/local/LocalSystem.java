@@ -142,7 +142,12 @@ final class LocalSystem {
         awaitReady(new ArrayList<>(apps));
 
         display.begin("ballot");
-        Tokens tokens = new Tokens(secrets.hs256(), Clock.systemUTC());
+        // The gateways inherit the environment; what it has them ask of tokens holds for these too.
+        Tokens tokens = new Tokens(
+                secrets.hs256(),
+                System.getenv("VOTELOG_AUTH_ISSUER"),
+                System.getenv("VOTELOG_AUTH_AUDIENCE"),
+                Clock.systemUTC());
         List<URI> gateways =
                 of(App.Side.PRODUCER).stream().map(app -> app.http().url()).toList();
         Publisher publisher = new Publisher(http, gateways, () -> tokens.token("infra/up", BALLOTS_WRITE));

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Signs bearer tokens (JWT, RFC 7519, with HS256) with the secret that the local gateways trust. For one thread at a time. */
@@ -20,9 +21,17 @@ final class Tokens {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Mac hmac;
+    private final @Nullable String issuer;
+    private final @Nullable String audience;
     private final Clock clock;
 
-    Tokens(String secret, Clock clock) {
+    /**
+     * @param issuer what gateways ask of {@code iss}; null when they ask nothing
+     * @param audience the same of {@code aud}
+     */
+    Tokens(String secret, @Nullable String issuer, @Nullable String audience, Clock clock) {
+        this.issuer = issuer;
+        this.audience = audience;
         this.clock = clock;
         try {
             hmac = Mac.getInstance("HmacSHA256");
@@ -43,6 +52,12 @@ final class Tokens {
         claims.put("sub", userId);
         claims.put("iat", nowS);
         claims.put("exp", nowS + LIFE.toSeconds());
+        if (issuer != null) {
+            claims.put("iss", issuer);
+        }
+        if (audience != null) {
+            claims.put("aud", audience);
+        }
         if (!scope.isEmpty()) {
             claims.put("scope", scope);
         }

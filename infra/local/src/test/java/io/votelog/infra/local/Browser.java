@@ -103,7 +103,7 @@ final class Browser implements AutoCloseable {
             this.context = context;
             context.onConsoleMessage(message -> {
                 if (Stream.of("error", "warning").anyMatch(message.type()::equals)) {
-                    complaints.add(message.type() + ": " + message.text());
+                    complaints.add(message.type() + ": " + message.text() + " at " + message.location());
                 }
             });
             context.onWebError(error -> complaints.add("uncaught: " + error.error()));

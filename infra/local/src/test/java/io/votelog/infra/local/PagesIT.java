@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Locator.ClickOptions;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.LocatorOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.votelog.infra.local.Browser.Screen;
 import io.votelog.infra.local.Browser.Visitor;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +30,16 @@ class PagesIT {
     private static final int WIRE_LIMIT = 150_000;
     private static final int PATIENCE_MS = 30_000;
 
+    /** A small ballot, in a language that it does not name. */
+    private static final String SECOND =
+            """
+            ballotId: second
+            title: Second ballot
+            window: {opensAt: "%s", closesAt: "%s"}
+            sections:
+              - {id: A, title: Only part, options: [{id: a1, title: One}, {id: a2, title: Two}]}
+            """;
+
     private static Browser browser;
     private static Running up;
 
@@ -33,7 +47,10 @@ class PagesIT {
     static void start(@TempDir Path dir) throws Exception {
         browser = Browser.start();
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
-        up = Running.start(dir);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Path second = dir.resolve("second.yaml");
+        Files.writeString(second, SECOND.formatted(now.minusSeconds(3600), now.plusSeconds(86_400)));
+        up = Running.start(dir, "--ballot", second.toString());
         up.awaitReady();
     }
 
@@ -55,7 +72,9 @@ class PagesIT {
 
         Visitor voter = browser.visitor(Screen.PHONE, ColorScheme.LIGHT, "en-GB");
         Page ballot = voter.open(up.ballotPage("/"));
-        assertThat(ballot).hasURL(Pattern.compile(".*/ballots/gz-customs-2021$"));
+        assertThat(ballot.locator(".ballots li")).hasCount(2);
+        ballot.locator("a[href^='/ballots/gz-customs-2021']").click();
+        assertThat(ballot).hasURL(Pattern.compile(".*/ballots/gz-customs-2021\\?lang=en$"));
         assertThat(ballot.locator("input[name=choice]")).hasCount(43);
         assertThat(ballot.locator("#count")).hasText("0 of 10 picked.");
 
@@ -144,10 +163,13 @@ class PagesIT {
                     locale.startsWith("en") == (screen != Screen.DESKTOP) ? ColorScheme.LIGHT : ColorScheme.DARK;
             Visitor visitor = browser.visitor(screen, scheme, locale);
             for (String address : List.of(
+                    up.ballotPage("/"),
                     up.ballotPage("/ballots/gz-customs-2021"),
                     up.ballotPage("/ballots/there-is-none"),
+                    up.resultsSide("/"),
                     up.resultsPage(),
-                    up.resultsPage() + "?view=wall")) {
+                    up.resultsPage() + "?view=wall",
+                    up.resultsSide("/ballots/there-is-none/results"))) {
                 long before = visitor.wireBytes();
                 Page page = visitor.open(address);
                 assertThat(page.locator("html")).hasAttribute("lang", locale.substring(0, 2));
@@ -157,10 +179,26 @@ class PagesIT {
                 page.close();
             }
             assertThat(visitor.complaints().stream()
-                            .filter(complaint -> !complaint.contains("404"))
+                            .filter(complaint -> !complaint.contains("status of 404"))
                             .toList())
                     .isEmpty();
         }
+    }
+
+    @Test
+    void shouldListTheBallotsWhereThereAreSeveral() {
+        Visitor visitor = browser.visitor(Screen.PHONE, ColorScheme.DARK, "zh-CN");
+        for (String list : List.of(up.ballotPage("/"), up.resultsSide("/"))) {
+            Page page = visitor.open(list);
+            assertThat(page.locator(".ballots li")).hasCount(2);
+            page.locator(".language-switch").click();
+            assertThat(page.locator("html")).hasAttribute("lang", "en");
+            page.locator("a", new LocatorOptions().setHasText("Second ballot")).click();
+            assertThat(page.locator("h1")).containsText("Second ballot");
+            assertThat(page.locator("html")).hasAttribute("lang", "en");
+            Browser.assertAccessible(page);
+        }
+        assertThat(visitor.complaints()).isEmpty();
     }
 
     @Test

@@ -53,6 +53,11 @@ final class Running {
     }
 
     static Running startAt(Path dir, int offset, String... flags) throws IOException {
+        return startAt(dir, offset, Map.of(), flags);
+    }
+
+    /** The same with environment variables, which the apps inherit. */
+    static Running startAt(Path dir, int offset, Map<String, String> environment, String... flags) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx192m",
@@ -67,11 +72,10 @@ final class Running {
         command.addAll(List.of(flags));
         Path out = Files.createTempFile(dir, "out", ".txt");
         Path err = Files.createTempFile(dir, "err", ".txt");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        return new Running(process, offset, out, err);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        return new Running(builder.start(), offset, out, err);
     }
 
     private static String absolute(String classPath) {
@@ -105,7 +109,11 @@ final class Running {
 
     /** Where its results are watched. */
     String resultsPage() {
-        return url(8081, "/ballots/gz-customs-2021/results").toString();
+        return resultsSide("/ballots/gz-customs-2021/results");
+    }
+
+    String resultsSide(String path) {
+        return url(8081, path).toString();
     }
 
     /** What the server sends to who asks for a page. */
