@@ -145,6 +145,7 @@ class ArchitectureTest {
                 .and(DescribedPredicate.not(named(
                         "DecideProcessor",
                         "PollBook",
+                        "VotersMark",
                         "TallyProcessor",
                         "PollTally",
                         "PollTurnout",
@@ -166,6 +167,7 @@ class ArchitectureTest {
     @Test
     void votersShouldBeWrittenByDecideAlone() {
         check(onlyCalledFrom("VoterRow", "encode|withAccepted|withRefused", "DecideProcessor"));
+        check(onlyCalledFrom("VotersMark", "decided", "DecideProcessor"));
     }
 
     @Test
