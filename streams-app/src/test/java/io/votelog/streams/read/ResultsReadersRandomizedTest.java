@@ -60,7 +60,7 @@ final class ResultsReadersRandomizedTest {
 
     static LongStream seeds() {
         long base = Long.getLong("votelog.seed", 20_211_205L);
-        return LongStream.range(base, base + 150);
+        return LongStream.range(base, base + 100);
     }
 
     @AfterEach
