@@ -1,19 +1,29 @@
 package io.votelog.streams.read;
 
+import io.netty.channel.ChannelOption;
 import java.net.URI;
 import java.time.Duration;
 import org.apache.kafka.streams.state.HostInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
 
-/** Asks the instance that holds a voter, on behalf of a client that came to this one. */
+/** Asks other instances that hold a voter, on behalf of a client that came to this one. */
 final class Neighbours {
+    private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
+
     /** Says that a request was sent on already, so that two instances that disagree do not send it back and forth. */
-    static final String FORWARDED = "Votelog-Forwarded";
+    private static final String FORWARDED = "Votelog-Forwarded";
+
+    /** A machine that is gone refuses nothing, and nothing else shows so soon that it is. */
+    private static final int CONNECT_TIMEOUT_MS = 1_000;
 
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -22,39 +32,47 @@ final class Neighbours {
 
     /** @param timeout for an answer, beyond the client's wait */
     Neighbours(Duration timeout) {
+        HttpClient client = HttpClient.create().option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
         this.http = WebClient.builder()
+                .clientConnector(new ReactorClientHttpConnector(client))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(MAX_ANSWER_BYTES))
                 .build();
         this.timeout = timeout;
     }
 
+    /** Whether another instance sent this request on: then it is answered here or not at all. */
+    static boolean sentOn(ServerHttpRequest request) {
+        return request.getHeaders().getFirst(FORWARDED) != null;
+    }
+
     /**
-     * The other instance's answer to the same request.
+     * The other instance's answer to the same request; empty when it gives none that is of use.
      *
      * @param wait how long the client would wait for it
      */
     Mono<ResponseEntity<byte[]>> ask(HostInfo host, ServerHttpRequest request, Duration wait) {
-        if (request.getHeaders().getFirst(FORWARDED) != null) {
-            return Mono.error(moving());
-        }
         return http.get()
                 .uri(uri(host, request))
                 .headers(headers -> {
                     headers.set(FORWARDED, "1");
-                    request.getHeaders().getValuesAsList("Prefer").forEach(prefer -> headers.add("Prefer", prefer));
+                    if (!wait.isZero()) {
+                        request.getHeaders().getValuesAsList("Prefer").forEach(prefer -> headers.add("Prefer", prefer));
+                    }
                 })
                 .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
                         .defaultIfEmpty(new byte[0])
                         .map(body -> relay(
                                 answer.statusCode().value(), answer.headers().asHttpHeaders(), body)))
+                .filter(answer -> answer.getStatusCode().value() == HttpStatus.OK.value()
+                        || answer.getStatusCode().value() == HttpStatus.NOT_FOUND.value())
                 .timeout(timeout.plus(wait))
-                .onErrorMap(failure -> !(failure instanceof ProblemException), failure -> moving());
+                .onErrorResume(failure -> {
+                    LOG.debug("{} does not answer", host, failure);
+                    return Mono.empty();
+                });
     }
 
     private static ResponseEntity<byte[]> relay(int status, HttpHeaders answered, byte[] body) {
-        if (status != HttpStatus.OK.value() && status != HttpStatus.NOT_FOUND.value()) {
-            throw moving();
-        }
         HttpHeaders headers = new HttpHeaders();
         for (String name : new String[] {HttpHeaders.CONTENT_TYPE, HttpHeaders.CACHE_CONTROL, "Preference-Applied"}) {
             String value = answered.getFirst(name);
@@ -69,10 +87,5 @@ final class Neighbours {
         String query = request.getURI().getRawQuery();
         return URI.create("http://%s:%d%s%s"
                 .formatted(host.host(), host.port(), request.getURI().getRawPath(), query == null ? "" : "?" + query));
-    }
-
-    private static ProblemException moving() {
-        return ProblemException.unavailable(
-                "moving", "The instance that holds this voter does not answer, or the voter moves to another one.");
     }
 }

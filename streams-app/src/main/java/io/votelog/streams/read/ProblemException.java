@@ -53,6 +53,12 @@ final class ProblemException extends RuntimeException {
         return problem;
     }
 
+    /** 503: nobody who holds a voter can answer for it now. */
+    static ProblemException moving() {
+        return unavailable(
+                "moving", "The instance that holds this voter does not answer, or the voter moves to another one.");
+    }
+
     HttpStatus status() {
         return status;
     }

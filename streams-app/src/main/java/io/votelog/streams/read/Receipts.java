@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what has become of a vote. The voter's row knows of the accepted vote and of the latest refused attempt; any other
@@ -35,6 +37,7 @@ final class Receipts {
      * The verdict on the attempt at this offset; pending until committed results have counted it. Blocks.
      *
      * @throws ProblemException 404 when no attempt of the receipt stands there, 503 when the log is slow
+     * @throws InvalidStateStoreException when this instance cannot tell
      */
     ReceiptDocument at(Ballots.Published ballot, Receipt receipt, long offset) {
         String ballotId = ballot.ballot().id();
@@ -44,28 +47,32 @@ final class Receipts {
         if (offset >= countedTo) {
             return ReceiptDocument.pending(voteId, partition, offset);
         }
-        VoterRow row = voters.row(receipt.voter(), ballotId, partition, countedTo);
-        AcceptedVote accepted = row.accepted();
+        VoterCopy voter = voters.find(receipt.voter(), ballotId, partition, countedTo);
+        AcceptedVote accepted = voter.accepted();
         if (accepted != null && accepted.offset() == offset && accepted.voteId().equals(voteId)) {
             return accepted(accepted, partition);
         }
-        VoterRow.Refused refused = row.refused();
+        VoterRow.Refused refused = voter.refused();
         if (refused != null && refused.offset() == offset && refused.voteId().equals(voteId)) {
             return refused(ballot, refused, partition);
         }
-        return decideAgain(ballot, receipt, partition, offset, row);
+        return decideAgain(ballot, receipt, partition, offset, accepted);
     }
 
-    /** The accepted vote of the receipt's id, else the latest refused attempt if it has that id. Blocks. */
+    /**
+     * The accepted vote of the receipt's id, else the latest refused attempt if it has that id. Blocks.
+     *
+     * @throws InvalidStateStoreException when this instance cannot tell
+     */
     Optional<ReceiptDocument> latest(Ballots.Published ballot, Receipt receipt) {
         String ballotId = ballot.ballot().id();
         int partition = receipt.voter().partition(ballot.partitionCount());
-        VoterRow row = voters.row(receipt.voter(), ballotId, partition, board.countedTo(ballotId, partition));
-        AcceptedVote accepted = row.accepted();
+        VoterCopy voter = voters.find(receipt.voter(), ballotId, partition, board.countedTo(ballotId, partition));
+        AcceptedVote accepted = voter.accepted();
         if (accepted != null && accepted.voteId().equals(receipt.voteId())) {
             return Optional.of(accepted(accepted, partition));
         }
-        VoterRow.Refused refused = row.refused();
+        VoterRow.Refused refused = voter.refused();
         if (refused != null && refused.voteId().equals(receipt.voteId())) {
             return Optional.of(refused(ballot, refused, partition));
         }
@@ -87,13 +94,13 @@ final class Receipts {
     }
 
     private ReceiptDocument decideAgain(
-            Ballots.Published ballot, Receipt receipt, int partition, long offset, VoterRow row) {
+            Ballots.Published ballot, Receipt receipt, int partition, long offset, @Nullable AcceptedVote accepted) {
         Decision.Poll poll = voters.poll(ballot.ballot().id(), partition);
         boolean known = poll != null && offset > poll.fromOffset();
         ConsumerRecord<byte[], byte[]> record =
                 log.read(partition, offset).orElseThrow(() -> noSuchAttempt(partition, offset));
         CastVote vote = vote(ballot, receipt, record, known);
-        Verdict verdict = Decision.decide(poll, row.accepted(), vote);
+        Verdict verdict = Decision.decide(poll, accepted, vote);
         if (verdict instanceof Verdict.Retried retried) {
             return ReceiptDocument.retried(
                     vote.voteId(),
@@ -149,11 +156,15 @@ final class Receipts {
                         + " the offset at which it was recorded (?offset=).");
     }
 
-    /** The voter's accepted vote, as far as it is committed. Blocks. */
+    /**
+     * The voter's accepted vote, as far as it is committed. Blocks.
+     *
+     * @throws InvalidStateStoreException when this instance cannot tell
+     */
     Optional<AcceptedVote> acceptedOf(Ballots.Published ballot, Pseudonym voter) {
         String ballotId = ballot.ballot().id();
         int partition = voter.partition(ballot.partitionCount());
-        return Optional.ofNullable(voters.row(voter, ballotId, partition, board.countedTo(ballotId, partition))
+        return Optional.ofNullable(voters.find(voter, ballotId, partition, board.countedTo(ballotId, partition))
                 .accepted());
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ResultsTag(long version, long revision, Status status, long late) {
     private static final Pattern ENTITY_TAG = Pattern.compile("(?:W/)?\"([^\"]*)\"");
-    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})-(\\d{1,18})-.*");
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})-(\\d{1,18})-([a-z]+)-(\\d{1,18})(?:-.*)?");
 
     static ResultsTag of(ResultsDocument document) {
         return new ResultsTag(
@@ -50,14 +50,22 @@ record ResultsTag(long version, long revision, Status status, long late) {
             return any || tags.contains(entityTag);
         }
 
-        /** Whether the client has seen a later state than this one: then this one must not be shown to it. */
+        /**
+         * Whether the client has seen a later state than this one: then this one must not be shown to it. Of the status only
+         * the last is looked at, which the log gives; the others come by each instance's own clock.
+         */
         boolean isAheadOf(ResultsTag tag) {
             for (String known : tags) {
                 Matcher numbers = NUMBERS.matcher(known.substring(1, known.length() - 1));
                 if (numbers.matches()) {
                     long knownVersion = Long.parseLong(numbers.group(1));
                     long knownRevision = Long.parseLong(numbers.group(2));
-                    if (knownVersion > tag.version || knownRevision > tag.revision) {
+                    boolean knownFinal = numbers.group(3).equals(Status.FINAL.word());
+                    long knownLate = Long.parseLong(numbers.group(4));
+                    if (knownVersion > tag.version
+                            || knownRevision > tag.revision
+                            || knownLate > tag.late
+                            || (knownFinal && tag.status != Status.FINAL)) {
                         return true;
                     }
                 }

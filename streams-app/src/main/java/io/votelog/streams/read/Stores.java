@@ -62,4 +62,16 @@ final class Stores {
                 .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
                         .withPartition(partition));
     }
+
+    /**
+     * One partition of a store as this instance has it: in use, or restored and followed behind the one that is.
+     *
+     * @throws InvalidStateStoreException when it has none
+     */
+    <K> ReadOnlyKeyValueStore<K, byte[]> copy(String name, int partition) {
+        return streams()
+                .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
+                        .withPartition(partition)
+                        .enableStaleStores());
+    }
 }

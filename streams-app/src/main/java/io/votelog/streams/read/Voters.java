@@ -7,6 +7,10 @@ import io.votelog.streams.topology.PollRow;
 import io.votelog.streams.topology.StoreNames;
 import io.votelog.streams.topology.VoterKey;
 import io.votelog.streams.topology.VoterRow;
+import io.votelog.streams.topology.VotersMark;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.streams.KeyQueryMetadata;
@@ -17,8 +21,9 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a voter, read from the stores that the topology writes. They also hold what no transaction has
- * committed yet, so whoever asks says up to where the committed results have counted, and gets nothing from behind there.
+ * What is known of a voter, read from the stores that the topology writes, or from their copies. The stores also hold what no
+ * transaction has committed yet, so whoever asks says up to where the committed results have counted, and gets nothing from
+ * behind there.
  */
 final class Voters {
     private static final StreamPartitioner<byte[], byte[]> BY_VOTER =
@@ -34,43 +39,66 @@ final class Voters {
     }
 
     /**
-     * The other instance that holds this voter's row, or nothing when it is this one.
+     * The instances that hold this voter's row, in the order in which to ask them: the one that processes the voter's
+     * partition, then those with a copy of the row, of them this one first.
      *
      * @throws InvalidStateStoreException while no instance holds it
      */
-    Optional<HostInfo> elsewhere(Pseudonym voter, String ballotId) {
+    List<HostInfo> holders(Pseudonym voter, String ballotId) {
         KeyQueryMetadata at =
                 stores.streams().queryMetadataForKey(StoreNames.VOTERS, VoterKey.of(voter.bytes(), ballotId), BY_VOTER);
-        if (at.equals(KeyQueryMetadata.NOT_AVAILABLE) || at.activeHost().equals(HostInfo.unavailable())) {
-            throw new InvalidStateStoreException("nobody processes the voter's partition now");
+        List<HostInfo> holders = new ArrayList<>(at.standbyHosts());
+        holders.sort(Comparator.comparing(host -> !isHere(host)));
+        holders.add(0, at.activeHost());
+        holders.removeIf(HostInfo.unavailable()::equals);
+        if (holders.isEmpty()) {
+            throw new InvalidStateStoreException("nobody holds the voter's partition now");
         }
-        return at.activeHost().equals(self) ? Optional.empty() : Optional.of(at.activeHost());
+        return holders;
+    }
+
+    /** Whether this is the instance itself. */
+    boolean isHere(HostInfo host) {
+        return host.equals(self);
     }
 
     /**
-     * The voter's row, without what is not committed.
+     * The voter's row in the store that this instance processes, else in its copy.
      *
      * @param countedTo the offset behind the last one of the partition that is committed
-     * @throws InvalidStateStoreException when this instance does not hold it, or holds an older state than the committed
-     *     one, as an instance does that was paused and not told yet that another took its place
+     * @throws InvalidStateStoreException when this instance has neither
      */
-    VoterRow row(Pseudonym voter, String ballotId, int partition, long countedTo) {
+    VoterCopy find(Pseudonym voter, String ballotId, int partition, long countedTo) {
+        byte[] key = VoterKey.of(voter.bytes(), ballotId);
+        try {
+            return inUse(key, partition, countedTo);
+        } catch (InvalidStateStoreException notProcessedHere) {
+            return followed(key, partition, countedTo);
+        }
+    }
+
+    /** An instance that was paused, and not told yet that another took its place, is behind. */
+    private VoterCopy inUse(byte[] key, int partition, long countedTo) {
         byte @Nullable [] position =
                 stores.<String>local(StoreNames.PARTITION_TALLIES, partition).get(PartitionPosition.KEY);
-        if (PartitionPosition.decode(position).nextOffset() < countedTo) {
-            throw new InvalidStateStoreException("the stores here are behind the committed results");
-        }
         ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.local(StoreNames.VOTERS, partition);
-        VoterRow row = VoterRow.decode(voters.get(VoterKey.of(voter.bytes(), ballotId)));
-        return new VoterRow(
-                row.accepted() != null && row.accepted().offset() < countedTo ? row.accepted() : null,
-                row.refused() != null && row.refused().offset() < countedTo ? row.refused() : null);
+        boolean whole = PartitionPosition.decode(position).nextOffset() >= countedTo;
+        return new VoterCopy(VoterRow.decode(voters.get(key)), countedTo, whole);
+    }
+
+    /** The tally's position says nothing here: its copy comes by another changelog. */
+    private VoterCopy followed(byte[] key, int partition, long countedTo) {
+        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.copy(StoreNames.VOTERS, partition);
+        boolean whole = VotersMark.of(voters) >= countedTo;
+        VoterRow row = VoterRow.decode(voters.get(key));
+        // In between, the store may have been emptied to be restored anew.
+        return new VoterCopy(row, countedTo, whole && VotersMark.of(voters) >= countedTo);
     }
 
     /**
      * Where the ballot begins and ends in a partition, or nothing when it does not stand there.
      *
-     * @throws InvalidStateStoreException when this instance does not hold the partition
+     * @throws InvalidStateStoreException when this instance does not process the partition: a copy may be behind
      */
     @Nullable
     Poll poll(String ballotId, int partition) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -84,9 +86,12 @@ final class VotersController {
                         "malformed-receipt", "A receipt is 43 characters of base64url; this is none."));
         Duration wait = Prefer.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
-        return voters.elsewhere(receipt.voter(), ballotId)
-                .map(host -> neighbours.ask(host, request, wait))
-                .orElseGet(() -> at == null ? latest(ballot, receipt, wait) : at(ballot, receipt, at, wait));
+        return firstAnswer(
+                receipt.voter(),
+                ballotId,
+                request,
+                wait,
+                granted -> at == null ? latest(ballot, receipt, granted) : at(ballot, receipt, at, granted));
     }
 
     @GetMapping("/v1/ballots/{ballotId}/voters/{voterRef}")
@@ -96,13 +101,34 @@ final class VotersController {
         Pseudonym voter = Pseudonym.parse(voterRef)
                 .orElseThrow(() -> ProblemException.malformed(
                         "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
-        Optional<HostInfo> elsewhere = voters.elsewhere(voter, ballotId);
-        if (elsewhere.isPresent()) {
-            return neighbours.ask(elsewhere.get(), request, Duration.ZERO);
-        }
-        return Mono.fromCallable(() -> VoterDocument.of(receipts.acceptedOf(ballot, voter)))
+        return firstAnswer(voter, ballotId, request, Duration.ZERO, granted -> Mono.fromCallable(
+                        () -> VoterDocument.of(receipts.acceptedOf(ballot, voter)))
                 .subscribeOn(blocking)
-                .map(document -> answer(document, Duration.ZERO));
+                .map(document -> answer(document, granted)));
+    }
+
+    /**
+     * The first answer of use from those who hold the voter, asked one after the other. Only the first is granted the
+     * client's wait: behind a partition that nobody processes there is no verdict to wait for.
+     */
+    private Mono<ResponseEntity<byte[]>> firstAnswer(
+            Pseudonym voter,
+            String ballotId,
+            ServerHttpRequest request,
+            Duration wait,
+            Function<Duration, Mono<ResponseEntity<byte[]>>> here) {
+        List<HostInfo> holders = voters.holders(voter, ballotId);
+        return Flux.fromIterable(holders)
+                .filter(host -> voters.isHere(host) || !Neighbours.sentOn(request))
+                .concatMap(host -> {
+                    Duration granted = host.equals(holders.get(0)) ? wait : Duration.ZERO;
+                    return voters.isHere(host)
+                            ? here.apply(granted)
+                                    .onErrorResume(InvalidStateStoreException.class, behind -> Mono.empty())
+                            : neighbours.ask(host, request, granted);
+                })
+                .next()
+                .switchIfEmpty(Mono.error(ProblemException::moving));
     }
 
     private Mono<ResponseEntity<byte[]>> at(Ballots.Published ballot, Receipt receipt, long offset, Duration wait) {

@@ -53,6 +53,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     private ProcessorContext<byte[], Object> context;
     private KeyValueStore<byte[], byte[]> voters;
     private PollBook polls;
+    private VotersMark mark;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     DecideProcessor(LogKeys keys) {
@@ -64,6 +65,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         this.context = context;
         this.voters = context.getStateStore(StoreNames.VOTERS);
         this.polls = new PollBook(context.getStateStore(StoreNames.POLLS));
+        KeyValueStore<String, byte[]> tallies = context.getStateStore(StoreNames.PARTITION_TALLIES);
+        PartitionPosition counted = PartitionPosition.decode(tallies.get(PartitionPosition.KEY));
+        this.mark = new VotersMark(context, voters, counted.nextOffset());
     }
 
     @Override
@@ -79,6 +83,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             step = new LogStep(at.offset(), input.timestamp(), ended, null, null);
         }
         context.forward(new Record<>(new byte[0], step, input.timestamp()), StoreNames.TALLY);
+        mark.decided(at.offset());
     }
 
     private LogStep judge(Record<byte[], byte[]> input, RecordMetadata at, List<PollRow> ended) throws PoisonException {

@@ -2,7 +2,7 @@ package io.votelog.streams.topology;
 
 /** Names of stores and nodes. Changelog topics are named after them, so a name that changes is a store that is lost. */
 public final class StoreNames {
-    /** {@link VoterKey} to {@link VoterRow}; owned by decide. */
+    /** {@link VoterKey} to {@link VoterRow}, and the {@link VotersMark}; owned by decide. */
     public static final String VOTERS = "voters";
 
     /** Ballot id to {@link PollRow}: the ballots that stand in this partition; owned by decide. */

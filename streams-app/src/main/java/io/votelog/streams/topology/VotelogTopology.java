@@ -74,6 +74,8 @@ public final class VotelogTopology {
                         StoreNames.TALLY,
                         withStores(() -> new TallyProcessor(logEnd), inMemory(StoreNames.PARTITION_TALLIES)),
                         StoreNames.DECIDE)
+                // To read where the tally is when it starts, no more.
+                .connectProcessorAndStateStores(StoreNames.DECIDE, StoreNames.PARTITION_TALLIES)
                 .addSink(StoreNames.SINK_DECISIONS, Topics.DECISIONS.name(), bytesOut, bytesOut, StoreNames.DECIDE)
                 .addSink(
                         StoreNames.SINK_DEAD_LETTERS, Topics.DEAD_LETTERS.name(), bytesOut, bytesOut, StoreNames.DECIDE)

@@ -26,10 +26,12 @@ final class ResultsTagTest {
     }
 
     @Test
-    void shouldSeeThatAClientIsAheadByVersionOrByRevision() {
+    void shouldSeeThatAClientIsAhead() {
         assertThat(known("\"121-2-open-0\"").isAheadOf(TAG)).isTrue();
         assertThat(known("\"119-3-open-0-csv-en\"").isAheadOf(TAG)).isTrue();
-        assertThat(known("\"120-2-final-4\"").isAheadOf(TAG)).isFalse();
+        assertThat(known("\"120-2-open-1\"").isAheadOf(TAG)).isTrue();
+        assertThat(known("\"120-2-final-0\"").isAheadOf(TAG)).isTrue();
+        assertThat(known("\"120-2-closed-0\"").isAheadOf(TAG)).isFalse();
         assertThat(known("\"119-2-open-0\"").isAheadOf(TAG)).isFalse();
     }
 

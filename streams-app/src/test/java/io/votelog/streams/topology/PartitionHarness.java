@@ -82,6 +82,7 @@ final class PartitionHarness {
         }
         decideContext.addStateStore(voters);
         decideContext.addStateStore(polls);
+        decideContext.addStateStore(tallies);
         tallyContext.addStateStore(tallies);
         decide = new DecideProcessor(keys);
         decide.init(decideContext);
@@ -120,15 +121,30 @@ final class PartitionHarness {
     Map<String, PartitionTally> emit() {
         Map<String, PartitionTally> emitted = new TreeMap<>();
         // A timer may start the next one.
-        for (var timers = runningTimers(); !timers.isEmpty(); timers = runningTimers()) {
+        for (var timers = running(tallyContext); !timers.isEmpty(); timers = running(tallyContext)) {
             timers.forEach(timer -> timer.getPunctuator().punctuate(0));
             takeForwarded().forEach(tally -> emitted.put(tally.getBallotId(), tally));
         }
         return emitted;
     }
 
-    private List<MockProcessorContext.CapturedPunctuator> runningTimers() {
-        return tallyContext.scheduledPunctuators().stream()
+    /** Whether decide has it in mind to put the mark. */
+    boolean willMark() {
+        return !running(decideContext).isEmpty();
+    }
+
+    /** Lets the mark follow the decisions, if it is to. */
+    void emitMark() {
+        running(decideContext).forEach(timer -> timer.getPunctuator().punctuate(0));
+    }
+
+    /** Up to where the store of voters says that it is whole. */
+    long mark() {
+        return VotersMark.of(voters);
+    }
+
+    private static List<MockProcessorContext.CapturedPunctuator> running(MockProcessorContext<?, ?> context) {
+        return context.scheduledPunctuators().stream()
                 .filter(timer -> !timer.cancelled())
                 .toList();
     }

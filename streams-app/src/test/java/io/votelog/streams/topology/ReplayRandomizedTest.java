@@ -117,6 +117,53 @@ class ReplayRandomizedTest {
         assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
     }
 
+    /** The log is read in stretches, each from anywhere in what is decided, with a restart before it. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldMarkTheVotersUpToWhereVotesAreDecidedAndNeverGoBack(long seed) {
+        Random random = new Random(seed);
+        DrawnLog drawn = draw(random);
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        long marked = 0;
+        int decided = 0;
+        while (decided < RECORDS) {
+            int from = random.nextInt(decided + 1);
+            int to = Math.min(RECORDS, from + random.nextInt(RECORDS));
+            for (int offset = from; offset < to; offset++) {
+                partition.process(drawn.records.get(offset), offset);
+                decided = Math.max(decided, offset + 1);
+                if (random.nextInt(10) == 0) {
+                    partition.emitMark();
+                    marked = decided;
+                }
+                assertThat(partition.mark()).isEqualTo(marked);
+            }
+            partition.restart();
+            if (random.nextBoolean()) {
+                partition.emitMark();
+                marked = decided;
+            }
+            assertThat(partition.mark()).isEqualTo(marked);
+        }
+        // What the last stretch did not put in time is put after the restart, though no record comes any more.
+        partition.emitMark();
+        assertThat(partition.mark()).isEqualTo(RECORDS);
+    }
+
+    @Test
+    void shouldNotPutAMarkThatStandsAlready() {
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        partition.process(published(ballots.get(0)), 0);
+        assertThat(partition.willMark()).isTrue();
+        partition.emitMark();
+        assertThat(partition.willMark()).isFalse();
+
+        partition.restart();
+        assertThat(partition.willMark()).isFalse();
+        partition.process(published(ballots.get(0)), 0);
+        assertThat(partition.willMark()).isFalse();
+    }
+
     @Test
     void shouldCountOnBehindAGapAndRaiseIt() {
         PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);

@@ -146,6 +146,7 @@ class ArchitectureTest {
                 .and(DescribedPredicate.not(named(
                         "DecideProcessor",
                         "PollBook",
+                        "VotersMark",
                         "TallyProcessor",
                         "PollTally",
                         "PollTurnout",
@@ -167,6 +168,7 @@ class ArchitectureTest {
     @Test
     void votersShouldBeWrittenByDecideAlone() {
         check(onlyCalledFrom("VoterRow", "encode|withAccepted|withRefused", "DecideProcessor"));
+        check(onlyCalledFrom("VotersMark", "decided", "DecideProcessor"));
     }
 
     @Test
