@@ -31,7 +31,7 @@ public final class VotersMark {
         long marked = of(voters);
         this.voters = voters;
         this.nextOffset = Math.max(countedTo, marked);
-        this.timer = new EmitTimer(context, PUT_EVERY, nowMs -> put());
+        this.timer = new EmitTimer(context, PUT_EVERY, Duration.ZERO, nowMs -> put());
         if (marked < nextOffset) {
             timer.start();
         }
