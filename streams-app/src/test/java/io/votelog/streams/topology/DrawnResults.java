@@ -183,6 +183,9 @@ public final class DrawnResults {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "drawn");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-        return new MockProcessorContext<>(config, new TaskId(1, 0), stateDir);
+        MockProcessorContext<byte[], byte[]> context =
+                new MockProcessorContext<>(config, new TaskId(1, 0), stateDir);
+        context.setCurrentSystemTimeMs(0);
+        return context;
     }
 }
