@@ -171,6 +171,7 @@ final class FailoverIT {
         assertThat(left).as("time left").isPositive();
         await("a verdict on offset %d of partition %d".formatted(vote.offset(), vote.partition()))
                 .atMost(left)
+                .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
                     var answer = app.get(vote.receiptPath("failing"));
