@@ -183,8 +183,7 @@ public final class DrawnResults {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "drawn");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-        MockProcessorContext<byte[], byte[]> context =
-                new MockProcessorContext<>(config, new TaskId(1, 0), stateDir);
+        MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>(config, new TaskId(1, 0), stateDir);
         context.setCurrentSystemTimeMs(0);
         return context;
     }

@@ -1,0 +1,103 @@
+package io.votelog.auditor;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** A running log. Reads what is committed, joins no group and leaves no trace. */
+final class BrokerSource implements LogSource {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MIB = 1 << 20;
+
+    private final String bootstrapServers;
+    private final Map<String, Object> config = new HashMap<>();
+
+    /**
+     * @param bootstrapServers {@code host:port}, several with commas between
+     * @param clientProperties further settings of the consumer, such as TLS and SASL
+     */
+    BrokerSource(String bootstrapServers, Map<String, String> clientProperties) {
+        this.bootstrapServers = bootstrapServers;
+        config.putAll(clientProperties);
+        config.put("bootstrap.servers", bootstrapServers);
+        config.put("isolation.level", "read_committed");
+        config.put("enable.auto.commit", "false");
+        config.put("allow.auto.create.topics", "false");
+        config.put("enable.metrics.push", "false");
+        config.put("fetch.max.bytes", Integer.toString(32 * MIB));
+        config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
+        config.put("max.poll.records", "20000");
+        config.put("receive.buffer.bytes", Integer.toString(MIB));
+    }
+
+    @Override
+    public String name() {
+        return bootstrapServers;
+    }
+
+    @Override
+    public List<Span> spans(String topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            List<TopicPartition> partitions = consumer.listTopics(PATIENCE).getOrDefault(topic, List.of()).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .sorted(Comparator.comparingInt(TopicPartition::partition))
+                    .toList();
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, PATIENCE);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
+            return partitions.stream()
+                    .map(at -> new Span(topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
+                    .toList();
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        }
+    }
+
+    @Override
+    public void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        TopicPartition at = new TopicPartition(span.topic(), span.partition());
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            consumer.assign(List.of(at));
+            consumer.seek(at, span.begin());
+            long progressNs = System.nanoTime();
+            // The position, not the last record: a transaction's marker or what was aborted may be the end.
+            while (consumer.position(at, PATIENCE) < span.end()) {
+                long before = consumer.position(at);
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+                    if (record.offset() < span.end()) {
+                        reader.accept(record);
+                    }
+                }
+                long nowNs = System.nanoTime();
+                if (consumer.position(at) > before) {
+                    progressNs = nowNs;
+                } else if (nowNs - progressNs > PATIENCE.toNanos()) {
+                    throw new AuditException("%s gives nothing behind offset %d of %s for %d s"
+                            .formatted(bootstrapServers, before, span, PATIENCE.toSeconds()));
+                }
+            }
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private AuditException unreachable(KafkaException cause) {
+        return new AuditException("%s cannot be read: %s".formatted(bootstrapServers, cause.getMessage()), cause);
+    }
+
+    @Override
+    public void close() {
+        // Every read has a consumer of its own.
+    }
+}

@@ -1,0 +1,170 @@
+package io.votelog.auditor;
+
+import io.votelog.events.VoteDecided;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds every verdict that was published against the one that was found here. A vote is named by its partition and offset: the
+ * same verdict may stand there more than once, since a vote that is met again is decided again.
+ */
+final class DecisionsCheck {
+    static final String TITLE = "Every published verdict is the one found here";
+
+    /** The id of a decision's event: the vote's partition, a slash and its offset. */
+    private static final String EVENT_ID = "ce_id";
+
+    private final LogSource source;
+    private final Published published;
+    private final Map<Integer, PartitionReplay> replays;
+    private final Map<Integer, BitSet> seen = new HashMap<>();
+
+    private long decisions;
+    private long differences;
+    private @Nullable Difference first;
+
+    DecisionsCheck(LogSource source, Published published, List<PartitionReplay> replays) {
+        this.source = source;
+        this.published = published;
+        this.replays = replays.stream().collect(Collectors.toMap(PartitionReplay::partition, Function.identity()));
+    }
+
+    private record Difference(int partition, long offset, String what) {
+        boolean before(Difference other) {
+            return partition < other.partition || partition == other.partition && offset < other.offset;
+        }
+
+        @Override
+        public String toString() {
+            return "votes partition %d, offset %d: %s".formatted(partition, offset, what);
+        }
+    }
+
+    void run(Report report, Progress progress) {
+        List<Span> spans = source.spans(Topics.DECISIONS.name());
+        if (spans.isEmpty()) {
+            report.skip(TITLE, "there is no " + Topics.DECISIONS.name());
+            return;
+        }
+        for (Span span : spans) {
+            progress.begin("reading " + span, span.end() - span.begin());
+            source.read(span, record -> {
+                take(record);
+                progress.at(record.offset() + 1 - span.begin());
+            });
+            progress.end();
+        }
+        long waiting = findMissing();
+        if (first != null) {
+            report.fail(TITLE, Texts.count(differences, "difference") + ", the first one at " + first);
+            return;
+        }
+        report.pass(
+                TITLE,
+                Texts.count(decisions, "verdict")
+                        + (waiting == 0
+                                ? ""
+                                : "; " + Texts.count(waiting, "vote") + " behind the published results wait for one"));
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        VoteDecided decided;
+        try {
+            decided = Events.decode(record.value(), VoteDecided.class);
+        } catch (MalformedEventException e) {
+            differ(
+                    record.partition(),
+                    -1,
+                    "%s, offset %d, holds no verdict: %s".formatted(record.topic(), record.offset(), e.getMessage()));
+            return;
+        }
+        int partition = partitionOf(record);
+        long offset = decided.getVoteOffset();
+        PartitionReplay replay = replays.get(partition);
+        if (replay == null) {
+            differ(partition, offset, "a verdict on a vote of a partition that this log does not have");
+            return;
+        }
+        if (offset >= replay.nextOffset()) {
+            // Behind what was read of votes: it came later.
+            return;
+        }
+        decisions++;
+        Findings findings = replay.findings();
+        byte here = findings.kind(offset);
+        byte there = Finding.published(decided.getOutcome(), decided.getReason());
+        long mark = Findings.mark(
+                decided.getVoteId(),
+                decided.getBallotId(),
+                decided.getRecordedAt().toEpochMilli());
+        if (here != there) {
+            differ(partition, offset, "published %s, found here %s".formatted(Finding.text(there), Finding.text(here)));
+        } else if (mark != findings.markAt(offset)) {
+            differ(
+                    partition,
+                    offset,
+                    "the verdict is on another vote: id %s on ballot %s of %s"
+                            .formatted(decided.getVoteId(), decided.getBallotId(), decided.getRecordedAt()));
+        }
+        if (offset >= 0) {
+            seenIn(partition).set((int) offset);
+        }
+    }
+
+    private BitSet seenIn(int partition) {
+        return seen.computeIfAbsent(partition, any -> new BitSet());
+    }
+
+    /** Where the vote stands; it is the decision's own partition unless the vote's is not that of its key. */
+    private static int partitionOf(ConsumerRecord<byte[], byte[]> record) {
+        Header id = record.headers().lastHeader(EVENT_ID);
+        if (id == null || id.value() == null) {
+            return record.partition();
+        }
+        String text = new String(id.value(), StandardCharsets.UTF_8);
+        int slash = text.indexOf('/');
+        return slash > 0 && slash < 10 && text.chars().limit(slash).allMatch(Character::isDigit)
+                ? Integer.parseInt(text, 0, slash, 10)
+                : record.partition();
+    }
+
+    /** Votes that the results count and that nothing was published on; says how many others have no verdict yet. */
+    private long findMissing() {
+        long waiting = 0;
+        for (PartitionReplay replay : replays.values()) {
+            BitSet published = seenIn(replay.partition());
+            long countedTo = this.published.countedTo(replay.partition());
+            for (long offset = 0; offset < replay.findings().end(); offset++) {
+                byte here = replay.findings().kind(offset);
+                if (!Finding.isVerdict(here) || published.get((int) offset)) {
+                    continue;
+                }
+                if (offset < countedTo) {
+                    differ(replay.partition(), offset, "published nothing, found here " + Finding.text(here));
+                } else {
+                    waiting++;
+                }
+            }
+        }
+        return waiting;
+    }
+
+    private void differ(int partition, long offset, String what) {
+        differences++;
+        Difference difference = new Difference(partition, offset, what);
+        if (first == null || difference.before(first)) {
+            first = difference;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.votelog.auditor;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.votelog.schemas.Topic;
+import io.votelog.schemas.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A copy of a log in a folder: {@value #MANIFEST} and a file for each partition of each topic.
+ *
+ * <p>A file holds records one behind the other, all numbers big-endian:
+ *
+ * <pre>
+ *   offset        8 bytes
+ *   timestamp     8 bytes, milliseconds since 1970: for votes the broker's append time
+ *   key           length, 4 bytes; -1: there is none; then the bytes
+ *   value         as the key
+ *   header count  4 bytes; then for each header its name (length, 4 bytes, and UTF-8) and its value as the key
+ * </pre>
+ *
+ * <p>The manifest is written last: a folder without one is a dump that was not finished.
+ */
+final class Dump {
+    static final String MANIFEST = "manifest.json";
+
+    /** What a manifest names as its format. */
+    static final String FORMAT = "votelog-dump/1";
+
+    /** What is copied, in this order: so each verdict that the results count stands in what is copied behind them. */
+    static final List<Topic> TOPICS =
+            List.of(Topics.RESULTS, Topics.BALLOTS, Topics.VOTES, Topics.DECISIONS, Topics.DEAD_LETTERS);
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private Dump() {}
+
+    /** The manifest. */
+    @JsonPropertyOrder({"format", "source", "files"})
+    record Manifest(String format, String source, List<File> files) {}
+
+    /**
+     * One partition's copy.
+     *
+     * @param begin the first offset that was there
+     * @param end the offset behind the last one
+     * @param sha256 of the file, in hexadecimal digits
+     */
+    @JsonPropertyOrder({"topic", "partition", "begin", "end", "records", "file", "sha256"})
+    record File(String topic, int partition, long begin, long end, long records, String file, String sha256) {}
+
+    static void write(Path folder, Manifest manifest) throws IOException {
+        Path next = folder.resolve(MANIFEST + ".next");
+        Files.writeString(next, JSON.writeValueAsString(manifest) + "\n");
+        Files.move(next, folder.resolve(MANIFEST));
+    }
+
+    /** @throws AuditException when there is none that can be read */
+    static Manifest read(Path folder) {
+        Path file = folder.resolve(MANIFEST);
+        if (!Files.isRegularFile(file)) {
+            throw new AuditException(
+                    "%s has no %s: it is no dump, or one that was not finished".formatted(folder, MANIFEST));
+        }
+        Manifest manifest;
+        try {
+            manifest = JSON.readValue(Files.readString(file), Manifest.class);
+        } catch (IOException | JacksonException e) {
+            throw new AuditException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+        if (!FORMAT.equals(manifest.format())) {
+            throw new AuditException(
+                    "%s is in the format %s; this program reads %s".formatted(file, manifest.format(), FORMAT));
+        }
+        return manifest;
+    }
+}

@@ -1,0 +1,38 @@
+package io.votelog.auditor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code votelog-auditor dump}. */
+@Command(
+        name = "dump",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Copies the log, and what was published of it, into a folder that replay takes in place of a broker.",
+            "",
+            "The copy holds pseudonyms and choices, as the log does."
+        })
+final class DumpCommand implements Callable<Integer> {
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    @Parameters(paramLabel = "FOLDER", description = "where it goes: an empty folder, or one that is not there yet")
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private Path folder;
+
+    @Override
+    public Integer call() throws IOException {
+        try (LogSource source = log.open()) {
+            Dump.Manifest manifest = new DumpWriter(source, folder, Progress.onTerminal()).write();
+            long records =
+                    manifest.files().stream().mapToLong(Dump.File::records).sum();
+            System.out.println("%s from %s".formatted(Texts.count(records, "record"), source.name()));
+            return Report.PASSED;
+        }
+    }
+}

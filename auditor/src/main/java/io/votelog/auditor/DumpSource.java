@@ -1,0 +1,144 @@
+package io.votelog.auditor;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+/** A log's copy, see {@link Dump}. A file that is not the one of which the manifest has the hash is damaged, and not read on. */
+final class DumpSource implements LogSource {
+    private static final int BUFFER = 1 << 20;
+
+    /** No record of Kafka's is longer; a length beyond it is damage, and must not be allocated. */
+    private static final int LONGEST = 64 << 20;
+
+    private final Path folder;
+    private final Dump.Manifest manifest;
+
+    /** @throws AuditException when the folder holds no finished dump */
+    DumpSource(Path folder) {
+        this.folder = folder;
+        this.manifest = Dump.read(folder);
+    }
+
+    @Override
+    public String name() {
+        return folder.toString();
+    }
+
+    @Override
+    public List<Span> spans(String topic) {
+        return manifest.files().stream()
+                .filter(file -> file.topic().equals(topic))
+                .sorted(Comparator.comparingInt(Dump.File::partition))
+                .map(file -> new Span(topic, file.partition(), file.begin(), file.end()))
+                .toList();
+    }
+
+    @Override
+    public void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        Dump.File file = file(span);
+        Path path = folder.resolve(file.file()).normalize();
+        if (!path.startsWith(folder.normalize())) {
+            throw new AuditException("%s names a file outside of its folder: %s".formatted(Dump.MANIFEST, file.file()));
+        }
+        long records = 0;
+        MessageDigest sha256 = Hashes.sha256();
+        try (DataInputStream in = new DataInputStream(
+                new BufferedInputStream(new DigestInputStream(Files.newInputStream(path), sha256), BUFFER))) {
+            for (Optional<ConsumerRecord<byte[], byte[]>> record = next(in, span);
+                    record.isPresent();
+                    record = next(in, span)) {
+                reader.accept(record.get());
+                records++;
+            }
+        } catch (IOException e) {
+            throw new AuditException(
+                    "%s cannot be read behind its record %d: %s".formatted(path, records, reason(e)), e);
+        }
+        String hash = HexFormat.of().formatHex(sha256.digest());
+        if (!hash.equals(file.sha256())) {
+            throw new AuditException("%s is damaged: its SHA-256 is %s, and %s names %s"
+                    .formatted(path, hash, Dump.MANIFEST, file.sha256()));
+        }
+    }
+
+    private Dump.File file(Span span) {
+        return manifest.files().stream()
+                .filter(file -> file.topic().equals(span.topic()) && file.partition() == span.partition())
+                .findFirst()
+                .orElseThrow(() -> new AuditException("%s holds no %s".formatted(folder, span)));
+    }
+
+    private static String reason(IOException failure) {
+        return failure instanceof EOFException ? "it ends in the middle of the next one" : failure.toString();
+    }
+
+    private static Optional<ConsumerRecord<byte[], byte[]>> next(DataInputStream in, Span span) throws IOException {
+        in.mark(1);
+        if (in.read() < 0) {
+            return Optional.empty();
+        }
+        in.reset();
+        long offset = in.readLong();
+        long timestampMs = in.readLong();
+        byte @Nullable [] key = bytes(in);
+        byte @Nullable [] value = bytes(in);
+        Headers headers = new RecordHeaders();
+        int headerCount = in.readInt();
+        if (headerCount < 0 || headerCount > LONGEST) {
+            throw new IOException("%d headers".formatted(headerCount));
+        }
+        for (int i = 0; i < headerCount; i++) {
+            byte @Nullable [] name = bytes(in);
+            headers.add(name == null ? "" : new String(name, StandardCharsets.UTF_8), bytes(in));
+        }
+        return Optional.of(new ConsumerRecord<>(
+                span.topic(),
+                span.partition(),
+                offset,
+                timestampMs,
+                TimestampType.LOG_APPEND_TIME,
+                ConsumerRecord.NULL_SIZE,
+                ConsumerRecord.NULL_SIZE,
+                key,
+                value,
+                headers,
+                Optional.empty()));
+    }
+
+    private static byte @Nullable [] bytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length == -1) {
+            return null;
+        }
+        if (length < 0 || length > LONGEST) {
+            throw new IOException("a field of %d bytes".formatted(length));
+        }
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException();
+        }
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        // Every read has a file handle of its own.
+    }
+}

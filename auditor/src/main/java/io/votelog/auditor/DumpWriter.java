@@ -1,0 +1,109 @@
+package io.votelog.auditor;
+
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** Copies a log into a folder, see {@link Dump}. */
+final class DumpWriter {
+    private static final int BUFFER = 1 << 20;
+    private static final int NONE = -1;
+
+    private final LogSource source;
+    private final Path folder;
+    private final Progress progress;
+
+    /** @param folder made if it is not there; it must be empty */
+    DumpWriter(LogSource source, Path folder, Progress progress) {
+        this.source = source;
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    /**
+     * Copies what is there now.
+     *
+     * @throws AuditException when the folder is not empty, or the log cannot be read
+     */
+    Dump.Manifest write() throws IOException {
+        Files.createDirectories(folder);
+        try (var there = Files.list(folder)) {
+            if (there.findAny().isPresent()) {
+                throw new AuditException("%s is not empty: a dump goes into a folder of its own".formatted(folder));
+            }
+        }
+        List<Dump.File> files = new ArrayList<>();
+        for (var topic : Dump.TOPICS) {
+            for (Span span : source.spans(topic.name())) {
+                files.add(copy(span));
+            }
+        }
+        Dump.Manifest manifest = new Dump.Manifest(Dump.FORMAT, source.name(), files);
+        Dump.write(folder, manifest);
+        return manifest;
+    }
+
+    private Dump.File copy(Span span) throws IOException {
+        progress.begin("copying " + span, span.end() - span.begin());
+        String name = "%s-%d.records".formatted(span.topic(), span.partition());
+        MessageDigest sha256 = Hashes.sha256();
+        long[] records = new long[1];
+        try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(
+                new DigestOutputStream(Files.newOutputStream(folder.resolve(name)), sha256), BUFFER))) {
+            source.read(span, record -> {
+                put(out, record);
+                records[0]++;
+                progress.at(record.offset() + 1 - span.begin());
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        progress.end();
+        return new Dump.File(
+                span.topic(),
+                span.partition(),
+                span.begin(),
+                span.end(),
+                records[0],
+                name,
+                HexFormat.of().formatHex(sha256.digest()));
+    }
+
+    private static void put(DataOutputStream out, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            out.writeLong(record.offset());
+            out.writeLong(record.timestamp());
+            put(out, record.key());
+            put(out, record.value());
+            Header[] headers = record.headers().toArray();
+            out.writeInt(headers.length);
+            for (Header header : headers) {
+                put(out, header.key().getBytes(StandardCharsets.UTF_8));
+                put(out, header.value());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void put(DataOutputStream out, byte @Nullable [] bytes) throws IOException {
+        if (bytes == null) {
+            out.writeInt(NONE);
+        } else {
+            out.writeInt(bytes.length);
+            out.write(bytes);
+        }
+    }
+}

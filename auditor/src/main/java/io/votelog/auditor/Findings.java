@@ -1,0 +1,59 @@
+package io.votelog.auditor;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.UUID;
+
+/**
+ * What each record of a partition is, by its offset, and a mark of the vote in it: 9 bytes a record.
+ *
+ * <p>The mark stands for vote id, ballot and time. It is a sum of these, each times a random odd number that is drawn for each
+ * run: two votes that differ in one of them have different marks, and nobody can choose beforehand two that have the same.
+ */
+final class Findings {
+    private static final long[] FACTORS =
+            new SplittableRandom().longs(4).map(number -> number | 1).toArray();
+
+    private byte[] kinds = new byte[1024];
+    private long[] marks = new long[1024];
+    private int end;
+
+    /** The mark of a vote. */
+    static long mark(UUID voteId, String ballotId, long recordedAtMs) {
+        return FACTORS[0] * voteId.getMostSignificantBits()
+                + FACTORS[1] * voteId.getLeastSignificantBits()
+                + FACTORS[2] * recordedAtMs
+                + FACTORS[3] * ballotId.hashCode();
+    }
+
+    /** @throws AuditException for more records than an array can hold, some two billion in one partition */
+    void put(long offset, byte kind, long mark) {
+        if (offset < 0 || offset >= Integer.MAX_VALUE - 8) {
+            throw new AuditException("a partition with an offset of %d: this program can hold some two billion records"
+                    .formatted(offset));
+        }
+        int at = (int) offset;
+        if (at >= kinds.length) {
+            int length = (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(at + 1L, kinds.length * 3L / 2));
+            kinds = Arrays.copyOf(kinds, length);
+            marks = Arrays.copyOf(marks, length);
+        }
+        kinds[at] = kind;
+        marks[at] = mark;
+        end = Math.max(end, at + 1);
+    }
+
+    /** {@link Finding#NONE} where no record stands. */
+    byte kind(long offset) {
+        return offset >= 0 && offset < end ? kinds[(int) offset] : Finding.NONE;
+    }
+
+    long markAt(long offset) {
+        return offset >= 0 && offset < end ? marks[(int) offset] : 0;
+    }
+
+    /** The offset behind the last record. */
+    long end() {
+        return end;
+    }
+}

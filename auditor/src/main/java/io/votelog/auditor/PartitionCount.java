@@ -1,0 +1,88 @@
+package io.votelog.auditor;
+
+import io.votelog.rules.Picks;
+import io.votelog.rules.Reason;
+
+/** What one partition adds to a ballot's results, counted up to an offset. */
+final class PartitionCount {
+    private final long limit;
+    private final long[] votes;
+    private final long[] rejected = new long[Reason.values().length];
+    private long endOffset = Standing.OPEN;
+    private long asOfMs = Long.MIN_VALUE;
+    private long accepted;
+    private long retried;
+    private long late;
+
+    /**
+     * @param limit the first offset that is not counted
+     * @param options how many the ballot has
+     */
+    PartitionCount(long limit, int options) {
+        this.limit = limit;
+        this.votes = new long[options];
+    }
+
+    /** Takes the record that defines the ballot. */
+    void opened(long offset, long recordedAtMs) {
+        if (offset < limit) {
+            asOfMs = recordedAtMs;
+        }
+    }
+
+    void end(long offset) {
+        if (offset < limit) {
+            endOffset = offset;
+        }
+    }
+
+    /** Takes a vote on the ballot. */
+    void vote(byte finding, Picks picks, long offset, long recordedAtMs) {
+        if (offset >= limit) {
+            return;
+        }
+        if (offset >= endOffset) {
+            late++;
+            return;
+        }
+        asOfMs = Math.max(asOfMs, recordedAtMs);
+        if (finding == Finding.ACCEPTED) {
+            accepted++;
+            picks.forEach(option -> votes[option]++);
+        } else if (finding == Finding.RETRIED) {
+            retried++;
+        } else {
+            rejected[Finding.reason(finding).ordinal()]++;
+        }
+    }
+
+    /** {@link Standing#OPEN} while it is open. */
+    long endOffset() {
+        return endOffset;
+    }
+
+    /** Milliseconds since 1970; {@code Long.MIN_VALUE} where nothing is counted. */
+    long asOfMs() {
+        return asOfMs;
+    }
+
+    long accepted() {
+        return accepted;
+    }
+
+    long retried() {
+        return retried;
+    }
+
+    long late() {
+        return late;
+    }
+
+    long rejected(Reason reason) {
+        return rejected[reason.ordinal()];
+    }
+
+    long votes(int option) {
+        return votes[option];
+    }
+}

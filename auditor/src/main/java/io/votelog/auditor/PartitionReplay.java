@@ -1,0 +1,274 @@
+package io.votelog.auditor;
+
+import io.votelog.events.BallotClosed;
+import io.votelog.events.BallotEnded;
+import io.votelog.events.BallotPublished;
+import io.votelog.events.KeyId;
+import io.votelog.events.Sha256;
+import io.votelog.events.VoteCast;
+import io.votelog.rules.Form;
+import io.votelog.rules.Reason;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.DeadLetters.Cause;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Pseudonym;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one partition of votes from its first record to its last and decides each vote from the ones before it. Used by one
+ * thread.
+ */
+final class PartitionReplay {
+    private final int partition;
+    private final LogKeys keys;
+    private final ToLongFunction<String> limits;
+    private final Map<String, BallotDefinition> otherRules;
+    private final Findings findings = new Findings();
+    private final VoterTable voters = new VoterTable();
+    private final MessageDigest sha256 = Hashes.sha256();
+    private final Map<String, Standing> ballots = new LinkedHashMap<>();
+
+    private long nextOffset;
+    private @Nullable String firstGap;
+    private long nextCloseMs = Long.MAX_VALUE;
+
+    /**
+     * @param keys whose control records are obeyed
+     * @param limits for a ballot id, the first offset that is not counted for it here
+     * @param otherRules by ballot id: definitions that are to hold in place of those in the log
+     */
+    PartitionReplay(
+            int partition, LogKeys keys, ToLongFunction<String> limits, Map<String, BallotDefinition> otherRules) {
+        this.partition = partition;
+        this.keys = keys;
+        this.limits = limits;
+        this.otherRules = otherRules;
+    }
+
+    /** The record is not one that this log obeys. */
+    private static final class Poison extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final Cause why;
+
+        Poison(Cause why) {
+            super(why.name(), null, false, false);
+            this.why = why;
+        }
+    }
+
+    /** Takes the next record. */
+    void take(ConsumerRecord<byte[], byte[]> record) {
+        long offset = record.offset();
+        if (offset != nextOffset && firstGap == null) {
+            firstGap = offset > nextOffset
+                    ? "partition %d: offset %d is missing; %d comes next".formatted(partition, nextOffset, offset)
+                    : "partition %d: offset %d comes where %d was to come".formatted(partition, offset, nextOffset);
+        }
+        nextOffset = offset + 1;
+        endThoseThatAreOver(record.timestamp(), offset);
+        byte finding;
+        long mark = 0;
+        try {
+            Events.Decoded decoded = decode(record.value());
+            if (decoded.event() instanceof VoteCast vote) {
+                finding = decide(record, vote, decoded.fingerprint());
+                mark = Findings.mark(vote.getVoteId(), vote.getBallotId(), record.timestamp());
+            } else {
+                obey(record, decoded);
+                finding = Finding.CONTROL;
+            }
+        } catch (Poison poison) {
+            finding = Finding.poison(poison.why);
+        }
+        findings.put(offset, finding, mark);
+    }
+
+    private static Events.Decoded decode(byte @Nullable [] value) throws Poison {
+        try {
+            return Events.decode(value);
+        } catch (MalformedEventException e) {
+            throw new Poison(Cause.UNDECODABLE);
+        }
+    }
+
+    private byte decide(ConsumerRecord<byte[], byte[]> record, VoteCast vote, long schema) throws Poison {
+        byte @Nullable [] key = record.key();
+        if (key == null || key.length != Pseudonym.LENGTH) {
+            throw new Poison(Cause.BAD_KEY);
+        }
+        Standing on = ballots.get(vote.getBallotId());
+        if (on == null) {
+            return Finding.rejected(Reason.UNKNOWN_BALLOT);
+        }
+        if (Pseudonym.partition(key, on.published().getPartitionCount()) != partition) {
+            throw new Poison(Cause.WRONG_PARTITION);
+        }
+        if (!on.names(schema)) {
+            throw new Poison(Cause.SCHEMA_NOT_NAMED);
+        }
+        ByteBuffer voter = ByteBuffer.wrap(key);
+        long keyHigh = voter.getLong();
+        long keyLow = voter.getLong();
+        UUID id = vote.getVoteId();
+        long[] choices = Hashes.ofChoices(sha256, vote.getChoices());
+        VoterTable.Seen seen = voters.seen(
+                on.number(), keyHigh, keyLow, id.getMostSignificantBits(), id.getLeastSignificantBits(), choices);
+        Form form = on.ballot().check(vote.getChoices());
+        byte finding = verdict(on, seen, form, record.timestamp(), record.offset());
+        if (finding == Finding.ACCEPTED) {
+            voters.accept(
+                    on.number(), keyHigh, keyLow, id.getMostSignificantBits(), id.getLeastSignificantBits(), choices);
+        }
+        on.count().vote(finding, form.picks(), record.offset(), record.timestamp());
+        return finding;
+    }
+
+    private static byte verdict(Standing on, VoterTable.Seen seen, Form form, long recordedAtMs, long offset) {
+        if (seen == VoterTable.Seen.SAME) {
+            return Finding.RETRIED;
+        }
+        if (on.opensAfter(recordedAtMs)) {
+            return Finding.rejected(Reason.NOT_OPEN);
+        }
+        if (on.closedAt(recordedAtMs) || offset >= on.endOffset()) {
+            return Finding.rejected(Reason.CLOSED);
+        }
+        if (!form.wellFormed()) {
+            return Finding.rejected(form.first());
+        }
+        return switch (seen) {
+            case NEW -> Finding.ACCEPTED;
+            case SAME_ID -> Finding.rejected(Reason.VOTE_ID_REUSED);
+            case SAME, OTHER -> Finding.rejected(Reason.ALREADY_VOTED);
+        };
+    }
+
+    private void obey(ConsumerRecord<byte[], byte[]> record, Events.Decoded decoded) throws Poison {
+        if (decoded.event() instanceof BallotPublished published) {
+            checkSigned(record.value(), published.getKeyId());
+            checkMeant(published.getPartition());
+            open(published, record.offset(), record.timestamp());
+        } else if (decoded.event() instanceof BallotClosed closed) {
+            checkSigned(record.value(), closed.getKeyId());
+            checkMeant(closed.getPartition());
+            standing(closed.getBallotId(), closed.getDigest()).end(record.offset());
+            nextCloseMs = nextClose();
+        } else if (decoded.event() instanceof BallotEnded ended) {
+            // Its time has ended the ballot before it was looked at, if it was to.
+            checkSigned(record.value(), ended.getKeyId());
+            checkMeant(ended.getPartition());
+            standing(ended.getBallotId(), ended.getDigest());
+        } else {
+            throw new Poison(Cause.FOREIGN_EVENT);
+        }
+    }
+
+    private void open(BallotPublished published, long offset, long recordedAtMs) throws Poison {
+        String id = published.getBallotId();
+        Standing there = ballots.get(id);
+        if (there != null) {
+            if (!there.published().getDigest().equals(published.getDigest())) {
+                throw new Poison(Cause.CONFLICTING_DEFINITION);
+            }
+            return;
+        }
+        BallotDefinition definition;
+        try {
+            definition = BallotDefinition.parse(published.getDefinition());
+        } catch (MalformedEventException e) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        if (!definition.ballot().id().equals(id)
+                || !definition.digest().equals(published.getDigest())
+                || published.getPartitionCount() <= partition) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        BallotDefinition holds = otherRules.getOrDefault(id, definition);
+        PartitionCount count =
+                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount());
+        count.opened(offset, recordedAtMs);
+        ballots.put(id, new Standing(partition, published, holds, ballots.size() + 1, count));
+        nextCloseMs = nextClose();
+    }
+
+    private void checkSigned(byte[] value, KeyId keyId) throws Poison {
+        if (!keys.signed(value, keyId)) {
+            throw new Poison(Cause.BAD_SIGNATURE);
+        }
+    }
+
+    private void checkMeant(int forPartition) throws Poison {
+        if (forPartition != partition) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+    }
+
+    private Standing standing(String ballotId, Sha256 digest) throws Poison {
+        Standing there = ballots.get(ballotId);
+        if (there == null || !there.published().getDigest().equals(digest)) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        return there;
+    }
+
+    /** Any record stamped at or after a ballot's close ends it here, whatever the record is. */
+    private void endThoseThatAreOver(long recordedAtMs, long offset) {
+        if (recordedAtMs < nextCloseMs) {
+            return;
+        }
+        for (Standing ballot : ballots.values()) {
+            if (ballot.closedAt(recordedAtMs)) {
+                ballot.end(offset);
+            }
+        }
+        nextCloseMs = nextClose();
+    }
+
+    private long nextClose() {
+        return ballots.values().stream()
+                .filter(ballot -> ballot.endOffset() == Standing.OPEN)
+                .mapToLong(ballot -> ballot.ballot().closesAt().toEpochMilli())
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    int partition() {
+        return partition;
+    }
+
+    /** The first place where offsets are not dense; nothing in a whole partition. */
+    @Nullable
+    String firstGap() {
+        return firstGap;
+    }
+
+    /** The offset behind the last record. */
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    /** What each record is. */
+    Findings findings() {
+        return findings;
+    }
+
+    Collection<Standing> ballots() {
+        return ballots.values();
+    }
+
+    @Nullable
+    Standing ballot(String id) {
+        return ballots.get(id);
+    }
+}

@@ -1,0 +1,97 @@
+package io.votelog.auditor;
+
+import io.votelog.events.BallotPublished;
+import io.votelog.events.BallotResults;
+import io.votelog.events.CountedPosition;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the log's operator says: the newest results of each ballot, and who published a ballot's id first. */
+final class Published {
+    private final Map<String, BallotResults> results = new TreeMap<>();
+    private final Map<String, BallotPublished> claims = new LinkedHashMap<>();
+    private final List<String> unreadable = new ArrayList<>();
+
+    private Published() {}
+
+    /**
+     * Reads it.
+     *
+     * @param keys a claim that none of them signed is none
+     * @throws AuditException when it cannot be read
+     */
+    static Published read(LogSource source, LogKeys keys) {
+        Published published = new Published();
+        for (Span span : source.spans(Topics.RESULTS.name())) {
+            source.read(span, record -> {
+                byte @Nullable [] value = record.value();
+                try {
+                    BallotResults newest = Events.decode(value, BallotResults.class);
+                    published.results.put(newest.getBallotId(), newest);
+                } catch (MalformedEventException e) {
+                    published.unreadable.add("%s, offset %d: %s".formatted(span, record.offset(), e.getMessage()));
+                }
+            });
+        }
+        for (Span span : source.spans(Topics.BALLOTS.name())) {
+            source.read(span, record -> {
+                try {
+                    if (Events.decode(record.value()).event() instanceof BallotPublished claim
+                            && keys.signed(record.value(), claim.getKeyId())) {
+                        published.claims.putIfAbsent(claim.getBallotId(), claim);
+                    }
+                } catch (MalformedEventException e) {
+                    published.unreadable.add("%s, offset %d: %s".formatted(span, record.offset(), e.getMessage()));
+                }
+            });
+        }
+        return published;
+    }
+
+    Optional<BallotResults> results(String ballotId) {
+        return Optional.ofNullable(results.get(ballotId));
+    }
+
+    List<BallotResults> allResults() {
+        return List.copyOf(results.values());
+    }
+
+    Optional<BallotPublished> claim(String ballotId) {
+        return Optional.ofNullable(claims.get(ballotId));
+    }
+
+    /** Records that are no events, each with where it stands. */
+    List<String> unreadable() {
+        return List.copyOf(unreadable);
+    }
+
+    /** The offset behind the last one of a partition that the ballot's results count; 0 where they count none. */
+    long countedTo(String ballotId, int partition) {
+        return results(ballotId).map(found -> countedTo(found, partition)).orElse(0L);
+    }
+
+    /** The same over all ballots: every vote before it had its verdict when the results were written. */
+    long countedTo(int partition) {
+        return results.values().stream()
+                .mapToLong(found -> countedTo(found, partition))
+                .max()
+                .orElse(0);
+    }
+
+    private static long countedTo(BallotResults results, int partition) {
+        return results.getPositions().stream()
+                .filter(position -> position.getPartition() == partition)
+                .mapToLong(CountedPosition::getNextOffset)
+                .findFirst()
+                .orElse(0L);
+    }
+}

@@ -1,0 +1,113 @@
+package io.votelog.auditor;
+
+import io.votelog.auditor.Step.Outcome;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The steps of an audit in their order, and what they come to. */
+final class Report {
+    /** Exit code: every step passed. */
+    static final int PASSED = 0;
+
+    /** Exit code: a mismatch is proven. */
+    static final int MISMATCH = 1;
+
+    /** Exit code: it could not be run. */
+    static final int NOT_RUN = 2;
+
+    /** Exit code: nothing failed, and a step was skipped. */
+    static final int INCOMPLETE = 3;
+
+    private final String subject;
+    private final List<Step> steps = new ArrayList<>();
+
+    /** @param subject what was audited */
+    Report(String subject) {
+        this.subject = subject;
+    }
+
+    void pass(String title, String detail) {
+        add(title, Outcome.PASS, detail);
+    }
+
+    void fail(String title, String firstDifference) {
+        add(title, Outcome.FAIL, firstDifference);
+    }
+
+    void skip(String title, String reason) {
+        add(title, Outcome.SKIPPED, reason);
+    }
+
+    private void add(String title, Outcome outcome, String detail) {
+        steps.add(new Step(steps.size() + 1, title, outcome, detail));
+    }
+
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    int exitCode() {
+        if (any(Outcome.FAIL)) {
+            return MISMATCH;
+        }
+        return any(Outcome.SKIPPED) ? INCOMPLETE : PASSED;
+    }
+
+    private boolean any(Outcome outcome) {
+        return steps.stream().anyMatch(step -> step.outcome() == outcome);
+    }
+
+    private String steps(Outcome outcome) {
+        List<String> numbers = steps.stream()
+                .filter(step -> step.outcome() == outcome)
+                .map(step -> Integer.toString(step.number()))
+                .toList();
+        return (numbers.size() == 1 ? "step " : "steps ") + String.join(", ", numbers);
+    }
+
+    /** The whole in a sentence. */
+    String conclusion() {
+        return switch (exitCode()) {
+            case MISMATCH ->
+                "MISMATCH in %s: what was published does not follow from this log.".formatted(steps(Outcome.FAIL));
+            case INCOMPLETE -> "Incomplete: what was looked at passed; skipped: %s.".formatted(steps(Outcome.SKIPPED));
+            default ->
+                "Verified: all %d steps passed; what was published follows from this log.".formatted(steps.size());
+        };
+    }
+
+    /** For people. */
+    void print(PrintStream out) {
+        out.println(subject);
+        out.println();
+        for (Step step : steps) {
+            out.printf(Locale.ROOT, "%2d  %-8s %s%n", step.number(), step.outcome(), step.title());
+            step.detail().lines().forEach(line -> out.printf("             %s%n", line));
+        }
+        out.println();
+        out.println(conclusion());
+    }
+
+    /** For programs. */
+    void printJson(PrintStream out) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("subject", subject);
+        document.put(
+                "outcome",
+                switch (exitCode()) {
+                    case MISMATCH -> "mismatch";
+                    case INCOMPLETE -> "incomplete";
+                    default -> "passed";
+                });
+        document.put("steps", steps);
+        JsonMapper json =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        out.println(json.writeValueAsString(document));
+    }
+}

@@ -1,0 +1,172 @@
+package io.votelog.auditor;
+
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.events.CountedPosition;
+import io.votelog.events.ReasonCount;
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Reason;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.Reasons;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Holds every number of a ballot's published results against the count made here, up to the very positions that they name. */
+final class ResultsCheck {
+    private final BallotResults results;
+    private final List<Standing> counted;
+    private final List<String> differences = new ArrayList<>();
+
+    /**
+     * @param results as published
+     * @param counted the ballot in each partition where it stands
+     */
+    ResultsCheck(BallotResults results, List<Standing> counted) {
+        this.results = results;
+        this.counted = counted;
+    }
+
+    static String title(String ballotId) {
+        return "The results of %s are the count made here".formatted(ballotId);
+    }
+
+    void run(Report report, List<PartitionReplay> replays) {
+        String title = title(results.getBallotId());
+        for (CountedPosition position : results.getPositions()) {
+            checkReaches(position, replays);
+        }
+        if (counted.isEmpty()) {
+            differences.add("results are published, and the ballot stands nowhere in this log");
+        } else {
+            compare();
+        }
+        if (!differences.isEmpty()) {
+            report.fail(
+                    title,
+                    "%s: %s"
+                            .formatted(
+                                    Texts.count(differences.size(), "difference"),
+                                    String.join("\n", differences.subList(0, Math.min(10, differences.size())))));
+            return;
+        }
+        boolean hidden = results.getVotes() == null;
+        report.pass(
+                title,
+                "%s, version %,d, revision %d: %s, of which %,d accepted%s"
+                        .formatted(
+                                results.getStatus().toString().toLowerCase(Locale.ROOT),
+                                results.getVersion(),
+                                results.getRevision(),
+                                Texts.count(results.getReceived(), "vote"),
+                                results.getAccepted(),
+                                hidden ? "; the ballot hides the votes of its options before the end" : ""));
+    }
+
+    /** A log that ends before what was counted has lost something. */
+    private void checkReaches(CountedPosition position, List<PartitionReplay> replays) {
+        long end = replays.stream()
+                .filter(replay -> replay.partition() == position.getPartition())
+                .mapToLong(PartitionReplay::nextOffset)
+                .findFirst()
+                .orElse(0);
+        if (end < position.getNextOffset()) {
+            differences.add(
+                    "partition %d of this log ends at offset %d, and the results count up to %d: it is cut short"
+                            .formatted(position.getPartition(), end, position.getNextOffset()));
+        }
+    }
+
+    private void compare() {
+        Ballot ballot = counted.get(0).ballot();
+        BallotDefinition definition = counted.get(0).definition();
+        List<PartitionCount> counts = counted.stream().map(Standing::count).toList();
+        same("digest", BallotDefinition.hex(results.getDigest()), definition.digestHex());
+        Tally tally = Tally.of(counted);
+        same("received", results.getReceived(), tally.received());
+        same("accepted", results.getAccepted(), tally.accepted());
+        same("retried", results.getRetried(), tally.retried());
+        same("rejected, by reason", publishedReasons(), tally.rejected());
+        same("late", results.getLate(), tally.late());
+        same("annulled", results.getAnnulled(), 0L);
+        same("revision", results.getRevision(), 0L);
+        same("missing", results.getMissing(), 0L);
+        compareEnds(counts);
+        long asOfMs = counts.stream().mapToLong(PartitionCount::asOfMs).max().orElse(Long.MIN_VALUE);
+        same("asOf", results.getAsOf(), Instant.ofEpochMilli(asOfMs));
+        same("status", results.getStatus(), status(counts, asOfMs, ballot));
+        compareVotes(tally);
+    }
+
+    private void compareEnds(List<PartitionCount> counts) {
+        Map<Integer, Long> published = new TreeMap<>();
+        long version = 0;
+        for (CountedPosition position : results.getPositions()) {
+            Long end = position.getEndOffset();
+            published.put(position.getPartition(), end == null ? Standing.OPEN : end);
+            version += end == null ? position.getNextOffset() : Math.min(end, position.getNextOffset());
+        }
+        Map<Integer, Long> here = new TreeMap<>();
+        for (int at = 0; at < counts.size(); at++) {
+            if (published.containsKey(counted.get(at).partition())) {
+                here.put(counted.get(at).partition(), counts.get(at).endOffset());
+            }
+        }
+        same("partitions and where they end", ends(published), ends(here));
+        same("version", results.getVersion(), version);
+    }
+
+    private static String ends(Map<Integer, Long> ends) {
+        Map<Integer, String> texts = new TreeMap<>();
+        ends.forEach((partition, end) -> texts.put(partition, end == Standing.OPEN ? "open" : Long.toString(end)));
+        return texts.toString();
+    }
+
+    private BallotStatus status(List<PartitionCount> counts, long asOfMs, Ballot ballot) {
+        long ended = counts.stream()
+                .filter(count -> count.endOffset() != Standing.OPEN)
+                .count();
+        if (ended == counted.get(0).published().getPartitionCount()) {
+            return BallotStatus.FINAL;
+        }
+        if (ended > 0) {
+            return BallotStatus.CLOSED;
+        }
+        return asOfMs < ballot.opensAt().toEpochMilli() ? BallotStatus.SCHEDULED : BallotStatus.OPEN;
+    }
+
+    private void compareVotes(Tally tally) {
+        @Nullable List<Long> published = results.getVotes();
+        if (published == null) {
+            return;
+        }
+        if (published.size() != tally.votes().size()) {
+            same("options", published.size(), tally.votes().size());
+            return;
+        }
+        Iterator<Long> next = published.iterator();
+        tally.votes().forEach((option, here) -> same("option " + option, next.next(), here));
+    }
+
+    private Map<Reason, Long> publishedReasons() {
+        Map<Reason, Long> published = new EnumMap<>(Reason.class);
+        for (ReasonCount count : results.getRejected()) {
+            Reasons.fromWire(count.getReason())
+                    .ifPresent(reason -> published.merge(reason, count.getCount(), Long::sum));
+        }
+        return published;
+    }
+
+    private void same(String what, Object published, Object here) {
+        if (!Objects.equals(published, here)) {
+            differences.add("%s: published %s, counted here %s".formatted(what, published, here));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.votelog.auditor;
+
+/**
+ * The records of one partition that an audit looks at.
+ *
+ * @param begin the first offset that is there
+ * @param end the offset behind the last one
+ */
+record Span(String topic, int partition, long begin, long end) {
+    @Override
+    public String toString() {
+        return "%s/%d".formatted(topic, partition);
+    }
+}

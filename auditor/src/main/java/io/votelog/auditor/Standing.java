@@ -1,0 +1,84 @@
+package io.votelog.auditor;
+
+import io.votelog.events.BallotPublished;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotDefinition;
+import java.util.Set;
+
+/** A ballot as it stands in one partition, and what is counted for it there. */
+final class Standing {
+    /** The end offset of a ballot that has not ended. */
+    static final long OPEN = Long.MAX_VALUE;
+
+    private final int partition;
+    private final BallotPublished published;
+    private final BallotDefinition definition;
+    private final Set<Long> voteSchemas;
+    private final int number;
+    private final PartitionCount count;
+    private final long opensAtMs;
+    private final long closesAtMs;
+    private long endOffset = OPEN;
+
+    /**
+     * @param partition in which it stands
+     * @param number of the ballots of the partition, from 1
+     * @param count what is counted of it
+     */
+    Standing(int partition, BallotPublished published, BallotDefinition definition, int number, PartitionCount count) {
+        this.partition = partition;
+        this.published = published;
+        this.definition = definition;
+        this.voteSchemas = Set.copyOf(published.getVoteSchemas());
+        this.number = number;
+        this.count = count;
+        this.opensAtMs = ballot().opensAt().toEpochMilli();
+        this.closesAtMs = ballot().closesAt().toEpochMilli();
+    }
+
+    int partition() {
+        return partition;
+    }
+
+    Ballot ballot() {
+        return definition.ballot();
+    }
+
+    BallotDefinition definition() {
+        return definition;
+    }
+
+    BallotPublished published() {
+        return published;
+    }
+
+    int number() {
+        return number;
+    }
+
+    PartitionCount count() {
+        return count;
+    }
+
+    boolean names(long voteSchema) {
+        return voteSchemas.contains(voteSchema);
+    }
+
+    boolean opensAfter(long recordedAtMs) {
+        return recordedAtMs < opensAtMs;
+    }
+
+    boolean closedAt(long recordedAtMs) {
+        return recordedAtMs >= closesAtMs;
+    }
+
+    long endOffset() {
+        return endOffset;
+    }
+
+    /** The first end holds. */
+    void end(long offset) {
+        endOffset = Math.min(endOffset, offset);
+        count.end(endOffset);
+    }
+}

@@ -1,0 +1,17 @@
+package io.votelog.auditor;
+
+/**
+ * One step of an audit, as its report says it.
+ *
+ * @param number from 1
+ * @param title what is looked at
+ * @param detail what was found; where it failed, the first difference; where it was skipped, the reason
+ */
+record Step(int number, String title, Outcome outcome, String detail) {
+    /** What came of it. */
+    enum Outcome {
+        PASS,
+        FAIL,
+        SKIPPED
+    }
+}

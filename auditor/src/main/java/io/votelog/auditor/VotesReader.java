@@ -1,0 +1,86 @@
+package io.votelog.auditor;
+
+import io.votelog.schemas.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+
+/** Reads all partitions of votes, some at a time. */
+final class VotesReader {
+    private final LogSource source;
+    private final int threads;
+    private final Progress progress;
+
+    /** @param threads partitions that are read at a time, at least 1 */
+    VotesReader(LogSource source, int threads, Progress progress) {
+        if (threads < 1) {
+            throw new AuditException("--threads is %d; 1 or more is allowed".formatted(threads));
+        }
+        this.source = source;
+        this.threads = threads;
+        this.progress = progress;
+    }
+
+    /**
+     * Where votes begin and end now.
+     *
+     * @throws AuditException when there are none
+     */
+    List<Span> spans() {
+        List<Span> votes = source.spans(Topics.VOTES.name());
+        if (votes.isEmpty()) {
+            throw new AuditException(
+                    "%s has no %s: there is nothing to replay".formatted(source.name(), Topics.VOTES.name()));
+        }
+        return votes;
+    }
+
+    /**
+     * Replays them.
+     *
+     * @param votes as {@link #spans()} gave them
+     * @param replay what takes the records of a partition
+     * @param cut the records that it is given
+     * @return what took them, in the order of the spans
+     */
+    List<PartitionReplay> read(List<Span> votes, Function<Span, PartitionReplay> replay, Cut cut) {
+        List<PartitionReplay> replays = votes.stream().map(replay).toList();
+        Progress.Total total = progress.total(
+                "deciding votes again",
+                votes.stream().mapToLong(span -> span.end() - span.begin()).sum());
+        ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, votes.size()));
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            for (int at = 0; at < votes.size(); at++) {
+                Span span = votes.get(at);
+                PartitionReplay taking = replays.get(at);
+                Cut.OfPartition within = cut.of(span.partition());
+                running.add(workers.submit(() -> source.read(span, record -> {
+                    if (within.holds(record.offset(), record.timestamp())) {
+                        taking.take(record);
+                    }
+                    total.one();
+                })));
+            }
+            for (Future<?> one : running) {
+                one.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AuditException("interrupted", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuditException cannot) {
+                throw cannot;
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            workers.shutdownNow();
+            progress.end();
+        }
+        return replays;
+    }
+}

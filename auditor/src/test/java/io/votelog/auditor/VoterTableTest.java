@@ -1,0 +1,73 @@
+package io.votelog.auditor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.votelog.auditor.VoterTable.Seen;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class VoterTableTest {
+    private static final long SEED = Long.getLong("votelog.seed", 20211205);
+
+    private record Voter(int ballot, long high, long low) {}
+
+    private record Vote(long idHigh, long idLow, long choicesHigh, long choicesLow) {
+        long[] choices() {
+            return new long[] {choicesHigh, choicesLow};
+        }
+    }
+
+    @Test
+    void shouldKeepTheAcceptedVoteOfEachVoterAndBallot() {
+        VoterTable table = new VoterTable();
+        long[] choices = {7, 8};
+        table.accept(1, 1, 2, 3, 4, choices);
+        assertThat(table.seen(1, 1, 2, 3, 4, choices)).isEqualTo(Seen.SAME);
+        assertThat(table.seen(1, 1, 2, 3, 4, new long[] {7, 9})).isEqualTo(Seen.SAME_ID);
+        assertThat(table.seen(1, 1, 2, 3, 5, choices)).isEqualTo(Seen.OTHER);
+        assertThat(table.seen(2, 1, 2, 3, 4, choices)).isEqualTo(Seen.NEW);
+        assertThat(table.seen(1, 2, 1, 3, 4, choices)).isEqualTo(Seen.NEW);
+    }
+
+    /** Few different numbers, so that keys are near each other, and zeros among them. */
+    @Test
+    void shouldDoWhatAMapDoes() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        VoterTable table = new VoterTable();
+        Map<Voter, Vote> map = new HashMap<>();
+        for (int i = 0; i < 200_000; i++) {
+            Voter voter = new Voter(1 + random.nextInt(3), random.nextLong(300) - 5, random.nextLong(300));
+            Vote vote = new Vote(random.nextLong(2), random.nextLong(2), random.nextLong(2), random.nextLong(2));
+            Vote accepted = map.get(voter);
+            assertThat(table.seen(
+                            voter.ballot(), voter.high(), voter.low(), vote.idHigh(), vote.idLow(), vote.choices()))
+                    .as("seed %d, vote %d", SEED, i)
+                    .isEqualTo(expected(accepted, vote));
+            if (accepted == null) {
+                map.put(voter, vote);
+                table.accept(voter.ballot(), voter.high(), voter.low(), vote.idHigh(), vote.idLow(), vote.choices());
+            }
+        }
+        List<Voter> all = new ArrayList<>(map.keySet());
+        for (Voter voter : all) {
+            Vote vote = map.get(voter);
+            assertThat(table.seen(
+                            voter.ballot(), voter.high(), voter.low(), vote.idHigh(), vote.idLow(), vote.choices()))
+                    .isEqualTo(Seen.SAME);
+        }
+    }
+
+    private static Seen expected(Vote accepted, Vote vote) {
+        if (accepted == null) {
+            return Seen.NEW;
+        }
+        if (accepted.idHigh() != vote.idHigh() || accepted.idLow() != vote.idLow()) {
+            return Seen.OTHER;
+        }
+        return accepted.equals(vote) ? Seen.SAME : Seen.SAME_ID;
+    }
+}

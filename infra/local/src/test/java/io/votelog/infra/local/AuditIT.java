@@ -1,0 +1,440 @@
+package io.votelog.infra.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.votelog.events.BallotResults;
+import io.votelog.events.Outcome;
+import io.votelog.events.Salt;
+import io.votelog.events.VoteCast;
+import io.votelog.events.VoteDecided;
+import io.votelog.infra.local.DumpedLog.Entry;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The auditor as it is built, and the recount in another language, on the log of a whole system and on what forgers make of it. */
+class AuditIT {
+    private static final String VOTES = Topics.VOTES.name();
+    private static final String DECISIONS = Topics.DECISIONS.name();
+    private static final String RESULTS = Topics.RESULTS.name();
+    private static final String BALLOT = "gz-customs-2021";
+    private static final Path AUDITOR = Path.of("../../auditor/target/votelog-auditor.jar");
+    private static final Path RECOUNT = Path.of("../../auditor/recount.py");
+    private static final int PARTITION = 1;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    static Path dir;
+
+    private static Running up;
+    private static String publicKey;
+    private static Path honest;
+
+    private record Said(int exitCode, String text) {}
+
+    @BeforeAll
+    static void dumpTheLogOfAWholeSystem() throws Exception {
+        up = Running.start(dir, "--demo", "300");
+        up.awaitReady();
+        publicKey =
+                Files.readString(dir.resolve(".votelog/secrets/log-public-key")).strip();
+        writeNoise();
+        await().atMost(Duration.ofSeconds(60)).until(() -> up.turnout("received") > 2_000);
+        honest = dir.resolve("honest");
+        assertThat(audit("dump", "--bootstrap-servers", up.kafka(), honest.toString()))
+                .as("the dump")
+                .matches(said -> said.exitCode() == 0);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (up != null) {
+            up.kill();
+        }
+    }
+
+    /** What clients that know no better, or mean no good, write into votes themselves. */
+    private static void writeNoise() throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", up.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
+            byte[] voter = new byte[16];
+            VoteCast vote = new VoteCast(new UUID(1, 1), BALLOT, List.of("01", "25"), new Salt(new byte[32]));
+            VoteCast unknown = new VoteCast(new UUID(1, 2), "no-such", List.of("01"), new Salt(new byte[32]));
+            for (int partition = 0; partition < 4; partition++) {
+                for (byte[] value : List.of(new byte[] {1, 2, 3}, Events.encode(vote), Events.encode(unknown))) {
+                    producer.send(new ProducerRecord<>(VOTES, partition, voter, value))
+                            .get();
+                }
+                producer.send(new ProducerRecord<>(VOTES, partition, new byte[3], Events.encode(vote)))
+                        .get();
+            }
+        }
+    }
+
+    @Test
+    void shouldFindALiveLogRight() throws Exception {
+        Said said = audit("replay", "--bootstrap-servers", up.kafka(), "--public-key", publicKey);
+        assertThat(said.text()).contains("Verified: all").doesNotContain("FAIL", "SKIPPED");
+        assertThat(said.exitCode()).isZero();
+    }
+
+    @Test
+    void shouldFindAnHonestDumpRight() throws Exception {
+        Said said = replay(honest);
+        assertThat(said.text()).contains("Verified: all").doesNotContain("FAIL", "SKIPPED");
+        assertThat(said.exitCode()).isZero();
+        Said json = audit("replay", "--dump", honest.toString(), "--public-key", publicKey, "--json");
+        assertThat(json.text()).contains("\"outcome\" : \"passed\"");
+    }
+
+    @Test
+    void shouldNotCallItVerifiedWhenAStepWasSkipped() throws Exception {
+        DumpedLog dump = forged("without-dead-letters");
+        for (int partition = 0; partition < 4; partition++) {
+            dump.forget(Topics.DEAD_LETTERS.name(), partition);
+        }
+        Said said = replay(dump.folder());
+        assertThat(said.text()).contains("SKIPPED").doesNotContainIgnoringCase("verified");
+        assertThat(said.exitCode()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldFindARemovedVote() throws Exception {
+        DumpedLog dump = forged("removed");
+        dump.change(VOTES, PARTITION, entries -> entries.remove(accepted(dump, entries)));
+        assertMismatch(dump, "The log is whole", "partition 1: offset", "is missing");
+    }
+
+    @Test
+    void shouldFindARemovedVoteWhenTheOffsetsAreMadeDenseAgain() throws Exception {
+        DumpedLog dump = forged("removed-and-renumbered");
+        dump.change(VOTES, PARTITION, entries -> {
+            entries.remove(accepted(dump, entries));
+            for (int at = 0; at < entries.size(); at++) {
+                entries.get(at).offset = at;
+            }
+        });
+        assertMismatch(dump, "Every published verdict", "votes partition 1, offset");
+    }
+
+    @Test
+    void shouldFindAChangedChoice() throws Exception {
+        DumpedLog dump = forged("changed-choice");
+        dump.change(VOTES, PARTITION, entries -> {
+            Entry entry = accepted(dump, entries);
+            VoteCast vote = decode(entry.value, VoteCast.class);
+            List<String> choices = List.of(vote.getChoices().contains("43") ? "42" : "43", "07");
+            entry.value =
+                    Events.encode(VoteCast.newBuilder(vote).setChoices(choices).build());
+        });
+        assertMismatch(dump, "The results of " + BALLOT, "option ", "published", "counted here");
+    }
+
+    @Test
+    void shouldFindTwoSwappedRecords() throws Exception {
+        DumpedLog dump = forged("swapped");
+        dump.change(VOTES, PARTITION, entries -> {
+            int at = entries.indexOf(accepted(dump, entries));
+            Entry one = entries.get(at);
+            Entry other = entries.stream()
+                    .skip(at + 1L)
+                    .filter(candidate -> isVote(candidate))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] key = one.key;
+            byte[] value = one.value;
+            one.key = other.key;
+            one.value = other.value;
+            other.key = key;
+            other.value = value;
+        });
+        assertMismatch(dump, "Every published verdict", "votes partition 1, offset");
+    }
+
+    @Test
+    void shouldFindAFlippedVerdict() throws Exception {
+        DumpedLog dump = forged("flipped-verdict");
+        long[] offset = new long[1];
+        dump.change(DECISIONS, PARTITION, entries -> {
+            Entry entry = entries.stream()
+                    .filter(candidate ->
+                            decode(candidate.value, VoteDecided.class).getOutcome() == Outcome.REJECTED
+                                    && decode(candidate.value, VoteDecided.class)
+                                            .getBallotId()
+                                            .equals(BALLOT))
+                    .findFirst()
+                    .orElseThrow();
+            VoteDecided decided = decode(entry.value, VoteDecided.class);
+            offset[0] = decided.getVoteOffset();
+            entry.value = Events.encode(VoteDecided.newBuilder(decided)
+                    .setOutcome(Outcome.ACCEPTED)
+                    .setReason(null)
+                    .build());
+        });
+        assertMismatch(
+                dump,
+                "Every published verdict",
+                "votes partition 1, offset %d: published ACCEPTED, found here REJECTED".formatted(offset[0]));
+    }
+
+    @Test
+    void shouldFindAVerdictThatWasNeverPublished() throws Exception {
+        DumpedLog dump = forged("missing-verdict");
+        dump.change(DECISIONS, PARTITION, entries -> {
+            long offset = decode(entries.get(5).value, VoteDecided.class).getVoteOffset();
+            entries.removeIf(entry -> decode(entry.value, VoteDecided.class).getVoteOffset() == offset);
+        });
+        assertMismatch(dump, "Every published verdict", "published nothing, found here");
+    }
+
+    @Test
+    void shouldFindATotalThatIsOffByOne() throws Exception {
+        DumpedLog dump = forged("off-by-one");
+        changeResults(dump, results -> {
+            List<Long> votes = new ArrayList<>(results.getVotes());
+            votes.set(2, votes.get(2) + 1);
+            return BallotResults.newBuilder(results).setVotes(votes).build();
+        });
+        assertMismatch(dump, "The results of " + BALLOT, "option 03: published");
+    }
+
+    @Test
+    void shouldFindADuplicateThatWasCounted() throws Exception {
+        DumpedLog dump = forged("counted-duplicate");
+        changeResults(dump, results -> BallotResults.newBuilder(results)
+                .setAccepted(results.getAccepted() + 1)
+                .setRetried(results.getRetried() - 1)
+                .build());
+        assertMismatch(dump, "The results of " + BALLOT, "accepted: published");
+    }
+
+    @Test
+    void shouldFindAMissingPartition() throws Exception {
+        DumpedLog dump = forged("missing-partition");
+        dump.forget(VOTES, PARTITION);
+        assertMismatch(dump, "The log is whole", "partition 1 is missing", "partition 1 of 4 is missing");
+    }
+
+    @Test
+    void shouldFindALogThatWasCutShort() throws Exception {
+        DumpedLog dump = forged("cut-short");
+        dump.change(VOTES, PARTITION, entries -> entries.subList(entries.size() / 2, entries.size())
+                .clear());
+        assertMismatch(dump, "The results of " + BALLOT, "it is cut short");
+    }
+
+    @Test
+    void shouldSayThatACopyIsDamagedWhenItsHashIsAnother() throws Exception {
+        Path damaged = forged("damaged").folder();
+        Path file = damaged.resolve(VOTES + "-2.records");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+        Said said = replay(damaged);
+        assertThat(said.text()).contains("could not be run").contains("is damaged");
+        assertThat(said.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayWhyItCannotRun() throws Exception {
+        Said noKey = audit("replay", "--dump", honest.toString());
+        assertThat(noKey.exitCode()).isEqualTo(2);
+        assertThat(noKey.text()).contains("--public-key");
+        Said noBallot = audit("replay", "--dump", honest.toString(), "--public-key", publicKey, "--ballot", "other");
+        assertThat(noBallot.exitCode()).isEqualTo(2);
+        assertThat(noBallot.text()).contains("no ballot other stands in").contains(BALLOT);
+        Said noBroker = audit("replay", "--dump", dir.resolve("nowhere").toString(), "--public-key", publicKey);
+        assertThat(noBroker.exitCode()).isEqualTo(2);
+        assertThat(noBroker.text()).contains("has no manifest.json");
+    }
+
+    @Test
+    void shouldCountUpToWhereTheResultsDo() throws Exception {
+        BallotResults published = newestResults();
+        String offsets = published.getPositions().stream()
+                .map(position -> position.getPartition() + "=" + position.getNextOffset())
+                .collect(Collectors.joining(","));
+        Said said =
+                audit("as-of", "--dump", honest.toString(), "--public-key", publicKey, "--offsets", offsets, "--json");
+        assertThat(said.exitCode()).as(said.text()).isZero();
+        JsonNode ballot = JSON.readTree(said.text()).path("ballots").path(0);
+        assertThat(ballot.path("ballotId").stringValue()).isEqualTo(BALLOT);
+        assertThat(ballot.path("received").longValue()).isEqualTo(published.getReceived());
+        assertThat(ballot.path("accepted").longValue()).isEqualTo(published.getAccepted());
+        assertThat(ballot.path("votes").valueStream().map(JsonNode::longValue).toList())
+                .isEqualTo(published.getVotes());
+
+        Said before = audit(
+                "as-of", "--dump", honest.toString(), "--public-key", publicKey, "--time", "2021-12-05T00:00:00Z");
+        assertThat(before.text()).isEqualToNormalizingNewlines("Counted up to 0=0,1=0,2=0,3=0\n");
+    }
+
+    @Test
+    void shouldShowWhatOtherRulesWouldHaveComeTo() throws Exception {
+        ObjectNode ballot = (ObjectNode) JSON.readTree(up.get(up.ballotPage("/v1/ballots/" + BALLOT)));
+        ballot.retain("ballotId", "organiser", "title", "window", "picks", "sections", "order", "results");
+        ((ObjectNode) ballot.path("picks")).put("max", 3);
+        Path file = Files.writeString(dir.resolve("three.json"), JSON.writeValueAsString(ballot));
+        Said said = audit(
+                "what-if",
+                "--dump",
+                honest.toString(),
+                "--public-key",
+                publicKey,
+                "--ballot",
+                file.toString(),
+                "--json");
+        assertThat(said.exitCode()).as(said.text()).isZero();
+        JsonNode asIs = JSON.readTree(said.text()).path("asIs");
+        JsonNode asIf = JSON.readTree(said.text()).path("asIf");
+        assertThat(asIf.path("received")).isEqualTo(asIs.path("received"));
+        assertThat(asIf.path("accepted").longValue())
+                .isLessThan(asIs.path("accepted").longValue());
+        assertThat(asIf.path("rejected").path("TOO_MANY_PICKS").longValue()).isPositive();
+        Said text =
+                audit("what-if", "--dump", honest.toString(), "--public-key", publicKey, "--ballot", file.toString());
+        assertThat(text.text()).contains("as it is", "what if", "rejected TOO_MANY_PICKS");
+    }
+
+    private static BallotResults newestResults() throws Exception {
+        DumpedLog dump = forged("read-" + UUID.randomUUID());
+        for (int partition = 0; partition < 4; partition++) {
+            List<Entry> entries = dump.read(RESULTS, partition);
+            if (!entries.isEmpty()) {
+                return decode(entries.get(entries.size() - 1).value, BallotResults.class);
+            }
+        }
+        throw new AssertionError("no results");
+    }
+
+    private static void assertMismatch(DumpedLog dump, String step, String... what) throws Exception {
+        Said said = replay(dump.folder());
+        assertThat(said.exitCode()).as(said.text()).isEqualTo(1);
+        assertThat(said.text())
+                .containsPattern("FAIL +" + step.replace("(", "\\("))
+                .contains(what);
+        assertThat(said.text()).contains("MISMATCH").doesNotContainIgnoringCase("verified");
+        Said recounted = recount(dump.folder());
+        assertThat(recounted.exitCode()).as(recounted.text()).isIn(1, 2);
+    }
+
+    @Test
+    void shouldBeOfOneMindWithARecountInAnotherLanguage() throws Exception {
+        Said said = recount(honest);
+        assertThat(said.text())
+                .contains("All verdicts and all numbers are the same.")
+                .contains(BALLOT + ": ");
+        assertThat(said.exitCode()).isZero();
+    }
+
+    private static DumpedLog forged(String name) throws IOException {
+        return DumpedLog.copy(honest, dir.resolve(name));
+    }
+
+    /** The first vote of the partition that was accepted and is counted in the results. */
+    private static Entry accepted(DumpedLog dump, List<Entry> votes) {
+        try {
+            long offset = dump.read(DECISIONS, PARTITION).stream()
+                    .map(entry -> decode(entry.value, VoteDecided.class))
+                    .filter(decided -> decided.getOutcome() == Outcome.ACCEPTED)
+                    .mapToLong(VoteDecided::getVoteOffset)
+                    .findFirst()
+                    .orElseThrow();
+            return votes.stream()
+                    .filter(entry -> entry.offset == offset)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean isVote(Entry entry) {
+        try {
+            return Events.decode(entry.value).event() instanceof VoteCast && entry.key.length == 16;
+        } catch (MalformedEventException e) {
+            return false;
+        }
+    }
+
+    private static void changeResults(DumpedLog dump, UnaryOperator<BallotResults> change) throws Exception {
+        for (int partition = 0; partition < 4; partition++) {
+            dump.change(RESULTS, partition, entries -> {
+                if (!entries.isEmpty()) {
+                    Entry newest = entries.get(entries.size() - 1);
+                    BallotResults results = decode(newest.value, BallotResults.class);
+                    newest.value = Events.encode(change.apply(results));
+                }
+            });
+        }
+    }
+
+    private static <T extends SpecificRecord> T decode(byte[] value, Class<T> kind) {
+        try {
+            return Events.decode(value, kind);
+        } catch (MalformedEventException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Said replay(Path dump) throws Exception {
+        return audit("replay", "--dump", dump.toString(), "--public-key", publicKey);
+    }
+
+    private static Said audit(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-jar",
+                AUDITOR.toString()));
+        command.addAll(List.of(arguments));
+        return run(command);
+    }
+
+    private static Said recount(Path dump) throws Exception {
+        boolean python = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3")));
+        if (!python) {
+            System.out.println("recount skipped: no python3 in the PATH");
+        }
+        assumeTrue(python);
+        return run(List.of("python3", RECOUNT.toString(), dump.toString(), publicKey));
+    }
+
+    private static Said run(List<String> command) throws Exception {
+        Path output = Files.createTempFile(dir, "said", ".txt");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        return new Said(process.exitValue(), Files.readString(output));
+    }
+}
