@@ -15,8 +15,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code votelog-auditor as-of}. */
 @Command(
@@ -124,8 +122,6 @@ final class AsOfCommand implements Callable<Integer> {
     }
 
     private static void printJson(PrintStream out, List<PartitionReplay> replays, List<Tally> tallies) {
-        JsonMapper json =
-                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        out.println(json.writeValueAsString(Map.of("positions", positions(replays), "ballots", tallies)));
+        out.println(Texts.JSON.writeValueAsString(Map.of("positions", positions(replays), "ballots", tallies)));
     }
 }

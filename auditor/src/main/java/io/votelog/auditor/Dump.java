@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A copy of a log in a folder: {@value #MANIFEST} and a file for each partition of each topic.
@@ -36,9 +34,6 @@ final class Dump {
     static final List<Topic> TOPICS =
             List.of(Topics.RESULTS, Topics.BALLOTS, Topics.VOTES, Topics.DECISIONS, Topics.DEAD_LETTERS);
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
     private Dump() {}
 
     /** The manifest. */
@@ -57,7 +52,7 @@ final class Dump {
 
     static void write(Path folder, Manifest manifest) throws IOException {
         Path next = folder.resolve(MANIFEST + ".next");
-        Files.writeString(next, JSON.writeValueAsString(manifest) + "\n");
+        Files.writeString(next, Texts.JSON.writeValueAsString(manifest) + "\n");
         Files.move(next, folder.resolve(MANIFEST));
     }
 
@@ -70,7 +65,7 @@ final class Dump {
         }
         Manifest manifest;
         try {
-            manifest = JSON.readValue(Files.readString(file), Manifest.class);
+            manifest = Texts.JSON.readValue(Files.readString(file), Manifest.class);
         } catch (IOException | JacksonException e) {
             throw new AuditException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
         }

@@ -7,7 +7,6 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Published {
     private final Map<String, BallotResults> results = new TreeMap<>();
     private final Map<String, BallotPublished> claims = new LinkedHashMap<>();
-    private final List<String> unreadable = new ArrayList<>();
 
     private Published() {}
 
@@ -38,7 +36,7 @@ final class Published {
                     BallotResults newest = Events.decode(value, BallotResults.class);
                     published.results.put(newest.getBallotId(), newest);
                 } catch (MalformedEventException e) {
-                    published.unreadable.add("%s, offset %d: %s".formatted(span, record.offset(), e.getMessage()));
+                    // No event: nobody is shown anything by it.
                 }
             });
         }
@@ -50,7 +48,7 @@ final class Published {
                         published.claims.putIfAbsent(claim.getBallotId(), claim);
                     }
                 } catch (MalformedEventException e) {
-                    published.unreadable.add("%s, offset %d: %s".formatted(span, record.offset(), e.getMessage()));
+                    // No event: nobody claims anything by it.
                 }
             });
         }
@@ -67,11 +65,6 @@ final class Published {
 
     Optional<BallotPublished> claim(String ballotId) {
         return Optional.ofNullable(claims.get(ballotId));
-    }
-
-    /** Records that are no events, each with where it stands. */
-    List<String> unreadable() {
-        return List.copyOf(unreadable);
     }
 
     /** The offset behind the last one of a partition that the ballot's results count; 0 where they count none. */

@@ -7,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The steps of an audit in their order, and what they come to. */
 final class Report {
@@ -106,8 +104,6 @@ final class Report {
                     default -> "passed";
                 });
         document.put("steps", steps);
-        JsonMapper json =
-                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        out.println(json.writeValueAsString(document));
+        out.println(Texts.JSON.writeValueAsString(document));
     }
 }

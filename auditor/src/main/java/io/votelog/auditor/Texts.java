@@ -1,9 +1,15 @@
 package io.votelog.auditor;
 
 import java.util.Locale;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Numbers in reports. */
+/** Numbers and documents as this program writes them. */
 final class Texts {
+    /** For documents that people read too. */
+    static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
     private Texts() {}
 
     /** "1 vote", "12,345 votes". */

@@ -20,8 +20,6 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code votelog-auditor what-if}. */
 @Command(
@@ -60,13 +58,10 @@ final class WhatIfCommand implements Callable<Integer> {
             Tally asIs = tally(reader, votes, obeyed, id, Map.of());
             Tally asIf = tally(reader, votes, obeyed, id, Map.of(id, other));
             if (reading.json()) {
-                JsonMapper json = JsonMapper.builder()
-                        .enable(SerializationFeature.INDENT_OUTPUT)
-                        .build();
                 Map<String, Tally> both = new LinkedHashMap<>();
                 both.put("asIs", asIs);
                 both.put("asIf", asIf);
-                System.out.println(json.writeValueAsString(both));
+                System.out.println(Texts.JSON.writeValueAsString(both));
             } else {
                 print(System.out, asIs, asIf);
             }
