@@ -5,6 +5,9 @@ import io.votelog.events.BallotEnded;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotResults;
+import io.votelog.events.BallotSealed;
+import io.votelog.events.CheckpointSigned;
+import io.votelog.events.LogSealed;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.VoteCast;
@@ -63,7 +66,10 @@ public final class Events {
             VoteDecided.getClassSchema(),
             PartitionTally.getClassSchema(),
             PartitionTurnout.getClassSchema(),
-            BallotResults.getClassSchema());
+            BallotResults.getClassSchema(),
+            LogSealed.getClassSchema(),
+            BallotSealed.getClassSchema(),
+            CheckpointSigned.getClassSchema());
 
     private static final Map<String, Writer> WRITERS =
             CURRENT.stream().collect(Collectors.toUnmodifiableMap(Schema::getFullName, Writer::of));

@@ -79,11 +79,19 @@ public final class Topics {
     public static final Topic DEAD_LETTERS =
             new Topic("votelog.dead-letters.v1", "as it came", List.of(), Spread.AS_VOTES, WITH_ROOM_FOR_OUTCOMES);
 
+    /** What of votes is sealed, and the sealed log's checkpoints. The auditor's sealer writes it, and is the only one. */
+    public static final Topic SEALS = new Topic(
+            "votelog.seals.v1",
+            "none",
+            List.of("LogSealed", "BallotSealed", "CheckpointSigned"),
+            Spread.ONE,
+            STAMPED_BY_THE_BROKER);
+
     private Topics() {}
 
     /** All of them, the log first. */
     public static List<Topic> all() {
-        return List.of(VOTES, BALLOTS, DECISIONS, TALLIES, TURNOUT, RESULTS, DEAD_LETTERS);
+        return List.of(VOTES, BALLOTS, DECISIONS, TALLIES, TURNOUT, RESULTS, DEAD_LETTERS, SEALS);
     }
 
     private static Map<String, String> with(Map<String, String> settings, Map<String, String> more) {

@@ -7,11 +7,14 @@ import io.votelog.events.BallotEnded;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotResults;
+import io.votelog.events.BallotSealed;
 import io.votelog.events.BallotStage;
 import io.votelog.events.BallotStatus;
+import io.votelog.events.CheckpointSigned;
 import io.votelog.events.CountedPosition;
 import io.votelog.events.Ed25519Signature;
 import io.votelog.events.KeyId;
+import io.votelog.events.LogSealed;
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.Outcome;
 import io.votelog.events.PartitionTally;
@@ -20,6 +23,7 @@ import io.votelog.events.PepperFingerprint;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
 import io.votelog.events.Salt;
+import io.votelog.events.SealedTree;
 import io.votelog.events.Sha256;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
@@ -103,7 +107,14 @@ class GoldenEventsTest {
                         7L,
                         0L,
                         List.of(870L, 1L),
-                        List.of(new CountedPosition(0, 1_200L, 1_190L), new CountedPosition(1, 800L, null))));
+                        List.of(new CountedPosition(0, 1_200L, 1_190L), new CountedPosition(1, 800L, null))),
+                new LogSealed(7L, List.of(1_200L, 0L, 300L, 4L)),
+                new BallotSealed(8L, "gz-customs-2021", 1L, "{\"ballotId\":\"gz-customs-2021\"}"),
+                new CheckpointSigned(
+                        SealedTree.VERDICTS,
+                        8L,
+                        1_514L,
+                        "example.org/votelog/verdicts\n1514\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"));
     }
 
     @ParameterizedTest
