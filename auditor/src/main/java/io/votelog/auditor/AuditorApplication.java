@@ -11,7 +11,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "votelog-auditor",
         mixinStandardHelpOptions = true,
-        subcommands = {ReplayCommand.class, AsOfCommand.class, WhatIfCommand.class, DumpCommand.class},
+        subcommands = {
+            ReplayCommand.class,
+            AsOfCommand.class,
+            WhatIfCommand.class,
+            DumpCommand.class,
+            KeygenCommand.class,
+            SealCommand.class,
+            VerifyCommand.class,
+            ReceiptCommand.class,
+            VerifyReceiptCommand.class
+        },
         description = {
             "Finds out from the log itself whether published results are right.",
             "",

@@ -88,6 +88,11 @@ final class BrokerSource implements LogSource {
         }
     }
 
+    /** Follows one partition. */
+    Tail tail(String topic, int partition) {
+        return new Tail(consumer(), new TopicPartition(topic, partition), PATIENCE);
+    }
+
     private KafkaConsumer<byte[], byte[]> consumer() {
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }

@@ -1,14 +1,9 @@
 package io.votelog.auditor;
 
-import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Topics;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
-import org.jspecify.annotations.Nullable;
 
 /** What this audit finds to be no vote must be what the operator put aside, for the same cause, and nothing else may be. */
 final class DeadLettersCheck {
@@ -24,16 +19,14 @@ final class DeadLettersCheck {
         this.replays = replays;
     }
 
-    private record Letter(int partition, long offset, String cause) {}
-
     void run(Report report) {
         List<Span> spans = source.spans(Topics.DEAD_LETTERS.name());
         if (spans.isEmpty()) {
             report.skip(TITLE, "there is no " + Topics.DEAD_LETTERS.name());
             return;
         }
-        Set<Letter> letters = new HashSet<>();
-        spans.forEach(span -> source.read(span, record -> letters.add(letter(record))));
+        Set<DeadLetter> letters = new HashSet<>();
+        spans.forEach(span -> source.read(span, record -> letters.add(DeadLetter.of(record))));
         long found = 0;
         for (PartitionReplay replay : replays) {
             for (long offset = 0; offset < replay.findings().end(); offset++) {
@@ -42,7 +35,7 @@ final class DeadLettersCheck {
                     continue;
                 }
                 found++;
-                Letter expected = new Letter(
+                DeadLetter expected = new DeadLetter(
                         replay.partition(), offset, Finding.cause(here).name());
                 boolean there = letters.remove(expected);
                 if (!there && offset < published.countedTo(replay.partition())) {
@@ -54,7 +47,7 @@ final class DeadLettersCheck {
                 }
             }
         }
-        for (Letter letter : letters) {
+        for (DeadLetter letter : letters) {
             boolean read = replays.stream()
                     .anyMatch(replay ->
                             replay.partition() == letter.partition() && letter.offset() < replay.nextOffset());
@@ -69,30 +62,11 @@ final class DeadLettersCheck {
         report.pass(TITLE, Texts.count(found, "record"));
     }
 
-    private String foundAt(Letter letter) {
+    private String foundAt(DeadLetter letter) {
         return replays.stream()
                 .filter(replay -> replay.partition() == letter.partition())
                 .map(replay -> Finding.text(replay.findings().kind(letter.offset())))
                 .findFirst()
                 .orElse("nowhere");
-    }
-
-    private static Letter letter(ConsumerRecord<byte[], byte[]> record) {
-        return new Letter(
-                (int) number(record, DeadLetters.PARTITION),
-                number(record, DeadLetters.OFFSET),
-                text(record, DeadLetters.CAUSE));
-    }
-
-    /** -1 where there is none. */
-    private static long number(ConsumerRecord<byte[], byte[]> record, String name) {
-        String text = text(record, name);
-        return text.matches("\\d{1,18}") ? Long.parseLong(text) : -1;
-    }
-
-    private static String text(ConsumerRecord<byte[], byte[]> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        byte @Nullable [] value = header == null ? null : header.value();
-        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
     }
 }

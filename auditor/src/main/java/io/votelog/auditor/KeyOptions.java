@@ -23,6 +23,11 @@ final class KeyOptions {
             description = "a file with such keys, one a line; may be given several times")
     private List<Path> files = new ArrayList<>();
 
+    /** Whether there is any. */
+    boolean given() {
+        return !keys.isEmpty() || !files.isEmpty();
+    }
+
     /** @throws AuditException when there is none, or one is no key */
     LogKeys keys() {
         List<String> all = new ArrayList<>(keys);

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,8 @@ import picocli.CommandLine.Option;
 
 /** Where the log is. */
 final class LogOptions {
-    @ArgGroup(multiplicity = "1")
-    @SuppressWarnings("NullAway.Init") // picocli sets it.
-    private Where where;
+    @ArgGroup(multiplicity = "0..1")
+    private @Nullable Where where;
 
     @Option(
             names = "--command-config",
@@ -34,15 +34,25 @@ final class LogOptions {
         private @Nullable Path dump;
     }
 
-    /** @throws AuditException when there is no log */
+    /** @throws AuditException when there is no log, or none is named */
     LogSource open() {
+        LogSource source = openIfNamed();
+        if (source == null) {
+            throw new AuditException("which log? --bootstrap-servers HOST:PORT or --dump FOLDER");
+        }
+        return source;
+    }
+
+    /** The log, or null when none is named. */
+    @Nullable
+    LogSource openIfNamed() {
+        if (where == null) {
+            return null;
+        }
         if (where.dump != null) {
             return new DumpSource(where.dump);
         }
-        if (where.bootstrapServers == null) {
-            throw new AuditException("no log is named");
-        }
-        return new BrokerSource(where.bootstrapServers, clientProperties(commandConfig));
+        return new BrokerSource(Objects.requireNonNull(where.bootstrapServers), clientProperties(commandConfig));
     }
 
     static Map<String, String> clientProperties(@Nullable Path file) {

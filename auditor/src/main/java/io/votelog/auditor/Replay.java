@@ -42,7 +42,10 @@ final class Replay {
      * @throws AuditException when the log cannot be read
      */
     Report run() {
-        Report report = new Report("Replay of " + source.name());
+        Report report = new Report(
+                "Replay of " + source.name(),
+                "what was published follows from this log",
+                "what was published does not follow from this log");
         // In this order: what the results count was decided before, and stands in votes and decisions already.
         Published published = Published.read(source, keys);
         List<Span> votes = reader.spans();

@@ -35,13 +35,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (LogSource source = log.open()) {
-            Report report = new Replay(source, keys.keys(), ballots, reading.threads(), Progress.onTerminal()).run();
-            if (reading.json()) {
-                report.printJson(System.out);
-            } else {
-                report.print(System.out);
-            }
-            return report.exitCode();
+            return new Replay(source, keys.keys(), ballots, reading.threads(), Progress.onTerminal())
+                    .run()
+                    .printTo(System.out, reading.json());
         }
     }
 }

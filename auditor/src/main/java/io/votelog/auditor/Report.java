@@ -23,11 +23,19 @@ final class Report {
     static final int INCOMPLETE = 3;
 
     private final String subject;
+    private final String claim;
+    private final String contrary;
     private final List<Step> steps = new ArrayList<>();
 
-    /** @param subject what was audited */
-    Report(String subject) {
+    /**
+     * @param subject what was audited
+     * @param claim what is so when all steps passed
+     * @param contrary what is so when one failed
+     */
+    Report(String subject, String claim, String contrary) {
         this.subject = subject;
+        this.claim = claim;
+        this.contrary = contrary;
     }
 
     void pass(String title, String detail) {
@@ -72,16 +80,28 @@ final class Report {
     /** The whole in a sentence. */
     String conclusion() {
         return switch (exitCode()) {
-            case MISMATCH ->
-                "MISMATCH in %s: what was published does not follow from this log.".formatted(steps(Outcome.FAIL));
+            case MISMATCH -> "MISMATCH in %s: %s.".formatted(steps(Outcome.FAIL), contrary);
             case INCOMPLETE -> "Incomplete: what was looked at passed; skipped: %s.".formatted(steps(Outcome.SKIPPED));
-            default ->
-                "Verified: all %d steps passed; what was published follows from this log.".formatted(steps.size());
+            default -> "Verified: all %d steps passed; %s.".formatted(steps.size(), claim);
         };
     }
 
+    /**
+     * Prints it.
+     *
+     * @return the exit code
+     */
+    int printTo(PrintStream out, boolean json) {
+        if (json) {
+            printJson(out);
+        } else {
+            print(out);
+        }
+        return exitCode();
+    }
+
     /** For people. */
-    void print(PrintStream out) {
+    private void print(PrintStream out) {
         out.println(subject);
         out.println();
         for (Step step : steps) {
@@ -93,7 +113,7 @@ final class Report {
     }
 
     /** For programs. */
-    void printJson(PrintStream out) {
+    private void printJson(PrintStream out) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("subject", subject);
         document.put(

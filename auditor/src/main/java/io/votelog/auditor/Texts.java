@@ -14,6 +14,11 @@ final class Texts {
 
     /** "1 vote", "12,345 votes". */
     static String count(long number, String what) {
-        return String.format(Locale.ROOT, "%,d %s%s", number, what, number == 1 ? "" : "s");
+        return count(number, what, what + "s");
+    }
+
+    /** The same of a word that has its own plural. */
+    static String count(long number, String one, String many) {
+        return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? one : many);
     }
 }

@@ -147,6 +147,17 @@ final class Running {
                 202);
     }
 
+    /** Closes the ballot early. */
+    void close() throws Exception {
+        JsonNode token = post("/dev/token", Map.of("userId", "organiser", "scope", "ballots:write"), "", 200);
+        post(BALLOT + "/close", Map.of(), token.path("token").stringValue(), 202);
+    }
+
+    /** Where the ballot is in its life, as the results say. */
+    String status() throws Exception {
+        return results().path("status").stringValue();
+    }
+
     private JsonNode post(String path, Map<String, ?> body, String token, int expected) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(url(8080, path))
                 .header("Content-Type", "application/json")

@@ -1,0 +1,92 @@
+package io.votelog.auditor;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/** How far the log goes, and how far those who count have come in it, as the brokers tell it. */
+final class CountingProgress implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Admin admin;
+    private final String group;
+
+    /** @param group the consumer group that counts: the streams apps' application id */
+    CountingProgress(Admin admin, String group) {
+        this.admin = admin;
+        this.group = group;
+    }
+
+    /**
+     * The offset behind the last record of each partition that all replicas in sync have: the high watermark, whether or not
+     * its transaction is committed.
+     *
+     * @param partitions of the topic, from 0 on
+     */
+    long[] ends(String topic, int partitions) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            wanted.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+        }
+        var found = await(admin.listOffsets(wanted).all(), "the end of " + topic);
+        long[] ends = new long[partitions];
+        found.forEach((at, end) -> ends[at.partition()] = end.offset());
+        return ends;
+    }
+
+    /** By partition: every record of the topic below this offset was counted, and what came of it is committed. */
+    long[] counted(String topic, int partitions) {
+        var offsets = await(
+                admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(true))
+                        .partitionsToOffsetAndMetadata(),
+                "the offsets of the group " + group);
+        long[] counted = new long[partitions];
+        offsets.forEach((at, offset) -> {
+            if (at.topic().equals(topic) && at.partition() < partitions && offset != null) {
+                counted[at.partition()] = offset.offset();
+            }
+        });
+        return counted;
+    }
+
+    /**
+     * How many partitions each of these topics has.
+     *
+     * @throws AuditException when one is not there
+     */
+    Map<String, Integer> partitions(List<String> topics) {
+        Map<String, Integer> partitions = new TreeMap<>();
+        await(admin.describeTopics(topics).allTopicNames(), "the topics " + topics)
+                .forEach(
+                        (name, topic) -> partitions.put(name, topic.partitions().size()));
+        return partitions;
+    }
+
+    private static <T> T await(KafkaFuture<T> answer, String what) {
+        try {
+            return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AuditException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new AuditException("the brokers do not tell %s: %s".formatted(what, e.getMessage()), e);
+        } catch (TimeoutException e) {
+            throw new AuditException("the brokers do not tell %s within %d s".formatted(what, PATIENCE.toSeconds()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(PATIENCE);
+    }
+}

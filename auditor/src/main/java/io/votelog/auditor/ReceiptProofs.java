@@ -1,0 +1,12 @@
+package io.votelog.auditor;
+
+import io.votelog.auditor.tlog.TlogProof;
+
+/**
+ * What a voter can check a receipt with.
+ *
+ * @param vote that a leaf is in the tree of votes; its extra data is the salt of the commitment to the voter, 32 bytes, and the
+ *     leaf's entry
+ * @param verdict that the leaf at the same index is in the tree of verdicts; its extra data is the leaf's entry
+ */
+record ReceiptProofs(TlogProof vote, TlogProof verdict) {}

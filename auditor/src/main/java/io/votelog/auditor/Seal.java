@@ -1,0 +1,41 @@
+package io.votelog.auditor;
+
+/** What the next leaves of the sealed log are. Both trees take the same seals, so leaf for leaf they are about the same thing. */
+sealed interface Seal {
+    /** The number of this seal, from 0 on. */
+    long sequence();
+
+    /**
+     * Records of votes, by partition and then by offset.
+     *
+     * @param begins by partition: the first offset
+     * @param ends by partition: the offset behind the last one; nothing of a partition where it is the same
+     */
+    record OfLog(long sequence, long[] begins, long[] ends) implements Seal {
+        /** How many records they are. */
+        long records() {
+            long records = 0;
+            for (int partition = 0; partition < ends.length; partition++) {
+                records += ends[partition] - begins[partition];
+            }
+            return records;
+        }
+
+        /** How many of them stand before those of this partition. */
+        long recordsBefore(int partition) {
+            long records = 0;
+            for (int at = 0; at < partition; at++) {
+                records += ends[at] - begins[at];
+            }
+            return records;
+        }
+    }
+
+    /**
+     * A final result.
+     *
+     * @param revision of the results
+     * @param statement what is said of it, as JSON
+     */
+    record OfResult(long sequence, String ballotId, long revision, String statement) implements Seal {}
+}

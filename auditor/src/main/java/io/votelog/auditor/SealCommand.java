@@ -1,0 +1,214 @@
+package io.votelog.auditor;
+
+import io.votelog.auditor.tlog.NoteSigner;
+import io.votelog.auditor.tlog.TlogException;
+import io.votelog.schemas.Topics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code votelog-auditor seal}. */
+@Command(
+        name = "seal",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Seals the log as it grows: signs, again and again, what stands in it up to here, so that nobody can change the past"
+                    + " unnoticed, whoever runs this program included.",
+            "",
+            "It keeps two transparency logs in a folder of static files, FOLDER/votes and FOLDER/verdicts: a leaf for each record"
+                    + " of votes, which commits to it and does not say what is in it, and leaf for leaf the verdict on it. They are"
+                    + " in the standard formats (C2SP tlog-tiles, tlog-checkpoint, signed-note). Any web server can publish the"
+                    + " folder.",
+            "",
+            "It runs until it is stopped, and goes on where it stopped. One sealer seals a log: a second one takes over from the"
+                    + " first, which ends."
+        })
+final class SealCommand implements Callable<Integer> {
+    private static final String LOCK = ".lock";
+
+    @Option(
+            names = "--bootstrap-servers",
+            required = true,
+            paramLabel = "HOST:PORT",
+            description = "brokers that hold the log, with commas between")
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private String bootstrapServers;
+
+    @Option(
+            names = "--command-config",
+            paramLabel = "FILE",
+            description = "settings of the Kafka clients, such as TLS and SASL, as Kafka's own tools take them")
+    private @Nullable Path commandConfig;
+
+    @Option(names = "--log", required = true, paramLabel = "FOLDER", description = "where the sealed log is kept")
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private Path folder;
+
+    @Option(
+            names = "--key",
+            required = true,
+            paramLabel = "FILE",
+            description = "the key that signs, as keygen makes it; its name is the log's origin")
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private Path key;
+
+    @Option(
+            names = "--group",
+            paramLabel = "ID",
+            description =
+                    "the consumer group that counts, votelog.streams.application-id of the streams apps (default: ${DEFAULT-VALUE})")
+    private String group = "votelog-streams";
+
+    @Option(
+            names = "--witnesses",
+            paramLabel = "POLICY",
+            description = "a policy file (C2SP tlog-policy): its witnesses that have a URL are asked to cosign")
+    private @Nullable Path policy;
+
+    @Option(
+            names = "--every",
+            paramLabel = "SECONDS",
+            description = "how often it looks for what is new (default: ${DEFAULT-VALUE})")
+    private double everySeconds = 5;
+
+    @Option(names = "--once", description = "ends when all that was there is sealed, decided and signed")
+    private boolean once;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (!(everySeconds >= 0.1 && everySeconds <= 3600)) {
+            throw new AuditException("--every is %s; 0.1 to 3600 seconds are allowed".formatted(everySeconds));
+        }
+        NoteSigner signer = signer();
+        Files.createDirectories(folder);
+        CountDownLatch stopped = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread stop = new Thread(() -> stop(stopped, ended), "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        try (FileChannel lock =
+                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (lock.tryLock() == null) {
+                throw new AuditException("another sealer writes into %s".formatted(folder));
+            }
+            seal(signer, stopped);
+        } finally {
+            ended.countDown();
+        }
+        return Report.PASSED;
+    }
+
+    private static void stop(CountDownLatch stopped, CountDownLatch ended) {
+        stopped.countDown();
+        try {
+            ended.await(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void seal(NoteSigner signer, CountDownLatch stopped) throws InterruptedException {
+        Map<String, String> properties = LogOptions.clientProperties(commandConfig);
+        Map<String, Object> settings = new HashMap<>(properties);
+        settings.put("bootstrap.servers", bootstrapServers);
+        try (BrokerSource source = new BrokerSource(bootstrapServers, properties);
+                CountingProgress progress = new CountingProgress(Admin.create(settings), group)) {
+            int partitions = partitions(progress);
+            try (SealsTopic topic = new SealsTopic(source, settings, partitions);
+                    FinalResults results = new FinalResults(tails(source, Topics.RESULTS.name(), partitions));
+                    SealedTreeWriter votes = new SealedTreeWriter(
+                            SealedLog.VOTES,
+                            folder,
+                            signer,
+                            new VoteLeaves(tails(source, Topics.VOTES.name(), partitions)),
+                            topic);
+                    SealedTreeWriter verdicts = new SealedTreeWriter(
+                            SealedLog.VERDICTS,
+                            folder,
+                            signer,
+                            new VerdictLeaves(source, progress, partitions),
+                            topic)) {
+                System.out.printf(
+                        "Sealing %s into %s as %s; %s so far%n",
+                        source.name(),
+                        folder,
+                        signer.name(),
+                        Texts.count(topic.seals().size(), "seal"));
+                run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
+            }
+        }
+    }
+
+    private void run(Sealer sealer, SealedTreeWriter votes, SealedTreeWriter verdicts, CountDownLatch stopped)
+            throws InterruptedException {
+        Witnesses witnesses = new Witnesses(Optional.ofNullable(policy).map(SealedLogOptions::policy), System.err);
+        long shown = -1;
+        boolean done = false;
+        while (!(once && done)) {
+            done = sealer.step();
+            long size = votes.checkpoint().size() + verdicts.checkpoint().size();
+            if (size != shown) {
+                shown = size;
+                say(System.out, votes, verdicts);
+                witnesses.ask(votes);
+                witnesses.ask(verdicts);
+            }
+            if (stopped.await(once ? 100 : Math.round(everySeconds * 1000), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    private static void say(PrintStream out, SealedTreeWriter votes, SealedTreeWriter verdicts) {
+        out.printf(
+                Locale.ROOT,
+                "sealed: %,d leaves of votes, %,d of verdicts%n",
+                votes.checkpoint().size(),
+                verdicts.checkpoint().size());
+    }
+
+    private static int partitions(CountingProgress progress) {
+        Map<String, Integer> partitions = progress.partitions(List.of(
+                Topics.VOTES.name(),
+                Topics.DECISIONS.name(),
+                Topics.RESULTS.name(),
+                Topics.DEAD_LETTERS.name(),
+                Topics.SEALS.name()));
+        return partitions.getOrDefault(Topics.VOTES.name(), 0);
+    }
+
+    private static List<Tail> tails(BrokerSource source, String topic, int partitions) {
+        List<Tail> tails = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            tails.add(source.tail(topic, partition));
+        }
+        return tails;
+    }
+
+    private NoteSigner signer() {
+        try {
+            return NoteSigner.parse(Files.readString(key).strip());
+        } catch (IOException e) {
+            throw new AuditException("%s cannot be read: %s".formatted(key, e), e);
+        } catch (TlogException e) {
+            throw new AuditException("%s holds no key: %s".formatted(key, e.getMessage()), e);
+        }
+    }
+}

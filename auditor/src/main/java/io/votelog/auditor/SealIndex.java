@@ -1,0 +1,84 @@
+package io.votelog.auditor;
+
+import io.votelog.auditor.tlog.TlogReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Where the leaves of each seal stand in a tree. */
+final class SealIndex {
+    private final List<Placed> seals;
+
+    private SealIndex(List<Placed> seals) {
+        this.seals = seals;
+    }
+
+    /**
+     * A seal in a tree.
+     *
+     * @param first the index of its first leaf, which says what is sealed
+     */
+    record Placed(Seal seal, long first) {}
+
+    /**
+     * Reads a tree's seals, each in its place by what the ones before say.
+     *
+     * @param size the number of leaves
+     * @throws AuditException when no seal stands where one must
+     */
+    static SealIndex read(TlogReader reader, long size) {
+        List<Placed> seals = new ArrayList<>();
+        long[] sealedTo = null;
+        long index = 0;
+        while (index < size) {
+            Leaf leaf = parse(reader.entry(index), index);
+            if (leaf instanceof Leaf.Ends sealed) {
+                long[] begins = sealedTo == null ? new long[sealed.ends().length] : sealedTo;
+                if (begins.length != sealed.ends().length) {
+                    throw new AuditException(
+                            "the seal at index %d is of another number of partitions".formatted(index));
+                }
+                Seal.OfLog seal = new Seal.OfLog(sealed.sequence(), begins, sealed.ends());
+                seals.add(new Placed(seal, index));
+                if (seal.records() < 0) {
+                    throw new AuditException("the seal at index %d goes back".formatted(index));
+                }
+                sealedTo = sealed.ends();
+                index += 1 + seal.records();
+            } else if (leaf instanceof Leaf.Result result) {
+                seals.add(new Placed(SealedStatement.seal(result), index));
+                index++;
+            } else {
+                throw new AuditException("the leaf at index %d is no seal, and one must stand there".formatted(index));
+            }
+        }
+        return new SealIndex(seals);
+    }
+
+    static Leaf parse(byte[] entry, long index) {
+        try {
+            return Leaf.parse(entry);
+        } catch (IllegalArgumentException e) {
+            throw new AuditException("the entry at index %d is no leaf: %s".formatted(index, e.getMessage()), e);
+        }
+    }
+
+    /** All of them in their order. */
+    List<Placed> seals() {
+        return seals;
+    }
+
+    /** The index of the leaf of this record; none where it is not sealed. */
+    OptionalLong indexOf(int partition, long offset) {
+        for (Placed placed : seals) {
+            if (placed.seal() instanceof Seal.OfLog seal
+                    && partition < seal.ends().length
+                    && offset >= seal.begins()[partition]
+                    && offset < seal.ends()[partition]) {
+                return OptionalLong.of(
+                        placed.first() + 1 + seal.recordsBefore(partition) + offset - seal.begins()[partition]);
+            }
+        }
+        return OptionalLong.empty();
+    }
+}

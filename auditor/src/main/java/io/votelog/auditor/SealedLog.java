@@ -1,0 +1,57 @@
+package io.votelog.auditor;
+
+import io.votelog.auditor.tlog.NoteSigner;
+import io.votelog.auditor.tlog.NoteVerifier;
+import io.votelog.events.SealedTree;
+import java.nio.file.Path;
+
+/** The two trees of a sealed log: each is a transparency log of its own, with a folder and an origin, and both have one key. */
+enum SealedLog {
+    /** A leaf for each record of votes. */
+    VOTES("votes", SealedTree.VOTES),
+    /** Leaf for leaf the verdict on it. */
+    VERDICTS("verdicts", SealedTree.VERDICTS);
+
+    private final String name;
+    private final SealedTree event;
+
+    SealedLog(String name, SealedTree event) {
+        this.name = name;
+        this.event = event;
+    }
+
+    /** As the topic of seals has it. */
+    SealedTree event() {
+        return event;
+    }
+
+    Path folder(Path log) {
+        return log.resolve(name);
+    }
+
+    /** Its path below the log's address. */
+    String path() {
+        return name;
+    }
+
+    /** The log's key under this tree's origin. */
+    NoteSigner signer(NoteSigner log) {
+        return log.named(origin(log.name()));
+    }
+
+    /** The log's public key under this tree's origin; it may be given under either tree's or the log's own. */
+    NoteVerifier verifier(NoteVerifier log) {
+        return log.named(origin(log.name()));
+    }
+
+    private String origin(String logName) {
+        String base = logName;
+        for (SealedLog tree : values()) {
+            if (base.endsWith("/" + tree.name)) {
+                base = base.substring(0, base.length() - tree.name.length() - 1);
+                break;
+            }
+        }
+        return base + "/" + name;
+    }
+}

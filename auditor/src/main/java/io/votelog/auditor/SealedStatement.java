@@ -1,0 +1,104 @@
+package io.votelog.auditor;
+
+import io.votelog.rules.Reason;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a sealed result says, as {@link FinalResults#statement} writes it. */
+final class SealedStatement {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final JsonNode document;
+
+    private SealedStatement(JsonNode document) {
+        this.document = document;
+    }
+
+    /**
+     * The statement of this text.
+     *
+     * @throws AuditException when it is none
+     */
+    static SealedStatement parse(String text) {
+        JsonNode document;
+        try {
+            document = JSON.readTree(text);
+        } catch (JacksonException e) {
+            throw new AuditException("a sealed result that is no JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!document.path("ballotId").isString()
+                || !document.path("definition").isString()
+                || !document.path("revision").isIntegralNumber()
+                || !document.path("votes").isArray()) {
+            throw new AuditException("a sealed result without ballotId, definition, revision and votes");
+        }
+        return new SealedStatement(document);
+    }
+
+    /** The seal with this leaf. */
+    static Seal.OfResult seal(Leaf.Result leaf) {
+        SealedStatement statement = parse(leaf.statement());
+        return new Seal.OfResult(leaf.sequence(), statement.ballotId(), statement.revision(), leaf.statement());
+    }
+
+    String ballotId() {
+        return document.path("ballotId").asString();
+    }
+
+    long revision() {
+        return document.path("revision").asLong();
+    }
+
+    /** SHA-256 of the definition, in hexadecimal digits. */
+    String definition() {
+        return document.path("definition").asString();
+    }
+
+    /** The size that the tree had before this leaf, -1 where that is not said. */
+    long size(SealedLog tree) {
+        return head(tree).path("size").asLong(-1);
+    }
+
+    /** The root that the tree had before this leaf, empty where that is not said. */
+    byte[] root(SealedLog tree) {
+        try {
+            return Base64.getDecoder().decode(head(tree).path("root").asString(""));
+        } catch (IllegalArgumentException e) {
+            return new byte[0];
+        }
+    }
+
+    private JsonNode head(SealedLog tree) {
+        return document.path("trees").path(tree.path());
+    }
+
+    /** A number of the turnout, -1 where it is not said. */
+    long turnout(String figure) {
+        return document.path("turnout").path(figure).asLong(-1);
+    }
+
+    /** The rejected votes by reason, those that occurred. */
+    Map<Reason, Long> rejected() {
+        Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
+        JsonNode said = document.path("turnout").path("rejected");
+        for (Reason reason : Reason.values()) {
+            if (said.has(reason.name())) {
+                rejected.put(reason, said.path(reason.name()).asLong());
+            }
+        }
+        return rejected;
+    }
+
+    /** The votes by option, in the order of the definition. */
+    List<Long> votes() {
+        List<Long> votes = new ArrayList<>();
+        document.path("votes").forEach(number -> votes.add(number.asLong(-1)));
+        return votes;
+    }
+}

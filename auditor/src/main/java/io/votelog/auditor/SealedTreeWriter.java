@@ -1,0 +1,157 @@
+package io.votelog.auditor;
+
+import io.votelog.auditor.tlog.Checkpoint;
+import io.votelog.auditor.tlog.FolderTiles;
+import io.votelog.auditor.tlog.NoteSigner;
+import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.TileWriter;
+import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.TlogReader;
+import io.votelog.events.CheckpointSigned;
+import io.votelog.events.SealedTree;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One tree of the sealed log in its folder, brought up to the seals that there are. For each seal: the tiles, safely on disk;
+ * then the signature; then the topic; then the file that readers look at. Whoever stops in between finds on the next start in
+ * the topic what was signed, and makes the rest again from the log: the same leaves, so the same bytes.
+ */
+final class SealedTreeWriter implements AutoCloseable {
+    private final SealedTree tree;
+    private final Path folder;
+    private final NoteSigner signer;
+    private final LeafSource source;
+    private final SealsTopic topic;
+    private final CheckpointFile file;
+    private final TileWriter tiles;
+    private int nextSeal;
+
+    /**
+     * Opens the tree where it was signed last, or begins it in an empty folder.
+     *
+     * @param log the folder of both trees
+     * @param key of the log
+     * @param source closed with this object
+     * @throws AuditException when the folder does not hold what was signed
+     */
+    SealedTreeWriter(SealedLog which, Path log, NoteSigner key, LeafSource source, SealsTopic topic) {
+        this.tree = which.event();
+        this.folder = which.folder(log);
+        this.signer = which.signer(key);
+        this.source = source;
+        this.topic = topic;
+        this.file = new CheckpointFile(folder);
+        Optional<CheckpointSigned> newest = topic.newest(tree);
+        if (newest.isPresent() && Files.exists(folder)) {
+            CheckpointSigned signed = newest.get();
+            tiles = open(signed.getSize());
+            nextSeal = (int) signed.getSequence() + 1;
+            same(signed.getSequence());
+            file.show(signed.getNote());
+        } else {
+            // Also where the topic has more: then it is made from the log again, and what was signed is what must come
+            // out.
+            tiles = open(0);
+        }
+    }
+
+    private TileWriter open(long size) {
+        try {
+            return TileWriter.open(folder, size);
+        } catch (TlogException e) {
+            throw new AuditException(
+                    "%s does not hold the %d leaves that were signed: %s. Move it away, and it is made from the log again"
+                            .formatted(folder, size, e.getMessage()),
+                    e);
+        }
+    }
+
+    /** How many of the seals the tree holds. */
+    int seals() {
+        return nextSeal;
+    }
+
+    Checkpoint checkpoint() {
+        return new Checkpoint(signer.name(), tiles.size(), tiles.root());
+    }
+
+    /**
+     * Adds the leaves of every seal for which all is there.
+     *
+     * @throws AuditException when they are not those that were signed before
+     */
+    void catchUp() {
+        while (nextSeal < topic.seals().size()) {
+            Seal seal = topic.seals().get(nextSeal);
+            if (seal instanceof Seal.OfLog sealed) {
+                if (!source.ready(sealed)) {
+                    return;
+                }
+                append(new Leaf.Ends(sealed.sequence(), sealed.ends()));
+                source.leaves(sealed, this::append);
+            } else if (seal instanceof Seal.OfResult sealed) {
+                append(new Leaf.Result(sealed.sequence(), sealed.statement()));
+            }
+            tiles.flush();
+            nextSeal++;
+            publish(seal.sequence());
+        }
+    }
+
+    private void append(Leaf leaf) {
+        tiles.append(leaf.entry());
+    }
+
+    private void publish(long sequence) {
+        if (topic.signedText(tree, sequence).isPresent()) {
+            same(sequence);
+            topic.newest(tree)
+                    .filter(newest -> newest.getSequence() == sequence)
+                    .ifPresent(newest -> file.show(newest.getNote()));
+            return;
+        }
+        Checkpoint checkpoint = checkpoint();
+        String text = checkpoint.text();
+        String note = text + "\n" + signer.sign(text);
+        topic.publish(new CheckpointSigned(tree, sequence, checkpoint.size(), note));
+        file.show(note);
+    }
+
+    private void same(long sequence) {
+        String text = checkpoint().text();
+        String signed = topic.signedText(tree, sequence).orElseThrow();
+        if (!signed.equals(text)) {
+            throw new AuditException(
+                    "%s: with seal %d it is%n%sand was signed as%n%sWhat is read here is not the log that was sealed, or not in this folder; nothing more is signed"
+                            .formatted(folder, sequence, text, signed));
+        }
+    }
+
+    /** The checkpoint that is shown, with its signatures. */
+    SignedNote signed() {
+        return SignedNote.parse(file.shown().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Reads the tree as it is now. */
+    TlogReader reader() {
+        return new TlogReader(new FolderTiles(folder), tiles.size(), tiles.root());
+    }
+
+    /** Adds lines of witnesses to the checkpoint that is shown. */
+    void show(List<String> cosignatures) {
+        SignedNote note = signed();
+        for (String line : cosignatures) {
+            note = note.with(line);
+        }
+        file.show(new String(note.bytes(), StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}
