@@ -322,6 +322,32 @@ class AuditIT {
         assertThat(text.text()).contains("as it is", "what if", "rejected TOO_MANY_PICKS");
     }
 
+    @Test
+    void shouldSayWhereTwoLogsDiffer() throws Exception {
+        Said live = audit("compare", honest.toString(), up.kafka(), "--public-key", publicKey);
+        assertThat(live.text()).contains("A is the beginning of B").doesNotContain("DIFFERENT");
+        assertThat(live.exitCode()).isEqualTo(3);
+
+        DumpedLog dump = forged("compared");
+        dump.change(VOTES, PARTITION, entries -> {
+            Entry entry = accepted(dump, entries);
+            VoteCast vote = decode(entry.value, VoteCast.class);
+            entry.value = Events.encode(VoteCast.newBuilder(vote)
+                    .setChoices(List.of(vote.getChoices().contains("43") ? "42" : "43", "07"))
+                    .build());
+        });
+        Said forged =
+                audit("compare", honest.toString(), dump.folder().toString(), "--public-key", publicKey, "--json");
+        assertThat(forged.exitCode()).as(forged.text()).isEqualTo(1);
+        JsonNode found = JSON.readTree(forged.text());
+        assertThat(found.path("first").path("what").stringValue()).isEqualTo("other choices");
+        assertThat(found.path("first").path("partition").intValue()).isEqualTo(PARTITION);
+        JsonNode ballot = found.path("ballots").path(0);
+        assertThat(ballot.path("a").path("received")).isEqualTo(ballot.path("b").path("received"));
+        assertThat(ballot.path("a").path("votes"))
+                .isNotEqualTo(ballot.path("b").path("votes"));
+    }
+
     private static BallotResults newestResults() throws Exception {
         DumpedLog dump = forged("read-" + UUID.randomUUID());
         for (int partition = 0; partition < 4; partition++) {
