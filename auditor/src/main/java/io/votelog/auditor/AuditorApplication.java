@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             AsOfCommand.class,
             WhatIfCommand.class,
             CompareCommand.class,
+            ExportCommand.class,
             DumpCommand.class
         },
         description = {
@@ -56,7 +57,7 @@ final class AuditorApplication implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which command? replay, as-of, what-if, compare or dump");
+                spec.commandLine(), "which command? replay, as-of, what-if, compare, export or dump");
     }
 
     private static int cannot(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
