@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             AsOfCommand.class,
             WhatIfCommand.class,
+            CompareCommand.class,
+            ExportCommand.class,
             DumpCommand.class,
             KeygenCommand.class,
             SealCommand.class,
@@ -59,7 +61,7 @@ final class AuditorApplication implements Runnable {
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? replay, as-of, what-if or dump");
+        throw new ParameterException(spec.commandLine(), "which command? --help names them");
     }
 
     private static int cannot(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /** A running log. Reads what is committed, joins no group and leaves no trace. */
 final class BrokerSource implements LogSource {
@@ -61,28 +61,9 @@ final class BrokerSource implements LogSource {
     }
 
     @Override
-    public void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        TopicPartition at = new TopicPartition(span.topic(), span.partition());
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            consumer.assign(List.of(at));
-            consumer.seek(at, span.begin());
-            long progressNs = System.nanoTime();
-            // The position, not the last record: a transaction's marker or what was aborted may be the end.
-            while (consumer.position(at, PATIENCE) < span.end()) {
-                long before = consumer.position(at);
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                    if (record.offset() < span.end()) {
-                        reader.accept(record);
-                    }
-                }
-                long nowNs = System.nanoTime();
-                if (consumer.position(at) > before) {
-                    progressNs = nowNs;
-                } else if (nowNs - progressNs > PATIENCE.toNanos()) {
-                    throw new AuditException("%s gives nothing behind offset %d of %s for %d s"
-                            .formatted(bootstrapServers, before, span, PATIENCE.toSeconds()));
-                }
-            }
+    public Records open(Span span) {
+        try {
+            return new Polled(span);
         } catch (KafkaException e) {
             throw unreachable(e);
         }
@@ -91,6 +72,29 @@ final class BrokerSource implements LogSource {
     /** Follows one partition. */
     Tail tail(String topic, int partition) {
         return new Tail(consumer(), new TopicPartition(topic, partition), PATIENCE);
+    }
+
+    private final class Polled implements Records {
+        private final Span span;
+        private final Tail tail;
+
+        Polled(Span span) {
+            this.span = span;
+            this.tail = tail(span.topic(), span.partition());
+            tail.seek(span.begin());
+        }
+
+        @Override
+        public @Nullable ConsumerRecord<byte[], byte[]> next() {
+            ConsumerRecord<byte[], byte[]> record = tail.peek(span.end());
+            tail.take();
+            return record;
+        }
+
+        @Override
+        public void close() {
+            tail.close();
+        }
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {
