@@ -1,5 +1,6 @@
 package io.votelog.auditor;
 
+import io.votelog.auditor.tlog.TlogException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -66,7 +67,7 @@ final class AuditorApplication implements Runnable {
 
     private static int cannot(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
-        if (failure instanceof AuditException) {
+        if (failure instanceof AuditException || failure instanceof TlogException) {
             err.println("The audit could not be run: " + failure.getMessage());
         } else {
             err.println("The audit could not be run, by a fault of this program:");

@@ -9,11 +9,10 @@ import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogReader;
 import io.votelog.events.CheckpointSigned;
 import io.votelog.events.SealedTree;
+import io.votelog.schemas.Topics;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One tree of the sealed log in its folder, brought up to the seals that there are. For each seal: the tiles, safely on disk;
@@ -31,7 +30,7 @@ final class SealedTreeWriter implements AutoCloseable {
     private int nextSeal;
 
     /**
-     * Opens the tree where it was signed last, or begins it in an empty folder.
+     * Opens the tree at the checkpoint that its folder shows, or begins it in an empty folder.
      *
      * @param log the folder of both trees
      * @param key of the log
@@ -45,17 +44,20 @@ final class SealedTreeWriter implements AutoCloseable {
         this.source = source;
         this.topic = topic;
         this.file = new CheckpointFile(folder);
-        Optional<CheckpointSigned> newest = topic.newest(tree);
-        if (newest.isPresent() && Files.exists(folder)) {
-            CheckpointSigned signed = newest.get();
-            tiles = open(signed.getSize());
-            nextSeal = (int) signed.getSequence() + 1;
-            same(signed.getSequence());
-            file.show(signed.getNote());
-        } else {
-            // Also where the topic has more: then it is made from the log again, and what was signed is what must come
+        String shown = file.shown();
+        if (shown.isEmpty()) {
+            // Also where the topic has more: then all is made from the log again, and what was signed is what must come
             // out.
             tiles = open(0);
+        } else {
+            SignedNote note = SignedNote.parse(shown.getBytes(StandardCharsets.UTF_8));
+            long sequence = topic.sequence(tree, note.text())
+                    .orElseThrow(
+                            () -> new AuditException("%s shows a checkpoint that %s does not have: it is of another log"
+                                    .formatted(folder, Topics.SEALS.name())));
+            tiles = open(Checkpoint.parse(note.text()).size());
+            nextSeal = (int) sequence + 1;
+            same(sequence);
         }
     }
 

@@ -96,6 +96,14 @@ final class SealsTopic implements AutoCloseable {
         return Optional.ofNullable(texts.getOrDefault(tree, Map.of()).get(sequence));
     }
 
+    /** The newest seal whose leaves were in a tree when this text was signed of it. */
+    Optional<Long> sequence(SealedTree tree, String text) {
+        return texts.getOrDefault(tree, Map.of()).entrySet().stream()
+                .filter(entry -> entry.getValue().equals(text))
+                .map(Map.Entry::getKey)
+                .max(Long::compare);
+    }
+
     /** Whether these results are sealed. */
     boolean holds(String ballotId, long revision) {
         return results.contains(name(ballotId, revision));
