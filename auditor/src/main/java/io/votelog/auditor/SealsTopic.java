@@ -198,11 +198,15 @@ final class SealsTopic implements AutoCloseable {
     }
 
     private static AuditException refused(KafkaException cause) {
-        if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
+        if (fenced(cause) || fenced(cause.getCause())) {
             return new AuditException(
                     "another sealer has taken over: there can be one alone, and this one ends", cause);
         }
         return new AuditException("%s cannot be written: %s".formatted(Topics.SEALS.name(), cause.getMessage()), cause);
+    }
+
+    private static boolean fenced(@Nullable Throwable cause) {
+        return cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException;
     }
 
     @Override
