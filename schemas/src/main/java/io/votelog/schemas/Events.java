@@ -7,6 +7,7 @@ import io.votelog.events.BallotReady;
 import io.votelog.events.BallotResults;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
+import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import java.io.ByteArrayOutputStream;
@@ -60,6 +61,7 @@ public final class Events {
             BallotReady.getClassSchema(),
             BallotClosed.getClassSchema(),
             BallotEnded.getClassSchema(),
+            VoteAnnulled.getClassSchema(),
             VoteDecided.getClassSchema(),
             PartitionTally.getClassSchema(),
             PartitionTurnout.getClassSchema(),
