@@ -10,6 +10,7 @@ import io.votelog.events.CheckpointSigned;
 import io.votelog.events.LogSealed;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
+import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import java.io.ByteArrayOutputStream;
@@ -63,6 +64,7 @@ public final class Events {
             BallotReady.getClassSchema(),
             BallotClosed.getClassSchema(),
             BallotEnded.getClassSchema(),
+            VoteAnnulled.getClassSchema(),
             VoteDecided.getClassSchema(),
             PartitionTally.getClassSchema(),
             PartitionTurnout.getClassSchema(),

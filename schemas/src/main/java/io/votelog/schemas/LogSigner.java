@@ -9,6 +9,9 @@ import io.votelog.events.Ed25519Signature;
 import io.votelog.events.KeyId;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Sha256;
+import io.votelog.events.VoteAnnulled;
+import io.votelog.events.VoterPseudonym;
+import io.votelog.rules.Annulment;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -130,6 +133,24 @@ public final class LogSigner {
     /** A {@code BallotEnded} for one partition of votes. */
     public byte[] ended(String ballotId, Sha256 digest, int partition) {
         return sign(new BallotEnded(ballotId, digest, partition, keyId, UNSIGNED));
+    }
+
+    /**
+     * A {@code VoteAnnulled} for the partition of votes that the voter belongs into.
+     *
+     * @param receipt of the vote that shall no longer count
+     * @param reason see {@link Annulment#faultOf}
+     */
+    public byte[] annulled(String ballotId, Sha256 digest, Receipt receipt, String reason, int partition) {
+        return sign(new VoteAnnulled(
+                ballotId,
+                digest,
+                new VoterPseudonym(receipt.voter().bytes()),
+                receipt.voteId(),
+                reason,
+                partition,
+                keyId,
+                UNSIGNED));
     }
 
     private byte[] sign(SpecificRecord unsigned) {

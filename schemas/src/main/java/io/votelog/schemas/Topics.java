@@ -31,7 +31,7 @@ public final class Topics {
     public static final Topic VOTES = new Topic(
             "votelog.votes.v1",
             "the voter's pseudonym, 16 bytes; none for control records",
-            List.of("VoteCast", "BallotPublished", "BallotClosed", "BallotEnded"),
+            List.of("VoteCast", "BallotPublished", "BallotClosed", "BallotEnded", "VoteAnnulled"),
             Spread.AS_VOTES,
             STAMPED_BY_THE_BROKER);
 

@@ -25,8 +25,10 @@ import io.votelog.events.RejectionReason;
 import io.votelog.events.Salt;
 import io.votelog.events.SealedTree;
 import io.votelog.events.Sha256;
+import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
+import io.votelog.events.VoterPseudonym;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +66,15 @@ class GoldenEventsTest {
                 new BallotReady("gz-customs-2021", DIGEST, BallotStage.PUBLISHED, KEY_ID, SIGNATURE),
                 new BallotClosed("gz-customs-2021", DIGEST, LogSigner.CLAIM, KEY_ID, SIGNATURE),
                 new BallotEnded("gz-customs-2021", DIGEST, 2, KEY_ID, SIGNATURE),
+                new VoteAnnulled(
+                        "gz-customs-2021",
+                        DIGEST,
+                        new VoterPseudonym(bytes(16, 0x70)),
+                        VOTE_ID,
+                        "cast with a stolen sign-in 盗用账号",
+                        2,
+                        KEY_ID,
+                        SIGNATURE),
                 new VoteDecided(
                         VOTE_ID, "gz-customs-2021", Outcome.REJECTED, RejectionReason.ALREADY_VOTED, 4_711L, TIME),
                 new PartitionTally(
@@ -82,9 +93,10 @@ class GoldenEventsTest {
                         List.of(
                                 new ReasonCount(RejectionReason.NOT_OPEN, 10L),
                                 new ReasonCount(RejectionReason.ALREADY_VOTED, 30L)),
+                        3L,
                         5L,
                         0L,
-                        List.of(800L, 0L, 799L)),
+                        List.of(797L, 0L, 796L)),
                 new PartitionTurnout(
                         "gz-customs-2021",
                         1,

@@ -9,6 +9,7 @@ import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.KeyId;
 import io.votelog.events.Sha256;
+import io.votelog.events.VoteAnnulled;
 import java.security.KeyPair;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,7 +29,8 @@ class SignatureTest {
                 BallotPublished.getClassSchema(),
                 BallotReady.getClassSchema(),
                 BallotClosed.getClassSchema(),
-                BallotEnded.getClassSchema());
+                BallotEnded.getClassSchema(),
+                VoteAnnulled.getClassSchema());
     }
 
     @ParameterizedTest

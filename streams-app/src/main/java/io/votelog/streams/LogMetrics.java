@@ -22,6 +22,9 @@ final class LogMetrics implements MeterBinder {
         Gauge.builder("votelog.log.missing.offsets", board, LogMetrics::missing)
                 .description("Offsets that the votes log skipped; anything but 0 is a fault of the log")
                 .register(meters);
+        Gauge.builder("votelog.results.annulled", board, LogMetrics::annulled)
+                .description("Accepted votes of all ballots that were annulled")
+                .register(meters);
         for (int i = 0; i < partitions; i++) {
             int partition = i;
             Gauge.builder("votelog.log.counted.position", board, results -> countedTo(results, partition))
@@ -33,6 +36,10 @@ final class LogMetrics implements MeterBinder {
 
     private static double missing(ResultsBoard board) {
         return board.all().stream().mapToLong(BallotResults::getMissing).max().orElse(0);
+    }
+
+    private static double annulled(ResultsBoard board) {
+        return board.all().stream().mapToLong(BallotResults::getAnnulled).sum();
     }
 
     private static double countedTo(ResultsBoard board, int partition) {

@@ -1,5 +1,6 @@
 package io.votelog.streams;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -11,10 +12,12 @@ import tools.jackson.databind.JsonNode;
  * @param counts every other one, by name: what was received and accepted, each reason, each option
  */
 public record ShownTotals(long revision, long version, long late, Map<String, Long> counts) {
+    private static final List<String> TURNOUT = List.of("received", "accepted", "retried", "rejected", "annulled");
+
     public static ShownTotals of(JsonNode document) {
         Map<String, Long> counts = new TreeMap<>();
         JsonNode turnout = document.path("turnout");
-        for (String count : new String[] {"received", "accepted", "retried", "rejected", "annulled"}) {
+        for (String count : TURNOUT) {
             counts.put(count, turnout.path(count).asLong());
         }
         turnout.path("rejectedByReason")
@@ -32,11 +35,20 @@ public record ShownTotals(long revision, long version, long late, Map<String, Lo
                 counts);
     }
 
-    /** Whether a reader who was shown the other one would see anything go back, late votes aside. */
+    /**
+     * Whether a reader who was shown the other one would see anything go back, late votes aside. An annulment takes one vote from each
+     * option that it was for, and nothing else.
+     */
     public boolean isBehind(ShownTotals other) {
         return revision < other.revision
                 || version < other.version
-                || other.counts.entrySet().stream()
-                        .anyMatch(count -> counts.getOrDefault(count.getKey(), 0L) < count.getValue());
+                || other.counts.entrySet().stream().anyMatch(count -> {
+                    long mayGoBack = isOption(count.getKey()) ? revision - other.revision : 0;
+                    return counts.getOrDefault(count.getKey(), 0L) < count.getValue() - mayGoBack;
+                });
+    }
+
+    private static boolean isOption(String name) {
+        return !TURNOUT.contains(name) && !name.matches("[A-Z_]+");
     }
 }

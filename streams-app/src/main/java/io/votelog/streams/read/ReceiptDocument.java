@@ -2,6 +2,7 @@ package io.votelog.streams.read;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.votelog.rules.Annulment;
 import io.votelog.rules.Reason;
 import java.time.Instant;
 import java.util.Locale;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param partition of votes
  * @param offset of the attempt that is spoken of
  * @param recordedAt broker time of that attempt; none while it is pending, for then it is not looked at
- * @param acceptedAt broker time of the vote that counts, when this is it or repeats it
+ * @param acceptedAt broker time of the accepted vote, when this is it or repeats it
+ * @param annulled how that vote was taken out of the counts, if it was
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ReceiptDocument(
@@ -27,7 +29,17 @@ record ReceiptDocument(
         int partition,
         long offset,
         @Nullable String recordedAt,
-        @Nullable String acceptedAt) {
+        @Nullable String acceptedAt,
+        @Nullable Annulled annulled) {
+
+    /**
+     * An annulment.
+     *
+     * @param reason in the words of who annulled the vote
+     * @param offset where it stands, in the partition of the vote
+     * @param at broker time
+     */
+    record Annulled(String reason, long offset, String at) {}
 
     enum Outcome {
         PENDING,
@@ -42,23 +54,31 @@ record ReceiptDocument(
     }
 
     static ReceiptDocument pending(UUID voteId, int partition, long offset) {
-        return new ReceiptDocument(voteId, Outcome.PENDING, null, null, partition, offset, null, null);
+        return new ReceiptDocument(voteId, Outcome.PENDING, null, null, partition, offset, null, null, null);
     }
 
     static ReceiptDocument accepted(UUID voteId, int partition, long offset, long recordedAtMs) {
         String at = time(recordedAtMs);
-        return new ReceiptDocument(voteId, Outcome.ACCEPTED, null, null, partition, offset, at, at);
+        return new ReceiptDocument(voteId, Outcome.ACCEPTED, null, null, partition, offset, at, at, null);
     }
 
     static ReceiptDocument retried(UUID voteId, int partition, long offset, long recordedAtMs, long acceptedAtMs) {
         return new ReceiptDocument(
-                voteId, Outcome.RETRIED, null, null, partition, offset, time(recordedAtMs), time(acceptedAtMs));
+                voteId, Outcome.RETRIED, null, null, partition, offset, time(recordedAtMs), time(acceptedAtMs), null);
     }
 
     static ReceiptDocument rejected(
             UUID voteId, int partition, long offset, long recordedAtMs, Reason reason, String detail) {
         return new ReceiptDocument(
-                voteId, Outcome.REJECTED, reason, detail, partition, offset, time(recordedAtMs), null);
+                voteId, Outcome.REJECTED, reason, detail, partition, offset, time(recordedAtMs), null, null);
+    }
+
+    /** The same, with how the accepted vote was annulled if it was. */
+    ReceiptDocument with(@Nullable Annulment annulment) {
+        Annulled shown = annulment == null
+                ? null
+                : new Annulled(annulment.reason(), annulment.offset(), time(annulment.recordedAtMs()));
+        return new ReceiptDocument(voteId, status, reason, detail, partition, offset, recordedAt, acceptedAt, shown);
     }
 
     boolean isPending() {

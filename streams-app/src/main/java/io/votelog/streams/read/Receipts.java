@@ -2,6 +2,7 @@ package io.votelog.streams.read;
 
 import io.votelog.events.VoteCast;
 import io.votelog.rules.AcceptedVote;
+import io.votelog.rules.Annulment;
 import io.votelog.rules.CastVote;
 import io.votelog.rules.Decision;
 import io.votelog.rules.Reason;
@@ -47,16 +48,16 @@ final class Receipts {
         if (offset >= countedTo) {
             return ReceiptDocument.pending(voteId, partition, offset);
         }
-        VoterCopy voter = voters.find(receipt.voter(), ballotId, partition, countedTo);
+        VoterCopy voter = find(ballot, receipt.voter(), partition, countedTo);
         AcceptedVote accepted = voter.accepted();
         if (accepted != null && accepted.offset() == offset && accepted.voteId().equals(voteId)) {
-            return accepted(accepted, partition);
+            return accepted(accepted, voter.annulled(), partition);
         }
         VoterRow.Refused refused = voter.refused();
         if (refused != null && refused.offset() == offset && refused.voteId().equals(voteId)) {
             return refused(ballot, refused, partition);
         }
-        return decideAgain(ballot, receipt, partition, offset, accepted);
+        return decideAgain(ballot, receipt, partition, offset, accepted, voter.annulled());
     }
 
     /**
@@ -67,10 +68,10 @@ final class Receipts {
     Optional<ReceiptDocument> latest(Ballots.Published ballot, Receipt receipt) {
         String ballotId = ballot.ballot().id();
         int partition = receipt.voter().partition(ballot.partitionCount());
-        VoterCopy voter = voters.find(receipt.voter(), ballotId, partition, board.countedTo(ballotId, partition));
+        VoterCopy voter = find(ballot, receipt.voter(), partition, board.countedTo(ballotId, partition));
         AcceptedVote accepted = voter.accepted();
         if (accepted != null && accepted.voteId().equals(receipt.voteId())) {
-            return Optional.of(accepted(accepted, partition));
+            return Optional.of(accepted(accepted, voter.annulled(), partition));
         }
         VoterRow.Refused refused = voter.refused();
         if (refused != null && refused.voteId().equals(receipt.voteId())) {
@@ -79,8 +80,15 @@ final class Receipts {
         return Optional.empty();
     }
 
-    private static ReceiptDocument accepted(AcceptedVote vote, int partition) {
-        return ReceiptDocument.accepted(vote.voteId(), partition, vote.offset(), vote.recordedAtMs());
+    /** What is annulled is looked for after the position, so never in an older state than that. */
+    private VoterCopy find(Ballots.Published ballot, Pseudonym voter, int partition, long countedTo) {
+        String ballotId = ballot.ballot().id();
+        return voters.find(voter, ballotId, partition, countedTo, board.anyAnnulled(ballotId));
+    }
+
+    private static ReceiptDocument accepted(AcceptedVote vote, @Nullable Annulment annulled, int partition) {
+        return ReceiptDocument.accepted(vote.voteId(), partition, vote.offset(), vote.recordedAtMs())
+                .with(annulled);
     }
 
     private static ReceiptDocument refused(Ballots.Published ballot, VoterRow.Refused attempt, int partition) {
@@ -94,7 +102,12 @@ final class Receipts {
     }
 
     private ReceiptDocument decideAgain(
-            Ballots.Published ballot, Receipt receipt, int partition, long offset, @Nullable AcceptedVote accepted) {
+            Ballots.Published ballot,
+            Receipt receipt,
+            int partition,
+            long offset,
+            @Nullable AcceptedVote accepted,
+            @Nullable Annulment annulled) {
         Decision.Poll poll = voters.poll(ballot.ballot().id(), partition);
         boolean known = poll != null && offset > poll.fromOffset();
         ConsumerRecord<byte[], byte[]> record =
@@ -103,11 +116,12 @@ final class Receipts {
         Verdict verdict = Decision.decide(poll, accepted, vote);
         if (verdict instanceof Verdict.Retried retried) {
             return ReceiptDocument.retried(
-                    vote.voteId(),
-                    partition,
-                    offset,
-                    vote.recordedAtMs(),
-                    retried.first().recordedAtMs());
+                            vote.voteId(),
+                            partition,
+                            offset,
+                            vote.recordedAtMs(),
+                            retried.first().recordedAtMs())
+                    .with(annulled);
         }
         if (verdict instanceof Verdict.Rejected rejected) {
             Reason reason = rejected.reason();
@@ -157,14 +171,14 @@ final class Receipts {
     }
 
     /**
-     * The voter's accepted vote, as far as it is committed. Blocks.
+     * The voter's accepted vote, as far as it is committed, and how it was annulled. Blocks.
      *
      * @throws InvalidStateStoreException when this instance cannot tell
      */
-    Optional<AcceptedVote> acceptedOf(Ballots.Published ballot, Pseudonym voter) {
-        String ballotId = ballot.ballot().id();
+    VotersController.VoterDocument of(Ballots.Published ballot, Pseudonym voter) {
         int partition = voter.partition(ballot.partitionCount());
-        return Optional.ofNullable(voters.find(voter, ballotId, partition, board.countedTo(ballotId, partition))
-                .accepted());
+        VoterCopy copy =
+                find(ballot, voter, partition, board.countedTo(ballot.ballot().id(), partition));
+        return VotersController.VoterDocument.of(copy.accepted(), copy.annulled());
     }
 }

@@ -64,6 +64,11 @@ public final class ResultsBoard {
                 .orElse(0L);
     }
 
+    /** Whether some vote of the ballot is known to be annulled. */
+    boolean anyAnnulled(String ballotId) {
+        return find(ballotId).map(results -> results.getAnnulled() > 0).orElse(false);
+    }
+
     private void tell(String ballotId) {
         changes.emitNext(ballotId, Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1)));
     }

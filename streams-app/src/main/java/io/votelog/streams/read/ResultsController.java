@@ -125,8 +125,8 @@ final class ResultsController {
             ServerWebExchange exchange) {
         ServerHttpResponse response = exchange.getResponse();
         ResultsView current = results.current(ballotId).orElseThrow(() -> ProblemException.unknownBallot(ballotId));
-        long seen = version(lastEventId);
-        if (current.isFinal() && seen >= current.version()) {
+        Seen seen = Seen.parse(lastEventId);
+        if (current.isFinal() && seen != null && seen.covers(current.tag().seen())) {
             // A browser's EventSource comes back for ever unless it is told so.
             response.setStatusCode(HttpStatus.NO_CONTENT);
             return response.setComplete();
@@ -148,19 +148,16 @@ final class ResultsController {
         headers.set("X-Accel-Buffering", "no");
         Mono<Void> written = exchange.getRequest().getMethod() == HttpMethod.HEAD
                 ? response.setComplete()
-                : response.writeAndFlushWith(events(ballotId, Math.max(0, seen), response.bufferFactory()));
+                : response.writeAndFlushWith(
+                        events(ballotId, seen == null ? Seen.NOTHING : seen, response.bufferFactory()));
         return written.doFinally(end -> readers.decrementAndGet());
-    }
-
-    private static long version(@Nullable String lastEventId) {
-        return lastEventId != null && lastEventId.matches("\\d{1,18}") ? Long.parseLong(lastEventId) : -1;
     }
 
     /**
      * What is written, one publisher for each flush. The server asks for some of them ahead, so each looks for the newest
      * document when its turn has come: a reader that does not read holds none back.
      */
-    private Flux<Publisher<DataBuffer>> events(String ballotId, long seen, DataBufferFactory buffers) {
+    private Flux<Publisher<DataBuffer>> events(String ballotId, Seen seen, DataBufferFactory buffers) {
         AtomicReference<@Nullable ResultsView> newest = new AtomicReference<>();
         Publisher<DataBuffer> document = Mono.fromSupplier(() -> {
             ResultsView view = newest.getAndSet(null);

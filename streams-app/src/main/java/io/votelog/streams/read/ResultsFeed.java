@@ -27,11 +27,11 @@ final class ResultsFeed {
     /**
      * The feed for one reader. A slow one misses what is not the newest any more.
      *
-     * @param atLeastVersion what the reader has seen already: nothing older is shown
+     * @param seen by the reader already: nothing older is shown
      */
-    Flux<ResultsView> of(String ballotId, long atLeastVersion) {
+    Flux<ResultsView> of(String ballotId, Seen seen) {
         return Flux.defer(() -> channels.computeIfAbsent(ballotId, this::channel))
-                .filter(view -> view.version() >= atLeastVersion)
+                .filter(view -> view.tag().seen().covers(seen))
                 .onBackpressureLatest();
     }
 

@@ -176,11 +176,12 @@ final class ResultsPage {
                 .mapToLong(Long::longValue)
                 .max()
                 .orElse(0);
+        long counting = document.turnout().accepted() - document.turnout().annulled();
         List<Part> parts = new ArrayList<>();
         for (SectionResults section : document.sections()) {
             List<Row> rows = new ArrayList<>();
             for (OptionResults option : section.options()) {
-                rows.add(row(option, rows.size(), most, document.turnout().accepted(), wording));
+                rows.add(row(option, rows.size(), most, counting, wording));
             }
             rows.sort(Comparator.comparingInt(Row::rank));
             parts.add(new Part(section.id(), wording.said(section.title()), rows, rows.size() > MANY));
@@ -188,7 +189,7 @@ final class ResultsPage {
         return parts;
     }
 
-    private static Row row(OptionResults option, int order, long most, long accepted, Wording wording) {
+    private static Row row(OptionResults option, int order, long most, long counting, Wording wording) {
         Language.Said title = wording.said(option.title());
         Long votes = option.votes();
         Integer rank = option.rank();
@@ -203,7 +204,7 @@ final class ResultsPage {
                 rank,
                 most == 0 ? NO_RANK : wording.number(rank),
                 wording.number(votes),
-                wording.share(votes, accepted),
+                wording.share(votes, counting),
                 String.format(Locale.ROOT, "%.2f%%", width));
     }
 

@@ -21,6 +21,11 @@ record ResultsTag(long version, long revision, Status status, long late) {
                 document.turnout().late());
     }
 
+    /** What a reader has seen who was shown this. */
+    Seen seen() {
+        return new Seen(version, revision);
+    }
+
     /**
      * The entity tag of one representation.
      *

@@ -15,9 +15,10 @@ record ResultsView(
         @Nullable BallotResults source, ResultsDocument document, ResultsTag tag, byte[] json, byte[] event) {
 
     static ResultsView of(@Nullable BallotResults source, ResultsDocument document, byte[] json) {
-        String event = "event: results\nid: %d\ndata: %s\n\n"
-                .formatted(document.version(), new String(json, StandardCharsets.UTF_8));
-        return new ResultsView(source, document, ResultsTag.of(document), json, event.getBytes(StandardCharsets.UTF_8));
+        ResultsTag tag = ResultsTag.of(document);
+        String event = "event: results\nid: %s\ndata: %s\n\n"
+                .formatted(tag.seen().eventId(), new String(json, StandardCharsets.UTF_8));
+        return new ResultsView(source, document, tag, json, event.getBytes(StandardCharsets.UTF_8));
     }
 
     long version() {

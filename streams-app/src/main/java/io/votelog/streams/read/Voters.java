@@ -66,33 +66,34 @@ final class Voters {
      * The voter's row in the store that this instance processes, else in its copy.
      *
      * @param countedTo the offset behind the last one of the partition that is committed
+     * @param anyAnnulled whether some vote of the ballot is annulled, as far as it is committed
      * @throws InvalidStateStoreException when this instance has neither
      */
-    VoterCopy find(Pseudonym voter, String ballotId, int partition, long countedTo) {
+    VoterCopy find(Pseudonym voter, String ballotId, int partition, long countedTo, boolean anyAnnulled) {
         byte[] key = VoterKey.of(voter.bytes(), ballotId);
         try {
-            return inUse(key, partition, countedTo);
+            return inUse(key, partition, countedTo, anyAnnulled);
         } catch (InvalidStateStoreException notProcessedHere) {
-            return followed(key, partition, countedTo);
+            return followed(key, partition, countedTo, anyAnnulled);
         }
     }
 
     /** An instance that was paused, and not told yet that another took its place, is behind. */
-    private VoterCopy inUse(byte[] key, int partition, long countedTo) {
+    private VoterCopy inUse(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
         byte @Nullable [] position =
                 stores.<String>local(StoreNames.PARTITION_TALLIES, partition).get(PartitionPosition.KEY);
         ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.local(StoreNames.VOTERS, partition);
         boolean whole = PartitionPosition.decode(position).nextOffset() >= countedTo;
-        return new VoterCopy(VoterRow.decode(voters.get(key)), countedTo, whole);
+        return new VoterCopy(VoterRow.decode(voters.get(key)), countedTo, whole, anyAnnulled);
     }
 
     /** The tally's position says nothing here: its copy comes by another changelog. */
-    private VoterCopy followed(byte[] key, int partition, long countedTo) {
+    private VoterCopy followed(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
         ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.copy(StoreNames.VOTERS, partition);
         boolean whole = VotersMark.of(voters) >= countedTo;
         VoterRow row = VoterRow.decode(voters.get(key));
         // In between, the store may have been emptied to be restored anew.
-        return new VoterCopy(row, countedTo, whole && VotersMark.of(voters) >= countedTo);
+        return new VoterCopy(row, countedTo, whole && VotersMark.of(voters) >= countedTo, anyAnnulled);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.votelog.streams.read;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.votelog.rules.AcceptedVote;
+import io.votelog.rules.Annulment;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import java.time.Duration;
@@ -61,15 +62,22 @@ final class VotersController {
         this.blocking = blocking;
     }
 
-    /** Whether a voter's vote counts: {@code none} or {@code accepted}, and of the latter which and since when. */
+    /** Whether a voter has voted: {@code none} or {@code accepted}, and of the latter which, since when, and until when it counted. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record VoterDocument(String status, @Nullable UUID voteId, @Nullable String acceptedAt) {
-        static VoterDocument of(Optional<AcceptedVote> vote) {
-            return vote.map(accepted -> new VoterDocument(
+    record VoterDocument(
+            String status, @Nullable UUID voteId, @Nullable String acceptedAt, @Nullable String annulledAt) {
+        static VoterDocument of(@Nullable AcceptedVote accepted, @Nullable Annulment annulled) {
+            return accepted == null
+                    ? new VoterDocument("none", null, null, null)
+                    : new VoterDocument(
                             "accepted",
                             accepted.voteId(),
-                            Instant.ofEpochMilli(accepted.recordedAtMs()).toString()))
-                    .orElseGet(() -> new VoterDocument("none", null, null));
+                            time(accepted.recordedAtMs()),
+                            annulled == null ? null : time(annulled.recordedAtMs()));
+        }
+
+        private static String time(long ms) {
+            return Instant.ofEpochMilli(ms).toString();
         }
     }
 
@@ -101,10 +109,10 @@ final class VotersController {
         Pseudonym voter = Pseudonym.parse(voterRef)
                 .orElseThrow(() -> ProblemException.malformed(
                         "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
-        return firstAnswer(voter, ballotId, request, Duration.ZERO, granted -> Mono.fromCallable(
-                        () -> VoterDocument.of(receipts.acceptedOf(ballot, voter)))
-                .subscribeOn(blocking)
-                .map(document -> answer(document, granted)));
+        return firstAnswer(
+                voter, ballotId, request, Duration.ZERO, granted -> Mono.fromCallable(() -> receipts.of(ballot, voter))
+                        .subscribeOn(blocking)
+                        .map(document -> answer(document, granted)));
     }
 
     /**

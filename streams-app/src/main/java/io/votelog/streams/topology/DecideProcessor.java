@@ -16,9 +16,11 @@ import io.votelog.events.KeyId;
 import io.votelog.events.Outcome;
 import io.votelog.events.RejectionReason;
 import io.votelog.events.Sha256;
+import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import io.votelog.rules.AcceptedVote;
+import io.votelog.rules.Annulment;
 import io.votelog.rules.CastVote;
 import io.votelog.rules.Decision;
 import io.votelog.rules.Decision.Poll;
@@ -34,18 +36,22 @@ import io.votelog.streams.topology.LogStep.JudgedVote;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the log's bytes and gives every vote its verdict. It is a function of the record and of those before it in the
  * partition: met again after the offsets were lost, with the stores kept, a record gets the verdict that it had.
  */
 final class DecideProcessor implements Processor<byte[], byte[], byte[], Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(DecideProcessor.class);
     private static final CloudEvent CLOUD_EVENT = new CloudEvent("VoteDecided", "streams-app");
 
     private final LogKeys keys;
@@ -80,7 +86,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             step = judge(input, at, ended);
         } catch (PoisonException poison) {
             bury(input, at, poison);
-            step = new LogStep(at.offset(), input.timestamp(), ended, null, null);
+            step = new LogStep(at.offset(), input.timestamp(), ended, null);
         }
         context.forward(new Record<>(new byte[0], step, input.timestamp()), StoreNames.TALLY);
         mark.decided(at.offset());
@@ -94,31 +100,70 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         } catch (MalformedEventException e) {
             throw new PoisonException(UNDECODABLE, String.valueOf(e.getMessage()));
         }
+        List<PollRow> over = ended;
+        LogStep.Deed deed = null;
         if (decoded.event() instanceof VoteCast vote) {
-            JudgedVote judged = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
-            return new LogStep(at.offset(), input.timestamp(), ended, null, judged);
-        }
-        if (decoded.event() instanceof BallotPublished published) {
+            deed = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
+        } else if (decoded.event() instanceof BallotPublished published) {
             PollRow opened = open(input, published, at);
-            return new LogStep(at.offset(), input.timestamp(), ended, opened, null);
-        }
-        if (decoded.event() instanceof BallotClosed closed) {
+            deed = opened == null ? null : new LogStep.Opened(opened);
+        } else if (decoded.event() instanceof BallotClosed closed) {
             PollRow row = controlled(
                     input, closed.getKeyId(), closed.getBallotId(), closed.getDigest(), closed.getPartition(), at);
-            List<PollRow> closing = new ArrayList<>(ended);
             if (row.open()) {
-                closing.add(polls.end(row, at.offset()));
+                over = new ArrayList<>(ended);
+                over.add(polls.end(row, at.offset()));
             }
-            return new LogStep(at.offset(), input.timestamp(), closing, null, null);
+        } else if (decoded.event() instanceof BallotEnded end) {
+            controlled(input, end.getKeyId(), end.getBallotId(), end.getDigest(), end.getPartition(), at);
+        } else if (decoded.event() instanceof VoteAnnulled annulled) {
+            deed = annul(input, annulled, at);
+        } else {
+            throw new PoisonException(
+                    FOREIGN_EVENT,
+                    "a %s does not belong into votes"
+                            .formatted(decoded.event().getSchema().getName()));
         }
-        if (decoded.event() instanceof BallotEnded over) {
-            controlled(input, over.getKeyId(), over.getBallotId(), over.getDigest(), over.getPartition(), at);
-            return new LogStep(at.offset(), input.timestamp(), ended, null, null);
+        return new LogStep(at.offset(), input.timestamp(), over, deed);
+    }
+
+    /** Takes the voter's accepted vote out, or says in the log why there is nothing to take out. */
+    private LogStep.@Nullable Annulled annul(Record<byte[], byte[]> input, VoteAnnulled order, RecordMetadata at)
+            throws PoisonException {
+        PollRow row =
+                controlled(input, order.getKeyId(), order.getBallotId(), order.getDigest(), order.getPartition(), at);
+        byte[] pseudonym = order.getVoter().bytes();
+        int belongs = Pseudonym.partition(pseudonym, row.published().getPartitionCount());
+        if (belongs != at.partition()) {
+            throw new PoisonException(
+                    BAD_CONTROL_RECORD,
+                    "the voter's votes stand in partition %d; this annulment of one stands in %d"
+                            .formatted(belongs, at.partition()));
         }
-        throw new PoisonException(
-                FOREIGN_EVENT,
-                "a %s does not belong into votes"
-                        .formatted(decoded.event().getSchema().getName()));
+        Optional<String> fault = Annulment.faultOf(order.getReason());
+        if (fault.isPresent()) {
+            throw new PoisonException(BAD_CONTROL_RECORD, "its reason " + fault.get());
+        }
+        byte[] voterKey = VoterKey.of(pseudonym, order.getBallotId());
+        VoterRow voter = VoterRow.decode(voters.get(voterKey));
+        AcceptedVote accepted = voter.accepted();
+        if (accepted == null || !Annulment.takesEffect(accepted, voter.annulled(), order.getVoteId(), at.offset())) {
+            LOG.warn(
+                    "the annulment at offset {} of partition {} of votes has no effect: {}",
+                    at.offset(),
+                    at.partition(),
+                    voter.annulled() == null
+                            ? "its voter has no such vote that counts"
+                            : "the vote is annulled already");
+            return null;
+        }
+        if (voter.annulled() == null) {
+            voters.put(
+                    voterKey,
+                    voter.withAnnulled(new Annulment(at.offset(), input.timestamp(), order.getReason()))
+                            .encode());
+        }
+        return new LogStep.Annulled(row, accepted.picks());
     }
 
     private JudgedVote decide(

@@ -1,5 +1,6 @@
 package io.votelog.streams.topology;
 
+import io.votelog.rules.Picks;
 import io.votelog.rules.Verdict;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param offset the record's
  * @param recordedAtMs the broker's append time, milliseconds since 1970
  * @param ended ballots that counting ends for with this record, before its vote is counted
- * @param opened the ballot that begins to stand in this partition with this record
- * @param vote the vote in it
+ * @param deed what the record does, if it does anything
  */
-record LogStep(
-        long offset, long recordedAtMs, List<PollRow> ended, @Nullable PollRow opened, @Nullable JudgedVote vote) {
+record LogStep(long offset, long recordedAtMs, List<PollRow> ended, @Nullable Deed deed) {
+
+    /** What a record does beside ending ballots. */
+    sealed interface Deed {}
+
+    /** A ballot begins to stand in this partition. */
+    record Opened(PollRow poll) implements Deed {}
 
     /**
      * A vote with its verdict.
      *
      * @param poll the ballot, or nothing when no such ballot stood in the partition
      */
-    record JudgedVote(@Nullable PollRow poll, Verdict verdict) {}
+    record JudgedVote(@Nullable PollRow poll, Verdict verdict) implements Deed {}
+
+    /** An accepted vote is taken out of the counts, with these picks. */
+    record Annulled(PollRow poll, Picks picks) implements Deed {}
 }

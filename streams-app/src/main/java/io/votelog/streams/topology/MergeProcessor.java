@@ -124,19 +124,21 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
                 : anyEnded
                         ? BallotStatus.CLOSED
                         : asOf.isBefore(first.getOpensAt()) ? BallotStatus.SCHEDULED : BallotStatus.OPEN;
+        long annulled = tallies.stream().mapToLong(PartitionTally::getAnnulled).sum();
         List<Long> votes = first.getHiddenUntilFinal() && !allEnded ? null : sumOfVotes(tallies);
         return new BallotResults(
                 ballotId,
                 first.getDigest(),
                 status,
                 tallies.stream().mapToLong(MergeProcessor::countedTo).sum(),
-                0L,
+                // Each annulment that took effect is a revision.
+                annulled,
                 asOf,
                 tallies.stream().mapToLong(PartitionTally::getReceived).sum(),
                 tallies.stream().mapToLong(PartitionTally::getAccepted).sum(),
                 tallies.stream().mapToLong(PartitionTally::getRetried).sum(),
                 sumOfRejected(tallies),
-                0L,
+                annulled,
                 tallies.stream().mapToLong(PartitionTally::getLate).sum(),
                 tallies.stream().mapToLong(PartitionTally::getMissing).sum(),
                 votes,

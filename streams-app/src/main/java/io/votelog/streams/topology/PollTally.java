@@ -34,11 +34,14 @@ final class PollTally {
     static final String UNKNOWN = "";
     static final String HEAD = "/head";
 
-    private static final byte VERSION = 1;
+    /** Heads of version 1, from before there were annulments, end before their number. */
+    private static final byte VERSION = 2;
+
     private static final int ROW_OPTIONS = 64;
     private static final int DIGEST_LENGTH = 32;
     private static final Reason[] REASONS = Reason.values();
-    private static final int HEAD_LENGTH = 1 + DIGEST_LENGTH + 4 + 8 + 1 + 4 + 8 + 8 + 4 * 8 + 1 + 8 * REASONS.length;
+    private static final int HEAD_LENGTH =
+            1 + DIGEST_LENGTH + 4 + 8 + 1 + 4 + 8 + 8 + 4 * 8 + 1 + 8 * REASONS.length + 8;
 
     private final KeyValueStore<String, byte[]> store;
     private final String ballotId;
@@ -57,6 +60,7 @@ final class PollTally {
     private long received;
     private long accepted;
     private long retried;
+    private long annulled;
     private long late;
     private final long[] rejected = new long[REASONS.length];
 
@@ -137,13 +141,23 @@ final class PollTally {
             received++;
             if (vote.verdict() instanceof Verdict.Accepted counted) {
                 accepted++;
-                add(counted.picks());
+                counted.picks().forEach(option -> add(option, 1));
             } else if (vote.verdict() instanceof Verdict.Retried) {
                 retried++;
             } else if (vote.verdict() instanceof Verdict.Rejected refused) {
                 rejected[refused.reason().ordinal()]++;
             }
         }
+        put();
+    }
+
+    /**
+     * Takes an accepted vote out, after the ballot's end too. Turnout stays as it was: the vote was received and accepted, and
+     * {@code asOf} is the time of votes.
+     */
+    void annul(Picks picks) {
+        annulled++;
+        picks.forEach(option -> add(option, -1));
         put();
     }
 
@@ -207,16 +221,15 @@ final class PollTally {
                 accepted,
                 retried,
                 reasons,
+                annulled,
                 late,
                 position.missing(),
                 byOption);
     }
 
-    private void add(Picks picks) {
-        picks.forEach(option -> {
-            votes[option]++;
-            changedRows.set(option / ROW_OPTIONS);
-        });
+    private void add(int option, int change) {
+        votes[option] += change;
+        changedRows.set(option / ROW_OPTIONS);
     }
 
     private void put() {
@@ -245,15 +258,15 @@ final class PollTally {
         for (long count : rejected) {
             head.putLong(count);
         }
-        return head.array();
+        return head.putLong(annulled).array();
     }
 
     private static PollTally read(KeyValueStore<String, byte[]> store, String ballotId, byte[] bytes) {
         ByteBuffer head = ByteBuffer.wrap(bytes);
         byte version = head.get();
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw new IllegalStateException(
-                    "a tally's row is of version %d; this build knows version %d".formatted(version, VERSION));
+                    "a tally's row is of version %d; this build knows versions 1 to %d".formatted(version, VERSION));
         }
         byte[] digest = new byte[DIGEST_LENGTH];
         head.get(digest);
@@ -272,6 +285,9 @@ final class PollTally {
         }
         for (int i = 0; i < reasons; i++) {
             tally.rejected[i] = head.getLong();
+        }
+        if (version >= 2) {
+            tally.annulled = head.getLong();
         }
         for (int row = 0; row < tally.rowKeys.length; row++) {
             tally.decodeRow(row, store.get(tally.rowKeys[row]));

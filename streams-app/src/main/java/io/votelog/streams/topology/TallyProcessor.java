@@ -99,14 +99,12 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             sendTurnout(tally, step.recordedAtMs());
             changed(tally.ballotId());
         }
-        PollRow opened = step.opened();
-        if (opened != null) {
-            PollTally tally = PollTally.open(store, opened, step.recordedAtMs());
+        LogStep.Deed deed = step.deed();
+        if (deed instanceof LogStep.Opened opened) {
+            PollTally tally = PollTally.open(store, opened.poll(), step.recordedAtMs());
             tallies.put(tally.ballotId(), tally);
             changed(tally.ballotId());
-        }
-        LogStep.JudgedVote vote = step.vote();
-        if (vote != null) {
+        } else if (deed instanceof LogStep.JudgedVote vote) {
             PollRow poll = vote.poll();
             PollTally tally = poll == null
                     ? tallies.computeIfAbsent(PollTally.UNKNOWN, id -> PollTally.ofUnknownBallots(store))
@@ -115,6 +113,10 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
                 sendTurnout(tally, step.recordedAtMs());
             }
             tally.count(vote, step.offset(), step.recordedAtMs());
+            changed(tally.ballotId());
+        } else if (deed instanceof LogStep.Annulled annulled) {
+            PollTally tally = tallyOf(annulled.poll());
+            tally.annul(annulled.picks());
             changed(tally.ballotId());
         }
     }

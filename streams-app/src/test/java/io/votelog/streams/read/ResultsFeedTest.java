@@ -88,7 +88,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldShowTheFirstAtOnceAndThenTheNewestOfEachGap() {
-        feed.of("golden", 0).subscribe(reader);
+        feed.of("golden", Seen.NOTHING).subscribe(reader);
         settle();
         assertThat(reader.versions()).containsExactly(0L);
 
@@ -109,7 +109,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldStayBelowFourASecondWhateverComes() {
-        feed.of("golden", 0).subscribe(reader);
+        feed.of("golden", Seen.NOTHING).subscribe(reader);
         for (long version = 1; version <= 1000; version++) {
             post(version, BallotStatus.OPEN);
             time.advanceTimeBy(Duration.ofMillis(10));
@@ -121,7 +121,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldEndBehindTheFinalResults() {
-        feed.of("golden", 0).subscribe(reader);
+        feed.of("golden", Seen.NOTHING).subscribe(reader);
         post(5, BallotStatus.OPEN);
         time.advanceTimeBy(ResultsFeed.GAP);
         post(6, BallotStatus.FINAL);
@@ -130,7 +130,7 @@ final class ResultsFeedTest {
         assertThat(reader.versions()).endsWith(6L);
 
         Reader late = new Reader(Long.MAX_VALUE);
-        feed.of("golden", 0).subscribe(late);
+        feed.of("golden", Seen.NOTHING).subscribe(late);
         settle();
         assertThat(late.versions()).containsExactly(6L);
         assertThat(late.ended).isTrue();
@@ -139,7 +139,7 @@ final class ResultsFeedTest {
     @Test
     void shouldShowNothingOlderThanWhatAReaderHasSeen() {
         post(5, BallotStatus.OPEN);
-        feed.of("golden", 7).subscribe(reader);
+        feed.of("golden", new Seen(7, 0)).subscribe(reader);
         settle();
         assertThat(reader.seen).isEmpty();
         post(6, BallotStatus.OPEN);
@@ -153,8 +153,8 @@ final class ResultsFeedTest {
     @Test
     void shouldWriteADocumentOnceForAllReadersAndKeepTheNewestAloneForASlowOne() {
         Reader slow = new Reader(1);
-        feed.of("golden", 0).subscribe(reader);
-        feed.of("golden", 0).subscribe(slow);
+        feed.of("golden", Seen.NOTHING).subscribe(reader);
+        feed.of("golden", Seen.NOTHING).subscribe(slow);
         for (long version = 1; version <= 5; version++) {
             post(version, BallotStatus.OPEN);
             time.advanceTimeBy(ResultsFeed.GAP);
@@ -167,7 +167,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldShowWhenTheClockClosesTheBallot() {
-        feed.of("golden", 0).subscribe(reader);
+        feed.of("golden", Seen.NOTHING).subscribe(reader);
         settle();
         time.advanceTimeTo(BALLOT.ballot().closesAt().plusMillis(5));
         assertThat(reader.seen)

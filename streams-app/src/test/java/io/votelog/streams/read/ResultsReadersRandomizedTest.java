@@ -77,6 +77,9 @@ final class ResultsReadersRandomizedTest {
                         "no answer",
                         "death",
                         "late votes before the end",
+                        "annulled while open",
+                        "annulled after the end",
+                        "answer with a newer revision of the same version",
                         "final",
                         "open");
     }
@@ -131,6 +134,14 @@ final class ResultsReadersRandomizedTest {
         DrawnResults.options().forEach(option -> nothing.put(option, 0L));
         logged.add(new ShownTotals(0, 0, 0, nothing));
         DRAWN.add(log.get(log.size() - 1).getStatus() == BallotStatus.FINAL ? "final" : "open");
+        for (int at = 1; at < log.size(); at++) {
+            if (log.get(at).getRevision() > log.get(at - 1).getRevision()) {
+                DRAWN.add(
+                        log.get(at - 1).getStatus() == BallotStatus.FINAL
+                                ? "annulled after the end"
+                                : "annulled while open");
+            }
+        }
         if (log.stream().anyMatch(one -> one.getLate() > 0 && one.getStatus() == BallotStatus.CLOSED)) {
             DRAWN.add("late votes before the end");
         }
@@ -186,7 +197,8 @@ final class ResultsReadersRandomizedTest {
         boolean isBehind(Reader reader) {
             return reader.shown != null
                     && board.find(BALLOT_ID)
-                            .map(results -> results.getVersion() < reader.shown.version())
+                            .map(results -> results.getVersion() < reader.shown.version()
+                                    || results.getRevision() < reader.shown.revision())
                             .orElse(reader.shown.version() > 0);
         }
 
@@ -223,7 +235,7 @@ final class ResultsReadersRandomizedTest {
             at = null;
         }
 
-        final void stream(Instance instance, long seen) {
+        final void stream(Instance instance, Seen seen) {
             leave();
             at = instance;
             if (instance.isBehind(this)) {
@@ -266,6 +278,9 @@ final class ResultsReadersRandomizedTest {
                 faults.add(
                         "%s is shown to %s after %s".formatted(next, getClass().getSimpleName(), shown));
             }
+            if (shown != null && next.version() == shown.version() && next.revision() > shown.revision()) {
+                DRAWN.add("answer with a newer revision of the same version");
+            }
             shown = next;
         }
 
@@ -284,7 +299,7 @@ final class ResultsReadersRandomizedTest {
 
         @Override
         void comeTo(Instance instance) {
-            stream(instance, shown == null ? 0 : shown.version());
+            stream(instance, shown == null ? Seen.NOTHING : new Seen(shown.version(), shown.revision()));
         }
 
         @Override
@@ -339,7 +354,7 @@ final class ResultsReadersRandomizedTest {
 
         @Override
         void comeTo(Instance instance) {
-            stream(instance, 0);
+            stream(instance, Seen.NOTHING);
         }
 
         @Override

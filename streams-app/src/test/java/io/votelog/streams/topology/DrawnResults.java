@@ -29,7 +29,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * The results of one ballot as the topology writes them, of votes drawn from a seed over several partitions: good votes and
- * bad, restarts of each processor, logs read again, and in most runs an end, with late votes behind it.
+ * bad, annulments, restarts of each processor, logs read again, and in most runs an end, with late votes and annulments behind it.
  */
 public final class DrawnResults {
     /** A moment at which the ballot is open by the clock. */
@@ -108,6 +108,9 @@ public final class DrawnResults {
             if (vote >= end && random.nextInt(10) == 0) {
                 append(partition, null, SIGNER.closed(BALLOT_ID, BALLOT.digest(), partition));
             }
+            if (random.nextInt(8) == 0) {
+                annul();
+            }
             switch (random.nextInt(12)) {
                 case 0 -> partitions.get(partition).restart();
                 case 1 -> readAgain(partition);
@@ -126,6 +129,22 @@ public final class DrawnResults {
             sendTallies(partition);
         }
         sendResults();
+        for (int found = random.nextInt(20); found > 0; found--) {
+            sendTallies(annul());
+            if (random.nextBoolean()) {
+                sendResults();
+            }
+        }
+        sendResults();
+    }
+
+    /** Of a vote that was accepted, refused, never cast, or annulled before; gives the partition. */
+    private int annul() {
+        int number = random.nextInt(VOTES);
+        int partition = Pseudonym.partition(LogFixture.voter(number), PARTITIONS);
+        byte[] order = LogFixture.annulled(SIGNER, BALLOT, number, 2 * number + random.nextInt(2), partition);
+        append(partition, null, order);
+        return partition;
     }
 
     private void cast() {

@@ -10,6 +10,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
 import java.nio.ByteBuffer;
 import java.security.KeyPair;
 import java.time.Instant;
@@ -23,6 +24,8 @@ final class LogFixture {
     static final Instant OPENS_AT = Instant.parse("2021-12-04T16:00:00Z");
     static final Instant CLOSES_AT = Instant.parse("2021-12-11T16:00:00Z");
     static final Instant DURING = Instant.parse("2021-12-06T00:00:00Z");
+
+    static final String REASON = "cast with a stolen sign-in";
 
     private final LogSigner signer = newSigner();
 
@@ -78,6 +81,24 @@ final class LogFixture {
 
     byte[] ended(BallotDefinition definition, int partition) {
         return signer.ended(definition.ballot().id(), definition.digest(), partition);
+    }
+
+    byte[] annulled(BallotDefinition definition, int voter, int voteId, int partition) {
+        return annulled(signer, definition, voter, voteId, partition);
+    }
+
+    byte[] annulled(BallotDefinition definition, int voter, int voteId, int partition, String reason) {
+        return annulled(signer, definition, voter, voteId, partition, reason);
+    }
+
+    static byte[] annulled(LogSigner signer, BallotDefinition definition, int voter, int voteId, int partition) {
+        return annulled(signer, definition, voter, voteId, partition, REASON);
+    }
+
+    private static byte[] annulled(
+            LogSigner signer, BallotDefinition definition, int voter, int voteId, int partition, String reason) {
+        Receipt receipt = new Receipt(Pseudonym.of(voter(voter)), voteId(voteId));
+        return signer.annulled(definition.ballot().id(), definition.digest(), receipt, reason, partition);
     }
 
     byte[] ready(BallotDefinition definition) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Logs drawn from a seed, with ballots, votes good and bad, closes and junk in any order, against a plain recount; then the
+ * Logs drawn from a seed, with ballots, votes good and bad, annulments, closes and junk in any order, against a plain recount; then the
  * same log again on the old stores, as after lost offsets.
  */
 class ReplayRandomizedTest {
@@ -64,7 +64,8 @@ class ReplayRandomizedTest {
                 .map(reason -> "REJECTED " + reason);
         assertThat(DRAWN_OUTCOMES)
                 .containsAll(rejections.toList())
-                .contains("ACCEPTED", "RETRIED", "UNDECODABLE", "BAD_CONTROL_RECORD");
+                .contains("ACCEPTED", "RETRIED", "UNDECODABLE", "BAD_CONTROL_RECORD")
+                .contains("annulled", "annulled after the end", "not annulled");
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -217,6 +218,7 @@ class ReplayRandomizedTest {
             put(counts, "received", tally.getReceived());
             put(counts, "ACCEPTED", tally.getAccepted());
             put(counts, "RETRIED", tally.getRetried());
+            put(counts, "annulled", tally.getAnnulled());
             put(counts, "late", tally.getLate());
             for (ReasonCount rejected : tally.getRejected()) {
                 put(counts, "REJECTED " + rejected.getReason(), rejected.getCount());
@@ -268,7 +270,9 @@ class ReplayRandomizedTest {
                 drawn.publish(fixture, ballot, time);
             } else if (dice < 4 && offset > RECORDS / 2) {
                 drawn.close(fixture, ballot, time);
-            } else if (dice < 8) {
+            } else if (dice < 14) {
+                drawn.annul(fixture, ballot, random.nextInt(12), random.nextInt(8), time);
+            } else if (dice < 18) {
                 byte[] junk = new byte[random.nextInt(40)];
                 random.nextBytes(junk);
                 drawn.junk(junk, time);
@@ -298,6 +302,7 @@ class ReplayRandomizedTest {
         private final Map<String, BallotDefinition> standing = new LinkedHashMap<>();
         private final Set<String> over = new HashSet<>();
         private final Map<String, Map.Entry<Integer, Set<String>>> firstVotes = new HashMap<>();
+        private final Set<String> annulled = new HashSet<>();
         private final Map<String, Map<String, Long>> totals = new TreeMap<>();
         private final Map<String, Long> newestMs = new HashMap<>();
         private final Map<String, Map<Instant, List<Long>>> turnout = new TreeMap<>();
@@ -315,6 +320,21 @@ class ReplayRandomizedTest {
             add(null, fixture.closed(ballot, 0), time, known ? "" : "BAD_CONTROL_RECORD");
             if (known) {
                 over.add(ballot.ballot().id());
+            }
+        }
+
+        void annul(LogFixture fixture, BallotDefinition ballot, int voter, int voteId, long time) {
+            String id = ballot.ballot().id();
+            boolean known = standing.containsKey(id);
+            add(null, fixture.annulled(ballot, voter, voteId, 0), time, known ? "" : "BAD_CONTROL_RECORD");
+            var first = firstVotes.get(id + voter);
+            boolean counts = first != null && first.getKey() == voteId && annulled.add(id + voter);
+            DRAWN_OUTCOMES.add(counts ? over.contains(id) ? "annulled after the end" : "annulled" : "not annulled");
+            if (counts) {
+                totals.get(id).merge("annulled", 1L, Long::sum);
+                // A count of nothing is not there.
+                first.getValue().forEach(choice -> totals.get(id)
+                        .compute(choice, (option, votes) -> votes == null || votes == 1 ? null : votes - 1));
             }
         }
 

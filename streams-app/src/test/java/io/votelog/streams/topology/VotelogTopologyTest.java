@@ -332,6 +332,136 @@ class VotelogTopologyTest {
     }
 
     @Test
+    void shouldTakeAnAnnulledVoteOutOfTheCountsAndNothingElse() {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        cast(voter(2), 2, "a1", "b2");
+        BallotResults before = newestResults();
+        pipe(null, log.annulled(ballot, 1, 1, 0), DURING.plusSeconds(90));
+        BallotResults after = newestResults();
+
+        assertThat(before.getVotes()).containsExactly(2L, 0L, 0L, 1L, 1L, 0L);
+        assertThat(after.getVotes()).containsExactly(1L, 0L, 0L, 0L, 1L, 0L);
+        assertThat(List.of(after.getAnnulled(), after.getRevision())).containsExactly(1L, 1L);
+        assertThat(after.getVersion()).isEqualTo(before.getVersion() + 1);
+        assertThat(BallotResults.newBuilder(after)
+                        .setVotes(before.getVotes())
+                        .setAnnulled(0L)
+                        .setRevision(0L)
+                        .setVersion(before.getVersion())
+                        .setPositions(before.getPositions())
+                        .build())
+                .isEqualTo(before);
+    }
+
+    @Test
+    void shouldKeepTheAnnulledVotersOneVoteUsedUp() {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        pipe(null, log.annulled(ballot, 1, 1, 0), DURING);
+        cast(voter(1), 1, "b1", "a1");
+        cast(voter(1), 2, "a2", "b2");
+        cast(voter(1), 1, "a2", "b2");
+
+        assertThat(verdicts())
+                .containsExactly("ACCEPTED", "RETRIED", "REJECTED ALREADY_VOTED", "REJECTED VOTE_ID_REUSED");
+        assertThat(newestResults().getVotes()).containsOnly(0L);
+        assertThat(newestResults().getReceived()).isEqualTo(4);
+        assertThat(newestResults().getAccepted()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldAnnulAfterTheEndTooAndLeaveTheFinalVersionAsItIs() {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        cast(voter(2), 2, "a1", "b2");
+        pipe(null, log.annulled(ballot, 2, 2, 0), LogFixture.CLOSES_AT);
+        BallotResults atEnd = newestResults();
+        pipe(null, log.annulled(ballot, 1, 1, 0), LogFixture.CLOSES_AT.plusSeconds(86_400));
+        BallotResults later = newestResults();
+
+        assertThat(atEnd.getStatus()).isEqualTo(BallotStatus.FINAL);
+        assertThat(atEnd.getVotes()).containsExactly(1L, 0L, 0L, 1L, 0L, 0L);
+        assertThat(atEnd.getRevision()).isEqualTo(1);
+        assertThat(later.getStatus()).isEqualTo(BallotStatus.FINAL);
+        assertThat(later.getVotes()).containsOnly(0L);
+        assertThat(later.getRevision()).isEqualTo(2);
+        assertThat(later.getVersion()).isEqualTo(atEnd.getVersion());
+        assertThat(later.getAsOf()).isEqualTo(atEnd.getAsOf());
+        assertThat(later.getLate()).isZero();
+    }
+
+    @Test
+    void shouldTellOfAnnulmentsWhileTheBallotHidesItsVotes() {
+        BallotDefinition secret = LogFixture.ballot("secret", 1, 2, "after-close");
+        pipe(null, log.published(secret, 0, 1), DURING);
+        pipe(voter(1), vote("secret", 1, "a1", "b1"), DURING);
+        pipe(null, log.annulled(secret, 1, 1, 0), DURING);
+        BallotResults open = newestResults();
+        pipe(null, log.closed(secret, 0), DURING);
+
+        assertThat(open.getVotes()).isNull();
+        assertThat(open.getAnnulled()).isEqualTo(1);
+        assertThat(newestResults().getVotes()).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void shouldLetAnAnnulmentThatFindsNoSuchVoteHaveNoEffect() {
+        publish();
+        pipe(null, log.annulled(ballot, 1, 1, 0), DURING);
+        cast(voter(1), 7, "a1");
+        cast(voter(1), 1, "a1", "b1");
+        pipe(null, log.annulled(ballot, 1, 7, 0), DURING);
+        pipe(null, log.annulled(ballot, 1, 2, 0), DURING);
+        pipe(null, log.annulled(ballot, 2, 1, 0), DURING);
+        assertThat(newestResults().getVotes()).containsExactly(1L, 0L, 0L, 1L, 0L, 0L);
+        assertThat(newestResults().getRevision()).isZero();
+
+        pipe(null, log.annulled(ballot, 1, 1, 0), DURING);
+        pipe(null, log.annulled(ballot, 1, 1, 0), DURING);
+        assertThat(newestResults().getVotes()).containsOnly(0L);
+        assertThat(newestResults().getAnnulled()).isEqualTo(1);
+        assertThat(newestResults().getRevision()).isEqualTo(1);
+        assertThat(causes()).isEmpty();
+    }
+
+    @Test
+    void shouldBuryAnAnnulmentThatNobodyMayHaveWrittenHere() {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        byte[] torn = log.annulled(ballot, 1, 1, 0);
+        torn[torn.length - 1] ^= 1;
+        pipe(null, LogFixture.annulled(LogFixture.newSigner(), ballot, 1, 1, 0), DURING);
+        pipe(null, torn, DURING);
+        pipe(null, log.annulled(ballot, 1, 1, 1), DURING);
+        pipe(null, log.annulled(LogFixture.ballot("nowhere"), 1, 1, 0), DURING);
+        pipe(null, log.annulled(LogFixture.ballot("fruits", 9, 4, "live"), 1, 1, 0), DURING);
+        pipe(null, log.annulled(ballot, 1, 1, 0, "two\nlines"), DURING);
+
+        assertThat(causes())
+                .containsExactly(
+                        "BAD_SIGNATURE",
+                        "BAD_SIGNATURE",
+                        "BAD_CONTROL_RECORD",
+                        "BAD_CONTROL_RECORD",
+                        "BAD_CONTROL_RECORD",
+                        "BAD_CONTROL_RECORD");
+        assertThat(newestResults().getRevision()).isZero();
+    }
+
+    @Test
+    void shouldBuryTheAnnulmentOfAVoterOfAnotherPartition() {
+        pipe(null, log.published(ballot, 0, 4), DURING);
+        int stranger = IntStream.range(0, 40)
+                .filter(v -> Pseudonym.partition(voter(v), 4) != 0)
+                .findFirst()
+                .orElseThrow();
+        pipe(null, log.annulled(ballot, stranger, 1, 0), DURING);
+
+        assertThat(causes()).containsExactly("BAD_CONTROL_RECORD");
+    }
+
+    @Test
     void shouldPushWhatItKeepsAndKeepTheNewest() throws Exception {
         publish();
         cast(voter(1), 1, "a1", "b1");

@@ -145,8 +145,9 @@ final class Readers implements AutoCloseable {
         protected void channelRead0(ChannelHandlerContext context, ByteBuf line) {
             int length = line.readableBytes();
             if (length > 4 && line.getByte(line.readerIndex()) == 'i') {
-                long next =
-                        Long.parseLong(line.toString(StandardCharsets.US_ASCII).substring("id: ".length()));
+                // The version, and a dash and the revision where votes were annulled.
+                String id = line.toString(StandardCharsets.US_ASCII).substring("id: ".length());
+                long next = Long.parseLong(id, 0, id.contains("-") ? id.indexOf('-') : id.length(), 10);
                 wentBack += next < version ? 1 : 0;
                 version = next;
             } else if (length > 6 && line.getByte(line.readerIndex()) == 'd') {
