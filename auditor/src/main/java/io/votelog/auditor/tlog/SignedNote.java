@@ -156,7 +156,7 @@ public record SignedNote(String text, List<Signature> signatures) {
             int number = signatures.size() + 1;
             signatures.add(Signature.read(line)
                     .orElseThrow(() -> new TlogException(
-                            "line %d below the text is no signature: '— name base64' is needed".formatted(number))));
+                            "line %d below a note's text is no signature: '— name base64' is needed".formatted(number))));
         }
         return signatures;
     }

@@ -1,6 +1,7 @@
 package io.votelog.auditor.tlog;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class TileWriter {
     /** Full tiles wait in memory until the next flush, but no more of them than this. */
     private static final int WAITING_BYTES = 64 << 20;
+
+    private static final int FORCED_AT_A_TIME = 32;
 
     private static final String TEMPORARY = ".new";
 
@@ -256,9 +263,7 @@ public final class TileWriter {
                 Files.write(temporary(target), file.getValue());
                 targets.add(target);
             }
-            for (Path target : targets) {
-                force(temporary(target), StandardOpenOption.WRITE);
-            }
+            forceAll(targets.stream().map(TileWriter::temporary).toList());
             for (Path target : targets) {
                 Files.move(temporary(target), target, StandardCopyOption.ATOMIC_MOVE);
             }
@@ -271,6 +276,7 @@ public final class TileWriter {
             waiting.clear();
             waitingBytes = 0;
         } catch (IOException e) {
+            standing.clear();
             throw new TlogException("the log in %s can't be written: %s".formatted(folder, e), e);
         }
     }
@@ -301,6 +307,33 @@ public final class TileWriter {
         }
         Files.deleteIfExists(partials);
         standing.remove(partials);
+    }
+
+    /**
+     * A disk forces many files at once in little more time than one, so they are forced by many threads: it is what decides how
+     * many entries a second there can be.
+     */
+    private static void forceAll(List<Path> files) throws IOException {
+        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, Math.min(FORCED_AT_A_TIME, files.size())));
+        try {
+            List<Future<?>> forced = new ArrayList<>();
+            for (Path file : files) {
+                forced.add(threads.submit(() -> {
+                    force(file, StandardOpenOption.WRITE);
+                    return null;
+                }));
+            }
+            for (Future<?> file : forced) {
+                file.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private static void force(Path path, StandardOpenOption mode) throws IOException {
