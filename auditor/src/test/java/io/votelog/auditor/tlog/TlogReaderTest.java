@@ -2,6 +2,7 @@ package io.votelog.auditor.tlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,7 +67,7 @@ class TlogReaderTest {
             TlogReader reader = reader(new FolderTiles(small), size);
             reader.check();
             byte[] root = Oracle.mth(leaves);
-            for (int index = 0; index < size; index++) {
+            for (int index = 0; index < size; index += size <= 40 ? 1 : 1 + random.nextInt(12)) {
                 List<byte[]> proof = reader.inclusion(index);
                 assertThat(Proofs.included(merkle.leaf(leaves.get(index)), index, size, proof, root)).isTrue();
                 if (size <= 40 || random.nextInt(60) == 0) {
@@ -97,7 +98,7 @@ class TlogReaderTest {
         TlogReader reader = reader(new FolderTiles(large), size);
         reader.check();
         List<Integer> places = new ArrayList<>(List.of(1, 255, 256, 257, 65_279, 65_280, 65_281, 65_534, size - 1));
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 4; i++) {
             places.add(1 + random.nextInt(size - 1));
         }
         for (int place : places) {
@@ -116,12 +117,13 @@ class TlogReaderTest {
     void shouldReadEntriesInTheirOrder() {
         TlogReader reader = reader(new FolderTiles(large), LARGE);
         for (int[] range : new int[][] {{0, 0}, {0, 1}, {255, 257}, {3, 1000}, {69_000, LARGE}, {LARGE, LARGE}, {0, LARGE}}) {
-            List<byte[]> read = new ArrayList<>();
+            int[] next = {range[0]};
             reader.entries(range[0], range[1], (index, entry) -> {
-                assertThat(index).isEqualTo(range[0] + read.size());
-                read.add(entry);
+                if (index != next[0]++ || !Arrays.equals(entry, ENTRIES.get((int) index))) {
+                    fail("not entry " + (next[0] - 1));
+                }
             });
-            assertThat(read).usingRecursiveComparison().isEqualTo(ENTRIES.subList(range[0], range[1]));
+            assertThat(next[0]).isEqualTo(range[1]);
         }
     }
 
