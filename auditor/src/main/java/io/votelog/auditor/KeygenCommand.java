@@ -1,7 +1,6 @@
 package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.NoteSigner;
-import io.votelog.auditor.tlog.TlogException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -46,7 +45,7 @@ final class KeygenCommand implements Callable<Integer> {
         NoteSigner signer;
         try {
             signer = NoteSigner.generate(origin);
-        } catch (TlogException e) {
+        } catch (IllegalArgumentException e) {
             throw new AuditException("--origin: " + e.getMessage(), e);
         }
         FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));

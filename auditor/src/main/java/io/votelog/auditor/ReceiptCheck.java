@@ -4,7 +4,6 @@ import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Merkle;
 import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.Policy;
-import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.schemas.Receipt;
@@ -27,12 +26,12 @@ final class ReceiptCheck {
                 "Receipt " + receipt,
                 "the vote of this receipt is in the sealed log, with this verdict",
                 "these proofs do not prove that the vote of this receipt is in the sealed log with this verdict");
-        byte[] opening = proofs.vote().extra().orElse(new byte[0]);
+        byte[] opening = bytes(proofs.vote());
         byte[] salt = Arrays.copyOf(opening, Leaf.HASH);
         byte[] entry = Arrays.copyOfRange(opening, Math.min(Leaf.HASH, opening.length), opening.length);
-        Leaf leaf = leaf(entry);
-        byte[] verdictEntry = proofs.verdict().extra().orElse(new byte[0]);
-        Leaf verdict = leaf(verdictEntry);
+        Leaf leaf = ReceiptProofs.leaf(entry);
+        byte[] verdictEntry = bytes(proofs.verdict());
+        Leaf verdict = ReceiptProofs.leaf(verdictEntry);
 
         included(report, "The leaf of the vote is in the tree of votes", SealedLog.VOTES, proofs.vote(), entry);
         theVoters(report, receipt, salt, leaf);
@@ -59,9 +58,7 @@ final class ReceiptCheck {
             wrong = "the checkpoint is not cosigned as the policy asks: "
                     + policy.get().missing(proof.checkpoint());
         }
-        if (wrong == null
-                && !Proofs.included(
-                        new Merkle().leaf(entry), proof.index(), checkpoint.size(), proof.proof(), checkpoint.root())) {
+        if (wrong == null && !proof.includes(new Merkle().leaf(entry))) {
             wrong = "the proof does not lead from the leaf to the root that was signed";
         }
         if (wrong != null) {
@@ -101,11 +98,7 @@ final class ReceiptCheck {
         }
     }
 
-    private static @Nullable Leaf leaf(byte[] entry) {
-        try {
-            return Leaf.parse(entry);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+    private static byte[] bytes(TlogProof proof) {
+        return proof.extra().orElse(new byte[0]);
     }
 }

@@ -1,6 +1,7 @@
 package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.TlogProof;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a voter can check a receipt with.
@@ -9,4 +10,13 @@ import io.votelog.auditor.tlog.TlogProof;
  *     leaf's entry
  * @param verdict that the leaf at the same index is in the tree of verdicts; its extra data is the leaf's entry
  */
-record ReceiptProofs(TlogProof vote, TlogProof verdict) {}
+record ReceiptProofs(TlogProof vote, TlogProof verdict) {
+    /** The leaf with this entry, null when it is none. */
+    static @Nullable Leaf leaf(byte[] entry) {
+        try {
+            return Leaf.parse(entry);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

@@ -73,7 +73,7 @@ final class ReceiptSearch {
                     continue;
                 }
                 last = prove(one, index.getAsLong());
-                if (Leaf.parse(last.verdict().extra().orElseThrow()) instanceof Leaf.Verdict verdict
+                if (ReceiptProofs.leaf(last.verdict().extra().orElseThrow()) instanceof Leaf.Verdict verdict
                         && verdict.outcome().equals("ACCEPTED")) {
                     break;
                 }

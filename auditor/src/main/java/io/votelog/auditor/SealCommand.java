@@ -149,7 +149,7 @@ final class SealCommand implements Callable<Integer> {
                         "Sealing %s into %s as %s; %s so far%n",
                         source.name(),
                         folder,
-                        signer.name(),
+                        signer.verifier().name(),
                         Texts.count(topic.seals().size(), "seal"));
                 run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
             }

@@ -36,7 +36,7 @@ enum SealedLog {
 
     /** The log's key under this tree's origin. */
     NoteSigner signer(NoteSigner log) {
-        return log.named(origin(log.name()));
+        return log.named(origin(log.verifier().name()));
     }
 
     /** The log's public key under this tree's origin; it may be given under either tree's or the log's own. */

@@ -78,7 +78,7 @@ final class SealedTreeWriter implements AutoCloseable {
     }
 
     Checkpoint checkpoint() {
-        return new Checkpoint(signer.name(), tiles.size(), tiles.root());
+        return new Checkpoint(signer.verifier().name(), tiles.size(), tiles.root());
     }
 
     /**
@@ -118,7 +118,7 @@ final class SealedTreeWriter implements AutoCloseable {
         }
         Checkpoint checkpoint = checkpoint();
         String text = checkpoint.text();
-        String note = text + "\n" + signer.sign(text);
+        String note = text + "\n" + signer.sign(text) + "\n";
         topic.publish(new CheckpointSigned(tree, sequence, checkpoint.size(), note));
         file.show(note);
     }

@@ -83,7 +83,7 @@ final class MadeSealedLog {
         Path scratch = Files.createTempDirectory("tree");
         TileWriter writer = TileWriter.open(scratch, 0);
         leaves(tree).forEach(leaf -> writer.append(leaf.entry()));
-        return new Checkpoint(tree.signer(KEY).name(), writer.size(), writer.root());
+        return new Checkpoint(tree.signer(KEY).verifier().name(), writer.size(), writer.root());
     }
 
     private List<Leaf> leaves(SealedLog tree) {
@@ -97,8 +97,8 @@ final class MadeSealedLog {
             leaves(tree).forEach(leaf -> writer.append(leaf.entry()));
             byte[] root = writer.flush();
             NoteSigner signer = tree.signer(key);
-            String text = new Checkpoint(signer.name(), writer.size(), root).text();
-            new CheckpointFile(tree.folder(folder)).show(text + "\n" + signer.sign(text));
+            String text = new Checkpoint(signer.verifier().name(), writer.size(), root).text();
+            new CheckpointFile(tree.folder(folder)).show(text + "\n" + signer.sign(text) + "\n");
         }
         return this;
     }

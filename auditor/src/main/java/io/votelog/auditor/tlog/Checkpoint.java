@@ -1,38 +1,91 @@
 package io.votelog.auditor.tlog;
 
-import java.util.Base64;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
- * What a log signs (C2SP tlog-checkpoint).
+ * What a log says of itself at one size (c2sp.org/tlog-checkpoint): the text that the log and its witnesses sign.
  *
- * @param origin which log it is
- * @param size the number of its leaves
- * @param root of its tree
+ * @param origin which log it is: a line that is not empty
+ * @param size the number of leaves, at least 0
+ * @param root the tree's root, {@value Merkle#HASH} bytes
  */
 public record Checkpoint(String origin, long size, byte[] root) {
-    /** The text that is signed. */
-    public String text() {
-        return "%s\n%d\n%s\n".formatted(origin, size, Base64.getEncoder().encodeToString(root));
-    }
-
-    /** @throws TlogException when the text is no checkpoint */
-    public static Checkpoint parse(String text) {
-        String[] lines = text.split("\n", -1);
-        if (lines.length < 4 || !lines[lines.length - 1].isEmpty() || lines[0].isEmpty()) {
-            throw new TlogException("no checkpoint: origin, size and root are needed, a line each");
+    /** @throws IllegalArgumentException when a value is none that a checkpoint can have */
+    public Checkpoint {
+        if (origin.isEmpty() || origin.chars().anyMatch(c -> c < ' ')) {
+            throw new IllegalArgumentException("an origin is a line that is not empty, not '%s'".formatted(origin));
         }
-        if (!lines[1].matches("0|[1-9][0-9]{0,18}")) {
-            throw new TlogException("no checkpoint: the size is '%s'".formatted(lines[1]));
-        }
-        byte[] root;
-        try {
-            root = Base64.getDecoder().decode(lines[2]);
-        } catch (IllegalArgumentException e) {
-            throw new TlogException("no checkpoint: the root is '%s'".formatted(lines[2]), e);
+        if (size < 0) {
+            throw new IllegalArgumentException("a tree of %d leaves".formatted(size));
         }
         if (root.length != Merkle.HASH) {
-            throw new TlogException("no checkpoint: the root has %d bytes".formatted(root.length));
+            throw new IllegalArgumentException("a root has %d bytes, not %d".formatted(Merkle.HASH, root.length));
         }
-        return new Checkpoint(lines[0], Long.parseLong(lines[1]), root);
+        root = root.clone();
+    }
+
+    @Override
+    public byte[] root() {
+        return root.clone();
+    }
+
+    /** The text of the note: three lines. */
+    public String text() {
+        return origin + "\n" + size + "\n" + Strict.base64(root) + "\n";
+    }
+
+    /**
+     * Reads the text of a note. Lines behind the third are passed over, as clients are told to; signatures are over the note's
+     * text, and not over {@link #text}, which has none of them.
+     *
+     * @throws TlogException when it is no checkpoint
+     */
+    public static Checkpoint parse(String noteText) {
+        if (!noteText.endsWith("\n")) {
+            throw new TlogException("a checkpoint's last line does not end with a newline");
+        }
+        String[] lines = noteText.substring(0, noteText.length() - 1).split("\n", -1);
+        if (lines.length < 3) {
+            throw new TlogException("a checkpoint has three lines at least, origin, size and root; this has %d"
+                    .formatted(lines.length));
+        }
+        if (Arrays.stream(lines).anyMatch(String::isEmpty)) {
+            throw new TlogException("a checkpoint has no empty line; this has one");
+        }
+        if (lines[0].chars().anyMatch(c -> c < ' ')) {
+            throw new TlogException("a checkpoint's origin has a control character");
+        }
+        OptionalLong size = Strict.decimal(lines[1]);
+        if (size.isEmpty()) {
+            throw new TlogException(
+                    "a checkpoint's second line is its size in decimal, from 0 to 2^63 - 1; this is '%s'"
+                            .formatted(lines[1]));
+        }
+        byte[] root = Strict.hash(lines[2]);
+        if (root == null) {
+            throw new TlogException("a checkpoint's third line is its root, base64 of %d bytes; this is '%s'"
+                    .formatted(Merkle.HASH, lines[2]));
+        }
+        return new Checkpoint(lines[0], size.getAsLong(), root);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Checkpoint that
+                && origin.equals(that.origin)
+                && size == that.size
+                && Arrays.equals(root, that.root);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(origin, size, Arrays.hashCode(root));
+    }
+
+    @Override
+    public String toString() {
+        return "%s at %d, root %s".formatted(origin, size, Strict.base64(root));
     }
 }

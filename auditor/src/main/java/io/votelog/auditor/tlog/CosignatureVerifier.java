@@ -1,85 +1,122 @@
 package io.votelog.auditor.tlog;
 
+import io.votelog.auditor.tlog.SignedNote.Signature;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
-/** A witness's public key, as cosignatures are verified with it (C2SP tlog-cosignature; Ed25519, {@code cosignature/v1}). */
+/**
+ * A witness's public key, which checks its signatures over checkpoints and the time at which it saw them: type 0x04, Ed25519
+ * (c2sp.org/tlog-cosignature). The newer type 0x06, ML-DSA-44, is not known here: Java has it from version 24 on.
+ */
 public final class CosignatureVerifier {
-    static final byte COSIGNATURE = 0x04;
+    private final KeyText text;
+    private final PublicKey key;
 
-    private final String name;
-    private final byte[] key;
-
-    private CosignatureVerifier(String name, byte[] key) {
-        this.name = NoteVerifier.checked(name);
+    private CosignatureVerifier(KeyText text, PublicKey key) {
+        this.text = text;
         this.key = key;
     }
 
     /**
-     * The key of this text, {@code name+id+key}.
+     * Reads a verifier key.
      *
-     * @throws TlogException when it is none
+     * @param vkey {@code name+key ID+base64}
+     * @throws TlogException when it is none of this type, or its key ID is not that of its name and key
      */
     public static CosignatureVerifier parse(String vkey) {
-        String[] parts = vkey.split("\\+", 3);
-        byte[] data;
+        KeyText text = KeyText.parse(vkey)
+                .check(KeyText.COSIGNATURE, "one that cosigns checkpoints, as far as it is known here,");
         try {
-            data = parts.length == 3 ? Base64.getDecoder().decode(parts[2]) : new byte[0];
-        } catch (IllegalArgumentException e) {
-            data = new byte[0];
+            return new CosignatureVerifier(text, Ed25519.publicKey(text.raw()));
+        } catch (GeneralSecurityException e) {
+            throw new TlogException("the key of %s is no Ed25519 key".formatted(text.name()), e);
         }
-        if (data.length != 1 + Ed25519.KEY || data[0] != COSIGNATURE) {
-            throw new TlogException(
-                    "'%s' is no Ed25519 key of a witness: name+id+key is needed, with the type 04".formatted(vkey));
-        }
-        CosignatureVerifier verifier = new CosignatureVerifier(parts[0], Arrays.copyOfRange(data, 1, data.length));
-        if (!parts[1].equals(NoteVerifier.hex(verifier.id()))) {
-            throw new TlogException("'%s' is no public key: its id is %s, not %s"
-                    .formatted(vkey, NoteVerifier.hex(verifier.id()), parts[1]));
-        }
-        return verifier;
+    }
+
+    /** The verifier key's text. */
+    public String vkey() {
+        return text.text();
     }
 
     /** Whose key it is. */
     public String name() {
-        return name;
+        return text.name();
     }
 
-    byte[] key() {
-        return key;
+    byte[] rawKey() {
+        return text.raw();
     }
 
-    private int id() {
-        return NoteVerifier.id(name, COSIGNATURE, key);
+    /**
+     * Checks a line.
+     *
+     * @param checkpointText the note's text, with its last newline and any lines behind the third
+     * @param signatureLine with or without its newline
+     * @return when the witness saw this checkpoint as the largest one of its log; empty when the line is no cosignature of this
+     *     key over this text
+     */
+    public Optional<Instant> verify(String checkpointText, String signatureLine) {
+        return Signature.read(signatureLine).flatMap(line -> verify(checkpointText, line));
     }
 
-    /** When this witness cosigned the checkpoint; nothing when it did not. */
+    /** Like {@link #verify(String, String)}. */
+    Optional<Instant> verify(String checkpointText, Signature signature) {
+        byte[] bytes = signature.bytes();
+        if (!isOf(signature) || bytes.length != Long.BYTES + Ed25519.SIGNATURE || !isCheckpoint(checkpointText)) {
+            return Optional.empty();
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        long time = buffer.getLong();
+        byte[] signed = new byte[Ed25519.SIGNATURE];
+        buffer.get(signed);
+        // A cosignature has a time: without one it does not say that it saw the largest tree.
+        if (time <= 0 || !Ed25519.verifies(key, message(checkpointText, time), signed)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.ofEpochSecond(time));
+        } catch (DateTimeException beyond) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * When this witness cosigned a checkpoint; empty when it did not, or one of the signatures under its name and key ID does not
+     * verify.
+     */
     public Optional<Instant> cosigned(SignedNote checkpoint) {
-        return checkpoint.signatures().stream()
-                .filter(signature -> signature.name().equals(name) && signature.id() == id())
-                .map(signature -> time(checkpoint.text(), signature.bytes()))
-                .flatMap(Optional::stream)
-                .findFirst();
+        List<Optional<Instant>> its = checkpoint.signatures().stream()
+                .filter(this::isOf)
+                .map(signature -> verify(checkpoint.text(), signature))
+                .toList();
+        return its.isEmpty() || its.stream().anyMatch(Optional::isEmpty) ? Optional.empty() : its.get(0);
     }
 
-    private Optional<Instant> time(String text, byte[] timestamped) {
-        if (timestamped.length != Long.BYTES + Ed25519.SIGNATURE) {
-            return Optional.empty();
+    boolean isOf(Signature signature) {
+        return signature.isOf(text);
+    }
+
+    /** What a cosignature signs. */
+    static byte[] message(String checkpointText, long time) {
+        return Strict.utf8("cosignature/v1\ntime " + time + "\n" + checkpointText);
+    }
+
+    private static boolean isCheckpoint(String text) {
+        try {
+            Checkpoint.parse(text);
+            return true;
+        } catch (TlogException malformed) {
+            return false;
         }
-        ByteBuffer bytes = ByteBuffer.wrap(timestamped);
-        long seconds = bytes.getLong();
-        byte[] signature = new byte[Ed25519.SIGNATURE];
-        bytes.get(signature);
-        if (seconds < 0 || seconds > Instant.MAX.getEpochSecond()) {
-            return Optional.empty();
-        }
-        byte[] message = "cosignature/v1\ntime %d\n%s".formatted(seconds, text).getBytes(StandardCharsets.UTF_8);
-        return Ed25519.verifies(key, message, signature)
-                ? Optional.of(Instant.ofEpochSecond(seconds))
-                : Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return vkey();
     }
 }

@@ -2,6 +2,7 @@ package io.votelog.auditor.tlog;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -13,16 +14,27 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Ed25519 with raw keys (RFC 8032): the JDK has it with keys in X.509 and PKCS #8 form (RFC 8410). */
+/** Keys as 32 raw bytes and signatures as 64 (RFC 8032), with what the JDK has. */
 final class Ed25519 {
     static final int KEY = 32;
     static final int SIGNATURE = 64;
 
     private static final String NAME = "Ed25519";
-    private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
-    private static final byte[] PKCS8 = HexFormat.of().parseHex("302e020100300506032b657004220420");
+
+    /** The JDK's forms of a key are these prefixes and the raw bytes (RFC 8410, sections 4 and 7). */
+    private static final byte[] X509_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
+
+    private static final byte[] PKCS8_PREFIX = HexFormat.of().parseHex("302e020100300506032b657004220420");
 
     private Ed25519() {}
+
+    static PublicKey publicKey(byte[] raw) throws GeneralSecurityException {
+        return KeyFactory.getInstance(NAME).generatePublic(new X509EncodedKeySpec(join(X509_PREFIX, raw)));
+    }
+
+    static PrivateKey privateKey(byte[] seed) throws GeneralSecurityException {
+        return KeyFactory.getInstance(NAME).generatePrivate(new PKCS8EncodedKeySpec(join(PKCS8_PREFIX, seed)));
+    }
 
     static byte[] newSeed() {
         byte[] seed = new byte[KEY];
@@ -30,67 +42,66 @@ final class Ed25519 {
         return seed;
     }
 
-    /** The public key of a private one. */
-    static byte[] publicKey(byte[] seed) {
-        try {
-            // The JDK makes a key pair of 32 random bytes, and these are the ones.
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(NAME);
-            generator.initialize(NamedParameterSpec.ED25519, new Given(seed));
-            byte[] x509 = generator.generateKeyPair().getPublic().getEncoded();
-            return Arrays.copyOfRange(x509, x509.length - KEY, x509.length);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+    /**
+     * The raw public key of a seed. The JDK derives it only where it generates a pair, from the 32 bytes that it draws, so it is
+     * made to draw the seed.
+     */
+    static byte[] publicKeyOf(byte[] seed) throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(NAME);
+        generator.initialize(NamedParameterSpec.ED25519, new Drawn(seed));
+        KeyPair pair = generator.generateKeyPair();
+        if (!Arrays.equals(pair.getPrivate().getEncoded(), join(PKCS8_PREFIX, seed))) {
+            throw new GeneralSecurityException(
+                    "this Java generates Ed25519 keys in another way than from 32 drawn bytes");
         }
+        byte[] x509 = pair.getPublic().getEncoded();
+        return Arrays.copyOfRange(x509, x509.length - KEY, x509.length);
     }
 
-    static byte[] sign(byte[] seed, byte[] message) {
+    static byte[] sign(PrivateKey key, byte[] message) {
         try {
-            PrivateKey key = KeyFactory.getInstance(NAME).generatePrivate(new PKCS8EncodedKeySpec(joined(PKCS8, seed)));
             Signature signature = Signature.getInstance(NAME);
             signature.initSign(key);
             signature.update(message);
             return signature.sign();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+            throw new IllegalStateException("a key that was read can't sign", e);
         }
     }
 
-    static boolean verifies(byte[] publicKey, byte[] message, byte[] signature) {
+    static boolean verifies(PublicKey key, byte[] message, byte[] signed) {
         try {
-            PublicKey key =
-                    KeyFactory.getInstance(NAME).generatePublic(new X509EncodedKeySpec(joined(X509, publicKey)));
-            Signature verifier = Signature.getInstance(NAME);
-            verifier.initVerify(key);
-            verifier.update(message);
-            return verifier.verify(signature);
+            Signature signature = Signature.getInstance(NAME);
+            signature.initVerify(key);
+            signature.update(message);
+            return signature.verify(signed);
         } catch (GeneralSecurityException malformed) {
             return false;
         }
     }
 
-    static byte[] joined(byte[]... parts) {
-        byte[] joined =
-                new byte[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
-        int at = 0;
-        for (byte[] part : parts) {
-            System.arraycopy(part, 0, joined, at, part.length);
-            at += part.length;
-        }
+    private static byte[] join(byte[] prefix, byte[] raw) {
+        byte[] joined = Arrays.copyOf(prefix, prefix.length + raw.length);
+        System.arraycopy(raw, 0, joined, prefix.length, raw.length);
         return joined;
     }
 
-    private static final class Given extends SecureRandom {
+    /** Hands out the bytes that it was made with. */
+    private static final class Drawn extends SecureRandom {
         private static final long serialVersionUID = 1L;
 
-        private final byte[] seed;
+        private final byte[] bytes;
 
-        Given(byte[] seed) {
-            this.seed = seed.clone();
+        Drawn(byte[] bytes) {
+            this.bytes = bytes.clone();
         }
 
         @Override
-        public void nextBytes(byte[] bytes) {
-            System.arraycopy(seed, 0, bytes, 0, bytes.length);
+        public void nextBytes(byte[] out) {
+            if (out.length != bytes.length) {
+                throw new IllegalStateException("asked for %d bytes, not %d".formatted(out.length, bytes.length));
+            }
+            System.arraycopy(bytes, 0, out, 0, out.length);
         }
     }
 }

@@ -1,37 +1,109 @@
 package io.votelog.auditor.tlog;
 
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The hashes of a Merkle tree (RFC 6962, section 2.1). Used by one thread. */
+/**
+ * The hashes of a log's tree (RFC 6962, section 2.1, with SHA-256). Leaves and nodes are hashed with different first bytes, so
+ * that no entry can pass for a node. For one thread.
+ */
 public final class Merkle {
-    /** Bytes of a hash. */
+    /** The length of a hash in bytes. */
     public static final int HASH = 32;
 
-    private static final byte LEAF = 0;
-    private static final byte NODE = 1;
+    private static final byte LEAF_PREFIX = 0;
+    private static final byte NODE_PREFIX = 1;
 
-    private final MessageDigest sha256 = sha256();
+    private final MessageDigest sha256;
+    private final byte[] block = new byte[1 + 2 * HASH];
 
-    /** The hash of a leaf with this entry. */
+    /** Hashing for one thread. */
+    public Merkle() {
+        sha256 = sha256();
+        block[0] = NODE_PREFIX;
+    }
+
+    /** The hash of an entry as a leaf: SHA-256 of 0x00 and the entry. */
     public byte[] leaf(byte[] entry) {
-        sha256.update(LEAF);
-        return sha256.digest(entry);
+        byte[] hash = new byte[HASH];
+        leaf(entry, 0, entry.length, hash, 0);
+        return hash;
     }
 
-    /** The hash of a node over two others. */
+    /**
+     * The hash of a node: SHA-256 of 0x01, the left child's hash and the right child's.
+     *
+     * @param left {@value #HASH} bytes
+     * @param right {@value #HASH} bytes
+     * @throws IllegalArgumentException when one has another length
+     */
     public byte[] node(byte[] left, byte[] right) {
-        sha256.update(NODE);
-        sha256.update(left);
-        return sha256.digest(right);
+        if (left.length != HASH || right.length != HASH) {
+            throw new IllegalArgumentException(
+                    "a node's children have %d bytes each, not %d and %d".formatted(HASH, left.length, right.length));
+        }
+        byte[] hash = new byte[HASH];
+        node(left, 0, right, 0, hash, 0);
+        return hash;
     }
 
-    /** The root of a tree without leaves. */
+    /** The root of a tree without leaves: SHA-256 of nothing. */
     public static byte[] emptyRoot() {
         return sha256().digest();
     }
 
-    static MessageDigest sha256() {
+    /** Puts the leaf hash of a part of an array into another. */
+    void leaf(byte[] from, int offset, int length, byte[] to, int at) {
+        sha256.update(LEAF_PREFIX);
+        sha256.update(from, offset, length);
+        digest(to, at);
+    }
+
+    /** Puts the hash of two children into an array, which may be one of theirs. */
+    void node(byte[] left, int leftAt, byte[] right, int rightAt, byte[] to, int at) {
+        System.arraycopy(left, leftAt, block, 1, HASH);
+        System.arraycopy(right, rightAt, block, 1 + HASH, HASH);
+        sha256.update(block);
+        digest(to, at);
+    }
+
+    /**
+     * The root over consecutive hashes of one level.
+     *
+     * @param hashes one behind the other
+     * @param first the first hash that counts, from 0
+     * @param width how many count, at least one
+     */
+    byte[] root(byte[] hashes, int first, int width) {
+        byte[] row = new byte[width * HASH];
+        System.arraycopy(hashes, first * HASH, row, 0, row.length);
+        int left = width;
+        while (left > 1) {
+            int pairs = left / 2;
+            for (int i = 0; i < pairs; i++) {
+                node(row, 2 * i * HASH, row, (2 * i + 1) * HASH, row, i * HASH);
+            }
+            // What has no partner goes up as it is: that is the RFC's split at the largest power of two.
+            if (left % 2 == 1) {
+                System.arraycopy(row, (left - 1) * HASH, row, pairs * HASH, HASH);
+            }
+            left = pairs + left % 2;
+        }
+        byte[] root = new byte[HASH];
+        System.arraycopy(row, 0, root, 0, HASH);
+        return root;
+    }
+
+    private void digest(byte[] to, int at) {
+        try {
+            sha256.digest(to, at, HASH);
+        } catch (DigestException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -1,88 +1,114 @@
 package io.votelog.auditor.tlog;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
+import io.votelog.auditor.tlog.SignedNote.Signature;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 
-/** A private key under a name, as notes are signed with it (C2SP signed-note; Ed25519 alone). */
+/** A private key that signs notes: Ed25519, type 0x01. Its text is the one of Go's golang.org/x/mod/sumdb/note. */
 public final class NoteSigner {
     private static final String PREFIX = "PRIVATE+KEY+";
+    private static final String NO_NAME =
+            "'%s' is no name of a key: it must not be empty, and have no space and no plus";
 
     private final byte[] seed;
-    private final byte[] publicKey;
+    private final PrivateKey key;
     private final NoteVerifier verifier;
 
-    private NoteSigner(String name, byte[] seed, byte[] publicKey) {
+    private NoteSigner(String name, byte[] seed) throws GeneralSecurityException {
         this.seed = seed;
-        this.publicKey = publicKey;
-        this.verifier = new NoteVerifier(name, publicKey);
-    }
-
-    /** A new key. */
-    public static NoteSigner generate(String name) {
-        byte[] seed = Ed25519.newSeed();
-        return new NoteSigner(name, seed, Ed25519.publicKey(seed));
+        key = Ed25519.privateKey(seed);
+        verifier = NoteVerifier.parse(
+                KeyText.of(name, KeyText.ED25519, Ed25519.publicKeyOf(seed)).text());
     }
 
     /**
-     * The key of this text, {@code PRIVATE+KEY+name+id+key}.
+     * A new key.
      *
-     * @throws TlogException when it is none
+     * @param name whose it is: not empty, without spaces and plus; for a log it is the origin of its checkpoints
+     * @throws IllegalArgumentException when the name is none
      */
-    public static NoteSigner parse(String text) {
-        String[] parts =
-                text.startsWith(PREFIX) ? text.substring(PREFIX.length()).split("\\+", 3) : new String[0];
-        byte[] data;
+    public static NoteSigner generate(String name) {
+        if (!KeyText.isName(name)) {
+            throw new IllegalArgumentException(NO_NAME.formatted(name));
+        }
         try {
-            data = parts.length == 3 ? Base64.getDecoder().decode(parts[2]) : new byte[0];
-        } catch (IllegalArgumentException e) {
-            data = new byte[0];
+            return new NoteSigner(name, Ed25519.newSeed());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no Ed25519 key can be made", e);
         }
-        if (data.length != 1 + Ed25519.KEY || data[0] != NoteVerifier.ED25519) {
-            throw new TlogException("no private key: PRIVATE+KEY+name+id+key is needed, of Ed25519");
-        }
-        byte[] seed = Arrays.copyOfRange(data, 1, data.length);
-        NoteSigner signer = new NoteSigner(parts[0], seed, Ed25519.publicKey(seed));
-        if (!parts[1].equals(NoteVerifier.hex(signer.verifier.id()))) {
-            throw new TlogException("no private key: its id is not the one of its name and key");
-        }
-        return signer;
     }
 
-    /** The same key under another name. */
-    public NoteSigner named(String other) {
-        return new NoteSigner(other, seed, publicKey);
+    /**
+     * Reads a private key.
+     *
+     * @param skey {@code PRIVATE+KEY+name+key ID+base64}
+     * @throws TlogException when it is none, without a word of what it is
+     */
+    public static NoteSigner parse(String skey) {
+        if (!skey.startsWith(PREFIX)) {
+            throw new TlogException("that is no private key: it begins with " + PREFIX);
+        }
+        KeyText text = KeyText.parse(skey.substring(PREFIX.length()));
+        byte[] seed = text.raw();
+        if (text.type() != KeyText.ED25519 || seed.length != Ed25519.KEY) {
+            throw new TlogException("the private key of %s is none for Ed25519".formatted(text.name()));
+        }
+        try {
+            NoteSigner signer = new NoteSigner(text.name(), seed);
+            if (signer.verifier.keyId() != text.id()) {
+                throw new TlogException("the private key of %s has the key ID %08x; of this name and key it is %08x"
+                        .formatted(text.name(), text.id(), signer.verifier.keyId()));
+            }
+            return signer;
+        } catch (GeneralSecurityException e) {
+            throw new TlogException("the private key of %s is none for Ed25519".formatted(text.name()), e);
+        }
     }
 
-    /** Whose key it is. */
-    public String name() {
-        return verifier.name();
+    /**
+     * The same key under another name.
+     *
+     * @throws IllegalArgumentException when the name is none
+     */
+    public NoteSigner named(String name) {
+        if (!KeyText.isName(name)) {
+            throw new IllegalArgumentException(NO_NAME.formatted(name));
+        }
+        try {
+            return new NoteSigner(name, seed);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the key was one before", e);
+        }
     }
 
-    /** The key, to be kept secret. */
+    /** The private key's text. Whoever has it is the log. */
     public String text() {
-        return PREFIX
-                + "%s+%s+%s"
-                        .formatted(
-                                name(),
-                                NoteVerifier.hex(verifier.id()),
-                                Base64.getEncoder()
-                                        .encodeToString(Ed25519.joined(new byte[] {NoteVerifier.ED25519}, seed)));
+        KeyText text = new KeyText(verifier.name(), verifier.keyId(), KeyText.material(KeyText.ED25519, seed));
+        return PREFIX + text.text();
     }
 
-    /** Its public key. */
+    /** Checks what this key signs. */
     public NoteVerifier verifier() {
         return verifier;
     }
 
-    /** The line that signs this text, with its line feed. */
-    public String sign(String text) {
-        byte[] signature = Ed25519.sign(seed, text.getBytes(StandardCharsets.UTF_8));
-        byte[] line = ByteBuffer.allocate(Integer.BYTES + signature.length)
-                .putInt(verifier.id())
-                .put(signature)
-                .array();
-        return "\u2014 %s %s\n".formatted(name(), Base64.getEncoder().encodeToString(line));
+    /**
+     * Signs a note.
+     *
+     * @param noteText with its last newline
+     * @return the signature line, without its newline
+     * @throws IllegalArgumentException when it can't be a note's text
+     */
+    public String sign(String noteText) {
+        SignedNote.checkText(noteText).ifPresent(wrong -> {
+            throw new IllegalArgumentException(wrong);
+        });
+        return new Signature(verifier.name(), verifier.keyId(), Ed25519.sign(key, Strict.utf8(noteText))).line();
+    }
+
+    /** Whose key it is, and nothing of what is secret. */
+    @Override
+    public String toString() {
+        return "private key of " + verifier.name();
     }
 }

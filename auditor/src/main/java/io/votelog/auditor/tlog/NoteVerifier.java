@@ -1,96 +1,80 @@
 package io.votelog.auditor.tlog;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
+import io.votelog.auditor.tlog.SignedNote.Signature;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 
-/** A public key under a name, as notes are verified with it (C2SP signed-note; Ed25519 alone). */
+/** A public key that checks signatures of notes: Ed25519, type 0x01 (c2sp.org/signed-note). */
 public final class NoteVerifier {
-    static final byte ED25519 = 0x01;
+    private final KeyText text;
+    private final PublicKey key;
 
-    private final String name;
-    private final byte[] key;
-
-    NoteVerifier(String name, byte[] key) {
-        this.name = checked(name);
+    private NoteVerifier(KeyText text, PublicKey key) {
+        this.text = text;
         this.key = key;
     }
 
-    static String checked(String name) {
-        if (name.isEmpty() || name.contains("+") || name.codePoints().anyMatch(NoteVerifier::isSpace)) {
-            throw new TlogException(
-                    "'%s' is no key's name: it must not be empty, nor hold a space or a plus".formatted(name));
+    /**
+     * Reads a verifier key.
+     *
+     * @param vkey {@code name+key ID+base64}, such as
+     *     example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k
+     * @throws TlogException when it is none of this type, or its key ID is not that of its name and key
+     */
+    public static NoteVerifier parse(String vkey) {
+        KeyText text = KeyText.parse(vkey).check(KeyText.ED25519, "one that signs notes");
+        try {
+            return new NoteVerifier(text, Ed25519.publicKey(text.raw()));
+        } catch (GeneralSecurityException e) {
+            throw new TlogException("the key of %s is no Ed25519 key".formatted(text.name()), e);
         }
-        return name;
-    }
-
-    private static boolean isSpace(int codePoint) {
-        return Character.isWhitespace(codePoint)
-                || Character.isSpaceChar(codePoint)
-                || Character.isISOControl(codePoint);
     }
 
     /**
-     * The key of this text, {@code name+id+key}.
+     * The same key under another name.
      *
-     * @throws TlogException when it is none
+     * @throws TlogException when the name is none
      */
-    public static NoteVerifier parse(String vkey) {
-        String[] parts = vkey.split("\\+", 3);
-        if (parts.length < 3) {
-            throw new TlogException("'%s' is no public key: name+id+key is needed".formatted(vkey));
-        }
-        byte[] data;
-        try {
-            data = Base64.getDecoder().decode(parts[2]);
-        } catch (IllegalArgumentException e) {
-            throw new TlogException(
-                    "'%s' is no public key: behind the second plus base64 is needed".formatted(vkey), e);
-        }
-        if (data.length != 1 + Ed25519.KEY || data[0] != ED25519) {
-            throw new TlogException("'%s' is no Ed25519 key of a log".formatted(vkey));
-        }
-        NoteVerifier verifier = new NoteVerifier(parts[0], Arrays.copyOfRange(data, 1, data.length));
-        if (!parts[1].equals(hex(verifier.id()))) {
-            throw new TlogException(
-                    "'%s' is no public key: its id is %s, not %s".formatted(vkey, hex(verifier.id()), parts[1]));
-        }
-        return verifier;
+    public NoteVerifier named(String name) {
+        return parse(KeyText.of(name, KeyText.ED25519, text.raw()).text());
     }
 
-    /** The same key under another name. */
-    public NoteVerifier named(String other) {
-        return new NoteVerifier(other, key);
-    }
-
-    /** Whose key it is. */
-    public String name() {
-        return name;
-    }
-
-    /** {@code name+id+key}. */
+    /** The verifier key's text. */
     public String vkey() {
-        return "%s+%s+%s"
-                .formatted(
-                        name, hex(id()), Base64.getEncoder().encodeToString(Ed25519.joined(new byte[] {ED25519}, key)));
+        return text.text();
     }
 
-    int id() {
-        return id(name, ED25519, key);
+    /** Whose key it is. For a log's key it is the origin of its checkpoints. */
+    public String name() {
+        return text.name();
     }
 
-    static int id(String name, byte algorithm, byte[] key) {
-        byte[] hash = Merkle.sha256()
-                .digest(Ed25519.joined((name + "\n").getBytes(StandardCharsets.UTF_8), new byte[] {algorithm}, key));
-        return ByteBuffer.wrap(hash).getInt();
+    int keyId() {
+        return text.id();
     }
 
-    static String hex(int id) {
-        return "%08x".formatted(id);
+    byte[] rawKey() {
+        return text.raw();
     }
 
-    boolean verifies(String text, SignedNote.Signature signature) {
-        return Ed25519.verifies(key, text.getBytes(StandardCharsets.UTF_8), signature.bytes());
+    /**
+     * Whether a line is a signature of this key over a note's text.
+     *
+     * @param noteText with its last newline
+     * @param signatureLine with or without its newline
+     */
+    public boolean verifies(String noteText, String signatureLine) {
+        return Signature.read(signatureLine)
+                .filter(line -> verifies(noteText, line))
+                .isPresent();
+    }
+
+    boolean verifies(String noteText, Signature signature) {
+        return signature.isOf(text) && Ed25519.verifies(key, Strict.utf8(noteText), signature.bytes());
+    }
+
+    @Override
+    public String toString() {
+        return vkey();
     }
 }

@@ -3,16 +3,31 @@ package io.votelog.auditor.tlog;
 import java.util.Arrays;
 import java.util.List;
 
-/** Whether proofs hold, as RFC 9162 (sections 2.1.3.2 and 2.1.4.2) has it checked. Nothing that they are given makes them fail. */
+/**
+ * Checks the two proofs of a tree (RFC 6962, section 2.1; the algorithms are those of RFC 9162, sections 2.1.3.2 and 2.1.4.2).
+ * Whatever is handed in, the answer is yes or no, after as many steps as the tree is high.
+ */
 public final class Proofs {
+    /** A tree of 2^63 - 1 leaves is so high; a proof of consistency may have one hash more than its height. */
+    private static final int LONGEST = 64;
+
     private Proofs() {}
 
-    /** Whether a tree of this size and root has this leaf hash at this index. */
+    /**
+     * Whether a leaf is in a tree.
+     *
+     * @param leafHash {@link Merkle#leaf} of the entry
+     * @param index where it should be, from 0
+     * @param size the tree's number of leaves
+     * @param proof from the leaf's sibling up to the root's child
+     * @param root the tree's root
+     */
     public static boolean included(byte[] leafHash, long index, long size, List<byte[]> proof, byte[] root) {
-        if (index < 0 || index >= size || wrongLength(leafHash) || anyWrongLength(proof)) {
+        if (index < 0 || index >= size || !areHashes(proof) || !isHash(leafHash) || !isHash(root)) {
             return false;
         }
         Merkle merkle = new Merkle();
+        // The node's index in its level, and the index of the level's last node.
         long node = index;
         long last = size - 1;
         byte[] hash = leafHash;
@@ -22,6 +37,7 @@ public final class Proofs {
             }
             if ((node & 1) == 1 || node == last) {
                 hash = merkle.node(sibling, hash);
+                // A last node without a sibling is its own parent: up to the level where it has one, on its left.
                 while ((node & 1) == 0 && node != 0) {
                     node >>= 1;
                     last >>= 1;
@@ -35,20 +51,27 @@ public final class Proofs {
         return last == 0 && Arrays.equals(hash, root);
     }
 
-    /** Whether a tree of this size and root begins with the tree of the old size and root. */
+    /**
+     * Whether a tree begins with all leaves of an older one in their order. An empty tree is the beginning of each, and trees of
+     * one size have to be the same; for both the proof has no hash.
+     *
+     * @param oldSize the older tree's number of leaves
+     * @param oldRoot the older tree's root
+     * @param size the tree's number of leaves
+     * @param root the tree's root
+     * @param proof as RFC 6962, section 2.1.2, orders its hashes
+     */
     public static boolean consistent(long oldSize, byte[] oldRoot, long size, byte[] root, List<byte[]> proof) {
-        if (oldSize < 0 || oldSize > size || anyWrongLength(proof)) {
+        if (oldSize < 0 || oldSize > size || !areHashes(proof) || !isHash(oldRoot) || !isHash(root)) {
             return false;
         }
-        if (oldSize == 0) {
-            return proof.isEmpty() && Arrays.equals(oldRoot, Merkle.emptyRoot());
+        if (size == 0 || oldSize == 0) {
+            return proof.isEmpty()
+                    && Arrays.equals(oldRoot, Merkle.emptyRoot())
+                    && (size > 0 || Arrays.equals(root, oldRoot));
         }
         if (oldSize == size) {
             return proof.isEmpty() && Arrays.equals(oldRoot, root);
-        }
-        boolean powerOfTwo = Long.bitCount(oldSize) == 1;
-        if (proof.isEmpty() && !powerOfTwo || wrongLength(oldRoot)) {
-            return false;
         }
         Merkle merkle = new Merkle();
         long node = oldSize - 1;
@@ -57,34 +80,45 @@ public final class Proofs {
             node >>= 1;
             last >>= 1;
         }
-        byte[] first = powerOfTwo ? oldRoot : proof.get(0);
-        byte[] before = first;
-        byte[] after = first;
-        for (byte[] sibling : proof.subList(powerOfTwo ? 0 : 1, proof.size())) {
+        int next = 0;
+        byte[] start;
+        if (node == 0) {
+            // The older tree is one whole subtree of the newer one, so its root, which is known, is where the proof
+            // starts.
+            start = oldRoot;
+        } else if (proof.isEmpty()) {
+            return false;
+        } else {
+            start = proof.get(next++);
+        }
+        byte[] oldHash = start;
+        byte[] hash = start;
+        for (; next < proof.size(); next++) {
+            byte[] other = proof.get(next);
             if (last == 0) {
                 return false;
             }
             if ((node & 1) == 1 || node == last) {
-                before = merkle.node(sibling, before);
-                after = merkle.node(sibling, after);
+                oldHash = merkle.node(other, oldHash);
+                hash = merkle.node(other, hash);
                 while ((node & 1) == 0 && node != 0) {
                     node >>= 1;
                     last >>= 1;
                 }
             } else {
-                after = merkle.node(after, sibling);
+                hash = merkle.node(hash, other);
             }
             node >>= 1;
             last >>= 1;
         }
-        return last == 0 && Arrays.equals(before, oldRoot) && Arrays.equals(after, root);
+        return last == 0 && Arrays.equals(oldHash, oldRoot) && Arrays.equals(hash, root);
     }
 
-    private static boolean anyWrongLength(List<byte[]> proof) {
-        return proof.stream().anyMatch(Proofs::wrongLength);
+    private static boolean areHashes(List<byte[]> proof) {
+        return proof.size() <= LONGEST && proof.stream().allMatch(Proofs::isHash);
     }
 
-    private static boolean wrongLength(byte[] hash) {
-        return hash.length != Merkle.HASH;
+    private static boolean isHash(byte[] bytes) {
+        return bytes != null && bytes.length == Merkle.HASH;
     }
 }

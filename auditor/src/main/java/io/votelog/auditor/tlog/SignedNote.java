@@ -1,113 +1,198 @@
 package io.votelog.auditor.tlog;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * A text with signatures (C2SP signed-note).
+ * A text and who signed it (c2sp.org/signed-note). Until {@link #signedBy} has said yes for a key that is trusted, the text is
+ * nobody's.
  *
- * @param text that is signed, with its last line feed
- * @param signatures at least one
+ * @param text with its last newline
+ * @param signatures in the order of their lines, at most {@value #MOST_SIGNATURES}; none in a note that is about to be signed
  */
 public record SignedNote(String text, List<Signature> signatures) {
-    private static final int LONGEST = 1 << 20;
-    private static final int MOST_SIGNATURES = 100;
-    private static final String MARK = "\u2014 ";
+    /** A note may not be longer, in bytes. */
+    public static final int LONGEST = 1_000_000;
+
+    /** A note may not have more signatures; the specification asks for 16. */
+    public static final int MOST_SIGNATURES = 100;
+
+    private static final String SEPARATOR = "\n\n";
 
     /**
-     * One line.
+     * A line below a note. What it says is not checked by being read.
      *
      * @param name whose key signed
-     * @param id of the key
-     * @param bytes the signature
+     * @param keyId which of them
+     * @param bytes what the key's type of signature has
      */
-    public record Signature(String name, int id, byte[] bytes) {
-        /** @throws TlogException when it is no such line */
-        static Signature parse(String line) {
-            String[] parts =
-                    line.startsWith(MARK) ? line.substring(MARK.length()).split(" ", 2) : new String[0];
-            if (parts.length != 2) {
-                throw new TlogException("no signature: '%s'".formatted(line));
+    public record Signature(String name, int keyId, byte[] bytes) {
+        private static final String PREFIX = "— ";
+
+        /** @throws IllegalArgumentException when it is no name, or there is no signature */
+        public Signature {
+            if (!KeyText.isName(name) || bytes.length == 0) {
+                throw new IllegalArgumentException("no signature: name '%s', %d bytes".formatted(name, bytes.length));
             }
-            byte[] data;
-            try {
-                data = Base64.getDecoder().decode(parts[1]);
-            } catch (IllegalArgumentException e) {
-                throw new TlogException("no signature: '%s'".formatted(line), e);
-            }
-            if (data.length <= Integer.BYTES) {
-                throw new TlogException("no signature: '%s'".formatted(line));
-            }
-            return new Signature(
-                    NoteVerifier.checked(parts[0]),
-                    ByteBuffer.wrap(data).getInt(),
-                    Arrays.copyOfRange(data, Integer.BYTES, data.length));
+            bytes = bytes.clone();
         }
 
-        String line() {
-            byte[] data = ByteBuffer.allocate(Integer.BYTES + bytes.length)
-                    .putInt(id)
-                    .put(bytes)
-                    .array();
-            return MARK + name + " " + Base64.getEncoder().encodeToString(data) + "\n";
+        @Override
+        public byte[] bytes() {
+            return bytes.clone();
+        }
+
+        /** The line, without its newline. */
+        public String line() {
+            ByteBuffer signature = ByteBuffer.allocate(Integer.BYTES + bytes.length);
+            return PREFIX + name + " "
+                    + Strict.base64(signature.putInt(keyId).put(bytes).array());
+        }
+
+        /** Empty when it is no signature line; its newline may be there or not. */
+        static Optional<Signature> read(String line) {
+            String bare = line.endsWith("\n") ? line.substring(0, line.length() - 1) : line;
+            int space = bare.lastIndexOf(' ');
+            if (!bare.startsWith(PREFIX) || space < PREFIX.length()) {
+                return Optional.empty();
+            }
+            String name = bare.substring(PREFIX.length(), space);
+            byte[] signature = Strict.base64(bare.substring(space + 1));
+            if (!KeyText.isName(name) || signature == null || signature.length <= Integer.BYTES) {
+                return Optional.empty();
+            }
+            ByteBuffer buffer = ByteBuffer.wrap(signature);
+            return Optional.of(new Signature(
+                    name, buffer.getInt(), Arrays.copyOfRange(signature, Integer.BYTES, signature.length)));
+        }
+
+        boolean isOf(KeyText key) {
+            return keyId == key.id() && name.equals(key.name());
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Signature that
+                    && name.equals(that.name)
+                    && keyId == that.keyId
+                    && Arrays.equals(bytes, that.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(name, keyId, Arrays.hashCode(bytes));
+        }
+
+        @Override
+        public String toString() {
+            return line();
         }
     }
 
-    /** @throws TlogException when the bytes are no signed note */
+    /** @throws IllegalArgumentException when it can't be a note */
+    public SignedNote {
+        checkText(text).ifPresent(wrong -> {
+            throw new IllegalArgumentException(wrong);
+        });
+        if (signatures.size() > MOST_SIGNATURES) {
+            throw new IllegalArgumentException(
+                    "%d signatures; a note has at most %d".formatted(signatures.size(), MOST_SIGNATURES));
+        }
+        signatures = List.copyOf(signatures);
+    }
+
+    /** What is wrong with a note's text; empty: nothing. */
+    static Optional<String> checkText(String text) {
+        if (!text.endsWith("\n")) {
+            return Optional.of("a note's text ends with a newline");
+        }
+        if (text.chars().anyMatch(c -> c < ' ' && c != '\n')) {
+            return Optional.of("a note has no control characters but newlines");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Reads a note with at least one signature.
+     *
+     * @throws TlogException when it is none, or a longer one than {@value #LONGEST} bytes
+     */
     public static SignedNote parse(byte[] bytes) {
         if (bytes.length > LONGEST) {
-            throw new TlogException("no note: it has %d bytes; %d are allowed".formatted(bytes.length, LONGEST));
+            throw new TlogException("a note of %d bytes; at most %d are read".formatted(bytes.length, LONGEST));
         }
-        String whole;
-        try {
-            whole = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new TlogException("no note: it is not UTF-8", e);
+        String note = Strict.utf8(bytes);
+        if (note == null) {
+            throw new TlogException("that is no note: it is no UTF-8");
         }
-        if (whole.chars().anyMatch(c -> c < 0x20 && c != '\n')) {
-            throw new TlogException("no note: it holds a control character");
+        int end = note.lastIndexOf(SEPARATOR);
+        if (end < 0) {
+            throw new TlogException("that is no signed note: no empty line parts a text from signatures");
         }
-        int split = whole.lastIndexOf("\n\n");
-        if (split < 0 || !whole.endsWith("\n") || split + 2 == whole.length()) {
-            throw new TlogException("no note: a text, an empty line and signatures are needed");
+        String text = note.substring(0, end + 1);
+        checkText(text).ifPresent(wrong -> {
+            throw new TlogException("that is no note: " + wrong);
+        });
+        return new SignedNote(text, signatures(note.substring(end + SEPARATOR.length())));
+    }
+
+    private static List<Signature> signatures(String lines) {
+        if (!lines.endsWith("\n")) {
+            throw new TlogException(
+                    lines.isEmpty()
+                            ? "that is no signed note: no signature is below the empty line"
+                            : "a note's last signature does not end with a newline");
         }
         List<Signature> signatures = new ArrayList<>();
-        for (String line : whole.substring(split + 2, whole.length() - 1).split("\n", -1)) {
-            signatures.add(Signature.parse(line));
+        for (String line : lines.substring(0, lines.length() - 1).split("\n", -1)) {
+            if (signatures.size() == MOST_SIGNATURES) {
+                throw new TlogException("a note with more than %d signatures".formatted(MOST_SIGNATURES));
+            }
+            int number = signatures.size() + 1;
+            signatures.add(Signature.read(line)
+                    .orElseThrow(() ->
+                            new TlogException("line %d below a note's text is no signature: '— name base64' is needed"
+                                    .formatted(number))));
         }
-        if (signatures.size() > MOST_SIGNATURES) {
-            throw new TlogException("no note: it has %d signatures".formatted(signatures.size()));
-        }
-        return new SignedNote(whole.substring(0, split + 1), List.copyOf(signatures));
+        return signatures;
     }
 
-    /** The note as it is written. */
+    /** The note as it is stored. */
     public byte[] bytes() {
-        StringBuilder note = new StringBuilder(text).append('\n');
-        signatures.forEach(signature -> note.append(signature.line()));
-        return note.toString().getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(Strict.utf8(text));
+        out.write('\n');
+        signatures.forEach(signature -> out.writeBytes(Strict.utf8(signature.line() + "\n")));
+        return out.toByteArray();
     }
 
-    /** Whether this key signed it; a signature under its name and id that does not hold spoils every other. */
+    /** Whether a key signed this text: there is a signature under its name and key ID, and each such signature verifies. */
     public boolean signedBy(NoteVerifier verifier) {
-        List<Signature> of = signatures.stream()
-                .filter(signature -> signature.name().equals(verifier.name()) && signature.id() == verifier.id())
+        List<Signature> its = signatures.stream()
+                .filter(signature -> signature.keyId() == verifier.keyId()
+                        && signature.name().equals(verifier.name()))
                 .toList();
-        return !of.isEmpty() && of.stream().allMatch(signature -> verifier.verifies(text, signature));
+        return !its.isEmpty() && its.stream().allMatch(signature -> verifier.verifies(text, signature));
     }
 
-    /** The note with one line more. */
+    /**
+     * This note with one more signature, or with another one where the same key had signed it already.
+     *
+     * @param signatureLine with or without its newline
+     * @throws TlogException when it is no signature line
+     */
     public SignedNote with(String signatureLine) {
-        List<Signature> more = new ArrayList<>(signatures);
-        more.add(Signature.parse(signatureLine.strip()));
-        return new SignedNote(text, List.copyOf(more));
+        Signature added = Signature.read(signatureLine)
+                .orElseThrow(() -> new TlogException("that is no signature line: '%s'".formatted(signatureLine)));
+        List<Signature> all = new ArrayList<>(signatures);
+        all.removeIf(signature ->
+                signature.keyId() == added.keyId() && signature.name().equals(added.name()));
+        all.add(added);
+        return new SignedNote(text, all);
     }
 }

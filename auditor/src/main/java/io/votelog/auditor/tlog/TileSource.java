@@ -2,14 +2,14 @@ package io.votelog.auditor.tlog;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where the files of a log are. */
+/** Where a log's files are read from. What they say is believed by nobody before it was checked. */
 public interface TileSource {
     /**
-     * The bytes of one file.
+     * A file's bytes.
      *
-     * @param path below the log's address, such as {@code tile/0/x001/234.p/17}
-     * @return null where there is none
-     * @throws TlogException when it cannot be told
+     * @param path below the log's prefix: "checkpoint", "tile/0/x001/234.p/17", "tile/entries/000"
+     * @return null where there is no such file
+     * @throws TlogException when it can't be told, or the file is longer than any of a log's files may be
      */
     byte @Nullable [] read(String path);
 }

@@ -1,228 +1,352 @@
 package io.votelog.auditor.tlog;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a log's tiles and entry bundles (C2SP tlog-tiles) below a folder. What is appended is safely there after {@link #flush},
- * and a file is whole from the moment it has its name. Used by one thread.
+ * Writes a log's tiles and bundles of entries below a folder (c2sp.org/tlog-tiles). What {@link #flush} returned the root of is
+ * on the disk, each file whole: whoever signs a checkpoint signs it after that. The checkpoint itself is the caller's.
+ *
+ * <p>One writer at a time may have a folder. For one thread.
  */
 public final class TileWriter {
-    private static final int LONGEST_ENTRY = 65_535;
-    private static final String UNFINISHED = ".next";
+    /** Full tiles wait in memory until the next flush, but no more of them than this. */
+    private static final int WAITING_BYTES = 64 << 20;
+
+    private static final int FORCED_AT_A_TIME = 32;
+
+    private static final String TEMPORARY = ".new";
 
     private final Path folder;
     private final Merkle merkle = new Merkle();
+    private final List<Level> levels = new ArrayList<>();
 
-    /** By level: the hashes of the tile that is not full yet. */
-    private final List<List<byte[]>> edge = new ArrayList<>();
+    /** What changed since the last flush, by path, in the order in which it was filled. */
+    private final Map<String, byte[]> waiting = new LinkedHashMap<>();
 
-    private final ByteArrayOutputStream bundle = new ByteArrayOutputStream();
+    /** Folders that were seen to stand, so that they are not asked for again. */
+    private final Set<Path> standing = new HashSet<>();
 
-    /** Files that are written, and have neither been synced nor named yet. */
-    private final Set<Path> unfinished = new LinkedHashSet<>();
-
-    /** Folders of partial tiles of which the full ones are among these files. */
-    private final List<Path> superseded = new ArrayList<>();
-
+    private byte[] bundle = new byte[1 << 16];
+    private int bundleLength;
+    private int waitingBytes;
     private long size;
-    private long flushed;
 
-    private TileWriter(Path folder, long size) {
-        this.folder = folder;
-        this.size = size;
-        this.flushed = size;
+    /** The last tile of a level, as far as it is filled. */
+    private static final class Level {
+        private final byte[] hashes = new byte[TilePath.WIDTH * Merkle.HASH];
+        private int width;
+        private int writtenWidth;
+    }
+
+    private TileWriter(Path folder) {
+        this.folder = folder.toAbsolutePath();
     }
 
     /**
-     * Opens a log.
+     * A writer of a log that has some leaves already. Files of leaves beyond them are of a run that died before their checkpoint
+     * was signed; they are written anew when their turn comes. Whether what stands is what a checkpoint says, the caller finds
+     * out by {@link #root}.
      *
-     * @param folder made when it is not there
-     * @param size of the tree that its files hold, 0 for a new one; what is there of later leaves is written anew
-     * @throws TlogException when the folder does not hold the right edge of that tree
+     * @param folder the log's prefix; it is made when the first tile is written
+     * @param size the leaves of the last checkpoint, at least 0; 0 begins a new log
+     * @throws TlogException when the right edge of a tree of this size is missing or damaged
+     * @throws IllegalArgumentException when the size is negative
      */
     public static TileWriter open(Path folder, long size) {
-        TileWriter writer = new TileWriter(folder, size);
-        TileSource files = new FolderTiles(folder);
-        for (int level = 0; Tile.hashes(level, size) > 0; level++) {
-            List<byte[]> hashes = new ArrayList<>();
-            Tile tile = Tile.of(level, Tile.hashes(level, size) / Tile.FULL, size);
-            if (tile.width() > 0) {
-                hashes.addAll(TlogReader.hashes(files, tile));
-            }
-            writer.edge.add(hashes);
+        if (size < 0) {
+            throw new IllegalArgumentException("a log of %d leaves".formatted(size));
         }
-        Tile last = Tile.of(Tile.ENTRIES, size / Tile.FULL, size);
-        if (last.width() > 0) {
-            for (byte[] entry : TlogReader.bundle(files, last)) {
-                writer.bundle(entry);
-            }
-        }
+        TileWriter writer = new TileWriter(folder);
+        writer.load(new Tiles(new FolderTiles(folder), size), size);
         return writer;
     }
 
-    /** The number of leaves. */
+    private void load(Tiles tiles, long leaves) {
+        size = leaves;
+        for (int level = 0; level < TilePath.levels(leaves); level++) {
+            Level edge = level(level);
+            edge.width = TilePath.partialWidth(level, leaves);
+            long index = TilePath.fullTiles(level, leaves);
+            if (edge.width > 0) {
+                byte[] hashes = tiles.hashes(level, index);
+                System.arraycopy(hashes, 0, edge.hashes, 0, hashes.length);
+                if (Files.exists(folder.resolve(tiles.path(level, index)))) {
+                    edge.writtenWidth = edge.width;
+                }
+            }
+            checkLastFullTile(tiles, level, index - 1);
+        }
+        if (!levels.isEmpty() && levels.get(0).width > 0) {
+            loadBundle(tiles, TilePath.fullTiles(0, leaves));
+        }
+    }
+
+    /** The last full tile of a level hashes to the last hash of the level above: a cheap check that both are of one tree. */
+    private void checkLastFullTile(Tiles tiles, int level, long index) {
+        if (index < 0) {
+            return;
+        }
+        byte[] hash = merkle.root(tiles.hashes(level, index), 0, TilePath.WIDTH);
+        long parent = index / TilePath.WIDTH;
+        int place = (int) (index % TilePath.WIDTH);
+        byte[] above = tiles.hashes(level + 1, parent);
+        if (!Arrays.equals(hash, 0, Merkle.HASH, above, place * Merkle.HASH, (place + 1) * Merkle.HASH)) {
+            throw new TlogException("%s in %s is not what hash %d of %s says, one of them is damaged"
+                    .formatted(tiles.path(level, index), folder, place, tiles.path(level + 1, parent)));
+        }
+    }
+
+    private void loadBundle(Tiles tiles, long index) {
+        byte[] stored = tiles.bundle(index);
+        int width = tiles.width(0, index);
+        int[] offsets = Bundle.offsets(stored, width, true, tiles.entriesPath(index));
+        byte[] hash = new byte[Merkle.HASH];
+        for (int i = 0; i < width; i++) {
+            merkle.leaf(stored, offsets[i] + 2, offsets[i + 1] - offsets[i] - 2, hash, 0);
+            if (!Arrays.equals(hash, 0, Merkle.HASH, levels.get(0).hashes, i * Merkle.HASH, (i + 1) * Merkle.HASH)) {
+                throw new TlogException("entry %d of %s in %s is not the one whose hash is in %s"
+                        .formatted(i, tiles.entriesPath(index), folder, tiles.path(0, index)));
+            }
+        }
+        addToBundle(stored, 0, stored.length);
+    }
+
+    /** How many leaves there are, those that wait for a flush among them. */
     public long size() {
         return size;
     }
 
     /**
-     * Adds a leaf.
+     * Adds a leaf. It is on the disk after the next flush.
      *
-     * @throws IllegalArgumentException when the entry is longer than 65,535 bytes
-     * @throws UncheckedIOException when the disk does not take it
+     * @param entry at most 65,535 bytes
+     * @throws IllegalArgumentException when it is longer
+     * @throws TlogException when tiles had to be written and could not be
      */
     public void append(byte[] entry) {
-        if (entry.length > LONGEST_ENTRY) {
+        if (entry.length > Bundle.LONGEST_ENTRY) {
             throw new IllegalArgumentException(
-                    "an entry of %d bytes; %d are allowed".formatted(entry.length, LONGEST_ENTRY));
+                    "an entry of %d bytes; at most %d are possible".formatted(entry.length, Bundle.LONGEST_ENTRY));
         }
-        bundle(entry);
+        if (waitingBytes > WAITING_BYTES) {
+            // They are beyond every checkpoint, so they may stand before the next flush.
+            write();
+        }
+        byte[] length = {(byte) (entry.length >> Byte.SIZE), (byte) entry.length};
+        addToBundle(length, 0, length.length);
+        addToBundle(entry, 0, entry.length);
+        Level leaves = level(0);
+        merkle.leaf(entry, 0, entry.length, leaves.hashes, leaves.width * Merkle.HASH);
+        leaves.width++;
         size++;
-        if (size % Tile.FULL == 0) {
-            write(Tile.of(Tile.ENTRIES, size / Tile.FULL - 1, size), bundle.toByteArray());
-            bundle.reset();
-        }
-        add(0, merkle.leaf(entry));
-    }
-
-    private void bundle(byte[] entry) {
-        bundle.write(entry.length >> 8);
-        bundle.write(entry.length);
-        bundle.write(entry, 0, entry.length);
-    }
-
-    private void add(int level, byte[] hash) {
-        if (edge.size() == level) {
-            edge.add(new ArrayList<>(Tile.FULL));
-        }
-        List<byte[]> tile = edge.get(level);
-        tile.add(hash);
-        if (tile.size() == Tile.FULL) {
-            write(Tile.of(level, Tile.hashes(level, size) / Tile.FULL - 1, size), joined(tile));
-            byte[] root = perfect(tile, 0, Tile.FULL);
-            tile.clear();
-            add(level + 1, root);
+        for (int level = 0; levels.get(level).width == TilePath.WIDTH; level++) {
+            complete(level);
         }
     }
 
-    private static byte[] joined(List<byte[]> hashes) {
-        return Ed25519.joined(hashes.toArray(byte[][]::new));
+    private void complete(int level) {
+        Level full = levels.get(level);
+        long index = TilePath.fullTiles(level, size) - 1;
+        Level above = level(level + 1);
+        System.arraycopy(
+                merkle.root(full.hashes, 0, TilePath.WIDTH), 0, above.hashes, above.width * Merkle.HASH, Merkle.HASH);
+        above.width++;
+        await(TilePath.tile(level, index, TilePath.WIDTH), full.hashes.clone());
+        if (level == 0) {
+            await(TilePath.entries(index, TilePath.WIDTH), Arrays.copyOf(bundle, bundleLength));
+            bundleLength = 0;
+        }
+        full.width = 0;
+        full.writtenWidth = 0;
     }
 
-    private byte[] perfect(List<byte[]> hashes, int from, int to) {
-        if (to - from == 1) {
-            return hashes.get(from);
-        }
-        int half = (from + to) / 2;
-        return merkle.node(perfect(hashes, from, half), perfect(hashes, half, to));
-    }
-
-    private void write(Tile tile, byte[] bytes) {
-        Path file = folder.resolve(tile.path());
-        try {
-            Files.createDirectories(file.getParent());
-            Files.write(file.resolveSibling(file.getFileName() + UNFINISHED), bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        unfinished.add(file);
-        if (tile.full()) {
-            superseded.add(file.resolveSibling(file.getFileName() + ".p"));
-        }
+    private void await(String path, byte[] bytes) {
+        byte[] earlier = waiting.put(path, bytes);
+        waitingBytes += bytes.length - (earlier == null ? 0 : earlier.length);
     }
 
     /**
-     * Brings everything that was appended safely to disk.
+     * Writes every tile and bundle that changed since the last flush, full and partial: to a temporary file beside it, which is
+     * forced to the disk and then renamed; at last the folders are forced too. Partial tiles of earlier sizes are deleted when
+     * the full one stands, not before.
      *
      * @return the root
-     * @throws UncheckedIOException when the disk does not take it
+     * @throws TlogException when something could not be written; nothing is lost, the next flush tries all of it again
      */
     public byte[] flush() {
-        if (size > flushed) {
-            for (int level = 0; level < edge.size(); level++) {
-                // A level that got no hash has the partial tile of before.
-                if (!edge.get(level).isEmpty() && Tile.hashes(level, size) > Tile.hashes(level, flushed)) {
-                    write(Tile.of(level, Tile.hashes(level, size) / Tile.FULL, size), joined(edge.get(level)));
+        for (int level = 0; level < levels.size(); level++) {
+            Level edge = levels.get(level);
+            if (edge.width > edge.writtenWidth) {
+                long index = TilePath.fullTiles(level, size);
+                await(TilePath.tile(level, index, edge.width), Arrays.copyOf(edge.hashes, edge.width * Merkle.HASH));
+                if (level == 0) {
+                    await(TilePath.entries(index, edge.width), Arrays.copyOf(bundle, bundleLength));
                 }
             }
-            if (bundle.size() > 0) {
-                write(Tile.of(Tile.ENTRIES, size / Tile.FULL, size), bundle.toByteArray());
-            }
-            finish();
-            flushed = size;
+        }
+        write();
+        for (Level edge : levels) {
+            edge.writtenWidth = edge.width;
         }
         return root();
     }
 
-    private void finish() {
-        try {
-            unfinished.parallelStream().forEach(file -> sync(file.resolveSibling(file.getFileName() + UNFINISHED)));
-            Set<Path> folders = new LinkedHashSet<>();
-            for (Path file : unfinished) {
-                Files.move(file.resolveSibling(file.getFileName() + UNFINISHED), file, StandardCopyOption.ATOMIC_MOVE);
-                // Up to the folder, whose own entries change with the first file of a level.
-                Path parent = file;
-                do {
-                    parent = Objects.requireNonNull(parent.getParent());
-                } while (folders.add(parent) && !parent.equals(folder));
-            }
-            folders.forEach(TileWriter::sync);
-            for (Path partials : superseded) {
-                forget(partials);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        unfinished.clear();
-        superseded.clear();
-    }
-
-    private static void sync(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void forget(Path partials) throws IOException {
-        if (Files.isDirectory(partials)) {
-            try (Stream<Path> files = Files.list(partials)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(partials);
-        }
-    }
-
-    /** The root over all that was appended. */
+    /** The root over all leaves, those that wait for a flush among them. */
     public byte[] root() {
-        byte[] root = null;
-        for (List<byte[]> tile : edge) {
-            int to = tile.size();
-            for (int bit = 0; bit < Tile.BITS; bit++) {
-                int width = 1 << bit;
-                if ((tile.size() & width) != 0) {
-                    byte[] left = perfect(tile, to - width, to);
-                    root = root == null ? left : merkle.node(left, root);
-                    to -= width;
-                }
+        byte[] right = null;
+        for (Level edge : levels) {
+            if (edge.width > 0) {
+                right = fold(edge, right);
             }
         }
-        return root == null ? Merkle.emptyRoot() : root;
+        return right == null ? Merkle.emptyRoot() : right;
+    }
+
+    /** The root of a level's last hashes with what is right of them in the levels below. */
+    private byte[] fold(Level edge, byte @Nullable [] right) {
+        byte[] root = right;
+        int end = edge.width;
+        // Whole subtrees from the right: their widths are the bits of the level's, the smallest first.
+        while (end > 0) {
+            int width = Integer.lowestOneBit(end);
+            byte[] subtree = merkle.root(edge.hashes, end - width, width);
+            root = root == null ? subtree : merkle.node(subtree, root);
+            end -= width;
+        }
+        return Objects.requireNonNull(root);
+    }
+
+    private Level level(int level) {
+        if (level == levels.size()) {
+            levels.add(new Level());
+        }
+        return levels.get(level);
+    }
+
+    private void addToBundle(byte[] bytes, int from, int length) {
+        if (bundleLength + length > bundle.length) {
+            bundle = Arrays.copyOf(bundle, Math.max(2 * bundle.length, bundleLength + length));
+        }
+        System.arraycopy(bytes, from, bundle, bundleLength, length);
+        bundleLength += length;
+    }
+
+    private void write() {
+        try {
+            Set<Path> touched = new LinkedHashSet<>();
+            List<Path> targets = new ArrayList<>();
+            for (Map.Entry<String, byte[]> file : waiting.entrySet()) {
+                Path target = folder.resolve(file.getKey());
+                makeFolder(parent(target), touched);
+                touched.add(parent(target));
+                Files.write(temporary(target), file.getValue());
+                targets.add(target);
+            }
+            forceAll(targets.stream().map(TileWriter::temporary).toList());
+            for (Path target : targets) {
+                Files.move(temporary(target), target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            for (Path directory : touched) {
+                force(directory, StandardOpenOption.READ);
+            }
+            for (Path target : targets) {
+                deletePartials(target);
+            }
+            waiting.clear();
+            waitingBytes = 0;
+        } catch (IOException e) {
+            standing.clear();
+            throw new TlogException("the log in %s can't be written: %s".formatted(folder, e), e);
+        }
+    }
+
+    /** Where a folder is made, the one above it changes. */
+    private void makeFolder(Path directory, Set<Path> touched) throws IOException {
+        if (!standing.add(directory) || Files.isDirectory(directory)) {
+            return;
+        }
+        Path above = directory.getParent();
+        if (above != null) {
+            makeFolder(above, touched);
+            touched.add(above);
+        }
+        Files.createDirectory(directory);
+    }
+
+    /** What stood for earlier sizes is in the full tile too. */
+    private void deletePartials(Path target) throws IOException {
+        Path partials = target.resolveSibling(target.getFileName() + ".p");
+        if (!Files.isDirectory(partials)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(partials)) {
+            for (Path partial : files) {
+                Files.deleteIfExists(partial);
+            }
+        }
+        Files.deleteIfExists(partials);
+        standing.remove(partials);
+    }
+
+    /**
+     * A disk forces many files at once in little more time than one, so they are forced by many threads: it is what decides how
+     * many entries a second there can be.
+     */
+    private static void forceAll(List<Path> files) throws IOException {
+        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, Math.min(FORCED_AT_A_TIME, files.size())));
+        try {
+            List<Future<?>> forced = new ArrayList<>();
+            for (Path file : files) {
+                forced.add(threads.submit(() -> {
+                    force(file, StandardOpenOption.WRITE);
+                    return null;
+                }));
+            }
+            for (Future<?> file : forced) {
+                file.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void force(Path path, StandardOpenOption mode) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, mode)) {
+            channel.force(true);
+        }
+    }
+
+    private static Path temporary(Path target) {
+        return target.resolveSibling(target.getFileName() + TEMPORARY);
+    }
+
+    private static Path parent(Path target) {
+        return Objects.requireNonNull(target.getParent());
     }
 }

@@ -1,6 +1,9 @@
 package io.votelog.auditor.tlog;
 
-/** A log's files, or what is said of a log, are not what they must be; the message says what is wrong and where. */
+/**
+ * A log's files, or what another party sent of a log, are not what they have to be, or could not be read or written. The message
+ * says what, where, and what would be right.
+ */
 public final class TlogException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -9,7 +12,10 @@ public final class TlogException extends RuntimeException {
         super(message);
     }
 
-    /** The same with what led to it. */
+    /**
+     * @param message what is wrong, where, and what would be right
+     * @param cause what was caught
+     */
     public TlogException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -2,76 +2,139 @@ package io.votelog.auditor.tlog;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * A proof that an entry is in a log (C2SP tlog-proof).
+ * That an entry is in a log, for a check without the log (c2sp.org/tlog-proof). A checkpoint's signatures are for the reader to
+ * check, with keys or a {@link Policy} that it has from elsewhere.
  *
- * @param extra what the application adds; nothing in the proof vouches for it
- * @param index of the entry
- * @param proof from the leaf's sibling up
- * @param checkpoint of the tree
+ * @param extra what the application puts beside the proof; nothing vouches for it
+ * @param index where the entry is, from 0
+ * @param proof from the leaf's sibling up to the root's child
+ * @param checkpoint signed by the log and, it may be, by witnesses
  */
 public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, SignedNote checkpoint) {
-    private static final String HEADER = "c2sp.org/tlog-proof@v1";
+    /** A proof's text may not be longer, in bytes; more than half of it may be the checkpoint. */
+    public static final int LONGEST = 2 * SignedNote.LONGEST;
+
+    private static final String HEAD = "c2sp.org/tlog-proof@v1";
     private static final String EXTRA = "extra ";
     private static final String INDEX = "index ";
     private static final int MOST_HASHES = 63;
 
-    /** The proof as it is kept in a file. */
+    /** @throws IllegalArgumentException when a value is none that a proof can have */
+    public TlogProof {
+        if (index < 0) {
+            throw new IllegalArgumentException("a proof for entry %d".formatted(index));
+        }
+        if (proof.size() > MOST_HASHES || proof.stream().anyMatch(hash -> hash.length != Merkle.HASH)) {
+            throw new IllegalArgumentException(
+                    "a proof has at most %d hashes of %d bytes".formatted(MOST_HASHES, Merkle.HASH));
+        }
+        extra = extra.map(byte[]::clone);
+        proof = List.copyOf(proof);
+    }
+
+    @Override
+    public Optional<byte[]> extra() {
+        return extra.map(byte[]::clone);
+    }
+
+    /**
+     * Whether the checkpoint's tree has this leaf at the index. Whether the checkpoint is to be believed is another question.
+     *
+     * @param leafHash {@link Merkle#leaf} of the entry
+     * @throws TlogException when the checkpoint's text is none
+     */
+    public boolean includes(byte[] leafHash) {
+        Checkpoint tree = Checkpoint.parse(checkpoint.text());
+        return Proofs.included(leafHash, index, tree.size(), proof, tree.root());
+    }
+
+    /** The proof as it is stored, by custom in a file whose name ends with .tlog-proof. */
     public String text() {
-        StringBuilder text = new StringBuilder(HEADER).append('\n');
-        extra.ifPresent(bytes -> text.append(EXTRA)
-                .append(Base64.getEncoder().encodeToString(bytes))
-                .append('\n'));
+        StringBuilder text = new StringBuilder(HEAD).append('\n');
+        extra.ifPresent(bytes -> text.append(EXTRA).append(Strict.base64(bytes)).append('\n'));
         text.append(INDEX).append(index).append('\n');
-        proof.forEach(
-                hash -> text.append(Base64.getEncoder().encodeToString(hash)).append('\n'));
+        proof.forEach(hash -> text.append(Strict.base64(hash)).append('\n'));
         return text.append('\n')
                 .append(new String(checkpoint.bytes(), StandardCharsets.UTF_8))
                 .toString();
     }
 
-    /** @throws TlogException when the text is no such proof */
+    /**
+     * Reads a proof.
+     *
+     * @throws TlogException when it is none
+     */
     public static TlogProof parse(String text) {
-        int split = text.indexOf("\n\n");
-        if (split < 0) {
-            throw new TlogException("no checkpoint behind the proof");
+        if (text.length() > LONGEST) {
+            throw new TlogException("a proof of %d characters; at most %d are read".formatted(text.length(), LONGEST));
         }
-        List<String> lines = new ArrayList<>(List.of(text.substring(0, split).split("\n", -1)));
-        if (!lines.remove(0).equals(HEADER)) {
-            throw new TlogException("the first line is not " + HEADER);
+        int end = text.indexOf("\n\n");
+        if (end < 0) {
+            throw new TlogException("that is no proof: no empty line parts it from a checkpoint");
         }
+        String[] lines = text.substring(0, end).split("\n", MOST_HASHES + 5);
+        if (!lines[0].equals(HEAD)) {
+            throw new TlogException("that is no proof: its first line is not " + HEAD);
+        }
+        int next = 1;
         Optional<byte[]> extra = Optional.empty();
-        if (!lines.isEmpty() && lines.get(0).startsWith(EXTRA)) {
-            extra = Optional.of(decode(lines.remove(0).substring(EXTRA.length())));
+        if (next < lines.length && lines[next].startsWith(EXTRA)) {
+            extra = Optional.ofNullable(Strict.base64(lines[next].substring(EXTRA.length())));
+            if (extra.isEmpty()) {
+                throw new TlogException("line 2 of a proof is no base64 behind 'extra '");
+            }
+            next++;
         }
-        if (lines.isEmpty() || !lines.get(0).matches("index (0|[1-9][0-9]{0,17})")) {
-            throw new TlogException("no index");
+        OptionalLong index = next < lines.length && lines[next].startsWith(INDEX)
+                ? Strict.decimal(lines[next].substring(INDEX.length()))
+                : OptionalLong.empty();
+        if (index.isEmpty()) {
+            throw new TlogException("line %d of a proof is not 'index ' and a number from 0 on".formatted(next + 1));
         }
-        long index = Long.parseLong(lines.remove(0).substring(INDEX.length()));
-        if (lines.size() > MOST_HASHES) {
-            throw new TlogException("%d hashes; %d are allowed".formatted(lines.size(), MOST_HASHES));
+        next++;
+        if (lines.length - next > MOST_HASHES) {
+            throw new TlogException("a proof with more than %d hashes".formatted(MOST_HASHES));
         }
         List<byte[]> proof = new ArrayList<>();
-        for (String line : lines) {
-            byte[] hash = decode(line);
-            if (hash.length != Merkle.HASH) {
-                throw new TlogException("'%s' is no hash of %d bytes".formatted(line, Merkle.HASH));
+        for (; next < lines.length; next++) {
+            byte[] hash = Strict.hash(lines[next]);
+            if (hash == null) {
+                throw new TlogException(
+                        "line %d of a proof is no hash: base64 of %d bytes is needed".formatted(next + 1, Merkle.HASH));
             }
             proof.add(hash);
         }
-        return new TlogProof(
-                extra, index, proof, SignedNote.parse(text.substring(split + 2).getBytes(StandardCharsets.UTF_8)));
+        SignedNote note = SignedNote.parse(utf8(text.substring(end + 2)));
+        Checkpoint.parse(note.text());
+        return new TlogProof(extra, index.getAsLong(), proof, note);
     }
 
-    private static byte[] decode(String base64) {
+    private static byte[] utf8(String text) {
         try {
-            return Base64.getDecoder().decode(base64);
-        } catch (IllegalArgumentException e) {
-            throw new TlogException("'%s' is no base64".formatted(base64), e);
+            return Strict.utf8(text);
+        } catch (IllegalArgumentException malformed) {
+            throw new TlogException("that is no proof: it can't be written in UTF-8", malformed);
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TlogProof that && text().equals(that.text());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(index, checkpoint);
+    }
+
+    @Override
+    public String toString() {
+        return text();
     }
 }

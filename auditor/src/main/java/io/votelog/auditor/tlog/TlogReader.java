@@ -1,296 +1,355 @@
 package io.votelog.auditor.tlog;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a log of a given size and root. Whatever it gives has been traced up to that root, so it may be read from anywhere. Used
- * by one thread.
+ * Reads a log of a size, and believes its files no further than the root says: a tile is used when its hash is in a tile above it
+ * that is used, and the last tiles of all levels when they hash to the root. For one thread.
+ *
+ * <p>Nothing is read before it is asked for. Each method throws a {@link TlogException} where a file is missing, can't be read, or
+ * is not what the root says; it names the file.
  */
 public final class TlogReader {
-    private static final int KEPT = 1024;
+    /** 8 MB of tiles that were used last. */
+    private static final int KEPT_TILES = 1024;
 
     private final TileSource source;
+    private final Tiles tiles;
     private final long size;
     private final byte[] root;
     private final Merkle merkle = new Merkle();
-    private final Map<Tile, List<byte[]>> trusted = new LinkedHashMap<>(64, 0.75f, true) {
+
+    private final Map<Place, byte[]> believed = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Tile, List<byte[]>> eldest) {
-            return size() > KEPT;
+        protected boolean removeEldestEntry(Map.Entry<Place, byte[]> eldest) {
+            return size() > KEPT_TILES;
         }
     };
-    private final Map<Tile, List<byte[]>> edge = new LinkedHashMap<>();
+
+    /** The last tile of each level, as far as it is partial; null before they were asked for. */
+    private @Nullable List<byte[]> edge;
+
+    private record Place(int level, long index) {}
 
     /**
-     * Reads nothing yet.
+     * A reader of the tree with this size and root, which are from a checkpoint that is believed.
      *
-     * @param size the number of leaves
-     * @param root of the tree, from a checkpoint that is trusted
+     * @param source the log's files; it may have grown since
+     * @param size the number of leaves, at least 0
+     * @param root {@value Merkle#HASH} bytes
+     * @throws IllegalArgumentException when the size is negative
      */
     public TlogReader(TileSource source, long size, byte[] root) {
+        if (size < 0) {
+            throw new IllegalArgumentException("a log of %d leaves".formatted(size));
+        }
         this.source = source;
         this.size = size;
         this.root = root.clone();
-    }
-
-    /** Takes entries in their order. */
-    @FunctionalInterface
-    public interface EntryConsumer {
-        /** The next one. */
-        void entry(long index, byte[] entry);
-    }
-
-    /** @throws TlogException when it cannot be traced to the root */
-    public byte[] leafHash(long index) {
-        return hash(0, index);
-    }
-
-    /** @throws TlogException when it is not the entry of that leaf */
-    public byte[] entry(long index) {
-        byte[][] found = new byte[1][];
-        entries(index, index + 1, (at, entry) -> found[0] = entry);
-        return found[0];
+        tiles = new Tiles(source, size);
     }
 
     /**
-     * Gives the entries of these leaves, a bundle of them in memory at a time.
+     * A leaf's hash.
      *
-     * @throws TlogException at the first that is not the entry of its leaf
+     * @throws IllegalArgumentException when the log has no such leaf
+     */
+    public byte[] leafHash(long index) {
+        checkIndex(index);
+        return hashAt(tile(0, index / TilePath.WIDTH), (int) (index % TilePath.WIDTH));
+    }
+
+    /**
+     * An entry, whose hash is the leaf's.
+     *
+     * @throws IllegalArgumentException when the log has no such entry
+     */
+    public byte[] entry(long index) {
+        checkIndex(index);
+        byte[][] entry = new byte[1][];
+        entries(index, index + 1, (at, bytes) -> entry[0] = bytes);
+        return Objects.requireNonNull(entry[0]);
+    }
+
+    /**
+     * Entries in their order, each of whose hash is the leaf's. One bundle is in memory at a time; the consumer has had all
+     * entries before one that is not.
+     *
+     * @param from the first one
+     * @param to the one behind the last
+     * @throws IllegalArgumentException when the log does not have all of them
      */
     public void entries(long from, long to, EntryConsumer consumer) {
-        if (from < 0 || to > size) {
-            throw new TlogException("the tree has %d leaves; %d to %d were asked for".formatted(size, from, to));
+        if (from < 0 || from > to || to > size) {
+            throw new IllegalArgumentException("entries %d to %d of a log of %d".formatted(from, to, size));
         }
-        long next = from;
-        while (next < to) {
-            Tile tile = Tile.of(Tile.ENTRIES, next / Tile.FULL, size);
-            List<byte[]> bundle = bundle(source, tile);
-            List<byte[]> hashes = tile(Tile.of(0, tile.number(), size));
-            long start = tile.number() * Tile.FULL;
-            for (; next < to && next < start + tile.width(); next++) {
-                int at = (int) (next - start);
-                if (!Arrays.equals(merkle.leaf(bundle.get(at)), hashes.get(at))) {
-                    throw new TlogException("%s: its entry %d, at index %d, is not the one that is hashed in the tree"
-                            .formatted(tile.path(), at, next));
+        byte[] hash = new byte[Merkle.HASH];
+        for (long index = from; index < to; ) {
+            long place = index / TilePath.WIDTH;
+            byte[] hashes = tile(0, place);
+            byte[] bundle = tiles.bundle(place);
+            String path = tiles.entriesPath(place);
+            int[] offsets = Bundle.offsets(bundle, tiles.width(0, place), true, path);
+            long end = Math.min(to, (place + 1) * TilePath.WIDTH);
+            for (; index < end; index++) {
+                int i = (int) (index % TilePath.WIDTH);
+                merkle.leaf(bundle, offsets[i] + 2, offsets[i + 1] - offsets[i] - 2, hash, 0);
+                if (!isAt(hash, hashes, i)) {
+                    throw new TlogException("entry %d, the one at %d of %s, hashes to %s; the log's leaf is %s"
+                            .formatted(index, i, path, Strict.base64(hash), Strict.base64(hashAt(hashes, i))));
                 }
-                consumer.entry(next, bundle.get(at));
+                consumer.accept(index, Arrays.copyOfRange(bundle, offsets[i] + 2, offsets[i + 1]));
             }
         }
-    }
-
-    /** The inclusion proof of a leaf (RFC 6962, section 2.1.1). */
-    public List<byte[]> inclusion(long index) {
-        if (index < 0 || index >= size) {
-            throw new TlogException("the tree has %d leaves, and none at index %d".formatted(size, index));
-        }
-        List<byte[]> proof = new ArrayList<>();
-        path(index, 0, size, proof);
-        return proof;
-    }
-
-    private void path(long index, long from, long to, List<byte[]> proof) {
-        if (to - from == 1) {
-            return;
-        }
-        long split = from + split(to - from);
-        if (index < split) {
-            path(index, from, split, proof);
-            proof.add(subtree(split, to));
-        } else {
-            path(index, split, to, proof);
-            proof.add(subtree(from, split));
-        }
-    }
-
-    /** The proof that the tree of an old size is how this one begins (RFC 6962, section 2.1.2). */
-    public List<byte[]> consistency(long oldSize) {
-        if (oldSize < 0 || oldSize > size) {
-            throw new TlogException("the tree has %d leaves; %d were asked for".formatted(size, oldSize));
-        }
-        List<byte[]> proof = new ArrayList<>();
-        if (oldSize > 0 && oldSize < size) {
-            subproof(oldSize, 0, size, true, proof);
-        }
-        return proof;
-    }
-
-    private void subproof(long oldEnd, long from, long to, boolean known, List<byte[]> proof) {
-        if (oldEnd == to) {
-            if (!known) {
-                proof.add(subtree(from, to));
-            }
-            return;
-        }
-        long split = from + split(to - from);
-        if (oldEnd <= split) {
-            subproof(oldEnd, from, split, known, proof);
-            proof.add(subtree(split, to));
-        } else {
-            subproof(oldEnd, split, to, false, proof);
-            proof.add(subtree(from, split));
-        }
-    }
-
-    /** The largest power of two below a number above 1. */
-    private static long split(long width) {
-        return Long.highestOneBit(width - 1);
-    }
-
-    private byte[] subtree(long from, long to) {
-        long width = to - from;
-        if (Long.bitCount(width) == 1) {
-            int height = Long.numberOfTrailingZeros(width);
-            int level = height / Tile.BITS;
-            long first = from >> (level * Tile.BITS);
-            int count = 1 << (height % Tile.BITS);
-            List<byte[]> tile = tile(Tile.of(level, first / Tile.FULL, size));
-            int at = (int) (first % Tile.FULL);
-            return perfect(tile, at, at + count);
-        }
-        long split = from + split(width);
-        return merkle.node(subtree(from, split), subtree(split, to));
-    }
-
-    private byte[] perfect(List<byte[]> hashes, int from, int to) {
-        if (to - from == 1) {
-            return hashes.get(from);
-        }
-        int half = (from + to) / 2;
-        return merkle.node(perfect(hashes, from, half), perfect(hashes, half, to));
     }
 
     /**
-     * Goes through every tile of every level.
+     * The proof that a leaf is in this tree (RFC 6962, section 2.1.1), from its sibling up.
      *
-     * @throws TlogException that names the first one, from the top, that does not lead to the root
+     * @throws IllegalArgumentException when the log has no such leaf
+     */
+    public List<byte[]> inclusion(long index) {
+        checkIndex(index);
+        List<byte[]> proof = new ArrayList<>();
+        long from = 0;
+        long to = size;
+        while (to - from > 1) {
+            long middle = from + split(to - from);
+            if (index < middle) {
+                proof.add(hash(middle, to));
+                to = middle;
+            } else {
+                proof.add(hash(from, middle));
+                from = middle;
+            }
+        }
+        Collections.reverse(proof);
+        return proof;
+    }
+
+    /**
+     * The proof that this tree begins with an older one (RFC 6962, section 2.1.2). It has no hash when that one is empty or the
+     * same.
+     *
+     * @param oldSize the older tree's number of leaves
+     * @throws IllegalArgumentException when it is negative or larger than this one's
+     */
+    public List<byte[]> consistency(long oldSize) {
+        checkOldSize(oldSize);
+        List<byte[]> proof = new ArrayList<>();
+        long from = 0;
+        long to = size;
+        // Down to the subtree that ends where the older tree does.
+        while (oldSize > 0 && to != oldSize) {
+            long middle = from + split(to - from);
+            if (oldSize <= middle) {
+                proof.add(hash(middle, to));
+                to = middle;
+            } else {
+                proof.add(hash(from, middle));
+                from = middle;
+            }
+        }
+        // When it begins the tree too it is the older tree, whose root the verifier has.
+        if (from > 0) {
+            proof.add(hash(from, to));
+        }
+        Collections.reverse(proof);
+        return proof;
+    }
+
+    /**
+     * The root of an older tree with which this one begins.
+     *
+     * @param oldSize its number of leaves
+     * @throws IllegalArgumentException when it is negative or larger than this one's
+     */
+    public byte[] root(long oldSize) {
+        checkOldSize(oldSize);
+        return oldSize == 0 ? Merkle.emptyRoot() : hash(0, oldSize);
+    }
+
+    /**
+     * Reads every tile, and sees that each hash is that of the tile below it, up to the root. Entries are not read; for them
+     * there is {@link #entries}.
+     *
+     * @throws TlogException which names the first tile that is not what it should be, and what that is
      */
     public void check() {
         edge();
-        for (int level = levels() - 1; level >= 0; level--) {
-            long tiles = (Tile.hashes(level, size) + Tile.FULL - 1) / Tile.FULL;
-            for (long number = 0; number < tiles; number++) {
-                tile(Tile.of(level, number, size));
+        for (int level = TilePath.levels(size) - 2; level >= 0; level--) {
+            long full = TilePath.fullTiles(level, size);
+            for (long index = 0; index < full; index++) {
+                tile(level, index);
             }
         }
     }
 
-    private int levels() {
-        int levels = 0;
-        while (Tile.hashes(levels, size) > 0) {
-            levels++;
+    private void checkIndex(long index) {
+        if (index < 0 || index >= size) {
+            throw new IllegalArgumentException("entry %d of a log of %d".formatted(index, size));
         }
-        return levels;
     }
 
-    private byte[] hash(int level, long number) {
-        return tile(Tile.of(level, number / Tile.FULL, size)).get((int) (number % Tile.FULL));
+    private void checkOldSize(long oldSize) {
+        if (oldSize < 0 || oldSize > size) {
+            throw new IllegalArgumentException("%d leaves of a log of %d".formatted(oldSize, size));
+        }
     }
 
-    private List<byte[]> tile(Tile tile) {
-        Map<Tile, List<byte[]>> edge = edge();
-        if (edge.containsKey(tile)) {
-            return edge.get(tile);
-        }
-        List<byte[]> hashes = trusted.get(tile);
-        if (hashes == null) {
-            hashes = hashes(source, tile);
-            byte[] expected = hash(tile.level() + 1, tile.number());
-            byte[] found = perfect(hashes, 0, Tile.FULL);
-            if (!Arrays.equals(found, expected)) {
-                throw new TlogException(
-                        "%s hashes to %s, and the tree says %s".formatted(tile.path(), hex(found), hex(expected)));
-            }
-            trusted.put(tile, hashes);
-        }
-        return hashes;
+    /** The largest power of two that is smaller. */
+    private static long split(long count) {
+        return Long.highestOneBit(count - 1);
     }
 
-    /** The tiles that are not full: together they give the root. */
-    private Map<Tile, List<byte[]>> edge() {
-        if (!edge.isEmpty() || size == 0) {
+    /** The hash over leaves that are a subtree, or the right edge of one: it begins at a multiple of a power of two that holds it. */
+    private byte[] hash(long from, long to) {
+        byte[] hash = null;
+        long end = to;
+        while (end > from) {
+            long width = Long.lowestOneBit(end - from);
+            byte[] subtree = wholeSubtree(end - width, width);
+            hash = hash == null ? subtree : merkle.node(subtree, hash);
+            end -= width;
+        }
+        return Objects.requireNonNull(hash);
+    }
+
+    /** The hash over 2^k leaves from a multiple of 2^k on: it is in one tile, or over a part of one. */
+    private byte[] wholeSubtree(long from, long width) {
+        int height = Long.numberOfTrailingZeros(width);
+        int level = Math.min(height / TilePath.WIDTH_BITS, TilePath.LEVELS - 1);
+        long first = from >>> (level * TilePath.WIDTH_BITS);
+        int hashes = 1 << (height - level * TilePath.WIDTH_BITS);
+        return merkle.root(tile(level, first / TilePath.WIDTH), (int) (first % TilePath.WIDTH), hashes);
+    }
+
+    /** A tile that is believed. */
+    private byte[] tile(int level, long index) {
+        if (index == TilePath.fullTiles(level, size)) {
+            return edge().get(level);
+        }
+        Place place = new Place(level, index);
+        byte[] known = believed.get(place);
+        if (known != null) {
+            return known;
+        }
+        byte[] above = tile(level + 1, index / TilePath.WIDTH);
+        byte[] tile = tiles.hashes(level, index);
+        byte[] hash = merkle.root(tile, 0, TilePath.WIDTH);
+        int at = (int) (index % TilePath.WIDTH);
+        if (!isAt(hash, above, at)) {
+            throw new TlogException("%s hashes to %s; %s, which is right, says %s"
+                    .formatted(
+                            tiles.path(level, index),
+                            Strict.base64(hash),
+                            tiles.path(level + 1, index / TilePath.WIDTH),
+                            Strict.base64(hashAt(above, at))));
+        }
+        believed.put(place, tile);
+        return tile;
+    }
+
+    /** The partial tiles, from the leaves up; together they hash to the root. A level without one has an empty array. */
+    private List<byte[]> edge() {
+        if (edge != null) {
             return edge;
         }
-        Map<Tile, List<byte[]>> tiles = new LinkedHashMap<>();
-        byte[] found = null;
-        for (int level = 0; level < levels(); level++) {
-            Tile tile = Tile.of(level, Tile.hashes(level, size) / Tile.FULL, size);
-            if (tile.width() == 0) {
-                continue;
+        List<byte[]> read = new ArrayList<>();
+        for (int level = 0; level < TilePath.levels(size); level++) {
+            read.add(
+                    TilePath.partialWidth(level, size) == 0
+                            ? new byte[0]
+                            : tiles.hashes(level, TilePath.fullTiles(level, size)));
+        }
+        byte[] hash = rootOf(read);
+        if (!Arrays.equals(hash, root)) {
+            throw wrongEdge(read, hash);
+        }
+        edge = read;
+        return read;
+    }
+
+    private byte[] rootOf(List<byte[]> partial) {
+        byte[] hash = null;
+        for (byte[] hashes : partial) {
+            int end = hashes.length / Merkle.HASH;
+            while (end > 0) {
+                int width = Integer.lowestOneBit(end);
+                byte[] subtree = merkle.root(hashes, end - width, width);
+                hash = hash == null ? subtree : merkle.node(subtree, hash);
+                end -= width;
             }
-            List<byte[]> hashes = hashes(source, tile);
-            tiles.put(tile, hashes);
-            int to = tile.width();
-            for (int bit = 0; bit < Tile.BITS; bit++) {
-                int width = 1 << bit;
-                if ((tile.width() & width) != 0) {
-                    byte[] left = perfect(hashes, to - width, to);
-                    found = found == null ? left : merkle.node(left, found);
-                    to -= width;
+        }
+        return hash == null ? Merkle.emptyRoot() : hash;
+    }
+
+    /** Which of the partial tiles it is that does not go with the root: the one that what is below it speaks against. */
+    private TlogException wrongEdge(List<byte[]> partial, byte[] hash) {
+        for (int level = 0; level < partial.size(); level++) {
+            byte[] hashes = partial.get(level);
+            long index = TilePath.fullTiles(level, size);
+            List<byte[]> below = hashes.length == 0 ? List.of() : hashesBelow(level, index);
+            for (int i = 0; i < below.size(); i++) {
+                if (!isAt(below.get(i), hashes, i)) {
+                    return new TlogException("%s has %s as its hash %d; what is below it hashes to %s"
+                            .formatted(
+                                    tiles.path(level, index),
+                                    Strict.base64(hashAt(hashes, i)),
+                                    i,
+                                    Strict.base64(below.get(i))));
                 }
             }
         }
-        if (!Arrays.equals(found, root)) {
-            throw new TlogException("%s together give the root %s, and %s is signed"
-                    .formatted(
-                            tiles.keySet().stream().map(Tile::path).toList(),
-                            found == null ? "of nothing" : hex(found),
-                            hex(root)));
-        }
-        edge.putAll(tiles);
-        return edge;
-    }
-
-    /** The hashes of a tile, not traced to anything. */
-    static List<byte[]> hashes(TileSource source, Tile tile) {
-        byte[] bytes = read(source, tile);
-        int length = tile.width() * Merkle.HASH;
-        if (bytes.length < length || bytes.length % Merkle.HASH != 0 || bytes.length > Tile.FULL * Merkle.HASH) {
-            throw new TlogException("%s has %d bytes; %d are needed".formatted(tile.path(), bytes.length, length));
-        }
-        List<byte[]> hashes = new ArrayList<>(tile.width());
-        for (int at = 0; at < length; at += Merkle.HASH) {
-            hashes.add(Arrays.copyOfRange(bytes, at, at + Merkle.HASH));
-        }
-        return hashes;
-    }
-
-    /** The entries of a bundle, not traced to anything. */
-    static List<byte[]> bundle(TileSource source, Tile tile) {
-        ByteBuffer bytes = ByteBuffer.wrap(read(source, tile));
-        List<byte[]> entries = new ArrayList<>(tile.width());
-        while (entries.size() < tile.width()) {
-            int length = bytes.remaining() < Short.BYTES ? -1 : bytes.getShort() & 0xffff;
-            if (length < 0 || length > bytes.remaining()) {
-                throw new TlogException("%s is cut short behind its entry %d".formatted(tile.path(), entries.size()));
+        List<String> paths = new ArrayList<>();
+        for (int level = 0; level < partial.size(); level++) {
+            if (partial.get(level).length > 0) {
+                paths.add(tiles.path(level, TilePath.fullTiles(level, size)));
             }
-            byte[] entry = new byte[length];
-            bytes.get(entry);
-            entries.add(entry);
         }
-        return entries;
+        return new TlogException("the tiles in %s%s hash to the root %s; of %d leaves it should be %s"
+                .formatted(
+                        source,
+                        paths.isEmpty() ? "" : " at the right edge (" + String.join(", ", paths) + ")",
+                        Strict.base64(hash),
+                        size,
+                        Strict.base64(root)));
     }
 
-    /** A partial tile may be gone once the whole one stands. */
-    private static byte[] read(TileSource source, Tile tile) {
-        byte[] bytes = source.read(tile.path());
-        if (bytes == null && !tile.full()) {
-            bytes = source.read(tile.whole().path());
+    /** What a tile's hashes are by the tiles, or the entries, below it; empty where those can't be read. */
+    private List<byte[]> hashesBelow(int level, long index) {
+        List<byte[]> below = new ArrayList<>();
+        try {
+            if (level == 0) {
+                byte[] bundle = tiles.bundle(index);
+                int[] offsets = Bundle.offsets(bundle, tiles.width(0, index), true, tiles.entriesPath(index));
+                Bundle.entries(bundle, offsets).forEach(entry -> below.add(merkle.leaf(entry)));
+            } else {
+                for (int i = 0; i < tiles.width(level, index); i++) {
+                    byte[] tile = tiles.hashes(level - 1, index * TilePath.WIDTH + i);
+                    below.add(merkle.root(tile, 0, TilePath.WIDTH));
+                }
+            }
+        } catch (TlogException unreadable) {
+            return List.of();
         }
-        if (bytes == null) {
-            throw new TlogException("%s is missing".formatted(tile.path()));
-        }
-        return bytes;
+        return below;
     }
 
-    private static String hex(byte[] hash) {
-        return HexFormat.of().formatHex(hash);
+    private static byte[] hashAt(byte[] hashes, int i) {
+        return Arrays.copyOfRange(hashes, i * Merkle.HASH, (i + 1) * Merkle.HASH);
+    }
+
+    private static boolean isAt(byte[] hash, byte[] hashes, int i) {
+        return Arrays.equals(hash, 0, Merkle.HASH, hashes, i * Merkle.HASH, (i + 1) * Merkle.HASH);
     }
 }

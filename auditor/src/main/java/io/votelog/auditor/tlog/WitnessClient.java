@@ -1,124 +1,163 @@
 package io.votelog.auditor.tlog;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.votelog.auditor.tlog.SignedNote.Signature;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongFunction;
 
-/** Asks a witness to cosign (C2SP tlog-witness). Used by one thread. */
+/**
+ * Asks a witness to cosign checkpoints (c2sp.org/tlog-witness, add-checkpoint). What it answers is believed when its key verifies
+ * it. For one thread.
+ */
 public final class WitnessClient {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int LONGEST = 64 << 10;
-    private static final int CONFLICT = 409;
+    private static final String WHAT_IT_COSIGNED_LAST = "text/x.tlog.size";
+    private static final int LONGEST_ANSWER = 64 << 10;
+    private static final int MOST_HASHES = 63;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-    private final Policy.Witness witness;
-    private final URI address;
-    private long known;
+    /** A first one, one with the size that the witness named, and one more where another client came between. */
+    private static final int ATTEMPTS = 3;
+
+    private final URI addCheckpoint;
+    private final List<CosignatureVerifier> keys;
+    private final Http http;
 
     /**
-     * Asks nothing yet.
+     * A client of one witness.
      *
-     * @throws TlogException when the policy names no address of it, or one that is none
+     * @param submissionPrefix the witness's URL
+     * @param key the witness's key
+     * @param patience how long each answer may take
+     * @throws IllegalArgumentException when it is no http or https URL
      */
-    public WitnessClient(Policy.Witness witness) {
-        this.witness = witness;
-        String url = witness.url()
-                .orElseThrow(() -> new TlogException("witness %s has no address".formatted(witness.name())));
-        try {
-            this.address = URI.create(url.endsWith("/") ? url + "add-checkpoint" : url + "/add-checkpoint");
-        } catch (IllegalArgumentException e) {
-            throw new TlogException("witness %s: '%s' is no address".formatted(witness.name(), url), e);
-        }
+    public WitnessClient(URI submissionPrefix, CosignatureVerifier key, Duration patience) {
+        addCheckpoint = Http.prefix(submissionPrefix).resolve("add-checkpoint");
+        keys = List.of(key);
+        http = new Http(patience);
     }
 
     /**
-     * Has a checkpoint cosigned.
+     * Has a checkpoint cosigned. Where the witness says that it knows another size than the one that was thought, it is asked
+     * again with the proof from that one.
      *
-     * @param checkpoint as the log signed it
-     * @param consistency gives the consistency proof from a size to this checkpoint's
-     * @return the witness's line, verified
-     * @throws TlogException when it does not answer, or not with a cosignature that holds
+     * @param checkpoint signed by its log
+     * @param oldSize the size that the witness cosigned last, as far as it is known; 0 asks the witness
+     * @param consistency the proof from a size to the checkpoint's, as {@link TlogReader#consistency} makes it
+     * @return signature lines that verify, without newlines, at least one
+     * @throws TlogException when the witness did not cosign it, and why
      */
-    public String cosign(SignedNote checkpoint, LongFunction<List<byte[]>> consistency) {
+    public List<String> cosign(SignedNote checkpoint, long oldSize, LongFunction<List<byte[]>> consistency) {
         long size = Checkpoint.parse(checkpoint.text()).size();
-        HttpResponse<InputStream> answer = post(checkpoint, known, consistency);
-        String body = body(answer);
-        if (answer.statusCode() == CONFLICT) {
-            known = number(body);
-            if (known > size) {
-                throw new TlogException("witness %s has cosigned %d leaves, and is asked for %d"
-                        .formatted(witness.name(), known, size));
+        long from = oldSize;
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            if (from < 0 || from > size) {
+                throw new IllegalArgumentException("from %d leaves to a checkpoint of %d".formatted(from, size));
             }
-            answer = post(checkpoint, known, consistency);
-            body = body(answer);
-        }
-        if (answer.statusCode() != 200) {
-            throw new TlogException("witness %s answers %d: %s"
-                    .formatted(
-                            witness.name(),
-                            answer.statusCode(),
-                            body.lines().findFirst().orElse("")));
-        }
-        for (String line : body.lines().toList()) {
-            SignedNote cosigned = new SignedNote(checkpoint.text(), List.of(SignedNote.Signature.parse(line)));
-            if (witness.key().cosigned(cosigned).isPresent()) {
-                known = size;
-                return line + "\n";
+            Http.Answer answer = ask(checkpoint, from, from == 0 ? List.of() : consistency.apply(from));
+            switch (answer.status()) {
+                case 200 -> {
+                    return cosignatures(checkpoint, answer);
+                }
+                case 409 -> from = lastSize(answer, from, size);
+                default -> throw wrong("%s (status %d)".formatted(why(answer.status()), answer.status()));
             }
         }
-        throw new TlogException("witness %s answers without a cosignature that holds".formatted(witness.name()));
+        throw wrong("it named another size each of %d times; is someone else submitting checkpoints of this log?"
+                .formatted(ATTEMPTS));
     }
 
-    private HttpResponse<InputStream> post(SignedNote checkpoint, long from, LongFunction<List<byte[]>> consistency) {
-        StringBuilder request = new StringBuilder("old %d\n".formatted(from));
-        consistency.apply(from).forEach(hash -> request.append(
-                        Base64.getEncoder().encodeToString(hash))
-                .append('\n'));
-        request.append('\n').append(new String(checkpoint.bytes(), StandardCharsets.UTF_8));
-        try {
-            return http.send(
-                    HttpRequest.newBuilder(address)
-                            .timeout(PATIENCE)
-                            .POST(BodyPublishers.ofString(request.toString()))
-                            .build(),
-                    BodyHandlers.ofInputStream());
-        } catch (IOException e) {
-            throw new TlogException("witness %s does not answer: %s".formatted(witness.name(), e), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new TlogException("interrupted", e);
+    private Http.Answer ask(SignedNote checkpoint, long from, List<byte[]> proof) {
+        if (proof.size() > MOST_HASHES) {
+            throw new IllegalArgumentException(
+                    "a proof of %d hashes; at most %d may be sent".formatted(proof.size(), MOST_HASHES));
         }
+        StringBuilder head = new StringBuilder("old ").append(from).append('\n');
+        proof.forEach(hash -> head.append(Strict.base64(hash)).append('\n'));
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(head.append('\n').toString().getBytes(StandardCharsets.US_ASCII));
+        body.writeBytes(checkpoint.bytes());
+        return http.send(
+                HttpRequest.newBuilder(addCheckpoint)
+                        .POST(BodyPublishers.ofByteArray(body.toByteArray()))
+                        .build(),
+                LONGEST_ANSWER);
     }
 
-    private String body(HttpResponse<InputStream> answer) {
-        try (InputStream body = answer.body()) {
-            byte[] bytes = body.readNBytes(LONGEST + 1);
-            if (bytes.length > LONGEST) {
-                throw new TlogException(
-                        "witness %s answers with more than %d bytes".formatted(witness.name(), LONGEST));
+    private long lastSize(Http.Answer answer, long from, long size) {
+        String body = new String(answer.body(), StandardCharsets.UTF_8);
+        boolean ofSize = answer.headers()
+                .firstValue("Content-Type")
+                .filter(WHAT_IT_COSIGNED_LAST::equals)
+                .isPresent();
+        OptionalLong last =
+                body.endsWith("\n") ? Strict.decimal(body.substring(0, body.length() - 1)) : OptionalLong.empty();
+        if (!ofSize || last.isEmpty()) {
+            throw wrong("it knows another size and does not say which: %s with a number and a newline is expected"
+                    .formatted(WHAT_IT_COSIGNED_LAST));
+        }
+        if (last.getAsLong() > size) {
+            throw wrong(
+                    "it has cosigned this log at size %d, and this checkpoint has %d: either it is an old one, or the log"
+                                    .formatted(last.getAsLong(), size)
+                            + " was rolled back");
+        }
+        if (last.getAsLong() == from) {
+            throw wrong("it refuses the size %d, and names the same as the one that it knows".formatted(from));
+        }
+        return last.getAsLong();
+    }
+
+    private List<String> cosignatures(SignedNote checkpoint, Http.Answer answer) {
+        String body = Strict.utf8(answer.body());
+        if (body == null || !body.endsWith("\n")) {
+            throw wrong("its answer is no signature lines");
+        }
+        List<String> verified = new ArrayList<>();
+        for (String line : body.substring(0, body.length() - 1).split("\n", -1)) {
+            Optional<Signature> signature = Signature.read(line);
+            if (signature.isEmpty()) {
+                throw wrong("its answer has a line that is no signature");
             }
-            return new String(bytes, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new TlogException("witness %s does not answer to the end: %s".formatted(witness.name(), e), e);
+            for (CosignatureVerifier key : keys) {
+                if (!key.isOf(signature.get())) {
+                    continue;
+                }
+                if (key.verify(checkpoint.text(), signature.get()).isEmpty()) {
+                    throw wrong(
+                            "its cosignature as %s does not verify: it is not over this checkpoint, or not of this key"
+                                    .formatted(key.name()));
+                }
+                verified.add(line);
+            }
         }
+        if (verified.isEmpty()) {
+            throw wrong(
+                    "it cosigned with another key than %s".formatted(keys.get(0).vkey()));
+        }
+        return verified;
     }
 
-    private long number(String body) {
-        String text = body.strip();
-        if (!text.matches("0|[1-9][0-9]{0,17}")) {
-            throw new TlogException("witness %s answers 409 without the size that it has".formatted(witness.name()));
-        }
-        return Long.parseLong(text);
+    private static String why(int status) {
+        return switch (status) {
+            case 400 -> "it can't read the request";
+            case 403 -> "it has another key for this log than the one that signed the checkpoint";
+            case 404 -> "it does not know this log";
+            case 422 ->
+                "to it the checkpoint is not consistent with the one that it cosigned last: this log, or the one that it"
+                        + " knows under this origin, was changed behind its back";
+            case 429 -> "it is asked too often";
+            default -> "it answers with another status than those of the protocol";
+        };
+    }
+
+    private TlogException wrong(String what) {
+        return new TlogException("the witness at %s does not cosign: %s".formatted(addCheckpoint, what));
     }
 }

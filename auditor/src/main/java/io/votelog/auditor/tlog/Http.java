@@ -1,0 +1,153 @@
+package io.votelog.auditor.tlog;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Requests to a party that is not trusted: an answer may take so long and have so many bytes, and no more. */
+final class Http {
+    private final HttpClient client;
+    private final Duration patience;
+
+    /** An answer whose body was within the bound. */
+    record Answer(int status, HttpHeaders headers, byte[] body) {}
+
+    /** @param patience how long an answer may take, its body included */
+    Http(Duration patience) {
+        this.patience = patience;
+        client = HttpClient.newBuilder()
+                .connectTimeout(patience)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+    }
+
+    /** A prefix with one slash at its end, so that paths can be put behind it. */
+    static URI prefix(URI uri) {
+        if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme()) || uri.getHost() == null) {
+            throw new IllegalArgumentException("'%s' is no http or https URL".formatted(uri));
+        }
+        return uri.getPath().endsWith("/") ? uri : URI.create(uri + "/");
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param longest the bytes that a body may have
+     * @throws TlogException when no answer came, or not in time, or its body is longer
+     */
+    Answer send(HttpRequest request, int longest) {
+        CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, info -> new Bounded(longest));
+        try {
+            HttpResponse<byte[]> response = sent.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return new Answer(response.statusCode(), response.headers(), response.body());
+        } catch (TimeoutException e) {
+            throw new TlogException(
+                    "%s gave no whole answer in %d ms".formatted(request.uri(), patience.toMillis()), e);
+        } catch (ExecutionException e) {
+            Throwable cause = root(e);
+            String why = cause instanceof TooLong
+                    ? "the answer is longer than %d bytes".formatted(longest)
+                    : cause.toString();
+            throw new TlogException("%s can't be asked: %s".formatted(request.uri(), why), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TlogException("interrupted while %s was asked".formatted(request.uri()), e);
+        } finally {
+            sent.cancel(true);
+        }
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            if (cause instanceof TooLong) {
+                return cause;
+            }
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** @throws TlogException when it is no gzip, or of more bytes than these */
+    static byte[] gunzip(byte[] bytes, int longest, URI from) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            byte[] plain = in.readNBytes(longest + 1);
+            if (plain.length > longest) {
+                throw new TlogException("the answer of %s is longer than %d bytes".formatted(from, longest));
+            }
+            return plain;
+        } catch (IOException e) {
+            throw new TlogException("the answer of %s is said to be gzip and is not".formatted(from), e);
+        }
+    }
+
+    private static final class TooLong extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Gives up at the first byte too many. */
+    private static final class Bounded implements BodySubscriber<byte[]> {
+        private final int longest;
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
+        private @Nullable Subscription subscription;
+
+        Bounded(int longest) {
+            this.longest = longest;
+        }
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return whole;
+        }
+
+        @Override
+        public void onSubscribe(Subscription given) {
+            subscription = given;
+            given.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            for (ByteBuffer buffer : buffers) {
+                if (body.size() + buffer.remaining() > longest) {
+                    if (subscription != null) {
+                        subscription.cancel();
+                    }
+                    whole.completeExceptionally(new TooLong());
+                    return;
+                }
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.get(bytes);
+                body.writeBytes(bytes);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            whole.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            whole.complete(body.toByteArray());
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.votelog.auditor.tlog;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
+/**
+ * A key of a signed note: name, key ID, and the type byte with the raw key (c2sp.org/signed-note).
+ *
+ * @param name who signs
+ * @param id the first four bytes of SHA-256 over the name, a newline, the type and the public key
+ * @param material the type byte and the key's bytes
+ */
+record KeyText(String name, int id, byte[] material) {
+    /** A signature over the note's text. */
+    static final byte ED25519 = 0x01;
+
+    /** A signature over a checkpoint and the time of its cosigning. */
+    static final byte COSIGNATURE = 0x04;
+
+    /** No name, key or signature of a log is longer; keys of 1,312 bytes are. */
+    private static final int LONGEST = 10_000;
+
+    static KeyText of(String name, byte type, byte[] publicKey) {
+        return new KeyText(name, id(name, type, publicKey), material(type, publicKey));
+    }
+
+    static byte[] material(byte type, byte[] raw) {
+        return ByteBuffer.allocate(1 + raw.length).put(type).put(raw).array();
+    }
+
+    /** Reads {@code name+keyID+base64}, and leaves open whether the key ID is the right one. */
+    static KeyText parse(String text) {
+        // A plus can't be in a name, but it can be in base64.
+        String[] parts = text.length() > LONGEST ? new String[0] : text.split("\\+", 3);
+        byte[] material = parts.length == 3 ? Strict.base64(parts[2]) : null;
+        if (material == null || material.length == 0 || !parts[1].matches("[0-9a-f]{8}") || !isName(parts[0])) {
+            throw new TlogException("that is no key: name+8 hexadecimal digits+base64 is needed, without spaces");
+        }
+        return new KeyText(parts[0], Integer.parseUnsignedInt(parts[1], 16), material);
+    }
+
+    byte type() {
+        return material[0];
+    }
+
+    byte[] raw() {
+        return Arrays.copyOfRange(material, 1, material.length);
+    }
+
+    String text() {
+        return "%s+%08x+%s".formatted(name, id, Strict.base64(material));
+    }
+
+    /** Not empty, and without spaces of any kind, control characters and plus. */
+    static boolean isName(String name) {
+        return !name.isEmpty() && name.codePoints().noneMatch(KeyText::isForbidden);
+    }
+
+    private static boolean isForbidden(int c) {
+        return c == '+'
+                || Character.isWhitespace(c)
+                || Character.isSpaceChar(c)
+                || c < ' '
+                || c == 0x85
+                || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+    }
+
+    static int id(String name, byte type, byte[] publicKey) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(Strict.utf8(name));
+            sha256.update((byte) '\n');
+            sha256.update(type);
+            return ByteBuffer.wrap(sha256.digest(publicKey)).getInt();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * Checks a public key's type, length and key ID.
+     *
+     * @param wanted the type byte
+     * @param what what such a key is
+     * @throws TlogException when one of them is wrong
+     */
+    KeyText check(byte wanted, String what) {
+        if (type() != wanted) {
+            throw new TlogException(
+                    "the key of %s has type 0x%02x; %s has 0x%02x".formatted(name, type(), what, wanted));
+        }
+        if (raw().length != Ed25519.KEY) {
+            throw new TlogException(
+                    "the key of %s has %d bytes; an Ed25519 key has %d".formatted(name, raw().length, Ed25519.KEY));
+        }
+        int right = id(name, wanted, raw());
+        if (id != right) {
+            throw new TlogException(
+                    "the key of %s has the key ID %08x; of this name and key it is %08x, so one of them was changed"
+                            .formatted(name, id, right));
+        }
+        return this;
+    }
+}

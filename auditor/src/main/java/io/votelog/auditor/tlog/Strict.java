@@ -1,0 +1,75 @@
+package io.votelog.auditor.tlog;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Texts that may be written in one way only. The JDK's decoders take some in other ways too; a signature or a hash that has two
+ * texts would make two files of one.
+ */
+final class Strict {
+    private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]{0,18}");
+
+    private Strict() {}
+
+    static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    /** Null when it is no base64, or not as RFC 4648, section 4, writes these bytes. */
+    static byte @Nullable [] base64(String text) {
+        try {
+            byte[] bytes = Base64.getDecoder().decode(text);
+            return base64(bytes).equals(text) ? bytes : null;
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
+    }
+
+    /** Null when it is no hash in base64. */
+    static byte @Nullable [] hash(String text) {
+        byte[] bytes = base64(text);
+        return bytes != null && bytes.length == Merkle.HASH ? bytes : null;
+    }
+
+    /** A number from 0 to 2^63 - 1 in decimal without leading zeros; empty when it is none. */
+    static OptionalLong decimal(String text) {
+        if (!DECIMAL.matcher(text).matches()) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(text));
+        } catch (NumberFormatException beyond) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Null when the bytes are no UTF-8. */
+    static @Nullable String utf8(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException malformed) {
+            return null;
+        }
+    }
+
+    /** @throws IllegalArgumentException when a text has half a surrogate pair, which has no UTF-8 */
+    static byte[] utf8(String text) {
+        try {
+            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            return Arrays.copyOf(bytes.array(), bytes.limit());
+        } catch (CharacterCodingException malformed) {
+            throw new IllegalArgumentException("a text has half a surrogate pair", malformed);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.votelog.auditor.tlog;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+
+/** The private side of a witness's key. */
+final class Cosigner {
+    private final byte[] seed = Ed25519.newSeed();
+    private final KeyText text;
+
+    Cosigner(String name) {
+        try {
+            text = KeyText.of(name, KeyText.COSIGNATURE, Ed25519.publicKeyOf(seed));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    String vkey() {
+        return text.text();
+    }
+
+    CosignatureVerifier verifier() {
+        return CosignatureVerifier.parse(vkey());
+    }
+
+    String cosign(String checkpointText, long time) {
+        try {
+            byte[] signed = Ed25519.sign(Ed25519.privateKey(seed), CosignatureVerifier.message(checkpointText, time));
+            ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + signed.length)
+                    .putLong(time)
+                    .put(signed);
+            return new SignedNote.Signature(text.name(), text.id(), bytes.array()).line();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
