@@ -29,7 +29,8 @@ public final class CosignatureVerifier {
      * @throws TlogException when it is none of this type, or its key ID is not that of its name and key
      */
     public static CosignatureVerifier parse(String vkey) {
-        KeyText text = KeyText.parse(vkey).check(KeyText.COSIGNATURE, "one that cosigns checkpoints, as far as it is known here,");
+        KeyText text = KeyText.parse(vkey)
+                .check(KeyText.COSIGNATURE, "one that cosigns checkpoints, as far as it is known here,");
         try {
             return new CosignatureVerifier(text, Ed25519.publicKey(text.raw()));
         } catch (GeneralSecurityException e) {

@@ -58,10 +58,13 @@ final class Http {
             HttpResponse<byte[]> response = sent.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return new Answer(response.statusCode(), response.headers(), response.body());
         } catch (TimeoutException e) {
-            throw new TlogException("%s gave no whole answer in %d ms".formatted(request.uri(), patience.toMillis()), e);
+            throw new TlogException(
+                    "%s gave no whole answer in %d ms".formatted(request.uri(), patience.toMillis()), e);
         } catch (ExecutionException e) {
             Throwable cause = root(e);
-            String why = cause instanceof TooLong ? "the answer is longer than %d bytes".formatted(longest) : cause.toString();
+            String why = cause instanceof TooLong
+                    ? "the answer is longer than %d bytes".formatted(longest)
+                    : cause.toString();
             throw new TlogException("%s can't be asked: %s".formatted(request.uri(), why), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -40,7 +40,10 @@ public final class HttpTiles implements TileSource {
             throw new TlogException("%s answers with status %d; 200, or 404 where there is no such file, is expected"
                     .formatted(uri, answer.status()));
         }
-        boolean gzip = answer.headers().firstValue("Content-Encoding").filter("gzip"::equalsIgnoreCase).isPresent();
+        boolean gzip = answer.headers()
+                .firstValue("Content-Encoding")
+                .filter("gzip"::equalsIgnoreCase)
+                .isPresent();
         return gzip ? Http.gunzip(answer.body(), Bundle.LONGEST, uri) : answer.body();
     }
 

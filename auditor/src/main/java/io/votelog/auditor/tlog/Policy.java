@@ -2,8 +2,8 @@ package io.votelog.auditor.tlog;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +27,7 @@ public final class Policy {
     private final List<Witness> witnesses = new ArrayList<>();
     /** Witnesses and groups by name, in the file's order: a group's members stand before it. */
     private final Map<String, Member> members = new LinkedHashMap<>();
+
     private final Set<String> grouped = new HashSet<>();
     private int groups;
     private @Nullable String quorum;
@@ -84,7 +85,9 @@ public final class Policy {
             }
         }
         if (policy.quorum == null) {
-            throw at(Math.max(1, lines.length - 1), "no line says which quorum is needed: 'quorum NAME', or 'quorum none'");
+            throw at(
+                    Math.max(1, lines.length - 1),
+                    "no line says which quorum is needed: 'quorum NAME', or 'quorum none'");
         }
         return policy;
     }
@@ -97,7 +100,8 @@ public final class Policy {
         if (line.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7F)) {
             throw new TlogException("control characters but tab and newline are not allowed");
         }
-        List<String> words = BLANKS.splitAsStream(line).filter(word -> !word.isEmpty()).toList();
+        List<String> words =
+                BLANKS.splitAsStream(line).filter(word -> !word.isEmpty()).toList();
         if (words.isEmpty() || words.get(0).startsWith("#")) {
             return;
         }
@@ -107,8 +111,7 @@ public final class Policy {
             case "group" -> group(words);
             case "quorum" -> quorum(words);
             default ->
-                throw new TlogException(
-                        "'%s' is none of log, witness, group and quorum".formatted(words.get(0)));
+                throw new TlogException("'%s' is none of log, witness, group and quorum".formatted(words.get(0)));
         }
     }
 

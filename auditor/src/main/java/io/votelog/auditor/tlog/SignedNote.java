@@ -155,8 +155,9 @@ public record SignedNote(String text, List<Signature> signatures) {
             }
             int number = signatures.size() + 1;
             signatures.add(Signature.read(line)
-                    .orElseThrow(() -> new TlogException(
-                            "line %d below a note's text is no signature: '— name base64' is needed".formatted(number))));
+                    .orElseThrow(() ->
+                            new TlogException("line %d below a note's text is no signature: '— name base64' is needed"
+                                    .formatted(number))));
         }
         return signatures;
     }

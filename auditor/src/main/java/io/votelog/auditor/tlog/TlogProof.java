@@ -2,22 +2,21 @@ package io.votelog.auditor.tlog;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * That an entry is in a log, for a check without the log (c2sp.org/tlog-proof). A checkpoint's signatures are for the reader to
  * check, with keys or a {@link Policy} that it has from elsewhere.
  *
- * @param extra what the application puts beside the proof, or null; nothing vouches for it
+ * @param extra what the application puts beside the proof; nothing vouches for it
  * @param index where the entry is, from 0
  * @param proof from the leaf's sibling up to the root's child
  * @param checkpoint signed by the log and, it may be, by witnesses
  */
-public record TlogProof(byte @Nullable [] extra, long index, List<byte[]> proof, SignedNote checkpoint) {
+public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, SignedNote checkpoint) {
     /** A proof's text may not be longer, in bytes; more than half of it may be the checkpoint. */
     public static final int LONGEST = 2 * SignedNote.LONGEST;
 
@@ -35,13 +34,13 @@ public record TlogProof(byte @Nullable [] extra, long index, List<byte[]> proof,
             throw new IllegalArgumentException(
                     "a proof has at most %d hashes of %d bytes".formatted(MOST_HASHES, Merkle.HASH));
         }
-        extra = extra == null ? null : extra.clone();
+        extra = extra.map(byte[]::clone);
         proof = List.copyOf(proof);
     }
 
     @Override
-    public byte @Nullable [] extra() {
-        return extra == null ? null : extra.clone();
+    public Optional<byte[]> extra() {
+        return extra.map(byte[]::clone);
     }
 
     /**
@@ -58,9 +57,7 @@ public record TlogProof(byte @Nullable [] extra, long index, List<byte[]> proof,
     /** The proof as it is stored, by custom in a file whose name ends with .tlog-proof. */
     public String text() {
         StringBuilder text = new StringBuilder(HEAD).append('\n');
-        if (extra != null) {
-            text.append(EXTRA).append(Strict.base64(extra)).append('\n');
-        }
+        extra.ifPresent(bytes -> text.append(EXTRA).append(Strict.base64(bytes)).append('\n'));
         text.append(INDEX).append(index).append('\n');
         proof.forEach(hash -> text.append(Strict.base64(hash)).append('\n'));
         return text.append('\n')
@@ -86,10 +83,10 @@ public record TlogProof(byte @Nullable [] extra, long index, List<byte[]> proof,
             throw new TlogException("that is no proof: its first line is not " + HEAD);
         }
         int next = 1;
-        byte[] extra = null;
+        Optional<byte[]> extra = Optional.empty();
         if (next < lines.length && lines[next].startsWith(EXTRA)) {
-            extra = Strict.base64(lines[next].substring(EXTRA.length()));
-            if (extra == null) {
+            extra = Optional.ofNullable(Strict.base64(lines[next].substring(EXTRA.length())));
+            if (extra.isEmpty()) {
                 throw new TlogException("line 2 of a proof is no base64 behind 'extra '");
             }
             next++;
@@ -108,8 +105,8 @@ public record TlogProof(byte @Nullable [] extra, long index, List<byte[]> proof,
         for (; next < lines.length; next++) {
             byte[] hash = Strict.hash(lines[next]);
             if (hash == null) {
-                throw new TlogException("line %d of a proof is no hash: base64 of %d bytes is needed"
-                        .formatted(next + 1, Merkle.HASH));
+                throw new TlogException(
+                        "line %d of a proof is no hash: base64 of %d bytes is needed".formatted(next + 1, Merkle.HASH));
             }
             proof.add(hash);
         }
@@ -133,7 +130,7 @@ public record TlogProof(byte @Nullable [] extra, long index, List<byte[]> proof,
 
     @Override
     public int hashCode() {
-        return Objects.hash(Arrays.hashCode(extra), index, checkpoint);
+        return Objects.hash(index, checkpoint);
     }
 
     @Override

@@ -75,8 +75,8 @@ public final class WitnessClient {
 
     private Http.Answer ask(SignedNote checkpoint, long from, List<byte[]> proof) {
         if (proof.size() > MOST_HASHES) {
-            throw new IllegalArgumentException("a proof of %d hashes; at most %d may be sent"
-                    .formatted(proof.size(), MOST_HASHES));
+            throw new IllegalArgumentException(
+                    "a proof of %d hashes; at most %d may be sent".formatted(proof.size(), MOST_HASHES));
         }
         StringBuilder head = new StringBuilder("old ").append(from).append('\n');
         proof.forEach(hash -> head.append(Strict.base64(hash)).append('\n'));
@@ -103,9 +103,10 @@ public final class WitnessClient {
                     .formatted(WHAT_IT_COSIGNED_LAST));
         }
         if (last.getAsLong() > size) {
-            throw wrong("it has cosigned this log at size %d, and this checkpoint has %d: either it is an old one, or the log"
-                            .formatted(last.getAsLong(), size)
-                    + " was rolled back");
+            throw wrong(
+                    "it has cosigned this log at size %d, and this checkpoint has %d: either it is an old one, or the log"
+                                    .formatted(last.getAsLong(), size)
+                            + " was rolled back");
         }
         if (last.getAsLong() == from) {
             throw wrong("it refuses the size %d, and names the same as the one that it knows".formatted(from));
@@ -129,14 +130,16 @@ public final class WitnessClient {
                     continue;
                 }
                 if (key.verify(checkpoint.text(), signature.get()).isEmpty()) {
-                    throw wrong("its cosignature as %s does not verify: it is not over this checkpoint, or not of this key"
-                            .formatted(key.name()));
+                    throw wrong(
+                            "its cosignature as %s does not verify: it is not over this checkpoint, or not of this key"
+                                    .formatted(key.name()));
                 }
                 verified.add(line);
             }
         }
         if (verified.isEmpty()) {
-            throw wrong("it cosigned with another key than %s".formatted(keys.get(0).vkey()));
+            throw wrong(
+                    "it cosigned with another key than %s".formatted(keys.get(0).vkey()));
         }
         return verified;
     }
@@ -146,8 +149,9 @@ public final class WitnessClient {
             case 400 -> "it can't read the request";
             case 403 -> "it has another key for this log than the one that signed the checkpoint";
             case 404 -> "it does not know this log";
-            case 422 -> "to it the checkpoint is not consistent with the one that it cosigned last: this log, or the one that it"
-                    + " knows under this origin, was changed behind its back";
+            case 422 ->
+                "to it the checkpoint is not consistent with the one that it cosigned last: this log, or the one that it"
+                        + " knows under this origin, was changed behind its back";
             case 429 -> "it is asked too often";
             default -> "it answers with another status than those of the protocol";
         };

@@ -20,7 +20,8 @@ class CheckpointTest {
         assertThat(checkpoint.text()).isEqualTo(EXAMPLE);
         assertThat(checkpoint).isEqualTo(new Checkpoint("example.com/behind-the-sofa", 20_852_163, checkpoint.root()));
         assertThat(Checkpoint.parse(EXAMPLE + "more\nand more\n")).isEqualTo(checkpoint);
-        assertThat(Checkpoint.parse("o\n9223372036854775807\n" + ROOT + "\n").size()).isEqualTo(Long.MAX_VALUE);
+        assertThat(Checkpoint.parse("o\n9223372036854775807\n" + ROOT + "\n").size())
+                .isEqualTo(Long.MAX_VALUE);
         assertThat(Checkpoint.parse("o\n0\n" + ROOT + "\n").size()).isZero();
     }
 

@@ -27,7 +27,9 @@ final class Cosigner {
     String cosign(String checkpointText, long time) {
         try {
             byte[] signed = Ed25519.sign(Ed25519.privateKey(seed), CosignatureVerifier.message(checkpointText, time));
-            ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + signed.length).putLong(time).put(signed);
+            ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + signed.length)
+                    .putLong(time)
+                    .put(signed);
             return new SignedNote.Signature(text.name(), text.id(), bytes.array()).line();
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);

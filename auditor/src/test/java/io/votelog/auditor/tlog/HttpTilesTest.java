@@ -52,7 +52,8 @@ class HttpTilesTest {
             } else {
                 byte[] body = file;
                 if (gzip) {
-                    assertThat(exchange.getRequestHeaders().getFirst("Accept-Encoding")).contains("gzip");
+                    assertThat(exchange.getRequestHeaders().getFirst("Accept-Encoding"))
+                            .contains("gzip");
                     exchange.getResponseHeaders().set("Content-Encoding", "gzip");
                     body = gzip(file);
                 }
@@ -94,7 +95,8 @@ class HttpTilesTest {
         assertThat(reader.entry(699)).isEqualTo(entries.get(699));
         assertThat(new HttpTiles(URI.create(prefix + "/")).read("checkpoint")).isNull();
         // Of an older size, whose partial tile is not there.
-        assertThat(new TlogReader(new HttpTiles(prefix), 100, reader.root(100)).inclusion(7)).hasSize(7);
+        assertThat(new TlogReader(new HttpTiles(prefix), 100, reader.root(100)).inclusion(7))
+                .hasSize(7);
     }
 
     @Test

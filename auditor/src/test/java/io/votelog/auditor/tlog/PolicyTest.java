@@ -48,22 +48,25 @@ class PolicyTest {
     void shouldCountTheWitnessesOfTheExample() {
         Policy policy = Policy.parse(TWO_LEVELS);
         assertThat(policy.logs()).extracting(Policy.Log::name).containsExactly("example.com/log");
-        assertThat(policy.witnesses()).extracting(Policy.Witness::name).containsExactly("X1", "X2", "X3", "Y1", "Y2", "Y3");
+        assertThat(policy.witnesses())
+                .extracting(Policy.Witness::name)
+                .containsExactly("X1", "X2", "X3", "Y1", "Y2", "Y3");
         for (int mask = 0; mask < 64; mask++) {
             int[] cosigners = cosigners(mask);
             boolean enough = Integer.bitCount(mask & 7) >= 2 && Integer.bitCount(mask >> 3) >= 1;
-            assertThat(policy.met(checkpoint(cosigners))).as("witnesses %d", mask).isEqualTo(enough);
+            assertThat(policy.met(checkpoint(cosigners)))
+                    .as("witnesses %d", mask)
+                    .isEqualTo(enough);
         }
         assertThat(policy.missing(checkpoint(0, 5)))
-                .isEqualTo("the quorum is not met: X-and-Y has 1 of 2 that it needs (X-witnesses has 1 of 2 that it needs"
-                        + " (X2 did not cosign it, X3 did not cosign it))");
+                .isEqualTo(
+                        "the quorum is not met: X-and-Y has 1 of 2 that it needs (X-witnesses has 1 of 2 that it needs"
+                                + " (X2 did not cosign it, X3 did not cosign it))");
         assertThat(policy.missing(checkpoint(0, 1, 5))).isEmpty();
     }
 
     private static int[] cosigners(int mask) {
-        return IntStream.range(0, 6)
-                .filter(i -> (mask >> i & 1) == 1)
-                .toArray();
+        return IntStream.range(0, 6).filter(i -> (mask >> i & 1) == 1).toArray();
     }
 
     @Test
@@ -73,13 +76,19 @@ class PolicyTest {
         NoteSigner other = NoteSigner.generate("example.com/other");
         SignedNote ofOther = new SignedNote(good.text(), List.of()).with(other.sign(good.text()));
         assertThat(policy.met(ofOther)).isFalse();
-        assertThat(policy.missing(ofOther)).contains("not signed by a log of that name").contains("example.com/log");
+        assertThat(policy.missing(ofOther))
+                .contains("not signed by a log of that name")
+                .contains("example.com/log");
         // Signed by a log's key, and of another origin.
         String text = new Checkpoint("example.com/elsewhere", 7, new byte[32]).text();
-        assertThat(policy.met(new SignedNote(text, List.of()).with(LOG.sign(text)))).isFalse();
-        assertThat(policy.met(new SignedNote("no checkpoint\n", List.of()).with(LOG.sign("no checkpoint\n")))).isFalse();
+        assertThat(policy.met(new SignedNote(text, List.of()).with(LOG.sign(text))))
+                .isFalse();
+        assertThat(policy.met(new SignedNote("no checkpoint\n", List.of()).with(LOG.sign("no checkpoint\n"))))
+                .isFalse();
         assertThat(Policy.parse("quorum none\n").missing(good)).isEqualTo("the policy names no log");
-        assertThat(Policy.parse("log " + LOG.verifier().vkey() + "\nquorum none\n").met(checkpoint())).isTrue();
+        assertThat(Policy.parse("log " + LOG.verifier().vkey() + "\nquorum none\n")
+                        .met(checkpoint()))
+                .isTrue();
     }
 
     @Test
@@ -95,8 +104,9 @@ class PolicyTest {
 
     @Test
     void shouldReadBlanksCommentsAndUrls() {
-        Policy policy = Policy.parse("# a comment – not ASCII\n\n \t # another\n\tlog \t" + LOG.verifier().vkey()
-                + "  https://log.example/\t\n witness Wü " + WITNESSES.get(0).vkey() + " https://w.example/x\nquorum\tWü\n");
+        Policy policy = Policy.parse("# a comment – not ASCII\n\n \t # another\n\tlog \t"
+                + LOG.verifier().vkey() + "  https://log.example/\t\n witness Wü "
+                + WITNESSES.get(0).vkey() + " https://w.example/x\nquorum\tWü\n");
         assertThat(policy.logs().get(0).url()).isEqualTo("https://log.example/");
         assertThat(policy.witnesses().get(0).url()).isEqualTo("https://w.example/x");
         assertThat(policy.witnesses().get(0).name()).isEqualTo("Wü");
@@ -106,8 +116,14 @@ class PolicyTest {
 
     static List<Arguments> wrong() {
         String log = "log " + LOG.verifier().vkey() + "\n";
-        String sameKey = KeyText.of("other/name", KeyText.COSIGNATURE, WITNESSES.get(0).verifier().rawKey()).text();
-        String sameLogKey = KeyText.of("other/name", KeyText.ED25519, LOG.verifier().rawKey()).text();
+        String sameKey = KeyText.of(
+                        "other/name",
+                        KeyText.COSIGNATURE,
+                        WITNESSES.get(0).verifier().rawKey())
+                .text();
+        String sameLogKey = KeyText.of(
+                        "other/name", KeyText.ED25519, LOG.verifier().rawKey())
+                .text();
         return List.of(
                 Arguments.of("", 1, "which quorum"),
                 Arguments.of(log, 1, "which quorum"),
@@ -123,7 +139,8 @@ class PolicyTest {
                 Arguments.of(log + "log " + sameLogKey + "\nquorum none\n", 2, "another log's already"),
                 Arguments.of("witness X1\nquorum none\n", 1, "witness NAME VKEY [URL]"),
                 Arguments.of("witness X1 " + LOG.verifier().vkey() + "\nquorum none\n", 1, "type 0x01"),
-                Arguments.of(witness("X1", 0) + "witness X2 " + sameKey + "\nquorum none\n", 2, "another witness's already"),
+                Arguments.of(
+                        witness("X1", 0) + "witness X2 " + sameKey + "\nquorum none\n", 2, "another witness's already"),
                 Arguments.of(witness("X1", 0) + witness("X1", 1) + "quorum none\n", 2, "'X1' is defined already"),
                 Arguments.of(witness("none", 0) + "quorum none\n", 1, "'none' can't be defined"),
                 Arguments.of(KEYS + "group X1 any X2\nquorum none\n", 8, "'X1' is defined already"),

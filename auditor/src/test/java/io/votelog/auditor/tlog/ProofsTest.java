@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against the reference tree of Certificate Transparency, and the RFC's definitions. */
 class ProofsTest {
-    private static final List<byte[]> LEAVES = hashes(
-            "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f");
+    private static final List<byte[]> LEAVES =
+            hashes("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f");
 
     private static final List<byte[]> ROOTS = hashes(
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -64,7 +64,9 @@ class ProofsTest {
         List<byte[]> hashes = split(proof);
         assertThat(Proofs.included(merkle.leaf(LEAVES.get(index)), index, size, hashes, ROOTS.get(size)))
                 .isTrue();
-        assertThat(Oracle.path(index, LEAVES.subList(0, size))).usingRecursiveComparison().isEqualTo(hashes);
+        assertThat(Oracle.path(index, LEAVES.subList(0, size)))
+                .usingRecursiveComparison()
+                .isEqualTo(hashes);
     }
 
     @ParameterizedTest
@@ -83,7 +85,9 @@ class ProofsTest {
         List<byte[]> hashes = split(proof);
         assertThat(Proofs.consistent(oldSize, ROOTS.get(oldSize), size, ROOTS.get(size), hashes))
                 .isTrue();
-        assertThat(Oracle.proof(oldSize, LEAVES.subList(0, size))).usingRecursiveComparison().isEqualTo(hashes);
+        assertThat(Oracle.proof(oldSize, LEAVES.subList(0, size)))
+                .usingRecursiveComparison()
+                .isEqualTo(hashes);
     }
 
     @Test
@@ -96,9 +100,13 @@ class ProofsTest {
                 byte[] leaf = merkle.leaf(leaves.get(index));
                 List<byte[]> proof = Oracle.path(index, leaves);
                 String which = "seed %d, leaf %d of %d".formatted(Sample.SEED, index, size);
-                assertThat(Proofs.included(leaf, index, size, proof, root)).as(which).isTrue();
+                assertThat(Proofs.included(leaf, index, size, proof, root))
+                        .as(which)
+                        .isTrue();
                 for (List<byte[]> changed : changes(proof, random)) {
-                    assertThat(Proofs.included(leaf, index, size, changed, root)).as(which).isFalse();
+                    assertThat(Proofs.included(leaf, index, size, changed, root))
+                            .as(which)
+                            .isFalse();
                 }
                 for (int other = -1; other <= size; other++) {
                     assertThat(Proofs.included(leaf, other, size, proof, root))
@@ -110,8 +118,10 @@ class ProofsTest {
                 assertThat(Proofs.included(leaf, index, size, proof, Sample.flipped(root, random.nextInt(256))))
                         .isFalse();
                 assertThat(Proofs.included(root, index, size, proof, leaf)).isEqualTo(size == 1);
-                assertThat(Proofs.included(leaf, index, size, proof, new byte[0])).isFalse();
-                assertThat(Proofs.included(new byte[33], index, size, proof, root)).isFalse();
+                assertThat(Proofs.included(leaf, index, size, proof, new byte[0]))
+                        .isFalse();
+                assertThat(Proofs.included(new byte[33], index, size, proof, root))
+                        .isFalse();
             }
         }
     }
@@ -154,14 +164,15 @@ class ProofsTest {
                 byte[] oldRoot = Oracle.mth(leaves.subList(0, oldSize));
                 List<byte[]> proof = oldSize == 0 ? List.of() : Oracle.proof(oldSize, leaves.subList(0, size));
                 String which = "seed %d, %d to %d".formatted(Sample.SEED, oldSize, size);
-                assertThat(Proofs.consistent(oldSize, oldRoot, size, root, proof)).as(which).isTrue();
+                assertThat(Proofs.consistent(oldSize, oldRoot, size, root, proof))
+                        .as(which)
+                        .isTrue();
                 for (List<byte[]> changed : changes(proof, random)) {
                     assertThat(Proofs.consistent(oldSize, oldRoot, size, root, changed))
                             .as(which)
                             .isFalse();
                 }
-                assertThat(Proofs.consistent(
-                                oldSize, Sample.flipped(oldRoot, random.nextInt(256)), size, root, proof))
+                assertThat(Proofs.consistent(oldSize, Sample.flipped(oldRoot, random.nextInt(256)), size, root, proof))
                         .isFalse();
                 if (oldSize > 0) {
                     assertThat(Proofs.consistent(
@@ -169,9 +180,13 @@ class ProofsTest {
                             .isFalse();
                 }
                 if (oldSize < size) {
-                    assertThat(Proofs.consistent(oldSize, root, size, oldRoot, proof)).as("%s, swapped", which).isFalse();
-                    assertThat(Proofs.consistent(size, oldRoot, oldSize, root, proof)).isFalse();
-                    assertThat(Proofs.consistent(size, root, oldSize, oldRoot, proof)).isFalse();
+                    assertThat(Proofs.consistent(oldSize, root, size, oldRoot, proof))
+                            .as("%s, swapped", which)
+                            .isFalse();
+                    assertThat(Proofs.consistent(size, oldRoot, oldSize, root, proof))
+                            .isFalse();
+                    assertThat(Proofs.consistent(size, root, oldSize, oldRoot, proof))
+                            .isFalse();
                 }
                 for (int other = -1; other <= size; other++) {
                     if (other != oldSize) {
@@ -194,7 +209,8 @@ class ProofsTest {
             for (long index : new long[] {Long.MIN_VALUE, -1, 0, 1, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
                 for (List<byte[]> proof : List.of(endless, withNull, Collections.nCopies(64, hash))) {
                     assertThat(Proofs.included(hash, index, size, proof, hash)).isFalse();
-                    assertThat(Proofs.consistent(index, hash, size, hash, proof)).isFalse();
+                    assertThat(Proofs.consistent(index, hash, size, hash, proof))
+                            .isFalse();
                 }
             }
         }

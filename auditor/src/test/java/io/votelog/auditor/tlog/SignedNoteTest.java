@@ -66,14 +66,14 @@ class SignedNoteTest {
         assertThat(parse(new String(note.bytes(), UTF_8))).isEqualTo(note);
         SignedNote both = note.with(other.sign("text\n") + "\n").with(one.sign("text\n"));
         assertThat(both.signatures()).hasSize(2);
-        assertThat(both.signedBy(one.verifier()) && both.signedBy(other.verifier())).isTrue();
+        assertThat(both.signedBy(one.verifier()) && both.signedBy(other.verifier()))
+                .isTrue();
     }
 
     @Test
     void shouldRefuseANoteOneOfWhoseSignaturesUnderAKnownKeyIsWrong() {
         NoteSigner signer = NoteSigner.generate("example.com/log");
-        SignedNote twice = new SignedNote(
-                "text\n", List.of(line(signer.sign("text\n")), line(signer.sign("other\n"))));
+        SignedNote twice = new SignedNote("text\n", List.of(line(signer.sign("text\n")), line(signer.sign("other\n"))));
         assertThat(twice.signedBy(signer.verifier())).isFalse();
     }
 
@@ -129,7 +129,9 @@ class SignedNoteTest {
     @Test
     void shouldRefuseWhatIsNoUtf8() {
         byte[] latin = ("é\n\n" + GO_LINE + "\n").getBytes(StandardCharsets.ISO_8859_1);
-        assertThatThrownBy(() -> SignedNote.parse(latin)).isInstanceOf(TlogException.class).hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> SignedNote.parse(latin))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("UTF-8");
     }
 
     @Test

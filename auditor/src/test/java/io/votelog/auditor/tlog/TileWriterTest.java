@@ -80,8 +80,10 @@ class TileWriterTest {
     void shouldWriteTheFilesThatTheSpecificationNames() throws IOException {
         Path folder = oneRun(Sample.entries(70_000), 70_000);
         Map<String, byte[]> files = files(folder);
-        assertThat(files.keySet().stream().filter(path -> path.matches("tile/0/[0-9]{3}"))).hasSize(273);
-        assertThat(files.keySet().stream().filter(path -> path.matches("tile/entries/[0-9]{3}"))).hasSize(273);
+        assertThat(files.keySet().stream().filter(path -> path.matches("tile/0/[0-9]{3}")))
+                .hasSize(273);
+        assertThat(files.keySet().stream().filter(path -> path.matches("tile/entries/[0-9]{3}")))
+                .hasSize(273);
         assertThat(files).hasSize(273 * 2 + 5);
         assertThat(files.get("tile/0/273.p/112")).hasSize(112 * 32);
         assertThat(files).containsKey("tile/entries/273.p/112");
@@ -91,11 +93,18 @@ class TileWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1234067 256 tile/0/x001/x234/067", "0 1 tile/0/000.p/1", "999 256 tile/0/999",
-        "1000 255 tile/0/x001/000.p/255", "281474976710655 256 tile/0/x281/x474/x976/x710/655"})
+    @ValueSource(
+            strings = {
+                "1234067 256 tile/0/x001/x234/067",
+                "0 1 tile/0/000.p/1",
+                "999 256 tile/0/999",
+                "1000 255 tile/0/x001/000.p/255",
+                "281474976710655 256 tile/0/x281/x474/x976/x710/655"
+            })
     void shouldNameTilesAsTheSpecificationDoes(String line) {
         String[] words = line.split(" ");
-        assertThat(TilePath.tile(0, Long.parseLong(words[0]), Integer.parseInt(words[1]))).isEqualTo(words[2]);
+        assertThat(TilePath.tile(0, Long.parseLong(words[0]), Integer.parseInt(words[1])))
+                .isEqualTo(words[2]);
     }
 
     @Test
@@ -169,7 +178,8 @@ class TileWriterTest {
         Map<String, byte[]> died = files(folder);
         died.keySet().removeIf(path -> path.endsWith(".new"));
         assertThat(died.keySet()).as("seed %d", seed).isEqualTo(once.keySet());
-        once.forEach((path, bytes) -> assertThat(died.get(path)).as("seed %d, %s", seed, path).isEqualTo(bytes));
+        once.forEach((path, bytes) ->
+                assertThat(died.get(path)).as("seed %d, %s", seed, path).isEqualTo(bytes));
     }
 
     private static void leaveHalfWritten(Path folder, SplittableRandom random) throws IOException {

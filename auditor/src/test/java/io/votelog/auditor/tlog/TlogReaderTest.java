@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,9 +70,11 @@ class TlogReaderTest {
             byte[] root = Oracle.mth(leaves);
             for (int index = 0; index < size; index += size <= 40 ? 1 : 1 + random.nextInt(12)) {
                 List<byte[]> proof = reader.inclusion(index);
-                assertThat(Proofs.included(merkle.leaf(leaves.get(index)), index, size, proof, root)).isTrue();
+                assertThat(Proofs.included(merkle.leaf(leaves.get(index)), index, size, proof, root))
+                        .isTrue();
                 if (size <= 40 || random.nextInt(60) == 0) {
-                    assertThat(proof).as("seed %d, leaf %d of %d", Sample.SEED, index, size)
+                    assertThat(proof)
+                            .as("seed %d, leaf %d of %d", Sample.SEED, index, size)
                             .usingRecursiveComparison()
                             .isEqualTo(Oracle.path(index, leaves));
                 }
@@ -84,7 +87,9 @@ class TlogReaderTest {
                     assertThat(reader.root(oldSize)).as(which).isEqualTo(oldRoot);
                     List<byte[]> proof = reader.consistency(oldSize);
                     assertThat(proof).as(which).usingRecursiveComparison().isEqualTo(Oracle.proof(oldSize, leaves));
-                    assertThat(Proofs.consistent(oldSize, oldRoot, size, root, proof)).as(which).isTrue();
+                    assertThat(Proofs.consistent(oldSize, oldRoot, size, root, proof))
+                            .as(which)
+                            .isTrue();
                 }
             }
         }
@@ -102,10 +107,12 @@ class TlogReaderTest {
             places.add(1 + random.nextInt(size - 1));
         }
         for (int place : places) {
-            assertThat(reader.inclusion(place)).as("leaf %d of %d", place, size)
+            assertThat(reader.inclusion(place))
+                    .as("leaf %d of %d", place, size)
                     .usingRecursiveComparison()
                     .isEqualTo(Oracle.path(place, leaves));
-            assertThat(reader.consistency(place)).as("%d to %d", place, size)
+            assertThat(reader.consistency(place))
+                    .as("%d to %d", place, size)
                     .usingRecursiveComparison()
                     .isEqualTo(Oracle.proof(place, leaves));
             assertThat(reader.entry(place)).isEqualTo(leaves.get(place));
@@ -116,7 +123,8 @@ class TlogReaderTest {
     @Test
     void shouldReadEntriesInTheirOrder() {
         TlogReader reader = reader(new FolderTiles(large), LARGE);
-        for (int[] range : new int[][] {{0, 0}, {0, 1}, {255, 257}, {3, 1000}, {69_000, LARGE}, {LARGE, LARGE}, {0, LARGE}}) {
+        for (int[] range :
+                new int[][] {{0, 0}, {0, 1}, {255, 257}, {3, 1000}, {69_000, LARGE}, {LARGE, LARGE}, {0, LARGE}}) {
             int[] next = {range[0]};
             reader.entries(range[0], range[1], (index, entry) -> {
                 if (index != next[0]++ || !Arrays.equals(entry, ENTRIES.get((int) index))) {
@@ -154,7 +162,9 @@ class TlogReaderTest {
         SplittableRandom random = new SplittableRandom(Sample.SEED);
         FolderTiles source = new FolderTiles(large);
         List<String> paths = tilePaths(LARGE);
-        assertThat(paths).contains("tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1").hasSize(277);
+        assertThat(paths)
+                .contains("tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1")
+                .hasSize(277);
         byte[] root = Oracle.mth(ENTRIES);
         for (String path : paths) {
             if (path.startsWith("tile/0/") && random.nextInt(8) > 0 && !path.contains(".p")) {
@@ -179,8 +189,8 @@ class TlogReaderTest {
             byte[] bundle = source.read(path);
             for (int i = 0; i < 200; i++) {
                 int bit = random.nextInt(bundle.length * 8);
-                TlogReader reader = new TlogReader(
-                        new Changed(source, Map.of(path, Sample.flipped(bundle, bit))), SMALL, root);
+                TlogReader reader =
+                        new TlogReader(new Changed(source, Map.of(path, Sample.flipped(bundle, bit))), SMALL, root);
                 reader.check();
                 assertThatThrownBy(() -> reader.entries(0, SMALL, (index, entry) -> {}))
                         .as("seed %d, bit %d of %s", Sample.SEED, bit, path)
@@ -200,7 +210,9 @@ class TlogReaderTest {
             for (Map<String, byte[]> change :
                     List.of(missing, Map.of(path, new byte[0]), Map.of(path, Arrays.copyOf(tile, tile.length + 1)))) {
                 TlogReader reader = reader(new Changed(source, change), SMALL);
-                assertThatThrownBy(reader::check).isInstanceOf(TlogException.class).hasMessageStartingWith(path);
+                assertThatThrownBy(reader::check)
+                        .isInstanceOf(TlogException.class)
+                        .hasMessageStartingWith(path);
             }
         }
         Map<String, byte[]> missing = new HashMap<>();
@@ -219,7 +231,9 @@ class TlogReaderTest {
         byte[] flipped = Sample.flipped(tile, random.nextInt(tile.length * 8));
         TlogReader reader = reader(new Changed(source, Map.of("tile/0/007", flipped)), LARGE);
         for (int index : new int[] {7 * 256, 7 * 256 + 100, 7 * 256 + 255}) {
-            assertThatThrownBy(() -> reader.inclusion(index)).isInstanceOf(TlogException.class).hasMessageStartingWith("tile/0/007 ");
+            assertThatThrownBy(() -> reader.inclusion(index))
+                    .isInstanceOf(TlogException.class)
+                    .hasMessageStartingWith("tile/0/007 ");
             assertThatThrownBy(() -> reader.leafHash(index)).isInstanceOf(TlogException.class);
             assertThatThrownBy(() -> reader.entry(index)).isInstanceOf(TlogException.class);
         }
@@ -247,9 +261,12 @@ class TlogReaderTest {
         assertThatThrownBy(() -> reader.inclusion(SMALL)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> reader.consistency(SMALL + 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> reader.root(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> reader.entries(1, SMALL + 1, (index, entry) -> {})).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> reader.entries(2, 1, (index, entry) -> {})).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new TlogReader(new FolderTiles(small), -1, new byte[32])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> reader.entries(1, SMALL + 1, (index, entry) -> {}))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> reader.entries(2, 1, (index, entry) -> {}))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new TlogReader(new FolderTiles(small), -1, new byte[32]))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -260,16 +277,16 @@ class TlogReaderTest {
         SignedNote checkpoint = new SignedNote(text, List.of()).with(signer.sign(text));
         Merkle merkle = new Merkle();
         for (int index : new int[] {0, 255, 256, SMALL - 1}) {
-            TlogProof proof = new TlogProof(null, index, reader.inclusion(index), checkpoint);
+            TlogProof proof = new TlogProof(Optional.empty(), index, reader.inclusion(index), checkpoint);
             TlogProof read = TlogProof.parse(proof.text());
             assertThat(read).isEqualTo(proof);
             assertThat(read.includes(merkle.leaf(ENTRIES.get(index)))).isTrue();
             assertThat(read.includes(merkle.leaf(ENTRIES.get(index + 1)))).isFalse();
             assertThat(read.checkpoint().signedBy(signer.verifier())).isTrue();
-            assertThat(read.extra()).isNull();
+            assertThat(read.extra()).isEmpty();
         }
-        TlogProof extra = new TlogProof(new byte[] {1, 2}, 3, List.of(), checkpoint);
+        TlogProof extra = new TlogProof(Optional.of(new byte[] {1, 2}), 3, List.of(), checkpoint);
         assertThat(extra.text()).startsWith("c2sp.org/tlog-proof@v1\nextra AQI=\nindex 3\n\nexample.com/log\n");
-        assertThat(TlogProof.parse(extra.text()).extra()).containsExactly(1, 2);
+        assertThat(TlogProof.parse(extra.text()).extra().orElseThrow()).containsExactly(1, 2);
     }
 }

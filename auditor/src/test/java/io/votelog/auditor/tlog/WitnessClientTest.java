@@ -66,7 +66,8 @@ class WitnessClientTest {
     private void serve(Handler handler) {
         server.createContext("/w/add-checkpoint", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-            requests.add(exchange.getRequestMethod() + " " + body.lines().findFirst().orElse(""));
+            requests.add(
+                    exchange.getRequestMethod() + " " + body.lines().findFirst().orElse(""));
             handler.handle(exchange, body);
         });
     }
@@ -128,10 +129,12 @@ class WitnessClientTest {
         for (int size : new int[] {1, 2, 7, 64, 64, 99}) {
             List<String> lines = cosign(checkpoint(size), last);
             assertThat(lines).hasSize(1);
-            assertThat(key.verifier().cosigned(checkpoint(size).with(lines.get(0)))).isPresent();
+            assertThat(key.verifier().cosigned(checkpoint(size).with(lines.get(0))))
+                    .isPresent();
             last = size;
         }
-        assertThat(requests).containsExactly("POST old 0", "POST old 1", "POST old 2", "POST old 7", "POST old 64", "POST old 64");
+        assertThat(requests)
+                .containsExactly("POST old 0", "POST old 1", "POST old 2", "POST old 7", "POST old 64", "POST old 64");
     }
 
     @Test
@@ -150,7 +153,9 @@ class WitnessClientTest {
     void shouldGiveUpWhereTheWitnessNamesAnotherSizeEachTime() {
         conflicts = 10;
         serve(this::witness);
-        assertThatThrownBy(() -> cosign(checkpoint(70), 5)).isInstanceOf(TlogException.class).hasMessageContaining("another size each of 3 times");
+        assertThatThrownBy(() -> cosign(checkpoint(70), 5))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("another size each of 3 times");
         assertThat(requests).hasSize(3);
     }
 
@@ -180,28 +185,43 @@ class WitnessClientTest {
         serve(this::witness);
         String text = new Checkpoint("example.com/other", 0, Merkle.emptyRoot()).text();
         SignedNote other = new SignedNote(text, List.of()).with(log.sign(text));
-        assertThatThrownBy(() -> cosign(other, 0)).isInstanceOf(TlogException.class).hasMessageContaining("does not know this log");
+        assertThatThrownBy(() -> cosign(other, 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("does not know this log");
         String mine = checkpoint(3).text();
-        SignedNote forged = new SignedNote(mine, List.of()).with(NoteSigner.generate(ORIGIN).sign(mine));
-        assertThatThrownBy(() -> cosign(forged, 0)).isInstanceOf(TlogException.class).hasMessageContaining("another key for this log");
+        SignedNote forged =
+                new SignedNote(mine, List.of()).with(NoteSigner.generate(ORIGIN).sign(mine));
+        assertThatThrownBy(() -> cosign(forged, 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("another key for this log");
     }
 
     @ParameterizedTest
     @CsvSource({"400, can't read", "429, too often", "500, status 500", "204, status 204"})
     void shouldSayWithWhichStatusItWasRefused(int status, String what) {
         serve((exchange, body) -> answer(exchange, status, ""));
-        assertThatThrownBy(() -> cosign(checkpoint(3), 0)).isInstanceOf(TlogException.class).hasMessageContaining(what);
+        assertThatThrownBy(() -> cosign(checkpoint(3), 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining(what);
     }
 
     @ParameterizedTest
-    @CsvSource({"text/plain, '7\n'", "text/x.tlog.size, 7", "text/x.tlog.size, '07\n'", "text/x.tlog.size, '-7\n'",
-        "text/x.tlog.size, '9223372036854775808\n'", "text/x.tlog.size, 'seven\n'"})
+    @CsvSource({
+        "text/plain, '7\n'",
+        "text/x.tlog.size, 7",
+        "text/x.tlog.size, '07\n'",
+        "text/x.tlog.size, '-7\n'",
+        "text/x.tlog.size, '9223372036854775808\n'",
+        "text/x.tlog.size, 'seven\n'"
+    })
     void shouldTakeNoSizeThatIsNone(String type, String size) {
         serve((exchange, body) -> {
             exchange.getResponseHeaders().set("Content-Type", type);
             answer(exchange, 409, size);
         });
-        assertThatThrownBy(() -> cosign(checkpoint(30), 3)).isInstanceOf(TlogException.class).hasMessageContaining("does not say which");
+        assertThatThrownBy(() -> cosign(checkpoint(30), 3))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("does not say which");
         assertThat(requests).hasSize(1);
     }
 
@@ -211,7 +231,9 @@ class WitnessClientTest {
             exchange.getResponseHeaders().set("Content-Type", "text/x.tlog.size");
             answer(exchange, 409, "3\n");
         });
-        assertThatThrownBy(() -> cosign(checkpoint(30), 3)).isInstanceOf(TlogException.class).hasMessageContaining("refuses the size 3");
+        assertThatThrownBy(() -> cosign(checkpoint(30), 3))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("refuses the size 3");
         assertThat(requests).hasSize(1);
     }
 
@@ -222,21 +244,35 @@ class WitnessClientTest {
         serve((exchange, body) -> answer(exchange, 200, lie[0]));
 
         lie[0] = new Cosigner("witness.example/w1").cosign(asked.text(), 5) + "\n";
-        assertThatThrownBy(() -> cosign(asked, 0)).isInstanceOf(TlogException.class).hasMessageContaining("with another key");
+        assertThatThrownBy(() -> cosign(asked, 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("with another key");
         lie[0] = key.cosign(checkpoint(4).text(), 5) + "\n";
-        assertThatThrownBy(() -> cosign(asked, 0)).isInstanceOf(TlogException.class).hasMessageContaining("does not verify");
+        assertThatThrownBy(() -> cosign(asked, 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("does not verify");
         lie[0] = key.cosign(asked.text(), 0) + "\n";
-        assertThatThrownBy(() -> cosign(asked, 0)).isInstanceOf(TlogException.class).hasMessageContaining("does not verify");
+        assertThatThrownBy(() -> cosign(asked, 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("does not verify");
         lie[0] = key.cosign(asked.text(), 5) + "\n" + key.cosign(checkpoint(4).text(), 5) + "\n";
-        assertThatThrownBy(() -> cosign(asked, 0)).isInstanceOf(TlogException.class).hasMessageContaining("does not verify");
+        assertThatThrownBy(() -> cosign(asked, 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("does not verify");
         lie[0] = log.sign(asked.text()) + "\n";
-        assertThatThrownBy(() -> cosign(asked, 0)).isInstanceOf(TlogException.class).hasMessageContaining("with another key");
-        for (String none : List.of("thanks\n", "\n", key.cosign(asked.text(), 5), key.cosign(asked.text(), 5) + "\n\n")) {
+        assertThatThrownBy(() -> cosign(asked, 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("with another key");
+        for (String none :
+                List.of("thanks\n", "\n", key.cosign(asked.text(), 5), key.cosign(asked.text(), 5) + "\n\n")) {
             lie[0] = none;
-            assertThatThrownBy(() -> cosign(asked, 0)).isInstanceOf(TlogException.class).hasMessageContaining("signature");
+            assertThatThrownBy(() -> cosign(asked, 0))
+                    .isInstanceOf(TlogException.class)
+                    .hasMessageContaining("signature");
         }
         // Lines of keys that are not known are passed over.
-        lie[0] = new Cosigner("witness.example/new").cosign(asked.text(), 5) + "\n" + key.cosign(asked.text(), 5) + "\n";
+        lie[0] =
+                new Cosigner("witness.example/new").cosign(asked.text(), 5) + "\n" + key.cosign(asked.text(), 5) + "\n";
         assertThat(cosign(asked, 0)).containsExactly(key.cosign(asked.text(), 5));
     }
 
@@ -252,7 +288,9 @@ class WitnessClientTest {
                 // The client has had enough.
             }
         });
-        assertThatThrownBy(() -> cosign(checkpoint(3), 0)).isInstanceOf(TlogException.class).hasMessageContaining("longer than 65536 bytes");
+        assertThatThrownBy(() -> cosign(checkpoint(3), 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("longer than 65536 bytes");
     }
 
     @Test
@@ -277,7 +315,9 @@ class WitnessClientTest {
     @Test
     void shouldSayWhoCouldNotBeReached() {
         server.stop(0);
-        assertThatThrownBy(() -> cosign(checkpoint(3), 0)).isInstanceOf(TlogException.class).hasMessageContaining(prefix.toString());
+        assertThatThrownBy(() -> cosign(checkpoint(3), 0))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining(prefix.toString());
     }
 
     @Test
