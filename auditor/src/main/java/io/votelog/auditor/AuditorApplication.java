@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             SealCommand.class,
             VerifyCommand.class,
             ReceiptCommand.class,
-            VerifyReceiptCommand.class
+            VerifyReceiptCommand.class,
+            EquivocationCommand.class
         },
         description = {
             "Finds out from the log itself whether published results are right.",

@@ -2,15 +2,23 @@ package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.NoteSigner;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code votelog-auditor keygen}. */
 @Command(
@@ -18,27 +26,44 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Makes the key that seal signs with, and prints its public key, which auditors and voters need.",
+            "Makes the key with which a sealed log signs its checkpoints.",
             "",
-            "Tell the public key by another road than the log: in the announcement of the vote, for instance."
+            "The private key goes into a file that its owner alone may read; whoever has it can sign checkpoints in the"
+                    + " log's name. The public one is printed: publish it where people look for it before the first"
+                    + " ballot, because who checks a checkpoint must have the key from elsewhere than from the log.",
+        },
+        footer = {
+            "",
+            "Exit codes: 0 the key is made, 2 it is not; an existing file is never overwritten.",
+            "",
+            "Both are in the form of golang.org/x/mod/sumdb/note (c2sp.org/signed-note), Ed25519:",
+            "  java -jar auditor/target/votelog-auditor.jar keygen --origin vote.example/2021 --out log-key"
         })
 final class KeygenCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
     @Option(
             names = "--origin",
-            required = true,
             paramLabel = "NAME",
+            required = true,
             description =
-                    "what the log is called, by custom where it is published, without https://: votes.example.org/2021")
+                    "the log's name in each of its checkpoints: by custom a URL without https://, with neither spaces nor"
+                            + " plus, such as vote.example/2021")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private String origin;
 
     @Option(
             names = "--out",
-            required = true,
             paramLabel = "FILE",
-            description = "where the private key goes, readable by you alone; a file that is there is not written over")
+            required = true,
+            description = "the file for the private key; it must not exist")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
-    private Path file;
+    private Path out;
+
+    @Option(names = "--json", description = "the answer as JSON")
+    private boolean json;
 
     @Override
     public Integer call() {
@@ -48,20 +73,53 @@ final class KeygenCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new AuditException("--origin: " + e.getMessage(), e);
         }
-        FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try {
-            Files.createFile(file, ownerOnly);
-            Files.writeString(file, signer.text() + "\n", StandardOpenOption.WRITE);
-        } catch (FileAlreadyExistsException e) {
-            throw new AuditException(
-                    "%s is there already, and a key that is lost cannot be had again".formatted(file), e);
-        } catch (IOException e) {
-            throw new AuditException("%s cannot be written: %s".formatted(file, e), e);
-        }
-        System.out.println(signer.verifier().vkey());
-        for (SealedLog tree : SealedLog.values()) {
-            System.out.println(tree.verifier(signer.verifier()).vkey());
+        write(signer.text() + "\n");
+        String vkey = signer.verifier().vkey();
+        if (json) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("origin", origin);
+            document.put("publicKey", vkey);
+            for (SealedLog tree : SealedLog.values()) {
+                document.put(tree.path(), tree.verifier(signer.verifier()).vkey());
+            }
+            document.put("privateKeyFile", out.toString());
+            spec.commandLine().getOut().println(Texts.JSON.writeValueAsString(document));
+        } else {
+            // Alone on its line, so that a script can take it.
+            spec.commandLine().getOut().println(vkey);
+            spec.commandLine().getErr().printf("The private key is in %s; the line above is the public one.%n", out);
+            spec.commandLine().getErr().println("To other programs the two trees of the log have these names:");
+            for (SealedLog tree : SealedLog.values()) {
+                spec.commandLine()
+                        .getErr()
+                        .println(tree.verifier(signer.verifier()).vkey());
+            }
         }
         return Report.PASSED;
+    }
+
+    /** A file is made with its permissions, not given them later: nobody can have read it in between. */
+    private void write(String text) {
+        FileAttribute<?>[] ownerOnly =
+                FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                        ? new FileAttribute<?>[] {
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                        }
+                        : new FileAttribute<?>[0];
+        Set<StandardOpenOption> made = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel file = FileChannel.open(out, made, ownerOnly)) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+            file.force(true);
+        } catch (FileAlreadyExistsException e) {
+            throw new AuditException(
+                    "%s exists, and is not overwritten: a log whose key is lost can't go on under its name"
+                            .formatted(out),
+                    e);
+        } catch (IOException e) {
+            throw new AuditException("%s can't be written: %s".formatted(out, e), e);
+        }
     }
 }

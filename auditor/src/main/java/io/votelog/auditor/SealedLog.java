@@ -4,6 +4,8 @@ import io.votelog.auditor.tlog.NoteSigner;
 import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.events.SealedTree;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The two trees of a sealed log: each is a transparency log of its own, with a folder and an origin, and both have one key. */
 enum SealedLog {
@@ -44,14 +46,17 @@ enum SealedLog {
         return log.named(origin(log.name()));
     }
 
+    /** The tree with this origin; none when it is the origin of neither. */
+    static Optional<SealedLog> of(String origin) {
+        return Stream.of(values())
+                .filter(tree -> origin.endsWith("/" + tree.name))
+                .findFirst();
+    }
+
     private String origin(String logName) {
-        String base = logName;
-        for (SealedLog tree : values()) {
-            if (base.endsWith("/" + tree.name)) {
-                base = base.substring(0, base.length() - tree.name.length() - 1);
-                break;
-            }
-        }
+        String base = of(logName)
+                .map(tree -> logName.substring(0, logName.length() - tree.name.length() - 1))
+                .orElse(logName);
         return base + "/" + name;
     }
 }

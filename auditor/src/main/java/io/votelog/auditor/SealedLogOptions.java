@@ -61,9 +61,13 @@ final class SealedLogOptions {
      * @param log a folder, or an address that begins with http:// or https://
      */
     static TileSource source(SealedLog tree, String log) {
-        if (log.startsWith("http://") || log.startsWith("https://")) {
-            return new HttpTiles(URI.create(log.endsWith("/") ? log + tree.path() : log + "/" + tree.path()));
-        }
-        return new FolderTiles(tree.folder(Path.of(log)));
+        return source(log.endsWith("/") ? log + tree.path() : log + "/" + tree.path());
+    }
+
+    /** The same of one log's own folder or address. */
+    static TileSource source(String log) {
+        return log.startsWith("http://") || log.startsWith("https://")
+                ? new HttpTiles(URI.create(log))
+                : new FolderTiles(Path.of(log));
     }
 }

@@ -1,0 +1,198 @@
+package io.votelog.auditor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.votelog.auditor.tlog.Checkpoint;
+import io.votelog.auditor.tlog.NoteSigner;
+import io.votelog.auditor.tlog.NoteVerifier;
+import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.TileWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class SealCommandsTest {
+    private static final String ORIGIN = "vote.example/2021";
+
+    private final NoteSigner signer = NoteSigner.generate(ORIGIN);
+    private final String key = signer.verifier().vkey();
+
+    @TempDir
+    private Path folder;
+
+    private Path small;
+    private Path large;
+    private Path log;
+
+    private record Run(int exitCode, String out, String err) {}
+
+    private static Run run(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine program =
+                AuditorApplication.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        String[] words = List.of(arguments).stream().map(Object::toString).toArray(String[]::new);
+        return new Run(program.execute(words), out.toString(), err.toString());
+    }
+
+    @BeforeEach
+    void seal() throws IOException {
+        log = folder.resolve("log");
+        TileWriter writer = TileWriter.open(log, 0);
+        append(writer, 300);
+        small = checkpoint("small", 300, writer.flush());
+        append(writer, 700);
+        large = checkpoint("large", 700, writer.flush());
+    }
+
+    private static void append(TileWriter writer, int size) {
+        while (writer.size() < size) {
+            writer.append(("entry " + writer.size()).getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private Path checkpoint(String name, long size, byte[] root) throws IOException {
+        return checkpoint(name, signer, ORIGIN, size, root);
+    }
+
+    private Path checkpoint(String name, NoteSigner by, String origin, long size, byte[] root) throws IOException {
+        String text = new Checkpoint(origin, size, root).text();
+        return Files.write(
+                folder.resolve(name),
+                new SignedNote(text, List.of()).with(by.sign(text)).bytes());
+    }
+
+    private static byte[] otherRoot() {
+        return new byte[32];
+    }
+
+    @Test
+    void shouldMakeAKeyThatItsOwnerAloneMayRead() throws IOException {
+        Path file = folder.resolve("key");
+        Run run = run("keygen", "--origin", ORIGIN, "--out", file);
+        assertThat(run.exitCode()).isZero();
+        NoteVerifier verifier = NoteVerifier.parse(run.out().strip());
+        assertThat(verifier.name()).isEqualTo(ORIGIN);
+        NoteSigner made = NoteSigner.parse(Files.readString(file).strip());
+        assertThat(verifier.verifies("text\n", made.sign("text\n"))).isTrue();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(run.out() + run.err()).doesNotContain("PRIVATE");
+    }
+
+    @Test
+    void shouldNeverOverwriteAKey() throws IOException {
+        Path file = Files.writeString(folder.resolve("key"), "precious");
+        Run run = run("keygen", "--origin", ORIGIN, "--out", file);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("exists, and is not overwritten");
+        assertThat(run.out()).isEmpty();
+        assertThat(file).hasContent("precious");
+    }
+
+    @Test
+    void shouldMakeNoKeyWithoutAName() {
+        Path file = folder.resolve("key");
+        assertThat(run("keygen", "--origin", "two words", "--out", file).err())
+                .contains("--origin")
+                .contains("two words");
+        assertThat(run("keygen", "--out", file).exitCode()).isEqualTo(2);
+        assertThat(file).doesNotExist();
+        Run json = run("keygen", "--json", "--origin", ORIGIN, "--out", file);
+        assertThat(Texts.JSON.readTree(json.out()).get("publicKey").asString()).startsWith(ORIGIN + "+");
+    }
+
+    @Test
+    void shouldFindTwoRootsOfOneSize() throws IOException {
+        Path other = checkpoint("other", 300, otherRoot());
+        for (Run run : List.of(
+                run("equivocation", small, other, "--log-key", key),
+                run("equivocation", other, small, "--log-key", key))) {
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.out()).startsWith("CONTRADICTION, proven.").contains("300 entries");
+        }
+        Run same = run("equivocation", small, small, "--log-key", key);
+        assertThat(same.exitCode()).isZero();
+        assertThat(same.out()).startsWith("No contradiction.");
+    }
+
+    @Test
+    void shouldAskTheTilesAboutDifferentSizes() throws IOException {
+        Run without = run("equivocation", small, large, "--log-key", key);
+        assertThat(without.exitCode()).isEqualTo(2);
+        assertThat(without.err()).contains("--log");
+
+        for (Run run : List.of(
+                run("equivocation", small, large, "--log-key", key, "--log", log),
+                run("equivocation", large, small, "--log-key", key, "--log", log))) {
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.out()).startsWith("No contradiction.").contains("first of the 700");
+        }
+
+        Path other = checkpoint("other", 300, otherRoot());
+        Run contradiction = run("equivocation", large, other, "--log-key", key, "--log", log, "--json");
+        assertThat(contradiction.exitCode()).isEqualTo(1);
+        var json = Texts.JSON.readTree(contradiction.out());
+        assertThat(json.get("outcome").asString()).isEqualTo("contradiction");
+        assertThat(json.get("a").get("size").asInt()).isEqualTo(700);
+        assertThat(json.get("b").get("size").asInt()).isEqualTo(300);
+    }
+
+    /** They may be anybody's: neither a proof against the log nor one for it. */
+    @Test
+    void shouldProveNothingByTilesOfAnotherRoot() throws IOException {
+        Path other = checkpoint("other", 700, otherRoot());
+        Run run = run("equivocation", small, other, "--log-key", key, "--log", log);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("root");
+        assertThat(run("equivocation", small, large, "--log-key", key, "--log", folder.resolve("none"))
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotBelieveWhatTheLogDidNotSign() throws IOException {
+        Path forged = checkpoint("forged", NoteSigner.generate(ORIGIN), ORIGIN, 300, otherRoot());
+        Run run = run("equivocation", small, forged, "--log-key", key);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(forged.toString()).contains("signed by no key");
+
+        Path elsewhere = checkpoint("elsewhere", signer, "vote.example/2022", 300, otherRoot());
+        assertThat(run("equivocation", small, elsewhere, "--log-key", key).exitCode())
+                .isEqualTo(2);
+        Path text = Files.writeString(folder.resolve("text"), "no note");
+        assertThat(run("equivocation", text, small, "--log-key", key).err()).contains(text.toString());
+        assertThat(run("equivocation", small, folder.resolve("none"), "--log-key", key)
+                        .err())
+                .contains("can't be read");
+        assertThat(run("equivocation", small, small, "--log-key", "abc").exitCode())
+                .isEqualTo(2);
+        assertThat(run("equivocation", small, small).exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTakeTheLogsOfAPolicy() throws IOException {
+        NoteSigner second = NoteSigner.generate("vote.example/2022");
+        Path policy = Files.writeString(
+                folder.resolve("policy"),
+                "log %s\nlog %s\nquorum none\n".formatted(key, second.verifier().vkey()));
+        Path other = checkpoint("other", 300, otherRoot());
+        assertThat(run("equivocation", small, other, "--policy", policy).exitCode())
+                .isEqualTo(1);
+        Path ofSecond = checkpoint("second", second, "vote.example/2022", 300, otherRoot());
+        Run run = run("equivocation", small, ofSecond, "--policy", policy);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("two logs can't contradict each other");
+        Files.writeString(policy, "log\n");
+        assertThat(run("equivocation", small, other, "--policy", policy).err()).contains("line 1 of the policy");
+    }
+}
