@@ -26,16 +26,17 @@ final class BrokerSource implements LogSource {
      */
     BrokerSource(String bootstrapServers, Map<String, String> clientProperties) {
         this.bootstrapServers = bootstrapServers;
+        config.put("fetch.max.bytes", Integer.toString(32 * MIB));
+        config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
+        // More at a time live long enough to be copied by the collector.
+        config.put("max.poll.records", "1000");
+        config.put("receive.buffer.bytes", Integer.toString(MIB));
         config.putAll(clientProperties);
         config.put("bootstrap.servers", bootstrapServers);
         config.put("isolation.level", "read_committed");
         config.put("enable.auto.commit", "false");
         config.put("allow.auto.create.topics", "false");
         config.put("enable.metrics.push", "false");
-        config.put("fetch.max.bytes", Integer.toString(32 * MIB));
-        config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
-        config.put("max.poll.records", "20000");
-        config.put("receive.buffer.bytes", Integer.toString(MIB));
     }
 
     @Override

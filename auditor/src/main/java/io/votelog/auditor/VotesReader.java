@@ -50,12 +50,15 @@ final class VotesReader {
             Span span = votes.get(at);
             PartitionReplay taking = replays.get(at);
             Cut.OfPartition within = cut.of(span.partition());
-            work.add(() -> source.read(span, record -> {
-                if (within.holds(record.offset(), record.timestamp())) {
-                    taking.take(record);
-                }
-                total.one();
-            }));
+            work.add(() -> {
+                source.read(span, record -> {
+                    if (within.holds(record.offset(), record.timestamp())) {
+                        taking.take(record);
+                    }
+                    total.one();
+                });
+                taking.end();
+            });
         }
         try {
             Workers.run(threads, work);
