@@ -17,9 +17,10 @@ need_jdk() {
   [ "$version" -ge 17 ] || fail "the JDK is version $version ($from): JDK 17 or newer is needed"
 }
 
-# need_built MODULE: builds the module and both apps unless that is done; says how it goes on standard output.
+# need_built MODULE [OTHER]...: builds the module and both apps unless that is done; says how it goes on standard output. Others
+# are modules that it has built with it.
 need_built() {
-  built "$1" || build "$1"
+  built "$@" || build "$1"
 }
 
 # class_path MODULE: what the module's main classes run with.
@@ -38,7 +39,7 @@ built() {
     [ -e "$entry" ] || return 1
   done
   unset IFS
-  newer=$(cd "$root" && find pom.xml rules pages schemas infra/broker producer streams-app "$module" \
+  newer=$(cd "$root" && find pom.xml rules pages schemas infra/broker producer streams-app "$@" \
     \( -name target -o -path '*/src/test' \) -prune -o \
     -type f \( -path '*/src/main/*' -o -name pom.xml \) -newer "$file" -print)
   [ -z "$newer" ]

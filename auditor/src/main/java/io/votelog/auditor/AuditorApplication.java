@@ -11,7 +11,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "votelog-auditor",
         mixinStandardHelpOptions = true,
-        subcommands = {ReplayCommand.class, AsOfCommand.class, WhatIfCommand.class, DumpCommand.class},
+        subcommands = {
+            ReplayCommand.class,
+            AsOfCommand.class,
+            WhatIfCommand.class,
+            CompareCommand.class,
+            ExportCommand.class,
+            DumpCommand.class
+        },
         description = {
             "Finds out from the log itself whether published results are right.",
             "",
@@ -49,7 +56,8 @@ final class AuditorApplication implements Runnable {
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? replay, as-of, what-if or dump");
+        throw new ParameterException(
+                spec.commandLine(), "which command? replay, as-of, what-if, compare, export or dump");
     }
 
     private static int cannot(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {

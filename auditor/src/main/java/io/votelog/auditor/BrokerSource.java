@@ -1,16 +1,18 @@
 package io.votelog.auditor;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /** A running log. Reads what is committed, joins no group and leaves no trace. */
 final class BrokerSource implements LogSource {
@@ -26,16 +28,17 @@ final class BrokerSource implements LogSource {
      */
     BrokerSource(String bootstrapServers, Map<String, String> clientProperties) {
         this.bootstrapServers = bootstrapServers;
+        config.put("fetch.max.bytes", Integer.toString(32 * MIB));
+        config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
+        // More at a time live long enough to be copied by the collector.
+        config.put("max.poll.records", "1000");
+        config.put("receive.buffer.bytes", Integer.toString(MIB));
         config.putAll(clientProperties);
         config.put("bootstrap.servers", bootstrapServers);
         config.put("isolation.level", "read_committed");
         config.put("enable.auto.commit", "false");
         config.put("allow.auto.create.topics", "false");
         config.put("enable.metrics.push", "false");
-        config.put("fetch.max.bytes", Integer.toString(32 * MIB));
-        config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
-        config.put("max.poll.records", "20000");
-        config.put("receive.buffer.bytes", Integer.toString(MIB));
     }
 
     @Override
@@ -61,30 +64,63 @@ final class BrokerSource implements LogSource {
     }
 
     @Override
-    public void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        TopicPartition at = new TopicPartition(span.topic(), span.partition());
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            consumer.assign(List.of(at));
-            consumer.seek(at, span.begin());
-            long progressNs = System.nanoTime();
-            // The position, not the last record: a transaction's marker or what was aborted may be the end.
-            while (consumer.position(at, PATIENCE) < span.end()) {
-                long before = consumer.position(at);
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                    if (record.offset() < span.end()) {
-                        reader.accept(record);
-                    }
-                }
-                long nowNs = System.nanoTime();
-                if (consumer.position(at) > before) {
-                    progressNs = nowNs;
-                } else if (nowNs - progressNs > PATIENCE.toNanos()) {
-                    throw new AuditException("%s gives nothing behind offset %d of %s for %d s"
-                            .formatted(bootstrapServers, before, span, PATIENCE.toSeconds()));
-                }
-            }
+    public Records open(Span span) {
+        try {
+            return new Polled(span);
         } catch (KafkaException e) {
             throw unreachable(e);
+        }
+    }
+
+    private final class Polled implements Records {
+        private final Span span;
+        private final TopicPartition at;
+        private final KafkaConsumer<byte[], byte[]> consumer;
+        private Iterator<ConsumerRecord<byte[], byte[]>> polled = Collections.emptyIterator();
+
+        Polled(Span span) {
+            this.span = span;
+            this.at = new TopicPartition(span.topic(), span.partition());
+            this.consumer = consumer();
+            consumer.assign(List.of(at));
+            consumer.seek(at, span.begin());
+        }
+
+        @Override
+        public @Nullable ConsumerRecord<byte[], byte[]> next() {
+            if (!polled.hasNext()) {
+                poll();
+            }
+            if (!polled.hasNext()) {
+                return null;
+            }
+            ConsumerRecord<byte[], byte[]> record = polled.next();
+            return record.offset() < span.end() ? record : null;
+        }
+
+        /** Gets records, unless the end is reached: a transaction's marker, or what was aborted, may be all that is left. */
+        private void poll() {
+            try {
+                long progressNs = System.nanoTime();
+                while (!polled.hasNext() && consumer.position(at, PATIENCE) < span.end()) {
+                    long before = consumer.position(at);
+                    polled = consumer.poll(Duration.ofSeconds(1)).iterator();
+                    long nowNs = System.nanoTime();
+                    if (consumer.position(at) > before) {
+                        progressNs = nowNs;
+                    } else if (nowNs - progressNs > PATIENCE.toNanos()) {
+                        throw new AuditException("%s gives nothing behind offset %d of %s for %d s"
+                                .formatted(bootstrapServers, before, span, PATIENCE.toSeconds()));
+                    }
+                }
+            } catch (KafkaException e) {
+                throw unreachable(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            consumer.close();
         }
     }
 

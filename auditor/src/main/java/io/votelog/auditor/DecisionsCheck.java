@@ -4,11 +4,13 @@ import io.votelog.events.VoteDecided;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,12 +27,13 @@ final class DecisionsCheck {
     /** The id of a decision's event: the vote's partition, a slash and its offset. */
     private static final String EVENT_ID = "ce_id";
 
+    /** A partition's number and the slash behind it are not longer. */
+    private static final int MOST_DIGITS = 10;
+
     private final LogSource source;
     private final Published published;
     private final Map<Integer, PartitionReplay> replays;
-    private final Map<Integer, BitSet> seen = new HashMap<>();
 
-    private long decisions;
     private long differences;
     private @Nullable Difference first;
 
@@ -51,21 +54,35 @@ final class DecisionsCheck {
         }
     }
 
-    void run(Report report, Progress progress) {
+    void run(Report report, int threads, Progress progress) {
         List<Span> spans = source.spans(Topics.DECISIONS.name());
         if (spans.isEmpty()) {
             report.skip(TITLE, "there is no " + Topics.DECISIONS.name());
             return;
         }
-        for (Span span : spans) {
-            progress.begin("reading " + span, span.end() - span.begin());
-            source.read(span, record -> {
-                take(record);
-                progress.at(record.offset() + 1 - span.begin());
-            });
+        long beginNs = System.nanoTime();
+        Progress.Total total = progress.total(
+                "comparing verdicts",
+                spans.stream().mapToLong(span -> span.end() - span.begin()).sum());
+        List<Part> parts = spans.stream().map(span -> new Part(span, total)).toList();
+        try {
+            Workers.run(threads, List.copyOf(parts));
+        } finally {
             progress.end();
         }
-        long waiting = findMissing();
+        Map<Integer, BitSet> seen = new HashMap<>();
+        long read = 0;
+        long decisions = 0;
+        for (Part part : parts) {
+            part.seen.forEach((partition, offsets) ->
+                    seen.computeIfAbsent(partition, any -> new BitSet()).or(offsets));
+            read += part.read;
+            decisions += part.decisions;
+            differences += part.differences;
+            first = part.first != null && (first == null || part.first.before(first)) ? part.first : first;
+        }
+        long waiting = findMissing(seen);
+        report.read(Topics.DECISIONS.name(), read, Duration.ofNanos(System.nanoTime() - beginNs));
         if (first != null) {
             report.fail(TITLE, Texts.count(differences, "difference") + ", the first one at " + first);
             return;
@@ -78,52 +95,87 @@ final class DecisionsCheck {
                                 : "; " + Texts.count(waiting, "vote") + " behind the published results wait for one"));
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> record) {
-        VoteDecided decided;
-        try {
-            decided = Events.decode(record.value(), VoteDecided.class);
-        } catch (MalformedEventException e) {
-            differ(
-                    record.partition(),
-                    -1,
-                    "%s, offset %d, holds no verdict: %s".formatted(record.topic(), record.offset(), e.getMessage()));
-            return;
-        }
-        int partition = partitionOf(record);
-        long offset = decided.getVoteOffset();
-        PartitionReplay replay = replays.get(partition);
-        if (replay == null) {
-            differ(partition, offset, "a verdict on a vote of a partition that this log does not have");
-            return;
-        }
-        if (offset >= replay.nextOffset()) {
-            // Behind what was read of votes: it came later.
-            return;
-        }
-        decisions++;
-        Findings findings = replay.findings();
-        byte here = findings.kind(offset);
-        byte there = Finding.published(decided.getOutcome(), decided.getReason());
-        long mark = Findings.mark(
-                decided.getVoteId(),
-                decided.getBallotId(),
-                decided.getRecordedAt().toEpochMilli());
-        if (here != there) {
-            differ(partition, offset, "published %s, found here %s".formatted(Finding.text(there), Finding.text(here)));
-        } else if (mark != findings.markAt(offset)) {
-            differ(
-                    partition,
-                    offset,
-                    "the verdict is on another vote: id %s on ballot %s of %s"
-                            .formatted(decided.getVoteId(), decided.getBallotId(), decided.getRecordedAt()));
-        }
-        if (offset >= 0) {
-            seenIn(partition).set((int) offset);
-        }
-    }
+    /** One partition of decisions. A verdict in it may be on a vote in another one. */
+    private final class Part implements Runnable {
+        private final Span span;
+        private final Progress.Total total;
+        private final EventBytes bytes = new EventBytes();
+        private final Map<Integer, BitSet> seen = new HashMap<>();
+        private long read;
+        private long decisions;
+        private long differences;
+        private @Nullable Difference first;
 
-    private BitSet seenIn(int partition) {
-        return seen.computeIfAbsent(partition, any -> new BitSet());
+        Part(Span span, Progress.Total total) {
+            this.span = span;
+            this.total = total;
+        }
+
+        @Override
+        public void run() {
+            source.read(span, record -> {
+                take(record);
+                read++;
+                total.one();
+            });
+        }
+
+        private void take(ConsumerRecord<byte[], byte[]> record) {
+            Decided decided;
+            try {
+                decided = Decided.read(bytes, record.value());
+                if (decided == null) {
+                    decided = Decided.of(Events.decode(record.value(), VoteDecided.class));
+                }
+            } catch (MalformedEventException e) {
+                differ(
+                        record.partition(),
+                        -1,
+                        "%s, offset %d, holds no verdict: %s"
+                                .formatted(record.topic(), record.offset(), e.getMessage()));
+                return;
+            }
+            int partition = partitionOf(record);
+            long offset = decided.voteOffset();
+            PartitionReplay replay = replays.get(partition);
+            if (replay == null) {
+                differ(partition, offset, "a verdict on a vote of a partition that this log does not have");
+                return;
+            }
+            if (offset >= replay.nextOffset()) {
+                // Behind what was read of votes: it came later.
+                return;
+            }
+            decisions++;
+            Findings findings = replay.findings();
+            byte here = findings.kind(offset);
+            byte there = decided.finding();
+            long mark = Findings.mark(decided.idHigh(), decided.idLow(), decided.ballotId(), decided.recordedAtMs());
+            if (here != there) {
+                differ(
+                        partition,
+                        offset,
+                        "published %s, found here %s".formatted(Finding.text(there), Finding.text(here)));
+            } else if (mark != findings.markAt(offset)) {
+                differ(
+                        partition,
+                        offset,
+                        "the verdict is on another vote: id %s on ballot %s of %s"
+                                .formatted(
+                                        new UUID(decided.idHigh(), decided.idLow()),
+                                        decided.ballotId(),
+                                        Instant.ofEpochMilli(decided.recordedAtMs())));
+            }
+            if (offset >= 0) {
+                seen.computeIfAbsent(partition, any -> new BitSet()).set((int) offset);
+            }
+        }
+
+        private void differ(int partition, long offset, String what) {
+            differences++;
+            Difference difference = new Difference(partition, offset, what);
+            first = first == null || difference.before(first) ? difference : first;
+        }
     }
 
     /** Where the vote stands; it is the decision's own partition unless the vote's is not that of its key. */
@@ -132,18 +184,25 @@ final class DecisionsCheck {
         if (id == null || id.value() == null) {
             return record.partition();
         }
-        String text = new String(id.value(), StandardCharsets.UTF_8);
-        int slash = text.indexOf('/');
-        return slash > 0 && slash < 10 && text.chars().limit(slash).allMatch(Character::isDigit)
-                ? Integer.parseInt(text, 0, slash, 10)
-                : record.partition();
+        byte[] text = id.value();
+        int partition = 0;
+        for (int at = 0; at < text.length && at < MOST_DIGITS; at++) {
+            if (text[at] == '/' && at > 0) {
+                return partition;
+            }
+            if (text[at] < '0' || text[at] > '9') {
+                break;
+            }
+            partition = 10 * partition + text[at] - '0';
+        }
+        return record.partition();
     }
 
     /** Votes that the results count and that nothing was published on; says how many others have no verdict yet. */
-    private long findMissing() {
+    private long findMissing(Map<Integer, BitSet> seen) {
         long waiting = 0;
         for (PartitionReplay replay : replays.values()) {
-            BitSet published = seenIn(replay.partition());
+            BitSet published = seen.getOrDefault(replay.partition(), new BitSet());
             long countedTo = this.published.countedTo(replay.partition());
             for (long offset = 0; offset < replay.findings().end(); offset++) {
                 byte here = replay.findings().kind(offset);

@@ -13,7 +13,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -51,30 +50,71 @@ final class DumpSource implements LogSource {
     }
 
     @Override
-    public void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    public Records open(Span span) {
         Dump.File file = file(span);
         Path path = folder.resolve(file.file()).normalize();
         if (!path.startsWith(folder.normalize())) {
             throw new AuditException("%s names a file outside of its folder: %s".formatted(Dump.MANIFEST, file.file()));
         }
-        long records = 0;
-        MessageDigest sha256 = Hashes.sha256();
-        try (DataInputStream in = new DataInputStream(
-                new BufferedInputStream(new DigestInputStream(Files.newInputStream(path), sha256), BUFFER))) {
-            for (Optional<ConsumerRecord<byte[], byte[]>> record = next(in, span);
-                    record.isPresent();
-                    record = next(in, span)) {
-                reader.accept(record.get());
-                records++;
-            }
+        try {
+            return new Copied(span, path, file.sha256());
         } catch (IOException e) {
-            throw new AuditException(
-                    "%s cannot be read behind its record %d: %s".formatted(path, records, reason(e)), e);
+            throw new AuditException("%s cannot be read: %s".formatted(path, e), e);
         }
-        String hash = HexFormat.of().formatHex(sha256.digest());
-        if (!hash.equals(file.sha256())) {
-            throw new AuditException("%s is damaged: its SHA-256 is %s, and %s names %s"
-                    .formatted(path, hash, Dump.MANIFEST, file.sha256()));
+    }
+
+    private static final class Copied implements Records {
+        private final Span span;
+        private final Path path;
+        private final String wantedHash;
+        private final MessageDigest sha256 = Hashes.sha256();
+        private final DataInputStream in;
+        private long records;
+        private boolean over;
+
+        Copied(Span span, Path path, String wantedHash) throws IOException {
+            this.span = span;
+            this.path = path;
+            this.wantedHash = wantedHash;
+            this.in = new DataInputStream(
+                    new BufferedInputStream(new DigestInputStream(Files.newInputStream(path), sha256), BUFFER));
+        }
+
+        @Override
+        public @Nullable ConsumerRecord<byte[], byte[]> next() {
+            if (over) {
+                return null;
+            }
+            try {
+                ConsumerRecord<byte[], byte[]> record = DumpSource.next(in, span);
+                if (record == null) {
+                    over = true;
+                    checkHash();
+                } else {
+                    records++;
+                }
+                return record;
+            } catch (IOException e) {
+                throw new AuditException(
+                        "%s cannot be read behind its record %d: %s".formatted(path, records, reason(e)), e);
+            }
+        }
+
+        private void checkHash() {
+            String hash = HexFormat.of().formatHex(sha256.digest());
+            if (!hash.equals(wantedHash)) {
+                throw new AuditException("%s is damaged: its SHA-256 is %s, and %s names %s"
+                        .formatted(path, hash, Dump.MANIFEST, wantedHash));
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                in.close();
+            } catch (IOException e) {
+                throw new AuditException("%s cannot be closed: %s".formatted(path, e), e);
+            }
         }
     }
 
@@ -89,10 +129,10 @@ final class DumpSource implements LogSource {
         return failure instanceof EOFException ? "it ends in the middle of the next one" : failure.toString();
     }
 
-    private static Optional<ConsumerRecord<byte[], byte[]>> next(DataInputStream in, Span span) throws IOException {
+    private static @Nullable ConsumerRecord<byte[], byte[]> next(DataInputStream in, Span span) throws IOException {
         in.mark(1);
         if (in.read() < 0) {
-            return Optional.empty();
+            return null;
         }
         in.reset();
         long offset = in.readLong();
@@ -108,7 +148,7 @@ final class DumpSource implements LogSource {
             byte @Nullable [] name = bytes(in);
             headers.add(name == null ? "" : new String(name, StandardCharsets.UTF_8), bytes(in));
         }
-        return Optional.of(new ConsumerRecord<>(
+        return new ConsumerRecord<>(
                 span.topic(),
                 span.partition(),
                 offset,
@@ -119,7 +159,7 @@ final class DumpSource implements LogSource {
                 key,
                 value,
                 headers,
-                Optional.empty()));
+                Optional.empty());
     }
 
     private static byte @Nullable [] bytes(DataInputStream in) throws IOException {

@@ -1,11 +1,8 @@
 package io.votelog.auditor;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.List;
-import java.util.TreeSet;
 
 /** SHA-256, and what is taken of it. */
 final class Hashes {
@@ -21,19 +18,14 @@ final class Hashes {
     }
 
     /**
-     * What stands for a set of choices: the same for the same options in any order and however often named.
+     * The first 16 bytes of the hash of these words, as two numbers.
      *
      * @param sha256 is reset by it
-     * @return the first 16 bytes, as two numbers
      */
-    static long[] ofChoices(MessageDigest sha256, List<String> choices) {
-        for (String choice : new TreeSet<>(choices)) {
-            byte[] text = choice.getBytes(StandardCharsets.UTF_8);
-            sha256.update((byte) (text.length >> 8));
-            sha256.update((byte) text.length);
-            sha256.update(text);
-        }
-        ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
+    static long[] of(MessageDigest sha256, long[] words) {
+        ByteBuffer bytes = ByteBuffer.allocate(words.length * Long.BYTES);
+        bytes.asLongBuffer().put(words);
+        ByteBuffer digest = ByteBuffer.wrap(sha256.digest(bytes.array()));
         return new long[] {digest.getLong(), digest.getLong()};
     }
 }

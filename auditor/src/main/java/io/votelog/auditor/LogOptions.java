@@ -45,7 +45,22 @@ final class LogOptions {
         return new BrokerSource(where.bootstrapServers, clientProperties(commandConfig));
     }
 
-    static Map<String, String> clientProperties(@Nullable Path file) {
+    /**
+     * The log at a place that is a dump's folder or a broker's address.
+     *
+     * @throws AuditException when it is neither
+     */
+    static LogSource open(String place, @Nullable Path commandConfig) {
+        if (Files.isDirectory(Path.of(place))) {
+            return new DumpSource(Path.of(place));
+        }
+        if (!place.contains(":")) {
+            throw new AuditException("%s is no folder, and no address HOST:PORT".formatted(place));
+        }
+        return new BrokerSource(place, clientProperties(commandConfig));
+    }
+
+    private static Map<String, String> clientProperties(@Nullable Path file) {
         Map<String, String> settings = new TreeMap<>();
         if (file != null) {
             Properties properties = new Properties();

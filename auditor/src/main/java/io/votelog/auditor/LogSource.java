@@ -3,6 +3,7 @@ package io.votelog.auditor;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Where a log is read from: a broker, or a dump. May be used by several threads. */
 interface LogSource extends AutoCloseable {
@@ -17,12 +18,39 @@ interface LogSource extends AutoCloseable {
     List<Span> spans(String topic);
 
     /**
-     * Gives the committed records of a partition in the order in which they stand there.
+     * The committed records of a partition in the order in which they stand there.
      *
      * @throws AuditException when they cannot be read
      */
-    void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader);
+    Records open(Span span);
+
+    /**
+     * Gives all of {@link #open}.
+     *
+     * @throws AuditException when they cannot be read
+     */
+    default void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        try (Records records = open(span)) {
+            for (var record = records.next(); record != null; record = records.next()) {
+                reader.accept(record);
+            }
+        }
+    }
 
     @Override
     void close();
+
+    /** Records that are read one after the other, by one thread. */
+    interface Records extends AutoCloseable {
+        /**
+         * The next one; null behind the last.
+         *
+         * @throws AuditException when it cannot be read
+         */
+        @Nullable
+        ConsumerRecord<byte[], byte[]> next();
+
+        @Override
+        void close();
+    }
 }

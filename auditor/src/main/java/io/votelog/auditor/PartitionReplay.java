@@ -16,10 +16,10 @@ import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,8 @@ final class PartitionReplay {
     private final ToLongFunction<String> limits;
     private final Map<String, BallotDefinition> otherRules;
     private final Findings findings = new Findings();
-    private final VoterTable voters = new VoterTable();
+    private VoterTable voters = new VoterTable();
+    private final EventBytes bytes = new EventBytes();
     private final MessageDigest sha256 = Hashes.sha256();
     private final Map<String, Standing> ballots = new LinkedHashMap<>();
 
@@ -80,13 +81,20 @@ final class PartitionReplay {
         byte finding;
         long mark = 0;
         try {
-            Events.Decoded decoded = decode(record.value());
-            if (decoded.event() instanceof VoteCast vote) {
-                finding = decide(record, vote, decoded.fingerprint());
-                mark = Findings.mark(vote.getVoteId(), vote.getBallotId(), record.timestamp());
-            } else {
-                obey(record, decoded);
+            Vote vote = Vote.read(bytes, record.value());
+            if (vote == null) {
+                Events.Decoded decoded = decode(record.value());
+                if (decoded.event() instanceof VoteCast cast) {
+                    vote = Vote.of(cast, decoded.fingerprint());
+                } else {
+                    obey(record, decoded);
+                }
+            }
+            if (vote == null) {
                 finding = Finding.CONTROL;
+            } else {
+                finding = decide(record, vote);
+                mark = Findings.mark(vote.idHigh(), vote.idLow(), vote.ballotId(), record.timestamp());
             }
         } catch (Poison poison) {
             finding = Finding.poison(poison.why);
@@ -102,36 +110,43 @@ final class PartitionReplay {
         }
     }
 
-    private byte decide(ConsumerRecord<byte[], byte[]> record, VoteCast vote, long schema) throws Poison {
+    private byte decide(ConsumerRecord<byte[], byte[]> record, Vote vote) throws Poison {
         byte @Nullable [] key = record.key();
         if (key == null || key.length != Pseudonym.LENGTH) {
             throw new Poison(Cause.BAD_KEY);
         }
-        Standing on = ballots.get(vote.getBallotId());
+        Standing on = ballots.get(vote.ballotId());
         if (on == null) {
             return Finding.rejected(Reason.UNKNOWN_BALLOT);
         }
         if (Pseudonym.partition(key, on.published().getPartitionCount()) != partition) {
             throw new Poison(Cause.WRONG_PARTITION);
         }
-        if (!on.names(schema)) {
+        if (!on.names(vote.schema())) {
             throw new Poison(Cause.SCHEMA_NOT_NAMED);
         }
         ByteBuffer voter = ByteBuffer.wrap(key);
         long keyHigh = voter.getLong();
         long keyLow = voter.getLong();
-        UUID id = vote.getVoteId();
-        long[] choices = Hashes.ofChoices(sha256, vote.getChoices());
-        VoterTable.Seen seen = voters.seen(
-                on.number(), keyHigh, keyLow, id.getMostSignificantBits(), id.getLeastSignificantBits(), choices);
-        Form form = on.ballot().check(vote.getChoices());
+        Form form = on.ballot().check(vote.choices());
+        long[] choices = choices(form);
+        VoterTable.Seen seen = voters.seen(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices);
+        if (seen == VoterTable.Seen.SAME && form.broken().contains(Reason.UNKNOWN_OPTION)) {
+            // What is not on the ballot is no part of what stands for the choices.
+            seen = VoterTable.Seen.SAME_ID;
+        }
         byte finding = verdict(on, seen, form, record.timestamp(), record.offset());
         if (finding == Finding.ACCEPTED) {
-            voters.accept(
-                    on.number(), keyHigh, keyLow, id.getMostSignificantBits(), id.getLeastSignificantBits(), choices);
+            voters.accept(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices);
         }
         on.count().vote(finding, form.picks(), record.offset(), record.timestamp());
         return finding;
+    }
+
+    /** What stands for a set of options: their bits, or a hash of these where there are more than two words of them. */
+    private long[] choices(Form form) {
+        long[] words = form.picks().words();
+        return words.length > 2 ? Hashes.of(sha256, words) : Arrays.copyOf(words, 2);
     }
 
     private static byte verdict(Standing on, VoterTable.Seen seen, Form form, long recordedAtMs, long offset) {
@@ -241,6 +256,11 @@ final class PartitionReplay {
                 .mapToLong(ballot -> ballot.ballot().closesAt().toEpochMilli())
                 .min()
                 .orElse(Long.MAX_VALUE);
+    }
+
+    /** Lets go of the voters: no record comes any more. */
+    void end() {
+        voters = new VoterTable();
     }
 
     int partition() {

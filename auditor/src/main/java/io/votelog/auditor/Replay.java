@@ -5,6 +5,7 @@ import io.votelog.events.BallotResults;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class Replay {
     private final Set<String> wanted;
     private final Progress progress;
     private final VotesReader reader;
+    private final int threads;
 
     /**
      * @param keys whose control records the log obeys
@@ -33,6 +35,7 @@ final class Replay {
         this.keys = keys;
         this.wanted = Set.copyOf(wanted);
         this.progress = progress;
+        this.threads = threads;
         this.reader = new VotesReader(source, threads, progress);
     }
 
@@ -46,6 +49,7 @@ final class Replay {
         // In this order: what the results count was decided before, and stands in votes and decisions already.
         Published published = Published.read(source, keys);
         List<Span> votes = reader.spans();
+        long beginNs = System.nanoTime();
         List<PartitionReplay> replays = reader.read(
                 votes,
                 span -> new PartitionReplay(
@@ -56,11 +60,15 @@ final class Replay {
                                 : Long.MAX_VALUE,
                         Map.of()),
                 Cut.none());
+        report.read(
+                Topics.VOTES.name(),
+                votes.stream().mapToLong(span -> span.end() - span.begin()).sum(),
+                Duration.ofNanos(System.nanoTime() - beginNs));
         Set<String> ids = ids(replays, published);
         wholeness(report, votes, replays);
         definitions(report, replays, published, ids);
         counted(report, replays);
-        new DecisionsCheck(source, published, replays).run(report, progress);
+        new DecisionsCheck(source, published, replays).run(report, threads, progress);
         for (String id : ids) {
             Optional<BallotResults> results = published.results(id);
             if (results.isEmpty()) {

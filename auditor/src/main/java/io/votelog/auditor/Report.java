@@ -1,12 +1,15 @@
 package io.votelog.auditor;
 
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.votelog.auditor.Step.Outcome;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The steps of an audit in their order, and what they come to. */
 final class Report {
@@ -24,6 +27,20 @@ final class Report {
 
     private final String subject;
     private final List<Step> steps = new ArrayList<>();
+    private final List<Reading> readings = new ArrayList<>();
+
+    /**
+     * How long it took to read and judge so many records.
+     *
+     * @param of the topic
+     */
+    @JsonPropertyOrder({"of", "records", "seconds"})
+    record Reading(String of, long records, double seconds) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%,d records of %s in %.1f s", records, of, seconds);
+        }
+    }
 
     /** @param subject what was audited */
     Report(String subject) {
@@ -40,6 +57,10 @@ final class Report {
 
     void skip(String title, String reason) {
         add(title, Outcome.SKIPPED, reason);
+    }
+
+    void read(String topic, long records, Duration took) {
+        readings.add(new Reading(topic, records, took.toMillis() / 1e3));
     }
 
     private void add(String title, Outcome outcome, String detail) {
@@ -89,6 +110,9 @@ final class Report {
             step.detail().lines().forEach(line -> out.printf("             %s%n", line));
         }
         out.println();
+        if (!readings.isEmpty()) {
+            out.printf("Read %s.%n", readings.stream().map(Reading::toString).collect(Collectors.joining(", ")));
+        }
         out.println(conclusion());
     }
 
@@ -104,6 +128,7 @@ final class Report {
                     default -> "passed";
                 });
         document.put("steps", steps);
+        document.put("read", readings);
         out.println(Texts.JSON.writeValueAsString(document));
     }
 }

@@ -55,6 +55,23 @@ record Tally(
                 votes);
     }
 
+    /** Both together, of one ballot. */
+    Tally plus(Tally other) {
+        Map<Reason, Long> bothRejected = new EnumMap<>(Reason.class);
+        bothRejected.putAll(rejected);
+        other.rejected.forEach((reason, count) -> bothRejected.merge(reason, count, Long::sum));
+        Map<String, Long> bothVotes = new LinkedHashMap<>(votes);
+        other.votes.forEach((option, count) -> bothVotes.merge(option, count, Long::sum));
+        return new Tally(
+                ballotId,
+                received + other.received,
+                accepted + other.accepted,
+                retried + other.retried,
+                bothRejected,
+                late + other.late,
+                bothVotes);
+    }
+
     /** The ballot in each partition where it stands. */
     static List<Standing> standing(List<PartitionReplay> replays, String ballotId) {
         return replays.stream()

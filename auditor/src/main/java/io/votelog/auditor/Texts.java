@@ -10,6 +10,9 @@ final class Texts {
     static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+    /** For rows of a file, each in one line. */
+    static final JsonMapper JSON_LINE = new JsonMapper();
+
     private Texts() {}
 
     /** "1 vote", "12,345 votes". */

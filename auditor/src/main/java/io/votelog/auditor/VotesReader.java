@@ -3,10 +3,6 @@ package io.votelog.auditor;
 import io.votelog.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /** Reads all partitions of votes, some at a time. */
@@ -17,9 +13,6 @@ final class VotesReader {
 
     /** @param threads partitions that are read at a time, at least 1 */
     VotesReader(LogSource source, int threads, Progress progress) {
-        if (threads < 1) {
-            throw new AuditException("--threads is %d; 1 or more is allowed".formatted(threads));
-        }
         this.source = source;
         this.threads = threads;
         this.progress = progress;
@@ -52,33 +45,24 @@ final class VotesReader {
         Progress.Total total = progress.total(
                 "deciding votes again",
                 votes.stream().mapToLong(span -> span.end() - span.begin()).sum());
-        ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, votes.size()));
-        try {
-            List<Future<?>> running = new ArrayList<>();
-            for (int at = 0; at < votes.size(); at++) {
-                Span span = votes.get(at);
-                PartitionReplay taking = replays.get(at);
-                Cut.OfPartition within = cut.of(span.partition());
-                running.add(workers.submit(() -> source.read(span, record -> {
+        List<Runnable> work = new ArrayList<>();
+        for (int at = 0; at < votes.size(); at++) {
+            Span span = votes.get(at);
+            PartitionReplay taking = replays.get(at);
+            Cut.OfPartition within = cut.of(span.partition());
+            work.add(() -> {
+                source.read(span, record -> {
                     if (within.holds(record.offset(), record.timestamp())) {
                         taking.take(record);
                     }
                     total.one();
-                })));
-            }
-            for (Future<?> one : running) {
-                one.get();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AuditException("interrupted", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof AuditException cannot) {
-                throw cannot;
-            }
-            throw new IllegalStateException(e.getCause());
+                });
+                taking.end();
+            });
+        }
+        try {
+            Workers.run(threads, work);
         } finally {
-            workers.shutdownNow();
             progress.end();
         }
         return replays;

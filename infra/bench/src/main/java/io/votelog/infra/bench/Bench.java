@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
             SoakCommand.class,
             OverloadCommand.class,
             OutageCommand.class,
-            WatchCommand.class
+            WatchCommand.class,
+            AuditCommand.class
         })
 public final class Bench {
     /** System property: the repository's root; the working directory by default. */

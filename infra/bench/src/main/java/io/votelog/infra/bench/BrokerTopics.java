@@ -41,6 +41,14 @@ final class BrokerTopics {
                 .all());
     }
 
+    /** Every topic of a log. */
+    void createAll(int partitions) {
+        ask("make the topics", admin -> admin.createTopics(Topics.all().stream()
+                        .map(topic -> topic.newTopic(partitions, 1))
+                        .toList())
+                .all());
+    }
+
     /** Has the broker slow a client down to so many bytes a second. */
     void slowDown(String clientId, long bytesPerSecond) {
         ask("set a quota", admin -> admin.alterClientQuotas(List.of(new ClientQuotaAlteration(

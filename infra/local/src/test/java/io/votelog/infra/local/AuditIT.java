@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -320,6 +322,75 @@ class AuditIT {
         Said text =
                 audit("what-if", "--dump", honest.toString(), "--public-key", publicKey, "--ballot", file.toString());
         assertThat(text.text()).contains("as it is", "what if", "rejected TOO_MANY_PICKS");
+    }
+
+    @Test
+    void shouldSayWhereTwoLogsDiffer() throws Exception {
+        Said live = audit("compare", honest.toString(), up.kafka(), "--public-key", publicKey);
+        assertThat(live.text()).contains("A is the beginning of B").doesNotContain("DIFFERENT");
+        assertThat(live.exitCode()).isEqualTo(3);
+
+        DumpedLog dump = forged("compared");
+        dump.change(VOTES, PARTITION, entries -> {
+            Entry entry = accepted(dump, entries);
+            VoteCast vote = decode(entry.value, VoteCast.class);
+            entry.value = Events.encode(VoteCast.newBuilder(vote)
+                    .setChoices(List.of(vote.getChoices().contains("43") ? "42" : "43", "07"))
+                    .build());
+        });
+        Said forged =
+                audit("compare", honest.toString(), dump.folder().toString(), "--public-key", publicKey, "--json");
+        assertThat(forged.exitCode()).as(forged.text()).isEqualTo(1);
+        JsonNode found = JSON.readTree(forged.text());
+        assertThat(found.path("first").path("what").stringValue()).isEqualTo("other choices");
+        assertThat(found.path("first").path("partition").intValue()).isEqualTo(PARTITION);
+        JsonNode ballot = found.path("ballots").path(0);
+        assertThat(ballot.path("a").path("received")).isEqualTo(ballot.path("b").path("received"));
+        assertThat(ballot.path("a").path("votes")).isNotEqualTo(ballot.path("b").path("votes"));
+    }
+
+    @Test
+    void shouldExportWhatThePublicMaySee() throws Exception {
+        Path out = dir.resolve("export");
+        Said said = audit(
+                "export", "--dump", honest.toString(), "--public-key", publicKey, "--out", out.toString(), "--votes");
+        assertThat(said.exitCode()).as(said.text()).isZero();
+        assertThat(said.text()).contains(BALLOT + ": not ended yet; withheld until then: votes");
+
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files = Files.list(out)) {
+            for (Path file : files.toList()) {
+                all.append(Files.readString(file));
+            }
+        }
+        DumpedLog log = forged("exported");
+        for (int partition = 0; partition < 4; partition++) {
+            for (Entry entry : log.read(DECISIONS, partition)) {
+                VoteDecided decided = decode(entry.value, VoteDecided.class);
+                assertThat(all.indexOf(decided.getVoteId().toString())).isNegative();
+                assertThat(all.indexOf(decided.getRecordedAt().toString())).isNegative();
+                assertThat(all.indexOf(Base64.getUrlEncoder().withoutPadding().encodeToString(entry.key)))
+                        .isNegative();
+                assertThat(all.indexOf(HexFormat.of().formatHex(entry.key))).isNegative();
+            }
+        }
+        assertThat(all).doesNotContain("offset", "partition", "positions", "recordedAt");
+        Said counted = audit(
+                "as-of",
+                "--dump",
+                honest.toString(),
+                "--public-key",
+                publicKey,
+                "--time",
+                "2100-01-01T00:00:00Z",
+                "--json");
+        JsonNode votes = JSON.readTree(counted.text()).path("ballots").path(0).path("votes");
+        List<String> tallies = Files.readAllLines(out.resolve("tallies.csv"));
+        assertThat(tallies).hasSize(1 + votes.size());
+        for (String line : tallies.subList(1, tallies.size())) {
+            String[] cells = line.split(",");
+            assertThat(cells[3]).as(line).isEqualTo(votes.path(cells[2]).asString());
+        }
     }
 
     private static BallotResults newestResults() throws Exception {

@@ -1,0 +1,217 @@
+package io.votelog.auditor;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.votelog.auditor.ExportManifest.Wanted;
+import io.votelog.events.VoteCast;
+import io.votelog.rules.Reason;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What an export takes from one partition: its counts, and files beside them. */
+final class PartitionExport {
+    /** Columns of a file with every vote. */
+    private static final List<String> COLUMNS =
+            List.of("partition", "offset", "recordedAt", "ballotId", "voteId", "outcome", "reason", "choices");
+
+    /** Anybody may have written anything into an id: what is none is not for a program that takes text for a formula. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    /** Sets of options that memory holds at a time, over all ballots. */
+    private final int mostHeld;
+
+    private final Wanted wanted;
+    private final Span span;
+    private final Path folder;
+    private final PartitionReplay replay;
+    private final Map<Integer, PickCounts> picks = new TreeMap<>();
+    private int held;
+
+    /**
+     * @param span up to where it goes
+     * @param folder for its files
+     * @param mostHeld sets of options that memory holds at a time
+     */
+    PartitionExport(Wanted wanted, Span span, LogKeys keys, Path folder, int mostHeld) {
+        this.wanted = wanted;
+        this.span = span;
+        this.folder = folder;
+        this.mostHeld = mostHeld;
+        this.replay = new PartitionReplay(span.partition(), keys, ballotId -> Long.MAX_VALUE, Map.of());
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param files that are part of the export as they are
+     */
+    @JsonPropertyOrder({"partition", "end", "ballots", "files"})
+    record Result(int partition, long end, List<OfBallot> ballots, List<ExportManifest.File> files) {}
+
+    /**
+     * One ballot.
+     *
+     * @param definition its JSON
+     * @param partitions in which it has to stand
+     * @param picks the file with how often each set of options was chosen, if that is wanted
+     */
+    @JsonPropertyOrder({"definition", "partitions", "ended", "tally", "picks"})
+    record OfBallot(String definition, int partitions, boolean ended, Tally tally, @Nullable String picks) {}
+
+    /** A vote with its place in the log. */
+    @JsonPropertyOrder({"partition", "offset", "recordedAt", "ballotId", "voteId", "outcome", "reason", "choices"})
+    private record Row(
+            int partition,
+            long offset,
+            String recordedAt,
+            String ballotId,
+            UUID voteId,
+            String outcome,
+            @Nullable Reason reason,
+            List<String> choices) {}
+
+    /** The name of the file with every vote, without its ending. */
+    private String rowsName() {
+        return "private-votes-" + span.partition();
+    }
+
+    /**
+     * Reads the partition from its first record.
+     *
+     * @throws AuditException when the log cannot be read, or is not whole
+     */
+    Result run(LogSource source, Runnable read) throws IOException {
+        List<ExportManifest.File> files = List.of();
+        if (wanted.rows()) {
+            try (ExportFile rows = new ExportFile(folder, rowsName(), COLUMNS)) {
+                readAll(source, rows, read);
+                files = rows.finish();
+            }
+        } else {
+            readAll(source, null, read);
+        }
+        String gap = replay.firstGap();
+        if (gap != null || replay.nextOffset() < span.end()) {
+            throw new AuditException("the log is not whole: %s; replay says more"
+                    .formatted(gap != null ? gap : "partition %d is cut short".formatted(span.partition())));
+        }
+        List<OfBallot> ballots = new ArrayList<>();
+        for (Standing standing : replay.ballots()) {
+            ballots.add(new OfBallot(
+                    standing.definition().json(),
+                    standing.published().getPartitionCount(),
+                    standing.endOffset() != Standing.OPEN,
+                    Tally.of(List.of(standing)),
+                    finishPicks(standing)));
+        }
+        return new Result(span.partition(), replay.nextOffset(), ballots, files);
+    }
+
+    private @Nullable String finishPicks(Standing standing) throws IOException {
+        PickCounts counts = picks.get(standing.number());
+        if (counts == null) {
+            return null;
+        }
+        String name = "picks-%d-%d".formatted(span.partition(), standing.number());
+        counts.finish(folder.resolve(name));
+        return name;
+    }
+
+    private void readAll(LogSource source, @Nullable ExportFile rows, Runnable read) throws IOException {
+        try {
+            source.read(span, record -> {
+                if (record.offset() < span.end()) {
+                    replay.take(record);
+                    take(record, replay.findings().kind(record.offset()), rows);
+                }
+                read.run();
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record, byte finding, @Nullable ExportFile rows) {
+        boolean counted = wanted.votes() && finding == Finding.ACCEPTED;
+        if (!counted && (rows == null || !Finding.isVerdict(finding))) {
+            return;
+        }
+        try {
+            VoteCast vote = Events.decode(record.value(), VoteCast.class);
+            if (!wanted.wants(vote.getBallotId())) {
+                return;
+            }
+            if (rows != null) {
+                addRow(rows, record, vote, finding);
+            } else {
+                count(vote);
+            }
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException("decided and cannot be read", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void count(VoteCast vote) throws IOException {
+        Standing on = replay.ballot(vote.getBallotId());
+        if (on == null) {
+            throw new IllegalStateException("accepted on no ballot");
+        }
+        PickCounts counts = picks.computeIfAbsent(
+                on.number(),
+                number -> new PickCounts(
+                        folder,
+                        "picks-%d-%d".formatted(span.partition(), number),
+                        on.ballot().optionCount()));
+        if (counts.add(on.ballot().check(vote.getChoices()).picks()) && ++held >= mostHeld) {
+            for (PickCounts each : picks.values()) {
+                each.spill();
+            }
+            held = 0;
+        }
+    }
+
+    private void addRow(ExportFile rows, ConsumerRecord<byte[], byte[]> record, VoteCast vote, byte finding)
+            throws IOException {
+        Reason reason = Finding.isRejected(finding) ? Finding.reason(finding) : null;
+        String outcome = reason == null ? Finding.text(finding) : "REJECTED";
+        String recordedAt = Instant.ofEpochMilli(record.timestamp()).toString();
+        rows.add(
+                new Row(
+                        span.partition(),
+                        record.offset(),
+                        recordedAt,
+                        vote.getBallotId(),
+                        vote.getVoteId(),
+                        outcome,
+                        reason,
+                        vote.getChoices()),
+                span.partition(),
+                record.offset(),
+                recordedAt,
+                cell(vote.getBallotId()),
+                vote.getVoteId(),
+                outcome,
+                reason == null ? "" : reason,
+                String.join(
+                        " ",
+                        vote.getChoices().stream().map(PartitionExport::cell).toList()));
+    }
+
+    private static String cell(String id) {
+        return ID.matcher(id).matches() ? id : "?";
+    }
+}

@@ -1,0 +1,203 @@
+package io.votelog.auditor;
+
+import io.votelog.events.PepperFingerprint;
+import io.votelog.events.Salt;
+import io.votelog.events.VoteCast;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.BallotFile;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Topic;
+import io.votelog.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/** A log in memory, made record by record; its clock goes on by a second with each. */
+final class MadeLog implements LogSource {
+    static final int PARTITIONS = 2;
+    static final Instant OPENS = Instant.parse("2021-12-05T00:00:00Z");
+    static final Instant CLOSES = Instant.parse("2021-12-06T00:00:00Z");
+
+    private static final KeyPair PAIR = LogSigner.newKeyPair();
+    private static final LogSigner SIGNER =
+            LogSigner.of(LogSigner.privateKeyText(PAIR), LogKeys.publicKeyText(PAIR.getPublic()));
+
+    private final Map<String, List<List<ConsumerRecord<byte[], byte[]>>>> topics = new TreeMap<>();
+    private Instant now = OPENS.plusSeconds(60);
+
+    MadeLog() {
+        topics.put(Topics.BALLOTS.name(), List.of(new ArrayList<>()));
+        topics.put(
+                Topics.VOTES.name(),
+                IntStream.range(0, PARTITIONS)
+                        .<List<ConsumerRecord<byte[], byte[]>>>mapToObj(any -> new ArrayList<>())
+                        .toList());
+    }
+
+    static LogKeys keys() {
+        return SIGNER.publicKey();
+    }
+
+    static String publicKey() {
+        return LogKeys.publicKeyText(PAIR.getPublic());
+    }
+
+    /** Five options in two sections, two to four picks, at least one from each section. */
+    static BallotDefinition fruits(String id, String visibility) {
+        String yaml =
+                """
+                ballotId: %s
+                title: Fruits
+                window: {opensAt: "%s", closesAt: "%s"}
+                picks: {min: 2, max: 4}
+                sections:
+                  - {id: A, title: A, picks: {min: 1, max: 2}, options: [{id: a1, title: a}, {id: a2, title: b}, {id: a3, title: c}]}
+                  - {id: B, title: B, picks: {min: 1}, options: [{id: b1, title: d}, {id: b2, title: e}]}
+                results: {visibility: %s}
+                """
+                        .formatted(id, OPENS, CLOSES, visibility);
+        if (BallotFile.YAML.read(yaml.getBytes(StandardCharsets.UTF_8)) instanceof Ballot.Definition.Valid valid) {
+            return BallotDefinition.of(valid.ballot());
+        }
+        throw new AssertionError(yaml);
+    }
+
+    static BallotDefinition fruits() {
+        return fruits("fruits", "live");
+    }
+
+    /** The n-th voter's pseudonym. */
+    static byte[] voter(int number) {
+        return ByteBuffer.allocate(Pseudonym.LENGTH)
+                .putLong(0x9E3779B97F4A7C15L * (number + 1))
+                .putLong(0xC2B2AE3D27D4EB4FL * (number + 1))
+                .array();
+    }
+
+    static UUID voteId(int number) {
+        return new UUID(0x7a5b3c4d1e6f4a2bL * (number + 1), 0x9182736455463728L * (number + 1));
+    }
+
+    MadeLog publish(BallotDefinition ballot) {
+        PepperFingerprint pepper = new PepperFingerprint(new byte[8]);
+        List<Long> schemas = List.of(Events.VOTE_CAST_FINGERPRINT);
+        add(Topics.BALLOTS, 0, null, SIGNER.published(ballot, LogSigner.CLAIM, PARTITIONS, schemas, pepper));
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            add(Topics.VOTES, partition, null, SIGNER.published(ballot, partition, PARTITIONS, schemas, pepper));
+        }
+        return this;
+    }
+
+    MadeLog close(BallotDefinition ballot) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            add(Topics.VOTES, partition, null, SIGNER.closed(ballot.ballot().id(), ballot.digest(), partition));
+        }
+        return this;
+    }
+
+    MadeLog vote(String ballotId, int voter, int id, String... choices) {
+        byte[] key = voter(voter);
+        VoteCast vote = new VoteCast(voteId(id), ballotId, List.of(choices), new Salt(new byte[32]));
+        return add(Topics.VOTES, Pseudonym.partition(key, PARTITIONS), key, Events.encode(vote));
+    }
+
+    MadeLog vote(int voter, int id, String... choices) {
+        return vote("fruits", voter, id, choices);
+    }
+
+    MadeLog add(Topic topic, int partition, byte[] key, byte[] value) {
+        List<ConsumerRecord<byte[], byte[]>> records = records(topic, partition);
+        records.add(record(topic, partition, records.size(), now.toEpochMilli(), key, value));
+        now = now.plusSeconds(1);
+        return this;
+    }
+
+    /** The records of a partition, to be changed. */
+    List<ConsumerRecord<byte[], byte[]>> records(Topic topic, int partition) {
+        return topics.get(topic.name()).get(partition);
+    }
+
+    void change(int partition, int offset, UnaryOperator<VoteCast> change) throws Exception {
+        List<ConsumerRecord<byte[], byte[]>> votes = records(Topics.VOTES, partition);
+        ConsumerRecord<byte[], byte[]> old = votes.get(offset);
+        VoteCast vote = Events.decode(old.value(), VoteCast.class);
+        votes.set(
+                offset,
+                record(Topics.VOTES, partition, offset, old.timestamp(), old.key(), Events.encode(change.apply(vote))));
+    }
+
+    static ConsumerRecord<byte[], byte[]> record(
+            Topic topic, int partition, long offset, long timestampMs, byte[] key, byte[] value) {
+        return new ConsumerRecord<>(
+                topic.name(),
+                partition,
+                offset,
+                timestampMs,
+                TimestampType.LOG_APPEND_TIME,
+                0,
+                0,
+                key,
+                value,
+                new RecordHeaders(),
+                Optional.empty());
+    }
+
+    @Override
+    public String name() {
+        return "a log that was made";
+    }
+
+    @Override
+    public List<Span> spans(String topic) {
+        List<List<ConsumerRecord<byte[], byte[]>>> partitions = topics.getOrDefault(topic, List.of());
+        return IntStream.range(0, partitions.size())
+                .mapToObj(partition -> {
+                    var records = partitions.get(partition);
+                    long end = records.isEmpty()
+                            ? 0
+                            : records.get(records.size() - 1).offset() + 1;
+                    return new Span(topic, partition, 0, end);
+                })
+                .toList();
+    }
+
+    @Override
+    public Records open(Span span) {
+        Iterator<ConsumerRecord<byte[], byte[]>> records = topics.get(span.topic()).get(span.partition()).stream()
+                .filter(record -> record.offset() < span.end())
+                .iterator();
+        return new Records() {
+            @Override
+            public ConsumerRecord<byte[], byte[]> next() {
+                return records.hasNext() ? records.next() : null;
+            }
+
+            @Override
+            public void close() {
+                // There is nothing to close.
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        // There is nothing to close.
+    }
+}
