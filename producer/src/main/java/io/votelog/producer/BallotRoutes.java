@@ -2,6 +2,7 @@ package io.votelog.producer;
 
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,6 +35,7 @@ class BallotRoutes {
     private final Catalogue catalogue;
     private final Publisher publisher;
     private final Finisher finisher;
+    private final Annuller annuller;
     private final BearerTokens tokens;
     private final Pepper pepper;
     private final PublicUrls publicUrls;
@@ -45,6 +47,7 @@ class BallotRoutes {
             Catalogue catalogue,
             Publisher publisher,
             Finisher finisher,
+            Annuller annuller,
             BearerTokens tokens,
             Pepper pepper,
             PublicUrls publicUrls,
@@ -53,6 +56,7 @@ class BallotRoutes {
         this.catalogue = catalogue;
         this.publisher = publisher;
         this.finisher = finisher;
+        this.annuller = annuller;
         this.tokens = tokens;
         this.pepper = pepper;
         this.publicUrls = publicUrls;
@@ -110,6 +114,22 @@ class BallotRoutes {
                     return published(HttpStatus.ACCEPTED, ballotId);
                 })
                 .subscribeOn(ballotWork);
+    }
+
+    @PostMapping(path = "/v1/ballots/{ballotId}/annulments", produces = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> annul(@PathVariable String ballotId, Principal operator, ServerHttpRequest request) {
+        String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+        if (!type.equals(MediaType.APPLICATION_JSON_VALUE)) {
+            throw Problem.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
+                    .exception();
+        }
+        return Bodies.read(request, AnnulmentBody.MAX_BYTES)
+                .publishOn(ballotWork)
+                .map(AnnulmentBody::of)
+                .map(annulment -> ResponseEntity.accepted()
+                        .location(publicUrls.receipt(ballotId, annulment.receipt()))
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .body(annuller.annul(ballotId, annulment, operator.getName())));
     }
 
     @GetMapping("/v1/ballots/{ballotId}/my-vote")

@@ -78,8 +78,29 @@ final class Catalogue {
         if (listed.unserved() != null) {
             throw listed.unserved().exception();
         }
+        return ready(listed);
+    }
+
+    /**
+     * The ballot of that id, votes of which can be annulled here. That needs neither the pepper, which may be destroyed when fraud
+     * is found, nor a vote.
+     *
+     * @throws ProblemException when there is none (404), or it is not ready or not for this topic (503)
+     */
+    ListedBallot annullable(String ballotId) {
+        ListedBallot listed = ballots.get(ballotId);
+        if (listed == null) {
+            throw Problem.unknownBallot(ballotId).exception();
+        }
+        if (listed.partitionCount() != votePartitions) {
+            throw otherPartitionCount(ballotId, listed.partitionCount()).exception();
+        }
+        return ready(listed);
+    }
+
+    private static ListedBallot ready(ListedBallot listed) {
         if (!listed.published()) {
-            throw Problem.unavailable("ballot %s is being published and not yet ready for votes".formatted(ballotId))
+            throw Problem.unavailable("ballot %s is being published and not yet ready for votes".formatted(listed.id()))
                     .exception();
         }
         return listed;
@@ -203,10 +224,7 @@ final class Catalogue {
                             .formatted(claim.getBallotId()));
         }
         if (claim.getPartitionCount() != votePartitions) {
-            return Problem.unserved(
-                    "partition-count-mismatch",
-                    "ballot %s is for %d partitions of votes, and the topic has %d"
-                            .formatted(claim.getBallotId(), claim.getPartitionCount(), votePartitions));
+            return otherPartitionCount(claim.getBallotId(), claim.getPartitionCount());
         }
         if (!claim.getVoteSchemas().contains(Events.VOTE_CAST_FINGERPRINT)) {
             return Problem.unserved(
@@ -215,6 +233,13 @@ final class Catalogue {
                             .formatted(claim.getBallotId(), Events.hex(Events.VOTE_CAST_FINGERPRINT)));
         }
         return null;
+    }
+
+    private Problem otherPartitionCount(String ballotId, int partitionCount) {
+        return Problem.unserved(
+                "partition-count-mismatch",
+                "ballot %s is for %d partitions of votes, and the topic has %d"
+                        .formatted(ballotId, partitionCount, votePartitions));
     }
 
     private void require(byte @Nullable [] key, byte[] value, String ballotId, KeyId keyId) throws PassedOverException {

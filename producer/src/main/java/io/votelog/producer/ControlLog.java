@@ -5,6 +5,7 @@ import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,6 +26,7 @@ final class ControlLog {
     private static final CloudEvent PUBLISHED = new CloudEvent("BallotPublished", "producer");
     private static final CloudEvent CLOSED = new CloudEvent("BallotClosed", "producer");
     private static final CloudEvent ENDED = new CloudEvent("BallotEnded", "producer");
+    private static final CloudEvent ANNULLED = new CloudEvent("VoteAnnulled", "producer");
     private static final CloudEvent READY = new CloudEvent("BallotReady", "producer");
 
     private final Producer<byte[], byte[]> producer;
@@ -100,6 +102,23 @@ final class ControlLog {
                 ENDED,
                 "ended",
                 partition -> signer.ended(ballot.id(), ballot.definition().digest(), partition));
+    }
+
+    /** Where a record stands. */
+    record Place(int partition, long offset, Instant recordedAt) {}
+
+    /** Writes the annulment of a vote into the partition of its voter. */
+    Place annul(ListedBallot ballot, Receipt receipt, String reason) {
+        int partition = receipt.voter().partition(ballot.partitionCount());
+        byte[] value = signer.annulled(ballot.id(), ballot.definition().digest(), receipt, reason, partition);
+        RecordMetadata at = acknowledged(send(new ProducerRecord<byte[], byte[]>(
+                Topics.VOTES.name(),
+                partition,
+                null,
+                null,
+                value,
+                ANNULLED.headers(ballot.id() + "/annulled/" + receipt.voteId()))));
+        return new Place(partition, at.offset(), Instant.ofEpochMilli(at.timestamp()));
     }
 
     /** 0, 1, and so on up to the last partition of votes. */

@@ -126,10 +126,18 @@ record Problem(
     }
 
     static Problem faultyBallot(List<Fault> faults) {
+        return faulty("faulty-ballot", "The ballot has faults", faults);
+    }
+
+    static Problem faultyAnnulment(List<Fault> faults) {
+        return faulty("faulty-annulment", "The annulment has faults", faults);
+    }
+
+    private static Problem faulty(String code, String title, List<Fault> faults) {
         return of(
-                        "faulty-ballot",
+                        code,
                         422,
-                        "The ballot has faults",
+                        title,
                         faults.size() == 1 ? faults.get(0).toString() : faults.size() + " faults, see faults")
                 .with(
                         "faults",

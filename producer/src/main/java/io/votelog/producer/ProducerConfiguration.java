@@ -269,6 +269,11 @@ class ProducerConfiguration {
     }
 
     @Bean
+    Annuller annuller(Catalogue catalogue, ControlLog log) {
+        return new Annuller(catalogue, log);
+    }
+
+    @Bean
     BallotPages ballotPages(PublicUrls publicUrls, ProducerSettings settings) {
         return new BallotPages(publicUrls, settings.signIn(), settings.dev().tokens());
     }
@@ -336,7 +341,7 @@ class ProducerConfiguration {
         };
     }
 
-    /** Where publishing and closing block; a burst of them waits here and keeps nobody else from voting. */
+    /** Where publishing, closing and annulling block; a burst of them waits here and keeps nobody else from voting. */
     @Bean(destroyMethod = "dispose")
     Scheduler ballotWork() {
         return Schedulers.newBoundedElastic(8, 256, "ballot-work", 60, true);

@@ -1,6 +1,7 @@
 package io.votelog.producer;
 
 import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
 import java.net.URI;
 
 /**
@@ -31,6 +32,11 @@ record PublicUrls(URI producer, URI streams) {
     /** Where a vote's verdict is told. */
     String receipt(String ballotId, String receipt, long offset) {
         return streams + "/v1/ballots/" + ballotId + "/receipts/" + receipt + "?offset=" + offset;
+    }
+
+    /** Where it is told what became of a vote, wherever it stands. */
+    URI receipt(String ballotId, Receipt receipt) {
+        return URI.create(streams + "/v1/ballots/" + ballotId + "/receipts/" + receipt);
     }
 
     /** Where it is told whether a voter has an accepted vote. */

@@ -18,6 +18,7 @@ import org.springframework.security.web.server.firewall.ServerExchangeRejectedHa
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.reactive.CorsConfigurationSource;
 import org.springframework.web.cors.reactive.UrlBasedCorsConfigurationSource;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /** Who may do what, and the headers that keep browsers safe. */
@@ -25,6 +26,8 @@ import reactor.core.publisher.Mono;
 @EnableWebFluxSecurity
 class SecurityConfiguration {
     static final String WRITE_BALLOTS = "ballots:write";
+    static final String ANNUL_VOTES = "votes:annul";
+    private static final String ANNULMENTS = "/v1/ballots/*/annulments";
     static final String CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
     /** The votes' routes are not served by Spring: only their preflights come here. */
@@ -46,6 +49,8 @@ class SecurityConfiguration {
                         .hasAuthority(WRITE_BALLOTS)
                         .pathMatchers(HttpMethod.POST, "/v1/ballots/*/close")
                         .hasAuthority(WRITE_BALLOTS)
+                        .pathMatchers(HttpMethod.POST, ANNULMENTS)
+                        .hasAuthority(ANNUL_VOTES)
                         .pathMatchers("/v1/ballots/*/my-vote")
                         .authenticated()
                         // What is left is public, or is nothing and told so.
@@ -55,8 +60,12 @@ class SecurityConfiguration {
                         .authenticationManagerResolver(exchange -> Mono.just(callers)))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized)
                         .accessDeniedHandler((exchange, denied) ->
-                                ProblemRenderer.write(exchange, Problem.missingScope(WRITE_BALLOTS))))
+                                ProblemRenderer.write(exchange, Problem.missingScope(scopeFor(exchange)))))
                 .build();
+    }
+
+    private static String scopeFor(ServerWebExchange exchange) {
+        return exchange.getRequest().getPath().value().endsWith("/annulments") ? ANNUL_VOTES : WRITE_BALLOTS;
     }
 
     /** The same checks as a vote's. */

@@ -271,6 +271,11 @@ async function goOn({ resumed = false } = {}) {
 }
 
 function decided(document, box) {
+  if (document?.annulled) {
+    done();
+    tell("annulled", { kind: "bad", text: annulment(document.annulled), more: box });
+    return;
+  }
   switch (document?.status) {
     case "accepted":
       done();
@@ -292,6 +297,10 @@ function decided(document, box) {
       done();
       tell("recorded", { kind: "warning", text: say("verdictUnknown"), more: box });
   }
+}
+
+function annulment({ at: time, reason: why }) {
+  return say("annulled.text", { when: moment(time), why });
 }
 
 function reason(code, detail) {
@@ -327,7 +336,9 @@ async function earlierAttempt(receipt) {
   if (receipt) {
     const address = `${main.dataset.readSide}/v1/ballots/${ballot}/receipts/${receipt}`;
     const document = await verdict(address, () => undefined);
-    if (document?.acceptedAt) {
+    if (document?.annulled) {
+      tell("annulled", { kind: "bad", text: annulment(document.annulled), more: receiptBox(receipt) });
+    } else if (document?.acceptedAt) {
       const text = say("earlierCounts", { when: moment(document.acceptedAt) });
       tell("accepted", { kind: "good", text, more: receiptBox(receipt) });
     } else {
@@ -533,8 +544,12 @@ async function resume() {
     const earlier = await earlierVote(ballot, voter);
     if (earlier !== null && mode === "choosing") {
       done();
-      const text = say("voted.text", { when: moment(earlier.acceptedAt) });
-      tell("voted", { kind: "good", text, more: receiptBox(earlier.receipt) });
+      const when = moment(earlier.acceptedAt);
+      const annulled = earlier.annulledAt !== undefined;
+      const text = annulled
+        ? say("votedAnnulled", { when, annulled: moment(earlier.annulledAt) })
+        : say("voted.text", { when });
+      tell("voted", { kind: annulled ? "bad" : "good", text, more: receiptBox(earlier.receipt) });
       return;
     }
     if (voter.id === null) {

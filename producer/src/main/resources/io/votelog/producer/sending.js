@@ -138,7 +138,7 @@ export async function verdict(location, waiting) {
 }
 
 /**
- * Whether the voter has voted already: { receipt, acceptedAt }, or null. The gateway leads to the read side, which is told of no
+ * Whether the voter has voted already: { receipt, acceptedAt, annulledAt }, or null. The gateway leads to the read side, which is told of no
  * token: browsers take it off where another origin begins.
  */
 export async function earlierVote(ballot, voter) {
@@ -158,12 +158,12 @@ export async function earlierVote(ballot, voter) {
   if (!answer.ok) {
     throw new TypeError(`my-vote: ${answer.status}`);
   }
-  const { status, voteId, acceptedAt } = await answer.json();
+  const { status, voteId, acceptedAt, annulledAt } = await answer.json();
   if (status !== "accepted") {
     return null;
   }
   const voterRef = new URL(answer.url).pathname.split("/").pop();
-  return { receipt: receiptOf(voterRef, voteId), acceptedAt };
+  return { receipt: receiptOf(voterRef, voteId), acceptedAt, annulledAt };
 }
 
 /** A receipt is the voter's pseudonym and the vote's id, in base64url. */

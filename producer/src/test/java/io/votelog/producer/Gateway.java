@@ -168,6 +168,18 @@ final class Gateway implements AutoCloseable {
                 .POST(BodyPublishers.noBody()));
     }
 
+    HttpRequest.Builder annulRequest(String token, String ballotId, String body) {
+        return HttpRequest.newBuilder(at("/v1/ballots/" + ballotId + "/annulments"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body));
+    }
+
+    HttpResponse<String> annul(String token, String ballotId, String receipt, String reason) {
+        return send(
+                annulRequest(token, ballotId, JSON.writeValueAsString(Map.of("receipt", receipt, "reason", reason))));
+    }
+
     HttpRequest.Builder voteRequest(String token, String ballotId, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(at("/v1/ballots/" + ballotId + "/votes"))
                 .header("Authorization", "Bearer " + token)

@@ -224,9 +224,10 @@ final class OpenApi {
             return;
         }
         String text = value.stringValue();
-        if (text.length() < schema.path("minLength").asInt(0)
-                || text.length() > schema.path("maxLength").asInt(Integer.MAX_VALUE)) {
-            faults.add(at + " has " + text.length() + " characters");
+        int length = text.codePointCount(0, text.length());
+        if (length < schema.path("minLength").asInt(0)
+                || length > schema.path("maxLength").asInt(Integer.MAX_VALUE)) {
+            faults.add(at + " has " + length + " characters");
         }
         if (schema.has("pattern")
                 && !Pattern.compile(schema.path("pattern").stringValue())

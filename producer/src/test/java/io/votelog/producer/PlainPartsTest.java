@@ -16,6 +16,8 @@ class PlainPartsTest {
 
     private static final List<String> PLAIN = List.of(
             "AddressRange",
+            "Annuller",
+            "AnnulmentBody",
             "BallotBox",
             "BatchDesk",
             "BearerTokens",

@@ -161,6 +161,17 @@ final class LogWriter implements AutoCloseable {
         }
     }
 
+    /** What a gateway writes when a vote shall no longer count. */
+    RecordMetadata annul(BallotDefinition definition, Written vote, String reason) {
+        byte[] value = SIGNER.annulled(
+                id(definition),
+                definition.digest(),
+                new Receipt(vote.voter(), vote.voteId()),
+                reason,
+                vote.partition());
+        return raw(vote.partition(), null, value);
+    }
+
     Pseudonym voter() {
         byte[] bytes = new byte[Pseudonym.LENGTH];
         random.nextBytes(bytes);

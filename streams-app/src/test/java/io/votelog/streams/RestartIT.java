@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,9 +50,13 @@ final class RestartIT {
     void shouldCountWhatIsThereToCount(KafkaBroker broker) throws Exception {
         try (RunningApp app = start(broker);
                 LogWriter log = new LogWriter(broker.bootstrapServers())) {
-            log.publishOpen("kept");
+            BallotDefinition kept = log.publishOpen("kept");
             for (int i = 0; i < 200; i++) {
                 LogWriter.Written vote = log.vote("kept", i % 2 == 0 ? "a1" : "a2", "b1");
+                if (i % 20 == 0) {
+                    log.annul(kept, vote, "found to be fraud");
+                    log.annul(kept, vote, "found again");
+                }
                 if (i % 10 == 0) {
                     log.vote("kept", vote.voter(), vote.voteId(), i % 2 == 0 ? "a1" : "a2", "b1");
                     log.vote("kept", vote.voter(), log.voteId(), "a3", "b1");
@@ -62,6 +67,10 @@ final class RestartIT {
         }
         assertThat(before.at("/turnout/accepted").asLong()).isEqualTo(200);
         assertThat(before.at("/turnout/retried").asLong()).isEqualTo(20);
+        assertThat(before.at("/turnout/annulled").asLong()).isEqualTo(10);
+        assertThat(before.at("/revision").asLong()).isEqualTo(10);
+        // Option b1: every vote has it.
+        assertThat(before.at("/sections/1/options/0/votes").asLong()).isEqualTo(190);
     }
 
     @Test
@@ -89,6 +98,7 @@ final class RestartIT {
             JsonNode again = app.json("/v1/ballots/kept/results");
             assertThat(again.at("/turnout")).isEqualTo(before.at("/turnout"));
             assertThat(again.at("/sections")).isEqualTo(before.at("/sections"));
+            assertThat(again.at("/revision")).isEqualTo(before.at("/revision"));
             assertThat(again.at("/version").asLong())
                     .isGreaterThanOrEqualTo(before.at("/version").asLong());
             LogWriter.Written vote = log.vote("kept", "a1");

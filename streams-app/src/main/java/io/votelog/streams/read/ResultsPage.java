@@ -127,6 +127,8 @@ final class ResultsPage {
         model.put("late", wording.number(turnout.late()));
         model.put("noneLate", turnout.late() == 0);
         model.put("annulled", wording.number(turnout.annulled()));
+        model.put(
+                "annulledNote", wording.word("live-annulled-note").replace("{n}", wording.number(turnout.annulled())));
         model.put("noneAnnulled", turnout.annulled() == 0);
         model.put("noneRejected", turnout.rejected() == 0);
         model.put("refusals", refusals(turnout, wording));

@@ -137,15 +137,18 @@ export function follow({ url, statuses, shown, onDocument, onLink, onServerTime 
 
   if (shown.status === "final") {
     tell("ended");
-    return;
+  } else {
+    listen();
   }
-  listen();
   addEventListener("online", listen);
   addEventListener("offline", () => tell("lost"));
   document.addEventListener("visibilitychange", () => {
     clearTimeout(unwatched);
     if (document.hidden) {
       unwatched = setTimeout(rest, UNWATCHED_MS);
+    } else if (shown.status === "final") {
+      // The stream has ended for good. Votes may be annulled all the same, so who comes back to the page has it asked.
+      ask();
     } else if (stream === null) {
       listen();
     }

@@ -123,6 +123,7 @@ function showFigures() {
   figures.get("rate").parentElement.hidden = results.status !== "open";
   figures.get("late").parentElement.hidden = turnout.late === 0;
   figures.get("annulled").parentElement.hidden = turnout.annulled === 0;
+  showAnnulled(turnout.annulled);
   for (const row of refusals) {
     const votes = turnout.rejectedByReason[row.dataset.reason] ?? 0;
     row.hidden = votes === 0;
@@ -131,6 +132,16 @@ function showFigures() {
   if (refusals.length > 0) {
     byId("none-refused").hidden = turnout.rejected > 0;
     byId("refusal-table").hidden = turnout.rejected === 0;
+  }
+}
+
+/** A count that goes down is explained as it does. */
+function showAnnulled(votes) {
+  const note = byId("annulled-note");
+  note.hidden = votes === 0;
+  write(note, fill(page.words["annulled-note"], { n: speak.number(votes) }));
+  if (results.revision > (drawn ?? page).revision) {
+    announce(note.textContent);
   }
 }
 

@@ -42,10 +42,11 @@ export function tables(speak, rose) {
     if (hidden) {
       return;
     }
+    const counting = results.turnout.accepted - results.turnout.annulled;
     for (const option of options) {
       const entry = byId.get(option.id);
       write(entry.votes, speak.number(option.votes));
-      write(entry.share, speak.share(option.votes, results.turnout.accepted));
+      write(entry.share, speak.share(option.votes, counting));
       const width = `${(most === 0 ? 0 : (100 * option.votes) / most).toFixed(2)}%`;
       if (entry.bar.getAttribute("width") !== width) {
         entry.bar.setAttribute("width", width);
