@@ -56,7 +56,8 @@ final class AuditorApplication implements Runnable {
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? replay, as-of, what-if, dump, keygen or equivocation");
+        throw new ParameterException(
+                spec.commandLine(), "which command? replay, as-of, what-if, dump, keygen or equivocation");
     }
 
     private static int cannot(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {

@@ -71,8 +71,9 @@ final class EquivocationCommand implements Callable<Integer> {
     @Option(
             names = "--log",
             paramLabel = "DIR|URL",
-            description = "the log's tiles; needed for checkpoints of different sizes. They are believed as far as they hash to"
-                    + " the larger checkpoint's root, so it does not matter where they are from")
+            description =
+                    "the log's tiles; needed for checkpoints of different sizes. They are believed as far as they hash to"
+                            + " the larger checkpoint's root, so it does not matter where they are from")
     private @Nullable String log;
 
     @Option(names = "--json", description = "the answer as JSON")
@@ -88,8 +89,9 @@ final class EquivocationCommand implements Callable<Integer> {
         @Option(
                 names = "--policy",
                 paramLabel = "FILE",
-                description = "a policy (c2sp.org/tlog-policy) that names the log's key; its quorum is not asked for, because a"
-                        + " log is bound by what it signs, witnessed or not")
+                description =
+                        "a policy (c2sp.org/tlog-policy) that names the log's key; its quorum is not asked for, because a"
+                                + " log is bound by what it signs, witnessed or not")
         private @Nullable Path policy;
     }
 
@@ -222,7 +224,9 @@ final class EquivocationCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(Texts.JSON.writeValueAsString(document));
             return;
         }
-        spec.commandLine().getOut().println(answer.outcome() == Outcome.CONSISTENT ? "No contradiction." : "CONTRADICTION, proven.");
+        spec.commandLine()
+                .getOut()
+                .println(answer.outcome() == Outcome.CONSISTENT ? "No contradiction." : "CONTRADICTION, proven.");
         spec.commandLine().getOut().println(answer.why());
     }
 

@@ -48,8 +48,9 @@ final class KeygenCommand implements Callable<Integer> {
             names = "--origin",
             paramLabel = "NAME",
             required = true,
-            description = "the log's name in each of its checkpoints: by custom a URL without https://, with neither spaces nor"
-                    + " plus, such as vote.example/2021")
+            description =
+                    "the log's name in each of its checkpoints: by custom a URL without https://, with neither spaces nor"
+                            + " plus, such as vote.example/2021")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private String origin;
 
@@ -90,11 +91,12 @@ final class KeygenCommand implements Callable<Integer> {
 
     /** A file is made with its permissions, not given them later: nobody can have read it in between. */
     private void write(String text) {
-        FileAttribute<?>[] ownerOnly = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
+        FileAttribute<?>[] ownerOnly =
+                FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                        ? new FileAttribute<?>[] {
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                        }
+                        : new FileAttribute<?>[0];
         Set<StandardOpenOption> made = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try (FileChannel file = FileChannel.open(out, made, ownerOnly)) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
@@ -104,7 +106,9 @@ final class KeygenCommand implements Callable<Integer> {
             file.force(true);
         } catch (FileAlreadyExistsException e) {
             throw new AuditException(
-                    "%s exists, and is not overwritten: a log whose key is lost can't go on under its name".formatted(out), e);
+                    "%s exists, and is not overwritten: a log whose key is lost can't go on under its name"
+                            .formatted(out),
+                    e);
         } catch (IOException e) {
             throw new AuditException("%s can't be written: %s".formatted(out, e), e);
         }

@@ -38,7 +38,8 @@ class SealCommandsTest {
     private static Run run(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine program = AuditorApplication.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine program =
+                AuditorApplication.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         String[] words = List.of(arguments).stream().map(Object::toString).toArray(String[]::new);
         return new Run(program.execute(words), out.toString(), err.toString());
     }
@@ -65,7 +66,9 @@ class SealCommandsTest {
 
     private Path checkpoint(String name, NoteSigner by, String origin, long size, byte[] root) throws IOException {
         String text = new Checkpoint(origin, size, root).text();
-        return Files.write(folder.resolve(name), new SignedNote(text, List.of()).with(by.sign(text)).bytes());
+        return Files.write(
+                folder.resolve(name),
+                new SignedNote(text, List.of()).with(by.sign(text)).bytes());
     }
 
     private static byte[] otherRoot() {
@@ -81,7 +84,8 @@ class SealCommandsTest {
         assertThat(verifier.name()).isEqualTo(ORIGIN);
         NoteSigner made = NoteSigner.parse(Files.readString(file).strip());
         assertThat(verifier.verifies("text\n", made.sign("text\n"))).isTrue();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(run.out() + run.err()).doesNotContain("PRIVATE");
     }
 
@@ -98,7 +102,9 @@ class SealCommandsTest {
     @Test
     void shouldMakeNoKeyWithoutAName() {
         Path file = folder.resolve("key");
-        assertThat(run("keygen", "--origin", "two words", "--out", file).err()).contains("--origin").contains("two words");
+        assertThat(run("keygen", "--origin", "two words", "--out", file).err())
+                .contains("--origin")
+                .contains("two words");
         assertThat(run("keygen", "--out", file).exitCode()).isEqualTo(2);
         assertThat(file).doesNotExist();
         Run json = run("keygen", "--json", "--origin", ORIGIN, "--out", file);
@@ -109,7 +115,8 @@ class SealCommandsTest {
     void shouldFindTwoRootsOfOneSize() throws IOException {
         Path other = checkpoint("other", 300, otherRoot());
         for (Run run : List.of(
-                run("equivocation", small, other, "--log-key", key), run("equivocation", other, small, "--log-key", key))) {
+                run("equivocation", small, other, "--log-key", key),
+                run("equivocation", other, small, "--log-key", key))) {
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out()).startsWith("CONTRADICTION, proven.").contains("300 entries");
         }
@@ -147,7 +154,8 @@ class SealCommandsTest {
         Run run = run("equivocation", small, other, "--log-key", key, "--log", log);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("root");
-        assertThat(run("equivocation", small, large, "--log-key", key, "--log", folder.resolve("none")).exitCode())
+        assertThat(run("equivocation", small, large, "--log-key", key, "--log", folder.resolve("none"))
+                        .exitCode())
                 .isEqualTo(2);
     }
 
@@ -159,11 +167,15 @@ class SealCommandsTest {
         assertThat(run.err()).contains(forged.toString()).contains("signed by no key");
 
         Path elsewhere = checkpoint("elsewhere", signer, "vote.example/2022", 300, otherRoot());
-        assertThat(run("equivocation", small, elsewhere, "--log-key", key).exitCode()).isEqualTo(2);
+        assertThat(run("equivocation", small, elsewhere, "--log-key", key).exitCode())
+                .isEqualTo(2);
         Path text = Files.writeString(folder.resolve("text"), "no note");
         assertThat(run("equivocation", text, small, "--log-key", key).err()).contains(text.toString());
-        assertThat(run("equivocation", small, folder.resolve("none"), "--log-key", key).err()).contains("can't be read");
-        assertThat(run("equivocation", small, small, "--log-key", "abc").exitCode()).isEqualTo(2);
+        assertThat(run("equivocation", small, folder.resolve("none"), "--log-key", key)
+                        .err())
+                .contains("can't be read");
+        assertThat(run("equivocation", small, small, "--log-key", "abc").exitCode())
+                .isEqualTo(2);
         assertThat(run("equivocation", small, small).exitCode()).isEqualTo(2);
     }
 
@@ -174,7 +186,8 @@ class SealCommandsTest {
                 folder.resolve("policy"),
                 "log %s\nlog %s\nquorum none\n".formatted(key, second.verifier().vkey()));
         Path other = checkpoint("other", 300, otherRoot());
-        assertThat(run("equivocation", small, other, "--policy", policy).exitCode()).isEqualTo(1);
+        assertThat(run("equivocation", small, other, "--policy", policy).exitCode())
+                .isEqualTo(1);
         Path ofSecond = checkpoint("second", second, "vote.example/2022", 300, otherRoot());
         Run run = run("equivocation", small, ofSecond, "--policy", policy);
         assertThat(run.exitCode()).isEqualTo(2);
