@@ -2,13 +2,16 @@ package io.votelog.infra.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,6 +39,10 @@ import tools.jackson.databind.JsonNode;
 class SealIT {
     private static final String BALLOT = "gz-customs-2021";
     private static final int VOTES = 100_000;
+
+    /** Where Debian's golang-golang-x-mod-dev is. */
+    private static final Path GOPATH = Path.of("/usr/share/gocode");
+
     private static final long SEED = Long.getLong("votelog.seed", System.nanoTime());
 
     @TempDir
@@ -46,6 +53,7 @@ class SealIT {
     private static String publicKey;
     private static Path key;
     private static String logKey;
+    private static List<String> treeKeys;
     private static Path sealed;
     private static JsonNode vote;
     private static Path dump;
@@ -66,6 +74,7 @@ class SealIT {
                 .filter(line -> line.startsWith("example.org/votelog+"))
                 .findFirst()
                 .orElseThrow();
+        treeKeys = made.text().lines().toList();
         sealed = dir.resolve("sealed");
         vote = up.vote("sealed-voter", "01", "25");
         System.out.printf("seed %d, -Dvotelog.seed=%d%n", SEED, SEED);
@@ -293,6 +302,77 @@ class SealIT {
         Said said = verifyAll(sealed, forged.folder(), dir.resolve("state-cut"));
         assertThat(said.text()).contains("votes partition 1: the log ends at offset", "cut short");
         assertThat(said.exitCode()).isEqualTo(1);
+    }
+
+    /** Go's packages, which share no line with ours, read both trees; and a witness of theirs cosigns them. */
+    @Test
+    void shouldBeReadAndWitnessedByAStranger() throws Exception {
+        Path stranger = stranger();
+        Map<String, Process> witnesses = new TreeMap<>();
+        StringBuilder policy = new StringBuilder();
+        Path log = copy(sealed, "witnessed");
+        try {
+            for (String tree : List.of("votes", "verdicts")) {
+                Said read = auditor.program(List.of(
+                        stranger.toString(), "check", "-log", log.resolve(tree).toString(), "-vkey", treeKey(tree)));
+                assertThat(read.text()).startsWith("checked: ");
+                assertThat(read.exitCode()).as(read.text()).isZero();
+                Process witness = new ProcessBuilder(
+                                stranger.toString(),
+                                "witness",
+                                "-vkey",
+                                treeKey(tree),
+                                "-name",
+                                "witness.example/" + tree)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+                witnesses.put(tree, witness);
+                BufferedReader out = witness.inputReader(StandardCharsets.UTF_8);
+                policy.append("witness %s %s %s%n".formatted(tree, out.readLine(), out.readLine()));
+            }
+            policy.append("group either any votes verdicts\nquorum either\n");
+            Path file = Files.writeString(dir.resolve("policy"), policy);
+            assertThat(verify(log, "--policy", file.toString()).text())
+                    .contains("FAIL", "not cosigned as the policy asks: the quorum is not met");
+
+            castOneMore();
+            Said once = auditor.run(sealing(log, "--once", "--witnesses", file.toString()));
+            assertThat(once.exitCode()).as(once.text()).isZero();
+            Said verified = verify(log, "--policy", file.toString());
+            assertThat(verified.text()).contains("cosigned as the policy asks").doesNotContain("FAIL");
+        } finally {
+            witnesses.values().forEach(Process::destroyForcibly);
+        }
+    }
+
+    private static String treeKey(String tree) {
+        return treeKeys.stream()
+                .filter(line -> line.startsWith("example.org/votelog/" + tree + "+"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Path stranger() throws Exception {
+        Path go = Path.of("/usr/bin/go");
+        boolean there = Files.isExecutable(go) && Files.isDirectory(GOPATH.resolve("src/golang.org/x/mod/sumdb/tlog"));
+        if (!there) {
+            System.out.println(
+                    "the sealed log's stranger skipped: no " + go + ", or no golang.org/x/mod below " + GOPATH);
+        }
+        assumeTrue(there);
+        Path built = dir.resolve("stranger");
+        Said build = auditor.program(List.of(
+                "env",
+                "GO111MODULE=off",
+                "GOPATH=" + GOPATH,
+                "GOCACHE=" + dir.resolve("go-cache"),
+                go.toString(),
+                "build",
+                "-o",
+                built.toString(),
+                Path.of("../../auditor/src/test/go/stranger.go").toString()));
+        assertThat(build.exitCode()).as(build.text()).isZero();
+        return built;
     }
 
     private static Path copy(Path folder, String name) throws IOException {
