@@ -1,0 +1,217 @@
+package io.votelog.auditor;
+
+import io.votelog.events.BallotStage;
+import io.votelog.events.PepperFingerprint;
+import io.votelog.events.Salt;
+import io.votelog.events.VoteCast;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.Pseudonym;
+import java.nio.ByteBuffer;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+
+/** Records of partition 0 of votes, drawn from a seed: everything that may stand in a log, and much that should not. */
+final class DrawnLog {
+    private static final KeyPair PAIR = LogSigner.newKeyPair();
+    private static final LogSigner SIGNER = signer(PAIR);
+    private static final LogSigner STRANGER = signer(LogSigner.newKeyPair());
+    private static final int PARTITIONS = 2;
+    private static final int RECORDS = 400;
+    private static final Instant START = Instant.parse("2021-12-05T00:00:00Z");
+    private static final int STEP_MS = 1000;
+
+    private final Random random;
+    private final List<Record> records = new ArrayList<>();
+    private final List<BallotDefinition> ballots;
+
+    /** One of them. */
+    record Record(byte[] key, byte[] value, long timestampMs) {}
+
+    DrawnLog(long seed) {
+        random = new Random(seed);
+        int end = RECORDS * STEP_MS;
+        ballots = List.of(
+                ballot("open", 3, 4, 3, 0, end * 2),
+                ballot("narrow", 3, 4, 1, 0, end * 2),
+                ballot("short", 3, 3, 3, random.nextInt(end), random.nextInt(end) + end / 2),
+                ballot("ends", 5, 6, 5, 0, 1 + random.nextInt(end)),
+                // More options than fit into two words.
+                ballot("wide", 90, 5, 90, 0, end * 2),
+                ballot("never", 3, 4, 3, 0, end * 2));
+        draw();
+    }
+
+    private static LogSigner signer(KeyPair pair) {
+        return LogSigner.of(LogSigner.privateKeyText(pair), LogKeys.publicKeyText(pair.getPublic()));
+    }
+
+    static LogKeys keys() {
+        return SIGNER.publicKey();
+    }
+
+    static String publicKey() {
+        return LogKeys.publicKeyText(PAIR.getPublic());
+    }
+
+    List<Record> records() {
+        return records;
+    }
+
+    /** What the ballots topic has: who published first. */
+    List<byte[]> claims() {
+        return ballots.stream()
+                .map(ballot -> published(SIGNER, ballot, LogSigner.CLAIM, PARTITIONS, Events.VOTE_CAST_FINGERPRINT))
+                .toList();
+    }
+
+    private static BallotDefinition ballot(
+            String id, int options, int most, int mostOfSection, int opensAfterMs, int closesAfterMs) {
+        Map<String, Object> plain = Map.of(
+                "ballotId", id,
+                "title", "A vote on " + id,
+                "window",
+                        Map.of(
+                                "opensAt", START.plusMillis(opensAfterMs).toString(),
+                                "closesAt",
+                                        START.plusMillis(Math.max(opensAfterMs + 1, closesAfterMs))
+                                                .toString()),
+                "picks", Map.of("min", 2, "max", most),
+                "sections", List.of(section("A", "a", options, mostOfSection), section("B", "b", options, options)),
+                "results", Map.of("visibility", id.equals("narrow") ? "after-close" : "live"));
+        return BallotDefinition.of(((Ballot.Definition.Valid) Ballot.parse(plain)).ballot());
+    }
+
+    private static Map<String, Object> section(String id, String prefix, int options, int most) {
+        List<Map<String, Object>> list = new ArrayList<>();
+        for (int n = 1; n <= options; n++) {
+            list.add(Map.of("id", prefix + n, "title", "Option " + prefix + n));
+        }
+        return Map.of("id", id, "title", "Section " + id, "picks", Map.of("min", 1, "max", most), "options", list);
+    }
+
+    private void draw() {
+        for (BallotDefinition ballot : ballots.subList(0, random.nextInt(ballots.size()))) {
+            add(null, good(ballot));
+        }
+        while (records.size() < RECORDS) {
+            BallotDefinition ballot = ballots.get(random.nextInt(ballots.size()));
+            switch (random.nextInt(20)) {
+                case 0 -> add(null, order(ballot));
+                case 1 -> add(random.nextBoolean() ? null : voter(), junk(ballot));
+                case 2 -> add(badKey(), vote(ballot));
+                default -> add(voter(), vote(ballot));
+            }
+        }
+    }
+
+    private void add(byte[] key, byte[] value) {
+        long timestampMs = START.toEpochMilli() + (long) records.size() * STEP_MS;
+        // Another leader's clock, behind the last one's.
+        long behindMs = random.nextInt(5) == 0 ? random.nextInt(20 * STEP_MS) : 0;
+        records.add(new Record(key, value, timestampMs - behindMs));
+    }
+
+    private byte[] good(BallotDefinition ballot) {
+        if (ballot.ballot().id().equals("never")) {
+            return published(SIGNER, ballot, 0, PARTITIONS, 4711L);
+        }
+        return published(SIGNER, ballot, 0, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
+    }
+
+    private static byte[] published(
+            LogSigner signer, BallotDefinition ballot, int partition, int partitions, long voteSchema) {
+        return signer.published(ballot, partition, partitions, List.of(voteSchema), new PepperFingerprint(new byte[8]));
+    }
+
+    /** A control record, mostly one that holds. */
+    private byte[] order(BallotDefinition ballot) {
+        String id = ballot.ballot().id();
+        BallotDefinition other = ballot(id, 4, 4, 4, 0, 9_999_999);
+        return switch (random.nextInt(16)) {
+            case 0 -> published(STRANGER, ballot, 0, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
+            case 1 -> published(SIGNER, ballot, 1, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
+            case 2 -> published(SIGNER, other, 0, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
+            case 3 -> published(SIGNER, ballot, 0, 0, Events.VOTE_CAST_FINGERPRINT);
+            case 4 -> STRANGER.closed(id, ballot.digest(), 0);
+            case 5 -> SIGNER.closed(id, ballot.digest(), 1);
+            case 6 -> SIGNER.closed(id, other.digest(), 0);
+            case 7 -> SIGNER.closed(id, ballot.digest(), 0);
+            case 8 -> SIGNER.ended(id, ballot.digest(), 0);
+            case 9 -> STRANGER.ended(id, ballot.digest(), 0);
+            case 10 -> SIGNER.ended(id, other.digest(), random.nextInt(2));
+            case 11 -> SIGNER.ready(id, ballot.digest(), BallotStage.PUBLISHED);
+            default -> good(ballot);
+        };
+    }
+
+    private byte[] junk(BallotDefinition ballot) {
+        byte[] vote = vote(ballot);
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                return null;
+            }
+            case 1 -> {
+                byte[] bytes = new byte[random.nextInt(60)];
+                random.nextBytes(bytes);
+                return bytes;
+            }
+            case 2 -> {
+                return Arrays.copyOf(vote, random.nextInt(vote.length + 3));
+            }
+            default -> {
+                vote[random.nextInt(vote.length)] ^= (byte) (1 << random.nextInt(8));
+                return vote;
+            }
+        }
+    }
+
+    private byte[] vote(BallotDefinition ballot) {
+        List<String> choices = new ArrayList<>();
+        int picks = random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(4);
+        int options = ballot.ballot().optionCount() / 2;
+        for (int i = 0; i < picks; i++) {
+            // The same few again and again, so that votes are repeated; on the wide ballot some from its end.
+            int option = 1 + random.nextInt(3) + (random.nextBoolean() ? Math.max(0, options - 5) : 0);
+            choices.add((i % 2 == 0 || random.nextInt(6) == 0 ? "a" : "b")
+                    + (random.nextInt(40) == 0 ? options + 1 : option));
+        }
+        String id = random.nextInt(30) == 0 ? "unknown" : ballot.ballot().id();
+        return Events.encode(new VoteCast(new UUID(0x4000L, random.nextInt(6)), id, choices, new Salt(new byte[32])));
+    }
+
+    private byte[] voter() {
+        return voter(0);
+    }
+
+    private byte[] badKey() {
+        return switch (random.nextInt(3)) {
+            case 0 -> null;
+            case 1 -> new byte[random.nextInt(30)];
+            default -> voter(1);
+        };
+    }
+
+    /** One of ten whose votes belong into that partition. */
+    private byte[] voter(int partition) {
+        int wanted = random.nextInt(10);
+        for (int number = 0; ; number++) {
+            byte[] key = ByteBuffer.allocate(Pseudonym.LENGTH)
+                    .putLong(0x9E3779B97F4A7C15L * (number + 1))
+                    .putLong(number)
+                    .array();
+            if (Pseudonym.partition(key, PARTITIONS) == partition && wanted-- == 0) {
+                return key;
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.votelog.auditor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.votelog.auditor.Step.Outcome;
+import io.votelog.rules.Reason;
+import io.votelog.schemas.DeadLetters.Cause;
+import io.votelog.schemas.Topics;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The topology and the auditor, which share no line beyond the form of a vote and the meaning of bytes, on logs from a seed. */
+class TopologyAgreementTest {
+    private static final Path RECOUNT = Path.of("../../auditor/recount.py");
+    private static final Set<String> FOUND = new TreeSet<>();
+
+    @TempDir
+    Path dir;
+
+    static LongStream seeds() {
+        long first = Long.getLong("votelog.seed", 20_211_211L);
+        return LongStream.range(first, first + 30);
+    }
+
+    static LongStream fewSeeds() {
+        return seeds().limit(8);
+    }
+
+    /** Or the logs are not all that they are meant to be. */
+    @AfterAll
+    static void shouldHaveMetEverythingThatARecordCanBe() {
+        assumeTrue(FOUND.size() > 1);
+        assertThat(FOUND)
+                .contains("ACCEPTED", "RETRIED")
+                .containsAll(Arrays.stream(Reason.values())
+                        .map(reason -> "REJECTED " + reason)
+                        .toList())
+                .containsAll(Arrays.stream(Cause.values())
+                        .map(cause -> "no vote: " + cause)
+                        .toList());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldFindWhatTheTopologyFinds(long seed) throws Exception {
+        DrawnLog drawn = new DrawnLog(seed);
+        DecidedLog log =
+                new DecidedLog(drawn, new Random(seed).nextInt(drawn.records().size()), dir);
+
+        PartitionReplay replay = new PartitionReplay(0, DrawnLog.keys(), ballot -> Long.MAX_VALUE, Map.of());
+        log.records(Topics.VOTES.name()).forEach(replay::take);
+        Map<Long, String> here = new TreeMap<>();
+        for (long offset = 0; offset < replay.nextOffset(); offset++) {
+            byte found = replay.findings().kind(offset);
+            if (found != Finding.CONTROL) {
+                here.put(offset, Finding.text(found));
+            }
+        }
+        assertThat(here).isEqualTo(log.outcomes());
+        FOUND.addAll(here.values());
+
+        // The numbers, up to where the results count, and what was put aside.
+        Report report = new Replay(log, DrawnLog.keys(), Set.of(), 1, new Progress(System.err, false)).run();
+        List<Step> wrong = report.steps().stream()
+                .filter(step -> step.outcome() == Outcome.FAIL)
+                // Of two partitions this is one.
+                .filter(step -> !step.title().startsWith("Ballot "))
+                .toList();
+        assertThat(wrong).isEmpty();
+        assertThat(report.steps())
+                .filteredOn(step -> step.outcome() == Outcome.PASS)
+                .extracting(Step::title)
+                .contains(DecisionsCheck.TITLE, DeadLettersCheck.TITLE);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("fewSeeds")
+    void shouldBeRecountedTheSameInAnotherLanguage(long seed) throws Exception {
+        boolean python = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3")));
+        if (!python) {
+            System.out.println("recount skipped: no python3 in the PATH");
+        }
+        assumeTrue(python);
+        DrawnLog drawn = new DrawnLog(seed);
+        DecidedLog log =
+                new DecidedLog(drawn, new Random(seed).nextInt(drawn.records().size()), dir.resolve("state"));
+        new DumpWriter(log, dir.resolve("dump"), new Progress(System.err, false)).write();
+        Path said = dir.resolve("said");
+        Process process = new ProcessBuilder(
+                        "python3", RECOUNT.toString(), dir.resolve("dump").toString(), DrawnLog.publicKey())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(Files.readString(said)).contains("All verdicts and all numbers are the same.");
+        assertThat(process.exitValue()).isZero();
+    }
+}
