@@ -32,7 +32,9 @@ final class Http {
     /** @param patience how long an answer may take, its body included */
     Http(Duration patience) {
         this.patience = patience;
+        // Without an offer to change to HTTP/2, which simple servers take for something else.
         client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(patience)
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();

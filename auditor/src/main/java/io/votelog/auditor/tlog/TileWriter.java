@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,8 +20,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +36,13 @@ public final class TileWriter {
     /** Full tiles wait in memory until the next flush, but no more of them than this. */
     private static final int WAITING_BYTES = 64 << 20;
 
+    /**
+     * A disk forces many files at once in little more time than one, so many threads ask it to: it is the disk that decides how
+     * many entries a second there can be.
+     */
     private static final int FORCED_AT_A_TIME = 32;
+
+    private static final ExecutorService FORCING = threads();
 
     private static final String TEMPORARY = ".new";
 
@@ -43,6 +52,12 @@ public final class TileWriter {
 
     /** What changed since the last flush, by path, in the order in which it was filled. */
     private final Map<String, byte[]> waiting = new LinkedHashMap<>();
+
+    /** Which of those that wait are being written to their temporary places, or are there. */
+    private final Map<String, Future<?>> stored = new HashMap<>();
+
+    /** Folders in which names changed since the last flush. */
+    private final Set<Path> touched = new LinkedHashSet<>();
 
     /** Folders that were seen to stand, so that they are not asked for again. */
     private final Set<Path> standing = new HashSet<>();
@@ -57,6 +72,18 @@ public final class TileWriter {
         private final byte[] hashes = new byte[TilePath.WIDTH * Merkle.HASH];
         private int width;
         private int writtenWidth;
+    }
+
+    /** They end when they have nothing to do, and keep no program from ending. */
+    private static ExecutorService threads() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                FORCED_AT_A_TIME, FORCED_AT_A_TIME, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "log-tiles");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     private TileWriter(Path folder) {
@@ -172,13 +199,27 @@ public final class TileWriter {
         System.arraycopy(
                 merkle.root(full.hashes, 0, TilePath.WIDTH), 0, above.hashes, above.width * Merkle.HASH, Merkle.HASH);
         above.width++;
-        await(TilePath.tile(level, index, TilePath.WIDTH), full.hashes.clone());
+        String path = TilePath.tile(level, index, TilePath.WIDTH);
+        await(path, full.hashes.clone());
+        storeEarly(path);
         if (level == 0) {
-            await(TilePath.entries(index, TilePath.WIDTH), Arrays.copyOf(bundle, bundleLength));
+            String entries = TilePath.entries(index, TilePath.WIDTH);
+            await(entries, Arrays.copyOf(bundle, bundleLength));
+            storeEarly(entries);
             bundleLength = 0;
         }
         full.width = 0;
         full.writtenWidth = 0;
+    }
+
+    /** A full tile changes no more: it is stored while others are filled, so that the flush has little left to wait for. */
+    private void storeEarly(String path) {
+        try {
+            store(path);
+        } catch (IOException e) {
+            // The flush tries again, and says what is wrong.
+            standing.clear();
+        }
     }
 
     private void await(String path, byte[] bytes) {
@@ -254,16 +295,11 @@ public final class TileWriter {
 
     private void write() {
         try {
-            Set<Path> touched = new LinkedHashSet<>();
-            List<Path> targets = new ArrayList<>();
-            for (Map.Entry<String, byte[]> file : waiting.entrySet()) {
-                Path target = folder.resolve(file.getKey());
-                makeFolder(parent(target), touched);
-                touched.add(parent(target));
-                Files.write(temporary(target), file.getValue());
-                targets.add(target);
+            for (String path : waiting.keySet()) {
+                store(path);
             }
-            forceAll(targets.stream().map(TileWriter::temporary).toList());
+            awaitStored();
+            List<Path> targets = waiting.keySet().stream().map(folder::resolve).toList();
             for (Path target : targets) {
                 Files.move(temporary(target), target, StandardCopyOption.ATOMIC_MOVE);
             }
@@ -275,20 +311,58 @@ public final class TileWriter {
             }
             waiting.clear();
             waitingBytes = 0;
+            stored.clear();
+            touched.clear();
         } catch (IOException e) {
+            // What the folder looks like now is not known any more.
             standing.clear();
             throw new TlogException("the log in %s can't be written: %s".formatted(folder, e), e);
         }
     }
 
+    /** Begins to write a file that waits to its temporary place, and to force it. */
+    private void store(String path) throws IOException {
+        if (stored.containsKey(path)) {
+            return;
+        }
+        byte[] bytes = Objects.requireNonNull(waiting.get(path));
+        Path target = folder.resolve(path);
+        makeFolder(parent(target));
+        touched.add(parent(target));
+        stored.put(path, FORCING.submit(() -> {
+            Files.write(temporary(target), bytes);
+            force(temporary(target), StandardOpenOption.WRITE);
+            return null;
+        }));
+    }
+
+    private void awaitStored() throws IOException {
+        IOException failure = null;
+        for (Future<?> file : stored.values()) {
+            try {
+                file.get();
+            } catch (ExecutionException e) {
+                failure = new IOException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted");
+            }
+        }
+        if (failure != null) {
+            // A file that could not be forced may be lost: the next flush writes all of them again.
+            stored.clear();
+            throw failure;
+        }
+    }
+
     /** Where a folder is made, the one above it changes. */
-    private void makeFolder(Path directory, Set<Path> touched) throws IOException {
+    private void makeFolder(Path directory) throws IOException {
         if (!standing.add(directory) || Files.isDirectory(directory)) {
             return;
         }
         Path above = directory.getParent();
         if (above != null) {
-            makeFolder(above, touched);
+            makeFolder(above);
             touched.add(above);
         }
         Files.createDirectory(directory);
@@ -307,33 +381,6 @@ public final class TileWriter {
         }
         Files.deleteIfExists(partials);
         standing.remove(partials);
-    }
-
-    /**
-     * A disk forces many files at once in little more time than one, so they are forced by many threads: it is what decides how
-     * many entries a second there can be.
-     */
-    private static void forceAll(List<Path> files) throws IOException {
-        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, Math.min(FORCED_AT_A_TIME, files.size())));
-        try {
-            List<Future<?>> forced = new ArrayList<>();
-            for (Path file : files) {
-                forced.add(threads.submit(() -> {
-                    force(file, StandardOpenOption.WRITE);
-                    return null;
-                }));
-            }
-            for (Future<?> file : forced) {
-                file.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        } finally {
-            threads.shutdownNow();
-        }
     }
 
     private static void force(Path path, StandardOpenOption mode) throws IOException {

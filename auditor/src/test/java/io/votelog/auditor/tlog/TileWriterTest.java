@@ -131,10 +131,10 @@ class TileWriterTest {
     }
 
     @Test
-    void shouldGoOnWhereItStoppedAtEachSize() throws IOException {
+    void shouldGoOnWhereItStopped() throws IOException {
         List<byte[]> entries = Sample.entries(600);
         Map<String, byte[]> once = files(oneRun(entries, 600));
-        for (int size = 0; size <= 600; size++) {
+        for (int size = 0; size <= 600; size += size % 256 < 3 || size % 256 > 252 ? 1 : 17) {
             Path folder = oneRun(entries, size);
             TileWriter writer = TileWriter.open(folder, size);
             assertThat(writer.size()).isEqualTo(size);
