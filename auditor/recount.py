@@ -17,6 +17,8 @@ SCHEMAS = {
     "649d3efb91e5cfe7": "BallotPublished ballotId:s definition:s digest:32 partition:i partitionCount:i"
         " voteSchemas:[i] pepper:8 keyId:8 signature:64",
     "4ae19897884b0c06": "BallotClosed ballotId:s digest:32 partition:i keyId:8 signature:64",
+    "93803a4ec67f868b": "VoteAnnulled ballotId:s digest:32 voter:16 voteId:16 reason:s partition:i keyId:8"
+        " signature:64",
     "7fcc8d311bfc8673": "VoteDecided voteId:16 ballotId:s outcome:i reason:?i voteOffset:i recordedAt:i",
     "245c44878a23d0b4": "BallotResults ballotId:s digest:32 status:i version:i revision:i asOf:i received:i"
         " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i votes:?[i] positions:[i,i,?i]"}
@@ -114,6 +116,7 @@ class Poll:
         self.event, self.picks, self.sections = event, rules["picks"], rules["sections"]
         self.options = [option["id"] for section in self.sections for option in section["options"]]
         self.limit, self.end, self.voters, self.totals = limit, None, {}, collections.Counter()
+        self.annulled = set()
 
     def form(self, choices):
         picked, size = set(choices), len(set(choices))
@@ -139,6 +142,14 @@ class Poll:
             return reason or ("VOTE_ID_REUSED" if first[0] == this[0] else "ALREADY_VOTED")
         self.voters[voter] = this
         return "ACCEPTED"
+
+    def annul(self, voter, vote, offset):
+        first = self.voters.get(voter)
+        if first and first[0] == vote and voter not in self.annulled:
+            self.annulled.add(voter)
+            if offset < self.limit:
+                self.totals.subtract("option " + each for each in first[1])
+                self.totals.update(["annulled", "revision"])
 
 def replay(partition, records, keys, limits):
     """The verdicts of a partition, each with what it is on; its ballots; the offset behind its end."""
@@ -168,6 +179,11 @@ def replay(partition, records, keys, limits):
                 polls[ballot] = Poll(event, limits.get(ballot, 1 << 62))
             elif kind == "BallotClosed" and poll and poll.event["digest"] == event["digest"]:
                 poll.end = offset if poll.end is None else poll.end
+            elif kind == "VoteAnnulled" and poll and poll.event["digest"] == event["digest"]:
+                check(partition_of(event["voter"], poll.event["partitionCount"]) == partition)
+                check(0 < len(event["reason"]) <= 500)
+                check(not any(each < " " or "\x7f" <= each <= "\x9f" for each in event["reason"]))
+                poll.annul(event["voter"], event["voteId"], offset)
     return found, polls, end
 
 def records(folder, file):
@@ -210,7 +226,8 @@ def differences(folder, *public_keys):
         votes = event["votes"] or [here[option] for option in options]  # None: the ballot still hides them.
         there = collections.Counter({REASONS[reason]: count for reason, count in event["rejected"]},
                                     ACCEPTED=event["accepted"], RETRIED=event["retried"], late=event["late"],
-                                    received=event["received"], **dict(zip(options, votes)))
+                                    received=event["received"], annulled=event["annulled"],
+                                    revision=event["revision"], **dict(zip(options, votes)))
         for total in sorted(total for total in {**here, **there} if here[total] != there[total]):
             yield "%s, %s: published %d, counted here %d" % (name, total, there[total], here[total])
         for at, end in ((at, end) for at, end in counted[name].items() if ends.get(at, 0) < end):

@@ -4,6 +4,7 @@ import io.votelog.auditor.Comparison.Difference;
 import io.votelog.auditor.Comparison.Partition;
 import io.votelog.auditor.Comparison.Tallies;
 import io.votelog.auditor.LogSource.Records;
+import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
@@ -105,6 +106,10 @@ final class LogComparison {
             if (event instanceof VoteCast vote) {
                 return "a vote on %s for %s: %s"
                         .formatted(vote.getBallotId(), String.join(", ", vote.getChoices()), verdict);
+            }
+            if (event instanceof VoteAnnulled annulled) {
+                return "the annulment of vote %s on %s: %s"
+                        .formatted(annulled.getVoteId(), annulled.getBallotId(), annulled.getReason());
             }
             return event == null ? "no event" : event.getSchema().getName();
         }

@@ -2,6 +2,8 @@ package io.votelog.auditor;
 
 import io.votelog.rules.Picks;
 import io.votelog.rules.Reason;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What one partition adds to a ballot's results, counted up to an offset. */
 final class PartitionCount {
@@ -13,6 +15,8 @@ final class PartitionCount {
     private long accepted;
     private long retried;
     private long late;
+    private final List<TakenOut> takenOut = new ArrayList<>();
+    private long vain;
 
     /**
      * @param limit the first offset that is not counted
@@ -56,6 +60,19 @@ final class PartitionCount {
         }
     }
 
+    /** Takes an annulment that has effect; the ballot's end makes no difference to it. */
+    void annulled(TakenOut vote) {
+        if (vote.offset() < limit) {
+            takenOut.add(vote);
+            vote.picks().forEach(option -> votes[option]--);
+        }
+    }
+
+    /** Takes an annulment that has none. */
+    void annulledInVain(long offset) {
+        vain += offset < limit ? 1 : 0;
+    }
+
     /** {@link Standing#OPEN} while it is open. */
     long endOffset() {
         return endOffset;
@@ -72,6 +89,16 @@ final class PartitionCount {
 
     long retried() {
         return retried;
+    }
+
+    /** In the order of the log. */
+    List<TakenOut> takenOut() {
+        return takenOut;
+    }
+
+    /** How many annulments had no effect. */
+    long vain() {
+        return vain;
     }
 
     long late() {

@@ -144,6 +144,11 @@ final class PartitionExport {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record, byte finding, @Nullable ExportFile rows) {
+        TakenOut takenOut = replay.takenOut();
+        if (takenOut != null && wanted.wants(takenOut.ballotId())) {
+            takeOut(takenOut, rows);
+            return;
+        }
         boolean counted = wanted.votes() && finding == Finding.ACCEPTED;
         if (!counted && (rows == null || !Finding.isVerdict(finding))) {
             return;
@@ -165,18 +170,54 @@ final class PartitionExport {
         }
     }
 
+    private void takeOut(TakenOut vote, @Nullable ExportFile rows) {
+        try {
+            Standing on = standing(vote.ballotId());
+            if (rows != null) {
+                List<String> choices = new ArrayList<>();
+                vote.picks().forEach(option -> choices.add(on.ballot().optionId(option)));
+                addRow(
+                        rows,
+                        vote.offset(),
+                        vote.recordedAtMs(),
+                        vote.ballotId(),
+                        vote.voteId(),
+                        "ANNULLED",
+                        null,
+                        choices);
+            } else if (wanted.votes()) {
+                held(picksOf(on).takeOut(vote.picks()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void count(VoteCast vote) throws IOException {
-        Standing on = replay.ballot(vote.getBallotId());
+        Standing on = standing(vote.getBallotId());
+        held(picksOf(on).add(on.ballot().check(vote.getChoices()).picks()));
+    }
+
+    private Standing standing(String ballotId) {
+        Standing on = replay.ballot(ballotId);
         if (on == null) {
             throw new IllegalStateException("accepted on no ballot");
         }
-        PickCounts counts = picks.computeIfAbsent(
+        return on;
+    }
+
+    private PickCounts picksOf(Standing on) {
+        return picks.computeIfAbsent(
                 on.number(),
                 number -> new PickCounts(
                         folder,
                         "picks-%d-%d".formatted(span.partition(), number),
                         on.ballot().optionCount()));
-        if (counts.add(on.ballot().check(vote.getChoices()).picks()) && ++held >= mostHeld) {
+    }
+
+    /** Makes room when memory holds as much as it may. */
+    private void held(boolean oneMore) throws IOException {
+        if (oneMore && ++held >= mostHeld) {
             for (PickCounts each : picks.values()) {
                 each.spill();
             }
@@ -187,28 +228,38 @@ final class PartitionExport {
     private void addRow(ExportFile rows, ConsumerRecord<byte[], byte[]> record, VoteCast vote, byte finding)
             throws IOException {
         Reason reason = Finding.isRejected(finding) ? Finding.reason(finding) : null;
-        String outcome = reason == null ? Finding.text(finding) : "REJECTED";
-        String recordedAt = Instant.ofEpochMilli(record.timestamp()).toString();
-        rows.add(
-                new Row(
-                        span.partition(),
-                        record.offset(),
-                        recordedAt,
-                        vote.getBallotId(),
-                        vote.getVoteId(),
-                        outcome,
-                        reason,
-                        vote.getChoices()),
-                span.partition(),
+        addRow(
+                rows,
                 record.offset(),
-                recordedAt,
-                cell(vote.getBallotId()),
+                record.timestamp(),
+                vote.getBallotId(),
                 vote.getVoteId(),
+                reason == null ? Finding.text(finding) : "REJECTED",
+                reason,
+                vote.getChoices());
+    }
+
+    private void addRow(
+            ExportFile rows,
+            long offset,
+            long recordedAtMs,
+            String ballotId,
+            UUID voteId,
+            String outcome,
+            @Nullable Reason reason,
+            List<String> choices)
+            throws IOException {
+        String recordedAt = Instant.ofEpochMilli(recordedAtMs).toString();
+        rows.add(
+                new Row(span.partition(), offset, recordedAt, ballotId, voteId, outcome, reason, choices),
+                span.partition(),
+                offset,
+                recordedAt,
+                cell(ballotId),
+                voteId,
                 outcome,
                 reason == null ? "" : reason,
-                String.join(
-                        " ",
-                        vote.getChoices().stream().map(PartitionExport::cell).toList()));
+                String.join(" ", choices.stream().map(PartitionExport::cell).toList()));
     }
 
     private static String cell(String id) {

@@ -5,8 +5,11 @@ import io.votelog.events.BallotEnded;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.KeyId;
 import io.votelog.events.Sha256;
+import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
+import io.votelog.rules.Annulment;
 import io.votelog.rules.Form;
+import io.votelog.rules.Picks;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.DeadLetters.Cause;
@@ -20,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,7 @@ final class PartitionReplay {
     private final Map<String, Standing> ballots = new LinkedHashMap<>();
 
     private long nextOffset;
+    private @Nullable TakenOut takenOut;
     private @Nullable String firstGap;
     private long nextCloseMs = Long.MAX_VALUE;
 
@@ -77,6 +82,7 @@ final class PartitionReplay {
                     : "partition %d: offset %d comes where %d was to come".formatted(partition, offset, nextOffset);
         }
         nextOffset = offset + 1;
+        takenOut = null;
         endThoseThatAreOver(record.timestamp(), offset);
         byte finding;
         long mark = 0;
@@ -137,7 +143,8 @@ final class PartitionReplay {
         }
         byte finding = verdict(on, seen, form, record.timestamp(), record.offset());
         if (finding == Finding.ACCEPTED) {
-            voters.accept(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices);
+            Picks longer = hashed(form) ? form.picks() : null;
+            voters.accept(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices, longer);
         }
         on.count().vote(finding, form.picks(), record.offset(), record.timestamp());
         return finding;
@@ -146,7 +153,11 @@ final class PartitionReplay {
     /** What stands for a set of options: their bits, or a hash of these where there are more than two words of them. */
     private long[] choices(Form form) {
         long[] words = form.picks().words();
-        return words.length > 2 ? Hashes.of(sha256, words) : Arrays.copyOf(words, 2);
+        return hashed(form) ? Hashes.of(sha256, words) : Arrays.copyOf(words, 2);
+    }
+
+    private static boolean hashed(Form form) {
+        return form.picks().words().length > 2;
     }
 
     private static byte verdict(Standing on, VoterTable.Seen seen, Form form, long recordedAtMs, long offset) {
@@ -184,6 +195,10 @@ final class PartitionReplay {
             checkSigned(record.value(), ended.getKeyId());
             checkMeant(ended.getPartition());
             standing(ended.getBallotId(), ended.getDigest());
+        } else if (decoded.event() instanceof VoteAnnulled annulled) {
+            checkSigned(record.value(), annulled.getKeyId());
+            checkMeant(annulled.getPartition());
+            annul(standing(annulled.getBallotId(), annulled.getDigest()), annulled, record);
         } else {
             throw new Poison(Cause.FOREIGN_EVENT);
         }
@@ -215,6 +230,30 @@ final class PartitionReplay {
         count.opened(offset, recordedAtMs);
         ballots.put(id, new Standing(partition, published, holds, ballots.size() + 1, count));
         nextCloseMs = nextClose();
+    }
+
+    /** A vote that is there, by that id, and has not been taken out before, is taken out; any other order changes nothing. */
+    private void annul(Standing on, VoteAnnulled order, ConsumerRecord<byte[], byte[]> record) throws Poison {
+        byte[] key = order.getVoter().bytes();
+        boolean elsewhere = Pseudonym.partition(key, on.published().getPartitionCount()) != partition;
+        if (elsewhere || Annulment.faultOf(order.getReason()).isPresent()) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        ByteBuffer voter = ByteBuffer.wrap(key);
+        UUID id = order.getVoteId();
+        Picks picks = voters.annul(
+                on.number(),
+                voter.getLong(),
+                voter.getLong(),
+                id.getMostSignificantBits(),
+                id.getLeastSignificantBits());
+        if (picks == null) {
+            on.count().annulledInVain(record.offset());
+            return;
+        }
+        takenOut = new TakenOut(
+                order.getBallotId(), partition, record.offset(), record.timestamp(), id, picks, order.getReason());
+        on.count().annulled(takenOut);
     }
 
     private void checkSigned(byte[] value, KeyId keyId) throws Poison {
@@ -281,6 +320,12 @@ final class PartitionReplay {
     /** What each record is. */
     Findings findings() {
         return findings;
+    }
+
+    /** The vote that the record taken last has taken out. */
+    @Nullable
+    TakenOut takenOut() {
+        return takenOut;
     }
 
     Collection<Standing> ballots() {

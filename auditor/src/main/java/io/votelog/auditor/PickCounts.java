@@ -51,10 +51,19 @@ final class PickCounts {
 
     /** Counts a set once more; says whether memory has to hold one more for it. */
     boolean add(Picks picks) {
+        return add(picks, 1);
+    }
+
+    /** Counts a set once less, that was counted before; says whether memory has to hold one more for it. */
+    boolean takeOut(Picks picks) {
+        return add(picks, -1);
+    }
+
+    private boolean add(Picks picks, int change) {
         byte[] bits = new byte[width];
         picks.forEach(option -> bits[option >> 3] |= (byte) (0x80 >> (option & 7)));
         int before = counts.size();
-        counts.computeIfAbsent(bits, any -> new long[1])[0]++;
+        counts.computeIfAbsent(bits, any -> new long[1])[0] += change;
         return counts.size() > before;
     }
 
@@ -126,7 +135,10 @@ final class PickCounts {
                         queue.add(run);
                     }
                 }
-                reader.accept(bits, count);
+                // All who chose it may have been annulled.
+                if (count != 0) {
+                    reader.accept(bits, count);
+                }
             }
         } finally {
             for (Run run : open) {

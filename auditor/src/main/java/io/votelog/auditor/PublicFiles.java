@@ -171,6 +171,7 @@ final class PublicFiles {
                 for (Map.Entry<Reason, Long> rejected : tally.rejected().entrySet()) {
                     addDecisions(file, whole, "REJECTED", rejected.getKey(), rejected.getValue());
                 }
+                addDecisions(file, whole, "ANNULLED", null, tally.annulled());
                 addDecisions(file, whole, "LATE", null, tally.late());
             }
             files.addAll(file.finish());

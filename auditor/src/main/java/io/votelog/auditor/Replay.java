@@ -79,6 +79,10 @@ final class Replay {
             } else {
                 new ResultsCheck(results.get(), Tally.standing(replays, id)).run(report, replays);
             }
+            List<Standing> standing = Tally.standing(replays, id);
+            if (!standing.isEmpty()) {
+                new Annulments(standing).tell(report);
+            }
         }
         new DeadLettersCheck(source, published, replays).run(report);
         return report;

@@ -60,13 +60,16 @@ final class ResultsCheck {
         boolean hidden = results.getVotes() == null;
         report.pass(
                 title,
-                "%s, version %,d, revision %d: %s, of which %,d accepted%s"
+                "%s, version %,d, revision %d: %s, of which %,d accepted%s%s"
                         .formatted(
                                 results.getStatus().toString().toLowerCase(Locale.ROOT),
                                 results.getVersion(),
                                 results.getRevision(),
                                 Texts.count(results.getReceived(), "vote"),
                                 results.getAccepted(),
+                                results.getAnnulled() == 0
+                                        ? ""
+                                        : String.format(Locale.ROOT, ", %,d annulled", results.getAnnulled()),
                                 hidden ? "; the ballot hides the votes of its options before the end" : ""));
     }
 
@@ -95,8 +98,8 @@ final class ResultsCheck {
         same("retried", results.getRetried(), tally.retried());
         same("rejected, by reason", publishedReasons(), tally.rejected());
         same("late", results.getLate(), tally.late());
-        same("annulled", results.getAnnulled(), 0L);
-        same("revision", results.getRevision(), 0L);
+        same("annulled", results.getAnnulled(), tally.annulled());
+        same("revision", results.getRevision(), tally.annulled());
         same("missing", results.getMissing(), 0L);
         compareEnds(counts);
         long asOfMs = counts.stream().mapToLong(PartitionCount::asOfMs).max().orElse(Long.MIN_VALUE);

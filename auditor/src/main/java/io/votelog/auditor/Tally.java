@@ -12,7 +12,8 @@ import java.util.Objects;
  * What a ballot comes to over all partitions.
  *
  * @param rejected by reason, those that occurred
- * @param votes by option, in the ballot's order
+ * @param annulled of the accepted votes those that were annulled since
+ * @param votes by option, in the ballot's order, without the annulled ones
  */
 record Tally(
         String ballotId,
@@ -20,6 +21,7 @@ record Tally(
         long accepted,
         long retried,
         Map<Reason, Long> rejected,
+        long annulled,
         long late,
         Map<String, Long> votes) {
 
@@ -51,6 +53,7 @@ record Tally(
                 accepted,
                 retried,
                 rejected,
+                counts.stream().mapToLong(count -> count.takenOut().size()).sum(),
                 counts.stream().mapToLong(PartitionCount::late).sum(),
                 votes);
     }
@@ -68,6 +71,7 @@ record Tally(
                 accepted + other.accepted,
                 retried + other.retried,
                 bothRejected,
+                annulled + other.annulled,
                 late + other.late,
                 bothVotes);
     }
@@ -90,6 +94,7 @@ record Tally(
                 "rejected",
                 rejected.values().stream().mapToLong(Long::longValue).sum());
         rejected.forEach((reason, count) -> figures.put("rejected " + reason, count));
+        figures.put("annulled", annulled);
         figures.put("late", late);
         votes.forEach((option, count) -> figures.put("option " + option, count));
         return figures;

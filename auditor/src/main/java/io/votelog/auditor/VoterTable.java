@@ -1,18 +1,24 @@
 package io.votelog.auditor;
 
+import io.votelog.rules.Picks;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The accepted vote of each voter of a partition: for each pseudonym and ballot the vote's id and what stands for its
- * choices. A table in plain arrays with open addressing, 56 bytes a slot and at most three slots of four in use; 256 tables, so
- * that no growth copies more than one of them.
+ * The accepted vote of each voter of a partition: for each pseudonym and ballot the vote's id, what stands for its choices, and
+ * whether it is annulled. A table in plain arrays with open addressing, 56 bytes a slot and at most three slots of four in use; 256
+ * tables, so that no growth copies more than one of them. Picks that are too many for a slot lie beside the tables.
  */
 final class VoterTable {
     private static final int SEGMENTS = 256;
     private static final int FIRST_SLOTS = 16;
     private static final int WIDTH = 7;
 
-    // Within a slot. A ballot's number counts from 1, so 0 is a free slot.
+    // Within a slot. A ballot's number counts from 1, so 0 is a free slot. It has the lower half; the upper one says
+    // where longer
+    // picks lie, from 1, and in the highest bit that the vote is annulled.
     private static final int BALLOT = 0;
     private static final int KEY = 1;
     private static final int VOTE_ID = 3;
@@ -21,6 +27,7 @@ final class VoterTable {
     private final long factor = new SplittableRandom().nextLong() | 1;
     private final long[][] segments = new long[SEGMENTS][FIRST_SLOTS * WIDTH];
     private final int[] used = new int[SEGMENTS];
+    private final List<Picks> longer = new ArrayList<>();
 
     /** What becomes of a vote that is looked up. */
     enum Seen {
@@ -52,8 +59,19 @@ final class VoterTable {
         return slots[at + CHOICES] == choices[0] && slots[at + CHOICES + 1] == choices[1] ? Seen.SAME : Seen.SAME_ID;
     }
 
-    /** Keeps the accepted vote of a voter that has none yet. */
-    void accept(int ballot, long keyHigh, long keyLow, long idHigh, long idLow, long[] choices) {
+    /**
+     * Keeps the accepted vote of a voter that has none yet.
+     *
+     * @param longerPicks what it picks, where {@code choices} are not these bits themselves
+     */
+    void accept(
+            int ballot,
+            long keyHigh,
+            long keyLow,
+            long idHigh,
+            long idLow,
+            long[] choices,
+            @Nullable Picks longerPicks) {
         long hash = hash(ballot, keyHigh, keyLow);
         int segment = segment(hash);
         if (++used[segment] * 4 > segments[segment].length / WIDTH * 3) {
@@ -62,12 +80,37 @@ final class VoterTable {
         long[] slots = segments[segment];
         int at = find(slots, hash, ballot, keyHigh, keyLow);
         slots[at + BALLOT] = ballot;
+        if (longerPicks != null) {
+            longer.add(longerPicks);
+            slots[at + BALLOT] |= (long) longer.size() << Integer.SIZE;
+        }
         slots[at + KEY] = keyHigh;
         slots[at + KEY + 1] = keyLow;
         slots[at + VOTE_ID] = idHigh;
         slots[at + VOTE_ID + 1] = idLow;
         slots[at + CHOICES] = choices[0];
         slots[at + CHOICES + 1] = choices[1];
+    }
+
+    /**
+     * Annuls the accepted vote of a voter, if it has this id and is not annulled yet.
+     *
+     * @return what it picked; null where there is nothing to annul
+     */
+    @Nullable
+    Picks annul(int ballot, long keyHigh, long keyLow, long idHigh, long idLow) {
+        long hash = hash(ballot, keyHigh, keyLow);
+        long[] slots = segments[segment(hash)];
+        int at = find(slots, hash, ballot, keyHigh, keyLow);
+        boolean sameId = slots[at + VOTE_ID] == idHigh && slots[at + VOTE_ID + 1] == idLow;
+        if (slots[at + BALLOT] <= 0 || !sameId) {
+            return null;
+        }
+        int place = (int) (slots[at + BALLOT] >>> Integer.SIZE);
+        slots[at + BALLOT] |= Long.MIN_VALUE;
+        return place > 0
+                ? longer.get(place - 1)
+                : Picks.ofWords(new long[] {slots[at + CHOICES], slots[at + CHOICES + 1]});
     }
 
     private void grow(int segment) {
@@ -91,7 +134,8 @@ final class VoterTable {
         for (; ; ) {
             int at = slot * WIDTH;
             boolean free = slots[at + BALLOT] == 0;
-            boolean same = slots[at + BALLOT] == ballot && slots[at + KEY] == keyHigh && slots[at + KEY + 1] == keyLow;
+            boolean same =
+                    (int) slots[at + BALLOT] == ballot && slots[at + KEY] == keyHigh && slots[at + KEY + 1] == keyLow;
             if (free || same) {
                 return at;
             }

@@ -70,6 +70,7 @@ class ExportTest {
                         "{\"ballotId\":\"fruits\",\"outcome\":\"ACCEPTED\",\"reason\":null,\"votes\":21}",
                         "{\"ballotId\":\"fruits\",\"outcome\":\"RETRIED\",\"reason\":null,\"votes\":1}",
                         "{\"ballotId\":\"fruits\",\"outcome\":\"REJECTED\",\"reason\":\"TOO_FEW_PICKS\",\"votes\":1}",
+                        "{\"ballotId\":\"fruits\",\"outcome\":\"ANNULLED\",\"reason\":null,\"votes\":0}",
                         "{\"ballotId\":\"fruits\",\"outcome\":\"LATE\",\"reason\":null,\"votes\":0}");
         assertThat(manifest.positions()).isNull();
         assertThat(manifest.ballots().get(0).definition())
@@ -90,6 +91,25 @@ class ExportTest {
                         "{\"ballotId\":\"fruits\",\"choices\":[\"a3\",\"b2\"],\"votes\":1}",
                         "{\"ballotId\":\"fruits\",\"choices\":[\"a2\",\"b1\"],\"votes\":5}",
                         "{\"ballotId\":\"fruits\",\"choices\":[\"a1\",\"b1\"],\"votes\":15}");
+    }
+
+    @Test
+    void shouldLeaveAnnulledVotesOutOfTalliesAndSets() throws IOException {
+        MadeLog log = log().annul(MadeLog.fruits(), 20, 20, "fraud")
+                .close(MadeLog.fruits())
+                .annul(MadeLog.fruits(), 4, 4, "fraud")
+                .annul(MadeLog.fruits(), 4, 4, "once more");
+        export(log, new Wanted(false, null, true, 1), dir.resolve("out"));
+        assertThat(Files.readAllLines(dir.resolve("out/votes.csv")))
+                .containsExactly("ballotId,choices,votes", "fruits,a2 b1,4", "fruits,a1 b1,15");
+        assertThat(Files.readAllLines(dir.resolve("out/tallies.csv"))).contains("fruits,A,a3,0", "fruits,A,a2,4");
+        assertThat(Files.readAllLines(dir.resolve("out/decisions.csv")))
+                .contains("fruits,ACCEPTED,,21", "fruits,ANNULLED,,2");
+        export(log, new Wanted(true, null, false, 1), dir.resolve("private"));
+        assertThat(Files.readString(dir.resolve("private/private-votes-0.csv"))
+                        + Files.readString(dir.resolve("private/private-votes-1.csv")))
+                .contains("fruits," + MadeLog.voteId(4) + ",ANNULLED,,a2 b1")
+                .contains("fruits," + MadeLog.voteId(20) + ",ANNULLED,,a3 b2");
     }
 
     @Test

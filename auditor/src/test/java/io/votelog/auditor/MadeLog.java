@@ -10,6 +10,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import java.nio.ByteBuffer;
@@ -110,6 +111,16 @@ final class MadeLog implements LogSource {
             add(Topics.VOTES, partition, null, SIGNER.closed(ballot.ballot().id(), ballot.digest(), partition));
         }
         return this;
+    }
+
+    MadeLog annul(BallotDefinition ballot, int voter, int id, String reason) {
+        Receipt receipt = new Receipt(Pseudonym.of(voter(voter)), voteId(id));
+        int partition = receipt.voter().partition(PARTITIONS);
+        return add(
+                Topics.VOTES,
+                partition,
+                null,
+                SIGNER.annulled(ballot.ballot().id(), ballot.digest(), receipt, reason, partition));
     }
 
     MadeLog vote(String ballotId, int voter, int id, String... choices) {

@@ -12,6 +12,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +123,64 @@ class PartitionReplayTest {
     }
 
     @Test
+    void shouldTakeAnAnnulledVoteOutOnceWheneverItIsAnnulled() {
+        publish();
+        assertThat(annul(SIGNER, 1, 1)).isEqualTo("a control record");
+        vote(1, 1, DURING, "a1", "b1");
+        vote(2, 2, DURING, "a1", "b2");
+        annul(SIGNER, 1, 2);
+        annul(SIGNER, 1, 1);
+        annul(SIGNER, 1, 1);
+        assertThat(vote(1, 1, DURING, "b1", "a1")).isEqualTo("RETRIED");
+        assertThat(vote(1, 3, DURING, "a2", "b1")).isEqualTo("REJECTED ALREADY_VOTED");
+        take(null, SIGNER.closed("fruits", FRUITS.digest(), 0), DURING);
+        annul(SIGNER, 2, 2);
+        PartitionCount count = replay.ballot("fruits").count();
+        assertThat(count.accepted()).isEqualTo(2);
+        assertThat(count.late()).isZero();
+        assertThat(count.takenOut()).extracting(TakenOut::offset).containsExactly(5L, 10L);
+        assertThat(count.vain()).isEqualTo(3);
+        assertThat(List.of(count.votes(0), count.votes(1), count.votes(2), count.votes(3), count.votes(4)))
+                .containsOnly(0L);
+    }
+
+    @Test
+    void shouldCountAnnulmentsUpToTheLimitAlone() {
+        PartitionReplay cut = new PartitionReplay(0, SIGNER.publicKey(), ballot -> 3, Map.of());
+        for (byte[] value : List.of(
+                published(SIGNER, FRUITS, 0), cast(1, "a1", "b1"), annulled(SIGNER, 1, 1), cast(2, "a1", "b1"))) {
+            long offset = next++;
+            cut.take(MadeLog.record(
+                    Topics.VOTES, 0, offset, DURING.toEpochMilli(), offset % 2 == 0 ? null : key((int) offset), value));
+        }
+        cut.take(MadeLog.record(Topics.VOTES, 0, next, DURING.toEpochMilli(), null, annulled(SIGNER, 3, 2)));
+        PartitionCount count = cut.ballot("fruits").count();
+        assertThat(count.takenOut()).hasSize(1);
+        assertThat(count.votes(0)).isZero();
+    }
+
+    @Test
+    void shouldObeyNoAnnulmentOfAStrangerNorOneThatIsNotMeantForHere() {
+        publish();
+        vote(1, 1, DURING, "a1", "b1");
+        assertThat(annul(STRANGER, 1, 1)).isEqualTo("no vote: BAD_SIGNATURE");
+        assertThat(take(null, SIGNER.annulled("fruits", FRUITS.digest(), receipt(key(1), 1), "fraud", 1), DURING))
+                .isEqualTo("no vote: BAD_CONTROL_RECORD");
+        assertThat(take(null, SIGNER.annulled("fruits", FRUITS.digest(), receipt(keyOf(1), 1), "fraud", 0), DURING))
+                .isEqualTo("no vote: BAD_CONTROL_RECORD");
+        assertThat(take(null, SIGNER.annulled("fruits", FRUITS.digest(), receipt(key(1), 1), "a\nb", 0), DURING))
+                .isEqualTo("no vote: BAD_CONTROL_RECORD");
+        assertThat(take(null, SIGNER.annulled("other", FRUITS.digest(), receipt(key(1), 1), "fraud", 0), DURING))
+                .isEqualTo("no vote: BAD_CONTROL_RECORD");
+        assertThat(take(
+                        null,
+                        SIGNER.annulled("fruits", fruits("Another").digest(), receipt(key(1), 1), "fraud", 0),
+                        DURING))
+                .isEqualTo("no vote: BAD_CONTROL_RECORD");
+        assertThat(replay.ballot("fruits").count().takenOut()).isEmpty();
+    }
+
+    @Test
     void shouldObeyNoRecordThatIsNoEvent() {
         assertThat(take(null, published(STRANGER, FRUITS, 0), DURING)).isEqualTo("no vote: BAD_SIGNATURE");
         assertThat(take(null, published(SIGNER, FRUITS, 1), DURING)).isEqualTo("no vote: BAD_CONTROL_RECORD");
@@ -153,6 +212,18 @@ class PartitionReplayTest {
     private static byte[] published(LogSigner signer, BallotDefinition definition, int partition) {
         return signer.published(
                 definition, partition, 2, List.of(Events.VOTE_CAST_FINGERPRINT), new PepperFingerprint(new byte[8]));
+    }
+
+    private String annul(LogSigner signer, int voter, int id) {
+        return take(null, annulled(signer, voter, id), DURING);
+    }
+
+    private static byte[] annulled(LogSigner signer, int voter, int id) {
+        return signer.annulled("fruits", FRUITS.digest(), receipt(key(voter), id), "fraud", 0);
+    }
+
+    private static Receipt receipt(byte[] voter, int id) {
+        return new Receipt(Pseudonym.of(voter), new UUID(0, id));
     }
 
     private String vote(int voter, int id, Instant recordedAt, String... choices) {

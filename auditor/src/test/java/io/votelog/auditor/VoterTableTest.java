@@ -3,10 +3,14 @@ package io.votelog.auditor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.auditor.VoterTable.Seen;
+import io.votelog.rules.Picks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -25,12 +29,30 @@ class VoterTableTest {
     void shouldKeepTheAcceptedVoteOfEachVoterAndBallot() {
         VoterTable table = new VoterTable();
         long[] choices = {7, 8};
-        table.accept(1, 1, 2, 3, 4, choices);
+        table.accept(1, 1, 2, 3, 4, choices, null);
         assertThat(table.seen(1, 1, 2, 3, 4, choices)).isEqualTo(Seen.SAME);
         assertThat(table.seen(1, 1, 2, 3, 4, new long[] {7, 9})).isEqualTo(Seen.SAME_ID);
         assertThat(table.seen(1, 1, 2, 3, 5, choices)).isEqualTo(Seen.OTHER);
         assertThat(table.seen(2, 1, 2, 3, 4, choices)).isEqualTo(Seen.NEW);
         assertThat(table.seen(1, 2, 1, 3, 4, choices)).isEqualTo(Seen.NEW);
+    }
+
+    @Test
+    void shouldAnnulTheVoteOfThatIdOnceAndGiveItsPicks() {
+        VoterTable table = new VoterTable();
+        Picks few = Picks.of(0, 65);
+        Picks many = Picks.of(3, 700);
+        table.accept(1, 1, 2, 3, 4, Arrays.copyOf(few.words(), 2), null);
+        table.accept(2, 1, 2, 3, 4, new long[] {5, 6}, many);
+        assertThat(table.annul(1, 1, 2, 3, 5)).isNull();
+        assertThat(table.annul(1, 2, 2, 3, 4)).isNull();
+        assertThat(table.annul(1, 1, 2, 3, 4)).isEqualTo(few);
+        assertThat(table.annul(1, 1, 2, 3, 4)).isNull();
+        assertThat(table.annul(2, 1, 2, 3, 4)).isEqualTo(many);
+        assertThat(table.annul(2, 1, 2, 3, 4)).isNull();
+        assertThat(table.seen(1, 1, 2, 3, 4, few.words())).isEqualTo(Seen.SAME);
+        assertThat(table.seen(2, 1, 2, 3, 4, new long[] {5, 6})).isEqualTo(Seen.SAME);
+        assertThat(table.seen(2, 1, 2, 3, 5, new long[] {5, 6})).isEqualTo(Seen.OTHER);
     }
 
     /** Few different numbers, so that keys are near each other, and zeros among them. */
@@ -39,6 +61,7 @@ class VoterTableTest {
         SplittableRandom random = new SplittableRandom(SEED);
         VoterTable table = new VoterTable();
         Map<Voter, Vote> map = new HashMap<>();
+        Set<Voter> annulled = new HashSet<>();
         for (int i = 0; i < 200_000; i++) {
             Voter voter = new Voter(1 + random.nextInt(3), random.nextLong(300) - 5, random.nextLong(300));
             Vote vote = new Vote(random.nextLong(2), random.nextLong(2), random.nextLong(2), random.nextLong(2));
@@ -49,7 +72,15 @@ class VoterTableTest {
                     .isEqualTo(expected(accepted, vote));
             if (accepted == null) {
                 map.put(voter, vote);
-                table.accept(voter.ballot(), voter.high(), voter.low(), vote.idHigh(), vote.idLow(), vote.choices());
+                Picks longer = random.nextBoolean() ? Picks.ofWords(vote.choices()) : null;
+                table.accept(
+                        voter.ballot(), voter.high(), voter.low(), vote.idHigh(), vote.idLow(), vote.choices(), longer);
+            } else if (random.nextInt(10) == 0) {
+                boolean effect =
+                        accepted.idHigh() == vote.idHigh() && accepted.idLow() == vote.idLow() && annulled.add(voter);
+                assertThat(table.annul(voter.ballot(), voter.high(), voter.low(), vote.idHigh(), vote.idLow()))
+                        .as("seed %d, vote %d", SEED, i)
+                        .isEqualTo(effect ? Picks.ofWords(accepted.choices()) : null);
             }
         }
         List<Voter> all = new ArrayList<>(map.keySet());

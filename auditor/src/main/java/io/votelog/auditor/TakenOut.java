@@ -1,0 +1,15 @@
+package io.votelog.auditor;
+
+import io.votelog.rules.Picks;
+import java.util.UUID;
+
+/**
+ * An accepted vote that an annulment took out of the counts.
+ *
+ * @param offset of the annulment, in the partition of the vote
+ * @param recordedAtMs when the broker appended it, milliseconds since 1970
+ * @param picks what the vote was for
+ * @param reason as the annulment gives it
+ */
+record TakenOut(
+        String ballotId, int partition, long offset, long recordedAtMs, UUID voteId, Picks picks, String reason) {}
