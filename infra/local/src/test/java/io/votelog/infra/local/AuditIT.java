@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.votelog.events.BallotResults;
 import io.votelog.events.Outcome;
 import io.votelog.events.Salt;
+import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import io.votelog.infra.local.DumpedLog.Entry;
@@ -32,6 +33,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,7 @@ class AuditIT {
     private static final Path AUDITOR = Path.of("../../auditor/target/votelog-auditor.jar");
     private static final Path RECOUNT = Path.of("../../auditor/recount.py");
     private static final int PARTITION = 1;
+    private static final int ANNULLED = 5;
     private static final JsonMapper JSON = new JsonMapper();
 
     @TempDir
@@ -67,6 +70,13 @@ class AuditIT {
         publicKey =
                 Files.readString(dir.resolve(".votelog/secrets/log-public-key")).strip();
         writeNoise();
+        for (int fraud = 0; fraud < ANNULLED; fraud++) {
+            JsonNode vote = up.vote("fraudster-" + fraud, "07", "25");
+            assertThat(up.receipt(vote).path("status").stringValue()).isEqualTo("accepted");
+            up.annul(vote, "cast with a stolen sign-in 盗用");
+            assertThat(up.receipt(vote).path("annulled").path("reason").stringValue())
+                    .isEqualTo("cast with a stolen sign-in 盗用");
+        }
         await().atMost(Duration.ofSeconds(60)).until(() -> up.turnout("received") > 2_000);
         honest = dir.resolve("honest");
         assertThat(audit("dump", "--bootstrap-servers", up.kafka(), honest.toString()))
@@ -111,6 +121,11 @@ class AuditIT {
         Said said = replay(honest);
         assertThat(said.text()).contains("Verified: all").doesNotContain("FAIL", "SKIPPED");
         assertThat(said.exitCode()).isZero();
+        assertThat(said.text())
+                .contains("revision 5: ", ", 5 annulled", "The annulments on " + BALLOT)
+                .containsPattern("revision 5: partition \\d, offset \\d+, \\S+, vote \\S+: cast with a stolen sign-in")
+                .containsPattern("option 07 from [0-9,]+ to [0-9,]+, option 25 from [0-9,]+ to [0-9,]+")
+                .doesNotContain("revision 6: ");
         Said json = audit("replay", "--dump", honest.toString(), "--public-key", publicKey, "--json");
         assertThat(json.text()).contains("\"outcome\" : \"passed\"");
     }
@@ -234,6 +249,83 @@ class AuditIT {
                 .setRetried(results.getRetried() - 1)
                 .build());
         assertMismatch(dump, "The results of " + BALLOT, "accepted: published");
+    }
+
+    @Test
+    void shouldFindAnAnnulmentThatWasCountedTwice() throws Exception {
+        DumpedLog dump = forged("annulled-twice");
+        changeResults(dump, results -> {
+            List<Long> votes = new ArrayList<>(results.getVotes());
+            votes.set(6, votes.get(6) - 1);
+            votes.set(24, votes.get(24) - 1);
+            return BallotResults.newBuilder(results)
+                    .setVotes(votes)
+                    .setAnnulled(results.getAnnulled() + 1)
+                    .setRevision(results.getRevision() + 1)
+                    .build();
+        });
+        assertMismatch(
+                dump,
+                "The results of " + BALLOT,
+                "annulled: published 6, counted here 5",
+                "revision: published 6, counted here 5",
+                "option 07: published");
+    }
+
+    @Test
+    void shouldFindAnAnnulmentThatIsNotObeyed() throws Exception {
+        DumpedLog dump = forged("not-annulled");
+        changeResults(dump, results -> {
+            List<Long> votes = new ArrayList<>(results.getVotes());
+            votes.set(6, votes.get(6) + 1);
+            votes.set(24, votes.get(24) + 1);
+            return BallotResults.newBuilder(results)
+                    .setVotes(votes)
+                    .setAnnulled(results.getAnnulled() - 1)
+                    .setRevision(results.getRevision() - 1)
+                    .build();
+        });
+        assertMismatch(dump, "The results of " + BALLOT, "annulled: published 4, counted here 5");
+    }
+
+    /** One that is in the results, and whose record nobody signed. */
+    @Test
+    void shouldFindAnUnsignedAnnulmentThatWasObeyed() throws Exception {
+        DumpedLog dump = forged("unsigned-annulment");
+        boolean torn = false;
+        for (int partition = 0; partition < 4 && !torn; partition++) {
+            boolean[] found = new boolean[1];
+            dump.change(VOTES, partition, entries -> entries.stream()
+                    .filter(entry -> entry.key == null && event(entry) instanceof VoteAnnulled)
+                    .findFirst()
+                    .ifPresent(entry -> {
+                        entry.value[entry.value.length - 1] ^= 1;
+                        found[0] = true;
+                    }));
+            torn = found[0];
+        }
+        assertThat(torn).isTrue();
+        assertMismatch(
+                dump, "The results of " + BALLOT, "annulled: published 5, counted here 4", "option 25: published");
+    }
+
+    @Test
+    void shouldShowAnnulmentsAsOfATime() throws Exception {
+        Said after = audit(
+                "as-of",
+                "--dump",
+                honest.toString(),
+                "--public-key",
+                publicKey,
+                "--time",
+                "2100-01-01T00:00:00Z",
+                "--json");
+        assertThat(JSON.readTree(after.text())
+                        .path("ballots")
+                        .path(0)
+                        .path("annulled")
+                        .longValue())
+                .isEqualTo(ANNULLED);
     }
 
     @Test
@@ -447,10 +539,14 @@ class AuditIT {
     }
 
     private static boolean isVote(Entry entry) {
+        return event(entry) instanceof VoteCast && entry.key.length == 16;
+    }
+
+    private static @Nullable SpecificRecord event(Entry entry) {
         try {
-            return Events.decode(entry.value).event() instanceof VoteCast && entry.key.length == 16;
+            return Events.decode(entry.value).event();
         } catch (MalformedEventException e) {
-            return false;
+            return null;
         }
     }
 

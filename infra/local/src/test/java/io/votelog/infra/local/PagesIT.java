@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Both pages in a browser, against the whole system: the ballot is filled in, and the results move by themselves. */
 class PagesIT {
@@ -134,6 +136,47 @@ class PagesIT {
         assertThat(ballot.locator("#outcome-title")).containsText("已计入");
         up.awaitTurnoutReceived(received + 1);
         assertThat(voter.complaints()).isEmpty();
+    }
+
+    @Test
+    void shouldSayOfAnAnnulledVoteThatItNoLongerCounts() throws Exception {
+        Visitor watcher = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB");
+        Page results = watcher.open(up.resultsPage());
+        Visitor voter = browser.visitor(Screen.PHONE, ColorScheme.LIGHT, "en-GB");
+        Page ballot = voter.open(up.ballotPage("/ballots/gz-customs-2021"));
+        pick(ballot, "19");
+        pick(ballot, "43");
+        ballot.locator("#send").click();
+        ballot.locator("#confirm-send").click();
+        assertThat(ballot.locator("#outcome-title")).containsText("counts");
+        Locator votes = results.locator("tr[data-option='19'] .votes .value");
+        assertThat(votes).hasText("1");
+        assertThat(results.locator("#annulled-note")).isHidden();
+
+        up.annul(receiptOn(ballot), "<b>a test</b>");
+
+        assertThat(votes).hasText("0");
+        assertThat(results.locator("#annulled-note")).containsText("Votes annulled after they had been counted: 1.");
+        assertThat(results.locator("[data-figure=annulled]")).hasText("1");
+        assertThat(results.locator("#announcement")).containsText("annulled");
+        Browser.assertAccessible(results);
+        Browser.assertFits(results);
+        Page chinese = browser.visitor(Screen.PHONE, ColorScheme.DARK, "zh-CN").open(up.resultsPage());
+        assertThat(chinese.locator("#annulled-note")).containsText("计入后又作废的选票：1 张");
+        Browser.assertFits(chinese);
+
+        // The voter who comes back is told, and may not vote again.
+        ballot.reload();
+        assertThat(ballot.locator("#outcome-text")).containsText("was annulled");
+        assertNotSendable(ballot);
+        assertThat(voter.complaints()).isEmpty();
+        assertThat(watcher.complaints()).isEmpty();
+    }
+
+    private static JsonNode receiptOn(Page ballot) {
+        return new JsonMapper()
+                .createObjectNode()
+                .put("receipt", ballot.locator("#receipt").textContent());
     }
 
     @Test

@@ -147,6 +147,19 @@ final class Running {
                 202);
     }
 
+    /** Takes a vote out of the counts and returns when the results know. */
+    void annul(JsonNode vote, String reason) throws Exception {
+        JsonNode token = post("/dev/token", Map.of("userId", "auditor", "scope", "votes:annul"), "", 200);
+        long revision = results().path("revision").longValue();
+        post(
+                BALLOT + "/annulments",
+                Map.of("receipt", vote.path("receipt").stringValue(), "reason", reason),
+                token.path("token").stringValue(),
+                202);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> results().path("revision").longValue() > revision);
+    }
+
     /** Closes the ballot early. */
     void close() throws Exception {
         JsonNode token = post("/dev/token", Map.of("userId", "organiser", "scope", "ballots:write"), "", 200);
