@@ -10,6 +10,7 @@ import io.votelog.events.Salt;
 import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
+import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.DumpedLog.Entry;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -25,7 +26,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,7 +48,6 @@ class AuditIT {
     private static final String DECISIONS = Topics.DECISIONS.name();
     private static final String RESULTS = Topics.RESULTS.name();
     private static final String BALLOT = "gz-customs-2021";
-    private static final Path AUDITOR = Path.of("../../auditor/target/votelog-auditor.jar");
     private static final Path RECOUNT = Path.of("../../auditor/recount.py");
     private static final int PARTITION = 1;
     private static final int ANNULLED = 5;
@@ -57,14 +56,14 @@ class AuditIT {
     @TempDir
     static Path dir;
 
+    private static AuditorProgram auditor;
     private static Running up;
     private static String publicKey;
     private static Path honest;
 
-    private record Said(int exitCode, String text) {}
-
     @BeforeAll
     static void dumpTheLogOfAWholeSystem() throws Exception {
+        auditor = new AuditorProgram(dir);
         up = Running.start(dir, "--demo", "300");
         up.awaitReady();
         publicKey =
@@ -575,14 +574,7 @@ class AuditIT {
     }
 
     private static Said audit(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-jar",
-                AUDITOR.toString()));
-        command.addAll(List.of(arguments));
-        return run(command);
+        return auditor.run(arguments);
     }
 
     private static Said recount(Path dump) throws Exception {
@@ -592,16 +584,6 @@ class AuditIT {
             System.out.println("recount skipped: no python3 in the PATH");
         }
         assumeTrue(python);
-        return run(List.of("python3", RECOUNT.toString(), dump.toString(), publicKey));
-    }
-
-    private static Said run(List<String> command) throws Exception {
-        Path output = Files.createTempFile(dir, "said", ".txt");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-        return new Said(process.exitValue(), Files.readString(output));
+        return auditor.program(List.of("python3", RECOUNT.toString(), dump.toString(), publicKey));
     }
 }
