@@ -40,7 +40,7 @@ final class Report {
     record Reading(String of, long records, double seconds) {
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "%,d records of %s in %.1f s", records, of, seconds);
+            return String.format(Locale.ROOT, "%s of %s in %.1f s", Texts.count(records, "record"), of, seconds);
         }
     }
 

@@ -21,6 +21,24 @@ final class SealedResultCheck {
             return;
         }
         Tally tally = Tally.of(standing);
+        long since = tally.annulled() - statement.turnout("annulled");
+        if (since > 0) {
+            report.skip(
+                    title,
+                    "%s annulled in what is sealed behind it, and the corrected result is not sealed yet"
+                            .formatted(Texts.count(since, "vote")));
+            return;
+        }
+        same("annulled", statement.turnout("annulled"), tally.annulled());
+        same("revision", statement.revision(), tally.annulled());
+        if (tally.annulled() > statement.revision()) {
+            report.skip(
+                    title,
+                    "%s sealed behind it; the result with them is not sealed yet"
+                            .formatted(Texts.count(
+                                    tally.annulled() - statement.revision(), "annulment is", "annulments are")));
+            return;
+        }
         same("definition", statement.definition(), standing.get(0).definition().digestHex());
         same(
                 "partitions that have ended",
@@ -29,6 +47,8 @@ final class SealedResultCheck {
         same("received", statement.turnout("received"), tally.received());
         same("accepted", statement.turnout("accepted"), tally.accepted());
         same("retried", statement.turnout("retried"), tally.retried());
+        same("annulled", statement.turnout("annulled"), tally.annulled());
+        same("revision", statement.revision(), tally.annulled());
         same("rejected, by reason", statement.rejected(), tally.rejected());
         same("votes", statement.votes(), List.copyOf(tally.votes().values()));
         if (differences.isEmpty()) {

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Seals the log: again and again what has come to votes since, then, once the counting has passed it, the verdicts on it, then
@@ -110,9 +112,18 @@ final class Sealer {
         }
     }
 
+    /** Both trees at a time: what they have in common is the topic. */
     private void catchUp() {
-        votes.catchUp();
-        verdicts.catchUp();
+        CompletableFuture<Void> beside = CompletableFuture.runAsync(verdicts::catchUp);
+        try {
+            votes.catchUp();
+        } finally {
+            try {
+                beside.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
     }
 
     private boolean upToDate() {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * The topic of seals, as its only writer has it. Whoever opens it shuts out the one before: Kafka lets the newest producer of a
  * transactional id write, and refuses every older one from then on, a paused one that comes back too. So what was read when it
  * was opened, and written since, is all that stands there.
+ *
+ * May be used by several threads, but for adding seals: while one does, no other may look at them.
  */
 final class SealsTopic implements AutoCloseable {
     private static final String TRANSACTIONAL_ID = "votelog-sealer";
@@ -87,17 +89,17 @@ final class SealsTopic implements AutoCloseable {
     }
 
     /** What was signed of a tree last. */
-    Optional<CheckpointSigned> newest(SealedTree tree) {
+    synchronized Optional<CheckpointSigned> newest(SealedTree tree) {
         return Optional.ofNullable(newest.get(tree));
     }
 
     /** The text that was signed of a tree with the leaves of this seal and all before it: origin, size and root. */
-    Optional<String> signedText(SealedTree tree, long sequence) {
+    synchronized Optional<String> signedText(SealedTree tree, long sequence) {
         return Optional.ofNullable(texts.getOrDefault(tree, Map.of()).get(sequence));
     }
 
     /** The newest seal whose leaves were in a tree when this text was signed of it. */
-    Optional<Long> sequence(SealedTree tree, String text) {
+    synchronized Optional<Long> sequence(SealedTree tree, String text) {
         return texts.getOrDefault(tree, Map.of()).entrySet().stream()
                 .filter(entry -> entry.getValue().equals(text))
                 .map(Map.Entry::getKey)
@@ -130,7 +132,7 @@ final class SealsTopic implements AutoCloseable {
         append(signed, "%s@%d".formatted(signed.getTree(), signed.getSize()));
     }
 
-    private void append(SpecificRecord event, String id) {
+    private synchronized void append(SpecificRecord event, String id) {
         try {
             producer.beginTransaction();
             byte @Nullable [] noKey = null;

@@ -18,7 +18,7 @@ class AnnulmentsTest {
                 .annul(MadeLog.fruits(), 2, 2, "the same again")
                 .close(MadeLog.fruits())
                 .annul(MadeLog.fruits(), 1, 1, "found later");
-        Report report = new Report("made", "fine", "not fine");
+        Report report = new Report("made", "it is so", "it is not so");
         new Annulments(Tally.standing(
                         new VotesReader(log, 1, new Progress(System.err, false))
                                 .read(

@@ -134,7 +134,7 @@ class TileWriterTest {
     void shouldGoOnWhereItStopped() throws IOException {
         List<byte[]> entries = Sample.entries(600);
         Map<String, byte[]> once = files(oneRun(entries, 600));
-        for (int size = 0; size <= 600; size += size % 256 < 3 || size % 256 > 252 ? 1 : 17) {
+        for (int size : new int[] {0, 1, 2, 100, 254, 255, 256, 257, 258, 400, 511, 512, 513, 599, 600}) {
             Path folder = oneRun(entries, size);
             TileWriter writer = TileWriter.open(folder, size);
             assertThat(writer.size()).isEqualTo(size);

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true,
         description = {
             "Makes a log on a broker of its own and has the auditor replay it, in turn with kafka-consumer-perf-test over its votes."
-                    + " Prints records a second of both, and their ratio. The replay must pass."
+                    + " Prints records a second of both, and their ratio. The replay must pass. Then the log is sealed, once."
         })
 final class AuditCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -112,7 +112,12 @@ final class AuditCommand implements Callable<Integer> {
                         measured.whole(),
                         measured.whole() / measured.consumer());
             }
+            double sealed = seal(kafka, log, folder);
             print(all);
+            out.printf(
+                    Locale.ROOT,
+                    "| seal: records a second into both trees, the whole command | %,.0f | | ≥ 100,000/s |%n",
+                    sealed);
             return 0;
         } finally {
             if (dir == null) {
@@ -158,24 +163,55 @@ final class AuditCommand implements Callable<Integer> {
                 .orElseThrow(() -> new BenchException(perf.obituary("kafka-consumer-perf-test told no rate")));
     }
 
-    private JsonNode replay(KafkaCluster kafka, MadeLog log, Path folder, int round) {
+    /** Records a second, from the start of the sealer's JVM on; all of them are decided when it begins. */
+    private double seal(KafkaCluster kafka, MadeLog log, Path folder) {
+        log.haveCounted();
+        Path key = folder.resolve("sealing-key");
+        finish(auditor(folder, "keygen", "keygen", "--origin", "bench.example/log", "--out", key.toString()));
+        long beginNs = System.nanoTime();
+        finish(auditor(
+                folder,
+                "seal",
+                "seal",
+                "--once",
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--log",
+                folder.resolve("sealed").toString(),
+                "--key",
+                key.toString()));
+        return log.records() / ((System.nanoTime() - beginNs) / 1e9);
+    }
+
+    private static void finish(ChildJvm auditor) {
+        await(auditor);
+        if (auditor.exitCode().orElse(-1) != 0) {
+            throw new BenchException(auditor.obituary("%s fails".formatted(auditor.name())));
+        }
+    }
+
+    private ChildJvm auditor(Path folder, String name, String... arguments) {
         Path jar = Bench.root().resolve("auditor/target/votelog-auditor.jar");
         if (Files.notExists(jar)) {
             throw new BenchException(jar + " is missing: build it with ./mvnw -DskipTests package");
         }
+        List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
+        jvm.addAll(jvmArgs);
+        return ChildJvm.ofBootJar(name, jar)
+                .workingDir(folder)
+                .logFile(folder.resolve("logs").resolve(name + ".log"))
+                .jvmArgs(jvm.toArray(String[]::new))
+                .args(arguments)
+                .start();
+    }
+
+    private JsonNode replay(KafkaCluster kafka, MadeLog log, Path folder, int round) {
         List<String> arguments = new ArrayList<>(List.of(
                 "replay", "--bootstrap-servers", kafka.bootstrapServers(), "--public-key", log.publicKey(), "--json"));
         if (threads != null) {
             arguments.addAll(List.of("--threads", threads.toString()));
         }
-        List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
-        jvm.addAll(jvmArgs);
-        ChildJvm auditor = ChildJvm.ofBootJar("auditor", jar)
-                .workingDir(folder)
-                .logFile(folder.resolve("logs").resolve("auditor-%d.log".formatted(round)))
-                .jvmArgs(jvm.toArray(String[]::new))
-                .args(arguments.toArray(String[]::new))
-                .start();
+        ChildJvm auditor = auditor(folder, "replay-" + round, arguments.toArray(String[]::new));
         await(auditor);
         String said = String.join("\n", auditor.logTail(TAIL));
         if (auditor.exitCode().orElse(-1) != 0 || !said.contains("{")) {

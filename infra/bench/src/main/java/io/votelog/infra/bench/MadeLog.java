@@ -21,16 +21,23 @@ import java.security.KeyPair;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class MadeLog {
     private static final CloudEvent VOTE_CAST = new CloudEvent("VoteCast", "producer");
     private static final CloudEvent VOTE_DECIDED = new CloudEvent("VoteDecided", "streams-app");
+    private static final String COUNTING_GROUP = "votelog-streams";
     private static final int RETRIED_EACH = 20;
     private static final int SAY_EACH = 1_000_000;
 
@@ -98,6 +106,22 @@ final class MadeLog {
         Exception failed = failure.get();
         if (failed != null) {
             throw new BenchException("the log cannot be written: " + failed);
+        }
+    }
+
+    /** Says for the streams apps, which are not there, that they have counted all of it. */
+    void haveCounted() {
+        Map<TopicPartition, OffsetAndMetadata> counted = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            counted.put(new TopicPartition(Topics.VOTES.name(), partition), new OffsetAndMetadata(ends[partition]));
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.alterConsumerGroupOffsets(COUNTING_GROUP, counted).all().get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        } catch (ExecutionException | TimeoutException e) {
+            throw new BenchException("the group's offsets cannot be set: " + e);
         }
     }
 
