@@ -21,6 +21,16 @@ final class SealedResultCheck {
             return;
         }
         Tally tally = Tally.of(standing);
+        long since = tally.annulled() - statement.turnout("annulled");
+        if (since > 0) {
+            report.skip(
+                    title,
+                    "%s annulled in what is sealed behind it, and the corrected result is not sealed yet"
+                            .formatted(Texts.count(since, "vote")));
+            return;
+        }
+        same("annulled", statement.turnout("annulled"), tally.annulled());
+        same("revision", statement.revision(), tally.annulled());
         if (tally.annulled() > statement.revision()) {
             report.skip(
                     title,

@@ -10,6 +10,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
 import java.nio.ByteBuffer;
 import java.security.KeyPair;
 import java.time.Instant;
@@ -109,6 +110,7 @@ final class DrawnLog {
                 case 0 -> add(null, order(ballot));
                 case 1 -> add(random.nextBoolean() ? null : voter(), junk(ballot));
                 case 2 -> add(badKey(), vote(ballot));
+                case 3, 4 -> add(null, annulment(ballot));
                 default -> add(voter(), vote(ballot));
             }
         }
@@ -154,6 +156,28 @@ final class DrawnLog {
         };
     }
 
+    /** Mostly one of a vote that may be there. */
+    private byte[] annulment(BallotDefinition ballot) {
+        String id = ballot.ballot().id();
+        Receipt receipt = new Receipt(Pseudonym.of(voter()), voteId());
+        return switch (random.nextInt(20)) {
+            case 0 -> STRANGER.annulled(id, ballot.digest(), receipt, "fraud", 0);
+            case 1 -> SIGNER.annulled(id, ballot.digest(), receipt, "fraud", 1);
+            case 2 -> SIGNER.annulled(id, ballot(id, 4, 4, 4, 0, 9_999_999).digest(), receipt, "fraud", 0);
+            case 3 -> SIGNER.annulled("unknown", ballot.digest(), receipt, "fraud", 0);
+            case 4 -> SIGNER.annulled(id, ballot.digest(), new Receipt(Pseudonym.of(voter(1)), voteId()), "fraud", 0);
+            case 5 -> SIGNER.annulled(id, ballot.digest(), receipt, "", 0);
+            case 6 -> SIGNER.annulled(id, ballot.digest(), receipt, "𝄞".repeat(501), 0);
+            case 7 -> SIGNER.annulled(id, ballot.digest(), receipt, "two\u0085lines", 0);
+            case 8 -> SIGNER.annulled(id, ballot.digest(), receipt, "𝄞".repeat(500), 0);
+            default -> SIGNER.annulled(id, ballot.digest(), receipt, "盗用账号", 0);
+        };
+    }
+
+    private UUID voteId() {
+        return new UUID(0x4000L, random.nextInt(6));
+    }
+
     private byte[] junk(BallotDefinition ballot) {
         byte[] vote = vote(ballot);
         switch (random.nextInt(4)) {
@@ -186,7 +210,7 @@ final class DrawnLog {
                     + (random.nextInt(40) == 0 ? options + 1 : option));
         }
         String id = random.nextInt(30) == 0 ? "unknown" : ballot.ballot().id();
-        return Events.encode(new VoteCast(new UUID(0x4000L, random.nextInt(6)), id, choices, new Salt(new byte[32])));
+        return Events.encode(new VoteCast(voteId(), id, choices, new Salt(new byte[32])));
     }
 
     private byte[] voter() {

@@ -48,6 +48,7 @@ class TopologyAgreementTest {
         assumeTrue(FOUND.size() > 1);
         assertThat(FOUND)
                 .contains("ACCEPTED", "RETRIED")
+                .contains("annulled on open", "annulled on ends", "annulled on wide", "annulled after the end")
                 .containsAll(Arrays.stream(Reason.values())
                         .map(reason -> "REJECTED " + reason)
                         .toList())
@@ -74,6 +75,12 @@ class TopologyAgreementTest {
         }
         assertThat(here).isEqualTo(log.outcomes());
         FOUND.addAll(here.values());
+        for (Standing ballot : replay.ballots()) {
+            for (TakenOut vote : ballot.count().takenOut()) {
+                FOUND.add("annulled on " + vote.ballotId());
+                FOUND.add("annulled " + (vote.offset() < ballot.endOffset() ? "before" : "after") + " the end");
+            }
+        }
 
         // The numbers, up to where the results count, and what was put aside.
         Report report = new Replay(log, DrawnLog.keys(), Set.of(), 1, new Progress(System.err, false)).run();
