@@ -201,6 +201,28 @@ class SealedLogAuditTest {
                 "votes: sealed [701, 0, 0, 466, 234], counted here [700, 0, 0, 466, 234]");
     }
 
+    /** The first seal is of the result before the correction; who looks in between is told that it is not the last word. */
+    @Test
+    void shouldWaitForTheResultWithAnAnnulment() throws Exception {
+        log.close(MadeLog.fruits());
+        MadeSealedLog sealing = sealedLog().seal();
+        sealing.result(statement(COUNTED, 700, sealing));
+        log.annul(MadeLog.fruits(), 3, 3, "cast with a stolen sign-in");
+        sealing.seal().sign(MadeSealedLog.KEY);
+        Step waiting = audit(null).steps().stream()
+                .filter(step -> step.title().contains("The sealed result of fruits"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(waiting.outcome()).isEqualTo(Step.Outcome.SKIPPED);
+        assertThat(waiting.detail()).startsWith("1 vote annulled in what is sealed behind it");
+
+        sealing.result(statement("[699,0,0,466,233]", 700, sealing)
+                        .replace("\"revision\":0", "\"revision\":1")
+                        .replace("\"annulled\":0", "\"annulled\":1"))
+                .sign(MadeSealedLog.KEY);
+        assertThat(audit(null).steps()).noneMatch(step -> step.outcome() == Step.Outcome.FAIL);
+    }
+
     @Test
     void shouldFindAResultOfOtherTrees() throws Exception {
         log.close(MadeLog.fruits());
