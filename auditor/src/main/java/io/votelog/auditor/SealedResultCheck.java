@@ -29,16 +29,6 @@ final class SealedResultCheck {
                             .formatted(Texts.count(since, "vote")));
             return;
         }
-        same("annulled", statement.turnout("annulled"), tally.annulled());
-        same("revision", statement.revision(), tally.annulled());
-        if (tally.annulled() > statement.revision()) {
-            report.skip(
-                    title,
-                    "%s sealed behind it; the result with them is not sealed yet"
-                            .formatted(Texts.count(
-                                    tally.annulled() - statement.revision(), "annulment is", "annulments are")));
-            return;
-        }
         same("definition", statement.definition(), standing.get(0).definition().digestHex());
         same(
                 "partitions that have ended",
