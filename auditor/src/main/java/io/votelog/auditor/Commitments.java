@@ -53,8 +53,8 @@ final class Commitments {
         }
         byte[] hash = new byte[Leaf.HASH];
         record(record, hash, 0);
-        boolean control = event != null && !(event instanceof VoteCast) && key == null;
-        return new Leaf.Record(control ? Leaf.CONTROL : Leaf.NO_VOTE, record.partition(), record.offset(), hash);
+        byte kind = isControl(key, event) ? Leaf.CONTROL : Leaf.NO_VOTE;
+        return new Leaf.Record(kind, record.partition(), record.offset(), hash);
     }
 
     /** What a voter is told so that the receipt opens the commitment to the voter: 32 bytes. */
@@ -67,6 +67,15 @@ final class Commitments {
         byte[] commitment = new byte[Leaf.HASH];
         voter(voterSalt, pseudonym, voteId, commitment, 0);
         return commitment;
+    }
+
+    /** Whether a record has the form of a control record; whether it is one that holds is for others to say. */
+    static boolean isControl(ConsumerRecord<byte[], byte[]> record) {
+        return isControl(record.key(), event(record.value()));
+    }
+
+    private static boolean isControl(byte @Nullable [] key, @Nullable Object event) {
+        return key == null && event != null && !(event instanceof VoteCast);
     }
 
     private static @Nullable Object event(byte @Nullable [] value) {

@@ -125,15 +125,9 @@ final class EquivocationCommand implements Callable<Integer> {
 
     private List<NoteVerifier> keys() {
         if (trust.policy != null) {
-            List<NoteVerifier> keys = new ArrayList<>();
-            try {
-                Policy.parse(Files.readString(trust.policy)).logs().forEach(known -> keys.add(known.key()));
-            } catch (IOException e) {
-                throw new AuditException("%s can't be read: %s".formatted(trust.policy, e), e);
-            } catch (TlogException e) {
-                throw new AuditException("%s: %s".formatted(trust.policy, e.getMessage()), e);
-            }
-            return keys;
+            return SealedLogOptions.policy(trust.policy).logs().stream()
+                    .map(Policy.Log::key)
+                    .toList();
         }
         if (trust.key == null) {
             return List.of();

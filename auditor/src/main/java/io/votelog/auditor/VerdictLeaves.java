@@ -1,7 +1,6 @@
 package io.votelog.auditor;
 
 import io.votelog.events.RejectionReason;
-import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -126,14 +125,7 @@ final class VerdictLeaves implements LeafSource {
         Tail tail = votes.get(partition);
         tail.seek(offset);
         ConsumerRecord<byte[], byte[]> record = tail.peek(end);
-        boolean control = false;
-        if (record != null && record.offset() == offset && record.key() == null) {
-            try {
-                control = !(Events.decode(record.value()).event() instanceof VoteCast);
-            } catch (MalformedEventException e) {
-                // Should have been put aside, and was not.
-            }
-        }
+        boolean control = record != null && record.offset() == offset && Commitments.isControl(record);
         return control ? new Leaf.Obeyed(partition, offset) : new Leaf.Undecided(partition, offset);
     }
 

@@ -22,6 +22,8 @@ final class Witnesses {
     private final List<Policy.Witness> witnesses;
     private final PrintStream err;
 
+    private final Map<String, WitnessClient> clients = new HashMap<>();
+
     /** What each cosigned last of each tree, so that it need not be asked. */
     private final Map<String, Long> known = new HashMap<>();
 
@@ -44,8 +46,10 @@ final class Witnesses {
         for (Policy.Witness witness : witnesses) {
             String name = witness.name() + " " + tree.checkpoint().origin();
             try {
-                WitnessClient client =
-                        new WitnessClient(URI.create(Objects.requireNonNull(witness.url())), witness.key(), PATIENCE);
+                WitnessClient client = clients.computeIfAbsent(
+                        witness.name(),
+                        any -> new WitnessClient(
+                                URI.create(Objects.requireNonNull(witness.url())), witness.key(), PATIENCE));
                 cosignatures.addAll(client.cosign(checkpoint, known.getOrDefault(name, 0L), reader::consistency));
                 known.put(name, tree.checkpoint().size());
             } catch (TlogException | IllegalArgumentException e) {
