@@ -42,6 +42,8 @@ public final class DeadLetters {
         FOREIGN_EVENT,
         /** A vote's key is not 16 bytes. */
         BAD_KEY,
+        /** A vote for what can be no ballot's id. */
+        BAD_BALLOT_ID,
         /** A vote's key belongs into another partition. */
         WRONG_PARTITION,
         /** The vote was written with a schema that its ballot does not name. */
