@@ -23,7 +23,9 @@ SCHEMAS = {
         " signature:64",
     "7fcc8d311bfc8673": "VoteDecided voteId:16 ballotId:s outcome:i reason:?i voteOffset:i recordedAt:i",
     "245c44878a23d0b4": "BallotResults ballotId:s digest:32 status:i version:i revision:i asOf:i received:i"
-        " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i votes:?[i] positions:[i,i,?i]"}
+        " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i votes:?[i] positions:[i,i,?i]",
+    "749ad2c2c3399bc5": "BallotResults ballotId:s digest:32 status:i version:i revision:i asOf:i received:i"
+        " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i replaced:i votes:?[i] positions:[i,i,?i]"}
 REASONS = ("UNSPECIFIED UNKNOWN_BALLOT NOT_OPEN CLOSED NO_CHOICE UNKNOWN_OPTION REPEATED_OPTION"
     " TOO_MANY_PICKS TOO_FEW_PICKS SECTION_TOO_MANY SECTION_TOO_FEW VOTE_ID_REUSED ALREADY_VOTED").split()
 
