@@ -21,6 +21,9 @@ final class DumpCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log = new LogOptions();
 
+    @Mixin
+    private GroupOptions group = new GroupOptions();
+
     @Parameters(paramLabel = "FOLDER", description = "where it goes: an empty folder, or one that is not there yet")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path folder;
@@ -28,7 +31,7 @@ final class DumpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (LogSource source = log.open()) {
-            Dump.Manifest manifest = new DumpWriter(source, folder, Progress.onTerminal()).write();
+            Dump.Manifest manifest = new DumpWriter(source, group.group(), folder, Progress.onTerminal()).write();
             long records =
                     manifest.files().stream().mapToLong(Dump.File::records).sum();
             System.out.println("%s from %s".formatted(Texts.count(records, "record"), source.name()));

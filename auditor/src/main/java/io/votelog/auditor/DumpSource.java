@@ -50,6 +50,21 @@ final class DumpSource implements LogSource {
     }
 
     @Override
+    public Optional<Counted> counted(String group) {
+        return Optional.ofNullable(manifest.counted());
+    }
+
+    @Override
+    public boolean inOrder() {
+        return manifest.inOrder();
+    }
+
+    @Override
+    public Optional<String> stamps() {
+        return Optional.ofNullable(manifest.stamps());
+    }
+
+    @Override
     public Records open(Span span) {
         Dump.File file = file(span);
         Path path = folder.resolve(file.file()).normalize();
@@ -57,7 +72,7 @@ final class DumpSource implements LogSource {
             throw new AuditException("%s names a file outside of its folder: %s".formatted(Dump.MANIFEST, file.file()));
         }
         try {
-            return new Copied(span, path, file.sha256());
+            return new Copied(span, path, file);
         } catch (IOException e) {
             throw new AuditException("%s cannot be read: %s".formatted(path, e), e);
         }
@@ -66,16 +81,17 @@ final class DumpSource implements LogSource {
     private static final class Copied implements Records {
         private final Span span;
         private final Path path;
-        private final String wantedHash;
+        private final Dump.File file;
         private final MessageDigest sha256 = Hashes.sha256();
         private final DataInputStream in;
         private long records;
+        private long nextOffset;
         private boolean over;
 
-        Copied(Span span, Path path, String wantedHash) throws IOException {
+        Copied(Span span, Path path, Dump.File file) throws IOException {
             this.span = span;
             this.path = path;
-            this.wantedHash = wantedHash;
+            this.file = file;
             this.in = new DataInputStream(
                     new BufferedInputStream(new DigestInputStream(Files.newInputStream(path), sha256), BUFFER));
         }
@@ -86,11 +102,12 @@ final class DumpSource implements LogSource {
                 return null;
             }
             try {
-                ConsumerRecord<byte[], byte[]> record = DumpSource.next(in, span);
+                ConsumerRecord<byte[], byte[]> record = DumpSource.next(in, span, file.stampedTo());
                 if (record == null) {
                     over = true;
-                    checkHash();
+                    checkWhole();
                 } else {
+                    checkPlace(record.offset());
                     records++;
                 }
                 return record;
@@ -100,11 +117,24 @@ final class DumpSource implements LogSource {
             }
         }
 
-        private void checkHash() {
+        private void checkPlace(long offset) {
+            if (offset < Math.max(nextOffset, file.begin()) || offset >= file.end()) {
+                throw new AuditException(
+                        "%s is damaged: it holds offset %d behind %d records, and %s names offsets from %d to %d"
+                                .formatted(path, offset, records, Dump.MANIFEST, file.begin(), file.end()));
+            }
+            nextOffset = offset + 1;
+        }
+
+        private void checkWhole() {
             String hash = HexFormat.of().formatHex(sha256.digest());
-            if (!hash.equals(wantedHash)) {
+            if (!hash.equals(file.sha256())) {
                 throw new AuditException("%s is damaged: its SHA-256 is %s, and %s names %s"
-                        .formatted(path, hash, Dump.MANIFEST, wantedHash));
+                        .formatted(path, hash, Dump.MANIFEST, file.sha256()));
+            }
+            if (records != file.records()) {
+                throw new AuditException("%s is damaged: it holds %,d records, and %s names %,d"
+                        .formatted(path, records, Dump.MANIFEST, file.records()));
             }
         }
 
@@ -129,7 +159,8 @@ final class DumpSource implements LogSource {
         return failure instanceof EOFException ? "it ends in the middle of the next one" : failure.toString();
     }
 
-    private static @Nullable ConsumerRecord<byte[], byte[]> next(DataInputStream in, Span span) throws IOException {
+    private static @Nullable ConsumerRecord<byte[], byte[]> next(
+            DataInputStream in, Span span, @Nullable Long stampedTo) throws IOException {
         in.mark(1);
         if (in.read() < 0) {
             return null;
@@ -153,13 +184,20 @@ final class DumpSource implements LogSource {
                 span.partition(),
                 offset,
                 timestampMs,
-                TimestampType.LOG_APPEND_TIME,
+                stamps(offset, stampedTo),
                 ConsumerRecord.NULL_SIZE,
                 ConsumerRecord.NULL_SIZE,
                 key,
                 value,
                 headers,
                 Optional.empty());
+    }
+
+    private static TimestampType stamps(long offset, @Nullable Long stampedTo) {
+        if (stampedTo == null) {
+            return TimestampType.NO_TIMESTAMP_TYPE;
+        }
+        return offset < stampedTo ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME;
     }
 
     private static byte @Nullable [] bytes(DataInputStream in) throws IOException {

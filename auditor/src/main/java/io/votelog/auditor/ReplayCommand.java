@@ -30,12 +30,15 @@ final class ReplayCommand implements Callable<Integer> {
     private Set<String> ballots = new TreeSet<>();
 
     @Mixin
+    private ReplayOptions options = new ReplayOptions();
+
+    @Mixin
     private ReadOptions reading = new ReadOptions();
 
     @Override
     public Integer call() {
         try (LogSource source = log.open()) {
-            return new Replay(source, keys.keys(), ballots, reading.threads(), Progress.onTerminal())
+            return new Replay(source, keys.keys(), ballots, reading.threads(), options, Progress.onTerminal())
                     .run()
                     .printTo(System.out, reading.json());
         }

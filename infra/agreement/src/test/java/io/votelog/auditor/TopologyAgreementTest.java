@@ -83,7 +83,7 @@ class TopologyAgreementTest {
         }
 
         // The numbers, up to where the results count, and what was put aside.
-        Report report = new Replay(log, DrawnLog.keys(), Set.of(), 1, new Progress(System.err, false)).run();
+        Report report = new Replay(log, DrawnLog.keys(), Set.of(), 1, new ReplayOptions(), new Progress(System.err, false)).run();
         List<Step> wrong = report.steps().stream()
                 .filter(step -> step.outcome() == Outcome.FAIL)
                 // Of two partitions this is one.
@@ -108,7 +108,7 @@ class TopologyAgreementTest {
         DrawnLog drawn = new DrawnLog(seed);
         DecidedLog log =
                 new DecidedLog(drawn, new Random(seed).nextInt(drawn.records().size()), dir.resolve("state"));
-        new DumpWriter(log, dir.resolve("dump"), new Progress(System.err, false)).write();
+        new DumpWriter(log, Counted.GROUP, dir.resolve("dump"), new Progress(System.err, false)).write();
         Path said = dir.resolve("said");
         Process process = new ProcessBuilder(
                         "python3", RECOUNT.toString(), dir.resolve("dump").toString(), DrawnLog.publicKey())
