@@ -28,7 +28,7 @@ final class CheckpointFile {
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(folder.resolve(NAME), e), e);
+            throw new AuditException("%s cannot be read: %s".formatted(folder.resolve(NAME), Texts.reason(e)), e);
         }
     }
 
@@ -52,7 +52,7 @@ final class CheckpointFile {
                 directory.force(true);
             }
         } catch (IOException e) {
-            throw new AuditException("%s cannot be written: %s".formatted(folder.resolve(NAME), e), e);
+            throw new AuditException("%s cannot be written: %s".formatted(folder.resolve(NAME), Texts.reason(e)), e);
         }
     }
 }

@@ -38,7 +38,7 @@ final class DumpWriter {
 
     /**
      * @param group that counts
-     * @param folder made if it is not there; it must be empty
+     * @param folder made if it is not there, and shut to all but its owner; it must be empty
      */
     DumpWriter(LogSource source, String group, Path folder, Progress progress) {
         this.source = source;
@@ -53,12 +53,14 @@ final class DumpWriter {
      * @throws AuditException when the folder is not empty, or the log cannot be read
      */
     Dump.Manifest write() throws IOException {
-        Files.createDirectories(folder);
-        try (var there = Files.list(folder)) {
-            if (there.findAny().isPresent()) {
-                throw new AuditException("%s is not empty: a dump goes into a folder of its own".formatted(folder));
+        if (Files.exists(folder)) {
+            try (var there = Files.list(folder)) {
+                if (there.findAny().isPresent()) {
+                    throw new AuditException("%s is not empty: a dump goes into a folder of its own".formatted(folder));
+                }
             }
         }
+        OwnerOnly.folder(folder);
         Optional<Counted> counted = source.counted(group);
         if (counted.isPresent() && source.grows()) {
             awaitResults();
@@ -101,7 +103,7 @@ final class DumpWriter {
         long[] records = new long[1];
         long[] stampedTo = {span.end()};
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(
-                new DigestOutputStream(Files.newOutputStream(folder.resolve(name)), sha256), BUFFER))) {
+                new DigestOutputStream(OwnerOnly.newStream(folder.resolve(name)), sha256), BUFFER))) {
             source.read(span, record -> {
                 put(out, record);
                 records[0]++;
@@ -122,6 +124,7 @@ final class DumpWriter {
                 records[0],
                 stampedTo[0],
                 name,
+                Files.size(folder.resolve(name)),
                 HexFormat.of().formatHex(sha256.digest()));
     }
 

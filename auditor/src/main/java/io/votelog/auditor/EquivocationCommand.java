@@ -8,9 +8,6 @@ import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TileSource;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +27,6 @@ import picocli.CommandLine.Spec;
 /** {@code votelog-auditor equivocation}. */
 @Command(
         name = "equivocation",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Finds out whether a sealed log told two people different things.",
@@ -143,11 +139,9 @@ final class EquivocationCommand implements Callable<Integer> {
     private static Checkpoint signed(Path file, List<NoteVerifier> keys) {
         SignedNote note;
         Checkpoint checkpoint;
-        try (InputStream in = Files.newInputStream(file)) {
-            note = SignedNote.parse(in.readNBytes(SignedNote.LONGEST + 1));
+        try {
+            note = SignedNote.parse(GivenFile.bytes(file, SignedNote.LONGEST));
             checkpoint = Checkpoint.parse(note.text());
-        } catch (IOException e) {
-            throw new AuditException("%s can't be read: %s".formatted(file, e), e);
         } catch (TlogException e) {
             throw new AuditException("%s: %s".formatted(file, e.getMessage()), e);
         }
@@ -203,13 +197,9 @@ final class EquivocationCommand implements Callable<Integer> {
 
     /** A sealed log's two trees are below its address; another log is at it. */
     private static TileSource source(String log, String origin) {
-        try {
-            return SealedLog.of(origin)
-                    .map(tree -> SealedLogOptions.source(tree, log))
-                    .orElseGet(() -> SealedLogOptions.source(log));
-        } catch (IllegalArgumentException e) {
-            throw new AuditException("--log: " + e.getMessage(), e);
-        }
+        return SealedLog.of(origin)
+                .map(tree -> SealedLogOptions.source(tree, log))
+                .orElseGet(() -> SealedLogOptions.source(log));
     }
 
     private void print(Checkpoint a, Checkpoint b, Answer answer) {

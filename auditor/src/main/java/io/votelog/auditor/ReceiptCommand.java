@@ -5,6 +5,8 @@ import io.votelog.schemas.Receipt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,7 +20,6 @@ import picocli.CommandLine.Spec;
 /** {@code votelog-auditor receipt}. */
 @Command(
         name = "receipt",
-        mixinStandardHelpOptions = true,
         subcommands = ReceiptCommand.Get.class,
         description = "Proofs that a receipt's vote is in the sealed log.")
 final class ReceiptCommand implements Runnable {
@@ -35,7 +36,6 @@ final class ReceiptCommand implements Runnable {
     /** {@code votelog-auditor receipt get}. */
     @Command(
             name = "get",
-            mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
                 "Makes two files for a voter: the proof that the receipt's vote is in the sealed log, and the proof of the verdict"
@@ -75,21 +75,40 @@ final class ReceiptCommand implements Runnable {
                 description = "the files are NAME.vote.tlog-proof and NAME.verdict.tlog-proof (default: the receipt)")
         private @Nullable String name;
 
+        @Option(names = "--json", description = "the answer as JSON")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             Receipt wanted = receipt(receipt);
             NoteVerifier key = trust.key();
             try (LogSource source = votes.open()) {
                 ReceiptProofs proofs = new ReceiptSearch(source, log, key).find(wanted, offset);
-                String prefix = name == null ? receipt : name;
+                String prefix = prefix(receipt, name);
                 Path vote = Path.of(prefix + ".vote.tlog-proof");
                 Path verdict = Path.of(prefix + ".verdict.tlog-proof");
                 Files.writeString(vote, proofs.vote().text());
                 Files.writeString(verdict, proofs.verdict().text());
-                System.out.printf("%s%n%s%n", vote, verdict);
+                if (json) {
+                    Map<String, Object> document = new LinkedHashMap<>();
+                    document.put("receipt", receipt);
+                    document.put("vote", vote.toString());
+                    document.put("verdict", verdict.toString());
+                    System.out.println(Texts.JSON.writeValueAsString(document));
+                } else {
+                    System.out.printf("%s%n%s%n", vote, verdict);
+                }
                 return Report.PASSED;
             }
         }
+    }
+
+    /** What the names of the files begin with. By default with no dash: to the next program that would be an option. */
+    static String prefix(String receipt, @Nullable String name) {
+        if (name != null) {
+            return name;
+        }
+        return receipt.startsWith("-") ? "./" + receipt : receipt;
     }
 
     static Receipt receipt(String text) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a log from its first record, decides every vote again and compares with what was published: verdicts, numbers, and what
@@ -27,6 +28,7 @@ final class Replay {
     private final VotesReader reader;
     private final int threads;
     private final ReplayOptions options;
+    private @Nullable Announcement announced;
 
     /**
      * @param keys whose control records the log obeys
@@ -41,6 +43,12 @@ final class Replay {
         this.progress = progress;
         this.threads = threads;
         this.reader = new VotesReader(source, threads, progress);
+    }
+
+    /** Holds the log to this, too. */
+    Replay holdTo(Announcement announcement) {
+        announced = announcement;
+        return this;
     }
 
     /**
@@ -83,6 +91,9 @@ final class Replay {
         Set<String> ids = ids(replays, published);
         wholeness(report, votes, replays, counted);
         clocks(report, replays);
+        if (announced != null) {
+            new AnnouncementCheck(announced, keys, source).run(report, replays);
+        }
         definitions(report, replays, published, ids);
         counted(report, replays);
         new DecisionsCheck(source, decisions, published, replays).run(report, threads, progress);

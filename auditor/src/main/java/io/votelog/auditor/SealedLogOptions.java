@@ -6,9 +6,7 @@ import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.TileSource;
 import io.votelog.auditor.tlog.TlogException;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +45,7 @@ final class SealedLogOptions {
 
     static Policy policy(Path file) {
         try {
-            return Policy.parse(Files.readString(file));
-        } catch (IOException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(file, e), e);
+            return Policy.parse(GivenFile.text(file, GivenFile.SMALL));
         } catch (TlogException e) {
             throw new AuditException("%s: %s".formatted(file, e.getMessage()), e);
         }
@@ -64,10 +60,19 @@ final class SealedLogOptions {
         return source(log.endsWith("/") ? log + tree.path() : log + "/" + tree.path());
     }
 
-    /** The same of one log's own folder or address. */
+    /**
+     * The same of one log's own folder or address.
+     *
+     * @throws AuditException when it is neither
+     */
     static TileSource source(String log) {
-        return log.startsWith("http://") || log.startsWith("https://")
-                ? new HttpTiles(URI.create(log))
-                : new FolderTiles(Path.of(log));
+        try {
+            return log.startsWith("http://") || log.startsWith("https://")
+                    ? new HttpTiles(URI.create(log))
+                    : new FolderTiles(Path.of(log));
+        } catch (IllegalArgumentException e) {
+            throw new AuditException(
+                    "--log: '%s' is neither a folder nor an address: %s".formatted(log, e.getMessage()), e);
+        }
     }
 }

@@ -30,13 +30,16 @@ final class SeenCheckpoints {
             return;
         }
         try {
-            JsonNode document = Texts.JSON.readTree(Files.readString(file));
+            JsonNode document = Texts.JSON.readTree(GivenFile.text(file, GivenFile.SMALL));
             for (SealedLog tree : SealedLog.values()) {
                 byte[] note = document.path(tree.path()).asString("").getBytes(StandardCharsets.UTF_8);
                 seen.put(tree, Checkpoint.parse(SignedNote.parse(note).text()));
             }
-        } catch (IOException | JacksonException | TlogException e) {
-            throw new AuditException("%s is not what an earlier look kept: %s".formatted(file, e.getMessage()), e);
+        } catch (JacksonException | TlogException e) {
+            throw new AuditException(
+                    "%s is not what an earlier look kept: %s"
+                            .formatted(file, e instanceof JacksonException ? "it is no JSON" : e.getMessage()),
+                    e);
         }
     }
 
@@ -92,7 +95,7 @@ final class SeenCheckpoints {
             Files.writeString(next, Texts.JSON.writeValueAsString(document) + "\n");
             Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new AuditException("%s cannot be written: %s".formatted(file, e), e);
+            throw new AuditException("%s cannot be written: %s".formatted(file, Texts.reason(e)), e);
         }
     }
 

@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 /** {@code votelog-auditor verify}. */
 @Command(
         name = "verify",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Goes through a sealed log: signatures, every tile up to the signed roots, that what was seen before still stands, and that"
@@ -47,6 +46,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "the answer as JSON")
     private boolean json;
 
+    @Mixin
+    private ProgressOptions talk = new ProgressOptions();
+
     @Override
     public Integer call() {
         SealedLogAudit audit = new SealedLogAudit(
@@ -54,7 +56,7 @@ final class VerifyCommand implements Callable<Integer> {
                 trust.key(),
                 trust.policy(),
                 state == null ? null : new SeenCheckpoints(state),
-                Progress.onTerminal());
+                talk.progress(json));
         try (LogSource source = votes.openIfNamed()) {
             return audit.run(source, keys.given() ? keys.keys() : null).printTo(System.out, json);
         }

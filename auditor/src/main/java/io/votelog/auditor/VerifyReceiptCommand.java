@@ -2,8 +2,6 @@ package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,7 +12,6 @@ import picocli.CommandLine.Parameters;
 /** {@code votelog-auditor verify-receipt}. */
 @Command(
         name = "verify-receipt",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Checks the proofs that receipt get made: that the receipt's vote is in the sealed log, and what the verdict on it is.",
@@ -49,9 +46,7 @@ final class VerifyReceiptCommand implements Callable<Integer> {
 
     private static TlogProof proof(Path file) {
         try {
-            return TlogProof.parse(Files.readString(file));
-        } catch (IOException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(file, e), e);
+            return TlogProof.parse(GivenFile.text(file, GivenFile.SMALL));
         } catch (TlogException e) {
             throw new AuditException("%s is no proof: %s".formatted(file, e.getMessage()), e);
         }

@@ -52,6 +52,12 @@ final class MadeLog implements LogSource {
                         .toList());
     }
 
+    /** With an empty topic of one partition. */
+    MadeLog withTopic(Topic topic) {
+        topics.put(topic.name(), List.of(new ArrayList<>()));
+        return this;
+    }
+
     static LogKeys keys() {
         return SIGNER.publicKey();
     }

@@ -19,6 +19,9 @@ public final class FolderTiles implements TileSource {
     @Override
     public byte @Nullable [] read(String path) {
         Path file = folder.resolve(path);
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new TlogException("%s is no regular file, and is not read".formatted(file));
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(Bundle.LONGEST + 1);
             if (bytes.length > Bundle.LONGEST) {
