@@ -66,7 +66,8 @@ final class BrokerSource implements LogSource {
 
     @Override
     public List<Span> spans(String topic) {
-        // The end is behind what stands in transactions that are not done yet, too: they are waited for when it is read.
+        // The end is behind what stands in transactions that are not done yet, too: they are waited for when it is
+        // read.
         // Else the verdict of a vote that the results count already might be behind the end of verdicts.
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
             List<TopicPartition> partitions = consumer.listTopics(patience).getOrDefault(topic, List.of()).stream()

@@ -41,8 +41,8 @@ final class Dump {
      * copy, each vote that the results count has its verdict there, and each verdict its vote. A topic that is not there is left
      * out, as seals are where nobody seals.
      */
-    static final List<Topic> TOPICS = List.of(
-            Topics.SEALS, Topics.RESULTS, Topics.DECISIONS, Topics.DEAD_LETTERS, Topics.VOTES, Topics.BALLOTS);
+    static final List<Topic> TOPICS =
+            List.of(Topics.SEALS, Topics.RESULTS, Topics.DECISIONS, Topics.DEAD_LETTERS, Topics.VOTES, Topics.BALLOTS);
 
     private Dump() {}
 

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Says how far a ballot's results are behind the log. To be behind is no fault while votes come in; but results that leave out the
@@ -87,10 +89,12 @@ final class LagCheck {
     }
 
     private static String behind(long votes, List<Turn> turns) {
-        return "%s and %s behind them"
-                .formatted(
-                        Texts.count(votes, "vote"),
-                        Texts.count(turns.size(), "end or annulment", "ends or annulments"));
+        String counts = Stream.of(
+                        votes == 0 ? "" : Texts.count(votes, "vote"),
+                        turns.isEmpty() ? "" : Texts.count(turns.size(), "end or annulment", "ends or annulments"))
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(" and "));
+        return counts + " behind them";
     }
 
     private static String first(List<Turn> turns, List<Standing> standing) {

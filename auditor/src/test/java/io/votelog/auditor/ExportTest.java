@@ -190,7 +190,8 @@ class ExportTest {
                 .anyMatch(row -> row.endsWith(",%s,RETRIED,,a3 b2".formatted(MadeLog.voteId(20))))
                 .anyMatch(row -> row.contains(",fruits,%s,REJECTED,TOO_FEW_PICKS,a3".formatted(MadeLog.voteId(21))))
                 .as("what is no id is no formula either")
-                .anyMatch(row -> row.endsWith(",nowhere,%s,REJECTED,UNKNOWN_BALLOT,? b1".formatted(MadeLog.voteId(22))));
+                .anyMatch(
+                        row -> row.endsWith(",nowhere,%s,REJECTED,UNKNOWN_BALLOT,? b1".formatted(MadeLog.voteId(22))));
         String all = String.join("\n", files(dir.resolve("out")).values());
         assertThat(all).contains("\"=cmd()\"");
         for (int voter = 0; voter < 40; voter++) {
