@@ -367,7 +367,7 @@ class ProgramTest {
     private Path dump() throws IOException {
         Path folder = dir.resolve("dump");
         if (Files.notExists(folder)) {
-            new DumpWriter(log, folder, new Progress(System.err, false)).write();
+            new DumpWriter(log, Counted.GROUP, folder, new Progress(System.err, false)).write();
         }
         return folder;
     }
