@@ -1,10 +1,11 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.NoteVerifier;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.schemas.Receipt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,7 +43,10 @@ final class ReceiptCommand implements Runnable {
                         + " on it. verify-receipt checks them anywhere, with the log's public key alone.",
                 "",
                 "It reads the log itself, since the sealed log does not say whose vote a leaf is. The proofs say nothing of the"
-                        + " choices."
+                        + " choices.",
+                "",
+                "Where a record in the log annuls the vote, that is said, and proven by two more files, NAME.annulment.tlog-proof and"
+                        + " NAME.obeyed.tlog-proof."
             })
     static final class Get implements Callable<Integer> {
         @Parameters(paramLabel = "RECEIPT", description = "what the voter was given: 43 characters")
@@ -78,17 +82,41 @@ final class ReceiptCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             Receipt wanted = receipt(receipt);
-            NoteVerifier key = trust.key();
-            try (LogSource source = votes.open()) {
-                ReceiptProofs proofs = new ReceiptSearch(source, log, key).find(wanted, offset);
+            try (LogSource source = votes.open();
+                    ReceiptSearch search = new ReceiptSearch(source, log, trust.key())) {
+                ReceiptSearch.Answer answer = search.find(wanted, offset);
+                ReceiptProofs proofs = answer.proofs();
+                trust.cosigned().ifPresent(asked -> cosigned(asked, proofs));
                 String prefix = name == null ? receipt : name;
-                Path vote = Path.of(prefix + ".vote.tlog-proof");
-                Path verdict = Path.of(prefix + ".verdict.tlog-proof");
-                Files.writeString(vote, proofs.vote().text());
-                Files.writeString(verdict, proofs.verdict().text());
-                System.out.printf("%s%n%s%n", vote, verdict);
+                write(prefix + ".vote.tlog-proof", proofs.vote());
+                write(prefix + ".verdict.tlog-proof", proofs.verdict());
+                if (proofs.annulment() != null) {
+                    write(prefix + ".annulment.tlog-proof", proofs.annulment().record());
+                    write(prefix + ".obeyed.tlog-proof", proofs.annulment().obeyed());
+                }
+                if (answer.annulled() != null) {
+                    System.err.printf("The vote was annulled: %s%n", answer.annulled());
+                }
+                if (!answer.annulmentSays().isEmpty()) {
+                    System.err.println(answer.annulmentSays());
+                }
                 return Report.PASSED;
             }
+        }
+
+        /** A proof that would not pass is not handed out. */
+        private static void cosigned(Cosigned asked, ReceiptProofs proofs) {
+            for (TlogProof proof : List.of(proofs.vote(), proofs.verdict())) {
+                String missing = asked.policy().missing(proof.checkpoint(), asked.times());
+                if (!missing.isEmpty()) {
+                    throw new AuditException("the checkpoint is not cosigned as the policy asks: " + missing);
+                }
+            }
+        }
+
+        private static void write(String file, TlogProof proof) throws IOException {
+            Files.writeString(Path.of(file), proof.text());
+            System.out.println(file);
         }
     }
 

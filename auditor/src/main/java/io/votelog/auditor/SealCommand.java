@@ -1,7 +1,9 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.NoteSigner;
+import io.votelog.auditor.tlog.Policy;
+import io.votelog.auditor.tlog.SmallFile;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Option;
         })
 final class SealCommand implements Callable<Integer> {
     private static final String LOCK = ".lock";
+    private static final int LONGEST_KEY = 1 << 16;
 
     @Option(
             names = "--bootstrap-servers",
@@ -66,7 +68,7 @@ final class SealCommand implements Callable<Integer> {
             names = "--key",
             required = true,
             paramLabel = "FILE",
-            description = "the key that signs, as keygen makes it; its name is the log's origin")
+            description = "the keys that sign, as keygen makes them; their names are the trees' origins")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path key;
 
@@ -80,8 +82,12 @@ final class SealCommand implements Callable<Integer> {
     @Option(
             names = "--witnesses",
             paramLabel = "POLICY",
-            description = "a policy file (C2SP tlog-policy): its witnesses that have a URL are asked to cosign")
+            description =
+                    "a policy file (C2SP tlog-policy): its witnesses that have a URL are asked to cosign, and a checkpoint is"
+                            + " shown when the quorum has, or when they had time for it")
     private @Nullable Path policy;
+
+    private @Nullable Policy witnessed;
 
     @Option(
             names = "--every",
@@ -97,7 +103,8 @@ final class SealCommand implements Callable<Integer> {
         if (!(everySeconds >= 0.1 && everySeconds <= 3600)) {
             throw new AuditException("--every is %s; 0.1 to 3600 seconds are allowed".formatted(everySeconds));
         }
-        NoteSigner signer = signer();
+        SealingKey signer = signer();
+        witnessed = policy == null ? null : SealedLogOptions.policy(policy);
         Files.createDirectories(folder);
         CountDownLatch stopped = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
@@ -124,7 +131,7 @@ final class SealCommand implements Callable<Integer> {
         }
     }
 
-    private void seal(NoteSigner signer, CountDownLatch stopped) throws InterruptedException {
+    private void seal(SealingKey signer, CountDownLatch stopped) throws InterruptedException {
         Map<String, String> properties = LogOptions.clientProperties(commandConfig);
         Map<String, Object> settings = new HashMap<>(properties);
         settings.put("bootstrap.servers", bootstrapServers);
@@ -138,18 +145,20 @@ final class SealCommand implements Callable<Integer> {
                             folder,
                             signer,
                             new VoteLeaves(tails(source, Topics.VOTES.name(), partitions)),
-                            topic);
+                            topic,
+                            policy == null);
                     SealedTreeWriter verdicts = new SealedTreeWriter(
                             SealedLog.VERDICTS,
                             folder,
                             signer,
                             new VerdictLeaves(source, progress, partitions),
-                            topic)) {
+                            topic,
+                            policy == null)) {
                 System.out.printf(
                         "Sealing %s into %s as %s; %s so far%n",
                         source.name(),
                         folder,
-                        signer.verifier().name(),
+                        signer.origin(),
                         Texts.count(topic.seals().size(), "seal"));
                 run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
             }
@@ -158,20 +167,28 @@ final class SealCommand implements Callable<Integer> {
 
     private void run(Sealer sealer, SealedTreeWriter votes, SealedTreeWriter verdicts, CountDownLatch stopped)
             throws InterruptedException {
-        Witnesses witnesses = new Witnesses(Optional.ofNullable(policy).map(SealedLogOptions::policy), System.err);
-        long shown = -1;
-        boolean done = false;
-        while (!(once && done)) {
-            done = sealer.step();
-            long size = votes.checkpoint().size() + verdicts.checkpoint().size();
-            if (size != shown) {
-                shown = size;
-                say(System.out, votes, verdicts);
-                witnesses.ask(votes);
-                witnesses.ask(verdicts);
+        try (Witnesses witnesses =
+                witnessed == null ? null : new Witnesses(witnessed, folder, System.err, Witnesses.Patience.USUAL)) {
+            long shown = -1;
+            boolean done = false;
+            while (!(once && done)) {
+                done = sealer.step();
+                long size = votes.checkpoint().size() + verdicts.checkpoint().size();
+                if (size != shown) {
+                    shown = size;
+                    say(System.out, votes, verdicts);
+                }
+                if (witnesses != null
+                        && votes.signed().isPresent()
+                        && verdicts.signed().isPresent()) {
+                    witnesses.publish(votes.signed().get(), verdicts.signed().get());
+                }
+                if (stopped.await(once ? 100 : Math.round(everySeconds * 1000), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
             }
-            if (stopped.await(once ? 100 : Math.round(everySeconds * 1000), TimeUnit.MILLISECONDS)) {
-                return;
+            if (witnesses != null) {
+                witnesses.finish();
             }
         }
     }
@@ -202,11 +219,11 @@ final class SealCommand implements Callable<Integer> {
         return tails;
     }
 
-    private NoteSigner signer() {
+    private SealingKey signer() {
         try {
-            return NoteSigner.parse(Files.readString(key).strip());
-        } catch (IOException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(key, e), e);
+            return SealingKey.parse(SmallFile.text(key, LONGEST_KEY));
+        } catch (UnreadableException e) {
+            throw e;
         } catch (TlogException e) {
             throw new AuditException("%s holds no key: %s".formatted(key, e.getMessage()), e);
         }

@@ -45,6 +45,7 @@ final class MadeLog implements LogSource {
 
     MadeLog() {
         topics.put(Topics.BALLOTS.name(), List.of(new ArrayList<>()));
+        topics.put(Topics.RESULTS.name(), List.of(new ArrayList<>()));
         topics.put(
                 Topics.VOTES.name(),
                 IntStream.range(0, PARTITIONS)
