@@ -3,10 +3,12 @@
 
     java -jar auditor/target/votelog-auditor.jar dump --bootstrap-servers localhost:9092 DUMP
     auditor/recount.py DUMP "$(cat .votelog/secrets/log-public-key)"
+    auditor/recount.py --expect ANNOUNCEMENT DUMP [KEY...]
 
 Python 3.8 and its standard library alone. Decides each vote from those before it in its partition, and holds
 every verdict against decisions and every total against results. Exit code 0: all the same; 1: a difference;
 2: it could not be run. Takes for granted that a signed definition is a ballot without contradictions.
+With --expect it holds the log to what `announce` printed, and obeys the keys named there unless others are given.
 """
 import base64, collections, contextlib, datetime, hashlib, io, json, pathlib, struct, sys
 
@@ -21,7 +23,9 @@ SCHEMAS = {
         " signature:64",
     "7fcc8d311bfc8673": "VoteDecided voteId:16 ballotId:s outcome:i reason:?i voteOffset:i recordedAt:i",
     "245c44878a23d0b4": "BallotResults ballotId:s digest:32 status:i version:i revision:i asOf:i received:i"
-        " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i votes:?[i] positions:[i,i,?i]"}
+        " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i votes:?[i] positions:[i,i,?i]",
+    "749ad2c2c3399bc5": "BallotResults ballotId:s digest:32 status:i version:i revision:i asOf:i received:i"
+        " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i replaced:i votes:?[i] positions:[i,i,?i]"}
 REASONS = ("UNSPECIFIED UNKNOWN_BALLOT NOT_OPEN CLOSED NO_CHOICE UNKNOWN_OPTION REPEATED_OPTION"
     " TOO_MANY_PICKS TOO_FEW_PICKS SECTION_TOO_MANY SECTION_TOO_FEW VOTE_ID_REUSED ALREADY_VOTED").split()
 
@@ -188,14 +192,48 @@ def replay(partition, records, keys, limits):
 
 def records(folder, file):
     """Offset, time, key, value and headers of each record; the layout is in the README."""
-    with open(pathlib.Path(folder, file["file"]), "rb") as data:
+    path = pathlib.Path(folder, file["file"])
+    if not path.is_file():
+        raise ValueError("%s is no regular file" % path)
+    with open(path, "rb") as data:
         count = lambda: struct.unpack(">i", data.read(4))[0]
         entry = lambda: data.read(length) if (length := count()) >= 0 else None
         while head := data.read(16):
             yield struct.unpack(">qq", head) + (entry(), entry(), {entry(): entry() for _ in range(count())})
 
-def differences(folder, *public_keys):
-    keys = {hashlib.sha256(key).digest()[:8]: key for key in map(base64.b64decode, public_keys)}
+def announcement(file):
+    """What was announced; what is not known here must not be passed over."""
+    it = json.loads(pathlib.Path(file).read_text("utf-8"))
+    ballots, format = it["ballots"], it["format"]
+    unknown = {*it} - {"format", "publicKeys", "ballots", "positions"}
+    unknown |= {name for ballot in ballots for name in ballot} - {"ballotId", "digest", "partitions"}
+    if format != "votelog-announcement/1" or unknown or not ballots or not it["publicKeys"]:
+        raise ValueError("%s is in the format %s, with %s" % (file, format, sorted(unknown) or "too little in it"))
+    return it
+
+def held_to(expect, public_keys, polls, ends):
+    """Where the log is not what was announced."""
+    for key in sorted({*public_keys} ^ {*expect["publicKeys"]}):
+        yield "the key %s was %s" % (key, "not announced" if key in public_keys else "announced, and not given")
+    for name, digest, count in ((it["ballotId"], it["digest"], it["partitions"]) for it in expect["ballots"]):
+        standing = [ballots[name].event for ballots in polls if name in ballots]
+        for other in sorted({event["digest"].hex() for event in standing} - {digest}):
+            yield "%s: announced was the definition %s, and %s stands there" % (name, digest, other)
+        if len(standing) < count or any(event["partitionCount"] != count for event in standing):
+            yield "%s: announced for %d partitions, and stands in %d" % (name, count, len(standing))
+    for at, position in expect.get("positions", {}).items():
+        if ends.get(int(at), 0) < position:
+            yield "partition %s had reached %d, and ends at %d" % (at, position, ends.get(int(at), 0))
+
+def public_key(text):
+    raw = base64.b64decode(text, validate=True)
+    if len(raw) != 32:
+        raise ValueError("%s is no public key" % text)
+    return raw
+
+def differences(folder, public_keys, expect):
+    public_keys = public_keys or expect["publicKeys"]
+    keys = {hashlib.sha256(key).digest()[:8]: key for key in map(public_key, public_keys)}
     files = json.loads(pathlib.Path(folder, "manifest.json").read_text("utf-8"))["files"]
     read = lambda topic: ((decode(value), headers) for file in files if file["topic"] == topic
                           for _, _, _, value, headers in records(folder, file))
@@ -206,6 +244,7 @@ def differences(folder, *public_keys):
         limits = {ballot: ends_of.get(at, 0) for ballot, ends_of in counted.items()}
         verdicts, standing, ends[at] = replay(at, records(folder, file), keys, limits)
         found, polls = found | verdicts, polls + [standing]
+    yield from held_to(expect, public_keys, polls, ends) if expect else ()
 
     for event, headers in read("votelog.decisions.v1"):
         at, offset = int(headers[b"ce_id"].split(b"/")[0]), event["voteOffset"]
@@ -234,9 +273,15 @@ def differences(folder, *public_keys):
             yield "%s: partition %d ends at %d, and is counted up to %d" % (name, at, ends.get(at, 0), end)
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(print(__doc__) or 2)
     try:
-        wrong = list(differences(*sys.argv[1:])) if len(sys.argv) > 2 else sys.exit(print(__doc__) or 2)
-    except (OSError, ValueError, KeyError, struct.error, Poison) as fault:
-        sys.exit(print("could not be counted: %s" % fault, file=sys.stderr) or 2)
-    print("\n".join("DIFFERENCE: " + it for it in wrong[:10]) or "All verdicts and all numbers are the same.")
+        given = sys.argv[1:]
+        expect = announcement(given[1]) if given[0] == "--expect" and len(given) > 2 else None
+        folder, *public_keys = given[2:] if expect else given
+        wrong = list(differences(folder, public_keys, expect))
+    except Exception as fault:  # Whatever it is: by Python's own exit code it would be a difference.
+        sys.exit(print("could not be counted: %s" % (str(fault) or repr(fault)), file=sys.stderr) or 2)
+    more = ["… and %d more" % (len(wrong) - 10)] if len(wrong) > 10 else []
+    print("\n".join(["DIFFERENCE: " + it for it in wrong[:10]] + more) or "All verdicts and all numbers are the same.")
     sys.exit(1 if wrong else 0)

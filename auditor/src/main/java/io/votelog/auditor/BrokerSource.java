@@ -14,18 +14,23 @@ import org.jspecify.annotations.Nullable;
 
 /** A running log. Reads what is committed, joins no group and leaves no trace. */
 final class BrokerSource implements LogSource {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Kafka's own setting of how long an answer is waited for. */
+    private static final String PATIENCE_MS = "default.api.timeout.ms";
+
     private static final int MIB = 1 << 20;
 
     private final String bootstrapServers;
+    private final Duration patience;
     private final Map<String, Object> config = new HashMap<>();
 
     /**
      * @param bootstrapServers {@code host:port}, several with commas between
-     * @param clientProperties further settings of the consumer, such as TLS and SASL
+     * @param clientProperties further settings of the consumer, such as TLS and SASL; an answer is waited for {@value #PATIENCE_MS}
+     *     of them, by default 30,000
      */
     BrokerSource(String bootstrapServers, Map<String, String> clientProperties) {
         this.bootstrapServers = bootstrapServers;
+        this.patience = patience(clientProperties.getOrDefault(PATIENCE_MS, "30000"));
         config.put("fetch.max.bytes", Integer.toString(32 * MIB));
         config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
         // More at a time live long enough to be copied by the collector.
@@ -39,6 +44,14 @@ final class BrokerSource implements LogSource {
         config.put("enable.metrics.push", "false");
     }
 
+    private static Duration patience(String text) {
+        try {
+            return Duration.ofMillis(Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            throw new AuditException("%s is '%s'; milliseconds are needed".formatted(PATIENCE_MS, text), e);
+        }
+    }
+
     @Override
     public String name() {
         return bootstrapServers;
@@ -47,12 +60,12 @@ final class BrokerSource implements LogSource {
     @Override
     public List<Span> spans(String topic) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = consumer.listTopics(PATIENCE).getOrDefault(topic, List.of()).stream()
+            List<TopicPartition> partitions = consumer.listTopics(patience).getOrDefault(topic, List.of()).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .sorted(Comparator.comparingInt(TopicPartition::partition))
                     .toList();
-            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, PATIENCE);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, patience);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, patience);
             return partitions.stream()
                     .map(at -> new Span(topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
                     .toList();
@@ -72,7 +85,7 @@ final class BrokerSource implements LogSource {
 
     /** Follows one partition. */
     Tail tail(String topic, int partition) {
-        return new Tail(consumer(), new TopicPartition(topic, partition), PATIENCE);
+        return new Tail(consumer(), new TopicPartition(topic, partition), patience);
     }
 
     private final class Polled implements Records {
@@ -103,7 +116,7 @@ final class BrokerSource implements LogSource {
     }
 
     private AuditException unreachable(KafkaException cause) {
-        return new AuditException("%s cannot be read: %s".formatted(bootstrapServers, cause.getMessage()), cause);
+        return new AuditException("%s cannot be read: %s".formatted(bootstrapServers, Texts.reason(cause)), cause);
     }
 
     @Override

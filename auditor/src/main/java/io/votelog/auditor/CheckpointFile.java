@@ -63,7 +63,7 @@ final class CheckpointFile {
                 directory.force(true);
             }
         } catch (IOException e) {
-            throw new AuditException("%s cannot be written: %s".formatted(folder.resolve(NAME), e), e);
+            throw new AuditException("%s cannot be written: %s".formatted(folder.resolve(NAME), Texts.reason(e)), e);
         }
     }
 }

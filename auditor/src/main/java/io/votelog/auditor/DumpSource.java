@@ -4,8 +4,10 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -52,14 +54,26 @@ final class DumpSource implements LogSource {
     @Override
     public Records open(Span span) {
         Dump.File file = file(span);
-        Path path = folder.resolve(file.file()).normalize();
+        Path path;
+        try {
+            path = folder.resolve(file.file()).normalize();
+        } catch (InvalidPathException e) {
+            throw new AuditException("%s names a file that cannot be: %s".formatted(Dump.MANIFEST, e.getReason()), e);
+        }
         if (!path.startsWith(folder.normalize())) {
             throw new AuditException("%s names a file outside of its folder: %s".formatted(Dump.MANIFEST, file.file()));
         }
         try {
-            return new Copied(span, path, file.sha256());
+            InputStream in = GivenFile.open(path);
+            long bytes = Files.size(path);
+            if (file.bytes() != null && file.bytes() != bytes) {
+                in.close();
+                throw new AuditException("%s is damaged: it has %,d bytes, and %s names %,d"
+                        .formatted(path, bytes, Dump.MANIFEST, file.bytes()));
+            }
+            return new Copied(span, path, in, file.sha256());
         } catch (IOException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(path, e), e);
+            throw new AuditException("%s cannot be read: %s".formatted(path, Texts.reason(e)), e);
         }
     }
 
@@ -72,12 +86,11 @@ final class DumpSource implements LogSource {
         private long records;
         private boolean over;
 
-        Copied(Span span, Path path, String wantedHash) throws IOException {
+        Copied(Span span, Path path, InputStream in, String wantedHash) {
             this.span = span;
             this.path = path;
             this.wantedHash = wantedHash;
-            this.in = new DataInputStream(
-                    new BufferedInputStream(new DigestInputStream(Files.newInputStream(path), sha256), BUFFER));
+            this.in = new DataInputStream(new BufferedInputStream(new DigestInputStream(in, sha256), BUFFER));
         }
 
         @Override
@@ -113,7 +126,7 @@ final class DumpSource implements LogSource {
             try {
                 in.close();
             } catch (IOException e) {
-                throw new AuditException("%s cannot be closed: %s".formatted(path, e), e);
+                throw new AuditException("%s cannot be closed: %s".formatted(path, Texts.reason(e)), e);
             }
         }
     }
@@ -126,7 +139,7 @@ final class DumpSource implements LogSource {
     }
 
     private static String reason(IOException failure) {
-        return failure instanceof EOFException ? "it ends in the middle of the next one" : failure.toString();
+        return failure instanceof EOFException ? "it ends in the middle of the next one" : Texts.reason(failure);
     }
 
     private static @Nullable ConsumerRecord<byte[], byte[]> next(DataInputStream in, Span span) throws IOException {

@@ -25,7 +25,7 @@ final class DumpWriter {
     private final Path folder;
     private final Progress progress;
 
-    /** @param folder made if it is not there; it must be empty */
+    /** @param folder made if it is not there, and shut to all but its owner; it must be empty */
     DumpWriter(LogSource source, Path folder, Progress progress) {
         this.source = source;
         this.folder = folder;
@@ -38,12 +38,14 @@ final class DumpWriter {
      * @throws AuditException when the folder is not empty, or the log cannot be read
      */
     Dump.Manifest write() throws IOException {
-        Files.createDirectories(folder);
-        try (var there = Files.list(folder)) {
-            if (there.findAny().isPresent()) {
-                throw new AuditException("%s is not empty: a dump goes into a folder of its own".formatted(folder));
+        if (Files.exists(folder)) {
+            try (var there = Files.list(folder)) {
+                if (there.findAny().isPresent()) {
+                    throw new AuditException("%s is not empty: a dump goes into a folder of its own".formatted(folder));
+                }
             }
         }
+        OwnerOnly.folder(folder);
         List<Dump.File> files = new ArrayList<>();
         for (var topic : Dump.TOPICS) {
             for (Span span : source.spans(topic.name())) {
@@ -61,7 +63,7 @@ final class DumpWriter {
         MessageDigest sha256 = Hashes.sha256();
         long[] records = new long[1];
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(
-                new DigestOutputStream(Files.newOutputStream(folder.resolve(name)), sha256), BUFFER))) {
+                new DigestOutputStream(OwnerOnly.newStream(folder.resolve(name)), sha256), BUFFER))) {
             source.read(span, record -> {
                 put(out, record);
                 records[0]++;
@@ -78,6 +80,7 @@ final class DumpWriter {
                 span.end(),
                 records[0],
                 name,
+                Files.size(folder.resolve(name)),
                 HexFormat.of().formatHex(sha256.digest()));
     }
 

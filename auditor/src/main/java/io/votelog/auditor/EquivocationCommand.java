@@ -5,11 +5,9 @@ import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.SignedNote;
-import io.votelog.auditor.tlog.SmallFile;
 import io.votelog.auditor.tlog.TileSource;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogReader;
-import io.votelog.auditor.tlog.UnreadableException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +27,6 @@ import picocli.CommandLine.Spec;
 /** {@code votelog-auditor equivocation}. */
 @Command(
         name = "equivocation",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Finds out whether a sealed log told two people different things.",
@@ -149,10 +146,8 @@ final class EquivocationCommand implements Callable<Integer> {
         SignedNote note;
         Checkpoint checkpoint;
         try {
-            note = SignedNote.parse(SmallFile.read(file, SignedNote.LONGEST));
+            note = SignedNote.parse(GivenFile.bytes(file, SignedNote.LONGEST));
             checkpoint = Checkpoint.parse(note.text());
-        } catch (UnreadableException e) {
-            throw e;
         } catch (TlogException e) {
             throw new AuditException("%s: %s".formatted(file, e.getMessage()), e);
         }

@@ -6,14 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +18,6 @@ import picocli.CommandLine.Spec;
 /** {@code votelog-auditor keygen}. */
 @Command(
         name = "keygen",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Makes the keys with which a sealed log signs its checkpoints, one for each of its two trees.",
@@ -96,16 +90,8 @@ final class KeygenCommand implements Callable<Integer> {
         return Report.PASSED;
     }
 
-    /** A file is made with its permissions, not given them later: nobody can have read it in between. */
     private void write(String text) {
-        FileAttribute<?>[] ownerOnly =
-                FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                        ? new FileAttribute<?>[] {
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                        }
-                        : new FileAttribute<?>[0];
-        Set<StandardOpenOption> made = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (FileChannel file = FileChannel.open(out, made, ownerOnly)) {
+        try (FileChannel file = OwnerOnly.newFile(out)) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 file.write(bytes);
@@ -117,7 +103,7 @@ final class KeygenCommand implements Callable<Integer> {
                             .formatted(out),
                     e);
         } catch (IOException e) {
-            throw new AuditException("%s can't be written: %s".formatted(out, e), e);
+            throw new AuditException("%s can't be written: %s".formatted(out, Texts.reason(e)), e);
         }
     }
 }

@@ -5,7 +5,9 @@ import io.votelog.schemas.Receipt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,7 +21,6 @@ import picocli.CommandLine.Spec;
 /** {@code votelog-auditor receipt}. */
 @Command(
         name = "receipt",
-        mixinStandardHelpOptions = true,
         subcommands = ReceiptCommand.Get.class,
         description = "Proofs that a receipt's vote is in the sealed log.")
 final class ReceiptCommand implements Runnable {
@@ -36,7 +37,6 @@ final class ReceiptCommand implements Runnable {
     /** {@code votelog-auditor receipt get}. */
     @Command(
             name = "get",
-            mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
                 "Makes two files for a voter: the proof that the receipt's vote is in the sealed log, and the proof of the verdict"
@@ -79,6 +79,9 @@ final class ReceiptCommand implements Runnable {
                 description = "the files are NAME.vote.tlog-proof and NAME.verdict.tlog-proof (default: the receipt)")
         private @Nullable String name;
 
+        @Option(names = "--json", description = "the answer as JSON")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             Receipt wanted = receipt(receipt);
@@ -87,18 +90,33 @@ final class ReceiptCommand implements Runnable {
                 ReceiptSearch.Answer answer = search.find(wanted, offset);
                 ReceiptProofs proofs = answer.proofs();
                 trust.cosigned().ifPresent(asked -> cosigned(asked, proofs));
-                String prefix = name == null ? receipt : name;
-                write(prefix + ".vote.tlog-proof", proofs.vote());
-                write(prefix + ".verdict.tlog-proof", proofs.verdict());
+                String prefix = prefix(receipt, name);
+                Map<String, Object> document = new LinkedHashMap<>();
+                document.put("receipt", receipt);
+                document.put("vote", write(prefix + ".vote.tlog-proof", proofs.vote()));
+                document.put("verdict", write(prefix + ".verdict.tlog-proof", proofs.verdict()));
                 if (proofs.annulment() != null) {
-                    write(prefix + ".annulment.tlog-proof", proofs.annulment().record());
-                    write(prefix + ".obeyed.tlog-proof", proofs.annulment().obeyed());
+                    document.put(
+                            "annulment",
+                            write(
+                                    prefix + ".annulment.tlog-proof",
+                                    proofs.annulment().record()));
+                    document.put(
+                            "obeyed",
+                            write(
+                                    prefix + ".obeyed.tlog-proof",
+                                    proofs.annulment().obeyed()));
                 }
                 if (answer.annulled() != null) {
-                    System.err.printf("The vote was annulled: %s%n", answer.annulled());
+                    document.put("annulledBy", answer.annulled().toString());
                 }
                 if (!answer.annulmentSays().isEmpty()) {
-                    System.err.println(answer.annulmentSays());
+                    document.put("ofAnnulments", answer.annulmentSays());
+                }
+                if (json) {
+                    System.out.println(Texts.JSON.writeValueAsString(document));
+                } else {
+                    say(document);
                 }
                 return Report.PASSED;
             }
@@ -114,10 +132,33 @@ final class ReceiptCommand implements Runnable {
             }
         }
 
-        private static void write(String file, TlogProof proof) throws IOException {
+        private static String write(String file, TlogProof proof) throws IOException {
             Files.writeString(Path.of(file), proof.text());
-            System.out.println(file);
+            return file;
         }
+
+        /** The files' names alone on standard output, so that a script can take them. */
+        private static void say(Map<String, Object> document) {
+            for (String file : List.of("vote", "verdict", "annulment", "obeyed")) {
+                if (document.containsKey(file)) {
+                    System.out.println(document.get(file));
+                }
+            }
+            if (document.containsKey("annulledBy")) {
+                System.err.printf("The vote was annulled: %s%n", document.get("annulledBy"));
+            }
+            if (document.containsKey("ofAnnulments")) {
+                System.err.println(document.get("ofAnnulments"));
+            }
+        }
+    }
+
+    /** What the names of the files begin with. By default with no dash: to the next program that would be an option. */
+    static String prefix(String receipt, @Nullable String name) {
+        if (name != null) {
+            return name;
+        }
+        return receipt.startsWith("-") ? "./" + receipt : receipt;
     }
 
     static Receipt receipt(String text) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a log from its first record, decides every vote again and compares with what was published: verdicts, numbers, and what
@@ -24,6 +25,7 @@ final class Replay {
     private final Progress progress;
     private final VotesReader reader;
     private final int threads;
+    private @Nullable Announcement announced;
 
     /**
      * @param keys whose control records the log obeys
@@ -37,6 +39,12 @@ final class Replay {
         this.progress = progress;
         this.threads = threads;
         this.reader = new VotesReader(source, threads, progress);
+    }
+
+    /** Holds the log to this, too. */
+    Replay holdTo(Announcement announcement) {
+        announced = announcement;
+        return this;
     }
 
     /**
@@ -69,6 +77,9 @@ final class Replay {
                 Duration.ofNanos(System.nanoTime() - beginNs));
         Set<String> ids = ids(replays, published);
         wholeness(report, votes, replays);
+        if (announced != null) {
+            new AnnouncementCheck(announced, keys, source).run(report, replays);
+        }
         definitions(report, replays, published, ids);
         counted(report, replays);
         new DecisionsCheck(source, published, replays).run(report, threads, progress);

@@ -51,10 +51,7 @@ final class ResultsCheck {
         if (!differences.isEmpty()) {
             report.fail(
                     title,
-                    "%s: %s"
-                            .formatted(
-                                    Texts.count(differences.size(), "difference"),
-                                    String.join("\n", differences.subList(0, Math.min(10, differences.size())))));
+                    "%s: %s".formatted(Texts.count(differences.size(), "difference"), Texts.first(10, differences)));
             return;
         }
         boolean hidden = results.getVotes() == null;

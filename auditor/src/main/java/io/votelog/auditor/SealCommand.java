@@ -1,19 +1,18 @@
 package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.Policy;
-import io.votelog.auditor.tlog.SmallFile;
 import io.votelog.auditor.tlog.TlogException;
-import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +27,6 @@ import picocli.CommandLine.Option;
 /** {@code votelog-auditor seal}. */
 @Command(
         name = "seal",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Seals the log as it grows: signs, again and again, what stands in it up to here, so that nobody can change the past"
@@ -44,7 +42,6 @@ import picocli.CommandLine.Option;
         })
 final class SealCommand implements Callable<Integer> {
     private static final String LOCK = ".lock";
-    private static final int LONGEST_KEY = 1 << 16;
 
     @Option(
             names = "--bootstrap-servers",
@@ -97,6 +94,9 @@ final class SealCommand implements Callable<Integer> {
 
     @Option(names = "--once", description = "ends when all that was there is sealed, decided and signed")
     private boolean once;
+
+    @Option(names = "--json", description = "a line of JSON for each time that something is sealed")
+    private boolean json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -154,12 +154,7 @@ final class SealCommand implements Callable<Integer> {
                             new VerdictLeaves(source, progress, partitions),
                             topic,
                             policy == null)) {
-                System.out.printf(
-                        "Sealing %s into %s as %s; %s so far%n",
-                        source.name(),
-                        folder,
-                        signer.origin(),
-                        Texts.count(topic.seals().size(), "seal"));
+                begin(source, signer, topic.seals().size());
                 run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
             }
         }
@@ -176,7 +171,7 @@ final class SealCommand implements Callable<Integer> {
                 long size = votes.checkpoint().size() + verdicts.checkpoint().size();
                 if (size != shown) {
                     shown = size;
-                    say(System.out, votes, verdicts);
+                    say(votes, verdicts);
                 }
                 if (witnesses != null
                         && votes.signed().isPresent()
@@ -193,12 +188,43 @@ final class SealCommand implements Callable<Integer> {
         }
     }
 
-    private static void say(PrintStream out, SealedTreeWriter votes, SealedTreeWriter verdicts) {
-        out.printf(
-                Locale.ROOT,
-                "sealed: %,d leaves of votes, %,d of verdicts%n",
-                votes.checkpoint().size(),
-                verdicts.checkpoint().size());
+    private void begin(BrokerSource source, SealingKey signer, int seals) {
+        if (json) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("event", "begun");
+            line.put("source", source.name());
+            line.put("log", folder.toString());
+            line.put("origin", signer.origin());
+            line.put("seals", seals);
+            System.out.println(Texts.JSON_LINE.writeValueAsString(line));
+        } else {
+            System.out.printf(
+                    "Sealing %s into %s as %s; %s so far%n",
+                    source.name(), folder, signer.origin(), Texts.count(seals, "seal"));
+        }
+    }
+
+    private void say(SealedTreeWriter votes, SealedTreeWriter verdicts) {
+        if (json) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("event", "sealed");
+            line.put(SealedLog.VOTES.path(), tree(votes));
+            line.put(SealedLog.VERDICTS.path(), tree(verdicts));
+            System.out.println(Texts.JSON_LINE.writeValueAsString(line));
+        } else {
+            System.out.printf(
+                    Locale.ROOT,
+                    "sealed: %,d leaves of votes, %,d of verdicts%n",
+                    votes.checkpoint().size(),
+                    verdicts.checkpoint().size());
+        }
+    }
+
+    private static Map<String, Object> tree(SealedTreeWriter writer) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("leaves", writer.checkpoint().size());
+        tree.put("root", Base64.getEncoder().encodeToString(writer.checkpoint().root()));
+        return tree;
     }
 
     private static int partitions(CountingProgress progress) {
@@ -221,9 +247,7 @@ final class SealCommand implements Callable<Integer> {
 
     private SealingKey signer() {
         try {
-            return SealingKey.parse(SmallFile.text(key, LONGEST_KEY));
-        } catch (UnreadableException e) {
-            throw e;
+            return SealingKey.parse(GivenFile.text(key, GivenFile.SMALL));
         } catch (TlogException e) {
             throw new AuditException("%s holds no key: %s".formatted(key, e.getMessage()), e);
         }

@@ -4,7 +4,6 @@ import io.votelog.auditor.tlog.FetchedTiles;
 import io.votelog.auditor.tlog.FolderTiles;
 import io.votelog.auditor.tlog.HttpTiles;
 import io.votelog.auditor.tlog.Policy;
-import io.votelog.auditor.tlog.SmallFile;
 import io.votelog.auditor.tlog.TileSource;
 import io.votelog.auditor.tlog.TlogException;
 import java.net.URI;
@@ -111,7 +110,7 @@ final class SealedLogOptions {
 
     static Policy policy(Path file) {
         try {
-            return Policy.parse(SmallFile.read(file, Policy.LONGEST));
+            return Policy.parse(GivenFile.bytes(file, Policy.LONGEST));
         } catch (TlogException e) {
             throw new AuditException("%s: %s".formatted(file, e.getMessage()), e);
         }

@@ -3,7 +3,6 @@ package io.votelog.auditor;
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.SignedNote;
-import io.votelog.auditor.tlog.SmallFile;
 import io.votelog.auditor.tlog.TlogException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +49,7 @@ final class SeenCheckpoints {
         }
         Map<SealedLog, Checkpoint> read = new LinkedHashMap<>();
         try {
-            JsonNode document = Texts.JSON.readTree(SmallFile.text(file, 3 * SignedNote.LONGEST));
+            JsonNode document = Texts.JSON.readTree(GivenFile.text(file, 3 * SignedNote.LONGEST));
             for (SealedLog tree : SealedLog.values()) {
                 String text = document.path(tree.path()).asString("");
                 SignedNote note = SignedNote.parse(text.getBytes(StandardCharsets.UTF_8));
@@ -179,7 +178,7 @@ final class SeenCheckpoints {
             Files.writeString(next, Texts.JSON.writeValueAsString(document) + "\n");
             Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new AuditException("%s cannot be written: %s".formatted(file, e.getMessage()), e);
+            throw new AuditException("%s cannot be written: %s".formatted(file, Texts.reason(e)), e);
         }
     }
 

@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 /** {@code votelog-auditor verify}. */
 @Command(
         name = "verify",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Goes through a sealed log: signatures, every tile up to the signed roots, that what was seen before still stands, and that"
@@ -57,6 +56,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "the answer as JSON")
     private boolean json;
 
+    @Mixin
+    private ProgressOptions talk = new ProgressOptions();
+
     @Override
     public Integer call() {
         if (mostUnsealed != null && mostUnsealed < 0) {
@@ -73,7 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
                 trust.cosigned(),
                 seen,
                 new SealedRecordsCheck.Bounds(mostUnsealed, now),
-                Progress.onTerminal());
+                talk.progress(json));
         try (LogSource source = votes.openIfNamed()) {
             if (mostUnsealed != null && source == null) {
                 throw new AuditException("--max-unsealed takes the log itself: --bootstrap-servers or --dump");

@@ -1,9 +1,7 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.SmallFile;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
-import io.votelog.auditor.tlog.UnreadableException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +14,6 @@ import picocli.CommandLine.Parameters;
 /** {@code votelog-auditor verify-receipt}. */
 @Command(
         name = "verify-receipt",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Checks the proofs that receipt get made: that the receipt's vote is in the sealed log, and what the verdict on it is.",
@@ -74,9 +71,7 @@ final class VerifyReceiptCommand implements Callable<Integer> {
 
     private static TlogProof proof(Path file) {
         try {
-            return TlogProof.parse(SmallFile.text(file, TlogProof.LONGEST));
-        } catch (UnreadableException e) {
-            throw e;
+            return TlogProof.parse(GivenFile.text(file, TlogProof.LONGEST));
         } catch (TlogException e) {
             throw new AuditException("%s is no proof: %s".formatted(file, e.getMessage()), e);
         }

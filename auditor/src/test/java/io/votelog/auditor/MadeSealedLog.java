@@ -27,6 +27,11 @@ final class MadeSealedLog {
     /** What a leaf of verdicts is, and what is written in its place. */
     BiFunction<Long, Leaf, Leaf> lie = (offset, leaf) -> leaf;
 
+    /** The keys of both trees, as {@code --log-key} takes them. */
+    static String vkeys() {
+        return KEY.publicKey().votes().vkey() + " " + KEY.publicKey().verdicts().vkey();
+    }
+
     MadeSealedLog(Path folder, MadeLog log) {
         this.folder = folder;
         this.log = log;

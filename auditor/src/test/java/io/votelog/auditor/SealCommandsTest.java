@@ -176,7 +176,7 @@ class SealCommandsTest {
         assertThat(run("equivocation", text, small, "--log-key", key).err()).contains(text.toString());
         assertThat(run("equivocation", small, folder.resolve("none"), "--log-key", key)
                         .err())
-                .contains("can't be read");
+                .contains("cannot be read: there is no such file");
         assertThat(run("equivocation", small, small, "--log-key", "abc").exitCode())
                 .isEqualTo(2);
         assertThat(run("equivocation", small, small).exitCode()).isEqualTo(2);

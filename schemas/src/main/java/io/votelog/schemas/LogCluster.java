@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -96,6 +98,7 @@ public final class LogCluster implements AutoCloseable {
                         partitions);
             }
         }
+        haveBatchesUnpacked(found);
         check(found, votePartitions);
         for (Topic topic : Topics.all()) {
             if (!found.contains(topic)) {
@@ -169,6 +172,49 @@ public final class LogCluster implements AutoCloseable {
         }
     }
 
+    /**
+     * Asks the same of topics that were made before it was asked for as of new ones: that the broker unpacks what comes compressed.
+     * What stands in them stays as it is. A topic for which somebody has chosen a compression is left to the check, and so is one
+     * that this client may not alter.
+     */
+    private void haveBatchesUnpacked(List<Topic> topics) {
+        Map<String, Config> configs = configs(topics.stream().map(Topic::name).toList());
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        for (Topic topic : topics) {
+            String wanted = topic.settings().getOrDefault(Topics.COMPRESSION_TYPE, "");
+            Config config = configs.get(topic.name());
+            ConfigEntry entry = config == null ? null : config.get(Topics.COMPRESSION_TYPE);
+            if (entry != null
+                    && !wanted.equals(entry.value())
+                    && entry.source() != ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG) {
+                changes.put(
+                        new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry(Topics.COMPRESSION_TYPE, wanted), AlterConfigOp.OpType.SET)));
+            }
+        }
+        if (changes.isEmpty()) {
+            return;
+        }
+        List<String> names =
+                changes.keySet().stream().map(ConfigResource::name).sorted().toList();
+        try {
+            await(admin.incrementalAlterConfigs(changes).all(), "that it altered " + String.join(", ", names));
+        } catch (UnfitLogException e) {
+            LOG.warn("{} cannot be set here: {}", Topics.COMPRESSION_TYPE, e.getMessage());
+            return;
+        }
+        LOG.info("set {} of {}", Topics.COMPRESSION_TYPE, String.join(", ", names));
+        // The broker that is asked next may not have heard of it yet.
+        long end = System.nanoTime() + timeout.toNanos();
+        while (System.nanoTime() - end < 0
+                && configs(names).values().stream()
+                        .anyMatch(config -> config.get(Topics.COMPRESSION_TYPE).source()
+                                != ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
     /** Names all that is wrong at once. */
     private void check(List<Topic> topics, int votePartitions) {
         List<String> faults = new ArrayList<>();
@@ -180,11 +226,27 @@ public final class LogCluster implements AutoCloseable {
                 faults.add("topic %s has %d partitions; expected: %d%s"
                         .formatted(topic.name(), found, expected, expected == 1 ? "" : ", as many as votes"));
             }
+            List<String> settings = new ArrayList<>();
             new TreeMap<>(topic.settings())
                     .forEach((setting, value) ->
-                            checkSetting("topic " + topic.name(), configs.get(topic.name()), setting, value, faults));
+                            checkSetting("topic " + topic.name(), configs.get(topic.name()), setting, value, settings));
+            if (!settings.isEmpty()) {
+                faults.add(String.join(". ", settings) + ". " + command(topic));
+            }
         }
         refuse(faults);
+    }
+
+    /** What gives a topic all its settings. */
+    private String command(Topic topic) {
+        return "kafka-configs --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s sets that"
+                .formatted(
+                        bootstrapServers,
+                        topic.name(),
+                        new TreeMap<>(topic.settings())
+                                .entrySet().stream()
+                                        .map(setting -> setting.getKey() + "=" + setting.getValue())
+                                        .collect(Collectors.joining(",")));
     }
 
     private static void checkSetting(

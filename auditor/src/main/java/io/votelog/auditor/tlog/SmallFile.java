@@ -11,7 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads files that a stranger may have put there. A device or a pipe, a link to one too, can be read for ever, and so it is not
+ * Reads files of a log, which a stranger may have put there. A device or a pipe, a link to one too, can be read for ever, and so it is not
  * opened; a regular file is read as far as it may be long.
  */
 public final class SmallFile {
@@ -21,35 +21,13 @@ public final class SmallFile {
      * A file's bytes.
      *
      * @param longest the bytes that it may have
-     * @throws UnreadableException when it is not there, is no regular file, can't be read, or is longer
+     * @return null where there is no such file
+     * @throws UnreadableException when it is no regular file, can't be read, or is longer
      */
-    public static byte[] read(Path file, int longest) {
-        byte[] bytes = readIfThere(file, longest);
-        if (bytes == null) {
-            throw new UnreadableException("%s can't be read: there is no such file".formatted(file), false);
-        }
-        return bytes;
-    }
-
-    /**
-     * A file's text in UTF-8.
-     *
-     * @param longest the bytes that it may have
-     * @throws UnreadableException as {@link #read} does, and when it is no UTF-8
-     */
-    public static String text(Path file, int longest) {
-        String text = Strict.utf8(read(file, longest));
-        if (text == null) {
-            throw new UnreadableException("%s can't be read: it is no text in UTF-8".formatted(file), false);
-        }
-        return text;
-    }
-
-    /** Like {@link #read}; null where there is no such file. */
     public static byte @Nullable [] readIfThere(Path file, int longest) {
         try {
             if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
-                throw new UnreadableException("%s can't be read: it is no regular file".formatted(file), false);
+                throw new UnreadableException("%s is no regular file, and is not read".formatted(file), false);
             }
             try (InputStream in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(longest + 1);

@@ -141,6 +141,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
                 annulled,
                 tallies.stream().mapToLong(PartitionTally::getLate).sum(),
                 tallies.stream().mapToLong(PartitionTally::getMissing).sum(),
+                tallies.stream().mapToLong(PartitionTally::getReplaced).sum(),
                 votes,
                 tallies.stream()
                         .map(tally ->

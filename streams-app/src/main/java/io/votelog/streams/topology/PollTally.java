@@ -224,6 +224,7 @@ final class PollTally {
                 annulled,
                 late,
                 position.missing(),
+                0L,
                 byOption);
     }
 
