@@ -213,7 +213,7 @@ class DumpTest {
                 .isZero();
         Path tree = Files.createDirectories(dir.resolve("log/verdicts"));
         Files.createSymbolicLink(tree.resolve("checkpoint"), zero);
-        String key = MadeSealedLog.KEY.verifier().vkey();
+        String key = MadeSealedLog.vkeys();
         String receipt = "A".repeat(43);
         for (Path endless : List.of(zero, pipe)) {
             for (Object[] words : new Object[][] {

@@ -39,7 +39,7 @@ class ProgramTest {
     /** Beginnings that a command line may misunderstand. */
     private static final List<String> UGLY = List.of("-A", "-h", "-V", "--", "-0", "-_", "__", "A-", "_-");
 
-    private static final String KEY = MadeSealedLog.KEY.verifier().vkey();
+    private static final String KEY = MadeSealedLog.vkeys();
 
     @TempDir
     private Path dir;
