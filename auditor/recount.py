@@ -177,6 +177,7 @@ def replay(partition, records, keys, limits):
             check(event.get("keyId") in keys and event["partition"] == partition)
             check(signed(keys[event["keyId"]], value, event["signature"]))
             if kind == "BallotPublished" and not poll and partition < event["partitionCount"]:
+                check(len(event["voteSchemas"]) <= 1024)
                 check(event["digest"] == hashlib.sha256(event["definition"].encode()).digest())
                 polls[ballot] = Poll(event, limits.get(ballot, 1 << 62))
             elif kind == "BallotClosed" and poll and poll.event["digest"] == event["digest"]:

@@ -215,7 +215,7 @@ final class PartitionReplay {
         }
         BallotDefinition definition;
         try {
-            definition = BallotDefinition.parse(published.getDefinition());
+            definition = BallotDefinition.parse(published);
         } catch (MalformedEventException e) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
