@@ -234,7 +234,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         } else if (verdict instanceof Verdict.Rejected rejected) {
             VoterRow.Refused attempt =
                     new VoterRow.Refused(vote.voteId(), vote.offset(), vote.recordedAtMs(), rejected.reason());
-            VoterRow.Refused latest = voter.refused();
+            VoterRow.Refused latest = voter.latestRefused();
             if (latest == null || latest.offset() < attempt.offset()) {
                 fresh = true;
                 voters.put(voterKey, voter.withRefused(attempt).encode());
