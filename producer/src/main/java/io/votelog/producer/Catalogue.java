@@ -244,7 +244,7 @@ final class Catalogue {
         if (claim.getPartitionCount() < 1) {
             throw new PassedOverException("it is for %d partitions of votes".formatted(claim.getPartitionCount()));
         }
-        BallotDefinition definition = BallotDefinition.parse(claim.getDefinition());
+        BallotDefinition definition = BallotDefinition.parse(claim);
         if (!definition.ballot().id().equals(claim.getBallotId())) {
             throw new PassedOverException("it claims %s for the definition of %s"
                     .formatted(claim.getBallotId(), definition.ballot().id()));
