@@ -16,12 +16,17 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +102,8 @@ public final class LogCluster implements AutoCloseable {
             }
         }
         check(found, votePartitions);
+        // Verdicts stand in the partition of their vote, and votes may have got more since.
+        grow(List.of(Topics.DECISIONS.name()), votePartitions);
         for (Topic topic : Topics.all()) {
             if (!found.contains(topic)) {
                 create(topic, votePartitions, copies);
@@ -105,6 +112,71 @@ public final class LogCluster implements AutoCloseable {
         TopicDescription votes = description(Topics.VOTES);
         check(Topics.all(), votes.partitions().size());
         return new Standing(votes.partitions().size(), replicas(votes));
+    }
+
+    /** Partitions of the votes topic, as it is now. */
+    public int votePartitions() {
+        return description(Topics.VOTES).partitions().size();
+    }
+
+    /**
+     * Names of the clients that are members of a consumer group; none where there is no such group.
+     *
+     * @throws UnfitLogException when the cluster does not answer
+     */
+    public List<String> members(String groupId) {
+        try {
+            Map<String, ConsumerGroupDescription> groups =
+                    await(admin.describeConsumerGroups(List.of(groupId)).all(), "the members of group " + groupId);
+            return groups.values().stream()
+                    .flatMap(group -> group.members().stream())
+                    .map(MemberDescription::clientId)
+                    .toList();
+        } catch (UnfitLogException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Gives topics as many partitions as votes has got, where they have fewer. Those that are not there are left to whoever makes
+     * them.
+     *
+     * @throws UnfitLogException when one has more: then what it holds is not of this log
+     */
+    public void grow(List<String> topics, int votePartitions) {
+        Set<String> present = await(admin.listTopics().names(), "the list of topics");
+        List<String> faults = new ArrayList<>();
+        for (TopicDescription topic :
+                describe(topics.stream().filter(present::contains).toList()).values()) {
+            int found = topic.partitions().size();
+            if (found > votePartitions) {
+                faults.add("topic %s has %d partitions; expected: %d, as many as votes"
+                        .formatted(topic.name(), found, votePartitions));
+            } else if (found < votePartitions) {
+                grow(topic.name(), found, votePartitions);
+            }
+        }
+        refuse(faults);
+    }
+
+    private void grow(String topic, int found, int votePartitions) {
+        try {
+            await(
+                    admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(votePartitions)))
+                            .all(),
+                    "that topic " + topic + " has got more partitions");
+            LOG.warn("{} had {} partitions and has got {}, as many as votes", topic, found, votePartitions);
+        } catch (UnfitLogException e) {
+            // Somebody else may have been quicker.
+            boolean grown = describe(List.of(topic)).values().stream()
+                    .allMatch(now -> now.partitions().size() == votePartitions);
+            if (!grown || !(e.getCause() instanceof InvalidPartitionsException)) {
+                throw e;
+            }
+        }
     }
 
     /** The offset behind the last record of a partition of votes. */
@@ -176,9 +248,15 @@ public final class LogCluster implements AutoCloseable {
         for (Topic topic : topics) {
             int found = description(topic).partitions().size();
             int expected = topic.partitions(votePartitions);
-            if (found != expected) {
+            // What is not spread by voter keeps the partitions that it had when votes gets more.
+            boolean fits = topic.spread() == Topic.Spread.AS_VOTES ? found <= expected : found == expected;
+            if (!fits) {
                 faults.add("topic %s has %d partitions; expected: %d%s"
-                        .formatted(topic.name(), found, expected, expected == 1 ? "" : ", as many as votes"));
+                        .formatted(
+                                topic.name(),
+                                found,
+                                expected,
+                                topic.spread() == Topic.Spread.ONE ? "" : " at most, as many as votes"));
             }
             new TreeMap<>(topic.settings())
                     .forEach((setting, value) ->
