@@ -48,6 +48,7 @@ class TamperingTest {
     private static final Path RECOUNT = Path.of("recount.py");
     private static final String BEGIN = "<!-- tampering: made by TamperingTest -->\n";
     private static final String END = "<!-- end of tampering -->";
+    private static final String ANNOUNCEMENT = "ANNOUNCEMENT";
     private static final int STAGES = 4;
     private static final BallotDefinition FRUITS = MadeLog.fruits();
 
@@ -72,13 +73,14 @@ class TamperingTest {
      * @param what it is, for people
      * @param options that the auditor and the recount are both given
      */
-    private record Tampering(String what, Change change, DumpChange dumpChange, List<String> options) {
+    private record Tampering(
+            String what, BallotDefinition ballot, Change change, DumpChange dumpChange, List<String> options) {
         static Tampering of(String what, Change change, String... options) {
-            return new Tampering(what, change, dump -> {}, List.of(options));
+            return new Tampering(what, FRUITS, change, dump -> {}, List.of(options));
         }
 
         static Tampering ofDump(String what, DumpChange change, String... options) {
-            return new Tampering(what, log -> {}, change, List.of(options));
+            return new Tampering(what, FRUITS, log -> {}, change, List.of(options));
         }
     }
 
@@ -214,6 +216,12 @@ class TamperingTest {
                         "results of a live ballot hide the votes of its options",
                         log -> changeNewest(
                                 log, results -> BallotResults.newBuilder(results).setVotes(null).build())),
+                new Tampering(
+                        "the ballot is signed anew with two titles swapped, and the log is held to what was announced",
+                        swapped(),
+                        log -> {},
+                        dump -> {},
+                        List.of("--expect", ANNOUNCEMENT)),
                 Tampering.of("a partition of votes is gone", log -> log.forgetLast(Topics.VOTES)),
                 Tampering.of("votes and results are cut at their end, and the group's position; decisions are kept", log -> {
                     cutVotes(log, 8);
@@ -321,6 +329,7 @@ class TamperingTest {
                         }),
                 new Tampering(
                         "votes, results and the group's position are cut, and the manifest no longer says in which order ends were noted",
+                        FRUITS,
                         log -> {
                             cutVotes(log, 8);
                             keepResults(log, 1);
@@ -328,6 +337,19 @@ class TamperingTest {
                         },
                         dump -> edit(dump, text -> text.replaceFirst("(?s)\\s*\"order\" : \\[.*?\\],", "")),
                         List.of()));
+    }
+
+    /** The same in all but two titles. */
+    private static BallotDefinition swapped() {
+        String json = FRUITS.json()
+                .replace("\"title\":\"a\"", "\"title\":\"?\"")
+                .replace("\"title\":\"b\"", "\"title\":\"a\"")
+                .replace("\"title\":\"?\"", "\"title\":\"b\"");
+        try {
+            return BallotDefinition.parse(json);
+        } catch (MalformedEventException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> records(MadeLog log, Topic topic, int partition) {
@@ -470,7 +492,7 @@ class TamperingTest {
                                 .map(line -> lines.get(lines.indexOf(line) + 1).strip()))
                         .findFirst()
                         .orElse(lines.get(lines.size() - 1));
-        return new Said(run.exitCode(), first.replace(dump.toString(), "DUMP"));
+        return new Said(run.exitCode(), first.replace(dump.toString(), "DUMP").replace(MadeLog.publicKey(), "KEY"));
     }
 
     private Said recounted(Path dump, List<String> options) throws Exception {
@@ -506,13 +528,19 @@ class TamperingTest {
         StringBuilder table = new StringBuilder(row("what was done", "`replay` says", "exit", "`recount.py` says", "exit"))
                 .append(row("---", "---", "---", "---", "---"));
         List<String> passed = new ArrayList<>();
+        Path announcement = dir.resolve("announcement.json");
+        CommandRun announced = CommandRun.of("announce", "--dump", dump(log()), "--public-key", MadeLog.publicKey());
+        Files.writeString(announcement, announced.out());
         for (Tampering tampering : tamperings()) {
-            MadeLog log = PublishedLog.of(log(), STAGES);
+            MadeLog log = PublishedLog.of(log(tampering.ballot()), STAGES);
             tampering.change().make(log);
             Path dump = dump(log);
             tampering.dumpChange().make(dump);
-            Said audited = audited(dump, tampering.options());
-            Said recounted = recounted(dump, tampering.options());
+            List<String> options = tampering.options().stream()
+                    .map(option -> option.equals(ANNOUNCEMENT) ? announcement.toString() : option)
+                    .toList();
+            Said audited = audited(dump, options);
+            Said recounted = recounted(dump, options);
             if (audited.exitCode() == 0 || recounted.exitCode() == 0 || audited.exitCode() != recounted.exitCode()) {
                 passed.add(tampering.what() + ": " + audited.exitCode() + ", " + recounted.exitCode());
             }
