@@ -287,7 +287,7 @@ final class PartitionReplay {
         }
         BallotDefinition definition;
         try {
-            definition = BallotDefinition.parse(published.getDefinition());
+            definition = BallotDefinition.parse(published);
         } catch (MalformedEventException e) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }

@@ -188,7 +188,7 @@ final class Catalogue {
     private @Nullable ListedBallot claimed(long offset, BallotPublished claim)
             throws PassedOverException, MalformedEventException {
         requireIntent(claim.getPartition());
-        BallotDefinition definition = BallotDefinition.parse(claim.getDefinition());
+        BallotDefinition definition = BallotDefinition.parse(claim);
         if (!definition.ballot().id().equals(claim.getBallotId())) {
             throw new PassedOverException("it claims %s for the definition of %s"
                     .formatted(claim.getBallotId(), definition.ballot().id()));

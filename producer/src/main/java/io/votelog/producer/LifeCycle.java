@@ -59,8 +59,10 @@ final class LifeCycle {
                 } else if (step instanceof NextStep.End) {
                     endEverywhere(ballot);
                     awaitApplied(log.ready(ballot, BallotStage.ENDED));
-                } else {
+                } else if (step instanceof NextStep.Wait || step instanceof NextStep.Done) {
                     return step;
+                } else {
+                    throw new IllegalStateException("nobody knows how to do the step " + step);
                 }
             }
         } finally {

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -108,6 +109,11 @@ public final class LogCluster implements AutoCloseable {
         TopicDescription votes = description(Topics.VOTES);
         check(Topics.all(), votes.partitions().size());
         return new Standing(votes.partitions().size(), replicas(votes));
+    }
+
+    /** The id of the votes topic: one that is deleted and made anew has another. */
+    public Uuid idOfVotes() {
+        return description(Topics.VOTES).topicId();
     }
 
     /** The offset behind the last record of a partition of votes. */
