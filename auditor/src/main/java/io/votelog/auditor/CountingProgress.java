@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -102,7 +103,14 @@ final class CountingProgress implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AuditException("interrupted", e);
         } catch (ExecutionException e) {
-            throw new AuditException("the brokers do not tell %s: %s".formatted(what, e.getMessage()), e);
+            throw new AuditException(
+                    "the brokers do not tell %s: %s"
+                            .formatted(
+                                    what,
+                                    e.getCause() instanceof KafkaException cause
+                                            ? Texts.reason(cause)
+                                            : e.getMessage()),
+                    e);
         } catch (TimeoutException e) {
             throw new AuditException("the brokers do not tell %s within %d s".formatted(what, PATIENCE.toSeconds()), e);
         }

@@ -107,6 +107,11 @@ class DumpTest {
         assertThat(answer.path("format").stringValue()).isEqualTo(Dump.FORMAT);
         assertThat(answer.path("files").size()).isEqualTo(manifest.files().size());
         assertThat(run.err()).isEmpty();
+        CommandRun export = CommandRun.of(
+                "export", "--json", "--dump", dump, "--public-key", MadeLog.publicKey(), "--out", dir.resolve("out"));
+        assertThat(export.exitCode()).as(export.err()).isZero();
+        assertThat(Texts.JSON.readTree(export.out()).path("format").stringValue())
+                .isEqualTo(ExportManifest.FORMAT);
     }
 
     @Test
@@ -208,7 +213,7 @@ class DumpTest {
                 .isZero();
         Path tree = Files.createDirectories(dir.resolve("log/verdicts"));
         Files.createSymbolicLink(tree.resolve("checkpoint"), zero);
-        String key = MadeSealedLog.KEY.verifier().vkey();
+        String key = MadeSealedLog.vkeys();
         String receipt = "A".repeat(43);
         for (Path endless : List.of(zero, pipe)) {
             for (Object[] words : new Object[][] {

@@ -1,5 +1,7 @@
 package io.votelog.auditor;
 
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
@@ -156,6 +158,27 @@ final class MadeLog implements LogSource {
 
     MadeLog vote(int voter, int id, String... choices) {
         return vote("fruits", voter, id, choices);
+    }
+
+    /** Publishes results of a ballot as final. */
+    MadeLog finalResults(BallotDefinition ballot, long revision) {
+        topics.putIfAbsent(Topics.RESULTS.name(), List.of(new ArrayList<>()));
+        BallotResults results = BallotResults.newBuilder()
+                .setBallotId(ballot.ballot().id())
+                .setDigest(ballot.digest())
+                .setStatus(BallotStatus.FINAL)
+                .setVersion(0)
+                .setRevision(revision)
+                .setAsOf(now)
+                .setReceived(0)
+                .setAccepted(0)
+                .setRetried(0)
+                .setRejected(List.of())
+                .setLate(0)
+                .setVotes(List.of())
+                .setPositions(List.of())
+                .build();
+        return add(Topics.RESULTS, 0, null, Events.encode(results));
     }
 
     MadeLog add(Topic topic, int partition, byte[] key, byte[] value) {
