@@ -121,16 +121,22 @@ class TamperingTest {
         return List.of(
                 Tampering.of("nothing", log -> {}),
                 Tampering.of("nothing; the results are asked to be complete", log -> {}, "--complete"),
-                Tampering.of("a vote is taken out", log -> records(log, Topics.VOTES, 1).remove(5)),
+                Tampering.of("a vote is taken out", log -> records(log, Topics.VOTES, 1)
+                        .remove(5)),
                 Tampering.of("a vote is taken out, and the offsets are made dense again", log -> {
                     records(log, Topics.VOTES, 1).remove(5);
                     number(log, 1);
                 }),
                 Tampering.of(
                         "the choices of a vote are changed",
-                        log -> change(log, Topics.VOTES, VoteCast.class, vote -> vote.getBallotId().equals("fruits"), vote -> VoteCast.newBuilder(vote)
-                                .setChoices(List.of("a3", "b2"))
-                                .build())),
+                        log -> change(
+                                log,
+                                Topics.VOTES,
+                                VoteCast.class,
+                                vote -> vote.getBallotId().equals("fruits"),
+                                vote -> VoteCast.newBuilder(vote)
+                                        .setChoices(List.of("a3", "b2"))
+                                        .build())),
                 Tampering.of(
                         "a verdict is turned round",
                         log -> change(
@@ -142,7 +148,8 @@ class TamperingTest {
                                         .setOutcome(Outcome.ACCEPTED)
                                         .setReason(null)
                                         .build())),
-                Tampering.of("a verdict is taken out", log -> records(log, Topics.DECISIONS, 1).remove(3)),
+                Tampering.of("a verdict is taken out", log -> records(log, Topics.DECISIONS, 1)
+                        .remove(3)),
                 Tampering.of(
                         "a verdict names another ballot, whose id has the same `hashCode` in Java",
                         log -> change(
@@ -188,7 +195,12 @@ class TamperingTest {
                             .build();
                     var verdicts = records(log, Topics.DECISIONS, 0);
                     verdicts.add(MadeLog.record(
-                            Topics.DECISIONS, 0, verdicts.size(), vote.timestamp(), vote.key(), Events.encode(decided)));
+                            Topics.DECISIONS,
+                            0,
+                            verdicts.size(),
+                            vote.timestamp(),
+                            vote.key(),
+                            Events.encode(decided)));
                 }),
                 Tampering.of("what was put aside is taken out", log -> {
                     records(log, Topics.DEAD_LETTERS, 0).clear();
@@ -210,12 +222,14 @@ class TamperingTest {
                 }),
                 Tampering.of(
                         "results say that counted records were replaced",
-                        log -> changeNewest(
-                                log, results -> BallotResults.newBuilder(results).setReplaced(2).build())),
+                        log -> changeNewest(log, results -> BallotResults.newBuilder(results)
+                                .setReplaced(2)
+                                .build())),
                 Tampering.of(
                         "results of a live ballot hide the votes of its options",
-                        log -> changeNewest(
-                                log, results -> BallotResults.newBuilder(results).setVotes(null).build())),
+                        log -> changeNewest(log, results -> BallotResults.newBuilder(results)
+                                .setVotes(null)
+                                .build())),
                 new Tampering(
                         "the ballot is signed anew with two titles swapped, and the log is held to what was announced",
                         swapped(),
@@ -223,11 +237,12 @@ class TamperingTest {
                         dump -> {},
                         List.of("--expect", ANNOUNCEMENT)),
                 Tampering.of("a partition of votes is gone", log -> log.forgetLast(Topics.VOTES)),
-                Tampering.of("votes and results are cut at their end, and the group's position; decisions are kept", log -> {
-                    cutVotes(log, 8);
-                    keepResults(log, 1);
-                    log.counted = new Counted(Counted.GROUP, PublishedLog.ends(log));
-                }),
+                Tampering.of(
+                        "votes and results are cut at their end, and the group's position; decisions are kept", log -> {
+                            cutVotes(log, 8);
+                            keepResults(log, 1);
+                            log.counted = new Counted(Counted.GROUP, PublishedLog.ends(log));
+                        }),
                 Tampering.of("votes and results are emptied; decisions are kept", log -> {
                     cutVotes(log, 0);
                     keepResults(log, 0);
@@ -237,7 +252,8 @@ class TamperingTest {
                     cutVotes(log, 8);
                     for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
                         records(log, Topics.DECISIONS, partition)
-                                .removeIf(record -> decode(record, VoteDecided.class).getVoteOffset() >= 8);
+                                .removeIf(record ->
+                                        decode(record, VoteDecided.class).getVoteOffset() >= 8);
                     }
                     keepResults(log, 1);
                     log.counted = new Counted(Counted.GROUP, PublishedLog.ends(log));
@@ -246,12 +262,14 @@ class TamperingTest {
                     cutVotes(log, 8);
                     for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
                         records(log, Topics.DECISIONS, partition)
-                                .removeIf(record -> decode(record, VoteDecided.class).getVoteOffset() >= 8);
+                                .removeIf(record ->
+                                        decode(record, VoteDecided.class).getVoteOffset() >= 8);
                         records(log, Topics.DEAD_LETTERS, partition).clear();
                     }
                     keepResults(log, 1);
                 }),
-                Tampering.of("the results from before the annulment and the end are put back", log -> keepResults(log, 2)),
+                Tampering.of(
+                        "the results from before the annulment and the end are put back", log -> keepResults(log, 2)),
                 Tampering.of("the same, and the group's position is taken out of the dump", log -> {
                     keepResults(log, 2);
                     log.counted = null;
@@ -319,14 +337,12 @@ class TamperingTest {
                 Tampering.ofDump(
                         "the manifest counts a file's records wrong",
                         dump -> edit(dump, text -> text.replaceFirst("\"records\" : (\\d+)", "\"records\" : 1$1"))),
-                Tampering.ofDump(
-                        "a byte of a file is another one",
-                        dump -> {
-                            Path file = dump.resolve(Topics.VOTES.name() + "-1.records");
-                            byte[] bytes = Files.readAllBytes(file);
-                            bytes[bytes.length - 1] ^= 1;
-                            Files.write(file, bytes);
-                        }),
+                Tampering.ofDump("a byte of a file is another one", dump -> {
+                    Path file = dump.resolve(Topics.VOTES.name() + "-1.records");
+                    byte[] bytes = Files.readAllBytes(file);
+                    bytes[bytes.length - 1] ^= 1;
+                    Files.write(file, bytes);
+                }),
                 new Tampering(
                         "votes, results and the group's position are cut, and the manifest no longer says in which order ends were noted",
                         FRUITS,
@@ -385,8 +401,7 @@ class TamperingTest {
             for (int at = 0; at < records.size(); at++) {
                 var record = records.get(at);
                 if (event(record) != null && kind.isInstance(event(record)) && which.test(kind.cast(event(record)))) {
-                    records.set(
-                            at, with(record, record.key(), Events.encode(change.apply(kind.cast(event(record))))));
+                    records.set(at, with(record, record.key(), Events.encode(change.apply(kind.cast(event(record))))));
                     return;
                 }
             }
@@ -525,7 +540,8 @@ class TamperingTest {
 
     @Test
     void shouldFindEachAndSayWhat() throws Exception {
-        StringBuilder table = new StringBuilder(row("what was done", "`replay` says", "exit", "`recount.py` says", "exit"))
+        StringBuilder table = new StringBuilder(
+                        row("what was done", "`replay` says", "exit", "`recount.py` says", "exit"))
                 .append(row("---", "---", "---", "---", "---"));
         List<String> passed = new ArrayList<>();
         Path announcement = dir.resolve("announcement.json");
@@ -557,7 +573,9 @@ class TamperingTest {
         if (Boolean.getBoolean("votelog.write-tables")) {
             Files.writeString(README, text.substring(0, from) + table + text.substring(to));
         } else {
-            assertThat(text.substring(from, to)).as("written anew with -Dvotelog.write-tables=true").isEqualTo(table.toString());
+            assertThat(text.substring(from, to))
+                    .as("written anew with -Dvotelog.write-tables=true")
+                    .isEqualTo(table.toString());
         }
         assertThat(passed)
                 .as("what no one finds, or one and not the other")

@@ -83,7 +83,9 @@ class TopologyAgreementTest {
         }
 
         // The numbers, up to where the results count, and what was put aside.
-        Report report = new Replay(log, DrawnLog.keys(), Set.of(), 1, new ReplayOptions(), new Progress(System.err, false)).run();
+        Report report = new Replay(
+                        log, DrawnLog.keys(), Set.of(), 1, new ReplayOptions(), new Progress(System.err, false))
+                .run();
         List<Step> wrong = report.steps().stream()
                 .filter(step -> step.outcome() == Outcome.FAIL)
                 // Who published first is drawn, too; and of two partitions this is one.
