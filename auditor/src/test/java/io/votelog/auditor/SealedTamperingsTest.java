@@ -102,8 +102,7 @@ class SealedTamperingsTest {
             {"ballotId":"fruits","definition":"%s","revision":0,
              "turnout":{"received":702,"accepted":700,"retried":1,"rejected":{"ALREADY_VOTED":1},"annulled":0},
              "votes":[700,0,0,466,234],"trees":{"votes":%s,"verdicts":%s}}"""
-                .formatted(
-                        MadeLog.fruits().digestHex(), head(of, SealedLog.VOTES), head(of, SealedLog.VERDICTS));
+                .formatted(MadeLog.fruits().digestHex(), head(of, SealedLog.VOTES), head(of, SealedLog.VERDICTS));
     }
 
     private static String head(MadeSealedLog of, SealedLog tree) throws IOException {
@@ -222,10 +221,10 @@ class SealedTamperingsTest {
 
     private void changed() throws Exception {
         Made flipped = new Made();
-        flipped.sealed.lie = (offset, leaf) -> leaf instanceof Leaf.Verdict verdict
-                        && verdict.reason().equals("ALREADY_VOTED")
-                ? new Leaf.Verdict(verdict.partition(), offset, "ACCEPTED", "")
-                : leaf;
+        flipped.sealed.lie = (offset, leaf) ->
+                leaf instanceof Leaf.Verdict verdict && verdict.reason().equals("ALREADY_VOTED")
+                        ? new Leaf.Verdict(verdict.partition(), offset, "ACCEPTED", "")
+                        : leaf;
         flipped.sealed.seal();
         row("a rejected vote is sealed as accepted", flipped.signed());
 
@@ -314,8 +313,8 @@ class SealedTamperingsTest {
         state.signed();
         state.state = Files.writeString(
                 dir.resolve("forged-state"),
-                Texts.JSON.writeValueAsString(Map.of(
-                        "votes", forged(SealedLog.VOTES), "verdicts", forged(SealedLog.VERDICTS))));
+                Texts.JSON.writeValueAsString(
+                        Map.of("votes", forged(SealedLog.VOTES), "verdicts", forged(SealedLog.VERDICTS))));
         row("the file of `--state` has checkpoints that the log did not sign", state);
     }
 
@@ -336,15 +335,12 @@ class SealedTamperingsTest {
                 cosigned(witness, fresh, Instant.parse("2019-01-01T00:00:00Z")));
         row(
                 "it was cosigned in the year 9999",
-                cosigned(
-                        witness,
-                        SealedLogOptions.cosigned(policy, null, NOW),
-                        Instant.parse("9999-01-01T00:00:00Z")));
+                cosigned(witness, SealedLogOptions.cosigned(policy, null, NOW), Instant.parse("9999-01-01T00:00:00Z")));
         Made good = cosigned(witness, fresh, NOW.minusSeconds(60));
         row("nothing; it was cosigned a minute ago", good, "The tree of votes is cosigned");
 
-        String unknown = "+06" + "0".repeat(6) + "+"
-                + Base64.getEncoder().encodeToString(concat((byte) 6, new byte[1312]));
+        String unknown =
+                "+06" + "0".repeat(6) + "+" + Base64.getEncoder().encodeToString(concat((byte) 6, new byte[1312]));
         Policy any = policy("witness w1 %s\nwitness pq pq.example/w%s\ngroup either any pq w1\nquorum either\n"
                 .formatted(witness.vkey(), unknown));
         row(
@@ -428,8 +424,7 @@ class SealedTamperingsTest {
     }
 
     private void receipt(String what, Receipt receipt, ReceiptProofs proofs) {
-        Report report =
-                new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty()).run(receipt, proofs);
+        Report report = new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty()).run(receipt, proofs);
         put(what, new Cell(says(report, ""), report.exitCode()));
     }
 
