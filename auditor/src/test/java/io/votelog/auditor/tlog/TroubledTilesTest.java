@@ -152,6 +152,20 @@ class TroubledTilesTest {
     }
 
     @Test
+    void shouldNotAskForEverWhereTheServerSaysToComeAtOnce() {
+        server.createContext("/log/", exchange -> {
+            requests.incrementAndGet();
+            exchange.getResponseHeaders().set("Retry-After", "0");
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        });
+        assertThatThrownBy(() -> new HttpTiles(prefix, SHORT).read("tile/0/000"))
+                .isInstanceOf(UnreadableException.class)
+                .hasMessageContaining("asked 4 times");
+        assertThat(requests).hasValue(4);
+    }
+
+    @Test
     void shouldNotWaitForADayBecauseTheServerSaysSo() {
         String tomorrow = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusDays(1));
