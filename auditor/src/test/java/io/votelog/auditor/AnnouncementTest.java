@@ -47,7 +47,7 @@ class AnnouncementTest {
 
     private Path dump(MadeLog log) throws IOException {
         Path folder = dir.resolve("dump-" + ++dumps);
-        new DumpWriter(log, folder, new Progress(System.err, false)).write();
+        new DumpWriter(log, Counted.GROUP, folder, new Progress(System.err, false)).write();
         return folder;
     }
 

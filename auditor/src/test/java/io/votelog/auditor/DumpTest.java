@@ -35,7 +35,7 @@ class DumpTest {
     void make() throws IOException {
         dump = dir.resolve("above/dump");
         MadeLog log = new MadeLog().publish(MadeLog.fruits()).vote(1, 1, "a1", "b1");
-        manifest = new DumpWriter(log, dump, new Progress(System.err, false)).write();
+        manifest = new DumpWriter(log, Counted.GROUP, dump, new Progress(System.err, false)).write();
     }
 
     private static CommandRun replay(Path folder) {
@@ -88,7 +88,7 @@ class DumpTest {
         MadeLog sealed = new MadeLog().publish(MadeLog.fruits()).withTopic(Topics.SEALS);
         sealed.add(Topics.SEALS, 0, null, new byte[] {1, 2, 3});
         Path folder = dir.resolve("sealed");
-        Dump.Manifest files = new DumpWriter(sealed, folder, new Progress(System.err, false)).write();
+        Dump.Manifest files = new DumpWriter(sealed, Counted.GROUP, folder, new Progress(System.err, false)).write();
         assertThat(files.files().get(0).topic())
                 .as("what a seal names is copied behind it")
                 .isEqualTo(Topics.SEALS.name());
@@ -107,6 +107,11 @@ class DumpTest {
         assertThat(answer.path("format").stringValue()).isEqualTo(Dump.FORMAT);
         assertThat(answer.path("files").size()).isEqualTo(manifest.files().size());
         assertThat(run.err()).isEmpty();
+        CommandRun export = CommandRun.of(
+                "export", "--json", "--dump", dump, "--public-key", MadeLog.publicKey(), "--out", dir.resolve("out"));
+        assertThat(export.exitCode()).as(export.err()).isZero();
+        assertThat(Texts.JSON.readTree(export.out()).path("format").stringValue())
+                .isEqualTo(ExportManifest.FORMAT);
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.votelog.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,8 +30,10 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 /** A log in memory, made record by record; its clock goes on by a second with each. */
 final class MadeLog implements LogSource {
@@ -43,6 +46,10 @@ final class MadeLog implements LogSource {
             LogSigner.of(LogSigner.privateKeyText(PAIR), LogKeys.publicKeyText(PAIR.getPublic()));
 
     private final Map<String, List<List<ConsumerRecord<byte[], byte[]>>>> topics = new TreeMap<>();
+    /** How far those who count say that they have come. */
+    @Nullable
+    Counted counted;
+
     private Instant now = OPENS.plusSeconds(60);
 
     MadeLog() {
@@ -56,7 +63,26 @@ final class MadeLog implements LogSource {
 
     /** With an empty topic of one partition. */
     MadeLog withTopic(Topic topic) {
-        topics.put(topic.name(), List.of(new ArrayList<>()));
+        return withTopic(topic, 1);
+    }
+
+    MadeLog withTopic(Topic topic, int partitions) {
+        topics.put(
+                topic.name(),
+                IntStream.range(0, partitions)
+                        .<List<ConsumerRecord<byte[], byte[]>>>mapToObj(any -> new ArrayList<>())
+                        .toList());
+        return this;
+    }
+
+    /** Takes a topic's last partition out of the log. */
+    void forgetLast(Topic topic) {
+        topics.compute(topic.name(), (name, partitions) -> partitions.subList(0, partitions.size() - 1));
+    }
+
+    /** The next record is stamped so much later than it would be, or earlier. */
+    MadeLog turnClock(Duration change) {
+        now = now.plus(change);
         return this;
     }
 
@@ -185,8 +211,13 @@ final class MadeLog implements LogSource {
 
     static ConsumerRecord<byte[], byte[]> record(
             Topic topic, int partition, long offset, long timestampMs, byte[] key, byte[] value) {
+        return record(topic.name(), partition, offset, timestampMs, key, value, new RecordHeaders());
+    }
+
+    static ConsumerRecord<byte[], byte[]> record(
+            String topic, int partition, long offset, long timestampMs, byte[] key, byte[] value, Headers headers) {
         return new ConsumerRecord<>(
-                topic.name(),
+                topic,
                 partition,
                 offset,
                 timestampMs,
@@ -195,7 +226,7 @@ final class MadeLog implements LogSource {
                 0,
                 key,
                 value,
-                new RecordHeaders(),
+                headers,
                 Optional.empty());
     }
 
@@ -216,6 +247,11 @@ final class MadeLog implements LogSource {
                     return new Span(topic, partition, 0, end);
                 })
                 .toList();
+    }
+
+    @Override
+    public Optional<Counted> counted(String group) {
+        return Optional.ofNullable(counted);
     }
 
     @Override

@@ -90,6 +90,12 @@ class ProgramTest {
                 assertThat(got.exitCode())
                         .as("seed %d, %s: %s", SEED, receipt, got.err())
                         .isZero();
+                if (command.contains("--json")) {
+                    JsonNode answer = Texts.JSON.readTree(got.out());
+                    assertThat(answer.path("receipt").stringValue()).isEqualTo(receipt.toString());
+                    assertThat(answer.path("vote").stringValue()).isEqualTo(mine + ".vote.tlog-proof");
+                    assertThat(answer.path("verdict").stringValue()).isEqualTo(mine + ".verdict.tlog-proof");
+                }
             }
             Path ofVote = Path.of(mine + ".vote.tlog-proof");
             Path ofVerdict = Path.of(mine + ".verdict.tlog-proof");
@@ -113,6 +119,27 @@ class ProgramTest {
                         .isZero();
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "-9223372036854775808", "9223372036854775807", "9223372036854775808", "x", ""})
+    void shouldFindNoVoteAtAnOffsetThatIsNone(String offset) throws IOException {
+        Path sealed = dir.resolve("sealed");
+        new MadeSealedLog(sealed, log).seal().sign(MadeSealedLog.KEY);
+        CommandRun run = CommandRun.of(
+                "receipt",
+                "get",
+                "A".repeat(43),
+                "--log",
+                sealed,
+                "--log-key",
+                KEY,
+                "--dump",
+                dump(),
+                "--offset",
+                offset);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).doesNotContain("fault of this program", "\tat ");
     }
 
     /** Its proofs must not be files that the next program takes for an option. */
@@ -255,23 +282,25 @@ class ProgramTest {
     @Test
     void shouldSayInALineThatNoBrokerAnswers() throws IOException {
         Path patience = Files.writeString(dir.resolve("client.properties"), "default.api.timeout.ms=300\n");
+        Path key = dir.resolve("key");
+        assertThat(CommandRun.of("keygen", "--origin", "vote.example", "--out", key)
+                        .exitCode())
+                .isZero();
         for (String address : List.of("localhost:1", "nobody.invalid:9092", "nonsense")) {
-            CommandRun run = CommandRun.of(
-                    "replay",
-                    "--bootstrap-servers",
-                    address,
-                    "--command-config",
-                    patience,
-                    "--public-key",
-                    MadeLog.publicKey());
-            assertThat(run.exitCode()).isEqualTo(2);
-            List<String> lines = run.err()
-                    .lines()
-                    .filter(line -> line.startsWith("The audit"))
-                    .toList();
-            assertThat(lines).hasSize(1);
-            assertThat(lines.get(0)).startsWith("The audit could not be run: " + address + " cannot be read: ");
-            assertThat(run.err()).doesNotContain("Exception", "\tat ");
+            List<Object> from = List.of("--bootstrap-servers", address, "--command-config", patience);
+            for (List<Object> command : List.of(
+                    List.<Object>of("replay", "--public-key", MadeLog.publicKey()),
+                    List.<Object>of("announce", "--public-key", MadeLog.publicKey()),
+                    List.<Object>of("dump", dir.resolve("copy")),
+                    List.<Object>of("seal", "--log", dir.resolve("sealed"), "--key", key))) {
+                CommandRun run = CommandRun.of(
+                        Stream.of(command, from).flatMap(List::stream).toArray());
+                assertThat(run.exitCode()).isEqualTo(2);
+                assertThat(run.err().lines().filter(line -> line.startsWith("The audit could not be run: ")))
+                        .as("%s: %s", command, run.err())
+                        .hasSize(1);
+                assertThat(run.err()).doesNotContain("Exception", "\tat ");
+            }
         }
     }
 
@@ -338,7 +367,7 @@ class ProgramTest {
     private Path dump() throws IOException {
         Path folder = dir.resolve("dump");
         if (Files.notExists(folder)) {
-            new DumpWriter(log, folder, new Progress(System.err, false)).write();
+            new DumpWriter(log, Counted.GROUP, folder, new Progress(System.err, false)).write();
         }
         return folder;
     }

@@ -113,8 +113,9 @@ class SealIT {
         up.close();
         await().atMost(Duration.ofSeconds(60)).until(() -> up.status().equals("final"));
         sealer.process().destroyForcibly().waitFor();
-        Said once = auditor.run(sealing(sealed, "--once"));
+        Said once = auditor.run(sealing(sealed, "--once", "--json"));
         assertThat(once.exitCode()).as(once.text()).isZero();
+        assertThat(once.text()).contains("{\"event\":\"begun\"", "{\"event\":\"sealed\",\"votes\":{\"leaves\":");
         dump = dir.resolve("dump");
         assertThat(auditor.run("dump", "--bootstrap-servers", up.kafka(), dump.toString())
                         .exitCode())
