@@ -1,5 +1,6 @@
 package io.votelog.streams.read;
 
+import io.votelog.rules.Ballot;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -21,12 +22,12 @@ final class ProblemException extends RuntimeException {
     }
 
     static ProblemException unknownBallot(String ballotId) {
-        String shown = ballotId.length() <= 64 ? ballotId : ballotId.substring(0, 64) + "…";
+        String shown = Ballot.isId(ballotId) ? "ballot '%s'".formatted(ballotId) : "such ballot";
         return new ProblemException(
                 HttpStatus.NOT_FOUND,
                 "unknown-ballot",
                 "No such ballot",
-                "There is no ballot '%s', or it is not published in full yet.".formatted(shown));
+                "There is no %s, or it is not published in full yet.".formatted(shown));
     }
 
     static ProblemException unknownReceipt(String title, String detail) {
@@ -40,9 +41,9 @@ final class ProblemException extends RuntimeException {
                 "offset-needed",
                 "The receipt alone does not tell the attempt",
                 "This voter was refused more often than is remembered by vote id. The vote of this receipt is not the"
-                        + " accepted one, as far as votes are counted, nor among the latest that were refused: give the"
-                        + " offset at which it was recorded (?offset=), as the answer to the vote has it. If it was sent a"
-                        + " moment ago, ask again, with Prefer: wait=10.");
+                    + " accepted one, as far as votes are counted, nor among the latest that were refused: give the"
+                    + " offset at which it was recorded (?offset=), as the answer to the vote has it. If it was sent a"
+                    + " moment ago, ask again, with Prefer: wait=10.");
     }
 
     static ProblemException malformed(String code, String detail) {
