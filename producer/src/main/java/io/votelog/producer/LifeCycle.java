@@ -85,7 +85,7 @@ final class LifeCycle {
     /** The leaders' clocks decide, and may be behind ours: a partition has ended when its leader says so. */
     private void endEverywhere(ListedBallot ballot) {
         Instant closesAt = ballot.ballot().closesAt();
-        List<Integer> open = log.everyPartition();
+        List<Integer> open = log.everyPartition(ballot);
         for (int round = 0; round < MAX_END_ROUNDS; round++) {
             List<Instant> appendedAt = log.end(ballot, open);
             List<Integer> early = new ArrayList<>();

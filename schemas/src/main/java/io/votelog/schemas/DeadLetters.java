@@ -24,8 +24,8 @@ public final class DeadLetters {
     public static final String VALUE_LENGTH = "votelog-value-length";
 
     /**
-     * Longest key and value that are kept whole, together with room for headers in a batch of the topic. The broker bounds
-     * compressed batches, so a record of votes may be longer; its position says where the rest of it stands.
+     * Longest key and value that are kept whole, together with room for headers in a batch of the topic. A record of votes may be
+     * longer where an older log holds compressed batches; its position says where the rest of it stands.
      */
     private static final int MAX_KEY_BYTES = 64 * 1024;
 

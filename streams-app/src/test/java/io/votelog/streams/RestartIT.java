@@ -153,7 +153,7 @@ final class RestartIT {
                     });
         }
         Finished stopped = run(broker, logs);
-        assertThat(stopped.exitCode()).isEqualTo(HostingConfiguration.EXIT_LOG_TRUNCATED);
+        assertThat(stopped.exitCode()).isEqualTo(HostingConfiguration.EXIT_LOG_CUT);
         assertThat(stopped.output())
                 .contains("the application stops: partition")
                 .contains("ends at offset 0, but");

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ResultsTagTest {
-    private static final ResultsTag TAG = new ResultsTag(120, 2, Status.OPEN, 0);
+    private static final ResultsTag TAG = new ResultsTag(120, 2, Status.OPEN, 0, true);
 
     @Test
     void shouldTellRepresentationsApart() {
