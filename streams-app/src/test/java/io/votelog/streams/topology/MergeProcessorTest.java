@@ -19,7 +19,6 @@ import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +47,8 @@ class MergeProcessorTest {
                                 partition -> Long.MAX_VALUE,
                                 results -> {},
                                 turnout -> {},
-                                () -> {})
-                        .addTo(new Topology()),
+                                (key, row) -> {})
+                        .whole(),
                 config);
     }
 
