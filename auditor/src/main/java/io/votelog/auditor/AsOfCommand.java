@@ -19,7 +19,6 @@ import picocli.CommandLine.Option;
 /** {@code votelog-auditor as-of}. */
 @Command(
         name = "as-of",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Counts the log up to a time or to offsets: what stood there then.",
@@ -44,6 +43,9 @@ final class AsOfCommand implements Callable<Integer> {
     @Mixin
     private ReadOptions reading = new ReadOptions();
 
+    @Mixin
+    private ProgressOptions talk = new ProgressOptions();
+
     private static final class When {
         @Option(names = "--time", paramLabel = "TIME", description = "ISO 8601 with Z, such as 2021-12-05T16:00:00Z")
         private @Nullable String time;
@@ -60,7 +62,7 @@ final class AsOfCommand implements Callable<Integer> {
     public Integer call() {
         Cut cut = cut();
         try (LogSource source = log.open()) {
-            VotesReader reader = new VotesReader(source, reading.threads(), Progress.onTerminal());
+            VotesReader reader = new VotesReader(source, reading.threads(), talk.progress(reading.json()));
             var obeyed = keys.keys();
             List<PartitionReplay> replays = reader.read(
                     reader.spans(),

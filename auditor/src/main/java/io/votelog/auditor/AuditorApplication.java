@@ -1,7 +1,5 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.TlogException;
-import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +9,6 @@ import picocli.CommandLine.Spec;
 /** The program. */
 @Command(
         name = "votelog-auditor",
-        mixinStandardHelpOptions = true,
         subcommands = {
             ReplayCommand.class,
             AsOfCommand.class,
@@ -19,6 +16,8 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             ExportCommand.class,
             DumpCommand.class,
+            AnnounceCommand.class,
+            DigestCommand.class,
             KeygenCommand.class,
             SealCommand.class,
             VerifyCommand.class,
@@ -38,6 +37,9 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 all steps passed, 1 a mismatch is proven, 2 it could not be run, 3 nothing failed and a step was"
                     + " skipped.",
             "",
+            "What could not be run is said in a line on standard error; with --json as {\"outcome\":\"not-run\",\"error\":…} on"
+                    + " standard output.",
+            "",
             "A log on this machine, as infra/up runs it:",
             "  java -jar auditor/target/votelog-auditor.jar replay --bootstrap-servers localhost:9092 \\",
             "      --public-key-file .votelog/secrets/log-public-key"
@@ -55,25 +57,12 @@ final class AuditorApplication implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new AuditorApplication())
-                .setExecutionExceptionHandler(AuditorApplication::cannot)
-                .setCaseInsensitiveEnumValuesAllowed(true);
+        return new Program(new AuditorApplication());
     }
 
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "which command? --help names them");
-    }
-
-    private static int cannot(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
-        PrintWriter err = command.getErr();
-        if (failure instanceof AuditException || failure instanceof TlogException) {
-            err.println("The audit could not be run: " + failure.getMessage());
-        } else {
-            err.println("The audit could not be run, by a fault of this program:");
-            failure.printStackTrace(err);
-        }
-        return Report.NOT_RUN;
     }
 }

@@ -18,7 +18,6 @@ import picocli.CommandLine.Parameters;
 /** {@code votelog-auditor compare}. */
 @Command(
         name = "compare",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Lays two logs side by side: the first place where they differ, what differs there, and what each ballot comes to in each"
@@ -53,11 +52,14 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--json", description = "the answer as JSON")
     private boolean json;
 
+    @Mixin
+    private ProgressOptions talk = new ProgressOptions();
+
     @Override
     public Integer call() {
         try (LogSource a = LogOptions.open(placeA, commandConfig);
                 LogSource b = LogOptions.open(placeB, commandConfig)) {
-            Comparison comparison = new LogComparison(a, b, keys.keys(), Progress.onTerminal()).run();
+            Comparison comparison = new LogComparison(a, b, keys.keys(), talk.progress(json)).run();
             if (json) {
                 System.out.println(Texts.JSON.writeValueAsString(comparison));
             } else {

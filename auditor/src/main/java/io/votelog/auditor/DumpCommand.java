@@ -5,30 +5,43 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code votelog-auditor dump}. */
 @Command(
         name = "dump",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Copies the log, and what was published of it, into a folder that replay takes in place of a broker.",
             "",
-            "The copy holds pseudonyms and choices, as the log does."
+            "The copy holds pseudonyms and choices, as the log does; its owner alone may read it."
         })
 final class DumpCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log = new LogOptions();
 
+    @Mixin
+    private GroupOptions group = new GroupOptions();
+
     @Parameters(paramLabel = "FOLDER", description = "where it goes: an empty folder, or one that is not there yet")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path folder;
 
+    @Option(names = "--json", description = "the answer as JSON: the manifest")
+    private boolean json;
+
+    @Mixin
+    private ProgressOptions talk = new ProgressOptions();
+
     @Override
     public Integer call() throws IOException {
         try (LogSource source = log.open()) {
-            Dump.Manifest manifest = new DumpWriter(source, folder, Progress.onTerminal()).write();
+            Dump.Manifest manifest = new DumpWriter(source, group.group(), folder, talk.progress(json)).write();
+            if (json) {
+                System.out.println(Texts.JSON.writeValueAsString(manifest));
+                return Report.PASSED;
+            }
             long records =
                     manifest.files().stream().mapToLong(Dump.File::records).sum();
             System.out.println("%s from %s".formatted(Texts.count(records, "record"), source.name()));

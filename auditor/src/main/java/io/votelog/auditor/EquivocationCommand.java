@@ -8,9 +8,6 @@ import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TileSource;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +27,6 @@ import picocli.CommandLine.Spec;
 /** {@code votelog-auditor equivocation}. */
 @Command(
         name = "equivocation",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Finds out whether a sealed log told two people different things.",
@@ -80,8 +76,10 @@ final class EquivocationCommand implements Callable<Integer> {
         @Option(
                 names = "--log-key",
                 paramLabel = "VKEY",
-                description = "the log's public key, as keygen printed it and the log's owner published it")
-        private @Nullable String key;
+                description =
+                        "the log's public key, or the keys of its two trees, as keygen printed it and the log's owner"
+                                + " published it; may be given several times")
+        private List<String> keys = new ArrayList<>();
 
         @Option(
                 names = "--policy",
@@ -129,13 +127,17 @@ final class EquivocationCommand implements Callable<Integer> {
                     .map(Policy.Log::key)
                     .toList();
         }
-        if (trust.key == null) {
-            return List.of();
+        List<NoteVerifier> keys = new ArrayList<>();
+        for (String text : trust.keys) {
+            for (String word : text.strip().split("\\s+")) {
+                keys.add(NoteVerifier.parse(word));
+            }
         }
-        NoteVerifier key = NoteVerifier.parse(trust.key);
-        List<NoteVerifier> keys = new ArrayList<>(List.of(key));
-        for (SealedLog tree : SealedLog.values()) {
-            keys.add(tree.verifier(key));
+        if (keys.size() == 1) {
+            // It may be a log of one tree, or a sealed log's with one key for both.
+            SealedLogKey both = SealedLogKey.of(keys.get(0));
+            keys.add(both.votes());
+            keys.add(both.verdicts());
         }
         return keys;
     }
@@ -143,11 +145,9 @@ final class EquivocationCommand implements Callable<Integer> {
     private static Checkpoint signed(Path file, List<NoteVerifier> keys) {
         SignedNote note;
         Checkpoint checkpoint;
-        try (InputStream in = Files.newInputStream(file)) {
-            note = SignedNote.parse(in.readNBytes(SignedNote.LONGEST + 1));
+        try {
+            note = SignedNote.parse(GivenFile.bytes(file, SignedNote.LONGEST));
             checkpoint = Checkpoint.parse(note.text());
-        } catch (IOException e) {
-            throw new AuditException("%s can't be read: %s".formatted(file, e), e);
         } catch (TlogException e) {
             throw new AuditException("%s: %s".formatted(file, e.getMessage()), e);
         }
@@ -203,13 +203,9 @@ final class EquivocationCommand implements Callable<Integer> {
 
     /** A sealed log's two trees are below its address; another log is at it. */
     private static TileSource source(String log, String origin) {
-        try {
-            return SealedLog.of(origin)
-                    .map(tree -> SealedLogOptions.source(tree, log))
-                    .orElseGet(() -> SealedLogOptions.source(log));
-        } catch (IllegalArgumentException e) {
-            throw new AuditException("--log: " + e.getMessage(), e);
-        }
+        return SealedLog.of(origin)
+                .map(tree -> SealedLogOptions.source(tree, log))
+                .orElseGet(() -> SealedLogOptions.source(log));
     }
 
     private void print(Checkpoint a, Checkpoint b, Answer answer) {

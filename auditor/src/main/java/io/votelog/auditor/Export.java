@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +19,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * Puts what a log comes to into a folder. Work that is not finished is kept in {@value #WORK} there, so a run that was stopped
@@ -71,10 +68,11 @@ final class Export {
         ExportManifest finished = finished();
         if (finished == null) {
             checkFolder();
-            Files.createDirectories(work);
             if (wanted.rows()) {
-                keepToOwner();
+                OwnerOnly.folder(folder);
             }
+            // What is not finished holds what the public may not know yet.
+            OwnerOnly.folder(work);
         }
         if (Files.isDirectory(work)) {
             try (FileChannel channel = FileChannel.open(
@@ -118,13 +116,6 @@ final class Export {
         }
     }
 
-    private void keepToOwner() throws IOException {
-        PosixFileAttributeView posix = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
-        if (posix != null) {
-            posix.setPermissions(PosixFilePermissions.fromString("rwx------"));
-        }
-    }
-
     private ExportManifest make() throws IOException {
         Plan plan = plan();
         Progress.Total total = progress.total(
@@ -161,7 +152,7 @@ final class Export {
         try {
             write(new PartitionExport(wanted, span, keys, work, mostHeld).run(source, total::one), result(span));
         } catch (IOException e) {
-            throw new AuditException("%s cannot be written: %s".formatted(work, e), e);
+            throw new AuditException("%s cannot be written: %s".formatted(work, Texts.reason(e)), e);
         }
     }
 
@@ -210,12 +201,8 @@ final class Export {
         return plan;
     }
 
-    private static <T> T read(Path file, Class<T> kind) throws IOException {
-        try {
-            return Texts.JSON.readValue(Files.readString(file), kind);
-        } catch (JacksonException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
-        }
+    private static <T> T read(Path file, Class<T> kind) {
+        return GivenFile.json(file, GivenFile.WORK, kind, "part of an export");
     }
 
     private static void write(Object document, Path file) throws IOException {

@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 /** {@code votelog-auditor export}. */
 @Command(
         name = "export",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Puts what the log comes to into a folder, as JSON lines and as CSV: for each ballot its tallies, and how many votes were"
@@ -68,6 +67,12 @@ final class ExportCommand implements Callable<Integer> {
             description = "partitions that are read at a time (default: one for each processor)")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(names = "--json", description = "the answer as JSON: the manifest")
+    private boolean json;
+
+    @Mixin
+    private ProgressOptions talk = new ProgressOptions();
+
     @Override
     public Integer call() throws IOException {
         if (rows && votes) {
@@ -79,7 +84,11 @@ final class ExportCommand implements Callable<Integer> {
         Wanted wanted = new Wanted(rows, ballot, votes, votes ? atLeast : 1);
         try (LogSource source = log.open()) {
             ExportManifest manifest =
-                    new Export(source, keys.keys(), wanted, folder, threads, MOST_HELD, Progress.onTerminal()).run();
+                    new Export(source, keys.keys(), wanted, folder, threads, MOST_HELD, talk.progress(json)).run();
+            if (json) {
+                System.out.println(Texts.JSON.writeValueAsString(manifest));
+                return Report.PASSED;
+            }
             for (ExportManifest.Ballot each : manifest.ballots()) {
                 System.out.println("%s: %s%s"
                         .formatted(

@@ -1,8 +1,6 @@
 package io.votelog.auditor;
 
 import io.votelog.schemas.LogKeys;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,14 +30,11 @@ final class KeyOptions {
     LogKeys keys() {
         List<String> all = new ArrayList<>(keys);
         for (Path file : files) {
-            try {
-                Files.readAllLines(file).stream()
-                        .map(String::strip)
-                        .filter(line -> !line.isEmpty())
-                        .forEach(all::add);
-            } catch (IOException e) {
-                throw new AuditException("%s cannot be read: %s".formatted(file, e), e);
-            }
+            GivenFile.text(file, GivenFile.SMALL)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .forEach(all::add);
         }
         if (all.isEmpty()) {
             throw new AuditException(

@@ -1,8 +1,9 @@
 package io.votelog.auditor;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -61,8 +62,12 @@ final class LogOptions {
      * @throws AuditException when it is neither
      */
     static LogSource open(String place, @Nullable Path commandConfig) {
-        if (Files.isDirectory(Path.of(place))) {
-            return new DumpSource(Path.of(place));
+        try {
+            if (Files.isDirectory(Path.of(place))) {
+                return new DumpSource(Path.of(place));
+            }
+        } catch (InvalidPathException notEvenAName) {
+            // Some systems have no colon in a file's name.
         }
         if (!place.contains(":")) {
             throw new AuditException("%s is no folder, and no address HOST:PORT".formatted(place));
@@ -74,10 +79,10 @@ final class LogOptions {
         Map<String, String> settings = new TreeMap<>();
         if (file != null) {
             Properties properties = new Properties();
-            try (Reader reader = Files.newBufferedReader(file)) {
-                properties.load(reader);
-            } catch (IOException e) {
-                throw new AuditException("%s cannot be read: %s".formatted(file, e), e);
+            try {
+                properties.load(new StringReader(GivenFile.text(file, GivenFile.SMALL)));
+            } catch (IOException | IllegalArgumentException e) {
+                throw new AuditException("%s holds no settings: %s".formatted(file, e.getMessage()), e);
             }
             properties.forEach((key, value) -> settings.put(key.toString(), value.toString()));
         }

@@ -1,48 +1,84 @@
 package io.votelog.auditor;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Says on a terminal how far long work has come, a line that is written over; used by one thread at a time. */
+/**
+ * Says how far long work has come: on a terminal in a line that is written over, elsewhere in a line every ten seconds. Used by one
+ * thread at a time.
+ */
 final class Progress {
-    private static final long EVERY_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long ON_TERMINAL_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long ELSEWHERE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int LOOK_EVERY = 1024;
     private static final String CLEAR_LINE = "\r\u001b[K";
+    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
     private final PrintStream out;
+    private final boolean terminal;
     private final boolean shown;
+    private final long everyNs;
     private String what = "";
     private long of;
     private long calls;
     private long nextNs;
 
-    /** @param shown whether it is said at all */
+    /** @param shown whether it is said at all, on a terminal then */
     Progress(PrintStream out, boolean shown) {
-        this.out = out;
-        this.shown = shown;
+        this(out, true, shown);
     }
 
-    /** Where a person looks on. */
-    static Progress onTerminal() {
-        return new Progress(System.err, System.console() != null);
+    /**
+     * @param terminal whether a line can be written over
+     * @param shown whether it is said at all
+     */
+    Progress(PrintStream out, boolean terminal, boolean shown) {
+        this(out, terminal, shown, terminal ? ON_TERMINAL_NS : ELSEWHERE_NS);
+    }
+
+    /** @param everyNs how often it is said, in nanoseconds */
+    Progress(PrintStream out, boolean terminal, boolean shown, long everyNs) {
+        this.out = out;
+        this.terminal = terminal;
+        this.shown = shown;
+        this.everyNs = everyNs;
+    }
+
+    /** Whether standard error is a terminal. The console tells that of both other streams; Linux tells it of this one. */
+    static boolean onTerminal() {
+        try {
+            String to = Files.readSymbolicLink(STANDARD_ERROR).toString();
+            return to.startsWith("/dev/pts/") || to.startsWith("/dev/tty") || to.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException | InvalidPathException e) {
+            return System.console() != null;
+        }
     }
 
     void begin(String work, long records) {
         what = work;
         of = records;
         calls = 0;
-        nextNs = System.nanoTime() + EVERY_NS;
+        nextNs = System.nanoTime() + everyNs;
     }
 
     void at(long done) {
         if (!shown || ++calls % LOOK_EVERY != 0 || System.nanoTime() < nextNs) {
             return;
         }
-        nextNs = System.nanoTime() + EVERY_NS;
-        out.printf(Locale.ROOT, "%s%s: %,d of %,d records", CLEAR_LINE, what, done, of);
+        nextNs = System.nanoTime() + everyNs;
+        String line = String.format(Locale.ROOT, "%s: %,d of %,d records", what, done, of);
+        if (terminal) {
+            out.print(CLEAR_LINE + line);
+        } else {
+            out.println(line);
+        }
         out.flush();
     }
 
@@ -74,7 +110,7 @@ final class Progress {
     }
 
     void end() {
-        if (shown) {
+        if (shown && terminal) {
             out.print(CLEAR_LINE);
             out.flush();
         }

@@ -1,8 +1,11 @@
 package io.votelog.auditor;
 
+import io.votelog.schemas.LogKeys;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -10,7 +13,6 @@ import picocli.CommandLine.Option;
 /** {@code votelog-auditor replay}. */
 @Command(
         name = "replay",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Reads the log from its first record, decides and counts every vote again, and compares: every verdict with decisions,"
@@ -29,15 +31,34 @@ final class ReplayCommand implements Callable<Integer> {
             description = "compare the results of this ballot; may be given several times (default: of all)")
     private Set<String> ballots = new TreeSet<>();
 
+    @Option(
+            names = "--expect",
+            paramLabel = "FILE",
+            description =
+                    "what was announced, as announce printed it: the log is held to it. The keys that it names are obeyed where"
+                            + " no other are given")
+    private @Nullable Path expected;
+
+    @Mixin
+    private ReplayOptions options = new ReplayOptions();
+
     @Mixin
     private ReadOptions reading = new ReadOptions();
+
+    @Mixin
+    private ProgressOptions talk = new ProgressOptions();
 
     @Override
     public Integer call() {
         try (LogSource source = log.open()) {
-            return new Replay(source, keys.keys(), ballots, reading.threads(), Progress.onTerminal())
-                    .run()
-                    .printTo(System.out, reading.json());
+            Announcement announced = expected == null ? null : Announcement.read(expected);
+            LogKeys obeyed = announced == null || keys.given() ? keys.keys() : announced.keys();
+            Replay replay =
+                    new Replay(source, obeyed, ballots, reading.threads(), options, talk.progress(reading.json()));
+            if (announced != null) {
+                replay.holdTo(announced);
+            }
+            return replay.run().printTo(System.out, reading.json());
         }
     }
 }

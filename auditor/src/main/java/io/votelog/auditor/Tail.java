@@ -87,7 +87,7 @@ final class Tail implements AutoCloseable {
             }
             return polled.next();
         } catch (KafkaException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(at, e.getMessage()), e);
+            throw new AuditException("%s cannot be read: %s".formatted(at, Texts.reason(e)), e);
         }
     }
 

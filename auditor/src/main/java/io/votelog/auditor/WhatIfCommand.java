@@ -5,9 +5,7 @@ import io.votelog.rules.Fault;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
 import io.votelog.schemas.LogKeys;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,7 +22,6 @@ import picocli.CommandLine.Option;
 /** {@code votelog-auditor what-if}. */
 @Command(
         name = "what-if",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Counts the log once under its own rules and once under those of another ballot file, and shows the difference in each"
@@ -47,12 +44,15 @@ final class WhatIfCommand implements Callable<Integer> {
     @Mixin
     private ReadOptions reading = new ReadOptions();
 
+    @Mixin
+    private ProgressOptions talk = new ProgressOptions();
+
     @Override
     public Integer call() {
         BallotDefinition other = definition(file);
         String id = other.ballot().id();
         try (LogSource source = log.open()) {
-            VotesReader reader = new VotesReader(source, reading.threads(), Progress.onTerminal());
+            VotesReader reader = new VotesReader(source, reading.threads(), talk.progress(reading.json()));
             List<Span> votes = reader.spans();
             LogKeys obeyed = keys.keys();
             Tally asIs = tally(reader, votes, obeyed, id, Map.of());
@@ -85,13 +85,13 @@ final class WhatIfCommand implements Callable<Integer> {
         return Tally.of(standing);
     }
 
-    private static BallotDefinition definition(Path file) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(file, e), e);
-        }
+    /**
+     * The ballot in a file.
+     *
+     * @throws AuditException with every fault in it
+     */
+    static BallotDefinition definition(Path file) {
+        byte[] bytes = GivenFile.bytes(file, BallotFile.MAX_BYTES);
         BallotFile format = file.toString().endsWith(".json") ? BallotFile.JSON : BallotFile.YAML;
         Ballot.Definition read = format.read(bytes);
         if (read instanceof Ballot.Definition.Faulty faulty) {

@@ -1,11 +1,13 @@
 package io.votelog.auditor;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.common.KafkaException;
 
 /** Does work for several partitions at a time. */
 final class Workers {
@@ -34,6 +36,9 @@ final class Workers {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AuditException cannot) {
                 throw cannot;
+            }
+            if (e.getCause() instanceof KafkaException || e.getCause() instanceof UncheckedIOException) {
+                throw (RuntimeException) e.getCause();
             }
             throw new IllegalStateException(e.getCause());
         } finally {

@@ -27,6 +27,8 @@ public final class Ballot {
     /** Most options of a ballot, over all its sections. */
     public static final int MAX_OPTIONS = 1024;
 
+    private static final int MAX_ID_LENGTH = 63;
+
     private static final int MAX_NAMED_CHOICES = 10;
     private static final Set<Reason> NOTHING_BROKEN = Set.of();
 
@@ -180,7 +182,25 @@ public final class Ballot {
         return new TreeMap<>(byLanguage);
     }
 
-    /** {@code [a-z0-9][a-z0-9-]{1,62}}. */
+    /**
+     * Whether a ballot can have this id: {@code [a-z0-9][a-z0-9-]{1,62}}. What is no id needs to be looked up nowhere and written
+     * nowhere, and only what is one has a bounded length.
+     */
+    public static boolean isId(String text) {
+        int length = text.length();
+        if (length < 2 || length > MAX_ID_LENGTH || text.charAt(0) == '-') {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** As {@link #isId} has it. */
     public String id() {
         return id;
     }

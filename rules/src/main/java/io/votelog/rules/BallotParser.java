@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,8 +34,9 @@ final class BallotParser {
     private static final int MAX_LANGUAGES = 64;
     private static final int MAX_TIME = 64;
 
-    private static final Pattern BALLOT_ID = Pattern.compile("[a-z0-9][a-z0-9-]{1,62}");
-    private static final Pattern INNER_ID = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+    private static final Predicate<String> BALLOT_ID = Ballot::isId;
+    private static final Predicate<String> INNER_ID =
+            Pattern.compile("[A-Za-z0-9_-]{1,32}").asMatchPredicate();
     private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*");
 
     private static final Instant EARLIEST = Instant.EPOCH;
@@ -165,7 +167,7 @@ final class BallotParser {
         return last == 0 ? words.get(0) : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
     }
 
-    private @Nullable String id(String place, @Nullable Object value, Pattern pattern, String shape) {
+    private @Nullable String id(String place, @Nullable Object value, Predicate<String> allowed, String shape) {
         if (value == null) {
             return null;
         }
@@ -173,7 +175,7 @@ final class BallotParser {
             fault(place, "is " + Plain.described(value) + "; an id must be text in quotes, such as \"01\"");
             return null;
         }
-        if (!pattern.matcher(id).matches()) {
+        if (!allowed.test(id)) {
             fault(place, "is " + Plain.quoted(id) + "; an id must be " + shape);
             return null;
         }

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,41 @@ class BallotTest {
         assertThat(ballot.optionId(42)).isEqualTo("43");
         assertThat(ballot.optionIndex("23")).isEqualTo(22);
         assertThat(ballot.optionIndex("44")).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "a",
+                "-a",
+                "Ab",
+                "a_b",
+                "a/b",
+                "a\n",
+                "ab\u0000",
+                "\uFFFD\uFFFD",
+                "\uFF41b",
+                "gz\u2010customs",
+                " ab",
+                "ab "
+            })
+    void shouldKnowWhatIsNoId(String text) {
+        assertThat(Ballot.isId(text)).isFalse();
+    }
+
+    @Test
+    void shouldKnowIdsAsThePatternOfTheFormatDoes() {
+        String letters = "az09-AZ_ /\u0000\u00e9\uFFFDm5";
+        for (int seed = 0; seed < 20_000; seed++) {
+            Random random = new Random(seed);
+            String text = random.ints(random.nextInt(70), 0, seed % 2 == 0 ? 5 : letters.length())
+                    .mapToObj(at -> letters.substring(at, at + 1))
+                    .collect(Collectors.joining());
+            assertThat(Ballot.isId(text))
+                    .as("seed %d: '%s'", seed, text)
+                    .isEqualTo(text.matches("[a-z0-9][a-z0-9-]{1,62}"));
+        }
     }
 
     @Test

@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
@@ -24,6 +26,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -76,6 +79,23 @@ public final class LogCluster implements AutoCloseable {
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
     public Standing prepare(int partitions, int replicas) {
+        return prepare(partitions, replicas, false);
+    }
+
+    /**
+     * As {@link #prepare}, for those who write votes and ballots and count nothing: topics that have as many partitions as votes may
+     * still have fewer, after votes was given more, until those who count give them as many.
+     */
+    public Standing prepareToWrite(int partitions, int replicas) {
+        return prepare(partitions, replicas, true);
+    }
+
+    /** How many partitions a topic that is there has. */
+    public int partitions(Topic topic) {
+        return description(topic).partitions().size();
+    }
+
+    private Standing prepare(int partitions, int replicas, boolean mayLag) {
         Set<String> present = await(admin.listTopics().names(), "the list of topics");
         int copies = replicas > 0
                 ? replicas
@@ -101,9 +121,12 @@ public final class LogCluster implements AutoCloseable {
                         partitions);
             }
         }
+        haveBatchesUnpacked(found);
         check(found, votePartitions);
-        // Verdicts stand in the partition of their vote, and votes may have got more since.
-        grow(List.of(Topics.DECISIONS.name()), votePartitions);
+        if (!mayLag) {
+            // Verdicts stand in the partition of their vote, and votes may have got more since.
+            grow(List.of(Topics.DECISIONS.name()), votePartitions);
+        }
         for (Topic topic : Topics.all()) {
             if (!found.contains(topic)) {
                 create(topic, votePartitions, copies);
@@ -112,11 +135,6 @@ public final class LogCluster implements AutoCloseable {
         TopicDescription votes = description(Topics.VOTES);
         check(Topics.all(), votes.partitions().size());
         return new Standing(votes.partitions().size(), replicas(votes));
-    }
-
-    /** Partitions of the votes topic, as it is now. */
-    public int votePartitions() {
-        return description(Topics.VOTES).partitions().size();
     }
 
     /**
@@ -177,6 +195,11 @@ public final class LogCluster implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** The id of the votes topic: one that is deleted and made anew has another. */
+    public Uuid idOfVotes() {
+        return description(Topics.VOTES).topicId();
     }
 
     /** The offset behind the last record of a partition of votes. */
@@ -241,6 +264,49 @@ public final class LogCluster implements AutoCloseable {
         }
     }
 
+    /**
+     * Asks the same of topics that were made before it was asked for as of new ones: that the broker unpacks what comes compressed.
+     * What stands in them stays as it is. A topic for which somebody has chosen a compression is left to the check, and so is one
+     * that this client may not alter.
+     */
+    private void haveBatchesUnpacked(List<Topic> topics) {
+        Map<String, Config> configs = configs(topics.stream().map(Topic::name).toList());
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        for (Topic topic : topics) {
+            String wanted = topic.settings().getOrDefault(Topics.COMPRESSION_TYPE, "");
+            Config config = configs.get(topic.name());
+            ConfigEntry entry = config == null ? null : config.get(Topics.COMPRESSION_TYPE);
+            if (entry != null
+                    && !wanted.equals(entry.value())
+                    && entry.source() != ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG) {
+                changes.put(
+                        new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry(Topics.COMPRESSION_TYPE, wanted), AlterConfigOp.OpType.SET)));
+            }
+        }
+        if (changes.isEmpty()) {
+            return;
+        }
+        List<String> names =
+                changes.keySet().stream().map(ConfigResource::name).sorted().toList();
+        try {
+            await(admin.incrementalAlterConfigs(changes).all(), "that it altered " + String.join(", ", names));
+        } catch (UnfitLogException e) {
+            LOG.warn("{} cannot be set here: {}", Topics.COMPRESSION_TYPE, e.getMessage());
+            return;
+        }
+        LOG.info("set {} of {}", Topics.COMPRESSION_TYPE, String.join(", ", names));
+        // The broker that is asked next may not have heard of it yet.
+        long end = System.nanoTime() + timeout.toNanos();
+        while (System.nanoTime() - end < 0
+                && configs(names).values().stream()
+                        .anyMatch(config -> config.get(Topics.COMPRESSION_TYPE).source()
+                                != ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
     /** Names all that is wrong at once. */
     private void check(List<Topic> topics, int votePartitions) {
         List<String> faults = new ArrayList<>();
@@ -248,9 +314,8 @@ public final class LogCluster implements AutoCloseable {
         for (Topic topic : topics) {
             int found = description(topic).partitions().size();
             int expected = topic.partitions(votePartitions);
-            // What is not spread by voter keeps the partitions that it had when votes gets more.
-            boolean fits = topic.spread() == Topic.Spread.AS_VOTES ? found <= expected : found == expected;
-            if (!fits) {
+            // When votes gets more partitions, what is not spread by voter keeps those that it had.
+            if (found > expected) {
                 faults.add("topic %s has %d partitions; expected: %d%s"
                         .formatted(
                                 topic.name(),
@@ -258,11 +323,27 @@ public final class LogCluster implements AutoCloseable {
                                 expected,
                                 topic.spread() == Topic.Spread.ONE ? "" : " at most, as many as votes"));
             }
+            List<String> settings = new ArrayList<>();
             new TreeMap<>(topic.settings())
                     .forEach((setting, value) ->
-                            checkSetting("topic " + topic.name(), configs.get(topic.name()), setting, value, faults));
+                            checkSetting("topic " + topic.name(), configs.get(topic.name()), setting, value, settings));
+            if (!settings.isEmpty()) {
+                faults.add(String.join(". ", settings) + ". " + command(topic));
+            }
         }
         refuse(faults);
+    }
+
+    /** What gives a topic all its settings. */
+    private String command(Topic topic) {
+        return "kafka-configs --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s sets that"
+                .formatted(
+                        bootstrapServers,
+                        topic.name(),
+                        new TreeMap<>(topic.settings())
+                                .entrySet().stream()
+                                        .map(setting -> setting.getKey() + "=" + setting.getValue())
+                                        .collect(Collectors.joining(",")));
     }
 
     private static void checkSetting(

@@ -11,7 +11,9 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The public keys whose control records are obeyed. They are fixed for a log: with other keys it says something else. */
@@ -46,7 +48,11 @@ public final class LogKeys {
                 }
                 byte[] x509 = Arrays.copyOf(X509_PREFIX, X509_PREFIX.length + RAW_LENGTH);
                 System.arraycopy(raw, 0, x509, X509_PREFIX.length, RAW_LENGTH);
-                keys.put(keyId(raw), KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(x509)));
+                PublicKey key = KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(x509));
+                // Bytes that are no point of the curve are told here alone; else the key would be one that nothing is
+                // signed with.
+                Signature.getInstance("Ed25519").initVerify(key);
+                keys.put(keyId(raw), key);
             } catch (GeneralSecurityException | IllegalArgumentException e) {
                 throw new IllegalArgumentException(
                         "'%s' is no public key: base64 of an Ed25519 key's 32 raw bytes is needed".formatted(text), e);
@@ -59,6 +65,16 @@ public final class LogKeys {
     public static String publicKeyText(PublicKey key) {
         byte[] x509 = key.getEncoded();
         return Base64.getEncoder().encodeToString(Arrays.copyOfRange(x509, x509.length - RAW_LENGTH, x509.length));
+    }
+
+    /** These keys as configuration holds them, sorted. */
+    public List<String> texts() {
+        return keys.values().stream().map(LogKeys::publicKeyText).sorted().toList();
+    }
+
+    /** The one with this id as configuration holds it; nothing when it is none of these. */
+    public Optional<String> text(KeyId keyId) {
+        return Optional.ofNullable(keys.get(keyId)).map(LogKeys::publicKeyText);
     }
 
     /** Whether one of these keys, the one that the record names, signed this value of a control record. */

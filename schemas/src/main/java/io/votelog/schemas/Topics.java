@@ -7,14 +7,25 @@ import java.util.Map;
 
 /** Every topic of Votelog. */
 public final class Topics {
-    /** Largest record batch of votes and ballots, as the broker sees it: compressed. */
+    /** Largest record batch of votes and ballots, as the broker keeps it: unpacked. */
     static final int MAX_VOTES_BATCH_BYTES = 1 << 20;
+
+    /** How a topic keeps batches: compressed, or as they are. */
+    static final String COMPRESSION_TYPE = "compression.type";
 
     /** Room for what one record of votes may lead to: its bytes again, or its ballot id, and headers. */
     private static final int MAX_OUTCOME_BATCH_BYTES = 2 * MAX_VOTES_BATCH_BYTES;
 
+    /**
+     * The broker unpacks what comes compressed, and holds it against its bounds then. Without this a batch is bounded as it is
+     * compressed, and every reader unpacks it into memory, whatever is in it.
+     */
+    private static final Map<String, String> UNPACKED = Map.of(COMPRESSION_TYPE, "uncompressed");
+
     private static final Map<String, String> KEPT_FOR_EVER =
-            Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
+            with(UNPACKED, Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1"));
+
+    private static final Map<String, String> NEWEST_OF_EACH_KEY = with(UNPACKED, Map.of("cleanup.policy", "compact"));
 
     private static final Map<String, String> STAMPED_BY_THE_BROKER = with(
             KEPT_FOR_EVER,
@@ -51,29 +62,26 @@ public final class Topics {
             Spread.AS_VOTES,
             WITH_ROOM_FOR_OUTCOMES);
 
-    /** One ballot's counts in one partition of votes; partitioned by ballot id. */
+    /** One ballot's counts in one partition of votes, without those that it hides until its end; partitioned by ballot id. */
     public static final Topic TALLIES = new Topic(
             "votelog.tallies.v1",
             "ballot id, UTF-8, a slash, and the partition in decimal digits",
             List.of("PartitionTally"),
             Spread.AS_VOTES,
-            Map.of("cleanup.policy", "compact"));
+            NEWEST_OF_EACH_KEY);
 
     /** How one ballot's turnout grew in one partition of votes, hour by hour; partitioned by ballot id. */
     public static final Topic TURNOUT = new Topic(
             "votelog.turnout.v1",
-            "ballot id, UTF-8, a slash, the partition in decimal digits, a slash, and the hour's start in ISO 8601, UTC",
+            "ballot id, UTF-8, a slash, the partition in decimal digits, a slash, and the hour's start in ISO 8601,"
+                    + " UTC",
             List.of("PartitionTurnout"),
             Spread.AS_VOTES,
-            Map.of("cleanup.policy", "compact"));
+            NEWEST_OF_EACH_KEY);
 
     /** The public results. */
     public static final Topic RESULTS = new Topic(
-            "votelog.results.v1",
-            "ballot id, UTF-8",
-            List.of("BallotResults"),
-            Spread.AS_VOTES,
-            Map.of("cleanup.policy", "compact"));
+            "votelog.results.v1", "ballot id, UTF-8", List.of("BallotResults"), Spread.AS_VOTES, NEWEST_OF_EACH_KEY);
 
     /** What stood in votes and was no well-formed event, as it came; see {@link DeadLetters}. */
     public static final Topic DEAD_LETTERS =

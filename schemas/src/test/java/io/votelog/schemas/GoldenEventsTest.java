@@ -96,6 +96,7 @@ class GoldenEventsTest {
                         3L,
                         5L,
                         0L,
+                        1L,
                         List.of(797L, 0L, 796L)),
                 new PartitionTurnout(
                         "gz-customs-2021",
@@ -118,6 +119,7 @@ class GoldenEventsTest {
                         0L,
                         7L,
                         0L,
+                        1L,
                         List.of(870L, 1L),
                         List.of(new CountedPosition(0, 1_200L, 1_190L), new CountedPosition(1, 800L, null))),
                 new LogSealed(7L, List.of(1_200L, 0L, 300L, 4L)),

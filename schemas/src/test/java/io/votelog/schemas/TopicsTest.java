@@ -19,6 +19,14 @@ class TopicsTest {
                 .containsEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     }
 
+    /** A batch that is compressed is bounded as it is compressed, and unpacked without a bound by who reads it. */
+    @Test
+    void shouldHaveTheBrokerUnpackWhateverComesIntoAnyTopic() {
+        assertThat(Topics.all())
+                .allSatisfy(topic -> assertThat(topic.newTopic(4, 1).configs())
+                        .containsEntry(TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed"));
+    }
+
     @Test
     void shouldTakeTwiceTheBytesOfAVoteAsADeadLetter() {
         long votes = Long.parseLong(Topics.VOTES.settings().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));

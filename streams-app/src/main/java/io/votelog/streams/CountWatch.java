@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.schemas.LogCluster;
+import io.votelog.schemas.Topics;
 import io.votelog.schemas.UnfitLogException;
 import io.votelog.streams.read.BallotsBoard;
 import io.votelog.streams.read.OwnAddress;
@@ -127,7 +128,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
 
     private void look() {
         try {
-            int found = cluster.votePartitions();
+            int found = cluster.partitions(Topics.VOTES);
             answeredAtNanos = System.nanoTime();
             partitions = found;
             if (found > countedPartitions) {

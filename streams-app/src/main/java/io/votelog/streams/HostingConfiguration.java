@@ -9,6 +9,7 @@ import io.votelog.streams.read.CountingStreams;
 import io.votelog.streams.read.OwnAddress;
 import io.votelog.streams.read.ResultsBoard;
 import io.votelog.streams.read.TurnoutBoard;
+import io.votelog.streams.topology.BrokerTime;
 import io.votelog.streams.topology.StoreNames;
 import io.votelog.streams.topology.VotelogTopology;
 import java.time.Clock;
@@ -51,6 +52,7 @@ class HostingConfiguration {
 
     private static final int MIB = 1 << 20;
     private static final long POLL_MS = 10;
+    private static final Duration TOPIC_LOOKED_AT_EVERY = Duration.ofSeconds(30);
 
     /** The least that Kafka Streams allows. */
     private static final long PROBING_MS = 60_000;
@@ -94,6 +96,11 @@ class HostingConfiguration {
     }
 
     @Bean
+    LogWatch logHealthIndicator(LogCluster cluster, ResultsBoard board) {
+        return new LogWatch(cluster::idOfVotes, cluster::endOfVotes, board::all).every(TOPIC_LOOKED_AT_EVERY);
+    }
+
+    @Bean
     LogCluster logCluster(KafkaProperties kafka, KafkaConnectionDetails connection) {
         Map<String, Object> config = new HashMap<>(kafka.buildAdminProperties());
         List<String> servers = connection.getAdmin().getBootstrapServers();
@@ -125,8 +132,8 @@ class HostingConfiguration {
 
     @Bean
     VotelogTopology topology(
-            LogSettings log, LogCluster cluster, ResultsBoard board, TurnoutBoard turnout, BallotsBoard ballots) {
-        return new VotelogTopology(log.keys(), cluster::endOfVotes, board::post, turnout::post, ballots::post);
+            LogSettings log, LogWatch watch, ResultsBoard board, TurnoutBoard turnout, BallotsBoard ballots) {
+        return new VotelogTopology(log.keys(), watch, board::post, turnout::post, ballots::post);
     }
 
     /** Votes to tallies. Its tasks are the partitions of votes and nothing else, so by number they are shared out by weight. */
@@ -298,6 +305,7 @@ class HostingConfiguration {
         config.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, PROBING_MS);
         config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
         config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, BrokerTime.class);
 
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);

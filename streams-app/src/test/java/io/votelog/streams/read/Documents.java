@@ -62,6 +62,7 @@ final class Documents {
                 0L,
                 3L,
                 0L,
+                0L,
                 List.of(4L, 4L, 2L),
                 List.of(new CountedPosition(1, 9L, endOffset), new CountedPosition(0, 7L, null)));
     }

@@ -4,6 +4,7 @@ import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
 import io.votelog.schemas.BallotFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +35,11 @@ record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asIt
         BallotFile form =
                 file.toString().toLowerCase(Locale.ROOT).endsWith(".json") ? BallotFile.JSON : BallotFile.YAML;
         byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new UpException("the ballot %s cannot be read: it is no regular file".formatted(file));
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(BallotFile.MAX_BYTES + 1);
         } catch (IOException e) {
             throw new UpException("the ballot %s cannot be read: %s".formatted(file, e));
         }

@@ -1,7 +1,9 @@
 package io.votelog.infra.local;
 
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -50,10 +52,7 @@ final class Options {
             description = "where the folder .votelog is, with data, logs and secrets (default: beside infra/)")
     private @Nullable Path dir;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "say this")
+    @Option(names = "--help", usageHelp = true, description = "say this (also: -h)")
     private boolean help;
 
     @Option(
@@ -69,6 +68,18 @@ final class Options {
     void portOffset(int offset) {
         requireRange("--port-offset", offset, 0, MAX_PORT_OFFSET);
         this.portOffset = offset;
+    }
+
+    /** What reads these options. A value that begins with {@code @} is no file with further ones. */
+    CommandLine commandLine() {
+        return new CommandLine(this).setExpandAtFiles(false);
+    }
+
+    /** The same arguments without {@code -h}: as an option it would take each value that begins like it. */
+    static String[] plain(String... arguments) {
+        return Stream.of(arguments)
+                .map(argument -> argument.equals("-h") ? "--help" : argument)
+                .toArray(String[]::new);
     }
 
     private void requireRange(String option, int value, int min, int max) {

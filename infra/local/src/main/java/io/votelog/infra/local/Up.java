@@ -42,9 +42,9 @@ public final class Up {
 
     private static int run(String[] args, PrintStream out, PrintStream err) {
         Options options = new Options();
-        CommandLine commandLine = new CommandLine(options);
+        CommandLine commandLine = options.commandLine();
         try {
-            commandLine.parseArgs(args);
+            commandLine.parseArgs(Options.plain(args));
         } catch (ParameterException e) {
             err.println("infra/up: " + e.getMessage());
             commandLine.usage(err);

@@ -104,6 +104,7 @@ final class DumpedLog {
         Map<String, Object> file = file(topic, partition);
         Files.write(folder.resolve(file.get("file").toString()), bytes.toByteArray());
         file.put("records", entries.size());
+        file.put("bytes", bytes.size());
         file.put("end", entries.isEmpty() ? 0 : entries.get(entries.size() - 1).offset + 1);
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
         file.put("sha256", HexFormat.of().formatHex(hash));

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.ParameterException;
 
 class OptionsTest {
@@ -45,6 +45,21 @@ class OptionsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {"-mine.yaml", "-here.yaml", "--mine.yaml", "@mine.yaml", "my ballot.yaml", "+", "a=b", "盗用.yaml"
+            })
+    void shouldTakeAFileWhateverItsNameBeginsWith(String name) {
+        assertThat(parse("--ballot", name, "--dir", name).ballot()).isEqualTo(Path.of(name));
+        assertThat(parse("--dir=" + name).dir()).isEqualTo(Path.of(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-h", "--help"})
+    void shouldBeAskedForHelp(String flag) {
+        assertThat(parse(flag).help()).isTrue();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "--demo,0,--demo is 0; 1 to 20000 is allowed",
         "--demo,20001,--demo is 20001; 1 to 20000 is allowed",
@@ -61,7 +76,7 @@ class OptionsTest {
 
     private static Options parse(String... args) {
         Options options = new Options();
-        new CommandLine(options).parseArgs(args);
+        options.commandLine().parseArgs(Options.plain(args));
         return options;
     }
 }
