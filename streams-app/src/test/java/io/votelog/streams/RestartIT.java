@@ -120,7 +120,7 @@ final class RestartIT {
         set(broker, "message.timestamp.type", "CreateTime");
         Finished refused = run(broker, logs);
         set(broker, "message.timestamp.type", "LogAppendTime");
-        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.exitCode()).isEqualTo(HostingConfiguration.EXIT_UNFIT);
         assertThat(refused.output())
                 .contains("topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime");
     }

@@ -15,6 +15,15 @@ final class ResultsTagTest {
     }
 
     @Test
+    void shouldTellWhatStandsStillFromWhatGoesOn() {
+        ResultsTag still = new ResultsTag(120, 2, Status.OPEN, 0, false);
+        assertThat(still.entityTag("-csv")).isEqualTo("\"120-2-open-0-still-csv\"");
+        assertThat(known("\"120-2-open-0\"").names(still.entityTag(""))).isFalse();
+        assertThat(known("\"120-2-open-0\"").isAheadOf(still)).isFalse();
+        assertThat(known("\"121-2-open-0-still\"").isAheadOf(TAG)).isTrue();
+    }
+
+    @Test
     void shouldKnowWhatTheClientNames() {
         assertThat(known("\"120-2-open-0\"").names(TAG.entityTag(""))).isTrue();
         assertThat(known("W/\"120-2-open-0\"").names(TAG.entityTag(""))).isTrue();
