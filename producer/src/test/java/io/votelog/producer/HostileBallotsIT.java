@@ -23,6 +23,7 @@ import java.security.KeyPair;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -111,7 +112,7 @@ class HostileBallotsIT {
         });
         HttpRequest.Builder publication = gateway.putRequest(
                 gateway.token("operator", "ballots:write"), "after-a-failure", openBallot("after-a-failure", "A"));
-        var answer = gateway.sendAsync(publication);
+        CompletableFuture<HttpResponse<String>> answer = gateway.sendAsync(publication);
         await().untilAsserted(() -> assertThat(
                         health(503).at("/components/catalogue/details/failure").stringValue())
                 .contains("as for one huge batch"));
