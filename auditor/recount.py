@@ -5,12 +5,13 @@
     auditor/recount.py DUMP "$(cat .votelog/secrets/log-public-key)"
     auditor/recount.py --expect ANNOUNCEMENT DUMP [KEY...]
 
-Python 3.8 and its standard library alone. Decides each vote from those before it in its partition, and holds
-every verdict against decisions and every total against results. Exit code 0: all the same; 1: a difference;
-2: it could not be run. Takes for granted that a signed definition is a ballot without contradictions.
-With --expect it holds the log to what `announce` printed, and obeys the keys named there unless others are given.
+Python 3.8 and its standard library alone. Decides each vote from those before it in its partition, holds every
+verdict against decisions, what was put aside against what is no vote, and every record of results against the
+counts at its positions. Takes for granted that a signed definition is a ballot without contradictions.
+Exit code 0: all the same; 1: a difference; 2: it could not be run; 3: no difference, and something that could
+not be looked at.
 """
-import base64, collections, contextlib, datetime, hashlib, io, json, pathlib, struct, sys
+import argparse, base64, collections, datetime, hashlib, io, json, pathlib, re, struct, sys
 
 # The events that count, by their schema's CRC-64-AVRO fingerprint (Avro's single-object encoding). A field is
 # a string (s), an int or long (i), so many bytes, an array [..] of these, or a union with null (?).
@@ -18,6 +19,7 @@ SCHEMAS = {
     "7327250d8306b523": "VoteCast voteId:16 ballotId:s choices:[s] salt:32",
     "649d3efb91e5cfe7": "BallotPublished ballotId:s definition:s digest:32 partition:i partitionCount:i"
         " voteSchemas:[i] pepper:8 keyId:8 signature:64",
+    "ab32566ed8ca364c": "BallotEnded ballotId:s digest:32 partition:i keyId:8 signature:64",
     "4ae19897884b0c06": "BallotClosed ballotId:s digest:32 partition:i keyId:8 signature:64",
     "93803a4ec67f868b": "VoteAnnulled ballotId:s digest:32 voter:16 voteId:16 reason:s partition:i keyId:8"
         " signature:64",
@@ -32,12 +34,16 @@ REASONS = ("UNSPECIFIED UNKNOWN_BALLOT NOT_OPEN CLOSED NO_CHOICE UNKNOWN_OPTION 
 class Poison(Exception):
     """The record is neither a vote nor an order that this log obeys."""
 
+class Differs(Exception):
+    """The log cannot be counted further, since it is not whole."""
+
 def check(holds):
     if not holds:
         raise Poison("a record that is not what it should be")
 
-def take(data, length):
-    found = data.read(max(length, 0))
+def take(data, length, most=1 << 20):
+    check(0 <= length <= most)
+    found = data.read(length)
     check(len(found) == length)
     return found
 
@@ -47,7 +53,7 @@ def number(data):
         check(shift < 64)
         byte = take(data, 1)[0]
         value, shift = value | (byte & 0x7F) << shift, shift + 7
-    return value >> 1 ^ -(value & 1)
+    return (value & (1 << 64) - 1) >> 1 ^ -(value & 1)
 
 def field(data, kind):
     if kind == "s":
@@ -62,6 +68,7 @@ def field(data, kind):
     while count := number(data):
         if count < 0:
             count, _ = -count, number(data)
+        check(len(items) + count <= 1 << 16)
         items += [[field(data, each) for each in kinds] for _ in range(count)]
     return items if len(kinds) > 1 else [item for item, in items]
 
@@ -79,12 +86,13 @@ P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 
 def add(p, q):
-    k = D * p[0] * q[0] * p[1] * q[1]
-    x, y = p[0] * q[1] + p[1] * q[0], p[1] * q[1] + p[0] * q[0]
-    return x * pow(1 + k, -1, P) % P, y * pow(1 - k, -1, P) % P
+    """Of points with the coordinates x/z, y/z, and t = xyz: so nothing is divided."""
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    return (b - a) * (d - c) % P, (d + c) * (b + a) % P, (d - c) * (d + c) % P, (b - a) * (b + a) % P
 
 def times(scalar, point):
-    doubles = times(scalar >> 1, add(point, point)) if scalar else (0, 1)
+    doubles = times(scalar >> 1, add(point, point)) if scalar else (0, 1, 1, 0)
     return add(doubles, point) if scalar & 1 else doubles
 
 def point(data):
@@ -93,13 +101,15 @@ def point(data):
     x = pow(square, (P + 3) // 8, P)
     x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
     check(x * x % P == square and y < P and not (x == 0 and sign))
-    return (x if x & 1 == sign else P - x), y
+    x = x if x & 1 == sign else P - x
+    return x, y, 1, x * y % P
 
 def signed(key, value, signature):
     message = signature[:32] + key + b"votelog control record v1\n" + value[:-64]
     h = int.from_bytes(hashlib.sha512(message).digest(), "little") % L
     s, base = int.from_bytes(signature[32:], "little"), point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
-    return s < L and times(s, base) == add(point(signature[:32]), times(h, point(key)))
+    left, right = times(s, base), add(point(signature[:32]), times(h, point(key)))
+    return s < L and all((left[at] * right[2] - right[at] * left[2]) % P == 0 for at in (0, 1))
 
 def partition_of(key, count):
     """As Kafka's clients choose it: murmur2 of the key's 16 bytes."""
@@ -111,16 +121,32 @@ def partition_of(key, count):
     return ((h ^ h >> 15) & 0x7FFFFFFF) % count
 
 class Poll:
-    """A ballot in one partition: its rules, who has voted, and what is counted up to the offset `limit`."""
+    """A ballot in one partition: its rules, who has voted, what is counted, and what was at the positions asked for."""
 
-    def __init__(self, event, limit):
+    def __init__(self, event, offset, time, stops):
         rules = json.loads(event["definition"])
-        time = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-        self.opens, self.closes = (round(1000 * time(rules["window"][at])) for at in ("opensAt", "closesAt"))
+        check(rules["ballotId"] == event["ballotId"])
+        moment = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+        self.opens, self.closes = (round(1000 * moment(rules["window"][at])) for at in ("opensAt", "closesAt"))
         self.event, self.picks, self.sections = event, rules["picks"], rules["sections"]
+        self.hides = rules.get("results", {}).get("visibility", "live") == "after-close"
         self.options = [option["id"] for section in self.sections for option in section["options"]]
-        self.limit, self.end, self.voters, self.totals = limit, None, {}, collections.Counter()
-        self.annulled = set()
+        self.opened, self.stops, self.at = offset, sorted(stops, reverse=True), {}
+        self.reach(offset)
+        self.end, self.voters, self.totals, self.latest = None, {}, collections.Counter(), time
+        self.annulled, self.turns = set(), []
+
+    def reach(self, offset):
+        """All before the offset is counted; behind the last position it is remembered what comes."""
+        while self.stops and self.stops[-1] <= offset:
+            opened = self.stops[-1] > self.opened
+            self.at[self.stops.pop()] = (collections.Counter(self.totals), self.end, self.latest) if opened else \
+                (collections.Counter(), None, -1 << 63)
+
+    def over(self, offset):
+        if self.end is None:
+            self.end = offset
+            self.turns.append((offset, "the end"))
 
     def form(self, choices):
         picked, size = set(choices), len(set(choices))
@@ -147,59 +173,85 @@ class Poll:
         self.voters[voter] = this
         return "ACCEPTED"
 
+    def count(self, verdict, vote, time):
+        self.totals.update(["all", "late"] if self.end is not None else ["all", "received", verdict])
+        self.latest = self.latest if self.end is not None else max(self.latest, time)
+        self.totals.update("option " + each for each in vote["choices"] if verdict == "ACCEPTED")
+
     def annul(self, voter, vote, offset):
         first = self.voters.get(voter)
         if first and first[0] == vote and voter not in self.annulled:
             self.annulled.add(voter)
-            if offset < self.limit:
-                self.totals.subtract("option " + each for each in first[1])
-                self.totals.update(["annulled", "revision"])
+            self.turns.append((offset, "the annulment of vote %s" % vote.hex()))
+            self.totals.subtract("option " + each for each in first[1])
+            self.totals.update(["annulled"])
 
-def replay(partition, records, keys, limits):
-    """The verdicts of a partition, each with what it is on; its ballots; the offset behind its end."""
-    polls, found, end = {}, set(), 0
-    for end, (offset, time, key, value, _) in enumerate(records, 1):
-        if offset != end - 1:
-            raise ValueError("partition %d: offset %d where %d was to come" % (partition, offset, end - 1))
-        for poll in polls.values():
-            poll.end = offset if poll.end is None and time >= poll.closes else poll.end
-        with contextlib.suppress(Poison):
-            event = decode(value)
-            kind, ballot, poll = event["event"], event["ballotId"], polls.get(event["ballotId"])
-            if kind == "VoteCast":
-                check(key is not None and len(key) == 16)
-                check(not poll or partition_of(key, poll.event["partitionCount"]) == partition)
-                check(not poll or struct.unpack("<q", value[2:10])[0] in poll.event["voteSchemas"])
-                verdict = poll.decide(key, event, time) if poll else "UNKNOWN_BALLOT"
-                found.add((partition, offset, verdict, event["voteId"], ballot, time))
-                if poll and offset < poll.limit:
-                    poll.totals.update(["received", verdict] if poll.end is None else ["late"])
-                    poll.totals.update("option " + each for each in event["choices"] if verdict == "ACCEPTED")
-                continue
-            check(event.get("keyId") in keys and event["partition"] == partition)
-            check(signed(keys[event["keyId"]], value, event["signature"]))
-            if kind == "BallotPublished" and not poll and partition < event["partitionCount"]:
-                check(event["digest"] == hashlib.sha256(event["definition"].encode()).digest())
-                polls[ballot] = Poll(event, limits.get(ballot, 1 << 62))
-            elif kind == "BallotClosed" and poll and poll.event["digest"] == event["digest"]:
-                poll.end = offset if poll.end is None else poll.end
-            elif kind == "VoteAnnulled" and poll and poll.event["digest"] == event["digest"]:
-                check(partition_of(event["voter"], poll.event["partitionCount"]) == partition)
-                check(0 < len(event["reason"]) <= 500)
-                check(not any(each < " " or "\x7f" <= each <= "\x9f" for each in event["reason"]))
-                poll.annul(event["voter"], event["voteId"], offset)
-    return found, polls, end
+class Partition:
+    """What a partition of votes comes to: verdicts, each with what it is on; what is no vote; its ballots; its end."""
+
+    def __init__(self, number, log, keys, stops):
+        self.number, self.keys, self.stops = number, keys, stops
+        self.polls, self.found, self.poison, self.end = {}, set(), set(), 0
+        self.latest, self.back = 0, (0, 0)
+        for offset, time, key, value, _ in log:
+            if offset != self.end:
+                raise Differs("partition %d: offset %d where %d was to come" % (number, offset, self.end))
+            self.end, self.latest = offset + 1, max(self.latest, time)
+            self.back = max(self.back, (self.latest - time, offset))
+            for poll in self.polls.values():
+                poll.reach(offset)
+                if time >= poll.closes:
+                    poll.over(offset)
+            try:
+                self.take(offset, time, key, value)
+            except Poison:
+                self.poison.add((number, offset))
+        for poll in self.polls.values():
+            poll.reach(self.end)
+
+    def take(self, offset, time, key, value):
+        event = decode(value)
+        kind, ballot, poll = event["event"], event.get("ballotId"), self.polls.get(event.get("ballotId"))
+        if kind == "VoteCast":
+            check(key is not None and len(key) == 16)
+            check(re.fullmatch("[a-z0-9][a-z0-9-]{1,62}", ballot))
+            check(not poll or partition_of(key, poll.event["partitionCount"]) == self.number)
+            check(not poll or struct.unpack("<q", value[2:10])[0] in poll.event["voteSchemas"])
+            verdict = poll.decide(key, event, time) if poll else "UNKNOWN_BALLOT"
+            self.found.add((self.number, offset, verdict, event["voteId"], ballot, time, key))
+            return poll and poll.count(verdict, event, time)
+        check(event.get("keyId") in self.keys and event["partition"] == self.number)
+        check(signed(self.keys[event["keyId"]], value, event["signature"]))
+        if kind == "BallotPublished" and not poll:
+            check(self.number < event["partitionCount"] and len(event["voteSchemas"]) <= 1024)
+            check(event["digest"] == hashlib.sha256(event["definition"].encode()).digest())
+            self.polls[ballot] = Poll(event, offset, time, self.stops.get(ballot, ()))
+            return
+        check(poll and poll.event["digest"] == event["digest"])
+        if kind == "BallotClosed":
+            poll.over(offset)
+        elif kind == "VoteAnnulled":
+            check(partition_of(event["voter"], poll.event["partitionCount"]) == self.number)
+            check(0 < len(event["reason"]) <= 500)
+            check(not any(each < " " or "\x7f" <= each <= "\x9f" for each in event["reason"]))
+            poll.annul(event["voter"], event["voteId"], offset)
 
 def records(folder, file):
     """Offset, time, key, value and headers of each record; the layout is in the README."""
     path = pathlib.Path(folder, file["file"])
     if path.name != file["file"] or not path.is_file():
         raise ValueError("%s is no regular file of the dump" % path)
+    seen, last = 0, file["begin"] - 1
     with open(path, "rb") as data:
         count = lambda: struct.unpack(">i", data.read(4))[0]
         entry = lambda: data.read(length) if (length := count()) >= 0 else None
         while head := data.read(16):
+            seen, before, last = seen + 1, last, struct.unpack(">q", head[:8])[0]
+            if not before < last < file["end"]:
+                raise ValueError("%s is damaged: it holds offset %d behind %d records" % (path, last, seen - 1))
             yield struct.unpack(">qq", head) + (entry(), entry(), {entry(): entry() for _ in range(count())})
+    if seen != file["records"]:
+        raise ValueError("%s is damaged: it holds %d records, and %d are named" % (path, seen, file["records"]))
 
 def announcement(file):
     """What was announced; what is not known here must not be passed over."""
@@ -231,57 +283,231 @@ def public_key(text):
         raise ValueError("%s is no public key" % text)
     return raw
 
-def differences(folder, public_keys, expect):
-    public_keys = public_keys or expect["publicKeys"]
+def damage(folder, file):
+    """Files are read whole: a file that is not the one of which the manifest has the hash tells nothing."""
+    hashed = hashlib.sha256()
+    path = pathlib.Path(folder, file["file"])
+    if not path.is_file():
+        raise ValueError("%s is no regular file" % path)
+    with open(path, "rb") as data:
+        while part := data.read(1 << 20):
+            hashed.update(part)
+    if hashed.hexdigest() != file["sha256"]:
+        raise ValueError("%s is damaged: its SHA-256 is another one" % path)
+
+def whole(manifest, files, partitions, max_step, unseen):
+    """Whether votes are all there, up to where they were counted, stamped by the broker."""
+    passed = {int(at): end for at, end in (manifest.get("counted") or {"offsets": {}})["offsets"].items()}
+    for at, partition in enumerate(partitions):
+        if partition.number != at or files[at]["begin"]:
+            yield "partition %d is missing, or its beginning" % at
+            return
+        if partition.end < files[at]["end"]:
+            yield "partition %d ends at %d; its end was said to be %d" % (at, partition.end, files[at]["end"])
+        if files[at].get("stampedTo", partition.end) < partition.end:
+            yield "partition %d, offset %d has the time that its writer named" % (at, files[at]["stampedTo"])
+        if partition.back[0] > 1000 * max_step:
+            yield "partition %d, offset %d is stamped %d ms before a record before it" % (at, *partition.back[::-1])
+    for at, end in passed.items():
+        if end > (partitions[at].end if at < len(partitions) else 0):
+            yield "partition %d is cut short: the group that counts has counted it up to %d" % (at, end)
+    if (manifest.get("stamps") or "LogAppendTime") != "LogAppendTime":
+        yield "votes take the time that their writers name: %s" % manifest["stamps"]
+    elif not manifest.get("stamps") or any("stampedTo" not in file for file in files):
+        unseen.append("who stamps the records is not known")
+
+def defined(name, standing, partitions, claim, unseen):
+    """Whether a ballot is the same everywhere, and the one that was published first."""
+    if not standing:
+        yield "%s: it stands in no partition" % name
+        return
+    first = standing[0].event
+    if any(poll.event["digest"] != first["digest"] for poll in standing):
+        yield "%s: its definition is not the same in all partitions" % name
+    if len(standing) != first["partitionCount"]:
+        yield "%s: it stands in %d partitions of %d" % (name, len(standing), first["partitionCount"])
+    if claim and claim["digest"] != first["digest"]:
+        yield "%s: first published was the definition %s" % (name, claim["digest"].hex())
+    if not claim:
+        unseen.append("%s: who published it first" % name)
+
+def untrue(event, partitions, newest):
+    """What is wrong with a record of results, by the counts at its positions."""
+    name = event["ballotId"]
+    polls = {partition.number: partition.polls[name] for partition in partitions if name in partition.polls}
+    positions = {at: (next, end) for at, next, end in event["positions"]}
+    if not polls:
+        yield "results are published, and the ballot stands nowhere"
+        return
+    poll, count = min(polls.items())[1], min(polls.items())[1].event["partitionCount"]
+    left = sorted({*range(count)} - {*positions}) if newest else []
+    if left or len(positions) < len(event["positions"]) or {*positions} - {*range(count)}:
+        yield "partitions %s of %d are not counted at all" % (left, count) if left else "positions that cannot be"
+    for at, (next, end) in sorted(positions.items()):
+        if at not in polls or next not in polls[at].at:
+            yield "partition %d is counted up to %d, and does not go as far" % (at, next)
+            return
+    counted = [polls[at].at[next] for at, (next, _) in positions.items()]
+    here = sum((totals for totals, _, _ in counted), collections.Counter())
+    latest, ends = max([latest for _, _, latest in counted] or [0]), [end for _, end, _ in counted]
+    final = sum(end is not None for end in ends) == count
+    status = 4 if final else 3 if any(end is not None for end in ends) else 1 if latest < poll.opens else 2
+    options = ["option " + option for option in poll.options]
+    shown = here if event["votes"] is None else dict(zip(options, event["votes"]))
+    there = collections.Counter({REASONS[reason]: count for reason, count in event["rejected"]},
+                                ACCEPTED=event["accepted"], RETRIED=event["retried"], late=event["late"],
+                                received=event["received"], annulled=event["annulled"], revision=event["revision"],
+                                missing=event["missing"], replaced=event.get("replaced", 0), status=event["status"],
+                                version=event["version"], **{"as of": event["asOf"]},
+                                **{option: shown[option] for option in options if option in shown})
+    here.update(revision=here["annulled"], status=status, **{"as of": latest},
+                version=sum(next if end is None else min(next, end) for next, end in positions.values()))
+    for total in sorted(total for total in {**here, **there} if total != "all" and here[total] != there[total]):
+        yield "%s: published %d, counted here %d" % (total, there[total], here[total])
+    if event["digest"] != poll.event["digest"] or event["votes"] is not None and len(event["votes"]) != len(options):
+        yield "it is on another definition"
+    if [end for _, end in positions.values()] != ends:
+        yield "partitions end at %s, and it says %s" % (ends, [end for _, end in positions.values()])
+    if (event["votes"] is None) != (poll.hides and not final):
+        yield "it hides what its ballot shows, or shows what it hides"
+
+def behind(event, name, partitions, passed, complete, unseen):
+    """Whether results leave out what they should have by now."""
+    positions = {at: next for at, next, _ in event["positions"]} if event else {}
+    for partition in partitions:
+        poll, at = partition.polls.get(name), partition.number
+        next = positions.get(at, 0)
+        if not poll or next > partition.end:
+            continue
+        turns = [(offset, what) for offset, what in poll.turns if offset >= next]
+        votes = poll.totals["all"] - (poll.at[next][0]["all"] if next in poll.at else 0)
+        if complete and (turns or votes or not event):
+            yield "partition %d: %d votes and %d ends or annulments are behind the results" % (at, votes, len(turns))
+        elif passed is None and turns:
+            unseen.append("%s, partition %d: whether %s at %d was passed" % (name, at, turns[0][1], turns[0][0]))
+        else:
+            for offset, what in turns:
+                if passed.get(at, 0) > offset:
+                    yield "partition %d, offset %d: %s is left out, and was counted" % (at, offset, what)
+    standing = [(each.number, each.polls[name].opened) for each in partitions if name in each.polls]
+    if not event and passed and all(passed.get(at, 0) > offset for at, offset in standing):
+        yield "no results are published, and it was counted in every partition"
+    elif not event:
+        unseen.append("%s: no results are published" % name)
+
+def differences(options, unseen):
+    expect = announcement(options.expect) if options.expect else None
+    public_keys = options.keys or expect["publicKeys"]
     keys = {hashlib.sha256(key).digest()[:8]: key for key in map(public_key, public_keys)}
-    files = json.loads(pathlib.Path(folder, "manifest.json").read_text("utf-8"))["files"]
-    read = lambda topic: ((decode(value), headers) for file in files if file["topic"] == topic
-                          for _, _, _, value, headers in records(folder, file))
-    results = {event["ballotId"]: event for event, _ in read("votelog.results.v1")}
-    counted = {name: {at: end for at, end, _ in event["positions"]} for name, event in results.items()}
-    found, published, polls, ends = set(), set(), [], {}
-    for at, file in ((file["partition"], file) for file in files if file["topic"] == "votelog.votes.v1"):
-        limits = {ballot: ends_of.get(at, 0) for ballot, ends_of in counted.items()}
-        verdicts, standing, ends[at] = replay(at, records(folder, file), keys, limits)
-        found, polls = found | verdicts, polls + [standing]
+    manifest = json.loads(pathlib.Path(options.folder, "manifest.json").read_text("utf-8"))
+    of = lambda topic: sorted((file for file in manifest["files"] if file["topic"] == topic),
+                              key=lambda file: file["partition"])
+    for file in manifest["files"]:
+        damage(options.folder, file)
+    def read(topic):
+        for file in of(topic):
+            for offset, _, key, value, headers in records(options.folder, file):
+                try:
+                    yield file["partition"], offset, key, decode(value), headers
+                except Poison:
+                    yield file["partition"], offset, key, {"event": None}, headers
+
+    order = manifest.get("order") or []
+    noted = [order.index(it) for it in ("votelog.results.v1", "votelog.decisions.v1", "votelog.dead-letters.v1",
+                                        "votelog.votes.v1") if it in order]
+    in_order = len(noted) == 4 and max(noted) == noted[3]
+    history = [(at, offset, event) for at, offset, _, event, _ in read("votelog.results.v1")
+               if event["event"] == "BallotResults"]
+    results, stops = {}, collections.defaultdict(lambda: collections.defaultdict(set))
+    for _, _, event in history:
+        results[event["ballotId"]] = event
+        for at, next, _ in event["positions"]:
+            stops[at][event["ballotId"]].add(next)
+    files = of("votelog.votes.v1")
+    partitions = [Partition(file["partition"], records(options.folder, file), keys, stops[file["partition"]])
+                  for file in files]
+    yield from whole(manifest, files, partitions, options.max_clock_step, unseen)
+    polls, ends = [partition.polls for partition in partitions], {each.number: each.end for each in partitions}
     yield from held_to(expect, public_keys, polls, ends) if expect else ()
+    claims = {}
+    for file in of("votelog.ballots.v1"):
+        for _, _, _, value, _ in records(options.folder, file):
+            if value and value[:10].hex() == "c301649d3efb91e5cfe7":
+                claim = decode(value)
+                if claim["keyId"] in keys and signed(keys[claim["keyId"]], value, claim["signature"]):
+                    claims.setdefault(claim["ballotId"], claim)
 
-    for event, headers in read("votelog.decisions.v1"):
-        at, offset = int(headers[b"ce_id"].split(b"/")[0]), event["voteOffset"]
+    counted = lambda at: max([next for event in results.values() for it, next, _ in event["positions"] if it == at] or [0])
+    needed = {at: counted(at) for at in ends}
+    found = set().union(*(partition.found for partition in partitions))
+    published = set()
+    for at, offset, key, event, headers in read("votelog.decisions.v1"):
+        if event["event"] != "VoteDecided":
+            yield "decisions partition %d, offset %d holds no verdict" % (at, offset)
+            continue
+        at = int((headers.get(b"ce_id") or b"%d/" % at).split(b"/")[0])
         verdict = ["UNSPECIFIED", "ACCEPTED", "RETRIED", REASONS[event["reason"] or 0]][event["outcome"]]
-        published.add((at, offset, verdict, event["voteId"], event["ballotId"], event["recordedAt"]))
-    for each in sorted(published ^ found):
+        published.add((at, event["voteOffset"], verdict, event["voteId"], event["ballotId"], event["recordedAt"], key))
+    for each in sorted(published ^ found, key=lambda each: each[:2] + (each in found,)):
         at, offset, verdict = each[:3]
-        if each in published and offset < ends.get(at, 0):
+        if each in published and offset >= ends.get(at, 0):
+            if in_order:
+                yield "partition %d, offset %d: published %s on a vote that is not there" % (at, offset, verdict)
+            else:
+                unseen.append("whether votes were cut before partition %d, offset %d" % (at, offset))
+        elif each in published:
             yield "partition %d, offset %d: published %s, not found here" % (at, offset, verdict)
-        elif each in found and any(offset < ends_of.get(at, 0) for ends_of in counted.values()):
+        elif offset < needed[at]:
             yield "partition %d, offset %d: found %s, not published" % (at, offset, verdict)
+    aside = {(int(headers.get(b"votelog-partition", b"-1")), int(headers.get(b"votelog-offset", b"-1")))
+             for _, _, _, _, headers in read("votelog.dead-letters.v1")}
+    poison = set().union(*(partition.poison for partition in partitions))
+    for at, offset in sorted(aside ^ poison):
+        if (at, offset) in aside and (in_order or offset < ends.get(at, 0)):
+            yield "partition %d, offset %d was put aside, and is a vote, an order or nothing" % (at, offset)
+        elif (at, offset) in poison and offset < needed[at]:
+            yield "partition %d, offset %d is no vote, and was not put aside" % (at, offset)
 
-    for name, event in sorted(results.items()):
-        print("%s: %d votes, of which %d accepted" % (name, event["received"], event["accepted"]))
-        standing = [ballots[name] for ballots in polls if name in ballots]
-        here = sum((poll.totals for poll in standing), collections.Counter())
-        options = ["option " + option for poll in standing[:1] for option in poll.options]
-        votes = event["votes"] or [here[option] for option in options]  # None: the ballot still hides them.
-        there = collections.Counter({REASONS[reason]: count for reason, count in event["rejected"]},
-                                    ACCEPTED=event["accepted"], RETRIED=event["retried"], late=event["late"],
-                                    received=event["received"], annulled=event["annulled"],
-                                    revision=event["revision"], **dict(zip(options, votes)))
-        for total in sorted(total for total in {**here, **there} if here[total] != there[total]):
-            yield "%s, %s: published %d, counted here %d" % (name, total, there[total], here[total])
-        for at, end in ((at, end) for at, end in counted[name].items() if ends.get(at, 0) < end):
-            yield "%s: partition %d ends at %d, and is counted up to %d" % (name, at, ends.get(at, 0), end)
+    names = sorted({*results} | {name for standing in polls for name in standing})
+    passed = {int(at): end for at, end in manifest["counted"]["offsets"].items()} if manifest.get("counted") else None
+    for name in names:
+        event, standing = results.get(name), [ballots[name] for ballots in polls if name in ballots]
+        yield from defined(name, standing, partitions, claims.get(name), unseen)
+        if event:
+            print("%s: %d votes, of which %d accepted" % (name, event["received"], event["accepted"]))
+            yield from ("%s, %s" % (name, fault) for fault in untrue(event, partitions, True))
+        yield from ("%s, %s" % (name, it) for it in behind(event, name, partitions, passed, options.complete, unseen))
+    before = {}
+    for at, offset, event in history:
+        name, was = event["ballotId"], before.get(event["ballotId"])
+        place, next = "results partition %d, offset %d" % (at, offset), {it: next for it, next, _ in event["positions"]}
+        if was and ((event["version"], event["revision"]) < (was["version"], was["revision"])
+                    or event["revision"] < was["revision"]
+                    or any(next.get(it, -1) < position for it, position, _ in was["positions"])):
+            yield "%s: the results of %s go back" % (place, name)
+        for fault in untrue(event, partitions, False) if event is not results[name] else ():
+            yield "%s, version %d of %s: %s" % (place, event["version"], name, fault)
+        before[name] = event
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit(print(__doc__) or 2)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--expect", metavar="FILE", help="what `announce` printed: the log is held to it, and its"
+                           " keys are obeyed where no others are given")
+    arguments.add_argument("--complete", action="store_true", help="results that are behind anything are a difference")
+    arguments.add_argument("--max-clock-step", type=float, default=300, metavar="SECONDS",
+                           help="how far the times of a partition may run back (default: 300)")
+    arguments.add_argument("folder", metavar="DUMP", help="as the auditor's command dump made it")
+    arguments.add_argument("keys", metavar="KEY", nargs="*", help="whose orders the log obeys")
+    given, unseen = arguments.parse_args(), []
+    if not given.keys and not given.expect:
+        arguments.error("whose orders does the log obey? A KEY or --expect FILE is needed")
     try:
-        given = sys.argv[1:]
-        expect = announcement(given[1]) if given[0] == "--expect" and len(given) > 2 else None
-        folder, *public_keys = given[2:] if expect else given
-        wrong = list(differences(folder, public_keys, expect))
+        wrong = list(differences(given, unseen))
+    except Differs as difference:
+        wrong = [str(difference)]
     except Exception as fault:  # Whatever it is: by Python's own exit code it would be a difference.
         sys.exit(print("could not be counted: %s" % (str(fault) or repr(fault)), file=sys.stderr) or 2)
     more = ["… and %d more" % (len(wrong) - 10)] if len(wrong) > 10 else []
-    print("\n".join(["DIFFERENCE: " + it for it in wrong[:10]] + more) or "All verdicts and all numbers are the same.")
-    sys.exit(1 if wrong else 0)
+    said = ["DIFFERENCE: " + it for it in wrong[:10]] + more + ["NOT LOOKED AT: " + it for it in unseen[:10]]
+    print("\n".join(said) or "All verdicts and all numbers are the same.")
+    sys.exit(1 if wrong else 3 if unseen else 0)

@@ -1,14 +1,20 @@
 package io.votelog.auditor;
 
+import io.votelog.schemas.Topics;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +26,7 @@ final class BrokerSource implements LogSource {
     private static final int MIB = 1 << 20;
 
     private final String bootstrapServers;
+    private final Map<String, String> clientProperties;
     private final Duration patience;
     private final Map<String, Object> config = new HashMap<>();
 
@@ -36,9 +43,9 @@ final class BrokerSource implements LogSource {
         // More at a time live long enough to be copied by the collector.
         config.put("max.poll.records", "1000");
         config.put("receive.buffer.bytes", Integer.toString(MIB));
+        this.clientProperties = clientProperties;
         config.putAll(clientProperties);
         config.put("bootstrap.servers", bootstrapServers);
-        config.put("isolation.level", "read_committed");
         config.put("enable.auto.commit", "false");
         config.put("allow.auto.create.topics", "false");
         config.put("enable.metrics.push", "false");
@@ -59,7 +66,10 @@ final class BrokerSource implements LogSource {
 
     @Override
     public List<Span> spans(String topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        // The end is behind what stands in transactions that are not done yet, too: they are waited for when it is
+        // read.
+        // Else the verdict of a vote that the results count already might be behind the end of verdicts.
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
             List<TopicPartition> partitions = consumer.listTopics(patience).getOrDefault(topic, List.of()).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .sorted(Comparator.comparingInt(TopicPartition::partition))
@@ -72,6 +82,49 @@ final class BrokerSource implements LogSource {
         } catch (KafkaException e) {
             throw unreachable(e);
         }
+    }
+
+    @Override
+    public Optional<Counted> counted(String group) {
+        try (CountingProgress progress = progress(group)) {
+            Map<Integer, Long> offsets = progress.counted(Topics.VOTES.name());
+            return offsets.isEmpty() ? Optional.empty() : Optional.of(new Counted(group, offsets));
+        } catch (AuditException e) {
+            return unlessForbidden(e);
+        }
+    }
+
+    @Override
+    public Optional<String> stamps() {
+        try (CountingProgress progress = progress(Counted.GROUP)) {
+            return progress.setting(Topics.VOTES.name(), TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+        } catch (AuditException e) {
+            return unlessForbidden(e);
+        }
+    }
+
+    @Override
+    public boolean grows() {
+        return true;
+    }
+
+    private CountingProgress progress(String group) {
+        Map<String, Object> settings = new HashMap<>(clientProperties);
+        settings.put("bootstrap.servers", bootstrapServers);
+        try {
+            return new CountingProgress(Admin.create(settings), group);
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** Who may read the log need not be allowed to ask for what stands beside it. */
+    private static <T> Optional<T> unlessForbidden(AuditException failure) {
+        Throwable cause = failure.getCause() == null ? null : failure.getCause().getCause();
+        if (cause instanceof AuthorizationException || cause instanceof GroupIdNotFoundException) {
+            return Optional.empty();
+        }
+        throw failure;
     }
 
     @Override
@@ -112,7 +165,13 @@ final class BrokerSource implements LogSource {
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {
-        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return consumer("read_committed");
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+        Map<String, Object> settings = new HashMap<>(config);
+        settings.put("isolation.level", isolation);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private AuditException unreachable(KafkaException cause) {

@@ -1,14 +1,15 @@
 package io.votelog.auditor;
 
+import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.SmallFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /** The file {@code checkpoint} of a log: the only one that changes. It is either the old one or the new one, whatever happens. */
 final class CheckpointFile {
@@ -21,27 +22,37 @@ final class CheckpointFile {
         this.folder = folder;
     }
 
-    /** What it holds; nothing where there is none. */
-    String shown() {
-        try {
-            return Files.readString(folder.resolve(NAME));
-        } catch (NoSuchFileException e) {
-            return "";
-        } catch (IOException e) {
-            throw new AuditException("%s cannot be read: %s".formatted(folder.resolve(NAME), Texts.reason(e)), e);
+    /** What it holds; null where there is none. */
+    @Nullable
+    SignedNote shown() {
+        byte[] bytes = SmallFile.readIfThere(folder.resolve(NAME), SignedNote.LONGEST);
+        return bytes == null ? null : SignedNote.parse(bytes);
+    }
+
+    /** Replaces it. Where it holds the same checkpoint already, that one's cosignatures stay, and those that are new are added. */
+    void show(SignedNote note) {
+        SignedNote there = shown();
+        if (there == null || !there.text().equals(note.text())) {
+            write(note);
+            return;
+        }
+        SignedNote both = there;
+        for (SignedNote.Signature signature : note.signatures()) {
+            if (!both.signatures().contains(signature)) {
+                both = both.with(signature.line());
+            }
+        }
+        if (!both.equals(there)) {
+            write(both);
         }
     }
 
-    /** Replaces it, unless it holds the same checkpoint already: that one may have cosignatures. */
-    void show(String note) {
-        if (shown().startsWith(note)) {
-            return;
-        }
+    private void write(SignedNote note) {
         Path next = folder.resolve(NAME + ".next");
         try {
             try (FileChannel channel = FileChannel.open(
                     next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                ByteBuffer bytes = ByteBuffer.wrap(note.getBytes(StandardCharsets.UTF_8));
+                ByteBuffer bytes = ByteBuffer.wrap(note.bytes());
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }

@@ -4,16 +4,20 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 
 /** How far the log goes, and how far those who count have come in it, as the brokers tell it. */
 final class CountingProgress implements AutoCloseable {
@@ -47,14 +51,25 @@ final class CountingProgress implements AutoCloseable {
 
     /** By partition: every record of the topic below this offset was counted, and what came of it is committed. */
     long[] counted(String topic, int partitions) {
+        long[] counted = new long[partitions];
+        counted(topic).forEach((partition, offset) -> {
+            if (partition < partitions) {
+                counted[partition] = offset;
+            }
+        });
+        return counted;
+    }
+
+    /** The same of the partitions of which the group has an offset. */
+    Map<Integer, Long> counted(String topic) {
         var offsets = await(
                 admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(true))
                         .partitionsToOffsetAndMetadata(),
                 "the offsets of the group " + group);
-        long[] counted = new long[partitions];
+        Map<Integer, Long> counted = new TreeMap<>();
         offsets.forEach((at, offset) -> {
-            if (at.topic().equals(topic) && at.partition() < partitions && offset != null) {
-                counted[at.partition()] = offset.offset();
+            if (at.topic().equals(topic) && offset != null) {
+                counted.put(at.partition(), offset.offset());
             }
         });
         return counted;
@@ -71,6 +86,14 @@ final class CountingProgress implements AutoCloseable {
                 .forEach(
                         (name, topic) -> partitions.put(name, topic.partitions().size()));
         return partitions;
+    }
+
+    /** A setting of a topic, or nothing where the topic does not have it. */
+    Optional<String> setting(String topic, String name) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config config = await(admin.describeConfigs(List.of(resource)).all(), "the settings of " + topic)
+                .get(resource);
+        return Optional.ofNullable(config).map(settings -> settings.get(name)).map(ConfigEntry::value);
     }
 
     private static <T> T await(KafkaFuture<T> answer, String what) {

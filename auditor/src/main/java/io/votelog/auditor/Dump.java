@@ -37,33 +37,58 @@ final class Dump {
     static final String FORMAT = "votelog-dump/1";
 
     /**
-     * What is copied, in this order: so what a seal names, and each verdict that the results count, stands in what is copied behind
-     * them. A topic that is not there is left out, as seals are where nobody seals.
+     * What is copied. In this order it is noted where each topic ends, before anything is copied: so what a seal names is in the
+     * copy, each vote that the results count has its verdict there, and each verdict its vote. A topic that is not there is left
+     * out, as seals are where nobody seals.
      */
     static final List<Topic> TOPICS =
-            List.of(Topics.SEALS, Topics.RESULTS, Topics.BALLOTS, Topics.VOTES, Topics.DECISIONS, Topics.DEAD_LETTERS);
+            List.of(Topics.SEALS, Topics.RESULTS, Topics.DECISIONS, Topics.DEAD_LETTERS, Topics.VOTES, Topics.BALLOTS);
 
     private Dump() {}
 
-    /** The manifest. */
-    @JsonPropertyOrder({"format", "source", "files"})
-    record Manifest(String format, String source, List<File> files) {}
+    /**
+     * The manifest. Dumps of older versions have its format, its source and its files alone.
+     *
+     * @param counted how far those who count had come before anything else was noted, where that could be found out
+     * @param stamps {@code message.timestamp.type} of votes, where that could be found out
+     * @param order the topics in the order in which it was noted where they end
+     */
+    @JsonPropertyOrder({"format", "source", "counted", "stamps", "order", "files"})
+    record Manifest(
+            String format,
+            String source,
+            @Nullable Counted counted,
+            @Nullable String stamps,
+            @Nullable List<String> order,
+            List<File> files) {
+        /** Whether what follows from votes was noted before votes. */
+        boolean inOrder() {
+            int votes = order == null ? -1 : order.indexOf(Topics.VOTES.name());
+            return order != null
+                    && Stream.of(Topics.RESULTS, Topics.DECISIONS, Topics.DEAD_LETTERS)
+                            .map(topic -> order.indexOf(topic.name()))
+                            .allMatch(at -> at >= 0 && at < votes);
+        }
+    }
 
     /**
      * One partition's copy.
      *
      * @param begin the first offset that was there
      * @param end the offset behind the last one
+     * @param stampedTo the broker stamped every record below this offset, and not the one that stands there; dumps of older versions
+     *     do not tell
      * @param bytes of the file; none is named in dumps of older versions
      * @param sha256 of the file, in hexadecimal digits
      */
-    @JsonPropertyOrder({"topic", "partition", "begin", "end", "records", "file", "bytes", "sha256"})
+    @JsonPropertyOrder({"topic", "partition", "begin", "end", "records", "stampedTo", "file", "bytes", "sha256"})
     record File(
             String topic,
             int partition,
             long begin,
             long end,
             long records,
+            @Nullable Long stampedTo,
             String file,
             @Nullable Long bytes,
             String sha256) {}

@@ -21,6 +21,9 @@ final class DumpCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log = new LogOptions();
 
+    @Mixin
+    private GroupOptions group = new GroupOptions();
+
     @Parameters(paramLabel = "FOLDER", description = "where it goes: an empty folder, or one that is not there yet")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path folder;
@@ -34,7 +37,7 @@ final class DumpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (LogSource source = log.open()) {
-            Dump.Manifest manifest = new DumpWriter(source, folder, talk.progress(json)).write();
+            Dump.Manifest manifest = new DumpWriter(source, group.group(), folder, talk.progress(json)).write();
             if (json) {
                 System.out.println(Texts.JSON.writeValueAsString(manifest));
                 return Report.PASSED;

@@ -52,6 +52,21 @@ final class DumpSource implements LogSource {
     }
 
     @Override
+    public Optional<Counted> counted(String group) {
+        return Optional.ofNullable(manifest.counted());
+    }
+
+    @Override
+    public boolean inOrder() {
+        return manifest.inOrder();
+    }
+
+    @Override
+    public Optional<String> stamps() {
+        return Optional.ofNullable(manifest.stamps());
+    }
+
+    @Override
     public Records open(Span span) {
         Dump.File file = file(span);
         Path path;
@@ -71,7 +86,7 @@ final class DumpSource implements LogSource {
                 throw new AuditException("%s is damaged: it has %,d bytes, and %s names %,d"
                         .formatted(path, bytes, Dump.MANIFEST, file.bytes()));
             }
-            return new Copied(span, path, in, file.sha256());
+            return new Copied(span, path, in, file);
         } catch (IOException e) {
             throw new AuditException("%s cannot be read: %s".formatted(path, Texts.reason(e)), e);
         }
@@ -80,16 +95,17 @@ final class DumpSource implements LogSource {
     private static final class Copied implements Records {
         private final Span span;
         private final Path path;
-        private final String wantedHash;
+        private final Dump.File file;
         private final MessageDigest sha256 = Hashes.sha256();
         private final DataInputStream in;
         private long records;
+        private long nextOffset;
         private boolean over;
 
-        Copied(Span span, Path path, InputStream in, String wantedHash) {
+        Copied(Span span, Path path, InputStream in, Dump.File file) {
             this.span = span;
             this.path = path;
-            this.wantedHash = wantedHash;
+            this.file = file;
             this.in = new DataInputStream(new BufferedInputStream(new DigestInputStream(in, sha256), BUFFER));
         }
 
@@ -99,11 +115,12 @@ final class DumpSource implements LogSource {
                 return null;
             }
             try {
-                ConsumerRecord<byte[], byte[]> record = DumpSource.next(in, span);
+                ConsumerRecord<byte[], byte[]> record = DumpSource.next(in, span, file.stampedTo());
                 if (record == null) {
                     over = true;
-                    checkHash();
+                    checkWhole();
                 } else {
+                    checkPlace(record.offset());
                     records++;
                 }
                 return record;
@@ -113,11 +130,24 @@ final class DumpSource implements LogSource {
             }
         }
 
-        private void checkHash() {
+        private void checkPlace(long offset) {
+            if (offset < Math.max(nextOffset, file.begin()) || offset >= file.end()) {
+                throw new AuditException(
+                        "%s is damaged: it holds offset %d behind %d records, and %s names offsets from %d to %d"
+                                .formatted(path, offset, records, Dump.MANIFEST, file.begin(), file.end()));
+            }
+            nextOffset = offset + 1;
+        }
+
+        private void checkWhole() {
             String hash = HexFormat.of().formatHex(sha256.digest());
-            if (!hash.equals(wantedHash)) {
+            if (!hash.equals(file.sha256())) {
                 throw new AuditException("%s is damaged: its SHA-256 is %s, and %s names %s"
-                        .formatted(path, hash, Dump.MANIFEST, wantedHash));
+                        .formatted(path, hash, Dump.MANIFEST, file.sha256()));
+            }
+            if (records != file.records()) {
+                throw new AuditException("%s is damaged: it holds %,d records, and %s names %,d"
+                        .formatted(path, records, Dump.MANIFEST, file.records()));
             }
         }
 
@@ -142,7 +172,8 @@ final class DumpSource implements LogSource {
         return failure instanceof EOFException ? "it ends in the middle of the next one" : Texts.reason(failure);
     }
 
-    private static @Nullable ConsumerRecord<byte[], byte[]> next(DataInputStream in, Span span) throws IOException {
+    private static @Nullable ConsumerRecord<byte[], byte[]> next(
+            DataInputStream in, Span span, @Nullable Long stampedTo) throws IOException {
         in.mark(1);
         if (in.read() < 0) {
             return null;
@@ -166,13 +197,20 @@ final class DumpSource implements LogSource {
                 span.partition(),
                 offset,
                 timestampMs,
-                TimestampType.LOG_APPEND_TIME,
+                stamps(offset, stampedTo),
                 ConsumerRecord.NULL_SIZE,
                 ConsumerRecord.NULL_SIZE,
                 key,
                 value,
                 headers,
                 Optional.empty());
+    }
+
+    private static TimestampType stamps(long offset, @Nullable Long stampedTo) {
+        if (stampedTo == null) {
+            return TimestampType.NO_TIMESTAMP_TYPE;
+        }
+        return offset < stampedTo ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME;
     }
 
     private static byte @Nullable [] bytes(DataInputStream in) throws IOException {

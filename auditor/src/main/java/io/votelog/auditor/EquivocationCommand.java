@@ -76,8 +76,10 @@ final class EquivocationCommand implements Callable<Integer> {
         @Option(
                 names = "--log-key",
                 paramLabel = "VKEY",
-                description = "the log's public key, as keygen printed it and the log's owner published it")
-        private @Nullable String key;
+                description =
+                        "the log's public key, or the keys of its two trees, as keygen printed it and the log's owner"
+                                + " published it; may be given several times")
+        private List<String> keys = new ArrayList<>();
 
         @Option(
                 names = "--policy",
@@ -125,13 +127,17 @@ final class EquivocationCommand implements Callable<Integer> {
                     .map(Policy.Log::key)
                     .toList();
         }
-        if (trust.key == null) {
-            return List.of();
+        List<NoteVerifier> keys = new ArrayList<>();
+        for (String text : trust.keys) {
+            for (String word : text.strip().split("\\s+")) {
+                keys.add(NoteVerifier.parse(word));
+            }
         }
-        NoteVerifier key = NoteVerifier.parse(trust.key);
-        List<NoteVerifier> keys = new ArrayList<>(List.of(key));
-        for (SealedLog tree : SealedLog.values()) {
-            keys.add(tree.verifier(key));
+        if (keys.size() == 1) {
+            // It may be a log of one tree, or a sealed log's with one key for both.
+            SealedLogKey both = SealedLogKey.of(keys.get(0));
+            keys.add(both.votes());
+            keys.add(both.verdicts());
         }
         return keys;
     }

@@ -24,6 +24,9 @@ final class EventBytes {
     /** No name that is in order is longer. */
     private static final int LONGEST_NAME = 64;
 
+    /** Of the tenth byte of a number one bit is left. */
+    private static final int LAST_SHIFT = 63;
+
     private static final byte[] NONE = {};
 
     private final Names names = new Names();
@@ -68,13 +71,19 @@ final class EventBytes {
         ordinary &= at <= bytes.length;
     }
 
-    /** An int or a long: seven bits a byte, the lowest first, and the sign in the lowest. */
+    /**
+     * An int or a long: seven bits a byte, the lowest first, and the sign in the lowest. A number that is written longer than it
+     * needs to be is out of the ordinary: whether it is one at all depends on the type of the field.
+     */
     long number() {
         long value = 0;
         for (int shift = 0; shift < Long.SIZE && at < bytes.length; shift += 7) {
             byte next = bytes[at++];
             value |= (next & 0x7FL) << shift;
             if (next >= 0) {
+                boolean padded = next == 0 && shift > 0;
+                boolean tooLarge = shift == LAST_SHIFT && next > 1;
+                ordinary &= !padded && !tooLarge;
                 return value >>> 1 ^ -(value & 1);
             }
         }

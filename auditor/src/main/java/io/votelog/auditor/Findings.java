@@ -1,26 +1,14 @@
 package io.votelog.auditor;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
 
 /**
- * What each record of a partition is, by its offset, and a mark of the vote in it: 9 bytes a record.
- *
- * <p>The mark stands for vote id, ballot and time. It is a sum of these, each times a random odd number that is drawn for each
- * run: two votes that differ in one of them have different marks, and nobody can choose beforehand two that have the same.
+ * What each record of a partition is, by its offset, and the mark of the vote in it, see {@link Marks}: 9 bytes a record.
  */
 final class Findings {
-    private static final long[] FACTORS =
-            new SplittableRandom().longs(4).map(number -> number | 1).toArray();
-
     private byte[] kinds = new byte[1024];
     private long[] marks = new long[1024];
     private int end;
-
-    /** The mark of a vote. */
-    static long mark(long idHigh, long idLow, String ballotId, long recordedAtMs) {
-        return FACTORS[0] * idHigh + FACTORS[1] * idLow + FACTORS[2] * recordedAtMs + FACTORS[3] * ballotId.hashCode();
-    }
 
     /** @throws AuditException for more records than an array can hold, some two billion in one partition */
     void put(long offset, byte kind, long mark) {

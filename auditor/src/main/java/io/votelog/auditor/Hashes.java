@@ -3,9 +3,16 @@ package io.votelog.auditor;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 
 /** SHA-256, and what is taken of it. */
 final class Hashes {
+    private static final byte[] OF_THIS_RUN = new byte[32];
+
+    static {
+        new SecureRandom().nextBytes(OF_THIS_RUN);
+    }
+
     private Hashes() {}
 
     /** A new one. */
@@ -18,13 +25,15 @@ final class Hashes {
     }
 
     /**
-     * The first 16 bytes of the hash of these words, as two numbers.
+     * The first 16 bytes of a hash of these words, as two numbers. A secret of this run goes into it, since two sets of words that
+     * have such a short hash in common could be searched for otherwise.
      *
      * @param sha256 is reset by it
      */
     static long[] of(MessageDigest sha256, long[] words) {
         ByteBuffer bytes = ByteBuffer.allocate(words.length * Long.BYTES);
         bytes.asLongBuffer().put(words);
+        sha256.update(OF_THIS_RUN);
         ByteBuffer digest = ByteBuffer.wrap(sha256.digest(bytes.array()));
         return new long[] {digest.getLong(), digest.getLong()};
     }

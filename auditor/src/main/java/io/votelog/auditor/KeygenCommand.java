@@ -1,7 +1,7 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.NoteSigner;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,15 +20,16 @@ import picocli.CommandLine.Spec;
         name = "keygen",
         sortOptions = false,
         description = {
-            "Makes the key with which a sealed log signs its checkpoints.",
+            "Makes the keys with which a sealed log signs its checkpoints, one for each of its two trees.",
             "",
-            "The private key goes into a file that its owner alone may read; whoever has it can sign checkpoints in the"
-                    + " log's name. The public one is printed: publish it where people look for it before the first"
-                    + " ballot, because who checks a checkpoint must have the key from elsewhere than from the log.",
+            "The private keys go into a file that its owner alone may read; whoever has it can sign checkpoints in the"
+                    + " log's name. The public ones are printed, a line for each tree: publish them where people look for"
+                    + " them before the first ballot, because who checks a checkpoint must have the key from elsewhere than"
+                    + " from the log. Both lines together are what --log-key wants.",
         },
         footer = {
             "",
-            "Exit codes: 0 the key is made, 2 it is not; an existing file is never overwritten.",
+            "Exit codes: 0 the keys are made, 2 they are not; an existing file is never overwritten.",
             "",
             "Both are in the form of golang.org/x/mod/sumdb/note (c2sp.org/signed-note), Ed25519:",
             "  java -jar auditor/target/votelog-auditor.jar keygen --origin vote.example/2021 --out log-key"
@@ -52,7 +53,7 @@ final class KeygenCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "FILE",
             required = true,
-            description = "the file for the private key; it must not exist")
+            description = "the file for the private keys; it must not exist")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path out;
 
@@ -61,33 +62,30 @@ final class KeygenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NoteSigner signer;
+        SealingKey made;
         try {
-            signer = NoteSigner.generate(origin);
+            made = SealingKey.generate(origin);
         } catch (IllegalArgumentException e) {
             throw new AuditException("--origin: " + e.getMessage(), e);
         }
-        write(signer.text() + "\n");
-        String vkey = signer.verifier().vkey();
+        write(made.text());
+        PrintWriter standard = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
-            document.put("origin", origin);
-            document.put("publicKey", vkey);
+            document.put("origin", made.origin());
             for (SealedLog tree : SealedLog.values()) {
-                document.put(tree.path(), tree.verifier(signer.verifier()).vkey());
+                document.put(tree.path(), made.publicKey().of(tree).vkey());
             }
             document.put("privateKeyFile", out.toString());
-            spec.commandLine().getOut().println(Texts.JSON.writeValueAsString(document));
+            standard.println(Texts.JSON.writeValueAsString(document));
         } else {
-            // Alone on its line, so that a script can take it.
-            spec.commandLine().getOut().println(vkey);
-            spec.commandLine().getErr().printf("The private key is in %s; the line above is the public one.%n", out);
-            spec.commandLine().getErr().println("To other programs the two trees of the log have these names:");
+            // Nothing else, so that a script can take them: --log-key "$(… keygen …)".
             for (SealedLog tree : SealedLog.values()) {
-                spec.commandLine()
-                        .getErr()
-                        .println(tree.verifier(signer.verifier()).vkey());
+                standard.println(made.publicKey().of(tree).vkey());
             }
+            spec.commandLine()
+                    .getErr()
+                    .printf("The private keys are in %s; the lines above are the public ones.%n", out);
         }
         return Report.PASSED;
     }

@@ -35,6 +35,7 @@ final class LeafCursor {
         if (read.isEmpty()) {
             // Up to the end of a bundle, so that none is read twice.
             long to = Math.min(end, (next / AT_ONCE + 1) * AT_ONCE);
+            reader.ahead(next, Math.min(end, to + AT_ONCE));
             reader.entries(next, to, (index, entry) -> read.add(entry));
             next = to;
         }

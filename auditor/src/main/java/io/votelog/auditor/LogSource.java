@@ -1,12 +1,16 @@
 package io.votelog.auditor;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Where a log is read from: a broker, or a dump. May be used by several threads. */
 interface LogSource extends AutoCloseable {
+    /** What {@link #stamps} says of a log whose votes have the broker's time. */
+    String BROKER_STAMPS = "LogAppendTime";
+
     /** What it is called in a report. */
     String name();
 
@@ -35,6 +39,35 @@ interface LogSource extends AutoCloseable {
                 reader.accept(record);
             }
         }
+    }
+
+    /**
+     * How far those who count have come in votes; nothing where that is not known. What it names was committed before this call
+     * returns, so what was committed before it stands in what is read behind it.
+     *
+     * @param group the consumer group that counts, where the source does not say which one it is
+     * @throws AuditException when it cannot be told
+     */
+    default Optional<Counted> counted(String group) {
+        return Optional.empty();
+    }
+
+    /** Whether records may come while it is read. */
+    default boolean grows() {
+        return false;
+    }
+
+    /**
+     * Whether {@link #spans} of what follows from votes, asked for before those of votes, end where that was so: then what they
+     * hold follows from votes that are there.
+     */
+    default boolean inOrder() {
+        return true;
+    }
+
+    /** Whose times votes are to have, as Kafka's {@code message.timestamp.type} names it; nothing where that is not known. */
+    default Optional<String> stamps() {
+        return Optional.of(BROKER_STAMPS);
     }
 
     @Override

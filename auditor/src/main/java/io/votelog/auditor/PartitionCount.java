@@ -16,33 +16,56 @@ final class PartitionCount {
     private long retried;
     private long late;
     private final List<TakenOut> takenOut = new ArrayList<>();
+    private final List<TakenOut> takenOutBehind = new ArrayList<>();
     private long vain;
+    private long votesBehind;
+    private long firstVoteBehind = Standing.OPEN;
+    private long endBehind = Standing.OPEN;
+    private final ResultsHistory.Stops stops;
+    private long nextStop;
 
     /**
      * @param limit the first offset that is not counted
      * @param options how many the ballot has
+     * @param stops told the counts on the way
      */
-    PartitionCount(long limit, int options) {
+    PartitionCount(long limit, int options, ResultsHistory.Stops stops) {
         this.limit = limit;
         this.votes = new long[options];
+        this.stops = stops;
+        this.nextStop = stops.next();
+    }
+
+    /** Everything before this offset has been taken. */
+    void reach(long offset) {
+        if (offset >= nextStop) {
+            nextStop = stops.reach(offset, this);
+        }
     }
 
     /** Takes the record that defines the ballot. */
     void opened(long offset, long recordedAtMs) {
+        reach(offset);
         if (offset < limit) {
             asOfMs = recordedAtMs;
         }
     }
 
     void end(long offset) {
+        reach(offset);
         if (offset < limit) {
             endOffset = offset;
+        } else {
+            endBehind = offset;
         }
     }
 
     /** Takes a vote on the ballot. */
     void vote(byte finding, Picks picks, long offset, long recordedAtMs) {
+        reach(offset);
         if (offset >= limit) {
+            firstVoteBehind = Math.min(firstVoteBehind, offset);
+            votesBehind++;
             return;
         }
         if (offset >= endOffset) {
@@ -62,15 +85,38 @@ final class PartitionCount {
 
     /** Takes an annulment that has effect; the ballot's end makes no difference to it. */
     void annulled(TakenOut vote) {
+        reach(vote.offset());
         if (vote.offset() < limit) {
             takenOut.add(vote);
             vote.picks().forEach(option -> votes[option]--);
+        } else {
+            takenOutBehind.add(vote);
         }
     }
 
     /** Takes an annulment that has none. */
     void annulledInVain(long offset) {
         vain += offset < limit ? 1 : 0;
+    }
+
+    /** Votes on the ballot that stand behind what is counted. */
+    long votesBehind() {
+        return votesBehind;
+    }
+
+    /** The offset of the first of them; {@link Standing#OPEN} where there is none. */
+    long firstVoteBehind() {
+        return firstVoteBehind;
+    }
+
+    /** Annulments with effect that stand behind what is counted. */
+    List<TakenOut> takenOutBehind() {
+        return takenOutBehind;
+    }
+
+    /** Where the ballot ends, if that is behind what is counted; else {@link Standing#OPEN}. */
+    long endBehind() {
+        return endBehind;
     }
 
     /** {@link Standing#OPEN} while it is open. */
@@ -111,5 +157,9 @@ final class PartitionCount {
 
     long votes(int option) {
         return votes[option];
+    }
+
+    int options() {
+        return votes.length;
     }
 }

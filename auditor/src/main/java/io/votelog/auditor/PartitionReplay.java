@@ -8,6 +8,7 @@ import io.votelog.events.Sha256;
 import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.rules.Annulment;
+import io.votelog.rules.Ballot;
 import io.votelog.rules.Form;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Reason;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +38,12 @@ final class PartitionReplay {
     private final int partition;
     private final LogKeys keys;
     private final ToLongFunction<String> limits;
+    private final ResultsHistory history;
     private final Map<String, BallotDefinition> otherRules;
     private final Findings findings = new Findings();
     private VoterTable voters = new VoterTable();
     private final EventBytes bytes = new EventBytes();
+    private final Marks marks = new Marks();
     private final MessageDigest sha256 = Hashes.sha256();
     private final Map<String, Standing> ballots = new LinkedHashMap<>();
 
@@ -47,6 +51,7 @@ final class PartitionReplay {
     private @Nullable TakenOut takenOut;
     private @Nullable String firstGap;
     private long nextCloseMs = Long.MAX_VALUE;
+    private final Clock clock = new Clock();
 
     /**
      * @param keys whose control records are obeyed
@@ -55,10 +60,65 @@ final class PartitionReplay {
      */
     PartitionReplay(
             int partition, LogKeys keys, ToLongFunction<String> limits, Map<String, BallotDefinition> otherRules) {
+        this(partition, keys, limits, otherRules, ResultsHistory.none());
+    }
+
+    /** @param history told the counts where its results have their positions */
+    PartitionReplay(
+            int partition,
+            LogKeys keys,
+            ToLongFunction<String> limits,
+            Map<String, BallotDefinition> otherRules,
+            ResultsHistory history) {
         this.partition = partition;
         this.keys = keys;
         this.limits = limits;
         this.otherRules = otherRules;
+        this.history = history;
+    }
+
+    /** What the times of a partition's records show. */
+    static final class Clock {
+        private long latestMs = Long.MIN_VALUE;
+        private long backMs;
+        private long backAt;
+        private TimestampType worst = TimestampType.LOG_APPEND_TIME;
+        private long worstAt;
+
+        private void take(ConsumerRecord<byte[], byte[]> record) {
+            long timestampMs = record.timestamp();
+            if (timestampMs >= latestMs) {
+                latestMs = timestampMs;
+            } else if (latestMs - timestampMs > backMs) {
+                backMs = latestMs - timestampMs;
+                backAt = record.offset();
+            }
+            TimestampType type = record.timestampType();
+            if (type != TimestampType.LOG_APPEND_TIME && worst != TimestampType.CREATE_TIME && worst != type) {
+                worst = type;
+                worstAt = record.offset();
+            }
+        }
+
+        /** The most, in milliseconds, that a record is stamped earlier than one before it. */
+        long backMs() {
+            return backMs;
+        }
+
+        /** The offset of that record. */
+        long backAt() {
+            return backAt;
+        }
+
+        /** Who stamped the records: the broker, for all it is known of all, or at least one of them somebody else. */
+        TimestampType stampedBy() {
+            return worst;
+        }
+
+        /** The offset of the first record that the broker did not stamp, or of which it is not known. */
+        long stampedAt() {
+            return worstAt;
+        }
     }
 
     /** The record is not one that this log obeys. */
@@ -83,6 +143,7 @@ final class PartitionReplay {
         }
         nextOffset = offset + 1;
         takenOut = null;
+        clock.take(record);
         endThoseThatAreOver(record.timestamp(), offset);
         byte finding;
         long mark = 0;
@@ -100,7 +161,14 @@ final class PartitionReplay {
                 finding = Finding.CONTROL;
             } else {
                 finding = decide(record, vote);
-                mark = Findings.mark(vote.idHigh(), vote.idLow(), vote.ballotId(), record.timestamp());
+                ByteBuffer voter = ByteBuffer.wrap(record.key());
+                mark = marks.of(
+                        voter.getLong(),
+                        voter.getLong(),
+                        vote.idHigh(),
+                        vote.idLow(),
+                        vote.ballotId(),
+                        record.timestamp());
             }
         } catch (Poison poison) {
             finding = Finding.poison(poison.why);
@@ -120,6 +188,10 @@ final class PartitionReplay {
         byte @Nullable [] key = record.key();
         if (key == null || key.length != Pseudonym.LENGTH) {
             throw new Poison(Cause.BAD_KEY);
+        }
+        // Before it is looked for: an id of any length and of any letters can stand in a record.
+        if (!Ballot.isId(vote.ballotId())) {
+            throw new Poison(Cause.BAD_BALLOT_ID);
         }
         Standing on = ballots.get(vote.ballotId());
         if (on == null) {
@@ -215,7 +287,7 @@ final class PartitionReplay {
         }
         BallotDefinition definition;
         try {
-            definition = BallotDefinition.parse(published.getDefinition());
+            definition = BallotDefinition.parse(published);
         } catch (MalformedEventException e) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
@@ -226,9 +298,9 @@ final class PartitionReplay {
         }
         BallotDefinition holds = otherRules.getOrDefault(id, definition);
         PartitionCount count =
-                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount());
+                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount(), history.stops(id, partition));
         count.opened(offset, recordedAtMs);
-        ballots.put(id, new Standing(partition, published, holds, ballots.size() + 1, count));
+        ballots.put(id, new Standing(partition, offset, published, holds, ballots.size() + 1, count));
         nextCloseMs = nextClose();
     }
 
@@ -300,6 +372,12 @@ final class PartitionReplay {
     /** Lets go of the voters: no record comes any more. */
     void end() {
         voters = new VoterTable();
+        ballots.values().forEach(ballot -> ballot.count().reach(nextOffset));
+    }
+
+    /** What the times of the records show. */
+    Clock clock() {
+        return clock;
     }
 
     int partition() {

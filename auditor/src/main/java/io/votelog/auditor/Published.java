@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What the log's operator says: the newest results of each ballot, and who published a ballot's id first. */
 final class Published {
@@ -22,37 +21,51 @@ final class Published {
     private Published() {}
 
     /**
-     * Reads it.
+     * Reads the results.
      *
-     * @param keys a claim that none of them signed is none
-     * @throws AuditException when it cannot be read
+     * @param history takes all of them
+     * @throws AuditException when they cannot be read
      */
-    static Published read(LogSource source, LogKeys keys) {
+    static Published results(LogSource source, ResultsHistory history) {
         Published published = new Published();
         for (Span span : source.spans(Topics.RESULTS.name())) {
             source.read(span, record -> {
-                byte @Nullable [] value = record.value();
                 try {
-                    BallotResults newest = Events.decode(value, BallotResults.class);
+                    BallotResults newest = Events.decode(record.value(), BallotResults.class);
                     published.results.put(newest.getBallotId(), newest);
+                    history.take(record, newest);
                 } catch (MalformedEventException e) {
                     // No event: nobody is shown anything by it.
                 }
             });
         }
+        return published;
+    }
+
+    /** The newest results of each ballot, by its id. */
+    static Map<String, BallotResults> newest(LogSource source) {
+        return results(source, ResultsHistory.none()).results;
+    }
+
+    /**
+     * Reads who published a ballot's id first.
+     *
+     * @param keys a claim that none of them signed is none
+     * @throws AuditException when it cannot be read
+     */
+    void readClaims(LogSource source, LogKeys keys) {
         for (Span span : source.spans(Topics.BALLOTS.name())) {
             source.read(span, record -> {
                 try {
                     if (Events.decode(record.value()).event() instanceof BallotPublished claim
                             && keys.signed(record.value(), claim.getKeyId())) {
-                        published.claims.putIfAbsent(claim.getBallotId(), claim);
+                        claims.putIfAbsent(claim.getBallotId(), claim);
                     }
                 } catch (MalformedEventException e) {
                     // No event: nobody claims anything by it.
                 }
             });
         }
-        return published;
     }
 
     Optional<BallotResults> results(String ballotId) {
@@ -80,7 +93,8 @@ final class Published {
                 .orElse(0);
     }
 
-    private static long countedTo(BallotResults results, int partition) {
+    /** The offset behind the last one of a partition that these results count; 0 where they count none. */
+    static long countedTo(BallotResults results, int partition) {
         return results.getPositions().stream()
                 .filter(position -> position.getPartition() == partition)
                 .mapToLong(CountedPosition::getNextOffset)

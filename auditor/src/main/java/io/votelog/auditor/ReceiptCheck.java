@@ -2,23 +2,30 @@ package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Merkle;
-import io.votelog.auditor.tlog.NoteVerifier;
-import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.schemas.Receipt;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the proofs of a receipt, with what is in them and the log's public key. */
 final class ReceiptCheck {
-    private final NoteVerifier key;
-    private final Optional<Policy> policy;
+    private static final String NO_ANNULMENT = "The vote was not annulled later";
 
-    ReceiptCheck(NoteVerifier key, Optional<Policy> policy) {
+    private final SealedLogKey key;
+    private final Optional<Cosigned> cosigned;
+
+    /**
+     * @param key of the sealed log
+     * @param cosigned what is asked of witnesses; nothing is when it is empty
+     */
+    ReceiptCheck(SealedLogKey key, Optional<Cosigned> cosigned) {
         this.key = key;
-        this.policy = policy;
+        this.cosigned = cosigned;
     }
 
     Report run(Receipt receipt, ReceiptProofs proofs) {
@@ -41,8 +48,116 @@ final class ReceiptCheck {
                 SealedLog.VERDICTS,
                 proofs.verdict(),
                 verdictEntry);
-        onTheVote(report, proofs, leaf, verdict);
+        ReceiptVerdict found = onTheVote(report, proofs, leaf, verdict);
+        AnnulmentRecord annulled = null;
+        if (proofs.annulment() != null) {
+            annulled = annulment(report, receipt, proofs.annulment(), leaf);
+        } else if (found == ReceiptVerdict.ACCEPTED) {
+            report.notAsked(
+                    NO_ANNULMENT,
+                    "these proofs can't tell: an annulment is a control record of its own. Who has the log finds one, and proves it, with receipt get; the results say how many votes were annulled");
+        }
+        if (found != null && verdict != null) {
+            answer(report, found, verdict, annulled, proofs);
+        }
         return report;
+    }
+
+    private static void answer(
+            Report report,
+            ReceiptVerdict published,
+            Leaf verdict,
+            @Nullable AnnulmentRecord annulled,
+            ReceiptProofs proofs) {
+        ReceiptVerdict found = annulled == null ? published : ReceiptVerdict.ANNULLED;
+        String reason = annulled == null ? reason(verdict) : annulled.order().getReason();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("verdict", found.name());
+        if (!reason.isEmpty()) {
+            fields.put("reason", reason);
+        }
+        if (annulled != null) {
+            Map<String, Object> by = new LinkedHashMap<>();
+            by.put("partition", annulled.record().partition());
+            by.put("offset", annulled.record().offset());
+            by.put(
+                    "recordedAt",
+                    Instant.ofEpochMilli(annulled.record().timestamp()).toString());
+            fields.put("annulledBy", by);
+        }
+        String why = reason.isEmpty() ? "" : ", " + reason;
+        String sentence =
+                switch (found) {
+                    case ACCEPTED ->
+                        "Verified: the vote of this receipt is in the sealed log, and it was ACCEPTED. Not covered: an annulment behind the first %s that were sealed then."
+                                .formatted(Texts.count(size(proofs.vote()), "leaf", "leaves"));
+                    case RETRIED ->
+                        "Proven, and RETRIED: it repeats a vote that was accepted before. That one counts, this one not again.";
+                    case REJECTED ->
+                        "Proven, and REJECTED%s: the vote is in the log and does not count.".formatted(why);
+                    case PUT_ASIDE ->
+                        "Proven, and PUT ASIDE%s: the record is in the log, and does not count as a vote."
+                                .formatted(why);
+                    case UNDECIDED ->
+                        "Proven, and UNDECIDED: the vote is in the log, and no verdict was published on it.";
+                    case ANNULLED ->
+                        "Proven, and ANNULLED%s: the vote was accepted, and was taken out of the counts."
+                                .formatted(why);
+                };
+        report.answer(found.exitCode(), sentence, fields);
+    }
+
+    private static long size(TlogProof proof) {
+        return Checkpoint.parse(proof.checkpoint().text()).size();
+    }
+
+    private static String reason(Leaf verdict) {
+        if (verdict instanceof Leaf.Verdict on) {
+            return on.reason();
+        }
+        return verdict instanceof Leaf.PutAside aside ? aside.cause() : "";
+    }
+
+    /** The record that annuls the vote, when all that it takes is proven. */
+    private @Nullable AnnulmentRecord annulment(
+            Report report, Receipt receipt, ReceiptProofs.Annulment proofs, @Nullable Leaf vote) {
+        String of = "The annulment is of this vote, and stands behind it";
+        AnnulmentRecord record = AnnulmentRecord.parse(bytes(proofs.record())).orElse(null);
+        if (record == null) {
+            report.fail(of, "the proof carries no annulment");
+            return null;
+        }
+        included(
+                report,
+                "The leaf of the annulment is in the tree of votes",
+                SealedLog.VOTES,
+                proofs.record(),
+                record.entry());
+        boolean right = record.isOf(receipt)
+                && vote instanceof Leaf.Record on
+                && on.partition() == record.record().partition()
+                && on.offset() < record.record().offset();
+        if (right) {
+            report.pass(of, record.toString());
+        } else {
+            report.fail(of, "it is of another vote, or stands before it");
+        }
+        String obeyed = "The annulment was obeyed";
+        included(
+                report,
+                "The leaf on the annulment is in the tree of verdicts",
+                SealedLog.VERDICTS,
+                proofs.obeyed(),
+                bytes(proofs.obeyed()));
+        if (ReceiptProofs.leaf(bytes(proofs.obeyed())) instanceof Leaf.Obeyed leaf
+                && proofs.obeyed().index() == proofs.record().index()
+                && leaf.partition() == record.record().partition()
+                && leaf.offset() == record.record().offset()) {
+            report.pass(obeyed, "");
+            return right ? record : null;
+        }
+        report.fail(obeyed, "the leaf is of another record, or says that this is no control record");
+        return null;
     }
 
     private void included(Report report, String title, SealedLog tree, TlogProof proof, byte[] entry) {
@@ -54,10 +169,6 @@ final class ReceiptCheck {
             return;
         }
         String wrong = SealedTreeView.wrong(tree, proof.checkpoint(), checkpoint, key);
-        if (wrong == null && policy.isPresent() && !policy.get().met(proof.checkpoint())) {
-            wrong = "the checkpoint is not cosigned as the policy asks: "
-                    + policy.get().missing(proof.checkpoint());
-        }
         if (wrong == null && !proof.includes(new Merkle().leaf(entry))) {
             wrong = "the proof does not lead from the leaf to the root that was signed";
         }
@@ -69,6 +180,8 @@ final class ReceiptCheck {
                     "index %,d of %,d leaves, signed by %s"
                             .formatted(proof.index(), checkpoint.size(), checkpoint.origin()));
         }
+        cosigned.ifPresent(asked -> asked.tell(
+                report, title.replaceFirst(" is in ", " is in a cosigned checkpoint of "), proof.checkpoint()));
     }
 
     private static void theVoters(Report report, Receipt receipt, byte[] salt, @Nullable Leaf leaf) {
@@ -85,17 +198,36 @@ final class ReceiptCheck {
         }
     }
 
-    private static void onTheVote(Report report, ReceiptProofs proofs, @Nullable Leaf leaf, @Nullable Leaf verdict) {
+    private static @Nullable ReceiptVerdict onTheVote(
+            Report report, ReceiptProofs proofs, @Nullable Leaf leaf, @Nullable Leaf verdict) {
         String title = "The verdict is on that vote";
+        ReceiptVerdict found = verdict(verdict);
         if (leaf instanceof Leaf.Record vote
-                && verdict instanceof Leaf.Verdict on
+                && verdict instanceof Leaf.OfRecord on
+                && found != null
                 && proofs.vote().index() == proofs.verdict().index()
                 && vote.partition() == on.partition()
                 && vote.offset() == on.offset()) {
-            report.pass(title, (on.outcome() + " " + on.reason()).strip());
-        } else {
-            report.fail(title, "it is on another record, or it is no verdict");
+            report.pass(title, (found + " " + reason(verdict)).strip());
+            return found;
         }
+        report.fail(title, "it is on another record, or it is no verdict");
+        return null;
+    }
+
+    private static @Nullable ReceiptVerdict verdict(@Nullable Leaf leaf) {
+        if (leaf instanceof Leaf.Verdict verdict) {
+            return switch (verdict.outcome()) {
+                case "ACCEPTED" -> ReceiptVerdict.ACCEPTED;
+                case "RETRIED" -> ReceiptVerdict.RETRIED;
+                case "REJECTED" -> ReceiptVerdict.REJECTED;
+                default -> null;
+            };
+        }
+        if (leaf instanceof Leaf.PutAside) {
+            return ReceiptVerdict.PUT_ASIDE;
+        }
+        return leaf instanceof Leaf.Undecided ? ReceiptVerdict.UNDECIDED : null;
     }
 
     private static byte[] bytes(TlogProof proof) {

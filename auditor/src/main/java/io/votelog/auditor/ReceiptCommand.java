@@ -1,11 +1,12 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.NoteVerifier;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.schemas.Receipt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,10 @@ final class ReceiptCommand implements Runnable {
                         + " on it. verify-receipt checks them anywhere, with the log's public key alone.",
                 "",
                 "It reads the log itself, since the sealed log does not say whose vote a leaf is. The proofs say nothing of the"
-                        + " choices."
+                        + " choices.",
+                "",
+                "Where a record in the log annuls the vote, that is said, and proven by two more files, NAME.annulment.tlog-proof and"
+                        + " NAME.obeyed.tlog-proof."
             })
     static final class Get implements Callable<Integer> {
         @Parameters(paramLabel = "RECEIPT", description = "what the voter was given: 43 characters")
@@ -81,24 +85,70 @@ final class ReceiptCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             Receipt wanted = receipt(receipt);
-            NoteVerifier key = trust.key();
-            try (LogSource source = votes.open()) {
-                ReceiptProofs proofs = new ReceiptSearch(source, log, key).find(wanted, offset);
+            try (LogSource source = votes.open();
+                    ReceiptSearch search = new ReceiptSearch(source, log, trust.key())) {
+                ReceiptSearch.Answer answer = search.find(wanted, offset);
+                ReceiptProofs proofs = answer.proofs();
+                trust.cosigned().ifPresent(asked -> cosigned(asked, proofs));
                 String prefix = prefix(receipt, name);
-                Path vote = Path.of(prefix + ".vote.tlog-proof");
-                Path verdict = Path.of(prefix + ".verdict.tlog-proof");
-                Files.writeString(vote, proofs.vote().text());
-                Files.writeString(verdict, proofs.verdict().text());
+                Map<String, Object> document = new LinkedHashMap<>();
+                document.put("receipt", receipt);
+                document.put("vote", write(prefix + ".vote.tlog-proof", proofs.vote()));
+                document.put("verdict", write(prefix + ".verdict.tlog-proof", proofs.verdict()));
+                if (proofs.annulment() != null) {
+                    document.put(
+                            "annulment",
+                            write(
+                                    prefix + ".annulment.tlog-proof",
+                                    proofs.annulment().record()));
+                    document.put(
+                            "obeyed",
+                            write(
+                                    prefix + ".obeyed.tlog-proof",
+                                    proofs.annulment().obeyed()));
+                }
+                if (answer.annulled() != null) {
+                    document.put("annulledBy", answer.annulled().toString());
+                }
+                if (!answer.annulmentSays().isEmpty()) {
+                    document.put("ofAnnulments", answer.annulmentSays());
+                }
                 if (json) {
-                    Map<String, Object> document = new LinkedHashMap<>();
-                    document.put("receipt", receipt);
-                    document.put("vote", vote.toString());
-                    document.put("verdict", verdict.toString());
                     System.out.println(Texts.JSON.writeValueAsString(document));
                 } else {
-                    System.out.printf("%s%n%s%n", vote, verdict);
+                    say(document);
                 }
                 return Report.PASSED;
+            }
+        }
+
+        /** A proof that would not pass is not handed out. */
+        private static void cosigned(Cosigned asked, ReceiptProofs proofs) {
+            for (TlogProof proof : List.of(proofs.vote(), proofs.verdict())) {
+                String missing = asked.policy().missing(proof.checkpoint(), asked.times());
+                if (!missing.isEmpty()) {
+                    throw new AuditException("the checkpoint is not cosigned as the policy asks: " + missing);
+                }
+            }
+        }
+
+        private static String write(String file, TlogProof proof) throws IOException {
+            Files.writeString(Path.of(file), proof.text());
+            return file;
+        }
+
+        /** The files' names alone on standard output, so that a script can take them. */
+        private static void say(Map<String, Object> document) {
+            for (String file : List.of("vote", "verdict", "annulment", "obeyed")) {
+                if (document.containsKey(file)) {
+                    System.out.println(document.get(file));
+                }
+            }
+            if (document.containsKey("annulledBy")) {
+                System.err.printf("The vote was annulled: %s%n", document.get("annulledBy"));
+            }
+            if (document.containsKey("ofAnnulments")) {
+                System.err.println(document.get("ofAnnulments"));
             }
         }
     }

@@ -1,8 +1,8 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.events.VoteCast;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -18,7 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a receipt's vote in the log, and proves that it is in the sealed log. */
-final class ReceiptSearch {
+final class ReceiptSearch implements AutoCloseable {
     private final LogSource source;
     private final SealedTreeView verdicts;
     private final SealedTreeView votes;
@@ -28,14 +28,14 @@ final class ReceiptSearch {
      * @param log the sealed log, a folder or an address
      * @throws AuditException when it is not signed with the key
      */
-    ReceiptSearch(LogSource source, String log, NoteVerifier key) {
+    ReceiptSearch(LogSource source, String log, SealedLogKey key) {
         this.source = source;
         // In this order, so that the tree of votes is not the shorter one.
         this.verdicts = signed(SealedLog.VERDICTS, log, key);
         this.votes = signed(SealedLog.VOTES, log, key);
     }
 
-    private static SealedTreeView signed(SealedLog tree, String log, NoteVerifier key) {
+    private static SealedTreeView signed(SealedLog tree, String log, SealedLogKey key) {
         SealedTreeView view = SealedTreeView.open(tree, log);
         String wrong = view.wrong(key);
         if (wrong != null) {
@@ -47,18 +47,27 @@ final class ReceiptSearch {
     private record Found(ConsumerRecord<byte[], byte[]> record, VoteCast vote) {}
 
     /**
+     * What was found.
+     *
+     * @param annulled what annuls the vote; null where nothing does
+     * @param annulmentSays what else there is to say of annulments, in a sentence
+     */
+    record Answer(ReceiptProofs proofs, @Nullable AnnulmentRecord annulled, String annulmentSays) {}
+
+    /**
      * The proofs for a receipt. Where the vote was sent more than once, for the time that it was accepted, else for the last.
      *
      * @param offset where it stands; where that is not known the voter's partition is read
      * @throws AuditException when no such vote is in the log, or it is not sealed yet
      */
-    ReceiptProofs find(Receipt receipt, @Nullable Long offset) {
+    Answer find(Receipt receipt, @Nullable Long offset) {
         int partitions = source.spans(Topics.VOTES.name()).size();
         if (partitions == 0) {
             throw new AuditException("%s has no %s".formatted(source.name(), Topics.VOTES.name()));
         }
         int partition = receipt.voter().partition(partitions);
-        List<Found> found = search(receipt, partition, offset);
+        List<AnnulmentRecord> annulments = new ArrayList<>();
+        List<Found> found = search(receipt, partition, offset, annulments);
         if (found.isEmpty()) {
             throw new AuditException("no vote of this receipt stands in partition %d of %s%s"
                     .formatted(partition, source.name(), offset == null ? "" : " at offset " + offset));
@@ -67,6 +76,7 @@ final class ReceiptSearch {
             SealIndex seals =
                     SealIndex.read(verdicts.reader(), verdicts.checkpoint().size());
             ReceiptProofs last = null;
+            Found accepted = null;
             for (Found one : found) {
                 OptionalLong index = seals.indexOf(partition, one.record().offset());
                 if (index.isEmpty()) {
@@ -75,6 +85,7 @@ final class ReceiptSearch {
                 last = prove(one, index.getAsLong());
                 if (ReceiptProofs.leaf(last.verdict().extra().orElseThrow()) instanceof Leaf.Verdict verdict
                         && verdict.outcome().equals("ACCEPTED")) {
+                    accepted = one;
                     break;
                 }
             }
@@ -82,20 +93,60 @@ final class ReceiptSearch {
                 throw new AuditException("the vote at partition %d, offset %d is not sealed yet: ask again later"
                         .formatted(partition, found.get(0).record().offset()));
             }
-            return last;
+            return annulled(last, accepted, annulments, seals);
+        } catch (UnreadableException e) {
+            throw e;
         } catch (TlogException e) {
             throw new AuditException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private List<Found> search(Receipt receipt, int partition, @Nullable Long offset) {
+    /** The first annulment behind the accepted vote that was obeyed takes it out. */
+    private Answer annulled(
+            ReceiptProofs proofs, @Nullable Found accepted, List<AnnulmentRecord> annulments, SealIndex seals) {
+        if (accepted == null) {
+            return new Answer(proofs, null, "");
+        }
+        for (AnnulmentRecord one : annulments) {
+            if (one.record().offset() < accepted.record().offset()
+                    || !one.order().getBallotId().equals(accepted.vote().getBallotId())) {
+                continue;
+            }
+            OptionalLong index =
+                    seals.indexOf(one.record().partition(), one.record().offset());
+            if (index.isEmpty()) {
+                return new Answer(
+                        proofs,
+                        one,
+                        "The record is not sealed yet, so there is no proof of it, and whether it holds is not said: ask again later.");
+            }
+            TlogProof obeyed =
+                    proof(verdicts, index.getAsLong(), verdicts.reader().entry(index.getAsLong()));
+            if (ReceiptProofs.leaf(obeyed.extra().orElseThrow()) instanceof Leaf.Obeyed) {
+                TlogProof record = proof(votes, index.getAsLong(), one.bytes());
+                return new Answer(
+                        new ReceiptProofs(proofs.vote(), proofs.verdict(), new ReceiptProofs.Annulment(record, obeyed)),
+                        one,
+                        "");
+            }
+        }
+        return new Answer(proofs, null, "No record in the log annuls it.");
+    }
+
+    private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
+        return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
+    }
+
+    /** Votes at the offset, or anywhere where none is given; annulments behind it too. */
+    private List<Found> search(
+            Receipt receipt, int partition, @Nullable Long offset, List<AnnulmentRecord> annulments) {
         byte[] voter = receipt.voter().bytes();
         List<Found> found = new ArrayList<>();
         Span span = source.spans(Topics.VOTES.name()).stream()
                 .filter(candidate -> candidate.partition() == partition)
                 .map(all -> offset == null || offset < all.begin() || offset >= all.end()
                         ? all
-                        : new Span(all.topic(), all.partition(), offset, offset + 1))
+                        : new Span(all.topic(), all.partition(), offset, all.end()))
                 .findFirst()
                 .orElseThrow();
         source.read(span, record -> {
@@ -108,6 +159,8 @@ final class ReceiptSearch {
                 } catch (MalformedEventException e) {
                     // Not a vote, so not this one.
                 }
+            } else if (record.key() == null) {
+                AnnulmentRecord.of(record).filter(one -> one.isOf(receipt)).ifPresent(annulments::add);
             }
         });
         return found;
@@ -128,11 +181,14 @@ final class ReceiptSearch {
                 .put(entry)
                 .array();
         return new ReceiptProofs(
-                new TlogProof(Optional.of(opening), index, votes.reader().inclusion(index), votes.note()),
-                new TlogProof(
-                        Optional.of(verdicts.reader().entry(index)),
-                        index,
-                        verdicts.reader().inclusion(index),
-                        verdicts.note()));
+                proof(votes, index, opening),
+                proof(verdicts, index, verdicts.reader().entry(index)),
+                null);
+    }
+
+    @Override
+    public void close() {
+        votes.close();
+        verdicts.close();
     }
 }

@@ -6,12 +6,14 @@ import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ final class Replay {
     private final Progress progress;
     private final VotesReader reader;
     private final int threads;
+    private final ReplayOptions options;
     private @Nullable Announcement announced;
 
     /**
@@ -32,7 +35,8 @@ final class Replay {
      * @param wanted ids of the ballots whose results are compared; all that stand in the log when there are none
      * @param threads partitions that are replayed at a time, each with a table of its voters in memory
      */
-    Replay(LogSource source, LogKeys keys, Set<String> wanted, int threads, Progress progress) {
+    Replay(LogSource source, LogKeys keys, Set<String> wanted, int threads, ReplayOptions options, Progress progress) {
+        this.options = options;
         this.source = source;
         this.keys = keys;
         this.wanted = Set.copyOf(wanted);
@@ -57,9 +61,17 @@ final class Replay {
                 "Replay of " + source.name(),
                 "what was published follows from this log",
                 "what was published does not follow from this log");
-        // In this order: what the results count was decided before, and stands in votes and decisions already.
-        Published published = Published.read(source, keys);
+        // In this order: what those who count have passed comes to the results, what the results count has been decided
+        // before, and
+        // what has been decided stands in votes already. So a verdict without its vote is not one that came later.
+        Optional<Counted> counted = source.counted(options.group());
+        ResultsHistory history = new ResultsHistory(ResultsHistory.MOST);
+        Published published = Published.results(source, history);
+        history.index();
+        List<Span> decisions = source.spans(Topics.DECISIONS.name());
+        List<Span> deadLetters = source.spans(Topics.DEAD_LETTERS.name());
         List<Span> votes = reader.spans();
+        published.readClaims(source, keys);
         long beginNs = System.nanoTime();
         List<PartitionReplay> replays = reader.read(
                 votes,
@@ -69,33 +81,38 @@ final class Replay {
                         ballotId -> published.results(ballotId).isPresent()
                                 ? published.countedTo(ballotId, span.partition())
                                 : Long.MAX_VALUE,
-                        Map.of()),
+                        Map.of(),
+                        history),
                 Cut.none());
         report.read(
                 Topics.VOTES.name(),
                 votes.stream().mapToLong(span -> span.end() - span.begin()).sum(),
                 Duration.ofNanos(System.nanoTime() - beginNs));
         Set<String> ids = ids(replays, published);
-        wholeness(report, votes, replays);
+        wholeness(report, votes, replays, counted);
+        clocks(report, replays);
         if (announced != null) {
             new AnnouncementCheck(announced, keys, source).run(report, replays);
         }
         definitions(report, replays, published, ids);
         counted(report, replays);
-        new DecisionsCheck(source, published, replays).run(report, threads, progress);
+        new DecisionsCheck(source, decisions, published, replays).run(report, threads, progress);
+        LagCheck lag = new LagCheck(source, counted, options.complete());
         for (String id : ids) {
             Optional<BallotResults> results = published.results(id);
-            if (results.isEmpty()) {
-                report.skip(ResultsCheck.title(id), "no results of it are published");
-            } else {
-                new ResultsCheck(results.get(), Tally.standing(replays, id)).run(report, replays);
-            }
             List<Standing> standing = Tally.standing(replays, id);
+            if (results.isEmpty()) {
+                lag.withoutResults(report, id, standing);
+            } else {
+                new ResultsCheck(results.get(), standing).run(report, replays);
+                lag.run(report, id, standing);
+            }
             if (!standing.isEmpty()) {
                 new Annulments(standing).tell(report);
             }
         }
-        new DeadLettersCheck(source, published, replays).run(report);
+        history.tell(report, replays, ids);
+        new DeadLettersCheck(source, deadLetters, published, replays).run(report);
         return report;
     }
 
@@ -112,7 +129,8 @@ final class Replay {
         return wanted.isEmpty() ? ids : new TreeSet<>(wanted);
     }
 
-    private static void wholeness(Report report, List<Span> votes, List<PartitionReplay> replays) {
+    private static void wholeness(
+            Report report, List<Span> votes, List<PartitionReplay> replays, Optional<Counted> counted) {
         String title = "The log is whole";
         for (int partition = 0; partition < votes.size(); partition++) {
             if (votes.get(partition).partition() != partition) {
@@ -148,11 +166,67 @@ final class Replay {
                 return;
             }
         }
+        for (var position : counted.map(Counted::offsets).orElse(Map.of()).entrySet()) {
+            long end = position.getKey() < replays.size()
+                    ? replays.get(position.getKey()).nextOffset()
+                    : 0;
+            if (position.getValue() > end) {
+                report.fail(
+                        title,
+                        "partition %d ends at offset %d, and the group %s has counted it up to %d: it is cut short"
+                                .formatted(
+                                        position.getKey(),
+                                        end,
+                                        counted.orElseThrow().group(),
+                                        position.getValue()));
+                return;
+            }
+        }
         long records = replays.stream().mapToLong(PartitionReplay::nextOffset).sum();
         report.pass(
                 title,
                 "%s, %s, offsets dense from 0"
                         .formatted(Texts.count(votes.size(), "partition"), Texts.count(records, "record")));
+    }
+
+    /** Whether a ballot was open is a matter of the broker's time alone; so that must be what the records have. */
+    private void clocks(Report report, List<PartitionReplay> replays) {
+        String title = "The broker stamped every record, and its time does not run back";
+        Optional<String> stamps = source.stamps();
+        if (stamps.isPresent() && !stamps.get().equals(LogSource.BROKER_STAMPS)) {
+            report.fail(
+                    title,
+                    "%s takes the time that its writers name (message.timestamp.type is %s)"
+                            .formatted(Topics.VOTES.name(), stamps.get()));
+            return;
+        }
+        for (PartitionReplay replay : replays) {
+            PartitionReplay.Clock clock = replay.clock();
+            if (clock.stampedBy() == TimestampType.CREATE_TIME) {
+                report.fail(
+                        title,
+                        "partition %d, offset %d has the time that its writer named"
+                                .formatted(replay.partition(), clock.stampedAt()));
+                return;
+            }
+        }
+        PartitionReplay back = replays.stream()
+                .max(Comparator.comparingLong(replay -> replay.clock().backMs()))
+                .orElseThrow();
+        Duration step = Duration.ofMillis(back.clock().backMs());
+        if (step.compareTo(options.maxClockStep()) > 0) {
+            report.fail(
+                    title,
+                    "partition %d, offset %d is stamped %s before a record that stands before it; --max-clock-step allows %s"
+                            .formatted(back.partition(), back.clock().backAt(), step, options.maxClockStep()));
+            return;
+        }
+        if (stamps.isEmpty()
+                || replays.stream().anyMatch(replay -> replay.clock().stampedBy() != TimestampType.LOG_APPEND_TIME)) {
+            report.skip(title, "who stamps the records is not known here");
+            return;
+        }
+        report.pass(title, step.isZero() ? "it never does" : "by no more than " + step);
     }
 
     private static void definitions(

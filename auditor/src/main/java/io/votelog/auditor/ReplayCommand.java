@@ -40,6 +40,9 @@ final class ReplayCommand implements Callable<Integer> {
     private @Nullable Path expected;
 
     @Mixin
+    private ReplayOptions options = new ReplayOptions();
+
+    @Mixin
     private ReadOptions reading = new ReadOptions();
 
     @Mixin
@@ -50,7 +53,8 @@ final class ReplayCommand implements Callable<Integer> {
         try (LogSource source = log.open()) {
             Announcement announced = expected == null ? null : Announcement.read(expected);
             LogKeys obeyed = announced == null || keys.given() ? keys.keys() : announced.keys();
-            Replay replay = new Replay(source, obeyed, ballots, reading.threads(), talk.progress(reading.json()));
+            Replay replay =
+                    new Replay(source, obeyed, ballots, reading.threads(), options, talk.progress(reading.json()));
             if (announced != null) {
                 replay.holdTo(announced);
             }

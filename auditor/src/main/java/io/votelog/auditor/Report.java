@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The steps of an audit in their order, and what they come to. */
 final class Report {
-    /** Exit code: every step passed. */
+    /** Exit code: every step that was asked for passed. */
     static final int PASSED = 0;
 
     /** Exit code: a mismatch is proven. */
@@ -22,7 +23,7 @@ final class Report {
     /** Exit code: it could not be run. */
     static final int NOT_RUN = 2;
 
-    /** Exit code: nothing failed, and a step was skipped. */
+    /** Exit code: nothing failed, and something that was asked for could not be looked at. */
     static final int INCOMPLETE = 3;
 
     private final String subject;
@@ -30,6 +31,9 @@ final class Report {
     private final String contrary;
     private final List<Step> steps = new ArrayList<>();
     private final List<Reading> readings = new ArrayList<>();
+    private final Map<String, Object> answers = new LinkedHashMap<>();
+    private @Nullable String answer;
+    private int codeOfAnswer = PASSED;
 
     /**
      * How long it took to read and judge so many records.
@@ -67,6 +71,24 @@ final class Report {
         add(title, Outcome.SKIPPED, reason);
     }
 
+    /** A step for which nothing was given: it is listed, and is no part of what the whole comes to. */
+    void notAsked(String title, String reason) {
+        add(title, Outcome.NOT_ASKED, reason);
+    }
+
+    /**
+     * What the question was answered with, where more than yes is an answer. It holds when no step failed and none was skipped.
+     *
+     * @param exitCode of the program then
+     * @param sentence for people, in place of the claim
+     * @param fields for programs, beside the outcome
+     */
+    void answer(int exitCode, String sentence, Map<String, Object> fields) {
+        codeOfAnswer = exitCode;
+        answer = sentence;
+        answers.putAll(fields);
+    }
+
     void read(String topic, long records, Duration took) {
         readings.add(new Reading(topic, records, took.toMillis() / 1e3));
     }
@@ -83,7 +105,7 @@ final class Report {
         if (any(Outcome.FAIL)) {
             return MISMATCH;
         }
-        return any(Outcome.SKIPPED) ? INCOMPLETE : PASSED;
+        return any(Outcome.SKIPPED) ? INCOMPLETE : codeOfAnswer;
     }
 
     private boolean any(Outcome outcome) {
@@ -98,13 +120,26 @@ final class Report {
         return (numbers.size() == 1 ? "step " : "steps ") + String.join(", ", numbers);
     }
 
-    /** The whole in a sentence. */
+    /** The whole in a sentence. It is called verified only where nothing was left out. */
     String conclusion() {
-        return switch (exitCode()) {
-            case MISMATCH -> "MISMATCH in %s: %s.".formatted(steps(Outcome.FAIL), contrary);
-            case INCOMPLETE -> "Incomplete: what was looked at passed; skipped: %s.".formatted(steps(Outcome.SKIPPED));
-            default -> "Verified: all %d steps passed; %s.".formatted(steps.size(), claim);
-        };
+        int code = exitCode();
+        if (code == MISMATCH) {
+            return "MISMATCH in %s: %s.".formatted(steps(Outcome.FAIL), contrary);
+        }
+        if (code == INCOMPLETE) {
+            return "Incomplete: what was looked at passed; skipped: %s.".formatted(steps(Outcome.SKIPPED));
+        }
+        if (answer != null) {
+            return answer;
+        }
+        if (any(Outcome.NOT_ASKED)) {
+            long asked = steps.stream()
+                    .filter(step -> step.outcome() != Outcome.NOT_ASKED)
+                    .count();
+            return "Passed: all %s that were asked for. Not asked for, and so not known: %s."
+                    .formatted(Texts.count(asked, "step"), steps(Outcome.NOT_ASKED));
+        }
+        return "Verified: all %d steps passed; %s.".formatted(steps.size(), claim);
     }
 
     /**
@@ -125,9 +160,15 @@ final class Report {
     private void print(PrintStream out) {
         out.println(subject);
         out.println();
+        int width = any(Outcome.NOT_ASKED) ? Outcome.NOT_ASKED.text().length() : 8;
         for (Step step : steps) {
-            out.printf(Locale.ROOT, "%2d  %-8s %s%n", step.number(), step.outcome(), step.title());
-            step.detail().lines().forEach(line -> out.printf("             %s%n", line));
+            out.printf(
+                    Locale.ROOT,
+                    "%2d  %-" + width + "s %s%n",
+                    step.number(),
+                    step.outcome().text(),
+                    step.title());
+            step.detail().lines().forEach(line -> out.printf("%s%s%n", " ".repeat(5 + width), line));
         }
         out.println();
         if (!readings.isEmpty()) {
@@ -147,6 +188,7 @@ final class Report {
                     case INCOMPLETE -> "incomplete";
                     default -> "passed";
                 });
+        document.putAll(answers);
         document.put("steps", steps);
         document.put("read", readings);
         out.println(Texts.JSON.writeValueAsString(document));

@@ -6,6 +6,7 @@ import io.votelog.events.CountedPosition;
 import io.votelog.events.ReasonCount;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Reason;
+import io.votelog.rules.Visibility;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Reasons;
 import java.time.Instant;
@@ -17,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Holds every number of a ballot's published results against the count made here, up to the very positions that they name. */
@@ -98,11 +101,35 @@ final class ResultsCheck {
         same("annulled", results.getAnnulled(), tally.annulled());
         same("revision", results.getRevision(), tally.annulled());
         same("missing", results.getMissing(), 0L);
+        same("replaced", results.getReplaced(), 0L);
+        comparePartitions();
         compareEnds(counts);
         long asOfMs = counts.stream().mapToLong(PartitionCount::asOfMs).max().orElse(Long.MIN_VALUE);
         same("asOf", results.getAsOf(), Instant.ofEpochMilli(asOfMs));
         same("status", results.getStatus(), status(counts, asOfMs, ballot));
         compareVotes(tally);
+    }
+
+    /** Each partition of the ballot must be counted, once, and no other. */
+    private void comparePartitions() {
+        List<Integer> named = results.getPositions().stream()
+                .map(CountedPosition::getPartition)
+                .sorted()
+                .toList();
+        List<Integer> all = IntStream.range(0, counted.get(0).published().getPartitionCount())
+                .boxed()
+                .toList();
+        if (!named.equals(all)) {
+            List<Integer> left =
+                    all.stream().filter(partition -> !named.contains(partition)).toList();
+            differences.add(
+                    left.isEmpty()
+                            ? "positions: published %s, the ballot's partitions are %s".formatted(named, all)
+                            : "positions: partition %s of %d is not counted at all"
+                                    .formatted(
+                                            left.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                                            all.size()));
+        }
     }
 
     private void compareEnds(List<PartitionCount> counts) {
@@ -144,7 +171,10 @@ final class ResultsCheck {
 
     private void compareVotes(Tally tally) {
         @Nullable List<Long> published = results.getVotes();
-        if (published == null) {
+        boolean hides = counted.get(0).ballot().visibility() == Visibility.AFTER_CLOSE
+                && results.getStatus() != BallotStatus.FINAL;
+        if (published == null || hides) {
+            same("votes of options", published == null ? "hidden" : "shown", hides ? "hidden" : "shown");
             return;
         }
         if (published.size() != tally.votes().size()) {

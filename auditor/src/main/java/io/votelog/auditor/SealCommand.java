@@ -1,6 +1,6 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.NoteSigner;
+import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +65,7 @@ final class SealCommand implements Callable<Integer> {
             names = "--key",
             required = true,
             paramLabel = "FILE",
-            description = "the key that signs, as keygen makes it; its name is the log's origin")
+            description = "the keys that sign, as keygen makes them; their names are the trees' origins")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path key;
 
@@ -80,8 +79,12 @@ final class SealCommand implements Callable<Integer> {
     @Option(
             names = "--witnesses",
             paramLabel = "POLICY",
-            description = "a policy file (C2SP tlog-policy): its witnesses that have a URL are asked to cosign")
+            description =
+                    "a policy file (C2SP tlog-policy): its witnesses that have a URL are asked to cosign, and a checkpoint is"
+                            + " shown when the quorum has, or when they had time for it")
     private @Nullable Path policy;
+
+    private @Nullable Policy witnessed;
 
     @Option(
             names = "--every",
@@ -100,7 +103,8 @@ final class SealCommand implements Callable<Integer> {
         if (!(everySeconds >= 0.1 && everySeconds <= 3600)) {
             throw new AuditException("--every is %s; 0.1 to 3600 seconds are allowed".formatted(everySeconds));
         }
-        NoteSigner signer = signer();
+        SealingKey signer = signer();
+        witnessed = policy == null ? null : SealedLogOptions.policy(policy);
         Files.createDirectories(folder);
         CountDownLatch stopped = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
@@ -127,7 +131,7 @@ final class SealCommand implements Callable<Integer> {
         }
     }
 
-    private void seal(NoteSigner signer, CountDownLatch stopped) throws InterruptedException {
+    private void seal(SealingKey signer, CountDownLatch stopped) throws InterruptedException {
         Map<String, String> properties = LogOptions.clientProperties(commandConfig);
         Map<String, Object> settings = new HashMap<>(properties);
         settings.put("bootstrap.servers", bootstrapServers);
@@ -141,13 +145,15 @@ final class SealCommand implements Callable<Integer> {
                             folder,
                             signer,
                             new VoteLeaves(tails(source, Topics.VOTES.name(), partitions)),
-                            topic);
+                            topic,
+                            policy == null);
                     SealedTreeWriter verdicts = new SealedTreeWriter(
                             SealedLog.VERDICTS,
                             folder,
                             signer,
                             new VerdictLeaves(source, progress, partitions),
-                            topic)) {
+                            topic,
+                            policy == null)) {
                 begin(source, signer, topic.seals().size());
                 run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
             }
@@ -156,37 +162,45 @@ final class SealCommand implements Callable<Integer> {
 
     private void run(Sealer sealer, SealedTreeWriter votes, SealedTreeWriter verdicts, CountDownLatch stopped)
             throws InterruptedException {
-        Witnesses witnesses = new Witnesses(Optional.ofNullable(policy).map(SealedLogOptions::policy), System.err);
-        long shown = -1;
-        boolean done = false;
-        while (!(once && done)) {
-            done = sealer.step();
-            long size = votes.checkpoint().size() + verdicts.checkpoint().size();
-            if (size != shown) {
-                shown = size;
-                say(votes, verdicts);
-                witnesses.ask(votes);
-                witnesses.ask(verdicts);
+        try (Witnesses witnesses =
+                witnessed == null ? null : new Witnesses(witnessed, folder, System.err, Witnesses.Patience.USUAL)) {
+            long shown = -1;
+            boolean done = false;
+            while (!(once && done)) {
+                done = sealer.step();
+                long size = votes.checkpoint().size() + verdicts.checkpoint().size();
+                if (size != shown) {
+                    shown = size;
+                    say(votes, verdicts);
+                }
+                if (witnesses != null
+                        && votes.signed().isPresent()
+                        && verdicts.signed().isPresent()) {
+                    witnesses.publish(votes.signed().get(), verdicts.signed().get());
+                }
+                if (stopped.await(once ? 100 : Math.round(everySeconds * 1000), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
             }
-            if (stopped.await(once ? 100 : Math.round(everySeconds * 1000), TimeUnit.MILLISECONDS)) {
-                return;
+            if (witnesses != null) {
+                witnesses.finish();
             }
         }
     }
 
-    private void begin(BrokerSource source, NoteSigner signer, int seals) {
+    private void begin(BrokerSource source, SealingKey signer, int seals) {
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("event", "begun");
             line.put("source", source.name());
             line.put("log", folder.toString());
-            line.put("origin", signer.verifier().name());
+            line.put("origin", signer.origin());
             line.put("seals", seals);
             System.out.println(Texts.JSON_LINE.writeValueAsString(line));
         } else {
             System.out.printf(
                     "Sealing %s into %s as %s; %s so far%n",
-                    source.name(), folder, signer.verifier().name(), Texts.count(seals, "seal"));
+                    source.name(), folder, signer.origin(), Texts.count(seals, "seal"));
         }
     }
 
@@ -231,9 +245,9 @@ final class SealCommand implements Callable<Integer> {
         return tails;
     }
 
-    private NoteSigner signer() {
+    private SealingKey signer() {
         try {
-            return NoteSigner.parse(GivenFile.text(key, GivenFile.SMALL).strip());
+            return SealingKey.parse(GivenFile.text(key, GivenFile.SMALL));
         } catch (TlogException e) {
             throw new AuditException("%s holds no key: %s".formatted(key, e.getMessage()), e);
         }

@@ -68,6 +68,17 @@ final class SealIndex {
         return seals;
     }
 
+    /** By partition: the offset behind the last record that was sealed before the leaf at this index. */
+    long[] sealedTo(long index) {
+        long[] ends = new long[0];
+        for (Placed placed : seals) {
+            if (placed.first() < index && placed.seal() instanceof Seal.OfLog seal) {
+                ends = seal.ends();
+            }
+        }
+        return ends;
+    }
+
     /** The index of the leaf of this record; none where it is not sealed. */
     OptionalLong indexOf(int partition, long offset) {
         for (Placed placed : seals) {

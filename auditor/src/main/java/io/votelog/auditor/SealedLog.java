@@ -1,13 +1,11 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.NoteSigner;
-import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.events.SealedTree;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The two trees of a sealed log: each is a transparency log of its own, with a folder and an origin, and both have one key. */
+/** The two trees of a sealed log: each is a transparency log of its own, with a folder, an origin and a key. */
 enum SealedLog {
     /** A leaf for each record of votes. */
     VOTES("votes", SealedTree.VOTES),
@@ -36,16 +34,6 @@ enum SealedLog {
         return name;
     }
 
-    /** The log's key under this tree's origin. */
-    NoteSigner signer(NoteSigner log) {
-        return log.named(origin(log.verifier().name()));
-    }
-
-    /** The log's public key under this tree's origin; it may be given under either tree's or the log's own. */
-    NoteVerifier verifier(NoteVerifier log) {
-        return log.named(origin(log.name()));
-    }
-
     /** The tree with this origin; none when it is the origin of neither. */
     static Optional<SealedLog> of(String origin) {
         return Stream.of(values())
@@ -53,10 +41,14 @@ enum SealedLog {
                 .findFirst();
     }
 
-    private String origin(String logName) {
-        String base = of(logName)
-                .map(tree -> logName.substring(0, logName.length() - tree.name.length() - 1))
-                .orElse(logName);
-        return base + "/" + name;
+    /** This tree's origin in a log of this name; the name may be either tree's origin too. */
+    String origin(String logName) {
+        return base(logName) + "/" + name;
+    }
+
+    /** A log's name, where its own or a tree's origin is given. */
+    static String base(String name) {
+        return of(name).map(tree -> name.substring(0, name.length() - tree.name.length() - 1))
+                .orElse(name);
     }
 }

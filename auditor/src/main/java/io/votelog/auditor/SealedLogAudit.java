@@ -1,9 +1,8 @@
 package io.votelog.auditor;
 
-import io.votelog.auditor.tlog.NoteVerifier;
-import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.schemas.LogKeys;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,23 +18,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class SealedLogAudit {
     private final String log;
-    private final NoteVerifier key;
-    private final Optional<Policy> policy;
+    private final SealedLogKey key;
+    private final Optional<Cosigned> cosigned;
     private final @Nullable SeenCheckpoints seen;
+    private final SealedRecordsCheck.Bounds bounds;
     private final Progress progress;
     private final Report report;
+
+    /** The newest sealed result of each ballot, among the leaves that were looked at. */
+    private final Map<String, SealIndex.Placed> results = new LinkedHashMap<>();
+
+    /** Where the newest seals stand, of any kind and of records; none before the first. */
+    private long lastSeal = -1;
+
+    private long lastEnds = -1;
 
     /**
      * @param log a folder or an address
      * @param key its public key
+     * @param cosigned what is asked of witnesses; nothing is when it is empty
      * @param seen what an earlier look saw; none is kept when it is null
+     * @param bounds what may be left unsealed
      */
     SealedLogAudit(
-            String log, NoteVerifier key, Optional<Policy> policy, @Nullable SeenCheckpoints seen, Progress progress) {
+            String log,
+            SealedLogKey key,
+            Optional<Cosigned> cosigned,
+            @Nullable SeenCheckpoints seen,
+            SealedRecordsCheck.Bounds bounds,
+            Progress progress) {
         this.log = log;
         this.key = key;
-        this.policy = policy;
+        this.cosigned = cosigned;
         this.seen = seen;
+        this.bounds = bounds;
         this.progress = progress;
         this.report = new Report(
                 "Sealed log in " + log,
@@ -48,64 +64,93 @@ final class SealedLogAudit {
      *
      * @param source the log itself, or null
      * @param keys whose control records the log obeys, or null
+     * @throws io.votelog.auditor.tlog.UnreadableException when a file of it cannot be read, which proves nothing
      */
     Report run(@Nullable LogSource source, @Nullable LogKeys keys) {
         // Verdicts first: the tree of votes may grow between the two looks, and is never the shorter one.
-        SealedTreeView ofVerdicts = SealedTreeView.open(SealedLog.VERDICTS, log);
-        SealedTreeView ofVotes = SealedTreeView.open(SealedLog.VOTES, log);
-        // All of them, whatever the first says; what leans on them is looked at when they stand.
-        boolean signed = signed(ofVotes) & signed(ofVerdicts);
-        if (!signed) {
-            return report;
-        }
-        boolean whole = tiles(ofVotes) & tiles(ofVerdicts);
-        if (!whole) {
-            return report;
-        }
-        unchanged(ofVotes, ofVerdicts);
-        if (!inStep(ofVotes, ofVerdicts)) {
-            return report;
-        }
-        SealIndex seals = SealIndex.read(ofVotes.reader(), ofVotes.checkpoint().size());
-        SealIndex decided =
-                SealIndex.read(ofVerdicts.reader(), ofVerdicts.checkpoint().size());
-        Map<String, SealIndex.Placed> results = results(decided);
-        boundTrees(results, ofVotes, ofVerdicts);
-        records(source, keys, ofVotes, ofVerdicts, seals, decided, results);
-        if (seen != null && report.exitCode() != Report.MISMATCH) {
-            seen.keep(ofVotes.note(), ofVerdicts.note());
+        try (SealedTreeView ofVerdicts = SealedTreeView.open(SealedLog.VERDICTS, log);
+                SealedTreeView ofVotes = SealedTreeView.open(SealedLog.VOTES, log)) {
+            run(source, keys, ofVotes, ofVerdicts);
         }
         return report;
     }
 
+    private void run(
+            @Nullable LogSource source, @Nullable LogKeys keys, SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+        // All of them, whatever the first says; what leans on them is looked at when they stand.
+        boolean signed = signed(ofVotes) & signed(ofVerdicts);
+        if (!signed) {
+            return;
+        }
+        boolean witnessed = cosigned(ofVotes) & cosigned(ofVerdicts);
+        if (!witnessed) {
+            return;
+        }
+        boolean whole = tiles(ofVotes) & tiles(ofVerdicts);
+        if (!whole) {
+            return;
+        }
+        boolean unchanged = unchanged(ofVotes, ofVerdicts);
+        // What is held against the log itself is held against it from the first leaf on.
+        long from = unchanged && source == null && seen != null ? seen.checkedTo(ofVerdicts) : 0;
+        if (!inStep(ofVotes, ofVerdicts, from)) {
+            return;
+        }
+        boundTrees(ofVotes, ofVerdicts, from);
+        if (source == null) {
+            withoutTheLog();
+        } else {
+            records(source, keys, ofVotes, ofVerdicts);
+        }
+        if (seen != null && report.exitCode() != Report.MISMATCH) {
+            boolean known = lastSeal >= 0 && lastEnds >= 0;
+            seen.keep(
+                    ofVotes.note(), ofVerdicts.note(), known ? new SeenCheckpoints.Checked(lastSeal, lastEnds) : null);
+        }
+    }
+
     private boolean signed(SealedTreeView view) {
         String title = "The tree of %s is signed".formatted(view.tree().path());
-        String head = "%s, %s"
-                .formatted(
-                        view.checkpoint().origin(),
-                        Texts.count(view.checkpoint().size(), "leaf", "leaves"));
         String wrong = view.wrong(key);
-        if (wrong == null && policy.isPresent() && !policy.get().met(view.note())) {
-            wrong = "%s: not cosigned as the policy asks: %s"
-                    .formatted(head, policy.get().missing(view.note()));
-        }
         if (wrong != null) {
             report.fail(title, wrong);
             return false;
         }
-        report.pass(title, policy.isPresent() ? head + ", cosigned as the policy asks" : head);
+        report.pass(
+                title,
+                "%s, %s"
+                        .formatted(
+                                view.checkpoint().origin(),
+                                Texts.count(view.checkpoint().size(), "leaf", "leaves")));
         return true;
+    }
+
+    private boolean cosigned(SealedTreeView view) {
+        String title = "The tree of %s is cosigned".formatted(view.tree().path());
+        if (cosigned.isEmpty()) {
+            report.notAsked(title, "which witnesses must have cosigned it is not given: --policy");
+            return true;
+        }
+        return cosigned.get().tell(report, title, view.note());
     }
 
     private boolean tiles(SealedTreeView view) {
         String title = "Every tile of the tree of %s leads to the signed root"
                 .formatted(view.tree().path());
+        long before = seen == null ? 0 : seen.checkedTo(view);
         progress.begin(
                 "checking tiles of " + view.tree().path(), view.checkpoint().size());
         try {
-            view.reader().check();
-            report.pass(title, "");
+            view.reader().check(before);
+            report.pass(
+                    title,
+                    before == 0
+                            ? ""
+                            : "those behind the first %s, which were looked at before"
+                                    .formatted(Texts.count(before, "leaf", "leaves")));
             return true;
+        } catch (UnreadableException e) {
+            throw e;
         } catch (TlogException e) {
             report.fail(title, String.valueOf(e.getMessage()));
             return false;
@@ -114,39 +159,51 @@ final class SealedLogAudit {
         }
     }
 
-    private void unchanged(SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+    private boolean unchanged(SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
         String title = "What was seen before still stands";
         if (seen == null) {
-            report.skip(title, "nothing is kept of what was seen: --state FILE keeps it for the next time");
-            return;
+            report.notAsked(title, "nothing is kept of what was seen: --state FILE keeps it for the next time");
+            return true;
         }
         if (seen.isEmpty()) {
             report.skip(title, "this is the first look; what was seen is kept in %s for the next one".formatted(seen));
-            return;
+            return true;
         }
-        String wrong = seen.contradiction(ofVotes);
-        if (wrong == null) {
-            wrong = seen.contradiction(ofVerdicts);
+        String wrong;
+        try {
+            wrong = seen.contradiction(ofVotes);
+            if (wrong == null) {
+                wrong = seen.contradiction(ofVerdicts);
+            }
+        } catch (UnreadableException e) {
+            throw e;
+        } catch (TlogException e) {
+            wrong = e.getMessage();
         }
         if (wrong != null) {
             report.fail(title, wrong);
-        } else {
-            report.pass(title, "seen before: " + seen.sizes());
+            return false;
         }
+        report.pass(title, "seen before: " + seen.sizes());
+        return true;
     }
 
-    private boolean inStep(SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+    /** @param from the number of leaves of both trees that were looked at before, or 0 */
+    private boolean inStep(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
         String title = "Both trees hold the same seals, and leaf for leaf the same records";
-        LeafCursor left =
-                new LeafCursor(ofVotes.reader()).range(0, ofVotes.checkpoint().size());
+        LeafCursor left = new LeafCursor(ofVotes.reader())
+                .range(from, ofVotes.checkpoint().size());
         LeafCursor right = new LeafCursor(ofVerdicts.reader())
-                .range(0, ofVerdicts.checkpoint().size());
+                .range(from, ofVerdicts.checkpoint().size());
         SealedSteps steps = new SealedSteps();
         SealedSteps decided = new SealedSteps();
         progress.begin("reading leaves", ofVotes.checkpoint().size());
         String wrong = null;
-        long index = 0;
+        long index = from;
         try {
+            if (from > 0 && seen != null && seen.checked() != null) {
+                goOn(seen.checked(), ofVerdicts, steps, decided);
+            }
             for (; wrong == null && left.hasNext(); index++) {
                 Leaf vote = SealIndex.parse(left.next(), index);
                 wrong = steps.take(vote);
@@ -156,9 +213,12 @@ final class SealedLogAudit {
                     if (wrong == null && !fit(vote, verdict)) {
                         wrong = "the two are not about the same";
                     }
+                    note(verdict, index);
                 }
                 progress.at(index);
             }
+        } catch (UnreadableException e) {
+            throw e;
         } catch (TlogException | AuditException e) {
             report.fail(title, String.valueOf(e.getMessage()));
             return false;
@@ -180,14 +240,45 @@ final class SealedLogAudit {
         long waiting = ofVotes.checkpoint().size() - ofVerdicts.checkpoint().size();
         report.pass(
                 title,
-                "sealed up to %s%s"
+                "sealed up to %s%s%s"
                         .formatted(
                                 Arrays.toString(steps.sealedTo()),
                                 waiting == 0
                                         ? ""
                                         : "; the verdicts on the last %s are not sealed yet"
-                                                .formatted(Texts.count(waiting, "leaf", "leaves"))));
+                                                .formatted(Texts.count(waiting, "leaf", "leaves")),
+                                from == 0
+                                        ? ""
+                                        : "; the first %s were looked at before"
+                                                .formatted(Texts.count(from, "leaf", "leaves"))));
         return true;
+    }
+
+    /** The seals before, as the tree itself says them. */
+    private void goOn(SeenCheckpoints.Checked before, SealedTreeView view, SealedSteps steps, SealedSteps decided) {
+        Leaf seal = SealIndex.parse(view.reader().entry(before.seal()), before.seal());
+        Leaf ends = SealIndex.parse(view.reader().entry(before.ends()), before.ends());
+        long sequence = seal instanceof Leaf.Result result
+                ? result.sequence()
+                : seal instanceof Leaf.Ends sealed ? sealed.sequence() : -1;
+        if (sequence < 0 || !(ends instanceof Leaf.Ends sealed)) {
+            throw new AuditException("%s names leaves that are no seals: move it away".formatted(seen));
+        }
+        steps.goOn(sequence + 1, sealed.ends());
+        decided.goOn(sequence + 1, sealed.ends());
+        lastSeal = before.seal();
+        lastEnds = before.ends();
+    }
+
+    private void note(Leaf verdict, long index) {
+        if (verdict instanceof Leaf.Ends) {
+            lastSeal = index;
+            lastEnds = index;
+        } else if (verdict instanceof Leaf.Result result) {
+            lastSeal = index;
+            Seal.OfResult seal = SealedStatement.seal(result);
+            results.put(seal.ballotId(), new SealIndex.Placed(seal, index));
+        }
     }
 
     /** Whether a leaf of verdicts may stand beside a leaf of votes. */
@@ -202,23 +293,9 @@ final class SealedLogAudit {
         return Arrays.equals(vote.entry(), verdict.entry());
     }
 
-    /** The newest sealed result of each ballot. */
-    private static Map<String, SealIndex.Placed> results(SealIndex seals) {
-        Map<String, SealIndex.Placed> results = new LinkedHashMap<>();
-        for (SealIndex.Placed placed : seals.seals()) {
-            if (placed.seal() instanceof Seal.OfResult result) {
-                results.put(result.ballotId(), placed);
-            }
-        }
-        return results;
-    }
-
-    private void boundTrees(Map<String, SealIndex.Placed> results, SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+    /** @param from the number of leaves that were looked at before */
+    private void boundTrees(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
         String title = "Each sealed result names the trees that it is the result of";
-        if (results.isEmpty()) {
-            report.skip(title, "no result is final and sealed yet");
-            return;
-        }
         for (SealIndex.Placed placed : results.values()) {
             SealedStatement statement = statement(placed);
             for (SealedTreeView view : List.of(ofVotes, ofVerdicts)) {
@@ -235,7 +312,9 @@ final class SealedLogAudit {
                 }
             }
         }
-        report.pass(title, String.join(", ", results.keySet()));
+        String since = from == 0 ? "" : " in what is new";
+        report.pass(
+                title, results.isEmpty() ? "no result is sealed" + since : String.join(", ", results.keySet()) + since);
     }
 
     private static boolean stoodThere(SealedStatement statement, long index, SealedTreeView view) {
@@ -253,33 +332,38 @@ final class SealedLogAudit {
         return SealedStatement.parse(((Seal.OfResult) placed.seal()).statement());
     }
 
-    private void records(
-            @Nullable LogSource source,
-            @Nullable LogKeys keys,
-            SealedTreeView ofVotes,
-            SealedTreeView ofVerdicts,
-            SealIndex seals,
-            SealIndex decided,
-            Map<String, SealIndex.Placed> results) {
+    private void withoutTheLog() {
+        String reason = "the log itself is not given: --bootstrap-servers or --dump";
+        SealedRecordsCheck.TITLES.forEach(title -> report.notAsked(title, reason));
+        results.keySet().forEach(id -> report.notAsked(resultTitle(id), reason));
+    }
+
+    private void records(LogSource source, @Nullable LogKeys keys, SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+        SealIndex seals = SealIndex.read(ofVotes.reader(), ofVotes.checkpoint().size());
+        SealIndex decided =
+                SealIndex.read(ofVerdicts.reader(), ofVerdicts.checkpoint().size());
         SealedRecordsCheck check = new SealedRecordsCheck(
                 new SealedRecordsCheck.Leaves(ofVotes.reader(), seals),
-                new SealedRecordsCheck.Leaves(ofVerdicts.reader(), decided));
-        if (source == null) {
-            String reason = "the log itself is not given: --bootstrap-servers or --dump";
-            check.skip(report, reason);
-            results.keySet().forEach(id -> report.skip(resultTitle(id), reason));
-            return;
-        }
+                new SealedRecordsCheck.Leaves(ofVerdicts.reader(), decided),
+                bounds);
         List<PartitionReplay> replays = check.run(source, keys, progress);
         check.reportLeaves(report);
+        check.reportPartitions(report);
+        check.reportUnsealed(report, results.keySet(), replays);
+        FinalsCheck finals = new FinalsCheck(source, results);
+        finals.run(
+                report,
+                check,
+                ofVotes.checkpoint().size() == ofVerdicts.checkpoint().size());
         if (keys == null) {
             String reason = "the keys that the log obeys are not given: --public-key or --public-key-file";
-            report.skip(SealedRecordsCheck.VERDICTS, reason);
-            results.keySet().forEach(id -> report.skip(resultTitle(id), reason));
+            report.notAsked(SealedRecordsCheck.VERDICTS, reason);
+            results.keySet().forEach(id -> report.notAsked(resultTitle(id), reason));
             return;
         }
         check.reportVerdicts(report);
-        results.forEach((id, placed) -> new SealedResultCheck(statement(placed)).run(report, resultTitle(id), replays));
+        results.forEach((id, placed) -> new SealedResultCheck(statement(placed), seals.sealedTo(placed.first()))
+                .run(report, resultTitle(id), replays));
     }
 
     private static String resultTitle(String ballotId) {

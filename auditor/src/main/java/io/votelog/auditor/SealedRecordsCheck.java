@@ -1,31 +1,98 @@
 package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.TlogReader;
+import io.votelog.events.BallotPublished;
+import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Each leaf of votes must be that of the record in the log, each of verdicts the verdict that is found here. */
+/**
+ * Each leaf of votes must be that of the record in the log, each of verdicts the verdict that is found here. What stands in the log
+ * and is not sealed is counted; no partition may be left out.
+ */
 final class SealedRecordsCheck {
     static final String LEAVES = "Each leaf is of the record that stands in votes";
     static final String VERDICTS = "Each sealed verdict is the one found here";
 
+    static final String PARTITIONS = "No partition of votes is left out";
+    static final String UNSEALED = "What stands in votes is sealed, but for what is named here";
+
+    /** The steps that take the log itself. */
+    static final List<String> TITLES = List.of(LEAVES, PARTITIONS, UNSEALED, FinalsCheck.TITLE, VERDICTS);
+
+    /** Brokers' clocks may be so far apart; and a record that has just come need not be sealed. */
+    static final Duration A_WHILE = Duration.ofMinutes(10);
+
     private final Leaves votes;
     private final Leaves verdicts;
+    private final Bounds bounds;
+    private final List<Seal.OfLog> seals;
+
+    /** By seal: the newest time of a record that it seals. */
+    private final long[] newest;
+
+    /** By seal: the oldest time of a record that stands where a partition's sealed records end, when the seal has none of it. */
+    private final long[] leftOut;
+
+    private final int[] leftOutPartition;
+    private final List<Unsealed> unsealed = new ArrayList<>();
+    private long unsealedRecords;
+    private long records;
+    private int partitionsOfLog;
+    private boolean publishedBehind;
     private @Nullable String firstWrongLeaf;
     private @Nullable String firstWrongVerdict;
     private long leaves;
     private long decided;
 
-    SealedRecordsCheck(Leaves votes, Leaves verdicts) {
+    SealedRecordsCheck(Leaves votes, Leaves verdicts, Bounds bounds) {
         this.votes = votes;
         this.verdicts = verdicts;
+        this.bounds = bounds;
+        this.seals = votes.seals().seals().stream()
+                .filter(placed -> placed.seal() instanceof Seal.OfLog)
+                .map(placed -> (Seal.OfLog) placed.seal())
+                .toList();
+        this.newest = new long[seals.size()];
+        this.leftOut = new long[seals.size()];
+        this.leftOutPartition = new int[seals.size()];
+        Arrays.fill(newest, Long.MIN_VALUE);
+        Arrays.fill(leftOut, Long.MAX_VALUE);
+    }
+
+    /**
+     * What may be left unsealed.
+     *
+     * @param mostUnsealed so many records may; null where that is not said
+     * @param now on this machine's clock
+     */
+    record Bounds(@Nullable Long mostUnsealed, Instant now) {}
+
+    /**
+     * What of a partition is not sealed.
+     *
+     * @param from the first such offset
+     * @param records how many there are
+     * @param sinceMs the broker's time of the oldest one
+     */
+    private record Unsealed(int partition, long from, long records, long sinceMs) {
+        @Override
+        public String toString() {
+            return "partition %d: %s from offset %d on, the oldest of %s"
+                    .formatted(partition, Texts.count(records, "record"), from, Instant.ofEpochMilli(sinceMs));
+        }
     }
 
     /** A tree and where its seals are. */
@@ -64,12 +131,6 @@ final class SealedRecordsCheck {
         }
     }
 
-    /** Says that none of it was looked at. */
-    void skip(Report report, String reason) {
-        report.skip(LEAVES, reason);
-        report.skip(VERDICTS, reason);
-    }
-
     /**
      * Reads the log.
      *
@@ -79,11 +140,13 @@ final class SealedRecordsCheck {
     List<PartitionReplay> run(LogSource source, @Nullable LogKeys keys, Progress progress) {
         List<PartitionReplay> replays = new ArrayList<>();
         List<Span> spans = source.spans(Topics.VOTES.name());
-        for (int partition = 0; partition < votes.partitions(); partition++) {
+        partitionsOfLog = spans.size();
+        int partitions = Math.max(votes.partitions(), partitionsOfLog);
+        for (int partition = 0; partition < partitions; partition++) {
             int wanted = partition;
             PartitionReplay replay =
                     keys == null ? null : new PartitionReplay(partition, keys, id -> Long.MAX_VALUE, Map.of());
-            if (replay != null) {
+            if (replay != null && partition < votes.partitions()) {
                 replays.add(replay);
             }
             PartitionCheck check = new PartitionCheck(partition, replay);
@@ -107,6 +170,10 @@ final class SealedRecordsCheck {
         private final Iterator<byte[]> sealedVerdicts;
         private final Commitments commitments = new Commitments();
         private long next;
+        private int seal;
+        private long waiting;
+        private long firstWaiting;
+        private long waitingSinceMs = Long.MAX_VALUE;
 
         PartitionCheck(int partition, @Nullable PartitionReplay replay) {
             this.partition = partition;
@@ -116,8 +183,10 @@ final class SealedRecordsCheck {
         }
 
         void take(ConsumerRecord<byte[], byte[]> record) {
+            records++;
+            seals(record);
             if (!sealed.hasNext()) {
-                // Not sealed yet.
+                waits(record);
                 return;
             }
             if (record.offset() != next) {
@@ -137,6 +206,41 @@ final class SealedRecordsCheck {
                             replay.findings().kind(record.offset()));
                 }
             }
+        }
+
+        /** Which seal the record is of, and which passed it over. */
+        private void seals(ConsumerRecord<byte[], byte[]> record) {
+            while (seal < seals.size()
+                    && (partition >= seals.get(seal).ends().length
+                            || record.offset() >= seals.get(seal).ends()[partition])) {
+                if (partition >= seals.get(seal).ends().length
+                        || seals.get(seal).ends()[partition] == record.offset() && hasNone(seals.get(seal))) {
+                    passedOver(record.timestamp());
+                }
+                seal++;
+            }
+            if (seal < seals.size()) {
+                newest[seal] = Math.max(newest[seal], record.timestamp());
+            }
+        }
+
+        private boolean hasNone(Seal.OfLog of) {
+            return of.begins()[partition] == of.ends()[partition];
+        }
+
+        private void passedOver(long timestampMs) {
+            if (timestampMs < leftOut[seal]) {
+                leftOut[seal] = timestampMs;
+                leftOutPartition[seal] = partition;
+            }
+        }
+
+        private void waits(ConsumerRecord<byte[], byte[]> record) {
+            if (waiting++ == 0) {
+                firstWaiting = record.offset();
+            }
+            waitingSinceMs = Math.min(waitingSinceMs, record.timestamp());
+            publishedBehind |= publishes(record);
         }
 
         private void compare(byte[] entry, long offset, byte finding) {
@@ -165,6 +269,10 @@ final class SealedRecordsCheck {
             if (sealed.hasNext()) {
                 wrongLeaf("the log ends at offset %d, and more of it is sealed: it was cut short".formatted(next));
             }
+            if (waiting > 0) {
+                unsealed.add(new Unsealed(partition, firstWaiting, waiting, waitingSinceMs));
+                unsealedRecords += waiting;
+            }
         }
 
         private void wrongLeaf(String how) {
@@ -172,6 +280,83 @@ final class SealedRecordsCheck {
                 firstWrongLeaf = "votes partition %d: %s".formatted(partition, how);
             }
         }
+    }
+
+    private static boolean publishes(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return record.key() == null && Events.decode(record.value()).event() instanceof BallotPublished;
+        } catch (MalformedEventException e) {
+            return false;
+        }
+    }
+
+    /** How many records stand in the log and are not sealed. */
+    long unsealed() {
+        return unsealedRecords;
+    }
+
+    /** The broker's time of the newest record that is sealed, milliseconds since 1970. */
+    long newestSealedMs() {
+        return Arrays.stream(newest).max().orElse(Long.MIN_VALUE);
+    }
+
+    /** A seal is of all partitions, and takes from each what is there: one that takes nothing while old records wait leaves it out. */
+    void reportPartitions(Report report) {
+        if (partitionsOfLog > votes.partitions()) {
+            report.fail(
+                    PARTITIONS,
+                    "the seals are of %s, and votes has %d"
+                            .formatted(Texts.count(votes.partitions(), "partition"), partitionsOfLog));
+            return;
+        }
+        for (int at = 0; at < newest.length; at++) {
+            if (leftOut[at] < Long.MAX_VALUE && newest[at] - leftOut[at] > A_WHILE.toMillis()) {
+                report.fail(
+                        PARTITIONS,
+                        "seal %d takes nothing of partition %d from offset %d on, where a record of %s stands, and seals records of other partitions up to %s"
+                                .formatted(
+                                        seals.get(at).sequence(),
+                                        leftOutPartition[at],
+                                        seals.get(at).ends()[leftOutPartition[at]],
+                                        Instant.ofEpochMilli(leftOut[at]),
+                                        Instant.ofEpochMilli(newest[at])));
+                return;
+            }
+        }
+        report.pass(PARTITIONS, Texts.count(partitionsOfLog, "partition"));
+    }
+
+    /**
+     * How much is not sealed. Behind the last result of a log whose ballots are all final nothing more than what has just come may
+     * be unsealed.
+     *
+     * @param sealedResults the ballots whose final results are sealed
+     * @param replays of the log as far as it is sealed; none where it was not decided
+     */
+    void reportUnsealed(Report report, Set<String> sealedResults, List<PartitionReplay> replays) {
+        String told = unsealedRecords == 0
+                ? "all of %s".formatted(Texts.count(records, "record"))
+                : "%,d of %s not sealed\n%s"
+                        .formatted(
+                                unsealedRecords,
+                                Texts.count(records, "record"),
+                                unsealed.stream().map(Unsealed::toString).collect(Collectors.joining("\n")));
+        if (bounds.mostUnsealed() != null && unsealedRecords > bounds.mostUnsealed()) {
+            report.fail(
+                    UNSEALED, "%s\nmore than %,d, which --max-unsealed allows".formatted(told, bounds.mostUnsealed()));
+            return;
+        }
+        long old = bounds.now().minus(A_WHILE).toEpochMilli();
+        Set<String> ballots = replays.stream()
+                .flatMap(replay -> replay.ballots().stream())
+                .map(standing -> standing.ballot().id())
+                .collect(Collectors.toSet());
+        boolean over = !ballots.isEmpty() && sealedResults.containsAll(ballots) && !publishedBehind;
+        if (over && unsealed.stream().anyMatch(waiting -> waiting.sinceMs() < old)) {
+            report.fail(UNSEALED, told + "\nand the results of all ballots are final and sealed");
+            return;
+        }
+        report.pass(UNSEALED, told);
     }
 
     private static String said(byte[] entry) {

@@ -7,10 +7,13 @@ import java.util.Objects;
 /** A sealed result must be the count that is made here of what is sealed. */
 final class SealedResultCheck {
     private final SealedStatement statement;
+    private final long[] sealedTo;
     private final List<String> differences = new ArrayList<>();
 
-    SealedResultCheck(SealedStatement statement) {
+    /** @param sealedTo by partition: the offset behind the last record that was sealed before it */
+    SealedResultCheck(SealedStatement statement, long[] sealedTo) {
         this.statement = statement;
+        this.sealedTo = sealedTo;
     }
 
     /** @param replays of the log as far as it is sealed */
@@ -41,6 +44,14 @@ final class SealedResultCheck {
         same("revision", statement.revision(), tally.annulled());
         same("rejected, by reason", statement.rejected(), tally.rejected());
         same("votes", statement.votes(), List.copyOf(tally.votes().values()));
+        for (Standing ballot : standing) {
+            long end = ballot.endOffset();
+            if (end != Standing.OPEN && ballot.partition() < sealedTo.length && end >= sealedTo[ballot.partition()]) {
+                differences.add(
+                        "partition %d: the result was sealed when the log was sealed up to offset %d, and the ballot ends there at offset %d"
+                                .formatted(ballot.partition(), sealedTo[ballot.partition()], end));
+            }
+        }
         if (differences.isEmpty()) {
             report.pass(
                     title,

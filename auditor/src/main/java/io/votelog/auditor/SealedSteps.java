@@ -15,6 +15,17 @@ final class SealedSteps {
     private boolean within;
 
     /**
+     * Goes on behind leaves that were looked at before.
+     *
+     * @param next the number of the seal that comes next
+     * @param to by partition: the offset behind the last record that is sealed
+     */
+    void goOn(long next, long[] to) {
+        nextSequence = next;
+        sealedTo = to.clone();
+    }
+
+    /**
      * Takes the next leaf.
      *
      * @return what is wrong with it; nothing when it is what must come

@@ -1,11 +1,13 @@
 package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.Checkpoint;
+import io.votelog.auditor.tlog.FetchedTiles;
 import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TileSource;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogReader;
+import io.votelog.auditor.tlog.UnreadableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param note the checkpoint as it is shown, with its signatures
  * @param checkpoint what it says
  * @param reader reads the tree of which it is the checkpoint
+ * @param source where its files are from; closed with this object
  */
-record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, TlogReader reader) {
+record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, TlogReader reader, TileSource source)
+        implements AutoCloseable {
     /**
      * Looks at the checkpoint; whether it is signed, {@link #wrong} tells.
      *
      * @throws AuditException when there is none, or it is none
+     * @throws UnreadableException when it cannot be read
      */
     static SealedTreeView open(SealedLog tree, String log) {
         TileSource source = SealedLogOptions.source(tree, log);
@@ -31,7 +36,9 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
             SignedNote note = SignedNote.parse(shown);
             Checkpoint checkpoint = Checkpoint.parse(note.text());
             return new SealedTreeView(
-                    tree, note, checkpoint, new TlogReader(source, checkpoint.size(), checkpoint.root()));
+                    tree, note, checkpoint, new TlogReader(source, checkpoint.size(), checkpoint.root()), source);
+        } catch (UnreadableException e) {
+            throw e;
         } catch (TlogException e) {
             throw new AuditException("%s, tree of %s: %s".formatted(log, tree.path(), e.getMessage()), e);
         }
@@ -43,13 +50,13 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
      * @param key the log's public key
      */
     @Nullable
-    String wrong(NoteVerifier key) {
+    String wrong(SealedLogKey key) {
         return wrong(tree, note, checkpoint, key);
     }
 
     /** The same of a checkpoint that came by another road. */
-    static @Nullable String wrong(SealedLog tree, SignedNote note, Checkpoint checkpoint, NoteVerifier key) {
-        NoteVerifier verifier = tree.verifier(key);
+    static @Nullable String wrong(SealedLog tree, SignedNote note, Checkpoint checkpoint, SealedLogKey key) {
+        NoteVerifier verifier = key.of(tree);
         if (!checkpoint.origin().equals(verifier.name())) {
             return "the checkpoint is of %s, not of %s".formatted(checkpoint.origin(), verifier.name());
         }
@@ -57,5 +64,12 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
             return "the checkpoint of %s is not signed with the key %s".formatted(checkpoint.origin(), verifier.vkey());
         }
         return null;
+    }
+
+    @Override
+    public void close() {
+        if (source instanceof FetchedTiles fetched) {
+            fetched.close();
+        }
     }
 }

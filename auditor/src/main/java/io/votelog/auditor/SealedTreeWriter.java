@@ -1,18 +1,17 @@
 package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.Checkpoint;
-import io.votelog.auditor.tlog.FolderTiles;
 import io.votelog.auditor.tlog.NoteSigner;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TileWriter;
 import io.votelog.auditor.tlog.TlogException;
-import io.votelog.auditor.tlog.TlogReader;
 import io.votelog.events.CheckpointSigned;
 import io.votelog.events.SealedTree;
 import io.votelog.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tree of the sealed log in its folder, brought up to the seals that there are. For each seal: the tiles, safely on disk;
@@ -27,6 +26,8 @@ final class SealedTreeWriter implements AutoCloseable {
     private final SealsTopic topic;
     private final CheckpointFile file;
     private final TileWriter tiles;
+    private final boolean shows;
+    private @Nullable SignedNote signed;
     private int nextSeal;
 
     /**
@@ -35,22 +36,24 @@ final class SealedTreeWriter implements AutoCloseable {
      * @param log the folder of both trees
      * @param key of the log
      * @param source closed with this object
+     * @param shows whether it shows what it signs at once; else who made this object does that, with witnesses' cosignatures
      * @throws AuditException when the folder does not hold what was signed
      */
-    SealedTreeWriter(SealedLog which, Path log, NoteSigner key, LeafSource source, SealsTopic topic) {
+    SealedTreeWriter(SealedLog which, Path log, SealingKey key, LeafSource source, SealsTopic topic, boolean shows) {
         this.tree = which.event();
         this.folder = which.folder(log);
-        this.signer = which.signer(key);
+        this.signer = key.of(which);
+        this.shows = shows;
         this.source = source;
         this.topic = topic;
         this.file = new CheckpointFile(folder);
-        String shown = file.shown();
-        if (shown.isEmpty()) {
+        SignedNote note = file.shown();
+        if (note == null) {
             // Also where the topic has more: then all is made from the log again, and what was signed is what must come
             // out.
             tiles = open(0);
         } else {
-            SignedNote note = SignedNote.parse(shown.getBytes(StandardCharsets.UTF_8));
+            signed = note;
             long sequence = topic.sequence(tree, note.text())
                     .orElseThrow(
                             () -> new AuditException("%s shows a checkpoint that %s does not have: it is of another log"
@@ -113,14 +116,24 @@ final class SealedTreeWriter implements AutoCloseable {
             same(sequence);
             topic.newest(tree)
                     .filter(newest -> newest.getSequence() == sequence)
-                    .ifPresent(newest -> file.show(newest.getNote()));
+                    .ifPresent(newest -> signed(newest.getNote()));
             return;
         }
         Checkpoint checkpoint = checkpoint();
         String text = checkpoint.text();
         String note = text + "\n" + signer.sign(text) + "\n";
         topic.publish(new CheckpointSigned(tree, sequence, checkpoint.size(), note));
-        file.show(note);
+        signed(note);
+    }
+
+    private void signed(String note) {
+        SignedNote newest = SignedNote.parse(note.getBytes(StandardCharsets.UTF_8));
+        if (signed == null || !signed.text().equals(newest.text())) {
+            signed = newest;
+        }
+        if (shows) {
+            file.show(newest);
+        }
     }
 
     private void same(long sequence) {
@@ -133,23 +146,9 @@ final class SealedTreeWriter implements AutoCloseable {
         }
     }
 
-    /** The checkpoint that is shown, with its signatures. */
-    SignedNote signed() {
-        return SignedNote.parse(file.shown().getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Reads the tree as it is now. */
-    TlogReader reader() {
-        return new TlogReader(new FolderTiles(folder), tiles.size(), tiles.root());
-    }
-
-    /** Adds lines of witnesses to the checkpoint that is shown. */
-    void show(List<String> cosignatures) {
-        SignedNote note = signed();
-        for (String line : cosignatures) {
-            note = note.with(line);
-        }
-        file.show(new String(note.bytes(), StandardCharsets.UTF_8));
+    /** What was signed last, with the cosignatures that were shown with it when this object was made; empty before the first seal. */
+    Optional<SignedNote> signed() {
+        return Optional.ofNullable(signed);
     }
 
     @Override

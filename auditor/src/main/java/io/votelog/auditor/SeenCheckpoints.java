@@ -9,43 +9,115 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** What an earlier look at a sealed log saw, in a file: both checkpoints, as they were signed. */
+/**
+ * What an earlier look at a sealed log saw, in a file: who has seen a checkpoint can tell when the log does not go on from it. It
+ * accuses nobody of what the log did not sign: a file whose checkpoints are not signed by the log is refused.
+ */
 final class SeenCheckpoints {
+    private static final String CHECKED = "checked";
+    private static final String SUM = "sha256";
+
     private final Path file;
     private final Map<SealedLog, Checkpoint> seen = new LinkedHashMap<>();
+    private @Nullable Checked checked;
 
     /**
-     * @param file need not be there yet
-     * @throws AuditException when it is there and cannot be read
+     * Where the newest seals stand among leaves that were looked at, so that the next look can go on behind them.
+     *
+     * @param seal the index of the newest one of any kind
+     * @param ends the index of the newest one that is of records
      */
-    SeenCheckpoints(Path file) {
+    record Checked(long seal, long ends) {}
+
+    /**
+     * Reads the file, if it is there.
+     *
+     * @param key the log's public key
+     * @throws AuditException when it is there, and is damaged or not of this log
+     */
+    SeenCheckpoints(Path file, SealedLogKey key) {
         this.file = file;
         if (!Files.exists(file)) {
             return;
         }
+        Map<SealedLog, Checkpoint> read = new LinkedHashMap<>();
         try {
-            JsonNode document = Texts.JSON.readTree(GivenFile.text(file, GivenFile.SMALL));
+            JsonNode document = Texts.JSON.readTree(GivenFile.text(file, 3 * SignedNote.LONGEST));
             for (SealedLog tree : SealedLog.values()) {
-                byte[] note = document.path(tree.path()).asString("").getBytes(StandardCharsets.UTF_8);
-                seen.put(tree, Checkpoint.parse(SignedNote.parse(note).text()));
+                String text = document.path(tree.path()).asString("");
+                SignedNote note = SignedNote.parse(text.getBytes(StandardCharsets.UTF_8));
+                Checkpoint checkpoint = Checkpoint.parse(note.text());
+                String wrong = SealedTreeView.wrong(tree, note, checkpoint, key);
+                if (wrong != null) {
+                    throw refused(wrong, null);
+                }
+                read.put(tree, checkpoint);
             }
-        } catch (JacksonException | TlogException e) {
-            throw new AuditException(
-                    "%s is not what an earlier look kept: %s"
-                            .formatted(file, e instanceof JacksonException ? "it is no JSON" : e.getMessage()),
-                    e);
+            checked = checked(document);
+        } catch (JacksonException e) {
+            throw refused("it is no JSON", e);
+        } catch (TlogException e) {
+            throw refused(String.valueOf(e.getMessage()), e);
         }
+        seen.putAll(read);
+    }
+
+    private AuditException refused(String why, @Nullable Throwable cause) {
+        String what =
+                "%s is not what an earlier look at this log kept, so it says nothing for or against it: %s. Take the right file or key; or move the file away, and what is seen now is kept"
+                        .formatted(file, why);
+        return cause == null ? new AuditException(what) : new AuditException(what, cause);
+    }
+
+    private @Nullable Checked checked(JsonNode document) {
+        if (!document.has(CHECKED)) {
+            // As older versions kept it.
+            return null;
+        }
+        Checked there = new Checked(
+                document.path(CHECKED).path("seal").asLong(-1),
+                document.path(CHECKED).path("ends").asLong(-1));
+        String sum = sum(
+                document.path(SealedLog.VOTES.path()).asString(""),
+                document.path(SealedLog.VERDICTS.path()).asString(""),
+                there);
+        if (!sum.equals(document.path(SUM).asString(""))) {
+            throw refused("its checksum is another one; it is damaged", null);
+        }
+        return there;
+    }
+
+    private static String sum(String votes, String verdicts, Checked checked) {
+        String all = "%s%n%s%n%d %d".formatted(votes, verdicts, checked.seal(), checked.ends());
+        return HexFormat.of().formatHex(Hashes.sha256().digest(all.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Whether there was none. */
     boolean isEmpty() {
         return seen.isEmpty();
+    }
+
+    /** How many leaves of a tree were looked at before; none where that is not known of all that they are. */
+    long checkedTo(SealedTreeView now) {
+        Checkpoint before = seen.get(now.tree());
+        return checked == null
+                        || before == null
+                        || before.size() > now.checkpoint().size()
+                ? 0
+                : before.size();
+    }
+
+    /** Where the newest seals stand among the leaves that were looked at in both trees; null: in none. */
+    @Nullable
+    Checked checked() {
+        return checked;
     }
 
     /** How long the trees were, in words. */
@@ -58,16 +130,17 @@ final class SeenCheckpoints {
         return sizes.toString();
     }
 
-    /** Why a tree as it is shown now does not go on from what was seen; nothing when it does. */
+    /**
+     * Why a tree as it is shown now does not go on from what was seen; nothing when it does.
+     *
+     * @throws TlogException when its tiles do not tell
+     */
     @Nullable
     String contradiction(SealedTreeView now) {
         Checkpoint before = seen.get(now.tree());
         Checkpoint shown = now.checkpoint();
         if (before == null) {
             return null;
-        }
-        if (!before.origin().equals(shown.origin())) {
-            return "%s keeps what was seen of %s, and this is %s".formatted(file, before.origin(), shown.origin());
         }
         if (before.size() > shown.size()) {
             return "the tree of %s had %,d leaves when it was seen before, and is shown with %,d"
@@ -85,11 +158,21 @@ final class SeenCheckpoints {
                         .formatted(before.size(), now.tree().path(), file);
     }
 
-    /** Keeps what is seen now. */
-    void keep(SignedNote votes, SignedNote verdicts) {
-        Map<String, String> document = new LinkedHashMap<>();
-        document.put(SealedLog.VOTES.path(), new String(votes.bytes(), StandardCharsets.UTF_8));
-        document.put(SealedLog.VERDICTS.path(), new String(verdicts.bytes(), StandardCharsets.UTF_8));
+    /**
+     * Keeps what is seen now.
+     *
+     * @param upTo where the newest seals stand in what was looked at; null where there are none yet
+     */
+    void keep(SignedNote votes, SignedNote verdicts, @Nullable Checked upTo) {
+        String ofVotes = new String(votes.bytes(), StandardCharsets.UTF_8);
+        String ofVerdicts = new String(verdicts.bytes(), StandardCharsets.UTF_8);
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put(SealedLog.VOTES.path(), ofVotes);
+        document.put(SealedLog.VERDICTS.path(), ofVerdicts);
+        if (upTo != null) {
+            document.put(CHECKED, Map.of("seal", upTo.seal(), "ends", upTo.ends()));
+            document.put(SUM, sum(ofVotes, ofVerdicts, upTo));
+        }
         Path next = file.resolveSibling(file.getFileName() + ".next");
         try {
             Files.writeString(next, Texts.JSON.writeValueAsString(document) + "\n");

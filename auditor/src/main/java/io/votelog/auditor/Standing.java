@@ -18,15 +18,24 @@ final class Standing {
     private final PartitionCount count;
     private final long opensAtMs;
     private final long closesAtMs;
+    private final long openedAt;
     private long endOffset = OPEN;
 
     /**
      * @param partition in which it stands
+     * @param openedAt the offset of the record that defines it there
      * @param number of the ballots of the partition, from 1
      * @param count what is counted of it
      */
-    Standing(int partition, BallotPublished published, BallotDefinition definition, int number, PartitionCount count) {
+    Standing(
+            int partition,
+            long openedAt,
+            BallotPublished published,
+            BallotDefinition definition,
+            int number,
+            PartitionCount count) {
         this.partition = partition;
+        this.openedAt = openedAt;
         this.published = published;
         this.definition = definition;
         this.voteSchemas = Set.copyOf(published.getVoteSchemas());
@@ -38,6 +47,11 @@ final class Standing {
 
     int partition() {
         return partition;
+    }
+
+    /** The offset of the record that defines it in this partition. */
+    long openedAt() {
+        return openedAt;
     }
 
     Ballot ballot() {
@@ -78,7 +92,9 @@ final class Standing {
 
     /** The first end holds. */
     void end(long offset) {
-        endOffset = Math.min(endOffset, offset);
-        count.end(endOffset);
+        if (endOffset == OPEN) {
+            endOffset = offset;
+            count.end(offset);
+        }
     }
 }

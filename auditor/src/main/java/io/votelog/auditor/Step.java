@@ -5,13 +5,21 @@ package io.votelog.auditor;
  *
  * @param number from 1
  * @param title what is looked at
- * @param detail what was found; where it failed, the first difference; where it was skipped, the reason
+ * @param detail what was found; where it failed, the first difference; where it was skipped or not asked for, the reason
  */
 record Step(int number, String title, Outcome outcome, String detail) {
     /** What came of it. */
     enum Outcome {
         PASS,
         FAIL,
-        SKIPPED
+        /** It was asked for, and could not be looked at. */
+        SKIPPED,
+        /** It takes what was not given. */
+        NOT_ASKED;
+
+        /** As a report says it. */
+        String text() {
+            return name().replace('_', ' ');
+        }
     }
 }

@@ -1,6 +1,9 @@
 package io.votelog.auditor;
 
+import io.votelog.schemas.LogKeys;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,7 +20,7 @@ import picocli.CommandLine.Option;
             "",
             "With the log itself (--bootstrap-servers or --dump) it also holds every leaf against its record, and with the keys that"
                     + " the log obeys (--public-key or --public-key-file) every sealed verdict and every sealed result against"
-                    + " what is decided and counted here. What is not given is skipped, and said."
+                    + " what is decided and counted here. What takes that is listed as not asked for where it is not given."
         })
 final class VerifyCommand implements Callable<Integer> {
     @Option(
@@ -43,6 +46,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private KeyOptions keys = new KeyOptions();
 
+    @Option(
+            names = "--max-unsealed",
+            paramLabel = "N",
+            description =
+                    "more records than this in the log that are not sealed are a mismatch (default: they are counted and said)")
+    private @Nullable Long mostUnsealed;
+
     @Option(names = "--json", description = "the answer as JSON")
     private boolean json;
 
@@ -51,14 +61,26 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (mostUnsealed != null && mostUnsealed < 0) {
+            throw new AuditException("--max-unsealed is %d; 0 or more records are allowed".formatted(mostUnsealed));
+        }
+        SealedLogKey key = trust.key();
+        SeenCheckpoints seen = state == null ? null : new SeenCheckpoints(state, key);
+        LogKeys obeyed = keys.given() ? keys.keys() : null;
+        // It stands before the log is looked at, so that what comes later is not taken for what waits.
+        Instant now = Clock.systemUTC().instant();
         SealedLogAudit audit = new SealedLogAudit(
                 log,
-                trust.key(),
-                trust.policy(),
-                state == null ? null : new SeenCheckpoints(state),
+                key,
+                trust.cosigned(),
+                seen,
+                new SealedRecordsCheck.Bounds(mostUnsealed, now),
                 talk.progress(json));
         try (LogSource source = votes.openIfNamed()) {
-            return audit.run(source, keys.given() ? keys.keys() : null).printTo(System.out, json);
+            if (mostUnsealed != null && source == null) {
+                throw new AuditException("--max-unsealed takes the log itself: --bootstrap-servers or --dump");
+            }
+            return audit.run(source, obeyed).printTo(System.out, json);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -61,6 +62,50 @@ class EventBytesTest {
             }
         }
         assertThat(read).isPositive();
+    }
+
+    /** Avro takes a length that is written too long, and refuses the number of a symbol that is. */
+    @Test
+    void shouldLeaveToAvroNumbersThatAreWrittenLongerThanTheyNeedToBe() {
+        byte[] vote = Events.encode(new VoteCast(new UUID(1, 2), "no", List.of("a"), new Salt(new byte[32])));
+        assertThat(Vote.read(bytes, vote)).isNotNull();
+        int length = 10 + 16;
+        for (int padding = 1; padding < 12; padding++) {
+            assertThat(Vote.read(bytes, padded(vote, length, padding))).isNull();
+        }
+        VoteDecided decided =
+                new VoteDecided(new UUID(1, 2), "no", Outcome.ACCEPTED, null, Long.MIN_VALUE, Instant.ofEpochMilli(1));
+        byte[] verdict = Events.encode(decided);
+        assertThat(Decided.read(bytes, verdict)).isNotNull();
+        int outcome = 10 + 16 + 3;
+        for (int padding = 1; padding < 12; padding++) {
+            assertThat(Decided.read(bytes, padded(verdict, outcome, padding))).isNull();
+        }
+        // The tenth byte of the offset has one bit only.
+        verdict[outcome + 2 + 9] |= 2;
+        assertThat(Decided.read(bytes, verdict)).isNull();
+    }
+
+    /** The number of one byte at this place, with so many more bytes that say nothing. */
+    private static byte[] padded(byte[] value, int at, int padding) {
+        byte[] padded = new byte[value.length + padding];
+        System.arraycopy(value, 0, padded, 0, at + 1);
+        Arrays.fill(padded, at + 1, at + padding, (byte) 0x80);
+        padded[at] |= (byte) 0x80;
+        System.arraycopy(value, at + 1, padded, at + 1 + padding, value.length - at - 1);
+        return padded;
+    }
+
+    @Test
+    void shouldReadWhatIsNoTextAsAvroDoes() throws MalformedEventException {
+        byte[] whole = Events.encode(new VoteCast(new UUID(1, 2), "aaaa", List.of("aaaa"), new Salt(new byte[32])));
+        for (String text :
+                List.of("ffffffff", "c3286161", "eda08061", "e28261ff", "f0908080", "c0806161", "f4908080")) {
+            byte[] value = whole.clone();
+            System.arraycopy(HexFormat.of().parseHex(text), 0, value, 10 + 16 + 1, 4);
+            System.arraycopy(HexFormat.of().parseHex(text), 0, value, 10 + 16 + 1 + 4 + 1 + 1, 4);
+            assertThat(Vote.read(bytes, value)).as(text).isEqualTo(slowVote(value));
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.votelog.auditor;
 
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
@@ -16,6 +18,7 @@ import io.votelog.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -27,8 +30,10 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 /** A log in memory, made record by record; its clock goes on by a second with each. */
 final class MadeLog implements LogSource {
@@ -41,6 +46,10 @@ final class MadeLog implements LogSource {
             LogSigner.of(LogSigner.privateKeyText(PAIR), LogKeys.publicKeyText(PAIR.getPublic()));
 
     private final Map<String, List<List<ConsumerRecord<byte[], byte[]>>>> topics = new TreeMap<>();
+    /** How far those who count say that they have come. */
+    @Nullable
+    Counted counted;
+
     private Instant now = OPENS.plusSeconds(60);
 
     MadeLog() {
@@ -54,7 +63,26 @@ final class MadeLog implements LogSource {
 
     /** With an empty topic of one partition. */
     MadeLog withTopic(Topic topic) {
-        topics.put(topic.name(), List.of(new ArrayList<>()));
+        return withTopic(topic, 1);
+    }
+
+    MadeLog withTopic(Topic topic, int partitions) {
+        topics.put(
+                topic.name(),
+                IntStream.range(0, partitions)
+                        .<List<ConsumerRecord<byte[], byte[]>>>mapToObj(any -> new ArrayList<>())
+                        .toList());
+        return this;
+    }
+
+    /** Takes a topic's last partition out of the log. */
+    void forgetLast(Topic topic) {
+        topics.compute(topic.name(), (name, partitions) -> partitions.subList(0, partitions.size() - 1));
+    }
+
+    /** The next record is stamped so much later than it would be, or earlier. */
+    MadeLog turnClock(Duration change) {
+        now = now.plus(change);
         return this;
     }
 
@@ -139,6 +167,27 @@ final class MadeLog implements LogSource {
         return vote("fruits", voter, id, choices);
     }
 
+    /** Publishes results of a ballot as final. */
+    MadeLog finalResults(BallotDefinition ballot, long revision) {
+        topics.putIfAbsent(Topics.RESULTS.name(), List.of(new ArrayList<>()));
+        BallotResults results = BallotResults.newBuilder()
+                .setBallotId(ballot.ballot().id())
+                .setDigest(ballot.digest())
+                .setStatus(BallotStatus.FINAL)
+                .setVersion(0)
+                .setRevision(revision)
+                .setAsOf(now)
+                .setReceived(0)
+                .setAccepted(0)
+                .setRetried(0)
+                .setRejected(List.of())
+                .setLate(0)
+                .setVotes(List.of())
+                .setPositions(List.of())
+                .build();
+        return add(Topics.RESULTS, 0, null, Events.encode(results));
+    }
+
     MadeLog add(Topic topic, int partition, byte[] key, byte[] value) {
         List<ConsumerRecord<byte[], byte[]>> records = records(topic, partition);
         records.add(record(topic, partition, records.size(), now.toEpochMilli(), key, value));
@@ -162,8 +211,13 @@ final class MadeLog implements LogSource {
 
     static ConsumerRecord<byte[], byte[]> record(
             Topic topic, int partition, long offset, long timestampMs, byte[] key, byte[] value) {
+        return record(topic.name(), partition, offset, timestampMs, key, value, new RecordHeaders());
+    }
+
+    static ConsumerRecord<byte[], byte[]> record(
+            String topic, int partition, long offset, long timestampMs, byte[] key, byte[] value, Headers headers) {
         return new ConsumerRecord<>(
-                topic.name(),
+                topic,
                 partition,
                 offset,
                 timestampMs,
@@ -172,7 +226,7 @@ final class MadeLog implements LogSource {
                 0,
                 key,
                 value,
-                new RecordHeaders(),
+                headers,
                 Optional.empty());
     }
 
@@ -193,6 +247,11 @@ final class MadeLog implements LogSource {
                     return new Span(topic, partition, 0, end);
                 })
                 .toList();
+    }
+
+    @Override
+    public Optional<Counted> counted(String group) {
+        return Optional.ofNullable(counted);
     }
 
     @Override

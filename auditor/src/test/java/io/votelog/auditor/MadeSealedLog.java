@@ -2,6 +2,7 @@ package io.votelog.auditor;
 
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.NoteSigner;
+import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TileWriter;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.function.BiFunction;
 
 /** Both trees of a log in memory, sealed in parts, as a sealer makes them; or as one makes them who lies. */
 final class MadeSealedLog {
-    static final NoteSigner KEY = NoteSigner.generate("example.org/votelog");
+    static final SealingKey KEY = SealingKey.generate("example.org/votelog");
 
     private final Path folder;
     private final MadeLog log;
@@ -26,6 +27,11 @@ final class MadeSealedLog {
     /** What a leaf of verdicts is, and what is written in its place. */
     BiFunction<Long, Leaf, Leaf> lie = (offset, leaf) -> leaf;
 
+    /** The keys of both trees, as {@code --log-key} takes them. */
+    static String vkeys() {
+        return KEY.publicKey().votes().vkey() + " " + KEY.publicKey().verdicts().vkey();
+    }
+
     MadeSealedLog(Path folder, MadeLog log) {
         this.folder = folder;
         this.log = log;
@@ -33,8 +39,11 @@ final class MadeSealedLog {
 
     /** Seals what is in the log. */
     MadeSealedLog seal() {
-        long[] ends =
-                log.spans(Topics.VOTES.name()).stream().mapToLong(Span::end).toArray();
+        return seal(log.spans(Topics.VOTES.name()).stream().mapToLong(Span::end).toArray());
+    }
+
+    /** Seals a part of what is in the log. */
+    MadeSealedLog seal(long... ends) {
         Leaf seal = new Leaf.Ends(sequence++, ends);
         votes.add(seal);
         verdicts.add(seal);
@@ -83,7 +92,7 @@ final class MadeSealedLog {
         Path scratch = Files.createTempDirectory("tree");
         TileWriter writer = TileWriter.open(scratch, 0);
         leaves(tree).forEach(leaf -> writer.append(leaf.entry()));
-        return new Checkpoint(tree.signer(KEY).verifier().name(), writer.size(), writer.root());
+        return new Checkpoint(KEY.of(tree).verifier().name(), writer.size(), writer.root());
     }
 
     private List<Leaf> leaves(SealedLog tree) {
@@ -91,14 +100,14 @@ final class MadeSealedLog {
     }
 
     /** Writes tiles and checkpoints. */
-    MadeSealedLog sign(NoteSigner key) {
+    MadeSealedLog sign(SealingKey key) {
         for (SealedLog tree : SealedLog.values()) {
             TileWriter writer = TileWriter.open(tree.folder(folder), 0);
             leaves(tree).forEach(leaf -> writer.append(leaf.entry()));
             byte[] root = writer.flush();
-            NoteSigner signer = tree.signer(key);
+            NoteSigner signer = key.of(tree);
             String text = new Checkpoint(signer.verifier().name(), writer.size(), root).text();
-            new CheckpointFile(tree.folder(folder)).show(text + "\n" + signer.sign(text) + "\n");
+            new CheckpointFile(tree.folder(folder)).show(new SignedNote(text, List.of()).with(signer.sign(text)));
         }
         return this;
     }

@@ -96,6 +96,21 @@ class PartitionReplayTest {
         assertThat(vote(1, 1, CLOSES)).isEqualTo("REJECTED CLOSED");
     }
 
+    /** Before its ballot is looked for, and behind the key: in whatever letters, of whatever length. */
+    @Test
+    void shouldHoldAVoteForWhatCanBeNoBallotsIdToBeNoVote() {
+        publish();
+        byte[] key = key(1);
+        for (String id : List.of(
+                "", "f", "Fruits", "-fruits", "fruits ", "fr\u00fcchte", "f".repeat(64), "\uFFFD".repeat(300_000))) {
+            byte[] value = Events.encode(new VoteCast(new UUID(0, 1), id, List.of("a1", "b1"), new Salt(new byte[32])));
+            assertThat(take(key, value, DURING)).as(id.length() + " letters").isEqualTo("no vote: BAD_BALLOT_ID");
+            assertThat(take(new byte[15], value, DURING)).isEqualTo("no vote: BAD_KEY");
+        }
+        byte[] longest = Events.encode(new VoteCast(new UUID(0, 1), "f".repeat(63), List.of(), new Salt(new byte[32])));
+        assertThat(take(key, longest, DURING)).isEqualTo("REJECTED UNKNOWN_BALLOT");
+    }
+
     @Test
     void shouldEndWithTheFirstRecordStampedAtTheCloseWhateverItIs() {
         publish();

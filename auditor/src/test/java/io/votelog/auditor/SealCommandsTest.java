@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.NoteSigner;
-import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TileWriter;
 import java.io.IOException;
@@ -80,10 +79,14 @@ class SealCommandsTest {
         Path file = folder.resolve("key");
         Run run = run("keygen", "--origin", ORIGIN, "--out", file);
         assertThat(run.exitCode()).isZero();
-        NoteVerifier verifier = NoteVerifier.parse(run.out().strip());
-        assertThat(verifier.name()).isEqualTo(ORIGIN);
-        NoteSigner made = NoteSigner.parse(Files.readString(file).strip());
-        assertThat(verifier.verifies("text\n", made.sign("text\n"))).isTrue();
+        SealedLogKey printed = SealedLogKey.parse(List.of(run.out()));
+        SealingKey made = SealingKey.parse(Files.readString(file));
+        assertThat(made.origin()).isEqualTo(ORIGIN);
+        for (SealedLog tree : SealedLog.values()) {
+            assertThat(printed.of(tree).name()).isEqualTo(ORIGIN + "/" + tree.path());
+            assertThat(printed.of(tree).verifies("text\n", made.of(tree).sign("text\n")))
+                    .isTrue();
+        }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(run.out() + run.err()).doesNotContain("PRIVATE");
@@ -108,7 +111,7 @@ class SealCommandsTest {
         assertThat(run("keygen", "--out", file).exitCode()).isEqualTo(2);
         assertThat(file).doesNotExist();
         Run json = run("keygen", "--json", "--origin", ORIGIN, "--out", file);
-        assertThat(Texts.JSON.readTree(json.out()).get("publicKey").asString()).startsWith(ORIGIN + "+");
+        assertThat(Texts.JSON.readTree(json.out()).get("votes").asString()).startsWith(ORIGIN + "/votes+");
     }
 
     @Test

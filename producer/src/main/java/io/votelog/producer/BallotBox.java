@@ -101,10 +101,13 @@ final class BallotBox {
             return new RecordedVote(
                     ballotId, receipt, appended.partition(), appended.offset(), appended.appendedAtMs());
         }
-        return notRecorded(
-                outcome instanceof AppendOutcome.NoRoom
-                        ? Problem.overloaded()
-                        : Problem.outcomeUnknown(receipt.voteId(), receipt.toString()));
+        if (outcome instanceof AppendOutcome.NoRoom) {
+            return notRecorded(Problem.overloaded());
+        }
+        if (outcome instanceof AppendOutcome.Unknown) {
+            return notRecorded(Problem.outcomeUnknown(receipt.voteId(), receipt.toString()));
+        }
+        throw new IllegalStateException("no answer tells of the outcome " + outcome);
     }
 
     private VoteAnswer notRecorded(Problem problem) {

@@ -4,6 +4,7 @@ import io.votelog.events.BallotClosed;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.KeyId;
+import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Sha256;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
@@ -33,9 +34,11 @@ import org.slf4j.LoggerFactory;
 final class Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
 
+    private static final int LOGGED_EACH = 10;
+    private static final int LONGEST_REASON = 500;
+
     private final LogKeys keys;
     private final Pepper pepper;
-    private final int votePartitions;
     private final Map<String, ListedBallot> ballots = new ConcurrentHashMap<>();
     private final List<Consumer<ListedBallot>> listeners = new CopyOnWriteArrayList<>();
 
@@ -43,11 +46,13 @@ final class Catalogue {
     private final TreeMap<Long, CompletableFuture<Void>> waiting = new TreeMap<>();
 
     private volatile long position;
+    private volatile int votePartitions;
+    private volatile long passedOver;
 
     /**
      * @param keys whose records are obeyed
      * @param pepper this gateway's
-     * @param votePartitions how many partitions the votes topic has
+     * @param votePartitions how many partitions the votes topic has; see {@link #votesHave}
      */
     Catalogue(LogKeys keys, Pepper pepper, int votePartitions) {
         this.keys = keys;
@@ -92,8 +97,8 @@ final class Catalogue {
         if (listed == null) {
             throw Problem.unknownBallot(ballotId).exception();
         }
-        if (listed.partitionCount() != votePartitions) {
-            throw otherPartitionCount(ballotId, listed.partitionCount()).exception();
+        if (listed.partitionCount() > votePartitions) {
+            throw tooFewPartitions(ballotId, listed.partitionCount()).exception();
         }
         return ready(listed);
     }
@@ -111,6 +116,33 @@ final class Catalogue {
         return ballots.values().stream()
                 .sorted(Comparator.comparing(ListedBallot::id))
                 .toList();
+    }
+
+    /**
+     * Says how many partitions the votes topic has by now. A ballot that is for more of them than were known is served from then on.
+     * The applying thread alone may say it.
+     */
+    void votesHave(int partitions) {
+        if (partitions == votePartitions) {
+            return;
+        }
+        LOG.warn(
+                "The votes topic has {} partitions by now, and had {}. Ballots stay in those that they were published with",
+                partitions,
+                votePartitions);
+        votePartitions = partitions;
+        for (ListedBallot listed : all()) {
+            Problem unserved =
+                    unserved(listed.id(), listed.partitionCount(), listed.voteSchemas(), listed.pepperFingerprint());
+            if ((unserved == null) != (listed.unserved() == null)) {
+                change(listed.withUnserved(unserved));
+            }
+        }
+    }
+
+    /** How many records of the ballots topic had no effect since they were none that belong there. */
+    long passedOver() {
+        return passedOver;
     }
 
     /** The offset of the next record to be applied. */
@@ -133,15 +165,15 @@ final class Catalogue {
         try {
             changed = change(offset, key, value);
         } catch (PassedOverException | MalformedEventException e) {
-            LOG.warn("The record at offset {} of the ballots topic is passed over: {}", offset, e.getMessage());
+            passOver(offset, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            // Whatever bytes stand there, those behind them are read.
+            passOver(offset, e);
         }
         if (changed != null) {
-            ballots.put(changed.id(), changed);
             // Before those who wait for this record go on, so that what they plan is newer than what the listeners
             // plan.
-            for (Consumer<ListedBallot> listener : listeners) {
-                listener.accept(changed);
-            }
+            change(changed);
         }
         List<CompletableFuture<Void>> reached;
         synchronized (waiting) {
@@ -151,6 +183,27 @@ final class Catalogue {
             head.clear();
         }
         reached.forEach(future -> future.complete(null));
+    }
+
+    private void change(ListedBallot changed) {
+        ballots.put(changed.id(), changed);
+        for (Consumer<ListedBallot> listener : listeners) {
+            listener.accept(changed);
+        }
+    }
+
+    /** Says so of the first ten, and then of ever fewer: somebody may have written thousands. */
+    private void passOver(long offset, Throwable why) {
+        long before = passedOver;
+        passedOver = before + 1;
+        if (before < LOGGED_EACH || Long.bitCount(passedOver) == 1) {
+            String said = String.valueOf(why.getMessage());
+            LOG.warn(
+                    "The record at offset {} of the ballots topic is passed over, as {} before it: {}",
+                    offset,
+                    before,
+                    said.length() <= LONGEST_REASON ? said : said.substring(0, LONGEST_REASON) + "…");
+        }
     }
 
     /** The ballot as the record leaves it, or null when it leaves everything as it was. */
@@ -188,7 +241,10 @@ final class Catalogue {
     private @Nullable ListedBallot claimed(long offset, BallotPublished claim)
             throws PassedOverException, MalformedEventException {
         requireIntent(claim.getPartition());
-        BallotDefinition definition = BallotDefinition.parse(claim.getDefinition());
+        if (claim.getPartitionCount() < 1) {
+            throw new PassedOverException("it is for %d partitions of votes".formatted(claim.getPartitionCount()));
+        }
+        BallotDefinition definition = BallotDefinition.parse(claim);
         if (!definition.ballot().id().equals(claim.getBallotId())) {
             throw new PassedOverException("it claims %s for the definition of %s"
                     .formatted(claim.getBallotId(), definition.ballot().id()));
@@ -199,7 +255,8 @@ final class Catalogue {
         if (ballots.containsKey(claim.getBallotId())) {
             return null;
         }
-        Problem unserved = unserved(claim);
+        Problem unserved = unserved(
+                claim.getBallotId(), claim.getPartitionCount(), claim.getVoteSchemas(), claim.getPepperFingerprint());
         if (unserved != null) {
             LOG.error("This gateway takes no votes for ballot {}: {}", claim.getBallotId(), unserved.detail());
         }
@@ -216,26 +273,27 @@ final class Catalogue {
                 unserved);
     }
 
-    private @Nullable Problem unserved(BallotPublished claim) {
-        if (!pepper.fingerprint(claim.getBallotId()).equals(claim.getPepperFingerprint())) {
+    private @Nullable Problem unserved(
+            String ballotId, int partitionCount, List<Long> voteSchemas, PepperFingerprint fingerprint) {
+        if (!pepper.fingerprint(ballotId).equals(fingerprint)) {
             return Problem.unserved(
                     "pepper-mismatch",
                     "ballot %s was published with another pepper than this gateway has (votelog.pepper)"
-                            .formatted(claim.getBallotId()));
+                            .formatted(ballotId));
         }
-        if (claim.getPartitionCount() != votePartitions) {
-            return otherPartitionCount(claim.getBallotId(), claim.getPartitionCount());
+        if (partitionCount > votePartitions) {
+            return tooFewPartitions(ballotId, partitionCount);
         }
-        if (!claim.getVoteSchemas().contains(Events.VOTE_CAST_FINGERPRINT)) {
+        if (!voteSchemas.contains(Events.VOTE_CAST_FINGERPRINT)) {
             return Problem.unserved(
                     "vote-schema-mismatch",
                     "ballot %s does not allow votes in the schema that this gateway writes (%s)"
-                            .formatted(claim.getBallotId(), Events.hex(Events.VOTE_CAST_FINGERPRINT)));
+                            .formatted(ballotId, Events.hex(Events.VOTE_CAST_FINGERPRINT)));
         }
         return null;
     }
 
-    private Problem otherPartitionCount(String ballotId, int partitionCount) {
+    private Problem tooFewPartitions(String ballotId, int partitionCount) {
         return Problem.unserved(
                 "partition-count-mismatch",
                 "ballot %s is for %d partitions of votes, and the topic has %d"

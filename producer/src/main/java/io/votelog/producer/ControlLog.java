@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -32,13 +33,13 @@ final class ControlLog {
     private final Producer<byte[], byte[]> producer;
     private final LogSigner signer;
     private final Pepper pepper;
-    private final int votePartitions;
+    private final VotePartitions partitions;
 
-    ControlLog(Producer<byte[], byte[]> producer, LogSigner signer, Pepper pepper, int votePartitions) {
+    ControlLog(Producer<byte[], byte[]> producer, LogSigner signer, Pepper pepper, VotePartitions partitions) {
         this.producer = producer;
         this.signer = signer;
         this.pepper = pepper;
-        this.votePartitions = votePartitions;
+        this.partitions = partitions;
     }
 
     /** Claims the ballot's id for this definition; returns the claim's offset in the ballots topic. */
@@ -47,7 +48,7 @@ final class ControlLog {
         byte[] value = signer.published(
                 definition,
                 LogSigner.CLAIM,
-                votePartitions,
+                partitions.ofNewBallots(),
                 List.of(Events.VOTE_CAST_FINGERPRINT),
                 pepper.fingerprint(id));
         return toBallots(id, PUBLISHED, "published", value);
@@ -65,14 +66,10 @@ final class ControlLog {
         return toBallots(ballot.id(), READY, "ready-" + stage, value);
     }
 
-    /** Writes the claim's content into every partition of votes. */
+    /** Writes the claim's content into every partition that the ballot is for. */
     void publishEverywhere(ListedBallot ballot) {
-        if (ballot.partitionCount() != votePartitions) {
-            throw new LogUnavailableException("ballot %s is for %d partitions of votes, and the topic has %d"
-                    .formatted(ballot.id(), ballot.partitionCount(), votePartitions));
-        }
         toVotes(
-                everyPartition(),
+                everyPartition(ballot),
                 ballot,
                 PUBLISHED,
                 "published",
@@ -84,10 +81,10 @@ final class ControlLog {
                         ballot.pepperFingerprint()));
     }
 
-    /** Writes the early close into every partition of votes. */
+    /** Writes the early close into every partition that the ballot is for. */
     void closeEverywhere(ListedBallot ballot) {
         toVotes(
-                everyPartition(),
+                everyPartition(ballot),
                 ballot,
                 CLOSED,
                 "closed",
@@ -95,9 +92,9 @@ final class ControlLog {
     }
 
     /** Writes the end into these partitions of votes; returns the broker's append times in the same order. */
-    List<Instant> end(ListedBallot ballot, List<Integer> partitions) {
+    List<Instant> end(ListedBallot ballot, List<Integer> places) {
         return toVotes(
-                partitions,
+                places,
                 ballot,
                 ENDED,
                 "ended",
@@ -121,13 +118,17 @@ final class ControlLog {
         return new Place(partition, at.offset(), Instant.ofEpochMilli(at.timestamp()));
     }
 
-    /** 0, 1, and so on up to the last partition of votes. */
-    List<Integer> everyPartition() {
-        List<Integer> partitions = new ArrayList<>();
-        for (int partition = 0; partition < votePartitions; partition++) {
-            partitions.add(partition);
+    /**
+     * 0, 1, and so on up to the last partition that the ballot is for. Others may have been added to the topic since.
+     *
+     * @throws LogUnavailableException when the topic has fewer; nothing is written then
+     */
+    List<Integer> everyPartition(ListedBallot ballot) {
+        if (ballot.partitionCount() > partitions.now()) {
+            throw new LogUnavailableException("ballot %s is for %d partitions of votes, and the topic has %d"
+                    .formatted(ballot.id(), ballot.partitionCount(), partitions.now()));
         }
-        return partitions;
+        return IntStream.range(0, ballot.partitionCount()).boxed().toList();
     }
 
     private long toBallots(String ballotId, CloudEvent type, String what, byte[] value) {
@@ -142,9 +143,9 @@ final class ControlLog {
     }
 
     private List<Instant> toVotes(
-            List<Integer> partitions, ListedBallot ballot, CloudEvent type, String what, IntFunction<byte[]> value) {
+            List<Integer> places, ListedBallot ballot, CloudEvent type, String what, IntFunction<byte[]> value) {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
-        for (int partition : partitions) {
+        for (int partition : places) {
             sent.add(send(new ProducerRecord<byte[], byte[]>(
                     Topics.VOTES.name(),
                     partition,

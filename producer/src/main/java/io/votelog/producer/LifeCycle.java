@@ -59,8 +59,10 @@ final class LifeCycle {
                 } else if (step instanceof NextStep.End) {
                     endEverywhere(ballot);
                     awaitApplied(log.ready(ballot, BallotStage.ENDED));
-                } else {
+                } else if (step instanceof NextStep.Wait || step instanceof NextStep.Done) {
                     return step;
+                } else {
+                    throw new IllegalStateException("nobody knows how to do the step " + step);
                 }
             }
         } finally {
@@ -83,7 +85,7 @@ final class LifeCycle {
     /** The leaders' clocks decide, and may be behind ours: a partition has ended when its leader says so. */
     private void endEverywhere(ListedBallot ballot) {
         Instant closesAt = ballot.ballot().closesAt();
-        List<Integer> open = log.everyPartition();
+        List<Integer> open = log.everyPartition(ballot);
         for (int round = 0; round < MAX_END_ROUNDS; round++) {
             List<Instant> appendedAt = log.end(ballot, open);
             List<Integer> early = new ArrayList<>();

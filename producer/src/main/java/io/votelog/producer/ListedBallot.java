@@ -55,6 +55,20 @@ record ListedBallot(
         return with(published, closing, closed, true);
     }
 
+    ListedBallot withUnserved(@Nullable Problem reason) {
+        return new ListedBallot(
+                definition,
+                claimOffset,
+                partitionCount,
+                voteSchemas,
+                pepperFingerprint,
+                published,
+                closing,
+                closed,
+                ended,
+                reason);
+    }
+
     private ListedBallot with(boolean nowPublished, boolean nowClosing, boolean nowClosed, boolean nowEnded) {
         return new ListedBallot(
                 definition,

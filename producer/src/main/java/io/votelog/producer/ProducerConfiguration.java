@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -7,6 +8,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,8 +39,10 @@ import reactor.core.scheduler.Schedulers;
 /** Puts the plain parts together. */
 @Configuration(proxyBeanMethods = false)
 class ProducerConfiguration {
-    /** How many partitions the votes topic has. */
-    record VotePartitions(int count) {}
+    /** How long this gateway may not know of a partition that was added to the votes topic. */
+    private static final int METADATA_MAX_AGE_MS = 30_000;
+
+    private static final int MIB = 1 << 20;
 
     @Bean
     Clock clock() {
@@ -106,7 +110,10 @@ class ProducerConfiguration {
     /** Settings are checked before brokers are asked for anything. */
     @Bean
     @DependsOn({"pepper", "logSigner", "bearerTokens"})
-    VotePartitions votePartitions(KafkaProperties kafka, ProducerSettings settings) {
+    VotePartitions votePartitions(
+            KafkaProperties kafka,
+            ProducerSettings settings,
+            @Qualifier("voteProducer") Producer<byte[], byte[]> producer) {
         Map<String, Object> config = kafka.buildAdminProperties();
         config.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         Duration timeout = settings.topics().startTimeout();
@@ -114,9 +121,12 @@ class ProducerConfiguration {
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(timeout.toMillis(), 10_000));
         String servers = String.join(",", kafka.getBootstrapServers());
         try (LogCluster cluster = new LogCluster(Admin.create(config), servers, timeout)) {
-            return new VotePartitions(cluster.prepare(
-                            settings.topics().partitions(), settings.topics().replicas())
-                    .votePartitions());
+            LogCluster.Standing standing = cluster.prepareToWrite(
+                    settings.topics().partitions(), settings.topics().replicas());
+            return new VotePartitions(
+                    standing.votePartitions(),
+                    cluster.partitions(Topics.DECISIONS),
+                    () -> producer.partitionsFor(Topics.VOTES.name()).size());
         }
     }
 
@@ -129,6 +139,7 @@ class ProducerConfiguration {
         // A send must not wait, since it is an event loop that sends. Known metadata are not for ever: a client that
         // has lost every broker forgets them and bootstraps anew (KIP-899, on by default since Kafka 4.0).
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
+        config.putIfAbsent(ProducerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MAX_AGE_MS);
         config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
         // More than votelog.max-bytes-under-way may be at its most, so that a send never waits for room.
         config.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
@@ -210,11 +221,11 @@ class ProducerConfiguration {
         while (true) {
             try {
                 int found = log.warmUp();
-                if (found == partitions.count()) {
+                if (found >= partitions.atStart()) {
                     return;
                 }
                 throw new IllegalStateException("the votes topic has %d partitions, and had %d a moment ago"
-                        .formatted(found, partitions.count()));
+                        .formatted(found, partitions.atStart()));
             } catch (KafkaException notKnownYet) {
                 if (System.nanoTime() - end > 0) {
                     throw notKnownYet;
@@ -230,16 +241,21 @@ class ProducerConfiguration {
             LogSigner signer,
             Pepper pepper,
             VotePartitions partitions) {
-        return new ControlLog(producer, signer, pepper, partitions.count());
+        return new ControlLog(producer, signer, pepper, partitions);
     }
 
     @Bean
     Catalogue catalogue(LogKeys keys, Pepper pepper, VotePartitions partitions) {
-        return new Catalogue(keys, pepper, partitions.count());
+        return new Catalogue(keys, pepper, partitions.atStart());
     }
 
     @Bean
-    CatalogueReader catalogueReader(KafkaProperties kafka, Catalogue catalogue, ProducerSettings settings) {
+    CatalogueReader catalogueReader(
+            KafkaProperties kafka,
+            Catalogue catalogue,
+            VotePartitions partitions,
+            ProducerSettings settings,
+            MeterRegistry meters) {
         Map<String, Object> config = new HashMap<>(kafka.buildConsumerProperties());
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
         config.remove(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG);
@@ -249,8 +265,28 @@ class ProducerConfiguration {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        // A batch has at most 1 MiB in the log, and the first one of an answer comes whatever its length.
+        config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 2 * MIB);
+        config.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 2 * MIB);
         config.putIfAbsent(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
-        return new CatalogueReader(config, catalogue, settings.topics().startTimeout());
+        CatalogueReader reader = new CatalogueReader(
+                config, catalogue, partitions, settings.topics().startTimeout());
+        Gauge.builder("votelog.ballots.followed", reader, it -> it.following() ? 1 : 0)
+                .description("1 while the ballots topic is being read, 0 while it cannot be")
+                .register(meters);
+        FunctionCounter.builder("votelog.ballots.reader.failures", reader, CatalogueReader::failures)
+                .description("how often reading the ballots topic has failed")
+                .register(meters);
+        FunctionCounter.builder("votelog.ballots.passed.over", catalogue, Catalogue::passedOver)
+                .description("records of the ballots topic that do not belong there")
+                .register(meters);
+        Gauge.builder("votelog.log.partitions", partitions, VotePartitions::now)
+                .description("partitions of the votes topic")
+                .register(meters);
+        Gauge.builder("votelog.log.partitions.new.ballots", partitions, VotePartitions::ofNewBallots)
+                .description("over how many of them a ballot is spread that is published here")
+                .register(meters);
+        return reader;
     }
 
     @Bean
@@ -349,10 +385,22 @@ class ProducerConfiguration {
 
     /** Part of the readiness group. It is up when the catalogue is being followed; the start waits for all else. */
     @Bean
-    HealthIndicator catalogueHealthIndicator(CatalogueReader reader, Catalogue catalogue) {
-        return () -> (reader.following() ? Health.up() : Health.down())
-                .withDetail("ballots", catalogue.all().size())
-                .withDetail("position", catalogue.position())
-                .build();
+    HealthIndicator catalogueHealthIndicator(CatalogueReader reader, Catalogue catalogue, VotePartitions partitions) {
+        return () -> {
+            Health.Builder health = (reader.following() ? Health.up() : Health.down())
+                    .withDetail("ballots", catalogue.all().size())
+                    .withDetail("position", catalogue.position())
+                    .withDetail("passedOver", catalogue.passedOver())
+                    .withDetail("partitions", partitions.now())
+                    .withDetail("partitionsOfNewBallots", partitions.ofNewBallots());
+            reader.failure().ifPresent(failure -> health.withDetail("failure", failure));
+            if (partitions.now() != partitions.ofNewBallots()) {
+                health.withDetail(
+                        "partitionsAdded",
+                        "%s has %d partitions, and new ballots are spread over %d of them until streams-app and then this gateway are started again. Ballots stay where they are"
+                                .formatted(Topics.VOTES.name(), partitions.now(), partitions.ofNewBallots()));
+            }
+            return health.build();
+        };
     }
 }

@@ -115,7 +115,7 @@ export async function verdict(location, waiting) {
         headers: { Prefer: "wait=10" },
         signal: AbortSignal.timeout(VERDICT_TIMEOUT_MS),
       });
-      if (answer.status === 404 || answer.status === 400) {
+      if ([400, 404, 409].includes(answer.status)) {
         return null;
       }
       if (answer.ok) {

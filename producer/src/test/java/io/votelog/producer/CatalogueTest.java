@@ -128,6 +128,34 @@ class CatalogueTest {
         refused("b-ballot", 503, "vote-schema-mismatch");
     }
 
+    /** Partitions that are added later are nothing to a ballot that has its own, and all that one waits for which names them. */
+    @Test
+    void shouldServeBallotsWhateverIsAddedToTheTopic() {
+        BallotDefinition second = definition("b-ballot", "Second");
+        List<String> told = new ArrayList<>();
+        catalogue.onChange(ballot -> told.add(ballot.id()));
+        apply("a-ballot", claim(Gateway.SIGNER, first, -1, 4, Events.VOTE_CAST_FINGERPRINT));
+        apply("a-ballot", Gateway.SIGNER.ready("a-ballot", first.digest(), BallotStage.PUBLISHED));
+        apply("b-ballot", claim(Gateway.SIGNER, second, -1, 5, Events.VOTE_CAST_FINGERPRINT));
+        apply("b-ballot", Gateway.SIGNER.ready("b-ballot", second.digest(), BallotStage.PUBLISHED));
+        refused("b-ballot", 503, "partition-count-mismatch");
+        assertThatThrownBy(() -> catalogue.annullable("b-ballot")).isInstanceOf(ProblemException.class);
+
+        catalogue.votesHave(5);
+        assertThat(catalogue.servable("a-ballot").partitionCount()).isEqualTo(4);
+        assertThat(catalogue.annullable("a-ballot").partitionCount()).isEqualTo(4);
+        assertThat(catalogue.servable("b-ballot").partitionCount()).isEqualTo(5);
+        assertThat(catalogue.annullable("b-ballot").partitionCount()).isEqualTo(5);
+        assertThat(told).containsExactly("a-ballot", "a-ballot", "b-ballot", "b-ballot", "b-ballot");
+    }
+
+    @Test
+    void shouldPassOverABallotForNoPartition() {
+        apply("a-ballot", claim(Gateway.SIGNER, first, -1, 0, Events.VOTE_CAST_FINGERPRINT));
+        assertThat(catalogue.all()).isEmpty();
+        assertThat(catalogue.passedOver()).isEqualTo(1);
+    }
+
     @Test
     void shouldCompleteWhenARecordIsApplied() {
         CompletableFuture<Void> second = catalogue.applied(1);

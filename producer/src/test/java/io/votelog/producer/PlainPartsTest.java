@@ -53,7 +53,8 @@ class PlainPartsTest {
             "VoteBody",
             "VoteDesk",
             "VoteLog",
-            "VoteMeters");
+            "VoteMeters",
+            "VotePartitions");
 
     @Test
     void shouldKnowNoWebFramework() {

@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,12 +82,48 @@ class StartIT {
             admin.deleteTopics(List.of(Topics.VOTES.name())).all().get(10, TimeUnit.SECONDS);
         }
         try (Gateway gateway = Gateway.start(broker.bootstrapServers(), "--votelog.topics.partitions=6")) {
-            assertThat(gateway.part(ProducerConfiguration.VotePartitions.class).count())
-                    .isEqualTo(6);
+            assertThat(gateway.part(VotePartitions.class).ofNewBallots()).isEqualTo(6);
         }
         try (Gateway gateway = Gateway.start(broker.bootstrapServers(), "--votelog.topics.partitions=2")) {
-            assertThat(gateway.part(ProducerConfiguration.VotePartitions.class).count())
-                    .isEqualTo(6);
+            assertThat(gateway.part(VotePartitions.class).ofNewBallots()).isEqualTo(6);
         }
+    }
+
+    /** A log that was begun before batches were unpacked by the broker gets that; one for which somebody chose otherwise does not. */
+    @Test
+    void shouldHaveBatchesUnpackedThatComeIntoAnOlderLog(KafkaBroker broker, CapturedOutput output) throws Exception {
+        broker.deleteTopics();
+        Map<String, Object> config = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
+        ConfigResource votes = new ConfigResource(ConfigResource.Type.TOPIC, Topics.VOTES.name());
+        Gateway.start(broker.bootstrapServers()).close();
+        try (Admin admin = Admin.create(config)) {
+            alter(admin, votes, AlterConfigOp.OpType.DELETE, "");
+            Gateway.start(broker.bootstrapServers()).close();
+            assertThat(admin.describeConfigs(List.of(votes))
+                            .all()
+                            .get(10, TimeUnit.SECONDS)
+                            .get(votes)
+                            .get("compression.type")
+                            .value())
+                    .isEqualTo("uncompressed");
+
+            alter(admin, votes, AlterConfigOp.OpType.SET, "zstd");
+            assertThatThrownBy(() -> Gateway.start(broker.bootstrapServers())).isInstanceOf(Exception.class);
+            assertThat(output.getAll())
+                    .contains("topic votelog.votes.v1 has compression.type=zstd; expected: uncompressed")
+                    .contains("kafka-configs --bootstrap-server " + broker.bootstrapServers()
+                            + " --alter --entity-type topics --entity-name votelog.votes.v1 --add-config"
+                            + " cleanup.policy=delete,compression.type=uncompressed,");
+            alter(admin, votes, AlterConfigOp.OpType.SET, "uncompressed");
+        }
+        Gateway.start(broker.bootstrapServers()).close();
+    }
+
+    private static void alter(Admin admin, ConfigResource topic, AlterConfigOp.OpType what, String value)
+            throws Exception {
+        admin.incrementalAlterConfigs(
+                        Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry("compression.type", value), what))))
+                .all()
+                .get(10, TimeUnit.SECONDS);
     }
 }

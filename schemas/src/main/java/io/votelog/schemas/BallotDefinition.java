@@ -1,5 +1,6 @@
 package io.votelog.schemas;
 
+import io.votelog.events.BallotPublished;
 import io.votelog.events.Sha256;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
@@ -14,6 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
  * Two files that say the same, in YAML or JSON, in any order, have one definition and one digest.
  */
 public record BallotDefinition(Ballot ballot, String json, Sha256 digest) {
+    /** The most vote schemas that a ballot's record may name: its bytes must stand in a row of a store, whose length is bounded. */
+    public static final int MAX_VOTE_SCHEMAS = 1024;
+
     private static final JsonMapper CANONICAL = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
@@ -26,6 +30,21 @@ public record BallotDefinition(Ballot ballot, String json, Sha256 digest) {
 
     /**
      * The definition in a log's record.
+     *
+     * @throws MalformedEventException when its text is no ballot, or not in its canonical form, or it names more than
+     *     {@value #MAX_VOTE_SCHEMAS} vote schemas
+     */
+    public static BallotDefinition parse(BallotPublished published) throws MalformedEventException {
+        int schemas = published.getVoteSchemas().size();
+        if (schemas > MAX_VOTE_SCHEMAS) {
+            throw new MalformedEventException(
+                    "the ballot names %d vote schemas; at most %d are allowed".formatted(schemas, MAX_VOTE_SCHEMAS));
+        }
+        return parse(published.getDefinition());
+    }
+
+    /**
+     * The definition in this text.
      *
      * @throws MalformedEventException when the text is no ballot, or not in its canonical form
      */

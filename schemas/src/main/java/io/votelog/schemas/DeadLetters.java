@@ -30,7 +30,11 @@ public final class DeadLetters {
     private static final int MAX_KEY_BYTES = 64 * 1024;
 
     private static final int MAX_VALUE_BYTES = Topics.MAX_VOTES_BATCH_BYTES;
+
+    /** In characters, each of up to four bytes. */
     private static final int MAX_DETAIL_LENGTH = 1_000;
+
+    private static final int REPLACEMENT = 0xFFFD;
 
     private DeadLetters() {}
 
@@ -74,7 +78,7 @@ public final class DeadLetters {
                 .add(OFFSET, utf8(Long.toString(offset)))
                 .add(TIMESTAMP, utf8(Long.toString(timestampMs)))
                 .add(CAUSE, utf8(cause.name()))
-                .add(DETAIL, utf8(detail.substring(0, Math.min(detail.length(), MAX_DETAIL_LENGTH))));
+                .add(DETAIL, utf8(harmless(detail)));
         return new Letter(
                 cut(key, MAX_KEY_BYTES, KEY_LENGTH, headers),
                 cut(value, MAX_VALUE_BYTES, VALUE_LENGTH, headers),
@@ -90,6 +94,16 @@ public final class DeadLetters {
         }
         headers.add(lengthHeader, utf8(Integer.toString(bytes.length)));
         return Arrays.copyOf(bytes, limit);
+    }
+
+    /** The beginning of a text that may quote the record: whole characters of it, none that a terminal or a log would obey. */
+    private static String harmless(String detail) {
+        StringBuilder shown = new StringBuilder();
+        detail.codePoints()
+                .limit(MAX_DETAIL_LENGTH)
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? REPLACEMENT : c)
+                .forEach(shown::appendCodePoint);
+        return shown.toString();
     }
 
     private static byte[] utf8(String text) {

@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryDecoder;
@@ -219,7 +218,8 @@ public final class Events {
             try {
                 event = datum.read(null, decoder);
                 whole = decoder.isEnd();
-            } catch (IOException | AvroRuntimeException | UnsupportedOperationException | IndexOutOfBoundsException e) {
+            } catch (IOException | RuntimeException e) {
+                // Avro says in many ways that bytes are not what a schema says, and none of them may stop a reader.
                 throw new MalformedEventException(
                         "the bytes behind the fingerprint are not a %s: %s"
                                 .formatted(datum.getSchema().getName(), e.getMessage()),

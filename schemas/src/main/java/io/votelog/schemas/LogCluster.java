@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -73,6 +74,23 @@ public final class LogCluster implements AutoCloseable {
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
     public Standing prepare(int partitions, int replicas) {
+        return prepare(partitions, replicas, false);
+    }
+
+    /**
+     * As {@link #prepare}, for those who write votes and ballots and count nothing: topics that have as many partitions as votes may
+     * still have fewer, after votes was given more, until those who count give them as many.
+     */
+    public Standing prepareToWrite(int partitions, int replicas) {
+        return prepare(partitions, replicas, true);
+    }
+
+    /** How many partitions a topic that is there has. */
+    public int partitions(Topic topic) {
+        return description(topic).partitions().size();
+    }
+
+    private Standing prepare(int partitions, int replicas, boolean mayLag) {
         Set<String> present = await(admin.listTopics().names(), "the list of topics");
         int copies = replicas > 0
                 ? replicas
@@ -99,15 +117,20 @@ public final class LogCluster implements AutoCloseable {
             }
         }
         haveBatchesUnpacked(found);
-        check(found, votePartitions);
+        check(found, votePartitions, mayLag);
         for (Topic topic : Topics.all()) {
             if (!found.contains(topic)) {
                 create(topic, votePartitions, copies);
             }
         }
         TopicDescription votes = description(Topics.VOTES);
-        check(Topics.all(), votes.partitions().size());
+        check(Topics.all(), votes.partitions().size(), mayLag);
         return new Standing(votes.partitions().size(), replicas(votes));
+    }
+
+    /** The id of the votes topic: one that is deleted and made anew has another. */
+    public Uuid idOfVotes() {
+        return description(Topics.VOTES).topicId();
     }
 
     /** The offset behind the last record of a partition of votes. */
@@ -216,13 +239,13 @@ public final class LogCluster implements AutoCloseable {
     }
 
     /** Names all that is wrong at once. */
-    private void check(List<Topic> topics, int votePartitions) {
+    private void check(List<Topic> topics, int votePartitions, boolean mayLag) {
         List<String> faults = new ArrayList<>();
         Map<String, Config> configs = configs(topics.stream().map(Topic::name).toList());
         for (Topic topic : topics) {
             int found = description(topic).partitions().size();
             int expected = topic.partitions(votePartitions);
-            if (found != expected) {
+            if (mayLag ? found > expected : found != expected) {
                 faults.add("topic %s has %d partitions; expected: %d%s"
                         .formatted(topic.name(), found, expected, expected == 1 ? "" : ", as many as votes"));
             }

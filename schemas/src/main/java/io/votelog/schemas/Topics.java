@@ -62,7 +62,7 @@ public final class Topics {
             Spread.AS_VOTES,
             WITH_ROOM_FOR_OUTCOMES);
 
-    /** One ballot's counts in one partition of votes; partitioned by ballot id. */
+    /** One ballot's counts in one partition of votes, without those that it hides until its end; partitioned by ballot id. */
     public static final Topic TALLIES = new Topic(
             "votelog.tallies.v1",
             "ballot id, UTF-8, a slash, and the partition in decimal digits",
@@ -73,7 +73,8 @@ public final class Topics {
     /** How one ballot's turnout grew in one partition of votes, hour by hour; partitioned by ballot id. */
     public static final Topic TURNOUT = new Topic(
             "votelog.turnout.v1",
-            "ballot id, UTF-8, a slash, the partition in decimal digits, a slash, and the hour's start in ISO 8601, UTC",
+            "ballot id, UTF-8, a slash, the partition in decimal digits, a slash, and the hour's start in ISO 8601,"
+                    + " UTC",
             List.of("PartitionTurnout"),
             Spread.AS_VOTES,
             NEWEST_OF_EACH_KEY);

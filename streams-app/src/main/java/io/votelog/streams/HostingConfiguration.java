@@ -5,6 +5,7 @@ import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.Topic;
 import io.votelog.streams.read.ResultsBoard;
 import io.votelog.streams.read.TurnoutBoard;
+import io.votelog.streams.topology.BrokerTime;
 import io.votelog.streams.topology.VotelogTopology;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,6 +48,7 @@ class HostingConfiguration {
 
     private static final int MIB = 1 << 20;
     private static final long POLL_MS = 10;
+    private static final Duration TOPIC_LOOKED_AT_EVERY = Duration.ofSeconds(30);
     private static final Duration CLUSTER_TIMEOUT = Duration.ofSeconds(30);
 
     /** Stops after the web server has answered what it had begun to. */
@@ -68,6 +70,11 @@ class HostingConfiguration {
     @Bean
     LogMetrics logMetrics(ResultsBoard board, LogCluster.Standing prepared) {
         return new LogMetrics(board, prepared.votePartitions());
+    }
+
+    @Bean
+    LogWatch logHealthIndicator(LogCluster cluster, ResultsBoard board) {
+        return new LogWatch(cluster::idOfVotes, cluster::endOfVotes, board::all).every(TOPIC_LOOKED_AT_EVERY);
     }
 
     @Bean
@@ -102,15 +109,15 @@ class HostingConfiguration {
             KafkaConnectionDetails connection,
             StreamsSettings settings,
             LogSettings log,
-            LogCluster cluster,
             LogCluster.Standing prepared,
             StreamsFaults faults,
+            LogWatch watch,
             ResultsBoard board,
             TurnoutBoard turnout,
             MeterRegistry meters,
             HostInfo self) {
         VotelogTopology topology =
-                new VotelogTopology(log.keys(), cluster::endOfVotes, board::post, turnout::post, board::ballotsChanged);
+                new VotelogTopology(log.keys(), watch, board::post, turnout::post, board::ballotsChanged);
         StreamsBuilderFactoryBean streams = new StreamsBuilderFactoryBean(
                 new KafkaStreamsConfiguration(streamsConfig(kafka, connection, settings, prepared.replicas(), self)));
         streams.setInfrastructureCustomizer(new KafkaStreamsInfrastructureCustomizer() {
@@ -174,6 +181,7 @@ class HostingConfiguration {
                 Integer.toString(Topic.minInsyncReplicas(replicas)));
         config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
         config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, BrokerTime.class);
 
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);

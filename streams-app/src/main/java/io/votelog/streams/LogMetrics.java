@@ -22,6 +22,9 @@ final class LogMetrics implements MeterBinder {
         Gauge.builder("votelog.log.missing.offsets", board, LogMetrics::missing)
                 .description("Offsets that the votes log skipped; anything but 0 is a fault of the log")
                 .register(meters);
+        Gauge.builder("votelog.log.replaced.records", board, LogMetrics::replaced)
+                .description("Records that stand where counted ones stood; anything but 0 is a fault of the log")
+                .register(meters);
         Gauge.builder("votelog.results.annulled", board, LogMetrics::annulled)
                 .description("Accepted votes of all ballots that were annulled")
                 .register(meters);
@@ -36,6 +39,10 @@ final class LogMetrics implements MeterBinder {
 
     private static double missing(ResultsBoard board) {
         return board.all().stream().mapToLong(BallotResults::getMissing).max().orElse(0);
+    }
+
+    private static double replaced(ResultsBoard board) {
+        return board.all().stream().mapToLong(BallotResults::getReplaced).max().orElse(0);
     }
 
     private static double annulled(ResultsBoard board) {

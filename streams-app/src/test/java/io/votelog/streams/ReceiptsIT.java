@@ -9,10 +9,13 @@ import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.streams.topology.VoterRow;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -132,6 +135,43 @@ final class ReceiptsIT {
                 .formatted(new Receipt(voter, log.voteId()), accepted.offset()));
         assertThat(foreign.statusCode()).isEqualTo(404);
         assertThat(foreign.body()).contains("urn:votelog:problem:unknown-receipt");
+    }
+
+    @Test
+    void shouldRememberEveryReceiptByItselfAndAskForTheOffsetWhereThatIsTooMany() {
+        log.publishOpen("often");
+        Pseudonym voter = log.voter();
+        LogWriter.Written accepted = log.vote("often", voter, log.voteId(), "a1", "b1");
+        List<LogWriter.Written> refused = new ArrayList<>();
+        for (int n = 0; n < VoterRow.MAX_REFUSED; n++) {
+            refused.add(log.vote("often", voter, log.voteId(), "a1", "b1"));
+        }
+        LogWriter.Written again = log.vote("often", voter, refused.get(0).voteId(), "a1");
+        verdict("often", again);
+
+        for (LogWriter.Written attempt : refused.subList(1, refused.size())) {
+            JsonNode receipt = app.json("/v1/ballots/often/receipts/" + attempt.receipt());
+            assertThat(receipt.at("/offset").asLong()).isEqualTo(attempt.offset());
+            assertThat(receipt.at("/reason").asString()).isEqualTo("ALREADY_VOTED");
+        }
+        // The latest attempt of that id.
+        assertThat(app.json("/v1/ballots/often/receipts/" + again.receipt())
+                        .at("/offset")
+                        .asLong())
+                .isEqualTo(again.offset());
+
+        LogWriter.Written oneMore = log.vote("often", voter, log.voteId(), "a1");
+        verdict("often", oneMore);
+        LogWriter.Written forgotten = refused.get(1);
+        assertProblem(app.get("/v1/ballots/often/receipts/" + forgotten.receipt()), 409, "offset-needed");
+        assertProblem(
+                app.get("/v1/ballots/often/receipts/" + forgotten.receipt(), "Prefer", "wait=1"), 409, "offset-needed");
+        JsonNode known = app.json(forgotten.receiptPath("often"));
+        assertThat(known.at("/reason").asString()).isEqualTo("ALREADY_VOTED");
+        assertThat(app.json("/v1/ballots/often/receipts/" + accepted.receipt())
+                        .at("/status")
+                        .asString())
+                .isEqualTo("accepted");
     }
 
     @Test

@@ -6,12 +6,14 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * A witness's public key, which checks its signatures over checkpoints and the time at which it saw them: type 0x04, Ed25519
- * (c2sp.org/tlog-cosignature). The newer type 0x06, ML-DSA-44, is not known here: Java has it from version 24 on.
+ * (c2sp.org/tlog-cosignature). The newer type 0x06, ML-DSA-44, is not known here, since Java has it
+ * from version 24 on: in a policy such a witness never counts.
  */
 public final class CosignatureVerifier {
     private final KeyText text;
@@ -86,7 +88,7 @@ public final class CosignatureVerifier {
     }
 
     /**
-     * When this witness cosigned a checkpoint; empty when it did not, or one of the signatures under its name and key ID does not
+     * When this witness cosigned a checkpoint last; empty when it did not, or one of the signatures under its name and key ID does not
      * verify.
      */
     public Optional<Instant> cosigned(SignedNote checkpoint) {
@@ -94,7 +96,9 @@ public final class CosignatureVerifier {
                 .filter(this::isOf)
                 .map(signature -> verify(checkpoint.text(), signature))
                 .toList();
-        return its.isEmpty() || its.stream().anyMatch(Optional::isEmpty) ? Optional.empty() : its.get(0);
+        return its.isEmpty() || its.stream().anyMatch(Optional::isEmpty)
+                ? Optional.empty()
+                : its.stream().map(Optional::orElseThrow).max(Comparator.naturalOrder());
     }
 
     boolean isOf(Signature signature) {

@@ -3,13 +3,18 @@ package io.votelog.auditor.tlog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +24,7 @@ import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to a party that is not trusted: an answer may take so long and have so many bytes, and no more. */
@@ -42,8 +48,13 @@ final class Http {
 
     /** A prefix with one slash at its end, so that paths can be put behind it. */
     static URI prefix(URI uri) {
-        if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme()) || uri.getHost() == null) {
-            throw new IllegalArgumentException("'%s' is no http or https URL".formatted(uri));
+        if (!"http".equalsIgnoreCase(uri.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())
+                || uri.getHost() == null
+                || uri.getRawQuery() != null
+                || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "'%s' is no http or https URL of a log: http://HOST/PATH is needed, without ? and #"
+                            .formatted(uri));
         }
         return uri.getPath().endsWith("/") ? uri : URI.create(uri + "/");
     }
@@ -52,7 +63,7 @@ final class Http {
      * Sends a request.
      *
      * @param longest the bytes that a body may have
-     * @throws TlogException when no answer came, or not in time, or its body is longer
+     * @throws UnreadableException when no answer came, or not in time, or it broke off, or its body is longer
      */
     Answer send(HttpRequest request, int longest) {
         CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, info -> new Bounded(longest));
@@ -60,20 +71,42 @@ final class Http {
             HttpResponse<byte[]> response = sent.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return new Answer(response.statusCode(), response.headers(), response.body());
         } catch (TimeoutException e) {
-            throw new TlogException(
-                    "%s gave no whole answer in %d ms".formatted(request.uri(), patience.toMillis()), e);
+            throw new UnreadableException(
+                    "%s gave no whole answer in %d ms".formatted(request.uri(), patience.toMillis()), true, e);
         } catch (ExecutionException e) {
             Throwable cause = root(e);
-            String why = cause instanceof TooLong
-                    ? "the answer is longer than %d bytes".formatted(longest)
-                    : cause.toString();
-            throw new TlogException("%s can't be asked: %s".formatted(request.uri(), why), e);
+            if (cause instanceof TooLong) {
+                throw new UnreadableException(
+                        "%s can't be asked: the answer is longer than %d bytes".formatted(request.uri(), longest),
+                        false,
+                        e);
+            }
+            throw new UnreadableException("%s can't be asked: %s".formatted(request.uri(), why(cause)), true, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new TlogException("interrupted while %s was asked".formatted(request.uri()), e);
+            throw new UnreadableException("interrupted while %s was asked".formatted(request.uri()), false, e);
         } finally {
             sent.cancel(true);
         }
+    }
+
+    /** For people: the JDK's exceptions here often have a class's name and nothing else. */
+    private static String why(Throwable cause) {
+        if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+            return "no host of that name is known";
+        }
+        if (cause instanceof HttpTimeoutException) {
+            return "no connection came about in time";
+        }
+        if (cause instanceof ConnectException || cause instanceof ClosedChannelException) {
+            return "nobody takes the connection there";
+        }
+        if (cause instanceof SSLException) {
+            return "no TLS connection: " + cause.getMessage();
+        }
+        return cause.getMessage() == null
+                ? "the connection broke off"
+                : "the connection broke off: " + cause.getMessage();
     }
 
     private static Throwable root(Throwable failure) {
@@ -87,16 +120,18 @@ final class Http {
         return cause;
     }
 
-    /** @throws TlogException when it is no gzip, or of more bytes than these */
+    /** @throws UnreadableException when it is no whole gzip, or of more bytes than these */
     static byte[] gunzip(byte[] bytes, int longest, URI from) {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
             byte[] plain = in.readNBytes(longest + 1);
             if (plain.length > longest) {
-                throw new TlogException("the answer of %s is longer than %d bytes".formatted(from, longest));
+                throw new UnreadableException(
+                        "the answer of %s is longer than %d bytes".formatted(from, longest), false);
             }
             return plain;
         } catch (IOException e) {
-            throw new TlogException("the answer of %s is said to be gzip and is not".formatted(from), e);
+            throw new UnreadableException(
+                    "the answer of %s is said to be gzip and is not, or not all of it".formatted(from), true, e);
         }
     }
 

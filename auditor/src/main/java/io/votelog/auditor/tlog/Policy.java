@@ -1,5 +1,7 @@
 package io.votelog.auditor.tlog;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -15,16 +17,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which logs are known, and whose cosignatures a checkpoint needs (c2sp.org/tlog-policy). Keys are Ed25519: of type 0x01 for
- * logs, 0x04 for witnesses; a policy that names others is refused rather than weakened.
+ * logs, 0x04 for witnesses. A log or a witness whose key is of a type that is not known here, such as ML-DSA-44, never counts;
+ * what the others do is not changed by it.
+ *
+ * <p>The file is bytes: those above 0x7F may stand for anything, in names and comments.
  */
 public final class Policy {
-    private static final int LONGEST = 1 << 20;
+    /** A policy may not be longer, in bytes. */
+    public static final int LONGEST = 1 << 20;
+
     private static final int MOST_OF_A_KIND = 256;
     private static final String NONE = "none";
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     private final List<Log> logs = new ArrayList<>();
     private final List<Witness> witnesses = new ArrayList<>();
+    private final List<byte[]> logKeys = new ArrayList<>();
+    private final List<byte[]> witnessKeys = new ArrayList<>();
     /** Witnesses and groups by name, in the file's order: a group's members stand before it. */
     private final Map<String, Member> members = new LinkedHashMap<>();
 
@@ -52,27 +61,60 @@ public final class Policy {
      * @param key its key
      * @param url where checkpoints are submitted to it, or null
      */
-    public record Witness(String name, CosignatureVerifier key, @Nullable String url) implements Member {}
+    public record Witness(String name, CosignatureVerifier key, @Nullable String url) {}
 
-    private sealed interface Member {
-        String name();
+    /**
+     * That a witness cosigned a checkpoint.
+     *
+     * @param witness what this policy calls it
+     * @param time when it did, by its own clock
+     */
+    public record Cosignature(String witness, Instant time) {}
+
+    /**
+     * When a cosignature may be from.
+     *
+     * @param from the earliest time
+     * @param to the latest time: the witness's clock may be a little ahead of ours, and not more
+     */
+    public record Times(Instant from, Instant to) {
+        /** Whether a cosignature of this time counts. */
+        public boolean holds(Instant time) {
+            return !time.isBefore(from) && !time.isAfter(to);
+        }
+
+        /** Why one does not count. */
+        public String why(Instant time) {
+            return time.isAfter(to)
+                    ? "which is in the future: it does not count"
+                    : "which is too old: it does not count";
+        }
     }
 
-    private record Group(String name, int needed, List<Member> of) implements Member {}
+    /** Names are compared as the bytes that they are: here each is a character of ISO 8859-1. */
+    private sealed interface Member {
+        String id();
+    }
+
+    /** @param witness null where its key is of a type that is not known here */
+    private record Single(String id, @Nullable Witness witness, String type) implements Member {}
+
+    private record Group(String id, int needed, List<Member> of) implements Member {}
 
     private Policy() {}
 
     /**
      * Reads a policy.
      *
-     * @param file the file's text, each line with its newline
+     * @param bytes the file, each line with its newline
      * @throws TlogException when it is none; it begins with the number of the line
      */
-    public static Policy parse(String file) {
+    public static Policy parse(byte[] bytes) {
         Policy policy = new Policy();
-        if (file.length() > LONGEST) {
-            throw new TlogException("a policy of %d characters; at most %d are read".formatted(file.length(), LONGEST));
+        if (bytes.length > LONGEST) {
+            throw new TlogException("a policy of %d bytes; at most %d are read".formatted(bytes.length, LONGEST));
         }
+        String file = new String(bytes, StandardCharsets.ISO_8859_1);
         if (!file.isEmpty() && !file.endsWith("\n")) {
             throw at(file.split("\n", -1).length, "it has no newline at its end; the file may have been cut");
         }
@@ -90,6 +132,17 @@ public final class Policy {
                     "no line says which quorum is needed: 'quorum NAME', or 'quorum none'");
         }
         return policy;
+    }
+
+    /** Like {@link #parse(byte[])}, of a text that is stored in UTF-8. */
+    static Policy parse(String file) {
+        return parse(file.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** For people, and where a text is what is meant: the bytes in UTF-8, or each by itself where they are none. */
+    private static String shown(String word) {
+        String text = Strict.utf8(word.getBytes(StandardCharsets.ISO_8859_1));
+        return text == null ? word : text;
     }
 
     private static TlogException at(int line, String what) {
@@ -111,30 +164,42 @@ public final class Policy {
             case "group" -> group(words);
             case "quorum" -> quorum(words);
             default ->
-                throw new TlogException("'%s' is none of log, witness, group and quorum".formatted(words.get(0)));
+                throw new TlogException(
+                        "'%s' is none of log, witness, group and quorum".formatted(shown(words.get(0))));
         }
     }
 
     private void log(List<String> words) {
         checkWords(words, 2, 3, "log VKEY [URL]");
-        NoteVerifier key = NoteVerifier.parse(words.get(1));
-        if (logs.stream().anyMatch(log -> Arrays.equals(log.key().rawKey(), key.rawKey()))) {
-            throw new TlogException("this key is another log's already");
+        KeyText key = KeyText.parse(shown(words.get(1)));
+        checkNew(logKeys, key, "log");
+        if (key.type() == KeyText.ED25519 || key.type() == KeyText.COSIGNATURE) {
+            logs.add(new Log(NoteVerifier.parse(key.text()), words.size() > 2 ? shown(words.get(2)) : null));
         }
-        checkCount(logs.size(), "logs");
-        logs.add(new Log(key, words.size() > 2 ? words.get(2) : null));
     }
 
     private void witness(List<String> words) {
         checkWords(words, 3, 4, "witness NAME VKEY [URL]");
-        CosignatureVerifier key = CosignatureVerifier.parse(words.get(2));
-        if (witnesses.stream().anyMatch(witness -> Arrays.equals(witness.key().rawKey(), key.rawKey()))) {
-            throw new TlogException("this key is another witness's already");
+        KeyText key = KeyText.parse(shown(words.get(2)));
+        checkNew(witnessKeys, key, "witness");
+        String type = "0x%02x".formatted(key.type());
+        Witness witness = null;
+        if (key.type() == KeyText.ED25519 || key.type() == KeyText.COSIGNATURE) {
+            witness = new Witness(
+                    shown(words.get(1)),
+                    CosignatureVerifier.parse(key.text()),
+                    words.size() > 3 ? shown(words.get(3)) : null);
+            witnesses.add(witness);
         }
-        checkCount(witnesses.size(), "witnesses");
-        Witness witness = new Witness(words.get(1), key, words.size() > 3 ? words.get(3) : null);
-        define(witness);
-        witnesses.add(witness);
+        define(new Single(words.get(1), witness, type));
+    }
+
+    private static void checkNew(List<byte[]> keys, KeyText key, String whose) {
+        if (keys.stream().anyMatch(other -> Arrays.equals(other, key.raw()))) {
+            throw new TlogException("this key is another %s's already".formatted(whose));
+        }
+        checkCount(keys.size(), whose.equals("log") ? "logs" : "witnesses");
+        keys.add(key.raw());
     }
 
     private void group(List<String> words) {
@@ -144,10 +209,11 @@ public final class Policy {
         for (String name : words.subList(3, words.size())) {
             Member member = members.get(name);
             if (member == null) {
-                throw new TlogException("no line above defines '%s'".formatted(name));
+                throw new TlogException("no line above defines '%s'".formatted(shown(name)));
             }
             if (!grouped.add(name)) {
-                throw new TlogException("'%s' is a member of a group already, and may be one once".formatted(name));
+                throw new TlogException(
+                        "'%s' is a member of a group already, and may be one once".formatted(shown(name)));
             }
             of.add(member);
         }
@@ -163,7 +229,7 @@ public final class Policy {
                 };
         if (number.isEmpty() || number.getAsLong() < 1 || number.getAsLong() > members) {
             throw new TlogException("'%s' of %d members: all, any or a number from 1 to %d is needed"
-                    .formatted(word, members, members));
+                    .formatted(shown(word), members, members));
         }
         return (int) number.getAsLong();
     }
@@ -175,17 +241,17 @@ public final class Policy {
             throw new TlogException("there is a line with a quorum already");
         }
         if (!name.equals(NONE) && !members.containsKey(name)) {
-            throw new TlogException("no line above defines '%s'".formatted(name));
+            throw new TlogException("no line above defines '%s'".formatted(shown(name)));
         }
         quorum = name;
     }
 
     private void define(Member member) {
-        if (member.name().equals(NONE)) {
+        if (member.id().equals(NONE)) {
             throw new TlogException("'none' can't be defined: it is the quorum of no witness");
         }
-        if (members.putIfAbsent(member.name(), member) != null) {
-            throw new TlogException("'%s' is defined already".formatted(member.name()));
+        if (members.putIfAbsent(member.id(), member) != null) {
+            throw new TlogException("'%s' is defined already".formatted(shown(member.id())));
         }
     }
 
@@ -201,12 +267,12 @@ public final class Policy {
         }
     }
 
-    /** The logs, in the file's order. */
+    /** The logs with keys of a known type, in the file's order. */
     public List<Log> logs() {
         return List.copyOf(logs);
     }
 
-    /** The witnesses, in the file's order. */
+    /** The witnesses with keys of a known type, in the file's order. */
     public List<Witness> witnesses() {
         return List.copyOf(witnesses);
     }
@@ -219,58 +285,82 @@ public final class Policy {
                 .findFirst();
     }
 
+    /** Who of the witnesses cosigned a checkpoint, and when, in the file's order. */
+    public List<Cosignature> cosignatures(SignedNote checkpoint) {
+        List<Cosignature> cosignatures = new ArrayList<>();
+        for (Witness witness : witnesses) {
+            witness.key()
+                    .cosigned(checkpoint)
+                    .ifPresent(time -> cosignatures.add(new Cosignature(witness.name(), time)));
+        }
+        return cosignatures;
+    }
+
     /**
      * Whether one of the logs signed a checkpoint of its own, and enough witnesses cosigned it. Where the policy names no log,
      * who signed is for the caller to know.
      */
-    public boolean met(SignedNote checkpoint) {
-        return missing(checkpoint).isEmpty();
+    public boolean met(SignedNote checkpoint, Times times) {
+        return missing(checkpoint, times).isEmpty();
     }
 
     /** What a checkpoint lacks for {@link #met}, in a sentence; empty when it lacks nothing. */
-    public String missing(SignedNote checkpoint) {
+    public String missing(SignedNote checkpoint, Times times) {
         String origin;
         try {
             origin = Checkpoint.parse(checkpoint.text()).origin();
         } catch (TlogException malformed) {
             return String.valueOf(malformed.getMessage());
         }
-        if (!logs.isEmpty() && signer(checkpoint).isEmpty()) {
+        if (!logKeys.isEmpty() && signer(checkpoint).isEmpty()) {
             return "the checkpoint of '%s' is not signed by a log of that name that the policy names: %s"
                     .formatted(origin, logs.stream().map(Log::name).collect(Collectors.joining(", ")));
         }
-        Member needed = quorum == null ? null : members.get(quorum);
-        Set<String> met = metMembers(checkpoint);
-        return needed == null || met.contains(needed.name()) ? "" : "the quorum is not met: " + lack(needed, met);
+        return missingQuorum(checkpoint, times);
     }
 
-    private Set<String> metMembers(SignedNote checkpoint) {
+    /** Like {@link #missing}, of the witnesses alone: who signed the checkpoint is not looked at. */
+    public String missingQuorum(SignedNote checkpoint, Times times) {
+        Member needed = quorum == null ? null : members.get(quorum);
+        Set<String> met = metMembers(checkpoint, times);
+        return needed == null || met.contains(needed.id()) ? "" : "the quorum is not met: " + lack(needed, met);
+    }
+
+    private Set<String> metMembers(SignedNote checkpoint, Times times) {
         Set<String> met = new HashSet<>();
         for (Member member : members.values()) {
             if (member instanceof Group group && count(group, met) >= group.needed()
-                    || member instanceof Witness witness
-                            && witness.key().cosigned(checkpoint).isPresent()) {
-                met.add(member.name());
+                    || member instanceof Single single
+                            && single.witness() != null
+                            && single.witness()
+                                    .key()
+                                    .cosigned(checkpoint)
+                                    .filter(times::holds)
+                                    .isPresent()) {
+                met.add(member.id());
             }
         }
         return met;
     }
 
     private static long count(Group group, Set<String> met) {
-        return group.of().stream().filter(member -> met.contains(member.name())).count();
+        return group.of().stream().filter(member -> met.contains(member.id())).count();
     }
 
     private static String lack(Member member, Set<String> met) {
+        String name = shown(member.id());
         if (member instanceof Group group) {
             List<String> rest = new ArrayList<>();
             for (Member part : group.of()) {
-                if (!met.contains(part.name())) {
+                if (!met.contains(part.id())) {
                     rest.add(lack(part, met));
                 }
             }
             return "%s has %d of %d that it needs (%s)"
-                    .formatted(group.name(), count(group, met), group.needed(), String.join(", ", rest));
+                    .formatted(name, count(group, met), group.needed(), String.join(", ", rest));
         }
-        return "%s did not cosign it".formatted(member.name());
+        return member instanceof Single single && single.witness() == null
+                ? "%s's key is of the type %s, which is not known here: it never counts".formatted(name, single.type())
+                : "%s did not cosign it".formatted(name);
     }
 }

@@ -1,6 +1,8 @@
 package io.votelog.auditor.tlog;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** The files that a tree of one size has, as they are stored: of the right length, and believed no further. */
 final class Tiles {
@@ -46,6 +48,24 @@ final class Tiles {
         return Arrays.copyOf(checkLength(full, tile, TilePath.WIDTH), width * Merkle.HASH);
     }
 
+    /** Says that these tiles of a level will be asked for. */
+    void ahead(int level, long from, long to) {
+        List<String> paths = new ArrayList<>();
+        for (long index = from; index < to; index++) {
+            paths.add(path(level, index));
+        }
+        source.ahead(paths);
+    }
+
+    /** Says that these bundles will be asked for. */
+    void bundlesAhead(long from, long to) {
+        List<String> paths = new ArrayList<>();
+        for (long index = from; index < to; index++) {
+            paths.add(entriesPath(index));
+        }
+        source.ahead(paths);
+    }
+
     /**
      * A bundle's bytes, as far as the tree has its entries.
      *
@@ -68,9 +88,12 @@ final class Tiles {
         return Arrays.copyOf(bundle, Bundle.offsets(bundle, width, false, full)[width]);
     }
 
+    /** What is not shown is not proven to be wrong. */
     private TlogException missing(String path, int width) {
-        return new TlogException("%s is missing in %s%s; a tree of %d leaves has it"
-                .formatted(path, source, width < TilePath.WIDTH ? ", and so is the full one" : "", size));
+        return new UnreadableException(
+                "%s is missing in %s%s; a tree of %d leaves has it, and who publishes the log has to show it"
+                        .formatted(path, source, width < TilePath.WIDTH ? ", and so is the full one" : "", size),
+                false);
     }
 
     private static byte[] checkLength(String path, byte[] tile, int width) {

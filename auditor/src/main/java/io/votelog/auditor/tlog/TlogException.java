@@ -4,7 +4,7 @@ package io.votelog.auditor.tlog;
  * A log's files, or what another party sent of a log, are not what they have to be, or could not be read or written. The message
  * says what, where, and what would be right.
  */
-public final class TlogException extends RuntimeException {
+public sealed class TlogException extends RuntimeException permits UnreadableException {
     private static final long serialVersionUID = 1L;
 
     /** @param message what is wrong, where, and what would be right */

@@ -20,6 +20,9 @@ public final class TlogReader {
     /** 8 MB of tiles that were used last. */
     private static final int KEPT_TILES = 1024;
 
+    /** So many files are asked for before they are needed. */
+    private static final int AHEAD = 64;
+
     private final TileSource source;
     private final Tiles tiles;
     private final long size;
@@ -89,9 +92,7 @@ public final class TlogReader {
      * @throws IllegalArgumentException when the log does not have all of them
      */
     public void entries(long from, long to, EntryConsumer consumer) {
-        if (from < 0 || from > to || to > size) {
-            throw new IllegalArgumentException("entries %d to %d of a log of %d".formatted(from, to, size));
-        }
+        checkRange(from, to);
         byte[] hash = new byte[Merkle.HASH];
         for (long index = from; index < to; ) {
             long place = index / TilePath.WIDTH;
@@ -185,12 +186,49 @@ public final class TlogReader {
      * @throws TlogException which names the first tile that is not what it should be, and what that is
      */
     public void check() {
+        check(0);
+    }
+
+    /**
+     * The same without the tiles that an older tree has too, for who has seen them before and sees that this tree begins with that
+     * one ({@link #consistency}).
+     *
+     * @param oldSize the older tree's number of leaves; 0 reads every tile
+     * @throws TlogException as {@link #check()} does
+     */
+    public void check(long oldSize) {
+        checkOldSize(oldSize);
         edge();
         for (int level = TilePath.levels(size) - 2; level >= 0; level--) {
             long full = TilePath.fullTiles(level, size);
-            for (long index = 0; index < full; index++) {
+            long first = TilePath.fullTiles(level, oldSize);
+            for (long index = first; index < full; index++) {
+                if ((index - first) % AHEAD == 0) {
+                    tiles.ahead(level, index, Math.min(full, index + 2 * AHEAD));
+                }
                 tile(level, index);
             }
+        }
+    }
+
+    /**
+     * Says that these entries will be read, so that what they take can be fetched.
+     *
+     * @throws IllegalArgumentException when the log does not have all of them
+     */
+    public void ahead(long from, long to) {
+        checkRange(from, to);
+        if (from < to) {
+            long first = from / TilePath.WIDTH;
+            long behind = (to - 1) / TilePath.WIDTH + 1;
+            tiles.ahead(0, first, behind);
+            tiles.bundlesAhead(first, behind);
+        }
+    }
+
+    private void checkRange(long from, long to) {
+        if (from < 0 || from > to || to > size) {
+            throw new IllegalArgumentException("entries %d to %d of a log of %d".formatted(from, to, size));
         }
     }
 
@@ -265,6 +303,12 @@ public final class TlogReader {
             return edge;
         }
         List<byte[]> read = new ArrayList<>();
+        for (int level = 0; level < TilePath.levels(size); level++) {
+            if (TilePath.partialWidth(level, size) > 0) {
+                long last = TilePath.fullTiles(level, size);
+                tiles.ahead(level, last, last + 1);
+            }
+        }
         for (int level = 0; level < TilePath.levels(size); level++) {
             read.add(
                     TilePath.partialWidth(level, size) == 0

@@ -4,11 +4,12 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 
 /** The private side of a witness's key. */
-final class Cosigner {
+public final class Cosigner {
     private final byte[] seed = Ed25519.newSeed();
     private final KeyText text;
 
-    Cosigner(String name) {
+    /** A key for a witness of this name. */
+    public Cosigner(String name) {
         try {
             text = KeyText.of(name, KeyText.COSIGNATURE, Ed25519.publicKeyOf(seed));
         } catch (GeneralSecurityException e) {
@@ -16,7 +17,7 @@ final class Cosigner {
         }
     }
 
-    String vkey() {
+    public String vkey() {
         return text.text();
     }
 
@@ -24,7 +25,7 @@ final class Cosigner {
         return CosignatureVerifier.parse(vkey());
     }
 
-    String cosign(String checkpointText, long time) {
+    public String cosign(String checkpointText, long time) {
         try {
             byte[] signed = Ed25519.sign(Ed25519.privateKey(seed), CosignatureVerifier.message(checkpointText, time));
             ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + signed.length)

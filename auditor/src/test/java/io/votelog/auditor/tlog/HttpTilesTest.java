@@ -43,6 +43,12 @@ class HttpTilesTest {
         threads.shutdownNow();
     }
 
+    private HttpTiles impatient() {
+        return new HttpTiles(
+                prefix,
+                new HttpTiles.Patience(Duration.ofSeconds(20), 3, Duration.ofMillis(10), Duration.ofSeconds(20)));
+    }
+
     private void serve(Path folder, boolean gzip) {
         FolderTiles tiles = new FolderTiles(folder);
         server.createContext("/some/log/", exchange -> {
@@ -112,7 +118,7 @@ class HttpTilesTest {
     @Test
     void shouldNotTakeAnErrorForAMissingFile() {
         answer(500, new byte[0], null);
-        assertThatThrownBy(() -> new HttpTiles(prefix).read("checkpoint"))
+        assertThatThrownBy(() -> impatient().read("checkpoint"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("/some/log/checkpoint answers with status 500");
     }
@@ -120,7 +126,7 @@ class HttpTilesTest {
     @Test
     void shouldTakeNoLongerAnswerThanALogCanHave() throws IOException {
         answer(200, new byte[Bundle.LONGEST + 1], null);
-        assertThatThrownBy(() -> new HttpTiles(prefix).read("checkpoint"))
+        assertThatThrownBy(() -> impatient().read("checkpoint"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("longer than");
     }
@@ -128,7 +134,7 @@ class HttpTilesTest {
     @Test
     void shouldUnzipNoFurtherThanALogCanBe() throws IOException {
         answer(200, gzip(new byte[Bundle.LONGEST + 1]), "gzip");
-        assertThatThrownBy(() -> new HttpTiles(prefix).read("checkpoint"))
+        assertThatThrownBy(() -> impatient().read("checkpoint"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("longer than");
     }
@@ -136,7 +142,7 @@ class HttpTilesTest {
     @Test
     void shouldRefuseWhatIsSaidToBeZipped() {
         answer(200, new byte[] {1, 2, 3}, "gzip");
-        assertThatThrownBy(() -> new HttpTiles(prefix).read("checkpoint"))
+        assertThatThrownBy(() -> impatient().read("checkpoint"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("gzip");
     }
@@ -155,7 +161,11 @@ class HttpTilesTest {
             }
             exchange.close();
         });
-        assertThatThrownBy(() -> new HttpTiles(prefix, Duration.ofMillis(300)).read("checkpoint"))
+        assertThatThrownBy(() -> new HttpTiles(
+                                prefix,
+                                new HttpTiles.Patience(
+                                        Duration.ofMillis(300), 1, Duration.ofMillis(10), Duration.ofSeconds(20)))
+                        .read("checkpoint"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("no whole answer in 300 ms");
     }
@@ -163,7 +173,7 @@ class HttpTilesTest {
     @Test
     void shouldSayWhoCouldNotBeReached() {
         server.stop(0);
-        assertThatThrownBy(() -> new HttpTiles(prefix).read("checkpoint"))
+        assertThatThrownBy(() -> impatient().read("checkpoint"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining(prefix.toString());
         assertThatThrownBy(() -> new HttpTiles(URI.create("file:///tmp"))).isInstanceOf(IllegalArgumentException.class);

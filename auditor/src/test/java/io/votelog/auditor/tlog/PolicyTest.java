@@ -3,6 +3,7 @@ package io.votelog.auditor.tlog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,6 +36,17 @@ class PolicyTest {
         return "witness " + name + " " + WITNESSES.get(number).vkey() + "\n";
     }
 
+    private static final Policy.Times TIMES =
+            new Policy.Times(Instant.EPOCH, Instant.ofEpochSecond(1_700_000_000).plusSeconds(300));
+
+    private static boolean met(Policy policy, SignedNote checkpoint) {
+        return policy.met(checkpoint, TIMES);
+    }
+
+    private static String missing(Policy policy, SignedNote checkpoint) {
+        return policy.missing(checkpoint, TIMES);
+    }
+
     private static SignedNote checkpoint(int... cosigners) {
         String text = new Checkpoint("example.com/log", 7, new byte[32]).text();
         SignedNote note = new SignedNote(text, List.of()).with(LOG.sign(text));
@@ -54,15 +66,15 @@ class PolicyTest {
         for (int mask = 0; mask < 64; mask++) {
             int[] cosigners = cosigners(mask);
             boolean enough = Integer.bitCount(mask & 7) >= 2 && Integer.bitCount(mask >> 3) >= 1;
-            assertThat(policy.met(checkpoint(cosigners)))
+            assertThat(met(policy, checkpoint(cosigners)))
                     .as("witnesses %d", mask)
                     .isEqualTo(enough);
         }
-        assertThat(policy.missing(checkpoint(0, 5)))
+        assertThat(missing(policy, checkpoint(0, 5)))
                 .isEqualTo(
                         "the quorum is not met: X-and-Y has 1 of 2 that it needs (X-witnesses has 1 of 2 that it needs"
                                 + " (X2 did not cosign it, X3 did not cosign it))");
-        assertThat(policy.missing(checkpoint(0, 1, 5))).isEmpty();
+        assertThat(missing(policy, checkpoint(0, 1, 5))).isEmpty();
     }
 
     private static int[] cosigners(int mask) {
@@ -75,20 +87,19 @@ class PolicyTest {
         SignedNote good = checkpoint(0, 1, 5);
         NoteSigner other = NoteSigner.generate("example.com/other");
         SignedNote ofOther = new SignedNote(good.text(), List.of()).with(other.sign(good.text()));
-        assertThat(policy.met(ofOther)).isFalse();
-        assertThat(policy.missing(ofOther))
+        assertThat(met(policy, ofOther)).isFalse();
+        assertThat(missing(policy, ofOther))
                 .contains("not signed by a log of that name")
                 .contains("example.com/log");
         // Signed by a log's key, and of another origin.
         String text = new Checkpoint("example.com/elsewhere", 7, new byte[32]).text();
-        assertThat(policy.met(new SignedNote(text, List.of()).with(LOG.sign(text))))
+        assertThat(met(policy, new SignedNote(text, List.of()).with(LOG.sign(text))))
                 .isFalse();
-        assertThat(policy.met(new SignedNote("no checkpoint\n", List.of()).with(LOG.sign("no checkpoint\n"))))
+        assertThat(met(policy, new SignedNote("no checkpoint\n", List.of()).with(LOG.sign("no checkpoint\n"))))
                 .isFalse();
         // Who signed it is then for the caller to know.
-        assertThat(Policy.parse("quorum none\n").met(ofOther)).isTrue();
-        assertThat(Policy.parse("log " + LOG.verifier().vkey() + "\nquorum none\n")
-                        .met(checkpoint()))
+        assertThat(met(Policy.parse("quorum none\n"), ofOther)).isTrue();
+        assertThat(met(Policy.parse("log " + LOG.verifier().vkey() + "\nquorum none\n"), checkpoint()))
                 .isTrue();
     }
 
@@ -96,11 +107,11 @@ class PolicyTest {
     void shouldNotCountAWitnessOneOfWhoseLinesIsWrong() {
         Policy policy = Policy.parse(KEYS + "quorum X1\n");
         SignedNote good = checkpoint(0);
-        assertThat(policy.met(good)).isTrue();
+        assertThat(met(policy, good)).isTrue();
         String wrong = WITNESSES.get(0).cosign(new Checkpoint("example.com/log", 8, new byte[32]).text(), 5);
         List<SignedNote.Signature> lines = new ArrayList<>(good.signatures());
         lines.add(SignedNote.Signature.read(wrong).orElseThrow());
-        assertThat(policy.met(new SignedNote(good.text(), lines))).isFalse();
+        assertThat(met(policy, new SignedNote(good.text(), lines))).isFalse();
     }
 
     @Test
@@ -111,8 +122,8 @@ class PolicyTest {
         assertThat(policy.logs().get(0).url()).isEqualTo("https://log.example/");
         assertThat(policy.witnesses().get(0).url()).isEqualTo("https://w.example/x");
         assertThat(policy.witnesses().get(0).name()).isEqualTo("Wü");
-        assertThat(policy.met(checkpoint(0))).isTrue();
-        assertThat(policy.met(checkpoint(1))).isFalse();
+        assertThat(met(policy, checkpoint(0))).isTrue();
+        assertThat(met(policy, checkpoint(1))).isFalse();
     }
 
     static List<Arguments> wrong() {
@@ -179,8 +190,8 @@ class PolicyTest {
             chain.append("group g%d any g%d\n".formatted(i, i - 1));
         }
         Policy policy = Policy.parse(chain + "quorum g256\n");
-        assertThat(policy.met(checkpoint(0))).isTrue();
-        assertThat(policy.met(checkpoint(1))).isFalse();
+        assertThat(met(policy, checkpoint(0))).isTrue();
+        assertThat(met(policy, checkpoint(1))).isFalse();
         assertThatThrownBy(() -> Policy.parse(chain + "group h any X2\nquorum h\n"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("more than 256 groups");

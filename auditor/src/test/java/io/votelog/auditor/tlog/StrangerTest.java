@@ -173,7 +173,10 @@ class StrangerTest {
             assertThat(key.cosigned(cosigned)).isPresent();
             assertThat(Policy.parse("log %s\nwitness go %s\nquorum go\n"
                                     .formatted(SIGNER.verifier().vkey(), key.vkey()))
-                            .met(cosigned))
+                            .met(
+                                    cosigned,
+                                    new Policy.Times(
+                                            Instant.EPOCH, Instant.now().plusSeconds(600))))
                     .isTrue();
 
             Files.write(log.resolve("checkpoint"), cosigned.bytes());

@@ -16,6 +16,7 @@ import java.security.KeyPair;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,10 +27,21 @@ final class DrawnLog {
     private static final KeyPair PAIR = LogSigner.newKeyPair();
     private static final LogSigner SIGNER = signer(PAIR);
     private static final LogSigner STRANGER = signer(LogSigner.newKeyPair());
+    /** Of "split", the others have this one alone: so there are results, and votes that belong elsewhere. */
     private static final int PARTITIONS = 2;
+
+    /** What can be no ballot's id, or no text. */
+    private static final List<String> NO_IDS = List.of("", "a", "Open", "-open", "open-\u00fc", "\uFFFD\uFFFD", "o".repeat(64));
+
+    private static final List<String> NO_TEXTS = List.of("ff", "c328", "eda080", "e282", "f0908080", "c080", "f4908080");
+
     private static final int RECORDS = 400;
     private static final Instant START = Instant.parse("2021-12-05T00:00:00Z");
     private static final int STEP_MS = 1000;
+    private static final int SALT = 32;
+
+    /** Where the length of a vote's ballot id stands: behind the encoding's ten bytes and the vote's id. */
+    private static final int ID_AT = 10 + 16;
 
     private final Random random;
     private final List<Record> records = new ArrayList<>();
@@ -48,6 +60,7 @@ final class DrawnLog {
                 ballot("ends", 5, 6, 5, 0, 1 + random.nextInt(end)),
                 // More options than fit into two words.
                 ballot("wide", 90, 5, 90, 0, end * 2),
+                ballot("split", 3, 4, 3, 0, end * 2),
                 ballot("never", 3, 4, 3, 0, end * 2));
         draw();
     }
@@ -71,7 +84,8 @@ final class DrawnLog {
     /** What the ballots topic has: who published first. */
     List<byte[]> claims() {
         return ballots.stream()
-                .map(ballot -> published(SIGNER, ballot, LogSigner.CLAIM, PARTITIONS, Events.VOTE_CAST_FINGERPRINT))
+                .map(ballot ->
+                        published(SIGNER, ballot, LogSigner.CLAIM, partitions(ballot), Events.VOTE_CAST_FINGERPRINT))
                 .toList();
     }
 
@@ -111,6 +125,7 @@ final class DrawnLog {
                 case 1 -> add(random.nextBoolean() ? null : voter(), junk(ballot));
                 case 2 -> add(badKey(), vote(ballot));
                 case 3, 4 -> add(null, annulment(ballot));
+                case 5 -> add(random.nextInt(4) == 0 ? badKey() : voter(random.nextInt(PARTITIONS)), odd(ballot));
                 default -> add(voter(), vote(ballot));
             }
         }
@@ -123,11 +138,15 @@ final class DrawnLog {
         records.add(new Record(key, value, timestampMs - behindMs));
     }
 
+    private static int partitions(BallotDefinition ballot) {
+        return ballot.ballot().id().equals("split") ? PARTITIONS : 1;
+    }
+
     private byte[] good(BallotDefinition ballot) {
         if (ballot.ballot().id().equals("never")) {
-            return published(SIGNER, ballot, 0, PARTITIONS, 4711L);
+            return published(SIGNER, ballot, 0, partitions(ballot), 4711L);
         }
-        return published(SIGNER, ballot, 0, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
+        return published(SIGNER, ballot, 0, partitions(ballot), Events.VOTE_CAST_FINGERPRINT);
     }
 
     private static byte[] published(
@@ -140,9 +159,9 @@ final class DrawnLog {
         String id = ballot.ballot().id();
         BallotDefinition other = ballot(id, 4, 4, 4, 0, 9_999_999);
         return switch (random.nextInt(16)) {
-            case 0 -> published(STRANGER, ballot, 0, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
+            case 0 -> published(STRANGER, ballot, 0, partitions(ballot), Events.VOTE_CAST_FINGERPRINT);
             case 1 -> published(SIGNER, ballot, 1, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
-            case 2 -> published(SIGNER, other, 0, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
+            case 2 -> published(SIGNER, other, 0, partitions(ballot), Events.VOTE_CAST_FINGERPRINT);
             case 3 -> published(SIGNER, ballot, 0, 0, Events.VOTE_CAST_FINGERPRINT);
             case 4 -> STRANGER.closed(id, ballot.digest(), 0);
             case 5 -> SIGNER.closed(id, ballot.digest(), 1);
@@ -199,6 +218,41 @@ final class DrawnLog {
         }
     }
 
+    /** A vote on what can be no ballot, or on one that nobody published; or one whose bytes are no text, or written at length. */
+    private byte[] odd(BallotDefinition ballot) {
+        String option = random.nextBoolean() ? "a1" : "none";
+        String id = ballot.ballot().id();
+        return switch (random.nextInt(4)) {
+            case 0 -> cast(NO_IDS.get(random.nextInt(NO_IDS.size())), List.of(option, "b1"));
+            case 1 -> cast("nowhere", List.of(option, "b1"));
+            case 2 -> {
+                // The text is as long as the option's id in one place, and as the ballot's in the other.
+                byte[] text = HexFormat.of().parseHex(NO_TEXTS.get(random.nextInt(NO_TEXTS.size())));
+                String place = "x".repeat(text.length);
+                boolean inId = random.nextBoolean();
+                byte[] vote = inId ? cast(place, List.of(option, "b1")) : cast(id, List.of(option, place));
+                int at = inId ? ID_AT + 1 : vote.length - SALT - 1 - text.length;
+                System.arraycopy(text, 0, vote, at, text.length);
+                yield vote;
+            }
+            default -> padded(cast(id, List.of(option, "b1")), ID_AT, 1 + random.nextInt(10));
+        };
+    }
+
+    /** The number of one byte at this place, with so many more bytes that say nothing. */
+    private static byte[] padded(byte[] value, int at, int padding) {
+        byte[] padded = new byte[value.length + padding];
+        System.arraycopy(value, 0, padded, 0, at + 1);
+        Arrays.fill(padded, at + 1, at + padding, (byte) 0x80);
+        padded[at] |= (byte) 0x80;
+        System.arraycopy(value, at + 1, padded, at + 1 + padding, value.length - at - 1);
+        return padded;
+    }
+
+    private byte[] cast(String ballotId, List<String> choices) {
+        return Events.encode(new VoteCast(voteId(), ballotId, choices, new Salt(new byte[SALT])));
+    }
+
     private byte[] vote(BallotDefinition ballot) {
         List<String> choices = new ArrayList<>();
         int picks = random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(4);
@@ -210,7 +264,7 @@ final class DrawnLog {
                     + (random.nextInt(40) == 0 ? options + 1 : option));
         }
         String id = random.nextInt(30) == 0 ? "unknown" : ballot.ballot().id();
-        return Events.encode(new VoteCast(voteId(), id, choices, new Salt(new byte[32])));
+        return cast(id, choices);
     }
 
     private byte[] voter() {

@@ -91,9 +91,7 @@ final class Ballots {
         try {
             BallotPublished event = Events.decode(claim, BallotPublished.class);
             return new Published(
-                    BallotDefinition.parse(event.getDefinition()),
-                    event.getPartitionCount(),
-                    Set.copyOf(event.getVoteSchemas()));
+                    BallotDefinition.parse(event), event.getPartitionCount(), Set.copyOf(event.getVoteSchemas()));
         } catch (MalformedEventException e) {
             throw new IllegalStateException("the signed claim to ballot %s holds no ballot".formatted(ballotId), e);
         }

@@ -64,7 +64,8 @@ final class Neighbours {
                         .map(body -> relay(
                                 answer.statusCode().value(), answer.headers().asHttpHeaders(), body)))
                 .filter(answer -> answer.getStatusCode().value() == HttpStatus.OK.value()
-                        || answer.getStatusCode().value() == HttpStatus.NOT_FOUND.value())
+                        || answer.getStatusCode().value() == HttpStatus.NOT_FOUND.value()
+                        || answer.getStatusCode().value() == HttpStatus.CONFLICT.value())
                 .timeout(timeout.plus(wait))
                 .onErrorResume(failure -> {
                     LOG.debug("{} does not answer", host, failure);

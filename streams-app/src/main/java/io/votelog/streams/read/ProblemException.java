@@ -29,8 +29,20 @@ final class ProblemException extends RuntimeException {
                 "There is no ballot '%s', or it is not published in full yet.".formatted(shown));
     }
 
-    static ProblemException unknownReceipt(String detail) {
-        return new ProblemException(HttpStatus.NOT_FOUND, "unknown-receipt", "No such vote", detail);
+    static ProblemException unknownReceipt(String title, String detail) {
+        return new ProblemException(HttpStatus.NOT_FOUND, "unknown-receipt", title, detail);
+    }
+
+    /** 409: of a voter who was refused many times, the receipt alone does not say which attempt is meant. */
+    static ProblemException offsetNeeded() {
+        return new ProblemException(
+                HttpStatus.CONFLICT,
+                "offset-needed",
+                "The receipt alone does not tell the attempt",
+                "This voter was refused more often than is remembered by vote id. The vote of this receipt is not the"
+                        + " accepted one, as far as votes are counted, nor among the latest that were refused: give the"
+                        + " offset at which it was recorded (?offset=), as the answer to the vote has it. If it was sent a"
+                        + " moment ago, ask again, with Prefer: wait=10.");
     }
 
     static ProblemException malformed(String code, String detail) {

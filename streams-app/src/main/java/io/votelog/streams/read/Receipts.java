@@ -14,13 +14,14 @@ import io.votelog.schemas.Receipt;
 import io.votelog.streams.topology.VoterRow;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what has become of a vote. The voter's row knows of the accepted vote and of the latest refused attempt; any other
+ * Finds what has become of a vote. The voter's row knows of the accepted vote and of the latest refused attempts; any other
  * attempt is read from the log and decided again, to the verdict that it had.
  */
 final class Receipts {
@@ -53,31 +54,52 @@ final class Receipts {
         if (accepted != null && accepted.offset() == offset && accepted.voteId().equals(voteId)) {
             return accepted(accepted, voter.annulled(), partition);
         }
-        VoterRow.Refused refused = voter.refused();
-        if (refused != null && refused.offset() == offset && refused.voteId().equals(voteId)) {
+        VoterRow.Refused refused = voter.refused(voteId);
+        if (refused != null && refused.offset() == offset) {
             return refused(ballot, refused, partition);
         }
         return decideAgain(ballot, receipt, partition, offset, accepted, voter.annulled());
     }
 
     /**
-     * The accepted vote of the receipt's id, else the latest refused attempt if it has that id. Blocks.
+     * The accepted vote of the receipt's id, else the latest attempt of that id, if there is a verdict. Blocks.
      *
      * @throws InvalidStateStoreException when this instance cannot tell
      */
-    Optional<ReceiptDocument> latest(Ballots.Published ballot, Receipt receipt) {
-        String ballotId = ballot.ballot().id();
+    Optional<ReceiptDocument> decided(Ballots.Published ballot, Receipt receipt) {
+        return known(ballot, receipt, find(ballot, receipt)).filter(document -> !document.isPending());
+    }
+
+    /**
+     * The accepted vote of the receipt's id, else the latest attempt of that id, which may be pending. Blocks.
+     *
+     * @throws ProblemException 404 when nothing is known of such a vote, 409 when it may be one that is known by its offset alone
+     * @throws InvalidStateStoreException when this instance cannot tell
+     */
+    ReceiptDocument latest(Ballots.Published ballot, Receipt receipt) {
+        VoterCopy voter = find(ballot, receipt);
+        return known(ballot, receipt, voter)
+                .orElseThrow(() -> voter.forgotten() ? ProblemException.offsetNeeded() : nothingKnown());
+    }
+
+    private Optional<ReceiptDocument> known(Ballots.Published ballot, Receipt receipt, VoterCopy voter) {
+        UUID voteId = receipt.voteId();
         int partition = receipt.voter().partition(ballot.partitionCount());
-        VoterCopy voter = find(ballot, receipt.voter(), partition, board.countedTo(ballotId, partition));
         AcceptedVote accepted = voter.accepted();
-        if (accepted != null && accepted.voteId().equals(receipt.voteId())) {
+        if (accepted != null && accepted.voteId().equals(voteId)) {
             return Optional.of(accepted(accepted, voter.annulled(), partition));
         }
-        VoterRow.Refused refused = voter.refused();
-        if (refused != null && refused.voteId().equals(receipt.voteId())) {
-            return Optional.of(refused(ballot, refused, partition));
+        OptionalLong uncommitted = voter.uncommitted(voteId);
+        if (uncommitted.isPresent()) {
+            return Optional.of(ReceiptDocument.pending(voteId, partition, uncommitted.getAsLong()));
         }
-        return Optional.empty();
+        return Optional.ofNullable(voter.refused(voteId)).map(refused -> refused(ballot, refused, partition));
+    }
+
+    private VoterCopy find(Ballots.Published ballot, Receipt receipt) {
+        int partition = receipt.voter().partition(ballot.partitionCount());
+        long countedTo = board.countedTo(ballot.ballot().id(), partition);
+        return find(ballot, receipt.voter(), partition, countedTo);
     }
 
     /** What is annulled is looked for after the position, so never in an older state than that. */
@@ -133,7 +155,10 @@ final class Receipts {
                     reason,
                     ReasonTexts.of(reason, ballot.ballot()));
         }
-        return ReceiptDocument.accepted(vote.voteId(), partition, offset, vote.recordedAtMs());
+        if (verdict instanceof Verdict.Accepted) {
+            return ReceiptDocument.accepted(vote.voteId(), partition, offset, vote.recordedAtMs());
+        }
+        throw new IllegalStateException("no receipt tells of the verdict " + verdict);
     }
 
     /** The record as a vote of this receipt on this ballot; what is poison to the topology is none. */
@@ -160,14 +185,16 @@ final class Receipts {
 
     private static ProblemException noSuchAttempt(int partition, long offset) {
         return ProblemException.unknownReceipt(
+                "No such vote",
                 "No vote of this receipt stands at offset %d of partition %d.".formatted(offset, partition));
     }
 
     /** When there is no offset to look at: what is not counted yet cannot be told from what was never sent. */
-    static ProblemException nothingKnown() {
+    private static ProblemException nothingKnown() {
         return ProblemException.unknownReceipt(
-                "No vote of this receipt is counted. If it was sent a moment ago, try again, with Prefer: wait=10, or give"
-                        + " the offset at which it was recorded (?offset=).");
+                "No such vote is counted yet",
+                "No vote of this receipt is counted. If it was sent a moment ago, try again, with Prefer: wait=10, or"
+                        + " give the offset at which it was recorded (?offset=).");
     }
 
     /**

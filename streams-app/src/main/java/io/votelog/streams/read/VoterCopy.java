@@ -3,6 +3,8 @@ package io.votelog.streams.read;
 import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Annulment;
 import io.votelog.streams.topology.VoterRow;
+import java.util.OptionalLong;
+import java.util.UUID;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * only by a store that is not.
  */
 final class VoterCopy {
+    private final VoterRow row;
+    private final long countedTo;
     private final @Nullable AcceptedVote accepted;
-    private final VoterRow.@Nullable Refused refused;
     private final @Nullable Annulment annulled;
     private final boolean whole;
     private final boolean anyAnnulled;
@@ -24,8 +27,9 @@ final class VoterCopy {
      * @param anyAnnulled whether some vote of the ballot is annulled, as far as it is committed
      */
     VoterCopy(VoterRow row, long countedTo, boolean whole, boolean anyAnnulled) {
+        this.row = row;
+        this.countedTo = countedTo;
         this.accepted = row.accepted() != null && row.accepted().offset() < countedTo ? row.accepted() : null;
-        this.refused = row.refused() != null && row.refused().offset() < countedTo ? row.refused() : null;
         this.annulled = row.annulled() != null && row.annulled().offset() < countedTo ? row.annulled() : null;
         this.whole = whole;
         this.anyAnnulled = anyAnnulled;
@@ -51,13 +55,42 @@ final class VoterCopy {
     }
 
     /**
-     * The latest refused attempt.
+     * The latest refused attempt of this vote id, as far as it is remembered.
      *
      * @throws InvalidStateStoreException when the store is behind
      */
-    VoterRow.@Nullable Refused refused() {
+    VoterRow.@Nullable Refused refused(UUID voteId) {
         requireWhole();
-        return refused;
+        VoterRow.Refused attempt = row.refused(voteId);
+        return attempt != null && attempt.offset() < countedTo ? attempt : null;
+    }
+
+    /**
+     * Where an attempt of this vote id stands that is decided and not committed yet: its verdict may not be told, but that it is there
+     * may, for the log has it.
+     *
+     * @throws InvalidStateStoreException when the store is behind
+     */
+    OptionalLong uncommitted(UUID voteId) {
+        requireWhole();
+        AcceptedVote vote = row.accepted();
+        if (vote != null && vote.voteId().equals(voteId) && vote.offset() >= countedTo) {
+            return OptionalLong.of(vote.offset());
+        }
+        VoterRow.Refused attempt = row.refused(voteId);
+        return attempt != null && attempt.offset() >= countedTo
+                ? OptionalLong.of(attempt.offset())
+                : OptionalLong.empty();
+    }
+
+    /**
+     * Whether the voter may have made refused attempts that are not remembered any more.
+     *
+     * @throws InvalidStateStoreException when the store is behind
+     */
+    boolean forgotten() {
+        requireWhole();
+        return row.forgotten();
     }
 
     private void requireWhole() {

@@ -149,9 +149,12 @@ final class VotersController {
     }
 
     private Mono<ResponseEntity<byte[]>> latest(Ballots.Published ballot, Receipt receipt, Duration wait) {
-        return decided(ballot, wait, () -> receipts.latest(ballot, receipt))
-                .switchIfEmpty(Mono.error(Receipts::nothingKnown))
-                .map(document -> answer(document, wait));
+        Mono<ReceiptDocument> latest =
+                Mono.fromCallable(() -> receipts.latest(ballot, receipt)).subscribeOn(blocking);
+        Mono<ReceiptDocument> found = wait.isZero()
+                ? latest
+                : decided(ballot, wait, () -> receipts.decided(ballot, receipt)).switchIfEmpty(latest);
+        return found.map(document -> answer(document, wait));
     }
 
     /** What the look-up finds now, or at one of the ballot's next results while the client waits. */

@@ -5,11 +5,14 @@ import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotStage;
 import io.votelog.events.KeyId;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -74,16 +77,30 @@ public final class BallotsInLog implements Processor<byte[], byte[], Void, Void>
             LOG.warn("a record of ballots is left out: {}", e.getMessage());
             return;
         }
-        if (event instanceof BallotPublished claim && claim.getPartition() == LogSigner.CLAIM) {
-            keepFirst(definitionKey(claim.getBallotId()), value, claim.getKeyId());
+        if (event instanceof BallotPublished claim && claim.getPartition() == LogSigner.CLAIM && isBallot(claim)) {
+            keepFirst(BallotsInLog::definitionKey, claim.getBallotId(), value, claim.getKeyId());
         } else if (event instanceof BallotReady ready && ready.getStage() == BallotStage.PUBLISHED) {
-            keepFirst(readyKey(ready.getBallotId()), value, ready.getKeyId());
+            keepFirst(BallotsInLog::readyKey, ready.getBallotId(), value, ready.getKeyId());
         } else if (event instanceof BallotClosed intent && intent.getPartition() == LogSigner.CLAIM) {
-            keepFirst(closedKey(intent.getBallotId()), value, intent.getKeyId());
+            keepFirst(BallotsInLog::closedKey, intent.getBallotId(), value, intent.getKeyId());
         }
     }
 
-    private void keepFirst(String key, byte[] value, KeyId keyId) {
+    /** What claims an id without a ballot is passed over by gateways too. */
+    private static boolean isBallot(BallotPublished claim) {
+        try {
+            return BallotDefinition.parse(claim).ballot().id().equals(claim.getBallotId());
+        } catch (MalformedEventException e) {
+            return false;
+        }
+    }
+
+    private void keepFirst(UnaryOperator<String> keyOf, String ballotId, byte[] value, KeyId keyId) {
+        if (!Ballot.isId(ballotId)) {
+            LOG.warn("a record of ballots is left out: it is about what can be no ballot's id");
+            return;
+        }
+        String key = keyOf.apply(ballotId);
         if (!keys.signed(value, keyId)) {
             LOG.warn("a record of ballots is left out: {} is not signed by a key that this log obeys", key);
         } else if (store.putIfAbsent(key, value) == null) {

@@ -1,5 +1,6 @@
 package io.votelog.streams.topology;
 
+import static io.votelog.schemas.DeadLetters.Cause.BAD_BALLOT_ID;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_CONTROL_RECORD;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_KEY;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_SIGNATURE;
@@ -21,9 +22,11 @@ import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Annulment;
+import io.votelog.rules.Ballot;
 import io.votelog.rules.CastVote;
 import io.votelog.rules.Decision;
 import io.votelog.rules.Decision.Poll;
+import io.votelog.rules.Picks;
 import io.votelog.rules.Verdict;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.DeadLetters;
@@ -60,6 +63,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     private KeyValueStore<byte[], byte[]> voters;
     private PollBook polls;
     private VotersMark mark;
+    /** Of the record that is decided now; see {@link LogStep#fresh}. */
+    private boolean fresh;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     DecideProcessor(LogKeys keys) {
@@ -81,12 +86,13 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         RecordMetadata at = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record of the log has no position"));
         List<PollRow> ended = polls.endDue(input.timestamp(), at.offset());
+        fresh = !ended.isEmpty();
         LogStep step;
         try {
             step = judge(input, at, ended);
         } catch (PoisonException poison) {
             bury(input, at, poison);
-            step = new LogStep(at.offset(), input.timestamp(), ended, null);
+            step = new LogStep(at.offset(), input.timestamp(), ended, null, fresh);
         }
         context.forward(new Record<>(new byte[0], step, input.timestamp()), StoreNames.TALLY);
         mark.decided(at.offset());
@@ -113,6 +119,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             if (row.open()) {
                 over = new ArrayList<>(ended);
                 over.add(polls.end(row, at.offset()));
+                fresh = true;
             }
         } else if (decoded.event() instanceof BallotEnded end) {
             controlled(input, end.getKeyId(), end.getBallotId(), end.getDigest(), end.getPartition(), at);
@@ -124,7 +131,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                     "a %s does not belong into votes"
                             .formatted(decoded.event().getSchema().getName()));
         }
-        return new LogStep(at.offset(), input.timestamp(), over, deed);
+        return new LogStep(at.offset(), input.timestamp(), over, deed, fresh);
     }
 
     /** Takes the voter's accepted vote out, or says in the log why there is nothing to take out. */
@@ -157,11 +164,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                             : "the vote is annulled already");
             return null;
         }
+        Annulment annulment = new Annulment(at.offset(), input.timestamp(), order.getReason());
+        fresh |= !annulment.equals(voter.annulled());
         if (voter.annulled() == null) {
-            voters.put(
-                    voterKey,
-                    voter.withAnnulled(new Annulment(at.offset(), input.timestamp(), order.getReason()))
-                            .encode());
+            voters.put(voterKey, voter.withAnnulled(annulment).encode());
         }
         return new LogStep.Annulled(row, accepted.picks());
     }
@@ -176,6 +182,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                             .formatted(Pseudonym.LENGTH, key == null ? "none" : Integer.toString(key.length)));
         }
         String ballotId = cast.getBallotId();
+        if (!Ballot.isId(ballotId)) {
+            throw new PoisonException(BAD_BALLOT_ID, "the vote is for what can be no ballot's id");
+        }
         PollRow row = polls.find(ballotId);
         boolean known = row != null && at.offset() > row.poll().fromOffset();
         VoterRow voter = VoterRow.NEW;
@@ -187,8 +196,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
         CastVote vote = new CastVote(cast.getVoteId(), cast.getChoices(), at.offset(), recordedAtMs);
         Verdict verdict = Decision.decide(row == null ? null : row.poll(), voter.accepted(), vote);
-        if (known) {
-            remember(voterKey, voter, vote, verdict);
+        if (row != null && known) {
+            remember(row.poll().ballot(), voterKey, voter, vote, verdict);
         }
         publish(key, ballotId, vote, verdict, at.partition());
         return new JudgedVote(known ? row : null, verdict);
@@ -210,41 +219,56 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
     }
 
-    private void remember(byte[] voterKey, VoterRow voter, CastVote vote, Verdict verdict) {
+    private void remember(Ballot ballot, byte[] voterKey, VoterRow voter, CastVote vote, Verdict verdict) {
         if (verdict instanceof Verdict.Accepted accepted) {
-            if (voter.accepted() == null) {
+            AcceptedVote standing = voter.accepted();
+            if (standing == null) {
+                fresh = true;
                 voters.put(
                         voterKey,
-                        voter.withAccepted(new AcceptedVote(
-                                        vote.voteId(), vote.offset(), vote.recordedAtMs(), accepted.picks()))
-                                .encode());
+                        voter.withAccepted(accepted(vote, accepted.picks())).encode());
+            } else {
+                Picks picks = ballot.check(vote.choices()).picks();
+                fresh |= !standing.equals(accepted(vote, picks));
             }
         } else if (verdict instanceof Verdict.Rejected rejected) {
-            VoterRow.Refused latest = voter.refused();
-            if (latest == null || latest.offset() < vote.offset()) {
-                voters.put(
-                        voterKey,
-                        voter.withRefused(new VoterRow.Refused(
-                                        vote.voteId(), vote.offset(), vote.recordedAtMs(), rejected.reason()))
-                                .encode());
+            VoterRow.Refused attempt =
+                    new VoterRow.Refused(vote.voteId(), vote.offset(), vote.recordedAtMs(), rejected.reason());
+            VoterRow.Refused latest = voter.latestRefused();
+            if (latest == null || latest.offset() < attempt.offset()) {
+                fresh = true;
+                voters.put(voterKey, voter.withRefused(attempt).encode());
+            } else if (latest.offset() == attempt.offset()) {
+                fresh |= !latest.equals(attempt);
             }
+        } else if (!(verdict instanceof Verdict.Retried)) {
+            throw new IllegalStateException("nothing is remembered of the verdict " + verdict);
         }
+    }
+
+    private static AcceptedVote accepted(CastVote vote, Picks picks) {
+        return new AcceptedVote(vote.voteId(), vote.offset(), vote.recordedAtMs(), picks);
     }
 
     private void publish(byte[] key, String ballotId, CastVote vote, Verdict verdict, int partition) {
         Outcome outcome;
         RejectionReason reason = null;
-        if (verdict instanceof Verdict.Rejected rejected) {
+        if (verdict instanceof Verdict.Accepted) {
+            outcome = Outcome.ACCEPTED;
+        } else if (verdict instanceof Verdict.Retried) {
+            outcome = Outcome.RETRIED;
+        } else if (verdict instanceof Verdict.Rejected rejected) {
             outcome = Outcome.REJECTED;
             reason = Reasons.toWire(rejected.reason());
         } else {
-            outcome = verdict instanceof Verdict.Accepted ? Outcome.ACCEPTED : Outcome.RETRIED;
+            throw new IllegalStateException("no outcome stands for the verdict " + verdict);
         }
         byte[] value = Events.encode(new VoteDecided(
                 vote.voteId(), ballotId, outcome, reason, vote.offset(), Instant.ofEpochMilli(vote.recordedAtMs())));
         String id = partition + "/" + vote.offset();
         context.forward(
-                new Record<>(key, value, vote.recordedAtMs(), CLOUD_EVENT.headers(id)), StoreNames.SINK_DECISIONS);
+                new Record<>(key, new PlacedValue(partition, value), vote.recordedAtMs(), CLOUD_EVENT.headers(id)),
+                StoreNames.SINK_DECISIONS);
     }
 
     private @Nullable PollRow open(Record<byte[], byte[]> input, BallotPublished published, RecordMetadata at)
@@ -252,8 +276,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         checkSignature(input.value(), published.getKeyId());
         checkPartition(published.getPartition(), at);
         PollRow standing = polls.find(published.getBallotId());
-        if (standing != null) {
+        if (standing != null && standing.poll().fromOffset() <= at.offset()) {
             if (!standing.published().getDigest().equals(published.getDigest())) {
+                fresh |= standing.poll().fromOffset() == at.offset();
                 throw new PoisonException(
                         CONFLICTING_DEFINITION,
                         "ballot %s stands here since offset %d with another definition"
@@ -276,6 +301,11 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                     BAD_CONTROL_RECORD,
                     "the digest or the id is not that of the definition, or the partition count is too low");
         }
+        fresh = true;
+        if (standing != null) {
+            // Had it stood here when its place was decided, it would be the one that stands.
+            return null;
+        }
         polls.open(row);
         return row;
     }
@@ -288,7 +318,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         checkPartition(partition, at);
         PollRow row = polls.find(ballotId);
         if (row == null || at.offset() <= row.poll().fromOffset()) {
-            throw new PoisonException(BAD_CONTROL_RECORD, "no ballot %s stands here".formatted(ballotId));
+            throw new PoisonException(
+                    BAD_CONTROL_RECORD,
+                    "no ballot %s stands here".formatted(Ballot.isId(ballotId) ? ballotId : "of such an id"));
         }
         if (!row.published().getDigest().equals(digest)) {
             throw new PoisonException(
@@ -321,7 +353,11 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 poison.reason(),
                 poison.detail());
         context.forward(
-                new Record<>(letter.key(), letter.value(), input.timestamp(), letter.headers()),
+                new Record<>(
+                        letter.key(),
+                        new PlacedValue(at.partition(), letter.value()),
+                        input.timestamp(),
+                        letter.headers()),
                 StoreNames.SINK_DEAD_LETTERS);
     }
 }

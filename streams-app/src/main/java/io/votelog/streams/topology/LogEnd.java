@@ -1,8 +1,21 @@
 package io.votelog.streams.topology;
 
-/** Says where a partition of votes ends. */
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/** Says which topic votes is, and where its partitions end. */
 @FunctionalInterface
 public interface LogEnd {
     /** The offset behind the last record of this partition. */
     long of(int partition);
+
+    /** The id of the topic, asked for now: one that is deleted and made anew has another. Null where nobody can tell. */
+    default @Nullable Uuid topicId() {
+        return null;
+    }
+
+    /** The id that was found when somebody looked last; asks nobody. Null where nobody looks. */
+    default @Nullable Uuid noticedTopicId() {
+        return null;
+    }
 }

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param recordedAtMs the broker's append time, milliseconds since 1970
  * @param ended ballots that counting ends for with this record, before its vote is counted
  * @param deed what the record does, if it does anything
+ * @param fresh whether the stores show that this record was not decided before: it left a trace there that was missing, or
+ *     another record left one at its offset. A record that leaves none may have been decided before or not
  */
-record LogStep(long offset, long recordedAtMs, List<PollRow> ended, @Nullable Deed deed) {
+record LogStep(long offset, long recordedAtMs, List<PollRow> ended, @Nullable Deed deed, boolean fresh) {
 
     /** What a record does beside ending ballots. */
     sealed interface Deed {}

@@ -1,13 +1,28 @@
 package io.votelog.streams.topology;
 
-/** The log ends before a position that was counted: it is not the log that the stores were made from. */
+import org.apache.kafka.common.Uuid;
+
+/** The log is not the one that the stores were made from: it ends before a position that was counted, or is another topic. */
 public final class LogTruncatedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    LogTruncatedException(int partition, long countedTo, long logEnd) {
-        super(("partition %d of votes ends at offset %d, but %d offsets of it are counted already. Votes are lost, or"
-                        + " this is another log: nothing is counted until the log is restored, or, if it is another one,"
-                        + " the state and the application's topics are removed")
-                .formatted(partition, logEnd, countedTo));
+    private static final String WHAT_TO_DO =
+            " nothing is counted until the log is restored, or, if it is another one, the state and the application's"
+                    + " topics are removed";
+
+    private LogTruncatedException(String message) {
+        super(message + WHAT_TO_DO);
+    }
+
+    static LogTruncatedException endsAt(int partition, long countedTo, long logEnd) {
+        return new LogTruncatedException(
+                "partition %d of votes ends at offset %d, but %d offsets of it are counted already. Votes are lost, or this is another log:"
+                        .formatted(partition, logEnd, countedTo));
+    }
+
+    static LogTruncatedException anotherTopic(int partition, long countedTo, Uuid counted, Uuid found) {
+        return new LogTruncatedException(
+                "votes is another topic than the one of which %d offsets of partition %d are counted: it was deleted and made anew (its id was %s and is %s):"
+                        .formatted(countedTo, partition, counted, found));
     }
 }

@@ -6,6 +6,7 @@ import io.votelog.events.CountedPosition;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
+import io.votelog.rules.Ballot;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -16,11 +17,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -30,7 +33,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Adds up each ballot's partitions. Of two snapshots of one partition the one that covers more of the log holds. */
+/**
+ * Adds up each ballot's partitions. Of two snapshots of one partition the one that covers more of the log holds. Results are of
+ * all partitions or are not sent; a ballot that is not the same in all of them keeps the results that it had.
+ */
 final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     /** How often the results of a ballot that changed are sent on. */
     static final Duration EMIT_EVERY = Duration.ofMillis(100);
@@ -47,6 +53,8 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     /** Ballots to send on. A restart sends all, so it may be forgotten. */
     private Set<String> changed;
 
+    private final Set<String> disagreeing = new HashSet<>();
+    private Sensor disagreements;
     private EmitTimer timer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
@@ -61,6 +69,9 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             rows.forEachRemaining(row -> keep(decode(row.value)));
         }
         this.changed = new LinkedHashSet<>(tallies.keySet());
+        this.disagreements = context.metrics()
+                .addRateTotalSensor(
+                        "merge", context.taskId().toString(), "disagreeing-ballots", Sensor.RecordingLevel.INFO);
         this.timer = new EmitTimer(context, EMIT_EVERY, PHASE, this::emit);
         if (!changed.isEmpty()) {
             timer.start();
@@ -76,7 +87,11 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             LOG.error("a record of tallies is left out: {}", e.getMessage());
             return;
         }
-        if (tally.getBallotId().equals(PollTally.UNKNOWN)) {
+        boolean ofBallot = Ballot.isId(tally.getBallotId())
+                && tally.getPartition() >= 0
+                && tally.getPartition() < tally.getPartitionCount();
+        if (!ofBallot) {
+            // Of votes for unknown ballots there are no results.
             return;
         }
         PartitionTally known =
@@ -90,6 +105,11 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         timer.start();
     }
 
+    @Override
+    public void close() {
+        context.metrics().removeSensor(disagreements);
+    }
+
     private void keep(PartitionTally tally) {
         tallies.computeIfAbsent(tally.getBallotId(), id -> new TreeMap<>()).put(tally.getPartition(), tally);
     }
@@ -97,7 +117,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private void emit(long nowMs) {
         for (String ballotId : changed) {
             Map<Integer, PartitionTally> partitions = tallies.get(ballotId);
-            if (partitions != null) {
+            if (partitions != null && isWhole(ballotId, partitions)) {
                 BallotResults results = merge(ballotId, List.copyOf(partitions.values()));
                 context.forward(new Record<>(
                         ballotId.getBytes(StandardCharsets.UTF_8),
@@ -109,11 +129,37 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         changed.clear();
     }
 
-    /** The sum over these partitions, of which there is at least one. */
+    /** Whether every partition is there, and all have counted one and the same ballot. */
+    private boolean isWhole(String ballotId, Map<Integer, PartitionTally> partitions) {
+        PartitionTally first = partitions.values().iterator().next();
+        boolean agree = partitions.values().stream().allMatch(tally -> isOfOneBallot(first, tally));
+        if (!agree && disagreeing.add(ballotId)) {
+            disagreements.record();
+            LOG.error(
+                    "the partitions of votes disagree on what ballot {} is: its results stay as they are. Auditors"
+                            + " find out which definition stands where",
+                    ballotId);
+        }
+        return agree && partitions.size() == first.getPartitionCount();
+    }
+
+    private static boolean isOfOneBallot(PartitionTally one, PartitionTally other) {
+        return one.getDigest().equals(other.getDigest())
+                && one.getPartitionCount() == other.getPartitionCount()
+                && one.getHiddenUntilFinal() == other.getHiddenUntilFinal()
+                && (hidesVotes(one)
+                        || hidesVotes(other)
+                        || one.getVotes().size() == other.getVotes().size());
+    }
+
+    private static boolean hidesVotes(PartitionTally tally) {
+        return tally.getHiddenUntilFinal() && tally.getEndOffset() == null;
+    }
+
+    /** The sum over all partitions of a ballot. */
     static BallotResults merge(String ballotId, List<PartitionTally> tallies) {
         PartitionTally first = tallies.get(0);
-        boolean complete = tallies.size() == first.getPartitionCount();
-        boolean allEnded = complete && tallies.stream().allMatch(tally -> tally.getEndOffset() != null);
+        boolean allEnded = tallies.stream().allMatch(tally -> tally.getEndOffset() != null);
         boolean anyEnded = tallies.stream().anyMatch(tally -> tally.getEndOffset() != null);
         Instant asOf = tallies.stream()
                 .map(PartitionTally::getAsOf)

@@ -22,7 +22,7 @@ public record PollRow(BallotPublished published, BallotDefinition definition, Se
      * @throws MalformedEventException when the record's definition is no canonical ballot
      */
     static PollRow of(BallotPublished published, long fromOffset, long endOffset) throws MalformedEventException {
-        BallotDefinition definition = BallotDefinition.parse(published.getDefinition());
+        BallotDefinition definition = BallotDefinition.parse(published);
         return new PollRow(
                 published,
                 definition,

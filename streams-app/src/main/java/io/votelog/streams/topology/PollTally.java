@@ -13,8 +13,10 @@ import io.votelog.rules.Visibility;
 import io.votelog.schemas.Reasons;
 import io.votelog.streams.topology.LogStep.JudgedVote;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.apache.kafka.streams.KeyValue;
@@ -34,14 +36,44 @@ final class PollTally {
     static final String UNKNOWN = "";
     static final String HEAD = "/head";
 
-    /** Heads of version 1, from before there were annulments, end before their number. */
-    private static final byte VERSION = 2;
+    /** Counts of rejected votes are by the reason's name; those that are 0 are left out. */
+    private static final byte VERSION = 3;
+
+    /** Heads of version 2 end with the number of annulments, which version 1 does not have. */
+    private static final byte VERSION_WITHOUT_ANNULMENTS = 1;
+
+    /** The reasons whose counts stand in heads of versions 1 and 2, in this order. */
+    private static final List<Reason> REASONS_BEFORE_VERSION_3 = List.of(
+            Reason.UNKNOWN_BALLOT,
+            Reason.NOT_OPEN,
+            Reason.CLOSED,
+            Reason.NO_CHOICE,
+            Reason.UNKNOWN_OPTION,
+            Reason.REPEATED_OPTION,
+            Reason.TOO_MANY_PICKS,
+            Reason.TOO_FEW_PICKS,
+            Reason.SECTION_TOO_MANY,
+            Reason.SECTION_TOO_FEW,
+            Reason.VOTE_ID_REUSED,
+            Reason.ALREADY_VOTED);
 
     private static final int ROW_OPTIONS = 64;
     private static final int DIGEST_LENGTH = 32;
     private static final Reason[] REASONS = Reason.values();
-    private static final int HEAD_LENGTH =
-            1 + DIGEST_LENGTH + 4 + 8 + 1 + 4 + 8 + 8 + 4 * 8 + 1 + 8 * REASONS.length + 8;
+    private static final byte[][] REASON_NAMES = Arrays.stream(REASONS)
+            .map(reason -> reason.name().getBytes(StandardCharsets.US_ASCII))
+            .toArray(byte[][]::new);
+    private static final int MAX_HEAD_LENGTH = 1
+            + DIGEST_LENGTH
+            + 4
+            + 8
+            + 1
+            + 4
+            + 8
+            + 8
+            + 5 * 8
+            + 1
+            + Arrays.stream(REASON_NAMES).mapToInt(name -> 1 + name.length + 8).sum();
 
     private final KeyValueStore<String, byte[]> store;
     private final String ballotId;
@@ -146,6 +178,8 @@ final class PollTally {
                 retried++;
             } else if (vote.verdict() instanceof Verdict.Rejected refused) {
                 rejected[refused.reason().ordinal()]++;
+            } else {
+                throw new IllegalStateException("nothing is counted for the verdict " + vote.verdict());
             }
         }
         put();
@@ -195,7 +229,7 @@ final class PollTally {
                 turnout.minutes(asOfMs, received, accepted));
     }
 
-    /** What is counted, as of this position. */
+    /** What is counted, as of this position; without the votes while the ballot hides them and is open here. */
     PartitionTally snapshot(int partition, PartitionPosition position) {
         List<ReasonCount> reasons = new ArrayList<>();
         for (Reason reason : REASONS) {
@@ -204,8 +238,10 @@ final class PollTally {
             }
         }
         List<Long> byOption = new ArrayList<>(votes.length);
-        for (long count : votes) {
-            byOption.add(count);
+        if (!hiddenUntilFinal || !isOpen()) {
+            for (long count : votes) {
+                byOption.add(count);
+            }
         }
         return new PartitionTally(
                 ballotId,
@@ -224,7 +260,7 @@ final class PollTally {
                 annulled,
                 late,
                 position.missing(),
-                0L,
+                position.replaced(),
                 byOption);
     }
 
@@ -242,7 +278,7 @@ final class PollTally {
     }
 
     private byte[] encodeHead() {
-        ByteBuffer head = ByteBuffer.allocate(HEAD_LENGTH)
+        ByteBuffer head = ByteBuffer.allocate(MAX_HEAD_LENGTH)
                 .put(VERSION)
                 .put(digest.bytes())
                 .putInt(partitionCount)
@@ -255,11 +291,15 @@ final class PollTally {
                 .putLong(accepted)
                 .putLong(retried)
                 .putLong(late)
-                .put((byte) REASONS.length);
-        for (long count : rejected) {
-            head.putLong(count);
+                .putLong(annulled)
+                .put((byte) Arrays.stream(rejected).filter(count -> count > 0).count());
+        for (int reason = 0; reason < REASONS.length; reason++) {
+            if (rejected[reason] > 0) {
+                byte[] name = REASON_NAMES[reason];
+                head.put((byte) name.length).put(name).putLong(rejected[reason]);
+            }
         }
-        return head.putLong(annulled).array();
+        return Arrays.copyOf(head.array(), head.position());
     }
 
     private static PollTally read(KeyValueStore<String, byte[]> store, String ballotId, byte[] bytes) {
@@ -279,21 +319,43 @@ final class PollTally {
         tally.accepted = head.getLong();
         tally.retried = head.getLong();
         tally.late = head.getLong();
-        int reasons = head.get();
-        if (reasons != REASONS.length) {
-            throw new IllegalStateException(
-                    "a tally's row counts %d reasons; this build knows %d".formatted(reasons, REASONS.length));
-        }
-        for (int i = 0; i < reasons; i++) {
-            tally.rejected[i] = head.getLong();
-        }
-        if (version >= 2) {
+        if (version == VERSION) {
             tally.annulled = head.getLong();
+            tally.readRejected(head);
+        } else {
+            tally.readRejectedInOrder(head);
+            tally.annulled = version == VERSION_WITHOUT_ANNULMENTS ? 0 : head.getLong();
         }
         for (int row = 0; row < tally.rowKeys.length; row++) {
             tally.decodeRow(row, store.get(tally.rowKeys[row]));
         }
         return tally;
+    }
+
+    private void readRejected(ByteBuffer head) {
+        for (int left = head.get(); left > 0; left--) {
+            byte[] bytes = new byte[head.get()];
+            head.get(bytes);
+            String name = new String(bytes, StandardCharsets.US_ASCII);
+            Reason known = Arrays.stream(REASONS)
+                    .filter(reason -> reason.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(
+                            "a tally's row counts votes rejected as %s, which this build does not know"
+                                    .formatted(name)));
+            rejected[known.ordinal()] = head.getLong();
+        }
+    }
+
+    private void readRejectedInOrder(ByteBuffer head) {
+        int reasons = head.get();
+        if (reasons != REASONS_BEFORE_VERSION_3.size()) {
+            throw new IllegalStateException("a tally's row counts %d reasons; rows of its version count %d"
+                    .formatted(reasons, REASONS_BEFORE_VERSION_3.size()));
+        }
+        for (Reason reason : REASONS_BEFORE_VERSION_3) {
+            rejected[reason.ordinal()] = head.getLong();
+        }
     }
 
     private byte[] encodeRow(int row) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -41,6 +42,11 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
     private PartitionPosition position;
+    private long gaps;
+    /** Whether the store lacks the topic's id. */
+    private boolean unstored;
+
+    private boolean inAnotherTopic;
     private Map<String, PollTally> tallies;
     /** Ballots to send on. A restart sends all, so it may be forgotten. */
     private Set<String> changed;
@@ -65,33 +71,56 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         this.changed = new LinkedHashSet<>(tallies.keySet());
         this.grown = new LinkedHashSet<>(tallies.keySet());
         int partition = context.taskId().partition();
-        long end = logEnd.of(partition);
-        if (end < position.nextOffset()) {
-            throw new LogTruncatedException(partition, position.nextOffset(), end);
-        }
+        checkLog(partition);
         this.timer = new EmitTimer(context, EMIT_EVERY, Duration.ZERO, this::emit);
         this.turnoutTimer = new EmitTimer(context, EMIT_TURNOUT_EVERY, Duration.ZERO, this::emitTurnout);
-        if (!changed.isEmpty()) {
+        if (!changed.isEmpty() || unstored) {
             timer.start();
         }
+    }
+
+    /** Whether this is the log that the stores were made from; one whose topic was not known yet is remembered. */
+    private void checkLog(int partition) {
+        long end = logEnd.of(partition);
+        if (end < position.nextOffset()) {
+            throw LogTruncatedException.endsAt(partition, position.nextOffset(), end);
+        }
+        Uuid topic = logEnd.topicId();
+        Uuid counted = position.topicId();
+        if (topic == null) {
+            return;
+        }
+        if (counted != null && !counted.equals(topic)) {
+            throw LogTruncatedException.anotherTopic(partition, position.nextOffset(), counted, topic);
+        }
+        unstored = counted == null;
+        position = position.in(topic);
     }
 
     @Override
     public void process(Record<byte[], LogStep> input) {
         LogStep step = input.value();
+        noticeAnotherTopic();
         if (step.offset() < position.nextOffset()) {
+            if (step.fresh() || position.isOlderThan(step.offset(), step.recordedAtMs())) {
+                notCounted(step);
+            }
             return;
         }
         if (step.offset() > position.nextOffset()) {
-            LOG.error(
-                    "partition {} of votes has a gap: offset {} was expected, {} came. The count goes on; the log is not"
-                            + " whole",
-                    context.taskId().partition(),
-                    position.nextOffset(),
-                    step.offset());
+            gaps++;
+            if (isWorthALine(gaps)) {
+                LOG.error(
+                        "partition {} of votes has a gap, the {}. since the start: offset {} was expected, {} came."
+                                + " The count goes on; the log is not whole",
+                        context.taskId().partition(),
+                        gaps,
+                        position.nextOffset(),
+                        step.offset());
+            }
             tallies.keySet().forEach(this::changed);
         }
-        position = position.after(step.offset());
+        position = position.after(step.offset(), step.recordedAtMs());
         store.put(POSITION_KEY, position.encode());
         for (PollRow ended : step.ended()) {
             PollTally tally = tallyOf(ended);
@@ -118,7 +147,64 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             PollTally tally = tallyOf(annulled.poll());
             tally.annul(annulled.picks());
             changed(tally.ballotId());
+        } else if (deed != null) {
+            throw new IllegalStateException("nothing is counted for " + deed);
         }
+    }
+
+    /**
+     * A record that took the place of one that was counted. It is decided, for that is what the log says now, and not counted; so
+     * that no later vote comes to a ballot without counts, or to one that others know to be over, a ballot that it opens or ends is
+     * opened with zeros, or ended where the count is.
+     */
+    private void notCounted(LogStep step) {
+        PartitionPosition before = position;
+        position = position.withReplaced(step.offset());
+        if (step.deed() instanceof LogStep.Opened opened
+                && !tallies.containsKey(opened.poll().definition().ballot().id())) {
+            PollTally tally = PollTally.open(store, opened.poll(), step.recordedAtMs());
+            tallies.put(tally.ballotId(), tally);
+        }
+        for (PollRow ended : step.ended()) {
+            tallyOf(ended).end(position.nextOffset());
+        }
+        if (position.equals(before)) {
+            return;
+        }
+        store.put(POSITION_KEY, position.encode());
+        if (isWorthALine(position.replaced())) {
+            LOG.error(
+                    "partition {} of votes was counted up to offset {}, and the record at offset {} below there was"
+                            + " not: the log was cut and written anew. It is not counted. Records like it so far: {}",
+                    context.taskId().partition(),
+                    position.nextOffset(),
+                    step.offset(),
+                    position.replaced());
+        }
+        tallies.keySet().forEach(this::changed);
+    }
+
+    /** A topic that is made anew under a running count may be longer than the old one when its first record is read. */
+    private void noticeAnotherTopic() {
+        Uuid noticed = logEnd.noticedTopicId();
+        Uuid counted = position.topicId();
+        if (inAnotherTopic || noticed == null || counted == null || noticed.equals(counted)) {
+            return;
+        }
+        inAnotherTopic = true;
+        position = position.withAllReplaced();
+        store.put(POSITION_KEY, position.encode());
+        LOG.error(
+                "votes is another topic than the one of which {} offsets of partition {} are counted: it was deleted"
+                        + " and made anew. What comes is counted from there on; a restart stops",
+                position.nextOffset(),
+                context.taskId().partition());
+        tallies.keySet().forEach(this::changed);
+    }
+
+    /** The 1st, 2nd, 4th, 8th … time of a fault: a log that is full of them must not fill the disk. */
+    private static boolean isWorthALine(long time) {
+        return Long.bitCount(time) == 1;
     }
 
     private void changed(String ballotId) {
@@ -136,6 +222,10 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     }
 
     private void emit(long nowMs) {
+        if (unstored) {
+            store.put(POSITION_KEY, position.encode());
+            unstored = false;
+        }
         int partition = context.taskId().partition();
         for (String ballotId : changed) {
             PollTally tally = tallies.get(ballotId);

@@ -76,9 +76,20 @@ public final class VotelogTopology {
                         StoreNames.DECIDE)
                 // To read where the tally is when it starts, no more.
                 .connectProcessorAndStateStores(StoreNames.DECIDE, StoreNames.PARTITION_TALLIES)
-                .addSink(StoreNames.SINK_DECISIONS, Topics.DECISIONS.name(), bytesOut, bytesOut, StoreNames.DECIDE)
                 .addSink(
-                        StoreNames.SINK_DEAD_LETTERS, Topics.DEAD_LETTERS.name(), bytesOut, bytesOut, StoreNames.DECIDE)
+                        StoreNames.SINK_DECISIONS,
+                        Topics.DECISIONS.name(),
+                        bytesOut,
+                        PlacedValue.SERIALIZER,
+                        PlacedValue.AS_VOTES,
+                        StoreNames.DECIDE)
+                .addSink(
+                        StoreNames.SINK_DEAD_LETTERS,
+                        Topics.DEAD_LETTERS.name(),
+                        bytesOut,
+                        PlacedValue.SERIALIZER,
+                        PlacedValue.SPREAD,
+                        StoreNames.DECIDE)
                 .addSink(
                         StoreNames.SINK_TALLIES,
                         Topics.TALLIES.name(),

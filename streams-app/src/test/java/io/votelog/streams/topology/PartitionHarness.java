@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
@@ -41,6 +42,8 @@ final class PartitionHarness {
     private final List<PartitionTurnout> newTurnout = new ArrayList<>();
     private final TurnoutInLog turnoutKeeper = new TurnoutInLog(newTurnout::add);
 
+    private int longestDecision;
+    private int longestDeadLetter;
     private MockProcessorContext<byte[], Object> decideContext;
     private MockProcessorContext<byte[], byte[]> tallyContext;
     private DecideProcessor decide;
@@ -61,6 +64,10 @@ final class PartitionHarness {
     }
 
     void restart(long logEnd) {
+        restart(partition -> logEnd);
+    }
+
+    void restart(LogEnd logEnd) {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "harness");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
@@ -86,7 +93,7 @@ final class PartitionHarness {
         tallyContext.addStateStore(tallies);
         decide = new DecideProcessor(keys);
         decide.init(decideContext);
-        tally = new TallyProcessor(p -> logEnd);
+        tally = new TallyProcessor(logEnd);
         tally.init(tallyContext);
     }
 
@@ -101,20 +108,73 @@ final class PartitionHarness {
                 case StoreNames.TALLY ->
                     tally.process(forward.record().withKey(new byte[0]).withValue((LogStep)
                             forward.record().value()));
-                case StoreNames.SINK_DECISIONS ->
-                    outcome = verdict((byte[]) forward.record().value(), offset);
-                case StoreNames.SINK_DEAD_LETTERS ->
+                case StoreNames.SINK_DECISIONS -> {
+                    outcome = verdict(written(forward.record()), offset);
+                    longestDecision = Math.max(longestDecision, length(forward.record()));
+                }
+                case StoreNames.SINK_DEAD_LETTERS -> {
+                    longestDeadLetter = Math.max(longestDeadLetter, length(forward.record()));
                     outcome = new String(
                             forward.record()
                                     .headers()
                                     .lastHeader(DeadLetters.CAUSE)
                                     .value(),
                             StandardCharsets.US_ASCII);
+                }
                 default -> throw new AssertionError(forward);
             }
         }
         takeForwarded();
         return outcome;
+    }
+
+    /** The value of a record on its way to a topic of verdicts or dead letters, which is placed where the vote stood. */
+    private byte[] written(Record<? extends byte[], ?> record) {
+        PlacedValue placed = (PlacedValue) record.value();
+        if (placed.partition() != partition) {
+            throw new AssertionError("placed in %d instead of %d".formatted(placed.partition(), partition));
+        }
+        return PlacedValue.SERIALIZER.serialize("any", placed);
+    }
+
+    /** Bytes of key, value and headers. */
+    private int length(Record<? extends byte[], ?> record) {
+        byte[] value = written(record);
+        int length = (record.key() == null ? 0 : record.key().length) + (value == null ? 0 : value.length);
+        for (Header header : record.headers()) {
+            length += header.key().length() + header.value().length;
+        }
+        return length;
+    }
+
+    /** Bytes of the longest verdict that was written. */
+    int longestDecision() {
+        return longestDecision;
+    }
+
+    /** Bytes of the longest dead letter that was written. */
+    int longestDeadLetter() {
+        return longestDeadLetter;
+    }
+
+    /** Bytes of the longest row, its key included, that stands in a store now. */
+    int longestRow() {
+        int longest = 0;
+        try (var rows = voters.all()) {
+            while (rows.hasNext()) {
+                var row = rows.next();
+                longest = Math.max(longest, row.key.length + row.value.length);
+            }
+        }
+        for (KeyValueStore<String, byte[]> store : List.of(polls, tallies)) {
+            try (var rows = store.all()) {
+                while (rows.hasNext()) {
+                    var row = rows.next();
+                    longest = Math.max(longest, row.key.getBytes(StandardCharsets.UTF_8).length + row.value.length);
+                }
+            }
+        }
+        return longest;
     }
 
     /** What the tally sends on now, by ballot. */
@@ -126,6 +186,16 @@ final class PartitionHarness {
             takeForwarded().forEach(tally -> emitted.put(tally.getBallotId(), tally));
         }
         return emitted;
+    }
+
+    /** The position as it stands in the store. */
+    PartitionPosition position() {
+        return PartitionPosition.decode(tallies.get(PartitionPosition.KEY));
+    }
+
+    /** Puts a position in the store, as an older build left it. */
+    void putPosition(byte[] row) {
+        tallies.put(PartitionPosition.KEY, row);
     }
 
     /** Whether decide has it in mind to put the mark. */

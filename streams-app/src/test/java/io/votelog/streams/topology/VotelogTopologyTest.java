@@ -12,12 +12,14 @@ import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.Outcome;
+import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
 import io.votelog.events.Sha256;
 import io.votelog.events.VoteDecided;
+import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
@@ -34,8 +36,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -215,6 +220,17 @@ class VotelogTopologyTest {
         assertThat(open.getVotes()).isNull();
         assertThat(open.getAccepted()).isEqualTo(1);
         assertThat(over.getVotes()).containsExactly(1L, 1L);
+        // Nor does the topic between show them.
+        List<PartitionTally> tallies = output(Topics.TALLIES.name()).readValuesToList().stream()
+                .map(value -> decode(value, PartitionTally.class))
+                .toList();
+        assertThat(tallies)
+                .filteredOn(tally -> tally.getEndOffset() == null)
+                .isNotEmpty()
+                .allSatisfy(tally -> assertThat(tally.getVotes()).isEmpty())
+                .anySatisfy(tally -> assertThat(tally.getAccepted()).isEqualTo(1));
+        assertThat(tallies).last().satisfies(tally -> assertThat(tally.getVotes())
+                .containsExactly(1L, 1L));
     }
 
     @Test
@@ -265,6 +281,65 @@ class VotelogTopologyTest {
         assertThat(verdicts()).containsExactly("ACCEPTED");
         assertThat(newestResults().getReceived()).isEqualTo(1);
         assertThat(newestResults().getVersion()).isEqualTo(11);
+    }
+
+    @Test
+    void shouldBuryAVoteForWhatCanBeNoBallotsIdAndSayNothingOfThatId() {
+        for (String id : new String[] {"", "x", "Fruits", "-fruits", "fruits/1", "fru\nits", "f".repeat(64), "果"}) {
+            pipe(voter(1), vote(id, 1, "a1", "b1"), DURING);
+        }
+        // A key that is none goes first.
+        pipe(new byte[17], vote("Fruits", 1, "a1", "b1"), DURING);
+
+        List<TestRecord<byte[], byte[]>> buried = deadLetters.readRecordsToList();
+        assertThat(buried).hasSize(9);
+        assertThat(buried.subList(0, 8)).allSatisfy(letter -> {
+            assertThat(cause(letter)).isEqualTo("BAD_BALLOT_ID");
+            assertThat(letter.headers().lastHeader(DeadLetters.DETAIL).value())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("the vote is for what can be no ballot's id");
+        });
+        assertThat(cause(buried.get(8))).isEqualTo("BAD_KEY");
+        assertThat(verdicts()).isEmpty();
+    }
+
+    @Test
+    void shouldHoldABallotAsLongAsTheyMayBeAndBuryOneThatNamesTooManySchemas() {
+        BallotDefinition large = longest("large");
+        BallotDefinition tooLarge = longest("too-large");
+        List<Long> schemas =
+                LongStream.range(0, BallotDefinition.MAX_VOTE_SCHEMAS).boxed().toList();
+        List<Long> tooMany = LongStream.rangeClosed(0, BallotDefinition.MAX_VOTE_SCHEMAS)
+                .boxed()
+                .toList();
+        LogSigner signer = LogFixture.newSigner();
+        restartWith(signer);
+        pipe(null, signer.published(large, 0, 1, schemas, new PepperFingerprint(new byte[8])), DURING);
+        pipe(null, signer.published(tooLarge, 0, 1, tooMany, new PepperFingerprint(new byte[8])), DURING);
+
+        assertThat(causes()).containsExactly("BAD_CONTROL_RECORD");
+        var polls = driver.<String, byte[]>getKeyValueStore(StoreNames.POLLS);
+        assertThat(polls.get("too-large")).isNull();
+        assertThat(polls.get("large").length).isBetween(500_000, 600_000);
+        assertThat(newestResults().getBallotId()).isEqualTo("large");
+    }
+
+    /** Some 500 KiB, of the 512 that a ballot may have. */
+    private static BallotDefinition longest(String id) {
+        List<Map<String, Object>> options = IntStream.range(0, 125)
+                .<Map<String, Object>>mapToObj(
+                        n -> Map.of("id", "o" + n, "title", "Option " + n, "summary", "x".repeat(4_000)))
+                .toList();
+        Map<String, Object> plain = Map.of(
+                "ballotId",
+                id,
+                "title",
+                "A long one",
+                "window",
+                Map.of("opensAt", LogFixture.OPENS_AT.toString(), "closesAt", LogFixture.CLOSES_AT.toString()),
+                "sections",
+                List.of(Map.of("id", "A", "title", "All", "options", options)));
+        return BallotDefinition.of(((Ballot.Definition.Valid) Ballot.parse(plain)).ballot());
     }
 
     @Test
@@ -570,7 +645,7 @@ class VotelogTopologyTest {
     private List<String> verdicts() {
         return decisions.readRecordsToList().stream()
                 .map(record -> {
-                    VoteDecided decided = decode(record.value());
+                    VoteDecided decided = decode(record.value(), VoteDecided.class);
                     assertThat(record.timestamp())
                             .isEqualTo(decided.getRecordedAt().toEpochMilli());
                     return decided.getOutcome() == Outcome.REJECTED
@@ -580,9 +655,9 @@ class VotelogTopologyTest {
                 .toList();
     }
 
-    private static VoteDecided decode(byte[] value) {
+    private static <T extends SpecificRecord> T decode(byte[] value, Class<T> kind) {
         try {
-            return Events.decode(value, VoteDecided.class);
+            return Events.decode(value, kind);
         } catch (MalformedEventException e) {
             throw new AssertionError(e);
         }

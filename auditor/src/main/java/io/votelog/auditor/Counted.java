@@ -1,0 +1,21 @@
+package io.votelog.auditor;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.Map;
+
+/**
+ * How far those who count had come in votes.
+ *
+ * @param group the consumer group that counts: the streams apps' application id
+ * @param offsets by partition: every record below this offset was counted, and what came of it was committed
+ */
+@JsonPropertyOrder({"group", "offsets"})
+record Counted(String group, Map<Integer, Long> offsets) {
+    /** The group's name where nobody gave it another one. */
+    static final String GROUP = "votelog-streams";
+
+    /** Whether the record at this place was counted. */
+    boolean passed(int partition, long offset) {
+        return offsets.getOrDefault(partition, 0L) > offset;
+    }
+}

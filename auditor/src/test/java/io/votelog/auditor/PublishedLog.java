@@ -1,0 +1,174 @@
+package io.votelog.auditor;
+
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.events.CountedPosition;
+import io.votelog.events.Outcome;
+import io.votelog.events.ReasonCount;
+import io.votelog.events.RejectionReason;
+import io.votelog.events.VoteDecided;
+import io.votelog.rules.Visibility;
+import io.votelog.schemas.DeadLetters;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.Reasons;
+import io.votelog.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** Adds to a made log what honest operators publish of it: verdicts, what was put aside, results, and how far they have counted. */
+final class PublishedLog {
+    private PublishedLog() {}
+
+    /**
+     * Publishes all of it.
+     *
+     * @param stages how often there are results on the way, the last time of the whole log
+     */
+    static MadeLog of(MadeLog log, int stages) {
+        log.withTopic(Topics.DECISIONS, MadeLog.PARTITIONS)
+                .withTopic(Topics.DEAD_LETTERS, MadeLog.PARTITIONS)
+                .withTopic(Topics.RESULTS, MadeLog.PARTITIONS);
+        for (PartitionReplay replay : replays(log, ends(log))) {
+            for (ConsumerRecord<byte[], byte[]> record : log.records(Topics.VOTES, replay.partition())) {
+                publish(log, record, replay.findings().kind(record.offset()));
+            }
+        }
+        for (int stage = 1; stage <= stages; stage++) {
+            Map<Integer, Long> positions = ends(log);
+            int now = stage;
+            positions.replaceAll((partition, end) -> end * now / stages);
+            List<PartitionReplay> replays = replays(log, positions);
+            for (Standing ballot : replays.get(0).ballots()) {
+                addResults(log, results(replays, positions, ballot.ballot().id()));
+            }
+        }
+        log.counted = new Counted(Counted.GROUP, ends(log));
+        return log;
+    }
+
+    static Map<Integer, Long> ends(MadeLog log) {
+        Map<Integer, Long> ends = new TreeMap<>();
+        log.spans(Topics.VOTES.name()).forEach(span -> ends.put(span.partition(), span.end()));
+        return ends;
+    }
+
+    private static List<PartitionReplay> replays(MadeLog log, Map<Integer, Long> positions) {
+        List<PartitionReplay> replays = new ArrayList<>();
+        positions.forEach((partition, end) -> {
+            PartitionReplay replay = new PartitionReplay(partition, MadeLog.keys(), any -> Long.MAX_VALUE, Map.of());
+            log.records(Topics.VOTES, partition).stream()
+                    .filter(record -> record.offset() < end)
+                    .forEach(replay::take);
+            replays.add(replay);
+        });
+        return replays;
+    }
+
+    private static void publish(MadeLog log, ConsumerRecord<byte[], byte[]> record, byte finding) {
+        if (Finding.isPoison(finding)) {
+            DeadLetters.Letter letter = DeadLetters.of(
+                    record.key(),
+                    record.value(),
+                    record.partition(),
+                    record.offset(),
+                    record.timestamp(),
+                    Finding.cause(finding),
+                    "put aside");
+            add(
+                    log.records(Topics.DEAD_LETTERS, record.partition()),
+                    Topics.DEAD_LETTERS.name(),
+                    record,
+                    letter.value(),
+                    letter.headers());
+        } else if (Finding.isVerdict(finding)) {
+            Vote vote = Vote.read(new EventBytes(), record.value());
+            RejectionReason reason = Finding.isRejected(finding) ? Reasons.toWire(Finding.reason(finding)) : null;
+            Outcome outcome = reason != null
+                    ? Outcome.REJECTED
+                    : finding == Finding.ACCEPTED ? Outcome.ACCEPTED : Outcome.RETRIED;
+            VoteDecided decided = new VoteDecided(
+                    new UUID(vote.idHigh(), vote.idLow()),
+                    vote.ballotId(),
+                    outcome,
+                    reason,
+                    record.offset(),
+                    Instant.ofEpochMilli(record.timestamp()));
+            Headers headers = new RecordHeaders()
+                    .add("ce_id", (record.partition() + "/" + record.offset()).getBytes(StandardCharsets.UTF_8));
+            add(
+                    log.records(Topics.DECISIONS, record.partition()),
+                    Topics.DECISIONS.name(),
+                    record,
+                    Events.encode(decided),
+                    headers);
+        }
+    }
+
+    private static void add(
+            List<ConsumerRecord<byte[], byte[]>> records,
+            String topic,
+            ConsumerRecord<byte[], byte[]> vote,
+            byte[] value,
+            Headers headers) {
+        records.add(
+                MadeLog.record(topic, vote.partition(), records.size(), vote.timestamp(), vote.key(), value, headers));
+    }
+
+    /** Behind the results that are there. */
+    static void addResults(MadeLog log, BallotResults results) {
+        byte[] key = results.getBallotId().getBytes(StandardCharsets.UTF_8);
+        log.add(Topics.RESULTS, Math.floorMod(key.length, MadeLog.PARTITIONS), key, Events.encode(results));
+    }
+
+    /** What is true at these positions. */
+    static BallotResults results(MadeLog log, Map<Integer, Long> positions, String ballotId) {
+        return results(replays(log, positions), positions, ballotId);
+    }
+
+    private static BallotResults results(List<PartitionReplay> replays, Map<Integer, Long> positions, String ballotId) {
+        List<Standing> standing = Tally.standing(replays, ballotId);
+        Tally tally = Tally.of(standing);
+        List<CountedPosition> named = standing.stream()
+                .map(one -> new CountedPosition(
+                        one.partition(),
+                        positions.get(one.partition()),
+                        one.endOffset() == Standing.OPEN ? null : one.endOffset()))
+                .toList();
+        long ended = named.stream().filter(one -> one.getEndOffset() != null).count();
+        long asOfMs =
+                standing.stream().mapToLong(one -> one.count().asOfMs()).max().orElseThrow();
+        boolean isFinal = ended == MadeLog.PARTITIONS;
+        boolean hides = standing.get(0).ballot().visibility() == Visibility.AFTER_CLOSE && !isFinal;
+        return new BallotResults(
+                ballotId,
+                standing.get(0).published().getDigest(),
+                isFinal ? BallotStatus.FINAL : ended > 0 ? BallotStatus.CLOSED : BallotStatus.OPEN,
+                named.stream()
+                        .mapToLong(one -> one.getEndOffset() == null
+                                ? one.getNextOffset()
+                                : Math.min(one.getEndOffset(), one.getNextOffset()))
+                        .sum(),
+                tally.annulled(),
+                Instant.ofEpochMilli(asOfMs),
+                tally.received(),
+                tally.accepted(),
+                tally.retried(),
+                tally.rejected().entrySet().stream()
+                        .map(entry -> new ReasonCount(Reasons.toWire(entry.getKey()), entry.getValue()))
+                        .toList(),
+                tally.annulled(),
+                tally.late(),
+                0L,
+                0L,
+                hides ? null : List.copyOf(tally.votes().values()),
+                named);
+    }
+}
