@@ -76,13 +76,17 @@ final class Program extends CommandLine {
     private String[] plain(String[] arguments) {
         List<String> plain = new ArrayList<>();
         CommandLine command = this;
-        boolean value = false;
+        int values = 0;
         boolean options = true;
         for (String argument : arguments) {
             String word = argument;
-            if (value || !options) {
-                value = false;
-            } else if (argument.equals(END_OF_OPTIONS)) {
+            boolean value = values > 0 || !options;
+            values = Math.max(0, values - 1);
+            if (value) {
+                plain.add(argument);
+                continue;
+            }
+            if (argument.equals(END_OF_OPTIONS)) {
                 options = false;
             } else if (command.getSubcommands().containsKey(argument)) {
                 command = command.getSubcommands().get(argument);
@@ -92,7 +96,10 @@ final class Program extends CommandLine {
                 OptionSpec option =
                         command.getCommandSpec().optionsMap().get(sign < 0 ? word : word.substring(0, sign));
                 if (option != null) {
-                    value = sign < 0 && option.arity().max() > 0;
+                    int wanted = option.arity().max() == 0
+                            ? 0
+                            : Math.max(1, option.arity().min());
+                    values = Math.max(0, sign < 0 ? wanted : wanted - 1);
                 } else if (Receipt.parse(argument).isEmpty()) {
                     throw new UnmatchedArgumentException(command, List.of(argument));
                 }

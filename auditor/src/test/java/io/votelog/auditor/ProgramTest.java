@@ -206,6 +206,20 @@ class ProgramTest {
         assertThat(there.err()).contains("'no key' is no public key");
     }
 
+    /** An option of two values takes both, whatever they begin with. */
+    @Test
+    void shouldTakeBothFilesOfAnAnnulment() throws IOException {
+        Path proof = Files.writeString(dir.resolve("proof"), "none");
+        for (Object[] words : new Object[][] {
+            {"verify-receipt", "A".repeat(43), proof, proof, "--annulment", "-h1", "--h2", "--log-key", KEY},
+            {"verify-receipt", "--annulment=-h1", "--h2", "--log-key", KEY, "A".repeat(43), proof, proof}
+        }) {
+            CommandRun run = CommandRun.of(words);
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("-h1 cannot be read: there is no such file");
+        }
+    }
+
     @Test
     void shouldReadNoFileWithFurtherArguments() throws IOException {
         Path file = Files.writeString(dir.resolve("arguments"), "--help");
