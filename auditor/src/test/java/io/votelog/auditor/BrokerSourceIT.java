@@ -79,14 +79,15 @@ class BrokerSourceIT {
                 Admin admin = admin();
                 KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
             assertThat(source.stamps()).contains(LogSource.BROKER_STAMPS);
-            producer.send(new ProducerRecord<>(VOTES, 0, 1L, null, new byte[] {1})).get();
+            producer.send(new ProducerRecord<>(VOTES, 0, 1L, null, new byte[] {1}))
+                    .get();
             ConfigEntry writers = new ConfigEntry("message.timestamp.type", "CreateTime");
-            admin.incrementalAlterConfigs(
-                            Map.of(votes, List.of(new AlterConfigOp(writers, AlterConfigOp.OpType.SET))))
+            admin.incrementalAlterConfigs(Map.of(votes, List.of(new AlterConfigOp(writers, AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
             assertThat(source.stamps()).contains("CreateTime");
-            producer.send(new ProducerRecord<>(VOTES, 0, 1L, null, new byte[] {1})).get();
+            producer.send(new ProducerRecord<>(VOTES, 0, 1L, null, new byte[] {1}))
+                    .get();
             List<TimestampType> stamped = new ArrayList<>();
             source.read(source.spans(VOTES).get(0), record -> stamped.add(record.timestampType()));
             assertThat(stamped).startsWith(TimestampType.LOG_APPEND_TIME).endsWith(TimestampType.CREATE_TIME);
@@ -100,12 +101,13 @@ class BrokerSourceIT {
                 KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", "decides"))) {
             producer.initTransactions();
             producer.beginTransaction();
-            producer.send(new ProducerRecord<>(DECISIONS, 0, null, new byte[] {1})).get();
+            producer.send(new ProducerRecord<>(DECISIONS, 0, null, new byte[] {1}))
+                    .get();
             Span span = source.spans(DECISIONS).get(0);
             assertThat(span.end()).isEqualTo(1);
             List<Long> offsets = new ArrayList<>();
-            CompletableFuture<Void> reading = CompletableFuture.runAsync(
-                    () -> source.read(span, record -> offsets.add(record.offset())));
+            CompletableFuture<Void> reading =
+                    CompletableFuture.runAsync(() -> source.read(span, record -> offsets.add(record.offset())));
             producer.commitTransaction();
             reading.get(30, TimeUnit.SECONDS);
             assertThat(offsets).containsExactly(0L);
