@@ -12,6 +12,7 @@ import io.votelog.events.VoteCast;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -389,7 +391,7 @@ class SealedTamperingsTest {
         receipt("`verify-receipt` of an accepted vote", receipt(6, 6), accepted);
         receipt("`verify-receipt` of a rejected vote", receipt(5, 6), proofs(made, receipt(5, 6)));
         long retry = made.log.records(Topics.VOTES, partition(5)).stream()
-                .filter(record -> java.util.Arrays.equals(record.key(), MadeLog.voter(5)))
+                .filter(record -> Arrays.equals(record.key(), MadeLog.voter(5)))
                 .skip(1)
                 .findFirst()
                 .orElseThrow()
@@ -437,7 +439,7 @@ class SealedTamperingsTest {
         made.signed();
         List<String> said = new ArrayList<>();
         for (Receipt receipt : List.of(receipt(6, 6), receipt(5, 6), receipt(7, 7))) {
-            java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
             new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty())
                     .run(receipt, proofs(made, receipt))
                     .printTo(new PrintStream(out, true, StandardCharsets.UTF_8), true);

@@ -18,13 +18,18 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +79,7 @@ public final class LogCluster implements AutoCloseable {
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
     public Standing prepare(int partitions, int replicas) {
-        return prepare(partitions, replicas, false);
+        return prepare(partitions, replicas, true);
     }
 
     /**
@@ -82,7 +87,7 @@ public final class LogCluster implements AutoCloseable {
      * still have fewer, after votes was given more, until those who count give them as many.
      */
     public Standing prepareToWrite(int partitions, int replicas) {
-        return prepare(partitions, replicas, true);
+        return prepare(partitions, replicas, false);
     }
 
     /** How many partitions a topic that is there has. */
@@ -90,7 +95,7 @@ public final class LogCluster implements AutoCloseable {
         return description(topic).partitions().size();
     }
 
-    private Standing prepare(int partitions, int replicas, boolean mayLag) {
+    private Standing prepare(int partitions, int replicas, boolean counts) {
         Set<String> present = await(admin.listTopics().names(), "the list of topics");
         int copies = replicas > 0
                 ? replicas
@@ -117,20 +122,84 @@ public final class LogCluster implements AutoCloseable {
             }
         }
         haveBatchesUnpacked(found);
-        check(found, votePartitions, mayLag);
+        check(found, votePartitions);
+        if (counts) {
+            // Verdicts stand in the partition of their vote, and votes may have got more since.
+            grow(List.of(Topics.DECISIONS.name()), votePartitions);
+        }
         for (Topic topic : Topics.all()) {
             if (!found.contains(topic)) {
                 create(topic, votePartitions, copies);
             }
         }
         TopicDescription votes = description(Topics.VOTES);
-        check(Topics.all(), votes.partitions().size(), mayLag);
+        check(Topics.all(), votes.partitions().size());
         return new Standing(votes.partitions().size(), replicas(votes));
     }
 
     /** The id of the votes topic: one that is deleted and made anew has another. */
     public Uuid idOfVotes() {
         return description(Topics.VOTES).topicId();
+    }
+
+    /**
+     * Names of the clients that are members of a consumer group; none where there is no such group.
+     *
+     * @throws UnfitLogException when the cluster does not answer
+     */
+    public List<String> members(String groupId) {
+        try {
+            Map<String, ConsumerGroupDescription> groups =
+                    await(admin.describeConsumerGroups(List.of(groupId)).all(), "the members of group " + groupId);
+            return groups.values().stream()
+                    .flatMap(group -> group.members().stream())
+                    .map(MemberDescription::clientId)
+                    .toList();
+        } catch (UnfitLogException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Gives topics as many partitions as votes has got, where they have fewer. Those that are not there are left to whoever makes
+     * them.
+     *
+     * @throws UnfitLogException when one has more: then what it holds is not of this log
+     */
+    public void grow(List<String> topics, int votePartitions) {
+        Set<String> present = await(admin.listTopics().names(), "the list of topics");
+        List<String> faults = new ArrayList<>();
+        for (TopicDescription topic :
+                describe(topics.stream().filter(present::contains).toList()).values()) {
+            int found = topic.partitions().size();
+            if (found > votePartitions) {
+                faults.add("topic %s has %d partitions; expected: %d, as many as votes"
+                        .formatted(topic.name(), found, votePartitions));
+            } else if (found < votePartitions) {
+                grow(topic.name(), found, votePartitions);
+            }
+        }
+        refuse(faults);
+    }
+
+    private void grow(String topic, int found, int votePartitions) {
+        try {
+            await(
+                    admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(votePartitions)))
+                            .all(),
+                    "that topic " + topic + " has got more partitions");
+            LOG.warn("{} had {} partitions and has got {}, as many as votes", topic, found, votePartitions);
+        } catch (UnfitLogException e) {
+            // Somebody else may have been quicker.
+            boolean grown = describe(List.of(topic)).values().stream()
+                    .allMatch(now -> now.partitions().size() == votePartitions);
+            if (!grown || !(e.getCause() instanceof InvalidPartitionsException)) {
+                throw e;
+            }
+        }
     }
 
     /** The offset behind the last record of a partition of votes. */
@@ -239,15 +308,21 @@ public final class LogCluster implements AutoCloseable {
     }
 
     /** Names all that is wrong at once. */
-    private void check(List<Topic> topics, int votePartitions, boolean mayLag) {
+    private void check(List<Topic> topics, int votePartitions) {
         List<String> faults = new ArrayList<>();
         Map<String, Config> configs = configs(topics.stream().map(Topic::name).toList());
         for (Topic topic : topics) {
             int found = description(topic).partitions().size();
             int expected = topic.partitions(votePartitions);
-            if (mayLag ? found > expected : found != expected) {
+            // What is not spread by voter keeps the partitions that it had when votes gets more.
+            boolean fits = topic.spread() == Topic.Spread.AS_VOTES ? found <= expected : found == expected;
+            if (!fits) {
                 faults.add("topic %s has %d partitions; expected: %d%s"
-                        .formatted(topic.name(), found, expected, expected == 1 ? "" : ", as many as votes"));
+                        .formatted(
+                                topic.name(),
+                                found,
+                                expected,
+                                topic.spread() == Topic.Spread.ONE ? "" : " at most, as many as votes"));
             }
             List<String> settings = new ArrayList<>();
             new TreeMap<>(topic.settings())

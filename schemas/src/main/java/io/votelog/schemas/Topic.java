@@ -21,7 +21,7 @@ public record Topic(String name, String key, List<String> events, Spread spread,
     public enum Spread {
         /** One, so that its records have one order. */
         ONE,
-        /** As many as the votes topic. */
+        /** As many as the votes topic has when it is made. */
         AS_VOTES
     }
 

@@ -3,9 +3,14 @@ package io.votelog.streams;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.Topic;
+import io.votelog.schemas.Topics;
+import io.votelog.streams.read.BallotsBoard;
+import io.votelog.streams.read.CountingStreams;
+import io.votelog.streams.read.OwnAddress;
 import io.votelog.streams.read.ResultsBoard;
 import io.votelog.streams.read.TurnoutBoard;
 import io.votelog.streams.topology.BrokerTime;
+import io.votelog.streams.topology.StoreNames;
 import io.votelog.streams.topology.VotelogTopology;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,14 +18,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.HostInfo;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -32,39 +39,50 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.kafka.config.KafkaStreamsConfiguration;
-import org.springframework.kafka.config.KafkaStreamsInfrastructureCustomizer;
-import org.springframework.kafka.config.StreamsBuilderFactoryBean;
 import org.springframework.kafka.streams.KafkaStreamsMicrometerListener;
 
 /** Puts the topology into spring-kafka's hands. */
 @Configuration(proxyBeanMethods = false)
 class HostingConfiguration {
-    /** Exit code when the log ends before what was counted. */
-    static final int EXIT_LOG_TRUNCATED = 3;
+    /** Exit code when the log was cut or replaced. No JVM ends with it by itself, as with 3 when memory is out. */
+    static final int EXIT_LOG_CUT = 80;
 
-    /** Exit code when changelogs turn out not to survive a broker. */
-    static final int EXIT_UNFIT = 4;
+    /** Exit code when the log, its topics or the changelogs are not what the count depends on. */
+    static final int EXIT_UNFIT = 81;
 
     private static final int MIB = 1 << 20;
     private static final long POLL_MS = 10;
     private static final Duration TOPIC_LOOKED_AT_EVERY = Duration.ofSeconds(30);
+
+    /** The least that Kafka Streams allows. */
+    private static final long PROBING_MS = 60_000;
+
     private static final Duration CLUSTER_TIMEOUT = Duration.ofSeconds(30);
 
     /** Stops after the web server has answered what it had begun to. */
-    private static final int STREAMS_PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+    static final int STREAMS_PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
 
     @Bean
     Clock clock() {
         return Clock.systemUTC();
     }
 
-    /** What the other instances call this one. */
     @Bean
-    HostInfo self(StreamsSettings settings, Environment environment) {
+    OwnAddress self(StreamsSettings settings, Environment environment, KafkaConnectionDetails connection) {
         String advertised = settings.advertised();
-        return Objects.requireNonNull(HostInfo.buildFromEndpoint(
-                advertised != null ? advertised : "localhost:" + environment.getProperty("server.port", "8081")));
+        String address = advertised != null
+                ? advertised
+                : ReachableAddress.of(
+                        environment.getProperty("server.address"),
+                        connection.getStreams().getBootstrapServers(),
+                        environment.getProperty("server.port", "8081"));
+        return new OwnAddress(Objects.requireNonNull(HostInfo.buildFromEndpoint(address)));
+    }
+
+    @Bean
+    AddressClaims addressClaims(StreamsSettings settings, OwnAddress self) {
+        return new AddressClaims(
+                settings.applicationId(), self.host().host() + ":" + self.host().port());
     }
 
     @Bean
@@ -75,6 +93,11 @@ class HostingConfiguration {
     @Bean
     LogWatch logHealthIndicator(LogCluster cluster, ResultsBoard board) {
         return new LogWatch(cluster::idOfVotes, cluster::endOfVotes, board::all).every(TOPIC_LOOKED_AT_EVERY);
+    }
+
+    @Bean
+    RocksDbMemory rocksDbMemory(StreamsSettings settings) {
+        return new RocksDbMemory(settings.rocksdbMemory().toBytes());
     }
 
     @Bean
@@ -91,75 +114,173 @@ class HostingConfiguration {
         if (prepared.replicas() >= LogCluster.CLUSTER_REPLICAS) {
             cluster.checkChangelogs(streams.applicationId());
         }
+        cluster.grow(spreadAsVotes(streams), prepared.votePartitions());
         return prepared;
     }
 
-    @Bean
-    StreamsFaults streamsFaults(StreamsSettings settings, ApplicationContext context) {
-        return new StreamsFaults(
-                settings.threadReplacements(),
-                System::nanoTime,
-                () -> AvailabilityChangeEvent.publish(context, LivenessState.BROKEN),
-                () -> exit(context, EXIT_LOG_TRUNCATED));
+    /**
+     * Topics that have a partition for each of votes: that of the verdicts, and those from which the stores of the count are
+     * restored. Kafka Streams names these so.
+     */
+    private static List<String> spreadAsVotes(StreamsSettings streams) {
+        return Stream.concat(
+                        Stream.of(Topics.DECISIONS.name()),
+                        StoreNames.BY_PARTITION_OF_VOTES.stream()
+                                .map(store -> streams.applicationId() + "-" + store + "-changelog"))
+                .toList();
     }
 
     @Bean
-    StreamsBuilderFactoryBean votelogStreams(
+    VotelogTopology topology(
+            LogSettings log, LogWatch watch, ResultsBoard board, TurnoutBoard turnout, BallotsBoard ballots) {
+        return new VotelogTopology(log.keys(), watch, board::post, turnout::post, ballots::post);
+    }
+
+    /** Votes to tallies. Its tasks are the partitions of votes and nothing else, so by number they are shared out by weight. */
+    @Bean
+    HostedStreams counting(
+            VotelogTopology topology,
             KafkaProperties kafka,
             KafkaConnectionDetails connection,
             StreamsSettings settings,
-            LogSettings log,
             LogCluster.Standing prepared,
-            StreamsFaults faults,
-            LogWatch watch,
-            ResultsBoard board,
-            TurnoutBoard turnout,
+            @Qualifier("countingFaults") StreamsFaults faults,
             MeterRegistry meters,
-            HostInfo self) {
-        VotelogTopology topology =
-                new VotelogTopology(log.keys(), watch, board::post, turnout::post, board::ballotsChanged);
-        StreamsBuilderFactoryBean streams = new StreamsBuilderFactoryBean(
-                new KafkaStreamsConfiguration(streamsConfig(kafka, connection, settings, prepared.replicas(), self)));
-        streams.setInfrastructureCustomizer(new KafkaStreamsInfrastructureCustomizer() {
-            @Override
-            public void configureTopology(Topology empty) {
-                topology.addTo(empty);
-            }
-        });
-        streams.setStreamsUncaughtExceptionHandler(faults);
-        streams.setLeaveGroupOnClose(true);
-        streams.setCloseTimeout(Math.toIntExact(settings.closeTimeout().toSeconds()));
-        streams.setPhase(STREAMS_PHASE);
-        streams.addListener(new KafkaStreamsMicrometerListener(meters));
-        return streams;
+            RocksDbMemory memory,
+            AddressClaims claims,
+            OwnAddress self) {
+        Map<String, Object> config = streamsConfig(kafka, connection, settings, prepared.replicas());
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
+        config.put(StreamsConfig.CLIENT_ID_CONFIG, claims.clientId());
+        config.put(
+                StreamsConfig.APPLICATION_SERVER_CONFIG,
+                self.host().host() + ":" + self.host().port());
+        config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
+        config.putAll(memory.streamsConfig());
+        return new HostedStreams(
+                "counting",
+                STREAMS_PHASE - 1,
+                topology::counting,
+                config,
+                settings.closeTimeout(),
+                faults,
+                new KafkaStreamsMicrometerListener(meters));
+    }
+
+    /** Tallies to results, and what every instance has whole. */
+    @Bean
+    HostedStreams results(
+            VotelogTopology topology,
+            KafkaProperties kafka,
+            KafkaConnectionDetails connection,
+            StreamsSettings settings,
+            LogCluster.Standing prepared,
+            @Qualifier("resultsFaults") StreamsFaults faults,
+            MeterRegistry meters) {
+        Map<String, Object> config = streamsConfig(kafka, connection, settings, prepared.replicas());
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.resultsApplicationId());
+        config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+        return new HostedStreams(
+                "results",
+                STREAMS_PHASE,
+                topology::results,
+                config,
+                settings.closeTimeout(),
+                faults,
+                new KafkaStreamsMicrometerListener(meters));
     }
 
     @Bean
-    StreamsWatch streamsHealthIndicator(
-            StreamsBuilderFactoryBean streams,
+    CountingStreams countingStreams(@Qualifier("counting") HostedStreams counting) {
+        return counting::streams;
+    }
+
+    @Bean
+    StreamsFaults countingFaults(
+            StreamsSettings settings,
+            ApplicationContext context,
+            @Qualifier("counting") ObjectProvider<HostedStreams> streams,
+            ObjectProvider<CountWatch> watch) {
+        return faults("counting", settings, context, streams, watch);
+    }
+
+    @Bean
+    StreamsFaults resultsFaults(
+            StreamsSettings settings,
+            ApplicationContext context,
+            @Qualifier("results") ObjectProvider<HostedStreams> streams,
+            ObjectProvider<CountWatch> watch) {
+        return faults("results", settings, context, streams, watch);
+    }
+
+    /** What is told of is made after the faults that tell it. */
+    private static StreamsFaults faults(
+            String name,
+            StreamsSettings settings,
+            ApplicationContext context,
+            ObjectProvider<HostedStreams> streams,
+            ObjectProvider<CountWatch> watch) {
+        return new StreamsFaults(
+                name,
+                settings.threadReplacements(),
+                System::nanoTime,
+                thread -> streams.getObject().positions(thread),
+                new StreamsFaults.Reaction() {
+                    @Override
+                    public void failed() {
+                        watch.getObject().lookNow();
+                    }
+
+                    @Override
+                    public void broken(boolean broken) {
+                        AvailabilityChangeEvent.publish(context, broken ? LivenessState.BROKEN : LivenessState.CORRECT);
+                    }
+
+                    @Override
+                    public void cut() {
+                        exit(context, EXIT_LOG_CUT);
+                    }
+                });
+    }
+
+    @Bean
+    CountWatch streamsHealthIndicator(
+            @Qualifier("counting") HostedStreams counting,
+            @Qualifier("results") HostedStreams results,
             LogCluster cluster,
             LogCluster.Standing prepared,
             StreamsSettings settings,
+            AddressClaims claims,
+            @Qualifier("countingFaults") StreamsFaults faults,
+            ResultsBoard board,
+            BallotsBoard ballots,
+            OwnAddress self,
             ApplicationContext context) {
         Runnable onFirstRun = prepared.replicas() >= LogCluster.CLUSTER_REPLICAS
                 ? () -> cluster.checkChangelogs(settings.applicationId())
                 : () -> {};
-        StreamsWatch watch = new StreamsWatch(streams, onFirstRun, () -> exit(context, EXIT_UNFIT));
-        streams.setStateListener(watch);
-        return watch;
+        return new CountWatch(
+                counting,
+                results,
+                cluster,
+                prepared,
+                settings,
+                spreadAsVotes(settings),
+                claims,
+                faults,
+                board,
+                ballots,
+                self,
+                onFirstRun,
+                () -> exit(context, EXIT_UNFIT));
     }
 
-    static Map<String, Object> streamsConfig(
-            KafkaProperties kafka,
-            KafkaConnectionDetails connection,
-            StreamsSettings settings,
-            int replicas,
-            HostInfo self) {
+    /** What the two have in common. */
+    private static Map<String, Object> streamsConfig(
+            KafkaProperties kafka, KafkaConnectionDetails connection, StreamsSettings settings, int replicas) {
         Map<String, Object> config = new HashMap<>(kafka.buildStreamsProperties());
         config.put(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, connection.getStreams().getBootstrapServers());
-        config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
-        config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.host() + ":" + self.port());
         config.put(
                 StreamsConfig.STATE_DIR_CONFIG,
                 settings.stateDir().toAbsolutePath().toString());
@@ -171,7 +292,6 @@ class HostingConfiguration {
                 settings.commitInterval().toMillis());
         // A thread without records to read looks after its timers this often.
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
-        config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         Integer standbys = settings.standbyReplicas();
         config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys != null ? standbys : replicas >= 3 ? 1 : 0);
         // Never the broker's default: that may be 1 in a cluster of three.
@@ -179,6 +299,10 @@ class HostingConfiguration {
         config.put(
                 StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
                 Integer.toString(Topic.minInsyncReplicas(replicas)));
+        // What is restored is bounded as the broker sees it.
+        config.put(StreamsConfig.topicPrefix(TopicConfig.COMPRESSION_TYPE_CONFIG), "uncompressed");
+        // An instance that has caught up by a copy waits for its tasks until somebody asks.
+        config.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, PROBING_MS);
         config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
         config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
         config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, BrokerTime.class);
@@ -188,6 +312,8 @@ class HostingConfiguration {
         // Those who stay learn from their next heartbeat that a dead one's partitions are to be shared out.
         config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 500);
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 2 * MIB);
+        // Of all partitions of one broker; each consumer may hold two such answers.
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 16 * MIB);
         // A crashed instance's open transaction holds back its heir and all who read committed, so it must end soon.
         config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 4_000);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG), "all");

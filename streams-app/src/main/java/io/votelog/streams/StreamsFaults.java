@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,38 +13,69 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What becomes of a thread that fails: it is replaced, for a broker that was away comes back; an instance that goes on
- * failing gives up and says so to whoever watches it; and a log that was cut stops the application.
+ * failing gives up and says so to whoever watches it; one whose memory is too small for what it reads gives up at once, for
+ * the next thread would read the same; and a log that was cut stops the application.
  */
 final class StreamsFaults implements StreamsUncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsFaults.class);
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+    private final String name;
     private final int replacements;
     private final LongSupplier nanoTime;
-    private final Runnable broken;
-    private final Runnable stop;
+    private final UnaryOperator<String> positions;
+    private final Reaction reaction;
     private final Deque<Long> failures = new ArrayDeque<>();
 
+    /** What follows from a failure. None of it may wait for the thread that failed. */
+    interface Reaction {
+        /** Looks for what a failure may come of. */
+        void failed();
+
+        /** Says that the instance gives up, or has begun anew. */
+        void broken(boolean broken);
+
+        /** Ends the application, for the log was cut. */
+        void cut();
+    }
+
     /**
+     * Takes care of the threads of one Kafka Streams.
+     *
+     * @param name what it is called in the log
      * @param replacements in five minutes
-     * @param broken told when the instance gives up
-     * @param stop ends the application, from another thread than the caller's
+     * @param positions up to where the thread of this name has processed what it reads, in words
      */
-    StreamsFaults(int replacements, LongSupplier nanoTime, Runnable broken, Runnable stop) {
+    StreamsFaults(
+            String name, int replacements, LongSupplier nanoTime, UnaryOperator<String> positions, Reaction reaction) {
+        this.name = name;
         this.replacements = replacements;
         this.nanoTime = nanoTime;
-        this.broken = broken;
-        this.stop = stop;
+        this.positions = positions;
+        this.reaction = reaction;
     }
 
     @Override
     public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
-        LogTruncatedException truncated = truncated(failure);
+        LogTruncatedException truncated = causeOf(failure, LogTruncatedException.class);
         if (truncated != null) {
             LOG.error("the application stops: {}", truncated.getMessage());
-            stop.run();
+            reaction.cut();
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
+        if (causeOf(failure, VirtualMachineError.class) != null) {
+            String thread = Thread.currentThread().getName();
+            LOG.error(
+                    "{}: {} of thread {}, which had processed {}. A record behind there takes more memory than there is; no"
+                            + " other thread takes its place, and this instance reports itself as broken",
+                    name,
+                    rootOf(failure).toString(),
+                    thread,
+                    positions.apply(thread));
+            reaction.broken(true);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
+        reaction.failed();
         long now = nanoTime.getAsLong();
         while (!failures.isEmpty() && now - failures.peekFirst() > WINDOW_NANOS) {
             failures.removeFirst();
@@ -51,7 +83,8 @@ final class StreamsFaults implements StreamsUncaughtExceptionHandler {
         failures.addLast(now);
         if (failures.size() <= replacements) {
             LOG.error(
-                    "a stream thread failed and is replaced, {} of at most {} in five minutes: {}",
+                    "{}: a stream thread failed and is replaced, {} of at most {} in five minutes: {}",
+                    name,
                     failures.size(),
                     replacements,
                     rootOf(failure).toString(),
@@ -59,19 +92,26 @@ final class StreamsFaults implements StreamsUncaughtExceptionHandler {
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
         LOG.error(
-                "stream threads failed {} times in five minutes: this instance counts no more and reports itself as"
-                        + " broken. The last cause: {}",
+                "{}: stream threads failed {} times in five minutes: this instance gives up and reports itself as broken. The"
+                        + " last cause: {}",
+                name,
                 failures.size(),
                 rootOf(failure).toString(),
                 failure);
-        broken.run();
+        reaction.broken(true);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
-    private static @Nullable LogTruncatedException truncated(Throwable failure) {
+    /** Begins anew, when what the threads failed of is out of the way. */
+    synchronized void forget() {
+        failures.clear();
+        reaction.broken(false);
+    }
+
+    private static <T extends Throwable> @Nullable T causeOf(Throwable failure, Class<T> kind) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof LogTruncatedException truncated) {
-                return truncated;
+            if (kind.isInstance(cause)) {
+                return kind.cast(cause);
             }
         }
         return null;

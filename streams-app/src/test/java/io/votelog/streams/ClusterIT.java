@@ -71,7 +71,7 @@ final class ClusterIT {
                     .start();
             try {
                 assertThat(refused.awaitEnd(Duration.ofSeconds(60))).isTrue();
-                assertThat(refused.exitCode()).hasValue(1);
+                assertThat(refused.exitCode()).hasValue(HostingConfiguration.EXIT_UNFIT);
                 assertThat(Files.readString(dir.resolve("refused.log")))
                         .contains("changelog %s has min.insync.replicas=1; expected: 2".formatted(changelogs.get(0)));
             } finally {

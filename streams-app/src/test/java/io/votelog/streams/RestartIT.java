@@ -120,7 +120,7 @@ final class RestartIT {
         set(broker, "message.timestamp.type", "CreateTime");
         Finished refused = run(broker, logs);
         set(broker, "message.timestamp.type", "LogAppendTime");
-        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.exitCode()).isEqualTo(HostingConfiguration.EXIT_UNFIT);
         assertThat(refused.output())
                 .contains("topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime");
     }
@@ -153,7 +153,7 @@ final class RestartIT {
                     });
         }
         Finished stopped = run(broker, logs);
-        assertThat(stopped.exitCode()).isEqualTo(HostingConfiguration.EXIT_LOG_TRUNCATED);
+        assertThat(stopped.exitCode()).isEqualTo(HostingConfiguration.EXIT_LOG_CUT);
         assertThat(stopped.output())
                 .contains("the application stops: partition")
                 .contains("ends at offset 0, but");

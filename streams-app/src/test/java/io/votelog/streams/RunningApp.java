@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -122,6 +124,19 @@ final class RunningApp implements AutoCloseable {
 
     HttpResponse<String> management(String path) {
         return send(URI.create("http://127.0.0.1:" + managementPort + path));
+    }
+
+    /** The values of a metric, by its tags as Prometheus has them. */
+    Map<String, Double> metric(String name) {
+        Map<String, Double> values = new TreeMap<>();
+        management("/actuator/prometheus")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .forEach(line -> values.put(
+                        line.substring(name.length(), line.lastIndexOf(' ')),
+                        Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
+        return values;
     }
 
     private static HttpResponse<String> send(URI uri, String... headers) {

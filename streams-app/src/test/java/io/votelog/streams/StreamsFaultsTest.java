@@ -13,8 +13,24 @@ final class StreamsFaultsTest {
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger broken = new AtomicInteger();
     private final AtomicInteger stopped = new AtomicInteger();
-    private final StreamsFaults faults =
-            new StreamsFaults(2, nanos::get, broken::incrementAndGet, stopped::incrementAndGet);
+    private final AtomicInteger looks = new AtomicInteger();
+    private final StreamsFaults faults = new StreamsFaults(
+            "counting", 2, nanos::get, thread -> "votes-1 up to offset 7", new StreamsFaults.Reaction() {
+                @Override
+                public void failed() {
+                    looks.incrementAndGet();
+                }
+
+                @Override
+                public void broken(boolean gaveUp) {
+                    broken.set(gaveUp ? 1 : 0);
+                }
+
+                @Override
+                public void cut() {
+                    stopped.incrementAndGet();
+                }
+            });
 
     @Test
     void shouldReplaceAFewThreadsAndThenGiveUp() {
@@ -23,6 +39,24 @@ final class StreamsFaultsTest {
         assertThat(fail()).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         assertThat(broken).hasValue(1);
         assertThat(stopped).hasValue(0);
+        assertThat(looks).hasValue(3);
+    }
+
+    @Test
+    void shouldBeginAnewWhenTheCauseIsOutOfTheWay() {
+        fail();
+        fail();
+        fail();
+        faults.forget();
+        assertThat(broken).hasValue(0);
+        assertThat(fail()).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+    }
+
+    @Test
+    void shouldNotHaveAnotherThreadReadWhatDoesNotFitIntoMemory() {
+        assertThat(faults.handle(new StreamsException(new OutOfMemoryError("Java heap space"))))
+                .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(broken).hasValue(1);
     }
 
     @Test

@@ -61,6 +61,37 @@ final class TwoInstancesIT {
         }
     }
 
+    @Test
+    void shouldSayThatTwoInstancesHaveOneAddress(KafkaBroker broker, @TempDir Path oneState, @TempDir Path otherState) {
+        String address = "--votelog.streams.advertised=localhost:1";
+        try (LogWriter log = new LogWriter(broker.bootstrapServers());
+                RunningApp one = RunningApp.start(broker.bootstrapServers(), "same-it", oneState, address);
+                RunningApp other =
+                        RunningApp.startChild(broker.bootstrapServers(), "same-it", otherState, child -> {}, address)) {
+            log.publishOpen("same");
+            List<LogWriter.Written> votes = new ArrayList<>();
+            for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
+                votes.add(log.vote("same", log.voterOf(partition), log.voteId(), "a1", "b1"));
+            }
+            for (RunningApp app : List.of(one, other)) {
+                ResultsIT.awaitReceived(app, "same", votes.size());
+                await("a word on it").atMost(Duration.ofSeconds(60)).until(() -> app.management(
+                                "/actuator/health/readiness")
+                        .body()
+                        .contains("another instance that counts advertises localhost:1 too"));
+                assertThat(app.metric("votelog_address_contested")).containsValue(1.0);
+            }
+            for (LogWriter.Written vote : votes) {
+                List<HttpResponse<String>> answers =
+                        List.of(one.get(vote.receiptPath("same")), other.get(vote.receiptPath("same")));
+                assertThat(answers).extracting(HttpResponse::statusCode).containsExactlyInAnyOrder(200, 503);
+                assertThat(answers)
+                        .filteredOn(answer -> answer.statusCode() == 503)
+                        .allSatisfy(answer -> assertThat(answer.body()).contains("urn:votelog:problem:shared-address"));
+            }
+        }
+    }
+
     private static HttpResponse<String> awaitOk(RunningApp app, String path) {
         return await(path)
                 .atMost(Duration.ofSeconds(30))

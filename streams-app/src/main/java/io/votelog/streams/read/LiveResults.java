@@ -43,11 +43,16 @@ final class LiveResults {
         @Nullable BallotResults results = board.find(ballotId).orElse(null);
         Status status =
                 ResultsDocument.statusAt(clock.instant(), published.ballot(), results, ballots.closing(ballotId));
+        boolean live = board.isLive();
         ResultsView known = views.get(ballotId);
-        if (known != null && known.source() == results && known.document().status() == status) {
+        if (known != null
+                && known.source() == results
+                && known.document().status() == status
+                && known.document().goesOn() == live) {
             return Optional.of(known);
         }
-        ResultsDocument document = ResultsDocument.of(published.definition(), results, status);
+        ResultsDocument document =
+                ResultsDocument.of(published.definition(), results, status).goingOn(live);
         ResultsView view = ResultsView.of(results, document, json.writeValueAsBytes(document));
         views.put(ballotId, view);
         return Optional.of(view);

@@ -86,7 +86,8 @@ final class Neighbours {
 
     private static URI uri(HostInfo host, ServerHttpRequest request) {
         String query = request.getURI().getRawQuery();
+        String name = host.host().indexOf(':') < 0 ? host.host() : "[" + host.host() + "]";
         return URI.create("http://%s:%d%s%s"
-                .formatted(host.host(), host.port(), request.getURI().getRawPath(), query == null ? "" : "?" + query));
+                .formatted(name, host.port(), request.getURI().getRawPath(), query == null ? "" : "?" + query));
     }
 }

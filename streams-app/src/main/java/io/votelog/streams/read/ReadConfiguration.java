@@ -1,7 +1,6 @@
 package io.votelog.streams.read;
 
 import io.netty.handler.timeout.WriteTimeoutHandler;
-import io.votelog.streams.topology.StoreNames;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.streams.state.HostInfo;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -28,8 +26,8 @@ class ReadConfiguration {
     private static final int MAX_WAITING = 10_000;
 
     @Bean
-    Ballots ballots(Stores stores) {
-        return new Ballots(key -> stores.global(StoreNames.BALLOTS).get(key), () -> stores.keys(StoreNames.BALLOTS));
+    Ballots ballots(BallotsBoard board) {
+        return new Ballots(board::find, board::keys);
     }
 
     @Bean
@@ -54,7 +52,7 @@ class ReadConfiguration {
     }
 
     @Bean
-    Voters voters(Stores stores, HostInfo self) {
+    Voters voters(Stores stores, OwnAddress self) {
         return new Voters(stores, self);
     }
 
@@ -93,7 +91,7 @@ class ReadConfiguration {
         cors.setAllowedOrigins(settings.allowedOrigins());
         cors.setAllowedMethods(List.of("GET", "HEAD"));
         cors.setAllowedHeaders(List.of("Accept", "Accept-Language", "If-None-Match", "Last-Event-ID", "Prefer"));
-        cors.setExposedHeaders(List.of("Location", "Retry-After", "ETag"));
+        cors.setExposedHeaders(List.of("Location", "Retry-After", "ETag", ResultsController.LIVE));
         cors.setMaxAge(Duration.ofHours(1));
         UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
         source.registerCorsConfiguration("/**", cors);

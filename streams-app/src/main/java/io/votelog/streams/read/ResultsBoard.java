@@ -13,14 +13,15 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
- * The newest results that this instance has read, committed, of each ballot; and the word that they changed. Posts come
- * from one thread, the one that keeps the global stores.
+ * The newest results that this instance has read, committed, of each ballot; whether they go on; and the word that something
+ * changed. Posts come from one thread, the one that keeps the global stores.
  */
 @Component
 public final class ResultsBoard {
     private static final String EVERY_BALLOT = "";
 
     private final Map<String, BallotResults> newest = new ConcurrentHashMap<>();
+    private volatile boolean live = true;
     private final Sinks.Many<String> changes = Sinks.many().multicast().directBestEffort();
 
     /** Takes results in, unless newer ones are there already. */
@@ -32,6 +33,18 @@ public final class ResultsBoard {
     /** Says that something about some ballot changed that is not its results. */
     public void ballotsChanged() {
         tell(EVERY_BALLOT);
+    }
+
+    /** Says whether results go on; while they do not, what was posted last is still shown, and marked. */
+    public void live(boolean live) {
+        if (this.live != live) {
+            this.live = live;
+            tell(EVERY_BALLOT);
+        }
+    }
+
+    boolean isLive() {
+        return live;
     }
 
     Optional<BallotResults> find(String ballotId) {

@@ -29,6 +29,9 @@ import reactor.core.publisher.Mono;
 /** {@code GET /v1/ballots/{id}/results}, the same as a file, and its stream. */
 @RestController
 final class ResultsController {
+    /** Says {@code false} with what does not go on for now, and is not there with what does. */
+    static final String LIVE = "Votelog-Live";
+
     private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
     private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] NOTHING = new byte[0];
@@ -95,19 +98,24 @@ final class ResultsController {
     }
 
     private static ResponseEntity<byte[]> json(ResultsView view, ResultsTag.Known known) {
-        return answer(view.tag().entityTag(""), known, MediaType.APPLICATION_JSON, "Accept", view.json());
+        return answer(view, "", known, MediaType.APPLICATION_JSON, "Accept", view.json());
     }
 
     private static ResponseEntity<byte[]> csv(
             ResultsView view, @Nullable String acceptLanguage, ResultsTag.Known known) {
         String language = ResultsCsv.language(view.document(), acceptLanguage);
-        String tag = view.tag().entityTag(language == null ? "-csv" : "-csv-" + language);
-        return answer(tag, known, CSV, "Accept, Accept-Language", ResultsCsv.write(view.document(), language));
+        String variant = language == null ? "-csv" : "-csv-" + language;
+        return answer(
+                view, variant, known, CSV, "Accept, Accept-Language", ResultsCsv.write(view.document(), language));
     }
 
     private static ResponseEntity<byte[]> answer(
-            String tag, ResultsTag.Known known, MediaType type, String vary, byte[] body) {
+            ResultsView view, String variant, ResultsTag.Known known, MediaType type, String vary, byte[] body) {
+        String tag = view.tag().entityTag(variant);
         HttpHeaders headers = new HttpHeaders();
+        if (!view.tag().live()) {
+            headers.set(LIVE, "false");
+        }
         headers.setETag(tag);
         headers.setCacheControl("max-age=1");
         headers.set(HttpHeaders.VARY, vary);

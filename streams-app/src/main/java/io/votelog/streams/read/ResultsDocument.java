@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param asOf broker time of the newest record counted, ISO 8601 in UTC; none before the first
  * @param digest SHA-256 of the definition, 64 hexadecimal digits
  * @param positions next offset to be counted by partition of votes
+ * @param live false when what is shown does not go on for now; nothing when it does
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ResultsDocument(
@@ -38,7 +39,8 @@ record ResultsDocument(
         String digest,
         Turnout turnout,
         List<SectionResults> sections,
-        Map<Integer, Long> positions) {
+        Map<Integer, Long> positions,
+        @Nullable Boolean live) {
 
     /** Every vote event of the ballot: {@code received = accepted + retried + rejected}; the late ones are apart. */
     record Turnout(
@@ -97,7 +99,28 @@ record ResultsDocument(
                 definition.digestHex(),
                 turnout(results),
                 sections,
-                positions(results));
+                positions(results),
+                null);
+    }
+
+    /** The same, marked when it does not go on. */
+    ResultsDocument goingOn(boolean goesOn) {
+        return new ResultsDocument(
+                ballotId,
+                title,
+                status,
+                version,
+                revision,
+                asOf,
+                digest,
+                turnout,
+                sections,
+                positions,
+                goesOn ? null : Boolean.FALSE);
+    }
+
+    boolean goesOn() {
+        return live == null;
     }
 
     /** What a ballot is at this moment, whatever has been counted yet. */

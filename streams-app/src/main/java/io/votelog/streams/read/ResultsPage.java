@@ -117,6 +117,7 @@ final class ResultsPage {
             model.put("organiser", language.in(ballot.organiser()));
         }
         model.put("phases", phases(ballot, document.status(), wording));
+        model.put("live", document.goesOn());
         model.put("asOf", wording.timed("as-of", newestVote(document)));
         model.put("counted", counted);
         model.put("hidden", wording.timed("hidden", ballot.closesAt()));
@@ -220,6 +221,7 @@ final class ResultsPage {
                 "version", document.version(),
                 "revision", document.revision(),
                 "late", document.turnout().late(),
+                "live", document.goesOn(),
                 "words", wording.scriptWords()));
     }
 }

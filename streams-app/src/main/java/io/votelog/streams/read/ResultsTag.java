@@ -7,9 +7,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells one state of a ballot's results from another. Status and late votes may change while the version stays.
+ * What tells one state of a ballot's results from another. Status, late votes and whether they go on may change while the
+ * version stays.
  */
-record ResultsTag(long version, long revision, Status status, long late) {
+record ResultsTag(long version, long revision, Status status, long late, boolean live) {
     private static final Pattern ENTITY_TAG = Pattern.compile("(?:W/)?\"([^\"]*)\"");
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})-(\\d{1,18})-([a-z]+)-(\\d{1,18})(?:-.*)?");
 
@@ -18,7 +19,8 @@ record ResultsTag(long version, long revision, Status status, long late) {
                 document.version(),
                 document.revision(),
                 document.status(),
-                document.turnout().late());
+                document.turnout().late(),
+                document.goesOn());
     }
 
     /** What a reader has seen who was shown this. */
@@ -32,7 +34,7 @@ record ResultsTag(long version, long revision, Status status, long late) {
      * @param variant what sets it apart from the JSON document; empty for that one
      */
     String entityTag(String variant) {
-        return "\"%d-%d-%s-%d%s\"".formatted(version, revision, status.word(), late, variant);
+        return "\"%d-%d-%s-%d%s%s\"".formatted(version, revision, status.word(), late, live ? "" : "-still", variant);
     }
 
     /** What an {@code If-None-Match} header names: entity tags, weak or not (RFC 9110, section 13.1.2). */

@@ -1,55 +1,32 @@
 package io.votelog.streams.read;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Function;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
-import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
-import org.springframework.kafka.config.StreamsBuilderFactoryBean;
 import org.springframework.stereotype.Component;
 
-/** The stores of this instance, while it has them. */
+/** The stores of the count in this instance, while it has them. */
 @Component
 final class Stores {
-    private final StreamsBuilderFactoryBean factory;
+    private final CountingStreams counting;
 
-    Stores(StreamsBuilderFactoryBean factory) {
-        this.factory = factory;
-    }
-
-    /** @throws InvalidStateStoreException before the start and behind the end */
-    KafkaStreams streams() {
-        @Nullable KafkaStreams streams = factory.getKafkaStreams();
-        if (streams == null) {
-            throw new InvalidStateStoreException("Kafka Streams is not started");
-        }
-        return streams;
+    Stores(CountingStreams counting) {
+        this.counting = counting;
     }
 
     /**
-     * A store that every instance has whole.
+     * Who holds the row of this key.
      *
-     * @throws InvalidStateStoreException while this instance starts
+     * @throws InvalidStateStoreException while this instance does not count, for then it is not told
      */
-    ReadOnlyKeyValueStore<String, byte[]> global(String name) {
-        return streams().store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
-    }
-
-    /**
-     * The keys of a store that every instance has whole.
-     *
-     * @throws InvalidStateStoreException while this instance starts
-     */
-    List<String> keys(String name) {
-        List<String> keys = new ArrayList<>();
-        try (KeyValueIterator<String, byte[]> rows = global(name).all()) {
-            rows.forEachRemaining(row -> keys.add(row.key));
-        }
-        return keys;
+    KeyQueryMetadata holders(String name, byte[] key, StreamPartitioner<byte[], byte[]> partitioner) {
+        return ask(streams -> streams.queryMetadataForKey(name, key, partitioner));
     }
 
     /**
@@ -58,9 +35,9 @@ final class Stores {
      * @throws InvalidStateStoreException when it is not, or not yet
      */
     <K> ReadOnlyKeyValueStore<K, byte[]> local(String name, int partition) {
-        return streams()
-                .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
-                        .withPartition(partition));
+        return ask(streams ->
+                streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
+                        .withPartition(partition)));
     }
 
     /**
@@ -69,9 +46,22 @@ final class Stores {
      * @throws InvalidStateStoreException when it has none
      */
     <K> ReadOnlyKeyValueStore<K, byte[]> copy(String name, int partition) {
-        return streams()
-                .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
+        return ask(streams ->
+                streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
                         .withPartition(partition)
-                        .enableStaleStores());
+                        .enableStaleStores()));
+    }
+
+    /** Kafka Streams that has failed or is being stopped answers with another exception than one that starts. */
+    private <T> T ask(Function<KafkaStreams, T> question) {
+        @Nullable KafkaStreams streams = counting.current();
+        if (streams == null || !streams.state().isRunningOrRebalancing()) {
+            throw new InvalidStateStoreException("this instance does not count now");
+        }
+        try {
+            return question.apply(streams);
+        } catch (IllegalStateException ended) {
+            throw new InvalidStateStoreException("this instance does not count any more", ended);
+        }
     }
 }

@@ -20,10 +20,12 @@ final class TurnoutController {
 
     private final Ballots ballots;
     private final LiveTurnout turnout;
+    private final ResultsBoard board;
 
-    TurnoutController(Ballots ballots, LiveTurnout turnout) {
+    TurnoutController(Ballots ballots, LiveTurnout turnout, ResultsBoard board) {
         this.ballots = ballots;
         this.turnout = turnout;
+        this.board = board;
     }
 
     @GetMapping(path = "/v1/ballots/{ballotId}/turnout", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -32,9 +34,15 @@ final class TurnoutController {
         int mostPoints = mostPoints(points);
         ballots.get(ballotId);
         TurnoutView view = turnout.current(ballotId, mostPoints);
+        boolean live = board.isLive();
         // Spring answers 304 to a client that names the tag.
         return ResponseEntity.ok()
-                .eTag(view.entityTag())
+                .eTag(live ? view.entityTag() : view.entityTag().replaceFirst("\"$", "-still\""))
+                .headers(headers -> {
+                    if (!live) {
+                        headers.set(ResultsController.LIVE, "false");
+                    }
+                })
                 .cacheControl(CacheControl.maxAge(MAX_AGE))
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(view.json());

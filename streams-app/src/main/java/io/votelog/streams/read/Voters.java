@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
-import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.HostInfo;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +25,10 @@ import org.jspecify.annotations.Nullable;
  * behind there.
  */
 final class Voters {
-    private static final StreamPartitioner<byte[], byte[]> BY_VOTER =
-            (topic, key, value, partitionCount) -> Optional.of(Set.of(VoterKey.partition(key, partitionCount)));
-
     private final Stores stores;
-    private final HostInfo self;
+    private final OwnAddress self;
 
-    /** @param self what this instance calls itself among the others */
-    Voters(Stores stores, HostInfo self) {
+    Voters(Stores stores, OwnAddress self) {
         this.stores = stores;
         this.self = self;
     }
@@ -42,11 +37,14 @@ final class Voters {
      * The instances that hold this voter's row, in the order in which to ask them: the one that processes the voter's
      * partition, then those with a copy of the row, of them this one first.
      *
+     * @param partitionCount over which the ballot's votes are spread; votes may have got more partitions since
      * @throws InvalidStateStoreException while no instance holds it
      */
-    List<HostInfo> holders(Pseudonym voter, String ballotId) {
-        KeyQueryMetadata at =
-                stores.streams().queryMetadataForKey(StoreNames.VOTERS, VoterKey.of(voter.bytes(), ballotId), BY_VOTER);
+    List<HostInfo> holders(Pseudonym voter, String ballotId, int partitionCount) {
+        KeyQueryMetadata at = stores.holders(
+                StoreNames.VOTERS,
+                VoterKey.of(voter.bytes(), ballotId),
+                (topic, key, value, ofTopic) -> Optional.of(Set.of(VoterKey.partition(key, partitionCount))));
         List<HostInfo> holders = new ArrayList<>(at.standbyHosts());
         holders.sort(Comparator.comparing(host -> !isHere(host)));
         holders.add(0, at.activeHost());
@@ -59,7 +57,16 @@ final class Voters {
 
     /** Whether this is the instance itself. */
     boolean isHere(HostInfo host) {
-        return host.equals(self);
+        return host.equals(self.host());
+    }
+
+    /** The problem that nobody who holds a voter can answer for it now. */
+    ProblemException nobodyAnswers() {
+        return self.isContested()
+                ? ProblemException.unavailable(
+                        "shared-address",
+                        "The instance that holds this voter cannot be asked: two instances have the same address.")
+                : ProblemException.moving();
     }
 
     /**

@@ -96,7 +96,7 @@ final class VotersController {
         Long at = offset(offset);
         return firstAnswer(
                 receipt.voter(),
-                ballotId,
+                ballot,
                 request,
                 wait,
                 granted -> at == null ? latest(ballot, receipt, granted) : at(ballot, receipt, at, granted));
@@ -110,7 +110,7 @@ final class VotersController {
                 .orElseThrow(() -> ProblemException.malformed(
                         "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
         return firstAnswer(
-                voter, ballotId, request, Duration.ZERO, granted -> Mono.fromCallable(() -> receipts.of(ballot, voter))
+                voter, ballot, request, Duration.ZERO, granted -> Mono.fromCallable(() -> receipts.of(ballot, voter))
                         .subscribeOn(blocking)
                         .map(document -> answer(document, granted)));
     }
@@ -121,11 +121,11 @@ final class VotersController {
      */
     private Mono<ResponseEntity<byte[]>> firstAnswer(
             Pseudonym voter,
-            String ballotId,
+            Ballots.Published ballot,
             ServerHttpRequest request,
             Duration wait,
             Function<Duration, Mono<ResponseEntity<byte[]>>> here) {
-        List<HostInfo> holders = voters.holders(voter, ballotId);
+        List<HostInfo> holders = voters.holders(voter, ballot.ballot().id(), ballot.partitionCount());
         return Flux.fromIterable(holders)
                 .filter(host -> voters.isHere(host) || !Neighbours.sentOn(request))
                 .concatMap(host -> {
@@ -136,7 +136,7 @@ final class VotersController {
                             : neighbours.ask(host, request, granted);
                 })
                 .next()
-                .switchIfEmpty(Mono.error(ProblemException::moving));
+                .switchIfEmpty(Mono.error(voters::nobodyAnswers));
     }
 
     private Mono<ResponseEntity<byte[]>> at(Ballots.Published ballot, Receipt receipt, long offset, Duration wait) {

@@ -12,6 +12,7 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -31,14 +32,14 @@ public final class BallotsInLog implements Processor<byte[], byte[], Void, Void>
     private static final Logger LOG = LoggerFactory.getLogger(BallotsInLog.class);
 
     private final LogKeys keys;
-    private final Runnable onChange;
+    private final BiConsumer<String, byte[]> onBallots;
 
     private KeyValueStore<String, byte[]> store;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    BallotsInLog(LogKeys keys, Runnable onChange) {
+    BallotsInLog(LogKeys keys, BiConsumer<String, byte[]> onBallots) {
         this.keys = keys;
-        this.onChange = onChange;
+        this.onBallots = onBallots;
     }
 
     /** Where the winning {@code BallotPublished} of a ballot stands in the store. */
@@ -104,7 +105,7 @@ public final class BallotsInLog implements Processor<byte[], byte[], Void, Void>
         if (!keys.signed(value, keyId)) {
             LOG.warn("a record of ballots is left out: {} is not signed by a key that this log obeys", key);
         } else if (store.putIfAbsent(key, value) == null) {
-            onChange.run();
+            onBallots.accept(key, value);
         }
     }
 }

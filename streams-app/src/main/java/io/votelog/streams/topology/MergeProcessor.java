@@ -49,6 +49,9 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
+    /** Every ballot's newest results, as far as they are read back. */
+    private KeyValueStore<String, byte[]> published;
+
     private Map<String, Map<Integer, PartitionTally>> tallies;
     /** Ballots to send on. A restart sends all, so it may be forgotten. */
     private Set<String> changed;
@@ -64,6 +67,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
         this.store = context.getStateStore(StoreNames.MERGED_TALLIES);
+        this.published = context.getStateStore(StoreNames.RESULTS);
         this.tallies = new HashMap<>();
         try (KeyValueIterator<String, byte[]> rows = store.all()) {
             rows.forEachRemaining(row -> keep(decode(row.value)));
@@ -119,6 +123,9 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             Map<Integer, PartitionTally> partitions = tallies.get(ballotId);
             if (partitions != null && isWhole(ballotId, partitions)) {
                 BallotResults results = merge(ballotId, List.copyOf(partitions.values()));
+                if (goesBack(results)) {
+                    continue;
+                }
                 context.forward(new Record<>(
                         ballotId.getBytes(StandardCharsets.UTF_8),
                         Events.encode(results),
@@ -154,6 +161,16 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     private static boolean hidesVotes(PartitionTally tally) {
         return tally.getHiddenUntilFinal() && tally.getEndOffset() == null;
+    }
+
+    /** A store of merged tallies that is new is filled from the topic, and half filled it has less than was published. */
+    private boolean goesBack(BallotResults results) {
+        try {
+            return ResultsInLog.goesBack(results, published.get(results.getBallotId()));
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException(
+                    "the store of results has no results of ballot %s".formatted(results.getBallotId()), e);
+        }
     }
 
     /** The sum over all partitions of a ballot. */

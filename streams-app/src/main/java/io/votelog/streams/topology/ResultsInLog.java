@@ -45,7 +45,8 @@ final class ResultsInLog implements Processor<byte[], byte[], Void, Void> {
         }
     }
 
-    private static boolean goesBack(BallotResults results, byte @Nullable [] standing) throws MalformedEventException {
+    /** Whether these results are of an older version or revision than those that stand. */
+    static boolean goesBack(BallotResults results, byte @Nullable [] standing) throws MalformedEventException {
         if (standing == null) {
             return false;
         }

@@ -1,5 +1,7 @@
 package io.votelog.streams.topology;
 
+import java.util.List;
+
 /** Names of stores and nodes. Changelog topics are named after them, so a name that changes is a store that is lost. */
 public final class StoreNames {
     /** {@link VoterKey} to {@link VoterRow}, and the {@link VotersMark}; owned by decide. */
@@ -22,6 +24,9 @@ public final class StoreNames {
 
     /** What the ballots topic says of each ballot, in every instance; see {@link BallotsInLog}. */
     public static final String BALLOTS = "ballots";
+
+    /** Stores with a part for each partition of votes: their changelogs have as many partitions as votes. */
+    public static final List<String> BY_PARTITION_OF_VOTES = List.of(VOTERS, POLLS, PARTITION_TALLIES);
 
     static final String SOURCE_VOTES = "votes";
     static final String DECIDE = "decide";

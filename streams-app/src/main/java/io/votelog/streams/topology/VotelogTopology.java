@@ -7,6 +7,7 @@ import io.votelog.schemas.Topics;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -24,36 +25,38 @@ import org.apache.kafka.streams.state.Stores;
  * The way of a vote from the log to the results:
  *
  * <pre>
- *   votes ─▶ decide ─▶ tally ─▶ tallies ─▶ merge ─▶ results
- *              │         └─▶ turnout
- *              ├─▶ decisions
- *              └─▶ dead letters
+ *   votes ─▶ decide ─▶ tally ─▶ tallies │ tallies ─▶ merge ─▶ results
+ *              │         └─▶ turnout    │
+ *              ├─▶ decisions            │
+ *              └─▶ dead letters         │
  * </pre>
  *
- * and, in every instance, all of {@code results}, {@code turnout} and {@code ballots} as global stores.
+ * and, in every instance, all of {@code results}, {@code turnout} and {@code ballots} as global stores. What stands left of
+ * the line is counting, and has as many tasks as votes has partitions; the rest is run as an application of its own, for
+ * tasks are shared out by their number, and a merge weighs nothing beside a count.
  */
 public final class VotelogTopology {
     private final LogKeys keys;
     private final LogEnd logEnd;
     private final Consumer<BallotResults> onResults;
     private final Consumer<PartitionTurnout> onTurnout;
-    private final Runnable onBallots;
+    private final BiConsumer<String, byte[]> onBallots;
 
     /**
-     * A topology, yet to be added to.
+     * What both are made of.
      *
      * @param keys whose control records are obeyed
      * @param logEnd where each partition of votes ends, asked once when its task starts
      * @param onResults told of each ballot's newer results, on the thread that keeps the global stores
      * @param onTurnout told of each newer snapshot of an hour of a ballot's turnout, on that same thread
-     * @param onBallots told that a ballot was published, became ready or is to close early, on that same thread
+     * @param onBallots told what the ballots topic newly says of a ballot, by the keys of {@link BallotsInLog}, on that same thread
      */
     public VotelogTopology(
             LogKeys keys,
             LogEnd logEnd,
             Consumer<BallotResults> onResults,
             Consumer<PartitionTurnout> onTurnout,
-            Runnable onBallots) {
+            BiConsumer<String, byte[]> onBallots) {
         this.keys = keys;
         this.logEnd = logEnd;
         this.onResults = onResults;
@@ -61,8 +64,22 @@ public final class VotelogTopology {
         this.onBallots = onBallots;
     }
 
-    /** Adds all nodes and stores to a topology, and gives it back. */
-    public Topology addTo(Topology topology) {
+    /** Votes to decisions, tallies and turnout, alone. */
+    public Topology counting() {
+        return addCounting(new Topology());
+    }
+
+    /** Tallies to results, and the global stores. */
+    public Topology results() {
+        return addResults(new Topology());
+    }
+
+    /** Both in one, the counting first: for who runs them without a broker. */
+    public Topology whole() {
+        return addResults(addCounting(new Topology()));
+    }
+
+    private Topology addCounting(Topology topology) {
         ByteArrayDeserializer bytesIn = new ByteArrayDeserializer();
         ByteArraySerializer bytesOut = new ByteArraySerializer();
         return topology.addSource(StoreNames.SOURCE_VOTES, bytesIn, bytesIn, Topics.VOTES.name())
@@ -103,8 +120,13 @@ public final class VotelogTopology {
                         bytesOut,
                         bytesOut,
                         TallyKey.BY_BALLOT,
-                        StoreNames.TALLY)
-                .addSource(StoreNames.SOURCE_TALLIES, bytesIn, bytesIn, Topics.TALLIES.name())
+                        StoreNames.TALLY);
+    }
+
+    private Topology addResults(Topology topology) {
+        ByteArrayDeserializer bytesIn = new ByteArrayDeserializer();
+        ByteArraySerializer bytesOut = new ByteArraySerializer();
+        return topology.addSource(StoreNames.SOURCE_TALLIES, bytesIn, bytesIn, Topics.TALLIES.name())
                 .addProcessor(
                         StoreNames.MERGE,
                         withStores(MergeProcessor::new, inMemory(StoreNames.MERGED_TALLIES)),

@@ -104,6 +104,11 @@ function showStatus() {
       announce(phase.textContent);
     }
   }
+  const still = byId("still");
+  if (still.hidden && !goesOn()) {
+    announce(still.textContent);
+  }
+  still.hidden = goesOn();
   const vote = byId("vote");
   if (vote !== null) {
     vote.hidden = results.status !== "open";
@@ -150,7 +155,7 @@ function showFreshness() {
   const freshness = byId("freshness");
   line.dataset.link = link;
   byId("lost").hidden = link !== "lost";
-  freshness.hidden = link !== "live";
+  freshness.hidden = link !== "live" || !goesOn();
   if (anyVotes()) {
     byId("nothing-counted").hidden = true;
     byId("counted-at").hidden = false;
@@ -163,6 +168,11 @@ function showFreshness() {
       ? page.words.live
       : fill(page.words["last-vote"], { ago: speak.ago(ageMs / 1000) }));
   }
+}
+
+/** Whether counting goes on, as the newest document says. */
+function goesOn() {
+  return (results ?? page).live !== false;
 }
 
 /** The time of results without votes is that of the ballot's own records. */
@@ -195,7 +205,7 @@ function sample(next) {
 /** Votes a second by the brokers' clock, up to the newest vote and on from there. */
 function rate() {
   const last = samples.at(-1);
-  if (link !== "live" || last === undefined) {
+  if (link !== "live" || !goesOn() || last === undefined) {
     return NOTHING;
   }
   const end = last.at + performance.now() - last.seen;

@@ -166,6 +166,20 @@ final class ResultsFeedTest {
     }
 
     @Test
+    void shouldShowOnceThatResultsStandStillAndOnceThatTheyGoOn() {
+        feed.of("golden", Seen.NOTHING).subscribe(reader);
+        post(5, BallotStatus.OPEN);
+        time.advanceTimeBy(ResultsFeed.GAP);
+        board.live(false);
+        board.live(false);
+        time.advanceTimeBy(Duration.ofSeconds(10));
+        board.live(true);
+        time.advanceTimeBy(ResultsFeed.GAP);
+        assertThat(reader.versions()).containsExactly(0L, 5L, 5L, 5L);
+        assertThat(reader.seen).extracting(view -> view.document().goesOn()).containsExactly(true, true, false, true);
+    }
+
+    @Test
     void shouldShowWhenTheClockClosesTheBallot() {
         feed.of("golden", Seen.NOTHING).subscribe(reader);
         settle();

@@ -106,6 +106,17 @@ final class ResultsPageTest {
     }
 
     @Test
+    void shouldSayInBothLanguagesThatResultsStandStill() {
+        ResultsDocument live = document(LIVE, Status.OPEN);
+        ResultsView still = view(null, live.goingOn(false));
+        assertThat(text(page.of(LIVE.ballot(), view(null, live), Language.ENGLISH, false)))
+                .contains("id=\"still\" hidden>");
+        assertThat(text(page.of(LIVE.ballot(), still, Language.ENGLISH, false)))
+                .contains("id=\"still\">These results are not live at the moment");
+        assertThat(text(page.of(LIVE.ballot(), still, Language.CHINESE, true))).contains("id=\"still\">结果暂时停止更新");
+    }
+
+    @Test
     void shouldHaveNoRanksBeforeTheFirstVote() {
         ResultsDocument document = ResultsDocument.of(LIVE, null, Status.OPEN);
         String html = text(page.of(LIVE.ballot(), view(null, document), Language.ENGLISH, false));

@@ -6,12 +6,21 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ResultsTagTest {
-    private static final ResultsTag TAG = new ResultsTag(120, 2, Status.OPEN, 0);
+    private static final ResultsTag TAG = new ResultsTag(120, 2, Status.OPEN, 0, true);
 
     @Test
     void shouldTellRepresentationsApart() {
         assertThat(TAG.entityTag("")).isEqualTo("\"120-2-open-0\"");
         assertThat(TAG.entityTag("-csv-en")).isEqualTo("\"120-2-open-0-csv-en\"");
+    }
+
+    @Test
+    void shouldTellWhatStandsStillFromWhatGoesOn() {
+        ResultsTag still = new ResultsTag(120, 2, Status.OPEN, 0, false);
+        assertThat(still.entityTag("-csv")).isEqualTo("\"120-2-open-0-still-csv\"");
+        assertThat(known("\"120-2-open-0\"").names(still.entityTag(""))).isFalse();
+        assertThat(known("\"120-2-open-0\"").isAheadOf(still)).isFalse();
+        assertThat(known("\"121-2-open-0-still\"").isAheadOf(TAG)).isTrue();
     }
 
     @Test

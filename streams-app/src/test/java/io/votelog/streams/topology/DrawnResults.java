@@ -50,6 +50,10 @@ public final class DrawnResults {
                     Stores.inMemoryKeyValueStore(StoreNames.MERGED_TALLIES), Serdes.String(), Serdes.ByteArray())
             .withLoggingDisabled()
             .build();
+    private final KeyValueStore<String, byte[]> published = Stores.keyValueStoreBuilder(
+                    Stores.inMemoryKeyValueStore(StoreNames.RESULTS), Serdes.String(), Serdes.ByteArray())
+            .withLoggingDisabled()
+            .build();
     private final List<BallotResults> results = new ArrayList<>();
 
     private MockProcessorContext<byte[], byte[]> mergeContext;
@@ -59,6 +63,7 @@ public final class DrawnResults {
         this.random = random;
         this.stateDir = stateDir;
         merged.init(newContext().getStateStoreContext(), merged);
+        published.init(newContext().getStateStoreContext(), published);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             partitions.add(new PartitionHarness(SIGNER.publicKey(), partition, stateDir));
             logs.add(new ArrayList<>());
@@ -194,6 +199,7 @@ public final class DrawnResults {
     private void restartMerge() {
         mergeContext = newContext();
         mergeContext.addStateStore(merged);
+        mergeContext.addStateStore(published);
         merge = new MergeProcessor();
         merge.init(mergeContext);
     }

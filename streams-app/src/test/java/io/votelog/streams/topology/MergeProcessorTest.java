@@ -19,7 +19,6 @@ import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +47,8 @@ class MergeProcessorTest {
                                 partition -> Long.MAX_VALUE,
                                 results -> {},
                                 turnout -> {},
-                                () -> {})
-                        .addTo(new Topology()),
+                                (key, row) -> {})
+                        .whole(),
                 config);
     }
 
@@ -96,9 +95,9 @@ class MergeProcessorTest {
     @Test
     void shouldShowTheVotesThatABallotHidesWhenItHasEndedInEveryPartition() {
         send(hidden(tally("secret", 0, 1, null)));
-        send(hidden(tally("secret", 1, 1, 9L, 4L)));
+        send(hidden(tally("secret", 1, 1, 10L, 4L)));
         BallotResults half = results().get(0);
-        send(hidden(tally("secret", 0, 1, 7L, 3L)));
+        send(hidden(tally("secret", 0, 1, 10L, 3L)));
         BallotResults whole = results().get(0);
 
         assertThat(half.getStatus()).isEqualTo(BallotStatus.CLOSED);

@@ -94,13 +94,14 @@ class VotelogTopologyTest {
     }
 
     @Test
-    void shouldBeTheTopologyThatItsGoldenFileDescribes() throws Exception {
+    void shouldBeTheTwoTopologiesThatTheirGoldenFileDescribes() throws Exception {
+        VotelogTopology parts = parts(log.keys());
+        String described = "" + parts.counting().describe() + parts.results().describe();
         try (InputStream golden = VotelogTopologyTest.class.getResourceAsStream("/golden/topology.txt")) {
             assertThat(golden)
-                    .as("golden file; the topology is now:%n%s", topology().describe())
+                    .as("golden file; the topologies are now:%n%s", described)
                     .isNotNull();
-            assertThat(topology().describe().toString().strip())
-                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
+            assertThat(described.strip()).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
         }
     }
 
@@ -382,6 +383,29 @@ class VotelogTopologyTest {
     }
 
     @Test
+    void shouldNotPublishResultsThatAreOlderThanThoseThatWere() {
+        publish();
+        cast(voter(1), 1, "a1", "b1");
+        newestResults();
+        cast(voter(2), 2, "a1", "b1");
+        newestResults();
+        List<TestRecord<byte[], byte[]>> snapshots =
+                output(Topics.TALLIES.name()).readRecordsToList();
+        byte[] newest = allResults.get(allResults.size() - 1);
+        assertThat(snapshots).hasSizeGreaterThan(1);
+
+        restartWith(log.keys());
+        input(Topics.RESULTS.name()).pipeInput("fruits".getBytes(StandardCharsets.UTF_8), newest);
+        TestInputTopic<byte[], byte[]> tallies = input(Topics.TALLIES.name());
+        tallies.pipeInput(snapshots.get(0));
+        driver.advanceWallClockTime(MergeProcessor.EMIT_EVERY.multipliedBy(2));
+        assertThat(results.readValuesToList()).isEmpty();
+        tallies.pipeInput(snapshots.get(snapshots.size() - 1));
+        driver.advanceWallClockTime(MergeProcessor.EMIT_EVERY.multipliedBy(2));
+        assertThat(results.readValuesToList()).containsExactly(newest);
+    }
+
+    @Test
     void shouldObeyControlRecordsOfKnownKeysAlone() {
         LogSigner stranger = LogFixture.newSigner();
         publish();
@@ -609,21 +633,34 @@ class VotelogTopologyTest {
     }
 
     private Topology topology(LogKeys keys) {
-        return new VotelogTopology(keys, partition -> Long.MAX_VALUE, pushed::add, pushedTurnout::add, () -> {})
-                .addTo(new Topology());
+        return parts(keys).whole();
+    }
+
+    private VotelogTopology parts(LogKeys keys) {
+        return new VotelogTopology(
+                keys, partition -> Long.MAX_VALUE, pushed::add, pushedTurnout::add, (key, row) -> {});
     }
 
     private void restartWith(LogSigner signer) {
+        restartWith(signer.publicKey());
+    }
+
+    /** On empty stores. */
+    private void restartWith(LogKeys keys) {
         driver.close();
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "votelog-test-2");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
         config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-        driver = new TopologyTestDriver(topology(signer.publicKey()), config);
+        driver = new TopologyTestDriver(topology(keys), config);
         votes = driver.createInputTopic(Topics.VOTES.name(), new ByteArraySerializer(), new ByteArraySerializer());
         decisions = output(Topics.DECISIONS.name());
         deadLetters = output(Topics.DEAD_LETTERS.name());
         results = output(Topics.RESULTS.name());
+    }
+
+    private TestInputTopic<byte[], byte[]> input(String topic) {
+        return driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private TestOutputTopic<byte[], byte[]> output(String topic) {

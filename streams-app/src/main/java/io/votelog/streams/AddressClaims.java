@@ -1,0 +1,57 @@
+package io.votelog.streams;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Whether another instance is called by this one's address, as the members of the group that counts say: the name of each
+ * client holds its instance's address and a mark that no other process has. Kafka Streams itself takes two instances of one
+ * address for one.
+ */
+final class AddressClaims {
+    /** A process that was killed and started again is a member twice until its first session has timed out. */
+    static final Duration SURE_AFTER = Duration.ofSeconds(15);
+
+    private static final Pattern MEMBER = Pattern.compile("(.*)\\.([0-9a-f]{32})-StreamThread-\\d+-consumer");
+
+    private final String claim;
+    private final String mark = UUID.randomUUID().toString().replace("-", "");
+    private final Map<String, Long> othersSince = new HashMap<>();
+
+    /** @param address {@code host:port} */
+    AddressClaims(String applicationId, String address) {
+        // Names of clients stand in those of threads and of management beans.
+        this.claim = applicationId + "." + address.replaceAll("[^A-Za-z0-9.-]", "_");
+    }
+
+    /** What this instance calls its clients. */
+    String clientId() {
+        return claim + "." + mark;
+    }
+
+    /**
+     * Whether another process claims the address, and did not begin to just now.
+     *
+     * @param members names of the clients that are members of the group now
+     * @param nanos of now, by {@link System#nanoTime()}
+     */
+    boolean contested(Collection<String> members, long nanos) {
+        Set<String> others = new HashSet<>();
+        for (String member : members) {
+            Matcher name = MEMBER.matcher(member);
+            if (name.matches() && name.group(1).equals(claim) && !name.group(2).equals(mark)) {
+                others.add(name.group(2));
+            }
+        }
+        othersSince.keySet().retainAll(others);
+        others.forEach(other -> othersSince.putIfAbsent(other, nanos));
+        return othersSince.values().stream().anyMatch(since -> nanos - since >= SURE_AFTER.toNanos());
+    }
+}
