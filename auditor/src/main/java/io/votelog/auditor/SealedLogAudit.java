@@ -318,7 +318,8 @@ final class SealedLogAudit {
 
     private static boolean stoodThere(SealedStatement statement, long index, SealedTreeView view) {
         long size = statement.size(view.tree());
-        return size == index && Arrays.equals(statement.root(view.tree()), view.reader().root(size));
+        return size == index
+                && Arrays.equals(statement.root(view.tree()), view.reader().root(size));
     }
 
     private static SealedStatement statement(SealIndex.Placed placed) {

@@ -100,9 +100,10 @@ class WitnessesTest {
     }
 
     private Witnesses witnesses(String quorum, Witnesses.Patience patience) {
-        Policy policy = Policy.parse("witness quick %s %s/quick\nwitness slow %s %s/slow\ngroup both all quick slow\nquorum %s\n"
-                .formatted(quick.vkey(), url, late.vkey(), url, quorum)
-                .getBytes(StandardCharsets.UTF_8));
+        Policy policy = Policy.parse(
+                "witness quick %s %s/quick\nwitness slow %s %s/slow\ngroup both all quick slow\nquorum %s\n"
+                        .formatted(quick.vkey(), url, late.vkey(), url, quorum)
+                        .getBytes(StandardCharsets.UTF_8));
         return new Witnesses(policy, log, new PrintStream(said, true, StandardCharsets.UTF_8), patience);
     }
 
@@ -125,7 +126,9 @@ class WitnessesTest {
     }
 
     private static void awaits(Callable<Boolean> what) {
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5)).until(what);
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(what);
     }
 
     private boolean shows(SealedLog tree, SignedNote note, Cosigner... cosigners) {
@@ -199,7 +202,8 @@ class WitnessesTest {
             awaits(() ->
                     shows(SealedLog.VOTES, notes[0], quick, late) && shows(SealedLog.VERDICTS, notes[1], quick, late));
         }
-        assertThat(said.toString(StandardCharsets.UTF_8)).contains("not cosigned by quick, which is asked again in 0.0 s");
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("not cosigned by quick, which is asked again in 0.0 s");
     }
 
     @Test
