@@ -109,6 +109,9 @@ final class RestartIT {
             assertThat(after.at("/sections")).isEqualTo(before.at("/sections"));
             assertThat(after.at("/turnout/accepted")).isEqualTo(before.at("/turnout/accepted"));
             assertThat(after.at("/turnout/retried")).isEqualTo(before.at("/turnout/retried"));
+            // A log that is read again is not taken for another one.
+            assertThat(app.management("/actuator/prometheus").body())
+                    .contains("votelog_log_replaced_records 0.0", "votelog_log_topic_replaced 0.0");
             before = after;
             turnoutBefore = ResultsIT.awaitTurnout(app, "kept", received);
         }
