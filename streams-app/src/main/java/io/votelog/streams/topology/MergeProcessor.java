@@ -146,7 +146,6 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         }
     }
 
-
     /** Whether every partition is there, and all have counted one and the same ballot. */
     private boolean isWhole(String ballotId, Map<Integer, PartitionTally> partitions) {
         PartitionTally first = partitions.values().iterator().next();
