@@ -239,8 +239,8 @@ class Partition:
 def records(folder, file):
     """Offset, time, key, value and headers of each record; the layout is in the README."""
     path = pathlib.Path(folder, file["file"])
-    if not path.is_file():
-        raise ValueError("%s is no regular file" % path)
+    if path.name != file["file"] or not path.is_file():
+        raise ValueError("%s is no regular file of the dump" % path)
     seen, last = 0, file["begin"] - 1
     with open(path, "rb") as data:
         count = lambda: struct.unpack(">i", data.read(4))[0]

@@ -34,8 +34,9 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit codes: 0 all steps passed, 1 a mismatch is proven, 2 it could not be run, 3 nothing failed and a step was"
-                    + " skipped.",
+            "Exit codes: 0 what was asked for passed, 1 a mismatch is proven, 2 it could not be run, trouble in reading included, 3"
+                    + " nothing failed and something that was asked for could not be looked at. verify-receipt has more of them,"
+                    + " for what became of the vote.",
             "",
             "What could not be run is said in a line on standard error; with --json as {\"outcome\":\"not-run\",\"error\":…} on"
                     + " standard output.",

@@ -2,6 +2,8 @@ package io.votelog.auditor;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * How far those who count had come in votes.
@@ -13,6 +15,13 @@ import java.util.Map;
 record Counted(String group, Map<Integer, Long> offsets) {
     /** The group's name where nobody gave it another one. */
     static final String GROUP = "votelog-streams";
+
+    /** Whether it says what it must, as somebody wrote it. */
+    boolean isWhole() {
+        return Stream.of(group, offsets).allMatch(Objects::nonNull)
+                && offsets.entrySet().stream()
+                        .allMatch(entry -> entry.getKey() >= 0 && entry.getValue() != null && entry.getValue() >= 0);
+    }
 
     /** Whether the record at this place was counted. */
     boolean passed(int partition, long offset) {

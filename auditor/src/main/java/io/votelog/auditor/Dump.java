@@ -114,6 +114,9 @@ final class Dump {
                     "%s is in the format %s; this program reads %s".formatted(file, manifest.format(), FORMAT));
         }
         String fault = fault(manifest.files());
+        if (fault == null && manifest.counted() != null && !manifest.counted().isWhole()) {
+            fault = "counted names no group, or no offsets";
+        }
         if (fault != null) {
             throw new AuditException("%s is no manifest of a dump: %s".formatted(file, fault));
         }

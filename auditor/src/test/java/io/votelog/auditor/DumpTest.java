@@ -139,6 +139,8 @@ class DumpTest {
                 "{\"format\":\"votelog-dump/1\",\"files\":null}",
                 "{\"format\":\"votelog-dump/1\",\"files\":{}}",
                 "{\"format\":\"votelog-dump/1\",\"files\":[null]}",
+                "{\"format\":\"votelog-dump/1\",\"counted\":{},\"files\":[]}",
+                "{\"format\":\"votelog-dump/1\",\"counted\":{\"group\":\"x\",\"offsets\":{\"-1\":null}},\"files\":[]}",
                 "{\"format\":\"votelog-dump/1\",\"files\":[{}]}",
                 "{\"format\":\"votelog-dump/1\",\"files\":[{\"topic\":\"votelog.votes.v1\",\"partition\":\"x\"}]}",
                 "{\"format\":\"votelog-dump/1\",\"files\":[{\"topic\":\"votelog.votes.v1\",\"partition\":0,\"begin\":0,"
@@ -161,7 +163,7 @@ class DumpTest {
     void shouldRefuseOnePartitionNamedTwice() throws IOException {
         Path file = dump.resolve(Dump.MANIFEST);
         Files.writeString(file, Files.readString(file).replace("\"partition\" : 1", "\"partition\" : 0"));
-        assertRefused(replay(dump), "files[2]", "as another one is");
+        assertRefused(replay(dump), "files[1]", "as another one is");
     }
 
     @ParameterizedTest

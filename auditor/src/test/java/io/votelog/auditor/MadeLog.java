@@ -18,7 +18,6 @@ import io.votelog.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -78,12 +77,6 @@ final class MadeLog implements LogSource {
     /** Takes a topic's last partition out of the log. */
     void forgetLast(Topic topic) {
         topics.compute(topic.name(), (name, partitions) -> partitions.subList(0, partitions.size() - 1));
-    }
-
-    /** The next record is stamped so much later than it would be, or earlier. */
-    MadeLog turnClock(Duration change) {
-        now = now.plus(change);
-        return this;
     }
 
     static LogKeys keys() {

@@ -1,6 +1,7 @@
 package io.votelog.auditor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.NoteSigner;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,5 +199,70 @@ class SealCommandsTest {
         assertThat(run.err()).contains("two logs can't contradict each other");
         Files.writeString(policy, "log\n");
         assertThat(run("equivocation", small, other, "--policy", policy).err()).contains("line 1 of the policy");
+    }
+
+    @Test
+    void shouldSayInOneLineWhatIsNoLog() {
+        String both = MadeSealedLog.vkeys();
+        for (String none :
+                List.of("http://", "http://a b/", "ftp://log.example", "http://127.0.0.1:1/log", "nowhere", "a\0b")) {
+            Run run = run("verify", "--log", none, "--log-key", both, "--quiet");
+            assertThat(run.exitCode()).as(none).isEqualTo(2);
+            assertThat(run.err().strip().lines().toList())
+                    .as(none)
+                    .singleElement()
+                    .asString()
+                    .doesNotContain("Exception", "java.");
+        }
+    }
+
+    @Test
+    void shouldTakeTheKeysOfOneLogAlone() {
+        SealedLogKey mine = SealingKey.generate(ORIGIN).publicKey();
+        SealedLogKey other = SealingKey.generate("vote.example/2022").publicKey();
+        String votes = mine.votes().vkey();
+        assertThat(SealedLogKey.parse(List.of(mine.verdicts().vkey(), votes))
+                        .of(SealedLog.VOTES)
+                        .vkey())
+                .isEqualTo(votes);
+        assertThat(SealedLogKey.parse(List.of(key)).verdicts().name()).isEqualTo(ORIGIN + "/verdicts");
+        for (List<String> wrong : List.of(
+                List.of(votes, other.verdicts().vkey()),
+                List.of(votes, votes),
+                List.of(votes + " " + mine.verdicts().vkey() + " " + votes),
+                List.of(key, votes))) {
+            Run run = run("verify", "--log", log, "--log-key", wrong.get(0), "--log-key", wrong.get(wrong.size() - 1));
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("--log-key");
+        }
+    }
+
+    /** A log that one key signed goes on with it, and is still checked with it. */
+    @Test
+    void shouldKnowAKeyForBothTreesToo() {
+        SealingKey both = SealingKey.parse(signer.text() + "\n");
+        assertThat(both.origin()).isEqualTo(ORIGIN);
+        assertThat(SealedLogKey.parse(List.of(key)).of(SealedLog.VERDICTS).vkey())
+                .isEqualTo(both.publicKey().verdicts().vkey());
+        SealingKey pair = SealingKey.generate(ORIGIN);
+        assertThat(SealingKey.parse(pair.text()).publicKey().votes().vkey())
+                .isEqualTo(pair.publicKey().votes().vkey());
+    }
+
+    @Test
+    void shouldReadDurationsAsPeopleWriteThem() {
+        assertThat(List.of("90s", "10m", "24h", "7d", "PT1H30M"))
+                .extracting(SealedLogOptions::duration)
+                .containsExactly(
+                        Duration.ofSeconds(90),
+                        Duration.ofMinutes(10),
+                        Duration.ofHours(24),
+                        Duration.ofDays(7),
+                        Duration.ofMinutes(90));
+        for (String none : List.of("7", "-1h", "1w", "PT-1H", "")) {
+            assertThatThrownBy(() -> SealedLogOptions.duration(none))
+                    .isInstanceOf(AuditException.class)
+                    .hasMessageContaining("'" + none + "' is no duration");
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.votelog.events.VoteCast;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,8 +104,7 @@ class SealedTamperingsTest {
             {"ballotId":"fruits","definition":"%s","revision":0,
              "turnout":{"received":702,"accepted":700,"retried":1,"rejected":{"ALREADY_VOTED":1},"annulled":0},
              "votes":[700,0,0,466,234],"trees":{"votes":%s,"verdicts":%s}}"""
-                .formatted(
-                        MadeLog.fruits().digestHex(), head(of, SealedLog.VOTES), head(of, SealedLog.VERDICTS));
+                .formatted(MadeLog.fruits().digestHex(), head(of, SealedLog.VOTES), head(of, SealedLog.VERDICTS));
     }
 
     private static String head(MadeSealedLog of, SealedLog tree) throws IOException {
@@ -222,10 +223,10 @@ class SealedTamperingsTest {
 
     private void changed() throws Exception {
         Made flipped = new Made();
-        flipped.sealed.lie = (offset, leaf) -> leaf instanceof Leaf.Verdict verdict
-                        && verdict.reason().equals("ALREADY_VOTED")
-                ? new Leaf.Verdict(verdict.partition(), offset, "ACCEPTED", "")
-                : leaf;
+        flipped.sealed.lie = (offset, leaf) ->
+                leaf instanceof Leaf.Verdict verdict && verdict.reason().equals("ALREADY_VOTED")
+                        ? new Leaf.Verdict(verdict.partition(), offset, "ACCEPTED", "")
+                        : leaf;
         flipped.sealed.seal();
         row("a rejected vote is sealed as accepted", flipped.signed());
 
@@ -314,8 +315,8 @@ class SealedTamperingsTest {
         state.signed();
         state.state = Files.writeString(
                 dir.resolve("forged-state"),
-                Texts.JSON.writeValueAsString(Map.of(
-                        "votes", forged(SealedLog.VOTES), "verdicts", forged(SealedLog.VERDICTS))));
+                Texts.JSON.writeValueAsString(
+                        Map.of("votes", forged(SealedLog.VOTES), "verdicts", forged(SealedLog.VERDICTS))));
         row("the file of `--state` has checkpoints that the log did not sign", state);
     }
 
@@ -336,15 +337,12 @@ class SealedTamperingsTest {
                 cosigned(witness, fresh, Instant.parse("2019-01-01T00:00:00Z")));
         row(
                 "it was cosigned in the year 9999",
-                cosigned(
-                        witness,
-                        SealedLogOptions.cosigned(policy, null, NOW),
-                        Instant.parse("9999-01-01T00:00:00Z")));
+                cosigned(witness, SealedLogOptions.cosigned(policy, null, NOW), Instant.parse("9999-01-01T00:00:00Z")));
         Made good = cosigned(witness, fresh, NOW.minusSeconds(60));
         row("nothing; it was cosigned a minute ago", good, "The tree of votes is cosigned");
 
-        String unknown = "+06" + "0".repeat(6) + "+"
-                + Base64.getEncoder().encodeToString(concat((byte) 6, new byte[1312]));
+        String unknown =
+                "+06" + "0".repeat(6) + "+" + Base64.getEncoder().encodeToString(concat((byte) 6, new byte[1312]));
         Policy any = policy("witness w1 %s\nwitness pq pq.example/w%s\ngroup either any pq w1\nquorum either\n"
                 .formatted(witness.vkey(), unknown));
         row(
@@ -393,7 +391,7 @@ class SealedTamperingsTest {
         receipt("`verify-receipt` of an accepted vote", receipt(6, 6), accepted);
         receipt("`verify-receipt` of a rejected vote", receipt(5, 6), proofs(made, receipt(5, 6)));
         long retry = made.log.records(Topics.VOTES, partition(5)).stream()
-                .filter(record -> java.util.Arrays.equals(record.key(), MadeLog.voter(5)))
+                .filter(record -> Arrays.equals(record.key(), MadeLog.voter(5)))
                 .skip(1)
                 .findFirst()
                 .orElseThrow()
@@ -428,8 +426,7 @@ class SealedTamperingsTest {
     }
 
     private void receipt(String what, Receipt receipt, ReceiptProofs proofs) {
-        Report report =
-                new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty()).run(receipt, proofs);
+        Report report = new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty()).run(receipt, proofs);
         put(what, new Cell(says(report, ""), report.exitCode()));
     }
 
@@ -442,7 +439,7 @@ class SealedTamperingsTest {
         made.signed();
         List<String> said = new ArrayList<>();
         for (Receipt receipt : List.of(receipt(6, 6), receipt(5, 6), receipt(7, 7))) {
-            java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
             new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty())
                     .run(receipt, proofs(made, receipt))
                     .printTo(new PrintStream(out, true, StandardCharsets.UTF_8), true);

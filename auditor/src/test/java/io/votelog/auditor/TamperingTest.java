@@ -48,6 +48,7 @@ class TamperingTest {
     private static final Path RECOUNT = Path.of("recount.py");
     private static final String BEGIN = "<!-- tampering: made by TamperingTest -->\n";
     private static final String END = "<!-- end of tampering -->";
+    private static final String ANNOUNCEMENT = "ANNOUNCEMENT";
     private static final int STAGES = 4;
     private static final BallotDefinition FRUITS = MadeLog.fruits();
 
@@ -72,13 +73,14 @@ class TamperingTest {
      * @param what it is, for people
      * @param options that the auditor and the recount are both given
      */
-    private record Tampering(String what, Change change, DumpChange dumpChange, List<String> options) {
+    private record Tampering(
+            String what, BallotDefinition ballot, Change change, DumpChange dumpChange, List<String> options) {
         static Tampering of(String what, Change change, String... options) {
-            return new Tampering(what, change, dump -> {}, List.of(options));
+            return new Tampering(what, FRUITS, change, dump -> {}, List.of(options));
         }
 
         static Tampering ofDump(String what, DumpChange change, String... options) {
-            return new Tampering(what, log -> {}, change, List.of(options));
+            return new Tampering(what, FRUITS, log -> {}, change, List.of(options));
         }
     }
 
@@ -119,16 +121,22 @@ class TamperingTest {
         return List.of(
                 Tampering.of("nothing", log -> {}),
                 Tampering.of("nothing; the results are asked to be complete", log -> {}, "--complete"),
-                Tampering.of("a vote is taken out", log -> records(log, Topics.VOTES, 1).remove(5)),
+                Tampering.of("a vote is taken out", log -> records(log, Topics.VOTES, 1)
+                        .remove(5)),
                 Tampering.of("a vote is taken out, and the offsets are made dense again", log -> {
                     records(log, Topics.VOTES, 1).remove(5);
                     number(log, 1);
                 }),
                 Tampering.of(
                         "the choices of a vote are changed",
-                        log -> change(log, Topics.VOTES, VoteCast.class, vote -> vote.getBallotId().equals("fruits"), vote -> VoteCast.newBuilder(vote)
-                                .setChoices(List.of("a3", "b2"))
-                                .build())),
+                        log -> change(
+                                log,
+                                Topics.VOTES,
+                                VoteCast.class,
+                                vote -> vote.getBallotId().equals("fruits"),
+                                vote -> VoteCast.newBuilder(vote)
+                                        .setChoices(List.of("a3", "b2"))
+                                        .build())),
                 Tampering.of(
                         "a verdict is turned round",
                         log -> change(
@@ -140,7 +148,8 @@ class TamperingTest {
                                         .setOutcome(Outcome.ACCEPTED)
                                         .setReason(null)
                                         .build())),
-                Tampering.of("a verdict is taken out", log -> records(log, Topics.DECISIONS, 1).remove(3)),
+                Tampering.of("a verdict is taken out", log -> records(log, Topics.DECISIONS, 1)
+                        .remove(3)),
                 Tampering.of(
                         "a verdict names another ballot, whose id has the same `hashCode` in Java",
                         log -> change(
@@ -186,7 +195,12 @@ class TamperingTest {
                             .build();
                     var verdicts = records(log, Topics.DECISIONS, 0);
                     verdicts.add(MadeLog.record(
-                            Topics.DECISIONS, 0, verdicts.size(), vote.timestamp(), vote.key(), Events.encode(decided)));
+                            Topics.DECISIONS,
+                            0,
+                            verdicts.size(),
+                            vote.timestamp(),
+                            vote.key(),
+                            Events.encode(decided)));
                 }),
                 Tampering.of("what was put aside is taken out", log -> {
                     records(log, Topics.DEAD_LETTERS, 0).clear();
@@ -208,18 +222,27 @@ class TamperingTest {
                 }),
                 Tampering.of(
                         "results say that counted records were replaced",
-                        log -> changeNewest(
-                                log, results -> BallotResults.newBuilder(results).setReplaced(2).build())),
+                        log -> changeNewest(log, results -> BallotResults.newBuilder(results)
+                                .setReplaced(2)
+                                .build())),
                 Tampering.of(
                         "results of a live ballot hide the votes of its options",
-                        log -> changeNewest(
-                                log, results -> BallotResults.newBuilder(results).setVotes(null).build())),
+                        log -> changeNewest(log, results -> BallotResults.newBuilder(results)
+                                .setVotes(null)
+                                .build())),
+                new Tampering(
+                        "the ballot is signed anew with two titles swapped, and the log is held to what was announced",
+                        swapped(),
+                        log -> {},
+                        dump -> {},
+                        List.of("--expect", ANNOUNCEMENT)),
                 Tampering.of("a partition of votes is gone", log -> log.forgetLast(Topics.VOTES)),
-                Tampering.of("votes and results are cut at their end, and the group's position; decisions are kept", log -> {
-                    cutVotes(log, 8);
-                    keepResults(log, 1);
-                    log.counted = new Counted(Counted.GROUP, PublishedLog.ends(log));
-                }),
+                Tampering.of(
+                        "votes and results are cut at their end, and the group's position; decisions are kept", log -> {
+                            cutVotes(log, 8);
+                            keepResults(log, 1);
+                            log.counted = new Counted(Counted.GROUP, PublishedLog.ends(log));
+                        }),
                 Tampering.of("votes and results are emptied; decisions are kept", log -> {
                     cutVotes(log, 0);
                     keepResults(log, 0);
@@ -229,7 +252,8 @@ class TamperingTest {
                     cutVotes(log, 8);
                     for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
                         records(log, Topics.DECISIONS, partition)
-                                .removeIf(record -> decode(record, VoteDecided.class).getVoteOffset() >= 8);
+                                .removeIf(record ->
+                                        decode(record, VoteDecided.class).getVoteOffset() >= 8);
                     }
                     keepResults(log, 1);
                     log.counted = new Counted(Counted.GROUP, PublishedLog.ends(log));
@@ -238,12 +262,14 @@ class TamperingTest {
                     cutVotes(log, 8);
                     for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
                         records(log, Topics.DECISIONS, partition)
-                                .removeIf(record -> decode(record, VoteDecided.class).getVoteOffset() >= 8);
+                                .removeIf(record ->
+                                        decode(record, VoteDecided.class).getVoteOffset() >= 8);
                         records(log, Topics.DEAD_LETTERS, partition).clear();
                     }
                     keepResults(log, 1);
                 }),
-                Tampering.of("the results from before the annulment and the end are put back", log -> keepResults(log, 2)),
+                Tampering.of(
+                        "the results from before the annulment and the end are put back", log -> keepResults(log, 2)),
                 Tampering.of("the same, and the group's position is taken out of the dump", log -> {
                     keepResults(log, 2);
                     log.counted = null;
@@ -311,16 +337,15 @@ class TamperingTest {
                 Tampering.ofDump(
                         "the manifest counts a file's records wrong",
                         dump -> edit(dump, text -> text.replaceFirst("\"records\" : (\\d+)", "\"records\" : 1$1"))),
-                Tampering.ofDump(
-                        "a byte of a file is another one",
-                        dump -> {
-                            Path file = dump.resolve(Topics.VOTES.name() + "-1.records");
-                            byte[] bytes = Files.readAllBytes(file);
-                            bytes[bytes.length - 1] ^= 1;
-                            Files.write(file, bytes);
-                        }),
+                Tampering.ofDump("a byte of a file is another one", dump -> {
+                    Path file = dump.resolve(Topics.VOTES.name() + "-1.records");
+                    byte[] bytes = Files.readAllBytes(file);
+                    bytes[bytes.length - 1] ^= 1;
+                    Files.write(file, bytes);
+                }),
                 new Tampering(
                         "votes, results and the group's position are cut, and the manifest no longer says in which order ends were noted",
+                        FRUITS,
                         log -> {
                             cutVotes(log, 8);
                             keepResults(log, 1);
@@ -328,6 +353,19 @@ class TamperingTest {
                         },
                         dump -> edit(dump, text -> text.replaceFirst("(?s)\\s*\"order\" : \\[.*?\\],", "")),
                         List.of()));
+    }
+
+    /** The same in all but two titles. */
+    private static BallotDefinition swapped() {
+        String json = FRUITS.json()
+                .replace("\"title\":\"a\"", "\"title\":\"?\"")
+                .replace("\"title\":\"b\"", "\"title\":\"a\"")
+                .replace("\"title\":\"?\"", "\"title\":\"b\"");
+        try {
+            return BallotDefinition.parse(json);
+        } catch (MalformedEventException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> records(MadeLog log, Topic topic, int partition) {
@@ -363,8 +401,7 @@ class TamperingTest {
             for (int at = 0; at < records.size(); at++) {
                 var record = records.get(at);
                 if (event(record) != null && kind.isInstance(event(record)) && which.test(kind.cast(event(record)))) {
-                    records.set(
-                            at, with(record, record.key(), Events.encode(change.apply(kind.cast(event(record))))));
+                    records.set(at, with(record, record.key(), Events.encode(change.apply(kind.cast(event(record))))));
                     return;
                 }
             }
@@ -470,10 +507,14 @@ class TamperingTest {
                                 .map(line -> lines.get(lines.indexOf(line) + 1).strip()))
                         .findFirst()
                         .orElse(lines.get(lines.size() - 1));
-        return new Said(run.exitCode(), first.replace(dump.toString(), "DUMP"));
+        return new Said(run.exitCode(), first.replace(dump.toString(), "DUMP").replace(MadeLog.publicKey(), "KEY"));
     }
 
     private Said recounted(Path dump, List<String> options) throws Exception {
+        return said(recount(dump, options), dump);
+    }
+
+    private Process recount(Path dump, List<String> options) throws IOException {
         boolean python = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3")));
         if (!python) {
@@ -483,12 +524,15 @@ class TamperingTest {
         List<String> command = new ArrayList<>(List.of("python3", RECOUNT.toString()));
         command.addAll(options);
         command.addAll(List.of("--", dump.toString(), MadeLog.publicKey()));
-        Path said = dir.resolve("said");
-        Process process = new ProcessBuilder(command)
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
+                .redirectOutput(dir.resolve("said").toFile())
                 .start();
+    }
+
+    private Said said(Process process, Path dump) throws Exception {
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        Path said = dir.resolve("said");
         List<String> lines = Files.readAllLines(said);
         String first = lines.stream()
                 .filter(line -> line.startsWith("DIFFERENCE: ") || line.startsWith("NOT LOOKED AT: "))
@@ -503,16 +547,24 @@ class TamperingTest {
 
     @Test
     void shouldFindEachAndSayWhat() throws Exception {
-        StringBuilder table = new StringBuilder(row("what was done", "`replay` says", "exit", "`recount.py` says", "exit"))
+        StringBuilder table = new StringBuilder(
+                        row("what was done", "`replay` says", "exit", "`recount.py` says", "exit"))
                 .append(row("---", "---", "---", "---", "---"));
         List<String> passed = new ArrayList<>();
+        Path announcement = dir.resolve("announcement.json");
+        CommandRun announced = CommandRun.of("announce", "--dump", dump(log()), "--public-key", MadeLog.publicKey());
+        Files.writeString(announcement, announced.out());
         for (Tampering tampering : tamperings()) {
-            MadeLog log = PublishedLog.of(log(), STAGES);
+            MadeLog log = PublishedLog.of(log(tampering.ballot()), STAGES);
             tampering.change().make(log);
             Path dump = dump(log);
             tampering.dumpChange().make(dump);
-            Said audited = audited(dump, tampering.options());
-            Said recounted = recounted(dump, tampering.options());
+            List<String> options = tampering.options().stream()
+                    .map(option -> option.equals(ANNOUNCEMENT) ? announcement.toString() : option)
+                    .toList();
+            Process recount = recount(dump, options);
+            Said audited = audited(dump, options);
+            Said recounted = said(recount, dump);
             if (audited.exitCode() == 0 || recounted.exitCode() == 0 || audited.exitCode() != recounted.exitCode()) {
                 passed.add(tampering.what() + ": " + audited.exitCode() + ", " + recounted.exitCode());
             }
@@ -529,7 +581,9 @@ class TamperingTest {
         if (Boolean.getBoolean("votelog.write-tables")) {
             Files.writeString(README, text.substring(0, from) + table + text.substring(to));
         } else {
-            assertThat(text.substring(from, to)).as("written anew with -Dvotelog.write-tables=true").isEqualTo(table.toString());
+            assertThat(text.substring(from, to))
+                    .as("written anew with -Dvotelog.write-tables=true")
+                    .isEqualTo(table.toString());
         }
         assertThat(passed)
                 .as("what no one finds, or one and not the other")

@@ -132,15 +132,16 @@ final class CatalogueReader implements SmartLifecycle {
         }
         long end = reading.endOffsets(List.of(BALLOTS), startTimeout).getOrDefault(BALLOTS, 0L);
         while (running) {
-            boolean reached = reading.position(BALLOTS, startTimeout) >= end;
-            if (reached) {
-                failure = null;
+            if (reading.position(BALLOTS, startTimeout) >= end) {
                 upToDate.complete(null);
             }
             for (ConsumerRecord<byte[], byte[]> record : reading.poll(POLL)) {
                 catalogue.apply(record.offset(), record.key(), record.value());
             }
             catalogue.votesHave(partitions.now());
+            if (failure != null && reading.position(BALLOTS, startTimeout) >= end) {
+                failure = null;
+            }
         }
     }
 

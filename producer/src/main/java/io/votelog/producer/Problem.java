@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
 import io.votelog.rules.Violation;
 import java.time.Instant;
@@ -63,7 +64,11 @@ record Problem(
     }
 
     static Problem unknownBallot(String ballotId) {
-        return of("unknown-ballot", 404, "There is no such ballot", "no ballot has the id " + shortened(ballotId));
+        return of(
+                "unknown-ballot",
+                404,
+                "There is no such ballot",
+                "no ballot has " + (Ballot.isId(ballotId) ? "the id " + ballotId : "such an id"));
     }
 
     static Problem requestTimeout() {
@@ -268,10 +273,6 @@ record Problem(
         ordered.put(key, value);
         ordered.put(otherKey, otherValue);
         return ordered;
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
     }
 
     /** What a quoted string in a header may hold (RFC 6750: no quote, no backslash, printable ASCII). */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.votelog.events.BallotClosed;
+import io.votelog.events.BallotEnded;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.testing.KafkaBroker;
@@ -18,6 +19,9 @@ import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +51,11 @@ class AddedPartitionIT {
         String servers = broker.bootstrapServers();
         try (Gateway old = Gateway.start(servers, QUICK)) {
             old.publishOpen("before");
+            Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+            String ending = Gateway.ballot("ending", "Over soon", now.minusSeconds(60), now.plusSeconds(5));
+            assertThat(old.put(old.token("operator", "ballots:write"), "ending", ending)
+                            .statusCode())
+                    .isEqualTo(201);
             votesLandIn(old, "before", 4);
             assertThat(readiness(old).has("partitionsAdded")).isFalse();
 
@@ -89,6 +98,9 @@ class AddedPartitionIT {
                     .isEqualTo(202);
             await().untilAsserted(() -> assertThat(partitionsOf(servers, "before", BallotClosed.class))
                     .containsExactlyInAnyOrderElementsOf(FOUR));
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(partitionsOf(servers, "ending", BallotEnded.class))
+                            .containsExactlyInAnyOrderElementsOf(FOUR));
         }
         assertThat(partitionsOf(servers, "before", BallotPublished.class)).containsExactlyInAnyOrderElementsOf(FOUR);
         assertThat(partitionsOf(servers, "between", BallotPublished.class)).containsExactlyInAnyOrderElementsOf(FOUR);

@@ -79,7 +79,7 @@ public final class LogCluster implements AutoCloseable {
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
     public Standing prepare(int partitions, int replicas) {
-        return prepare(partitions, replicas, false);
+        return prepare(partitions, replicas, true);
     }
 
     /**
@@ -87,7 +87,7 @@ public final class LogCluster implements AutoCloseable {
      * still have fewer, after votes was given more, until those who count give them as many.
      */
     public Standing prepareToWrite(int partitions, int replicas) {
-        return prepare(partitions, replicas, true);
+        return prepare(partitions, replicas, false);
     }
 
     /** How many partitions a topic that is there has. */
@@ -95,7 +95,7 @@ public final class LogCluster implements AutoCloseable {
         return description(topic).partitions().size();
     }
 
-    private Standing prepare(int partitions, int replicas, boolean mayLag) {
+    private Standing prepare(int partitions, int replicas, boolean counts) {
         Set<String> present = await(admin.listTopics().names(), "the list of topics");
         int copies = replicas > 0
                 ? replicas
@@ -123,7 +123,7 @@ public final class LogCluster implements AutoCloseable {
         }
         haveBatchesUnpacked(found);
         check(found, votePartitions);
-        if (!mayLag) {
+        if (counts) {
             // Verdicts stand in the partition of their vote, and votes may have got more since.
             grow(List.of(Topics.DECISIONS.name()), votePartitions);
         }
@@ -135,6 +135,11 @@ public final class LogCluster implements AutoCloseable {
         TopicDescription votes = description(Topics.VOTES);
         check(Topics.all(), votes.partitions().size());
         return new Standing(votes.partitions().size(), replicas(votes));
+    }
+
+    /** The id of the votes topic: one that is deleted and made anew has another. */
+    public Uuid idOfVotes() {
+        return description(Topics.VOTES).topicId();
     }
 
     /**
@@ -195,11 +200,6 @@ public final class LogCluster implements AutoCloseable {
                 throw e;
             }
         }
-    }
-
-    /** The id of the votes topic: one that is deleted and made anew has another. */
-    public Uuid idOfVotes() {
-        return description(Topics.VOTES).topicId();
     }
 
     /** The offset behind the last record of a partition of votes. */
@@ -314,8 +314,9 @@ public final class LogCluster implements AutoCloseable {
         for (Topic topic : topics) {
             int found = description(topic).partitions().size();
             int expected = topic.partitions(votePartitions);
-            // When votes gets more partitions, what is not spread by voter keeps those that it had.
-            if (found > expected) {
+            // What is not spread by voter keeps the partitions that it had when votes gets more.
+            boolean fits = topic.spread() == Topic.Spread.AS_VOTES ? found <= expected : found == expected;
+            if (!fits) {
                 faults.add("topic %s has %d partitions; expected: %d%s"
                         .formatted(
                                 topic.name(),

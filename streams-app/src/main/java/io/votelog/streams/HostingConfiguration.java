@@ -91,13 +91,13 @@ class HostingConfiguration {
     }
 
     @Bean
-    RocksDbMemory rocksDbMemory(StreamsSettings settings) {
-        return new RocksDbMemory(settings.rocksdbMemory().toBytes());
+    LogWatch logHealthIndicator(LogCluster cluster, ResultsBoard board) {
+        return new LogWatch(cluster::idOfVotes, cluster::endOfVotes, board::all).every(TOPIC_LOOKED_AT_EVERY);
     }
 
     @Bean
-    LogWatch logHealthIndicator(LogCluster cluster, ResultsBoard board) {
-        return new LogWatch(cluster::idOfVotes, cluster::endOfVotes, board::all).every(TOPIC_LOOKED_AT_EVERY);
+    RocksDbMemory rocksDbMemory(StreamsSettings settings) {
+        return new RocksDbMemory(settings.rocksdbMemory().toBytes());
     }
 
     @Bean

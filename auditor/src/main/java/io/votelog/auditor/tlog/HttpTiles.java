@@ -79,13 +79,14 @@ public final class HttpTiles implements TileSource {
                 }
                 refusal = new Refusal(String.valueOf(e.getMessage()), null);
             }
-            Duration next = refusal.retryAfter();
-            if (next == null) {
+            // Not all at the same moment again.
+            Duration next = wait.plusNanos(ThreadLocalRandom.current().nextLong(1 + wait.toNanos() / 4));
+            Duration asked = refusal.retryAfter();
+            if (asked == null || asked.compareTo(next) < 0) {
                 failures++;
-                // Not all at the same moment again.
-                next = wait.plusNanos(ThreadLocalRandom.current().nextLong(1 + wait.toNanos() / 4));
                 wait = wait.multipliedBy(2);
             } else {
+                next = asked;
                 long until = System.nanoTime() + next.toNanos();
                 quietUntilNs.accumulateAndGet(until, (old, more) -> more - old > 0 ? more : old);
             }
@@ -95,9 +96,7 @@ public final class HttpTiles implements TileSource {
                                 .formatted(
                                         refusal.why(),
                                         attempt == 1 ? "once" : attempt + " times",
-                                        refusal.retryAfter() == null
-                                                ? ""
-                                                : "; it says to wait %d s".formatted(next.toSeconds())),
+                                        asked == null ? "" : "; it says to wait %d s".formatted(asked.toSeconds())),
                         false);
             }
             sleep(next);

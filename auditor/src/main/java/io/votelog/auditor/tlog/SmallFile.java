@@ -45,7 +45,7 @@ public final class SmallFile {
         }
     }
 
-    private static String why(IOException failure) {
+    static String why(IOException failure) {
         if (failure instanceof AccessDeniedException) {
             return "this user may not read it";
         }

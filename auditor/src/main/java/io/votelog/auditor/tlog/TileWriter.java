@@ -316,7 +316,7 @@ public final class TileWriter {
         } catch (IOException e) {
             // What the folder looks like now is not known any more.
             standing.clear();
-            throw new TlogException("the log in %s can't be written: %s".formatted(folder, e), e);
+            throw new TlogException("the log in %s can't be written: %s".formatted(folder, SmallFile.why(e)), e);
         }
     }
 

@@ -21,7 +21,7 @@ public final class Cosigner {
         return text.text();
     }
 
-    CosignatureVerifier verifier() {
+    public CosignatureVerifier verifier() {
         return CosignatureVerifier.parse(vkey());
     }
 

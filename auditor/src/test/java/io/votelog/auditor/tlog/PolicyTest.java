@@ -3,6 +3,7 @@ package io.votelog.auditor.tlog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,5 +196,78 @@ class PolicyTest {
         assertThatThrownBy(() -> Policy.parse(chain + "group h any X2\nquorum h\n"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("more than 256 groups");
+    }
+
+    private static final String UNKNOWN =
+            KeyText.of("pq.example/w", (byte) 0x06, new byte[1312]).text();
+
+    /** A witness with a key of a newer kind takes nothing from the others, and adds nothing. */
+    @Test
+    void shouldNeverCountAWitnessOfAnUnknownKind() {
+        String witnesses = KEYS + "witness PQ " + UNKNOWN + " https://pq.example/\n";
+        Policy any = Policy.parse(witnesses + "group g any PQ X1\nquorum g\n");
+        assertThat(met(any, checkpoint(0))).isTrue();
+        assertThat(met(any, checkpoint(1))).isFalse();
+        assertThat(any.witnesses()).extracting(Policy.Witness::name).doesNotContain("PQ");
+        Policy all = Policy.parse(witnesses + "group g all PQ X1\nquorum g\n");
+        assertThat(met(all, checkpoint(0))).isFalse();
+        assertThat(missing(all, checkpoint(0)))
+                .contains("PQ's key is of the type 0x06, which is not known here: it never counts");
+        assertThatThrownBy(() -> Policy.parse(witnesses + "witness again "
+                        + UNKNOWN.replace("pq.example/w", "pq.example/v") + "\nquorum X1\n"))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("another witness's already");
+    }
+
+    /** Else a policy whose logs are all of a newer kind would take checkpoints of any log. */
+    @Test
+    void shouldTakeNoLogForOneOfAnUnknownKind() {
+        Policy policy = Policy.parse("log " + UNKNOWN + "\nquorum none\n");
+        assertThat(policy.logs()).isEmpty();
+        assertThat(met(policy, checkpoint())).isFalse();
+        assertThat(met(
+                        Policy.parse(
+                                "log " + UNKNOWN + "\nlog " + LOG.verifier().vkey() + "\nquorum none\n"),
+                        checkpoint()))
+                .isTrue();
+    }
+
+    @Test
+    void shouldTakeBytesForWhatTheyAre() {
+        byte[] head = "# ".getBytes(StandardCharsets.US_ASCII);
+        byte[] rest = ("\n" + KEYS + "group W\u00ff any X1\nquorum W\u00ff\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] file = new byte[head.length + 3 + rest.length];
+        System.arraycopy(head, 0, file, 0, head.length);
+        // No UTF-8, and a character that some take for the end of a line.
+        file[head.length] = (byte) 0xc3;
+        file[head.length + 1] = (byte) 0xff;
+        file[head.length + 2] = (byte) 0x85;
+        System.arraycopy(rest, 0, file, head.length + 3, rest.length);
+        assertThat(met(Policy.parse(file), checkpoint(0))).isTrue();
+        assertThat(met(Policy.parse(file), checkpoint(1))).isFalse();
+        // K and the sign for kelvin are two names, whatever some alphabets say.
+        assertThatThrownBy(() -> Policy.parse(KEYS + "group K any X1\nquorum \u212a\n"))
+                .isInstanceOf(TlogException.class)
+                .hasMessageContaining("no line above defines '\u212a'");
+    }
+
+    @Test
+    void shouldBoundTheTimesOfCosignatures() {
+        Policy policy = Policy.parse(KEYS + "quorum X1\n");
+        Instant at = Instant.ofEpochSecond(1_700_000_000);
+        SignedNote note = checkpoint(0);
+        assertThat(policy.cosignatures(note)).containsExactly(new Policy.Cosignature("X1", at));
+        assertThat(policy.met(note, new Policy.Times(at, at))).isTrue();
+        assertThat(policy.met(note, new Policy.Times(at.plusSeconds(1), at.plusSeconds(9))))
+                .isFalse();
+        assertThat(policy.met(note, new Policy.Times(Instant.EPOCH, at.minusSeconds(1))))
+                .isFalse();
+        String never = WITNESSES.get(0).cosign(note.text(), 0);
+        assertThat(policy.met(
+                        new SignedNote(note.text(), List.of())
+                                .with(LOG.sign(note.text()))
+                                .with(never),
+                        new Policy.Times(Instant.MIN, Instant.MAX)))
+                .isFalse();
     }
 }

@@ -31,9 +31,11 @@ final class DrawnLog {
     private static final int PARTITIONS = 2;
 
     /** What can be no ballot's id, or no text. */
-    private static final List<String> NO_IDS = List.of("", "a", "Open", "-open", "open-\u00fc", "\uFFFD\uFFFD", "o".repeat(64));
+    private static final List<String> NO_IDS =
+            List.of("", "a", "Open", "-open", "open-\u00fc", "\uFFFD\uFFFD", "o".repeat(64));
 
-    private static final List<String> NO_TEXTS = List.of("ff", "c328", "eda080", "e282", "f0908080", "c080", "f4908080");
+    private static final List<String> NO_TEXTS =
+            List.of("ff", "c328", "eda080", "e282", "f0908080", "c080", "f4908080");
 
     private static final int RECORDS = 400;
     private static final Instant START = Instant.parse("2021-12-05T00:00:00Z");

@@ -1,5 +1,6 @@
 package io.votelog.streams.read;
 
+import io.votelog.rules.Ballot;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -21,12 +22,12 @@ final class ProblemException extends RuntimeException {
     }
 
     static ProblemException unknownBallot(String ballotId) {
-        String shown = ballotId.length() <= 64 ? ballotId : ballotId.substring(0, 64) + "…";
+        String shown = Ballot.isId(ballotId) ? "ballot '%s'".formatted(ballotId) : "such ballot";
         return new ProblemException(
                 HttpStatus.NOT_FOUND,
                 "unknown-ballot",
                 "No such ballot",
-                "There is no ballot '%s', or it is not published in full yet.".formatted(shown));
+                "There is no %s, or it is not published in full yet.".formatted(shown));
     }
 
     static ProblemException unknownReceipt(String title, String detail) {

@@ -136,16 +136,6 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         changed.clear();
     }
 
-    /** A store of merged tallies that is new is filled from the topic, and half filled it has less than was published. */
-    private boolean goesBack(BallotResults results) {
-        try {
-            return ResultsInLog.goesBack(results, published.get(results.getBallotId()));
-        } catch (MalformedEventException e) {
-            throw new IllegalStateException(
-                    "the store of results has no results of ballot %s".formatted(results.getBallotId()), e);
-        }
-    }
-
     /** Whether every partition is there, and all have counted one and the same ballot. */
     private boolean isWhole(String ballotId, Map<Integer, PartitionTally> partitions) {
         PartitionTally first = partitions.values().iterator().next();
@@ -171,6 +161,16 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     private static boolean hidesVotes(PartitionTally tally) {
         return tally.getHiddenUntilFinal() && tally.getEndOffset() == null;
+    }
+
+    /** A store of merged tallies that is new is filled from the topic, and half filled it has less than was published. */
+    private boolean goesBack(BallotResults results) {
+        try {
+            return ResultsInLog.goesBack(results, published.get(results.getBallotId()));
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException(
+                    "the store of results has no results of ballot %s".formatted(results.getBallotId()), e);
+        }
     }
 
     /** The sum over all partitions of a ballot. */

@@ -72,7 +72,6 @@ final class PollTally {
             + 8
             + 8
             + 5 * 8
-            + 1
             + Arrays.stream(REASON_NAMES).mapToInt(name -> 1 + name.length + 8).sum();
 
     private final KeyValueStore<String, byte[]> store;
@@ -291,8 +290,7 @@ final class PollTally {
                 .putLong(accepted)
                 .putLong(retried)
                 .putLong(late)
-                .putLong(annulled)
-                .put((byte) Arrays.stream(rejected).filter(count -> count > 0).count());
+                .putLong(annulled);
         for (int reason = 0; reason < REASONS.length; reason++) {
             if (rejected[reason] > 0) {
                 byte[] name = REASON_NAMES[reason];
@@ -333,7 +331,7 @@ final class PollTally {
     }
 
     private void readRejected(ByteBuffer head) {
-        for (int left = head.get(); left > 0; left--) {
+        while (head.hasRemaining()) {
             byte[] bytes = new byte[head.get()];
             head.get(bytes);
             String name = new String(bytes, StandardCharsets.US_ASCII);

@@ -95,7 +95,7 @@ class MergeProcessorTest {
     @Test
     void shouldShowTheVotesThatABallotHidesWhenItHasEndedInEveryPartition() {
         send(hidden(tally("secret", 0, 1, null)));
-        send(hidden(tally("secret", 1, 1, 9L, 4L)));
+        send(hidden(tally("secret", 1, 1, 10L, 4L)));
         BallotResults half = results().get(0);
         send(hidden(tally("secret", 0, 1, 10L, 3L)));
         BallotResults whole = results().get(0);

@@ -7,6 +7,8 @@ import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.ReasonCount;
+import io.votelog.events.Salt;
+import io.votelog.events.VoteCast;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
@@ -43,6 +45,14 @@ class ReplayRandomizedTest {
     @TempDir
     static File stateDir;
 
+    /** Votes for each wrong id that is not long. */
+    private static final List<byte[]> FOR_NO_BALLOTS_ID =
+            HostileRecords.of(new VoteCast(LogFixture.voteId(0), "one", List.of("a1", "b1"), new Salt(new byte[32])))
+                    .stream()
+                    .filter(record -> record.what().contains(".ballotId,") && record.value().length < 1_000)
+                    .map(HostileRecords.Hostile::value)
+                    .toList();
+
     private static final Set<String> DRAWN_OUTCOMES = new HashSet<>();
 
     private final LogFixture fixture = new LogFixture();
@@ -64,7 +74,7 @@ class ReplayRandomizedTest {
                 .map(reason -> "REJECTED " + reason);
         assertThat(DRAWN_OUTCOMES)
                 .containsAll(rejections.toList())
-                .contains("ACCEPTED", "RETRIED", "UNDECODABLE", "BAD_CONTROL_RECORD")
+                .contains("ACCEPTED", "RETRIED", "UNDECODABLE", "BAD_CONTROL_RECORD", "BAD_BALLOT_ID")
                 .contains("annulled", "annulled after the end", "not annulled");
     }
 
@@ -116,6 +126,42 @@ class ReplayRandomizedTest {
         assertThat(outcomes).isEqualTo(drawn.expected);
         assertThat(figures(partition.emit())).isEqualTo(drawn.totals());
         assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
+    }
+
+    /** The log is cut anywhere below what is counted, and another one is written from there on, later. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldSeeEachRecordThatTookThePlaceOfACountedOneAndCountNoneOfThem(long seed) {
+        Random random = new Random(seed);
+        DrawnLog drawn = draw(random);
+        DrawnLog other = draw(random);
+        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        partition.processAll(drawn.records, 0);
+        int cut = random.nextInt(RECORDS);
+        int readFrom = random.nextInt(cut + 1);
+        long later = Duration.ofDays(30).toMillis();
+
+        partition.restart();
+        partition.processAll(drawn.records.subList(0, cut), readFrom);
+        assertThat(partition.position().replaced()).isZero();
+        for (int offset = cut; offset < RECORDS; offset++) {
+            LogRecord record = other.records.get(offset);
+            partition.process(new LogRecord(record.key(), record.value(), record.timestampMs() + later), offset);
+        }
+
+        assertThat(partition.position().replaced()).isEqualTo(RECORDS - cut);
+        partition.restart();
+        Map<String, PartitionTally> after = partition.emit();
+        assertThat(figures(after)).containsAllEntriesOf(drawn.totals());
+        assertThat(after.values())
+                .allSatisfy(tally -> assertThat(tally.getReplaced()).isEqualTo(RECORDS - cut));
+        // And what comes behind is counted, whatever was opened or ended by what is not.
+        for (int offset = RECORDS; offset < 2 * RECORDS; offset++) {
+            LogRecord record = other.records.get(offset - RECORDS);
+            partition.process(new LogRecord(record.key(), record.value(), record.timestampMs() + 2 * later), offset);
+        }
+        assertThat(partition.position().nextOffset()).isEqualTo(2 * RECORDS);
+        assertThat(partition.position().replaced()).isEqualTo(RECORDS - cut);
     }
 
     /** The log is read in stretches, each from anywhere in what is decided, with a restart before it. */
@@ -273,9 +319,13 @@ class ReplayRandomizedTest {
             } else if (dice < 14) {
                 drawn.annul(fixture, ballot, random.nextInt(12), random.nextInt(8), time);
             } else if (dice < 18) {
-                byte[] junk = new byte[random.nextInt(40)];
-                random.nextBytes(junk);
-                drawn.junk(junk, time);
+                if (random.nextBoolean()) {
+                    byte[] junk = new byte[random.nextInt(40)];
+                    random.nextBytes(junk);
+                    drawn.junk(junk, time);
+                } else {
+                    drawn.forNoBallotsId(FOR_NO_BALLOTS_ID.get(random.nextInt(FOR_NO_BALLOTS_ID.size())), time);
+                }
             } else {
                 drawn.vote(ballot, random.nextInt(12), random.nextInt(8), choices(random, ballot), time);
             }
@@ -340,6 +390,10 @@ class ReplayRandomizedTest {
 
         void junk(byte[] value, long time) {
             add(LogFixture.voter(0), value, time, "UNDECODABLE");
+        }
+
+        void forNoBallotsId(byte[] value, long time) {
+            add(LogFixture.voter(0), value, time, "BAD_BALLOT_ID");
         }
 
         void vote(BallotDefinition ballot, int voter, int voteId, List<String> choices, long time) {

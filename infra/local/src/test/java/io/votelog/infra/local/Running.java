@@ -31,6 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The program in a process of its own, on ports of its own. */
 final class Running {
+    /** Nothing takes so long but on a machine that is busy with other things. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
     private static final String BALLOT = "/v1/ballots/gz-customs-2021";
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final JsonMapper JSON = new JsonMapper();
@@ -156,8 +159,7 @@ final class Running {
                 Map.of("receipt", vote.path("receipt").stringValue(), "reason", reason),
                 token.path("token").stringValue(),
                 202);
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> results().path("revision").longValue() > revision);
+        await().atMost(PATIENCE).until(() -> results().path("revision").longValue() > revision);
     }
 
     /** Closes the ballot early. */
@@ -183,8 +185,14 @@ final class Running {
         return JSON.readTree(answer.body());
     }
 
-    /** The verdict on that very attempt. */
-    JsonNode receipt(JsonNode vote) throws Exception {
+    /** The verdict on that very attempt, once there is one. */
+    JsonNode receipt(JsonNode vote) {
+        return await().atMost(PATIENCE).until(() -> askedFor(vote), answer -> !answer.path("status")
+                .stringValue()
+                .equals("pending"));
+    }
+
+    private JsonNode askedFor(JsonNode vote) throws Exception {
         URI url = url(
                 8081,
                 BALLOT + "/receipts/" + vote.path("receipt").stringValue() + "?offset="
@@ -207,22 +215,20 @@ final class Running {
     }
 
     void awaitTurnoutReceived(long received) {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(turnout("received")).isEqualTo(received));
     }
 
     void awaitTurnout(long received, long accepted, long retried, long rejected) {
-        await().atMost(Duration.ofSeconds(30))
-                .ignoreException(IOException.class)
-                .untilAsserted(() -> {
-                    JsonNode turnout = results().path("turnout");
-                    assertThat(List.of(
-                                    turnout.path("received").longValue(),
-                                    turnout.path("accepted").longValue(),
-                                    turnout.path("retried").longValue(),
-                                    turnout.path("rejected").longValue()))
-                            .containsExactly(received, accepted, retried, rejected);
-                });
+        await().atMost(PATIENCE).ignoreException(IOException.class).untilAsserted(() -> {
+            JsonNode turnout = results().path("turnout");
+            assertThat(List.of(
+                            turnout.path("received").longValue(),
+                            turnout.path("accepted").longValue(),
+                            turnout.path("retried").longValue(),
+                            turnout.path("rejected").longValue()))
+                    .containsExactly(received, accepted, retried, rejected);
+        });
     }
 
     /** The options that have votes, with their number. */

@@ -111,7 +111,7 @@ class SealIT {
         }
         up.awaitTurnoutReceived(cast);
         up.close();
-        await().atMost(Duration.ofSeconds(60)).until(() -> up.status().equals("final"));
+        await().atMost(Duration.ofMinutes(3)).until(() -> up.status().equals("final"));
         sealer.process().destroyForcibly().waitFor();
         Said once = auditor.run(sealing(sealed, "--once", "--json"));
         assertThat(once.exitCode()).as(once.text()).isZero();
@@ -222,10 +222,10 @@ class SealIT {
     void shouldHaveOneSealerAndTheSameBytesWhoeverSeals() throws Exception {
         Path one = copy(sealed, "one");
         AuditorProgram.Running first = seal(one);
-        await().atMost(Duration.ofSeconds(30)).until(() -> first.said().contains("Sealing "));
+        await().atMost(Duration.ofMinutes(2)).until(() -> first.said().contains("Sealing "));
         Path other = dir.resolve("other");
         AuditorProgram.Running second = seal(other);
-        await().atMost(Duration.ofSeconds(60)).until(() -> second.said().contains("Sealing "));
+        await().atMost(Duration.ofMinutes(2)).until(() -> second.said().contains("Sealing "));
         castOneMore();
 
         assertThat(first.process().waitFor(60, TimeUnit.SECONDS))
