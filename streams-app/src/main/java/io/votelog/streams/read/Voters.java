@@ -49,6 +49,10 @@ final class Voters {
         holders.sort(Comparator.comparing(host -> !isHere(host)));
         holders.add(0, at.activeHost());
         holders.removeIf(HostInfo.unavailable()::equals);
+        if (self.isContested() && holders.stream().noneMatch(this::isHere)) {
+            // Of two instances with one address Kafka Streams knows what one of them holds.
+            holders.add(self.host());
+        }
         if (holders.isEmpty()) {
             throw new InvalidStateStoreException("nobody holds the voter's partition now");
         }
