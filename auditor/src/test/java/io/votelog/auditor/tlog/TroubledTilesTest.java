@@ -185,8 +185,9 @@ class TroubledTilesTest {
     @Test
     @Timeout(30)
     void shouldNotTakeAnAnswerWithoutAnEnd() throws Exception {
+        CompletableFuture<Void> serving;
         try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Void> serving = CompletableFuture.runAsync(
+            serving = CompletableFuture.runAsync(
                     () -> {
                         while (!listener.isClosed()) {
                             try (Socket socket = listener.accept()) {
@@ -206,9 +207,8 @@ class TroubledTilesTest {
             assertThatThrownBy(() -> new HttpTiles(there, SHORT).read("tile/0/000"))
                     .isInstanceOf(UnreadableException.class)
                     .hasMessageContaining("does not say where its answer ends");
-            listener.close();
-            serving.get(10, TimeUnit.SECONDS);
         }
+        serving.get(10, TimeUnit.SECONDS);
     }
 
     @Test
