@@ -189,7 +189,7 @@ public final class KafkaCluster implements AutoCloseable {
         private final boolean separateController;
         private final Map<String, String> overrides = new LinkedHashMap<>();
         private final List<String> jvmArgs = new ArrayList<>();
-        private String heap = "512m";
+        private String heap = "3g";
         private int firstPort;
         private Duration startupTimeout = Duration.ofSeconds(90);
         private String classPath = ChildJvm.currentClassPath();
@@ -213,7 +213,10 @@ public final class KafkaCluster implements AutoCloseable {
             return this;
         }
 
-        /** Each broker's heap as {@code -Xmx} takes it; {@code 512m} by default. A separate controller takes 256m. */
+        /**
+         * The most that each broker's heap may grow to, as {@code -Xmx} takes it; {@code 3g} by default, of which an ordinary load
+         * takes a small part: it is there for batches that are huge when they are unpacked. A separate controller takes 256m.
+         */
         public Builder heap(String size) {
             this.heap = size;
             return this;

@@ -190,8 +190,8 @@ final class LocalSystem {
 
     private KafkaCluster.Builder kafkaBuilder() {
         KafkaCluster.Builder builder = options.cluster()
-                ? KafkaCluster.cluster(folders.kafka(), BROKERS).heap("384m")
-                : KafkaCluster.single(folders.kafka()).heap("512m");
+                ? KafkaCluster.cluster(folders.kafka(), BROKERS)
+                : KafkaCluster.single(folders.kafka());
         return builder.port(KAFKA_PORT + options.portOffset());
     }
 

@@ -9,6 +9,7 @@ import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.HostileRecords.Hostile;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
+import io.votelog.infra.testing.CraftedBatch;
 import io.votelog.schemas.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.CompressionType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +70,11 @@ class HostileRecordsIT {
             honest.addAll(castVotes(up, "before"));
 
             Map<Integer, Long> ends = writeAll(hostile(), up.kafka());
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                // Few kilobytes as they come: they must not get into the log, nor take the broker along.
+                CraftedBatch zeros = CraftedBatch.ofZeros(CompressionType.ZSTD, 400_000_000);
+                assertThat(zeros.sendTo(up.kafka(), Topics.VOTES.name(), partition)).isEqualTo(Errors.MESSAGE_TOO_LARGE);
+            }
             honest.addAll(castVotes(up, "behind"));
 
             Instant cast = Instant.now();
