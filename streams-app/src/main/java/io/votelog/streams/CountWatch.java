@@ -157,10 +157,15 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         if (checked || !ran || results.state() != KafkaStreams.State.RUNNING) {
             return;
         }
-        checked = true;
         try {
             onFirstRun.run();
+            checked = true;
         } catch (UnfitLogException e) {
+            if (e.getCause() != null) {
+                // Nobody answered: that says nothing of the changelogs, and the next look asks again.
+                throw e;
+            }
+            checked = true;
             LOG.error("the application stops: {}", e.getMessage());
             unfit.run();
         }

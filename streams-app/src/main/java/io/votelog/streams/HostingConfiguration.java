@@ -24,14 +24,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.state.HostInfo;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.boot.ExitCodeGenerator;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.ApplicationContext;
@@ -50,6 +47,8 @@ class HostingConfiguration {
     /** Exit code when the log, its topics or the changelogs are not what the count depends on. */
     static final int EXIT_UNFIT = 81;
 
+    private static final String COUNTING = "counting";
+    private static final String RESULTS = "results";
     private static final int MIB = 1 << 20;
     private static final long POLL_MS = 10;
     private static final Duration TOPIC_LOOKED_AT_EVERY = Duration.ofSeconds(30);
@@ -158,7 +157,7 @@ class HostingConfiguration {
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         config.putAll(memory.streamsConfig());
         return new HostedStreams(
-                "counting",
+                COUNTING,
                 STREAMS_PHASE - 1,
                 topology::counting,
                 config,
@@ -181,7 +180,7 @@ class HostingConfiguration {
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.resultsApplicationId());
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         return new HostedStreams(
-                "results",
+                RESULTS,
                 STREAMS_PHASE,
                 topology::results,
                 config,
@@ -196,28 +195,33 @@ class HostingConfiguration {
     }
 
     @Bean
+    Liveness liveness(ApplicationContext context) {
+        return new Liveness(context);
+    }
+
+    @Bean
     StreamsFaults countingFaults(
             StreamsSettings settings,
-            ApplicationContext context,
+            Liveness liveness,
             @Qualifier("counting") ObjectProvider<HostedStreams> streams,
             ObjectProvider<CountWatch> watch) {
-        return faults("counting", settings, context, streams, watch);
+        return faults(COUNTING, settings, liveness, streams, watch);
     }
 
     @Bean
     StreamsFaults resultsFaults(
             StreamsSettings settings,
-            ApplicationContext context,
+            Liveness liveness,
             @Qualifier("results") ObjectProvider<HostedStreams> streams,
             ObjectProvider<CountWatch> watch) {
-        return faults("results", settings, context, streams, watch);
+        return faults(RESULTS, settings, liveness, streams, watch);
     }
 
     /** What is told of is made after the faults that tell it. */
     private static StreamsFaults faults(
             String name,
             StreamsSettings settings,
-            ApplicationContext context,
+            Liveness liveness,
             ObjectProvider<HostedStreams> streams,
             ObjectProvider<CountWatch> watch) {
         return new StreamsFaults(
@@ -233,12 +237,12 @@ class HostingConfiguration {
 
                     @Override
                     public void broken(boolean broken) {
-                        AvailabilityChangeEvent.publish(context, broken ? LivenessState.BROKEN : LivenessState.CORRECT);
+                        liveness.say(name, broken);
                     }
 
                     @Override
                     public void cut() {
-                        exit(context, EXIT_LOG_CUT);
+                        exit(EXIT_LOG_CUT);
                     }
                 });
     }
@@ -255,7 +259,11 @@ class HostingConfiguration {
             ResultsBoard board,
             BallotsBoard ballots,
             OwnAddress self,
-            ApplicationContext context) {
+            Liveness liveness) {
+        // A thread that Kafka Streams does not replace, such as the one of the global stores, ends it whatever was
+        // answered.
+        counting.onChange((now, before) -> sayIfBroken(liveness, COUNTING, now));
+        results.onChange((now, before) -> sayIfBroken(liveness, RESULTS, now));
         Runnable onFirstRun = prepared.replicas() >= LogCluster.CLUSTER_REPLICAS
                 ? () -> cluster.checkChangelogs(settings.applicationId())
                 : () -> {};
@@ -272,7 +280,13 @@ class HostingConfiguration {
                 ballots,
                 self,
                 onFirstRun,
-                () -> exit(context, EXIT_UNFIT));
+                () -> exit(EXIT_UNFIT));
+    }
+
+    private static void sayIfBroken(Liveness liveness, String name, KafkaStreams.State now) {
+        if (now == KafkaStreams.State.ERROR) {
+            liveness.say(name, true);
+        }
     }
 
     /** What the two have in common. */
@@ -322,8 +336,11 @@ class HostingConfiguration {
         return config;
     }
 
-    private static void exit(ApplicationContext context, int code) {
-        ExitCodeGenerator generator = () -> code;
-        new Thread(() -> System.exit(SpringApplication.exit(context, generator)), "votelog-exit").start();
+    /**
+     * Ends the process, from a thread that nobody waits for. The context is closed by the shutdown that this begins: closed before,
+     * a start that is still under way would fail of it, and might end the process with a code of its own.
+     */
+    private static void exit(int code) {
+        new Thread(() -> System.exit(code), "votelog-exit").start();
     }
 }

@@ -7,10 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -18,12 +21,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The results of each ballot as of now, and the next ones when they come. */
 final class LiveResults {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveResults.class);
+
     private final Ballots ballots;
     private final ResultsBoard board;
     private final JsonMapper json;
     private final Clock clock;
     private final Scheduler scheduler;
     private final Map<String, ResultsView> views = new ConcurrentHashMap<>();
+    private final Set<String> foreign = ConcurrentHashMap.newKeySet();
 
     /** @param scheduler on which changes are told, never the thread that keeps the stores */
     LiveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock, Scheduler scheduler) {
@@ -40,7 +46,9 @@ final class LiveResults {
         if (published == null) {
             return Optional.empty();
         }
-        @Nullable BallotResults results = board.find(ballotId).orElse(null);
+        @Nullable
+        BallotResults results =
+                board.find(ballotId).filter(found -> isOf(published, found)).orElse(null);
         Status status =
                 ResultsDocument.statusAt(clock.instant(), published.ballot(), results, ballots.closing(ballotId));
         boolean live = board.isLive();
@@ -56,6 +64,19 @@ final class LiveResults {
         ResultsView view = ResultsView.of(results, document, json.writeValueAsBytes(document));
         views.put(ballotId, view);
         return Optional.of(view);
+    }
+
+    /** Results of another definition, which somebody wrote who should not, are none; no reader of another ballot must notice. */
+    private boolean isOf(Ballots.Published published, BallotResults results) {
+        boolean fits = results.getDigest().equals(published.definition().digest())
+                && (results.getVotes() == null
+                        || results.getVotes().size() == published.ballot().optionCount());
+        if (!fits && foreign.add(results.getBallotId())) {
+            LOG.error(
+                    "the results of ballot {} are not of the definition that was published first, and are not shown",
+                    results.getBallotId());
+        }
+        return fits;
     }
 
     /** The first results from now on, those of now included, that are what is wanted. */

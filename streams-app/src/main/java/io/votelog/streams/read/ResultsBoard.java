@@ -2,6 +2,7 @@ package io.votelog.streams.read;
 
 import io.votelog.events.BallotResults;
 import io.votelog.events.CountedPosition;
+import io.votelog.streams.topology.ResultsAge;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -87,7 +88,6 @@ public final class ResultsBoard {
     }
 
     private static BallotResults newer(BallotResults known, BallotResults come) {
-        boolean goesBack = come.getRevision() < known.getRevision() || come.getVersion() < known.getVersion();
-        return goesBack ? known : come;
+        return ResultsAge.goesBack(known, come) ? known : come;
     }
 }

@@ -5,15 +5,17 @@ import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotStage;
 import io.votelog.events.KeyId;
+import io.votelog.events.Sha256;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -78,33 +80,62 @@ public final class BallotsInLog implements Processor<byte[], byte[], Void, Void>
             LOG.warn("a record of ballots is left out: {}", e.getMessage());
             return;
         }
-        if (event instanceof BallotPublished claim && claim.getPartition() == LogSigner.CLAIM && isBallot(claim)) {
-            keepFirst(BallotsInLog::definitionKey, claim.getBallotId(), value, claim.getKeyId());
+        if (event instanceof BallotPublished claim && claim.getPartition() == LogSigner.CLAIM) {
+            if (isObeyed(input, claim.getBallotId(), claim.getKeyId()) && isBallot(claim)) {
+                keepFirst(definitionKey(claim.getBallotId()), value);
+            }
         } else if (event instanceof BallotReady ready && ready.getStage() == BallotStage.PUBLISHED) {
-            keepFirst(BallotsInLog::readyKey, ready.getBallotId(), value, ready.getKeyId());
+            if (isObeyed(input, ready.getBallotId(), ready.getKeyId())
+                    && stands(ready.getBallotId(), ready.getDigest())) {
+                keepFirst(readyKey(ready.getBallotId()), value);
+            }
         } else if (event instanceof BallotClosed intent && intent.getPartition() == LogSigner.CLAIM) {
-            keepFirst(BallotsInLog::closedKey, intent.getBallotId(), value, intent.getKeyId());
+            if (isObeyed(input, intent.getBallotId(), intent.getKeyId())
+                    && stands(intent.getBallotId(), intent.getDigest())) {
+                keepFirst(closedKey(intent.getBallotId()), value);
+            }
         }
     }
 
-    /** What claims an id without a ballot is passed over by gateways too. */
+    /** Whether it is about the ballot under whose id it stands, and is signed. Gateways pass over all else too. */
+    private boolean isObeyed(Record<byte[], byte[]> input, String ballotId, KeyId keyId) {
+        if (!Ballot.isId(ballotId) || !Arrays.equals(input.key(), ballotId.getBytes(StandardCharsets.UTF_8))) {
+            LOG.warn("a record of ballots is left out: it is about what can be no ballot's id, or not about its key");
+            return false;
+        }
+        if (!keys.signed(input.value(), keyId)) {
+            LOG.warn("a record of ballots is left out: one of {} is not signed by a key that this log obeys", ballotId);
+            return false;
+        }
+        return true;
+    }
+
+    /** Whether the claim holds the ballot that it is for. */
     private static boolean isBallot(BallotPublished claim) {
         try {
-            return BallotDefinition.parse(claim).ballot().id().equals(claim.getBallotId());
+            BallotDefinition definition = BallotDefinition.parse(claim);
+            return claim.getPartitionCount() >= 1
+                    && definition.ballot().id().equals(claim.getBallotId())
+                    && definition.digest().equals(claim.getDigest());
         } catch (MalformedEventException e) {
+            LOG.warn("a claim of ballot {} is left out: {}", claim.getBallotId(), e.getMessage());
             return false;
         }
     }
 
-    private void keepFirst(UnaryOperator<String> keyOf, String ballotId, byte[] value, KeyId keyId) {
-        if (!Ballot.isId(ballotId)) {
-            LOG.warn("a record of ballots is left out: it is about what can be no ballot's id");
-            return;
+    /** Whether the claim that won has this digest. */
+    private boolean stands(String ballotId, Sha256 digest) {
+        byte @Nullable [] claim = store.get(definitionKey(ballotId));
+        try {
+            return claim != null
+                    && Events.decode(claim, BallotPublished.class).getDigest().equals(digest);
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException("the store of ballots does not hold what was put there", e);
         }
-        String key = keyOf.apply(ballotId);
-        if (!keys.signed(value, keyId)) {
-            LOG.warn("a record of ballots is left out: {} is not signed by a key that this log obeys", key);
-        } else if (store.putIfAbsent(key, value) == null) {
+    }
+
+    private void keepFirst(String key, byte[] value) {
+        if (store.putIfAbsent(key, value) == null) {
             onBallots.accept(key, value);
         }
     }

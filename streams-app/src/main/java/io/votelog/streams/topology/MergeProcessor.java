@@ -91,10 +91,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             LOG.error("a record of tallies is left out: {}", e.getMessage());
             return;
         }
-        boolean ofBallot = Ballot.isId(tally.getBallotId())
-                && tally.getPartition() >= 0
-                && tally.getPartition() < tally.getPartitionCount();
-        if (!ofBallot) {
+        if (!isOfABallot(tally)) {
             // Of votes for unknown ballots there are no results.
             return;
         }
@@ -103,10 +100,19 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         if (known != null && known.getNextOffset() > tally.getNextOffset()) {
             return;
         }
-        store.put(TallyKey.of(tally.getBallotId(), tally.getPartition()), input.value());
+        store.put(TallyKey.of(tally.getBallotId(), tally.getPartition()), Events.encode(tally));
         keep(tally);
         changed.add(tally.getBallotId());
         timer.start();
+    }
+
+    /** Whether it is bounded as a ballot's tally is: it is written back, into the store and into results. */
+    private static boolean isOfABallot(PartitionTally tally) {
+        return Ballot.isId(tally.getBallotId())
+                && tally.getPartition() >= 0
+                && tally.getPartition() < tally.getPartitionCount()
+                && tally.getVotes().size() <= Ballot.MAX_OPTIONS
+                && tally.getRejected().size() <= RejectionReason.values().length;
     }
 
     @Override

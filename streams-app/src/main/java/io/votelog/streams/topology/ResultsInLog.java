@@ -4,6 +4,7 @@ import io.votelog.events.BallotResults;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -35,8 +36,11 @@ final class ResultsInLog implements Processor<byte[], byte[], Void, Void> {
     public void process(Record<byte[], byte[]> input) {
         try {
             BallotResults results = Events.decode(input.value(), BallotResults.class);
-            String ballotId = new String(input.key(), StandardCharsets.UTF_8);
-            if (!goesBack(results, store.get(ballotId))) {
+            String ballotId = results.getBallotId();
+            if (!Arrays.equals(input.key(), ballotId.getBytes(StandardCharsets.UTF_8))
+                    || !ResultsAge.isSound(results)) {
+                LOG.warn("a record of results is left out: its key or its version is not that of its content");
+            } else if (!goesBack(results, store.get(ballotId))) {
                 store.put(ballotId, input.value());
                 onResults.accept(results);
             }
@@ -45,12 +49,8 @@ final class ResultsInLog implements Processor<byte[], byte[], Void, Void> {
         }
     }
 
-    /** Whether these results are of an older version or revision than those that stand. */
+    /** Whether these results are older than those that stand. */
     static boolean goesBack(BallotResults results, byte @Nullable [] standing) throws MalformedEventException {
-        if (standing == null) {
-            return false;
-        }
-        BallotResults known = Events.decode(standing, BallotResults.class);
-        return results.getVersion() < known.getVersion() || results.getRevision() < known.getRevision();
+        return standing != null && ResultsAge.goesBack(Events.decode(standing, BallotResults.class), results);
     }
 }

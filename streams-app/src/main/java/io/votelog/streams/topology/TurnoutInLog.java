@@ -1,8 +1,11 @@
 package io.votelog.streams.topology;
 
+import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTurnout;
+import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -15,6 +18,11 @@ import org.slf4j.LoggerFactory;
 /** Keeps each hour of each ballot's turnout. Of two snapshots of an hour the one that covers more of the log holds. */
 final class TurnoutInLog implements Processor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(TurnoutInLog.class);
+
+    private static final int MINUTES = 60;
+
+    /** No ballot ends later. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final Consumer<PartitionTurnout> onTurnout;
 
@@ -35,13 +43,30 @@ final class TurnoutInLog implements Processor<byte[], byte[], Void, Void> {
         try {
             PartitionTurnout turnout = Events.decode(input.value(), PartitionTurnout.class);
             String key = TallyKey.of(turnout);
-            if (isNewer(turnout, store.get(key))) {
+            if (!isSound(turnout)) {
+                LOG.warn("a record of turnout is left out: it is not of minutes of an hour of a ballot");
+            } else if (isNewer(turnout, store.get(key))) {
                 store.put(key, input.value());
                 onTurnout.accept(turnout);
             }
         } catch (MalformedEventException e) {
             LOG.warn("a record of turnout is left out: {}", e.getMessage());
         }
+    }
+
+    /** Whether there is a minute, and each is one of the hour, in their order. */
+    private static boolean isSound(PartitionTurnout turnout) {
+        int before = -1;
+        for (MinuteTurnout minute : turnout.getMinutes()) {
+            if (minute.getMinute() <= before || minute.getMinute() >= MINUTES) {
+                return false;
+            }
+            before = minute.getMinute();
+        }
+        return before >= 0
+                && Ballot.isId(turnout.getBallotId())
+                && !turnout.getHour().isBefore(Instant.EPOCH)
+                && turnout.getHour().isBefore(LATEST);
     }
 
     private static boolean isNewer(PartitionTurnout turnout, byte @Nullable [] standing)

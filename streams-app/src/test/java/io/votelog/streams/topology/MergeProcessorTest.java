@@ -6,7 +6,10 @@ import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
 import io.votelog.events.PartitionTally;
+import io.votelog.events.ReasonCount;
+import io.votelog.events.RejectionReason;
 import io.votelog.events.Sha256;
+import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -113,6 +117,15 @@ class MergeProcessorTest {
         send(tally("x".repeat(100_000), 0, 1, null, 1L));
         send(tally("fruits", -1, 1, null, 1L));
         send(tally("fruits", PARTITIONS, 1, null, 1L));
+        send(tally(
+                "fruits",
+                0,
+                1,
+                null,
+                Collections.nCopies(Ballot.MAX_OPTIONS + 1, 1L).toArray(Long[]::new)));
+        send(PartitionTally.newBuilder(tally("fruits", 0, 1, null, 1L))
+                .setRejected(Collections.nCopies(60_000, new ReasonCount(RejectionReason.CLOSED, 1L)))
+                .build());
         driver.createInputTopic(Topics.TALLIES.name(), new ByteArraySerializer(), new ByteArraySerializer())
                 .pipeInput(new byte[] {1, 2, 3});
 

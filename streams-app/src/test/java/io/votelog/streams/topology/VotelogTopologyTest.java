@@ -613,10 +613,19 @@ class VotelogTopologyTest {
         BallotDefinition other = LogFixture.ballot("fruits", 9, 4, "live");
         TestInputTopic<byte[], byte[]> ballots =
                 driver.createInputTopic(Topics.BALLOTS.name(), new ByteArraySerializer(), new ByteArraySerializer());
-        ballots.pipeInput(LogFixture.published(LogFixture.newSigner(), other, LogSigner.CLAIM, 1));
-        ballots.pipeInput(log.published(ballot, LogSigner.CLAIM, 1));
-        ballots.pipeInput(log.published(other, LogSigner.CLAIM, 1));
-        ballots.pipeInput(log.ready(ballot));
+        byte[] key = "fruits".getBytes(StandardCharsets.UTF_8);
+        ballots.pipeInput(key, LogFixture.published(LogFixture.newSigner(), other, LogSigner.CLAIM, 1));
+        // Gateways pass these over, so they win nothing here either: no partitions, another ballot's key, nothing that
+        // stands.
+        ballots.pipeInput(key, log.published(other, LogSigner.CLAIM, 0));
+        ballots.pipeInput("nuts".getBytes(StandardCharsets.UTF_8), log.published(other, LogSigner.CLAIM, 1));
+        ballots.pipeInput(key, log.ready(ballot));
+        assertThat(driver.<String, byte[]>getKeyValueStore(StoreNames.BALLOTS).approximateNumEntries())
+                .isZero();
+        ballots.pipeInput(key, log.published(ballot, LogSigner.CLAIM, 1));
+        ballots.pipeInput(key, log.published(other, LogSigner.CLAIM, 1));
+        ballots.pipeInput(key, log.ready(other));
+        ballots.pipeInput(key, log.ready(ballot));
 
         var store = driver.<String, byte[]>getKeyValueStore(StoreNames.BALLOTS);
         Sha256 digest = Events.decode(store.get(BallotsInLog.definitionKey("fruits")), BallotPublished.class)

@@ -1,0 +1,47 @@
+package io.votelog.streams.topology;
+
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.events.CountedPosition;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Which of two results of a ballot are the older ones. Version and revision alone do not tell it: behind the end both stand still,
+ * while late votes go on being counted and one partition after the other ends.
+ */
+public final class ResultsAge {
+    private ResultsAge() {}
+
+    /** Whether these results say less of the log than those that are known. */
+    public static boolean goesBack(BallotResults known, BallotResults come) {
+        if (come.getVersion() < known.getVersion()
+                || come.getRevision() < known.getRevision()
+                || known.getStatus() == BallotStatus.FINAL && come.getStatus() != BallotStatus.FINAL) {
+            return true;
+        }
+        Map<Integer, CountedPosition> positions = come.getPositions().stream()
+                .collect(Collectors.toMap(CountedPosition::getPartition, Function.identity(), (one, other) -> one));
+        return known.getPositions().stream().anyMatch(position -> {
+            CountedPosition now = positions.get(position.getPartition());
+            return now == null
+                    || now.getNextOffset() < position.getNextOffset()
+                    || position.getEndOffset() != null && now.getEndOffset() == null;
+        });
+    }
+
+    /** Whether the version is what it is by definition: the sum of the positions counted, none of them behind a partition's end. */
+    static boolean isSound(BallotResults results) {
+        long sum = 0;
+        for (CountedPosition position : results.getPositions()) {
+            Long end = position.getEndOffset();
+            long counted = end == null ? position.getNextOffset() : Math.min(end, position.getNextOffset());
+            if (counted < 0) {
+                return false;
+            }
+            sum += counted;
+        }
+        return sum == results.getVersion();
+    }
+}
