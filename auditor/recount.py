@@ -323,7 +323,7 @@ def whole(manifest, files, partitions, max_step, unseen):
     elif not manifest.get("stamps") or any("stampedTo" not in file for file in files):
         unseen.append("who stamps the records is not known")
 
-def defined(name, standing, partitions, claim, unseen):
+def defined(name, standing, partitions, claim, event, unseen):
     """Whether a ballot is the same everywhere, and the one that was published first."""
     if not standing:
         yield "%s: it stands in no partition" % name
@@ -331,7 +331,10 @@ def defined(name, standing, partitions, claim, unseen):
     first = standing[0].event
     if any(poll.event["digest"] != first["digest"] for poll in standing):
         yield "%s: its definition is not the same in all partitions" % name
-    if len(standing) != first["partitionCount"]:
+    if len(standing) < first["partitionCount"] and not event and not any(poll.totals["ACCEPTED"] for poll in standing):
+        unseen.append("%s: it stands in %d partitions of %d, and may be on its way" %
+                      (name, len(standing), first["partitionCount"]))
+    elif len(standing) != first["partitionCount"]:
         yield "%s: it stands in %d partitions of %d" % (name, len(standing), first["partitionCount"])
     if claim and claim["digest"] != first["digest"]:
         yield "%s: first published was the definition %s" % (name, claim["digest"].hex())
@@ -495,7 +498,7 @@ def differences(options, unseen):
     merged = (manifest.get("merged") or {"ballots": {}})["ballots"]
     for name in names:
         event, standing = results.get(name), [ballots[name] for ballots in polls if name in ballots]
-        yield from defined(name, standing, partitions, claims.get(name), unseen)
+        yield from defined(name, standing, partitions, claims.get(name), event, unseen)
         if event:
             print("%s: %d votes, of which %d accepted" % (name, event["received"], event["accepted"]))
             yield from ("%s, %s" % (name, fault) for fault in untrue(event, partitions, True))

@@ -289,6 +289,14 @@ class TamperingTest {
                         log -> {},
                         dump -> {},
                         List.of("--expect", ANNOUNCEMENT)),
+                Tampering.of("a partition lacks the definition of a ballot, and another one accepts votes on it", log -> {
+                    log.publish(MadeLog.fruits("next", "live"));
+                    records(log, Topics.VOTES, 1)
+                            .remove(records(log, Topics.VOTES, 1).size() - 1);
+                    for (int voter = 30; voter < 40; voter++) {
+                        log.vote("next", voter, voter, "a1", "b1");
+                    }
+                }),
                 Tampering.of("a partition of votes is gone", log -> log.forgetLast(Topics.VOTES)),
                 Tampering.of(
                         "votes and results are cut at their end, and the group's position; decisions are kept", log -> {
@@ -711,5 +719,20 @@ class TamperingTest {
             Said recounted = recounted(dump(log), List.of());
             assertThat(recounted.exitCode()).as(recounted.first()).isEqualTo(3);
         }
+    }
+
+    /** A gateway that dies between two partitions leaves such a log, and so does one that is just at it. */
+    @Test
+    void shouldAccuseNoPublicationThatIsUnderWay() throws Exception {
+        MadeLog log = PublishedLog.of(log(), STAGES);
+        BallotDefinition next = MadeLog.fruits("next", "live");
+        log.publish(next);
+        records(log, Topics.VOTES, 1).remove(records(log, Topics.VOTES, 1).size() - 1);
+        log.vote("next", 4, 90, "a1");
+        Said said = audited(dump(log), List.of());
+        assertThat(said.exitCode()).as(said.first()).isEqualTo(3);
+        assertThat(said.first()).contains("partition 1 does not hold it");
+        Said recounted = recounted(dump(log), List.of());
+        assertThat(recounted.exitCode()).as(recounted.first()).isEqualTo(3);
     }
 }
