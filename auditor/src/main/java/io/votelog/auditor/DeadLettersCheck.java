@@ -20,8 +20,7 @@ final class DeadLettersCheck {
      * @param spans of dead letters, as they were before it was noted where votes end
      * @param countedTo for a partition of votes: what is no vote below this offset must have been put aside
      */
-    DeadLettersCheck(
-            LogSource source, List<Span> spans, IntToLongFunction countedTo, List<PartitionReplay> replays) {
+    DeadLettersCheck(LogSource source, List<Span> spans, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
         this.spans = spans;
         this.countedTo = countedTo;

@@ -45,8 +45,7 @@ final class DecisionsCheck {
      * @param spans of decisions, as they were before it was noted where votes end
      * @param countedTo for a partition of votes: every vote below this offset must have its verdict
      */
-    DecisionsCheck(
-            LogSource source, List<Span> spans, IntToLongFunction countedTo, List<PartitionReplay> replays) {
+    DecisionsCheck(LogSource source, List<Span> spans, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
         this.spans = spans;
         this.countedTo = countedTo;

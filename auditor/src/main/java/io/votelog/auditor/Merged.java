@@ -58,8 +58,8 @@ record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
         return group != null
                 && ballots != null
                 && ballots.values().stream()
-                        .allMatch(offsets -> offsets != null
-                                && offsets.values().stream().allMatch(Objects::nonNull));
+                        .allMatch(offsets ->
+                                offsets != null && offsets.values().stream().allMatch(Objects::nonNull));
     }
 
     /** Whether what was counted of the record at this place had been taken. */

@@ -62,7 +62,8 @@ final class Replay {
                 "Replay of " + source.name(),
                 "what was published follows from this log",
                 "what was published does not follow from this log");
-        // In this order: what those who count have passed, and what the results count, has been decided before, and what has
+        // In this order: what those who count have passed, and what the results count, has been decided before, and
+        // what has
         // been decided stands in votes already. So a verdict without its vote is not one that came later.
         Optional<Counted> counted = source.counted(options.group());
         ResultsHistory history = new ResultsHistory(ResultsHistory.MOST);
@@ -70,7 +71,8 @@ final class Replay {
         history.index();
         IntToLongFunction countedTo = partition -> Math.max(
                 published.countedTo(partition),
-                counted.map(group -> group.offsets().getOrDefault(partition, 0L)).orElse(0L));
+                counted.map(group -> group.offsets().getOrDefault(partition, 0L))
+                        .orElse(0L));
         List<Span> decisions = source.spans(Topics.DECISIONS.name());
         List<Span> deadLetters = source.spans(Topics.DEAD_LETTERS.name());
         List<Span> votes = reader.spans();

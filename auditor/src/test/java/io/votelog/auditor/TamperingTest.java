@@ -159,8 +159,8 @@ class TamperingTest {
                     stopAddingUp(log, 1);
                     long to = positions(newest(log)).get(1);
                     records(log, Topics.DECISIONS, 1)
-                            .removeIf(record ->
-                                    decode(record, VoteDecided.class).getVoteOffset() >= to);
+                            .removeIf(
+                                    record -> decode(record, VoteDecided.class).getVoteOffset() >= to);
                 }),
                 Tampering.of(
                         "a verdict names a reason, and accepts",
@@ -234,11 +234,12 @@ class TamperingTest {
                             vote.key(),
                             Events.encode(decided)));
                 }),
-                Tampering.of("what was put aside is taken out that the group has passed, and the results have not", log -> {
-                    stopAddingUp(log, 1);
-                    records(log, Topics.DEAD_LETTERS, 0).clear();
-                    records(log, Topics.DEAD_LETTERS, 1).clear();
-                }),
+                Tampering.of(
+                        "what was put aside is taken out that the group has passed, and the results have not", log -> {
+                            stopAddingUp(log, 1);
+                            records(log, Topics.DEAD_LETTERS, 0).clear();
+                            records(log, Topics.DEAD_LETTERS, 1).clear();
+                        }),
                 Tampering.of("what was put aside is taken out", log -> {
                     records(log, Topics.DEAD_LETTERS, 0).clear();
                     records(log, Topics.DEAD_LETTERS, 1).clear();
@@ -254,16 +255,20 @@ class TamperingTest {
                         log -> changeNewest(log, results -> rejecting(results, RejectionReason.UNSPECIFIED, 500))),
                 Tampering.of("the rejections for one reason are told in two parts, one of them negative", log -> {
                     ReasonCount one = newest(log).getRejected().get(0);
-                    changeNewest(log, results -> rejecting(
-                            rejecting(results, one.getReason(), 996), one.getReason(), -996));
+                    changeNewest(
+                            log, results -> rejecting(rejecting(results, one.getReason(), 996), one.getReason(), -996));
                 }),
                 Tampering.of(
                         "an earlier record of results has the rejections for a reason in two parts, one of them negative",
                         log -> {
                             int which = results(log).size() - 2;
-                            ReasonCount one = results(log).get(which).getRejected().get(0);
-                            changeResults(log, which, results -> rejecting(
-                                    rejecting(results, one.getReason(), 996), one.getReason(), -996));
+                            ReasonCount one =
+                                    results(log).get(which).getRejected().get(0);
+                            changeResults(
+                                    log,
+                                    which,
+                                    results ->
+                                            rejecting(rejecting(results, one.getReason(), 996), one.getReason(), -996));
                         }),
                 Tampering.of("results leave a partition out, and all their numbers fit", log -> {
                     BallotResults newest = newest(log);
@@ -289,14 +294,15 @@ class TamperingTest {
                         log -> {},
                         dump -> {},
                         List.of("--expect", ANNOUNCEMENT)),
-                Tampering.of("a partition lacks the definition of a ballot, and another one accepts votes on it", log -> {
-                    log.publish(MadeLog.fruits("next", "live"));
-                    records(log, Topics.VOTES, 1)
-                            .remove(records(log, Topics.VOTES, 1).size() - 1);
-                    for (int voter = 30; voter < 40; voter++) {
-                        log.vote("next", voter, voter, "a1", "b1");
-                    }
-                }),
+                Tampering.of(
+                        "a partition lacks the definition of a ballot, and another one accepts votes on it", log -> {
+                            log.publish(MadeLog.fruits("next", "live"));
+                            records(log, Topics.VOTES, 1)
+                                    .remove(records(log, Topics.VOTES, 1).size() - 1);
+                            for (int voter = 30; voter < 40; voter++) {
+                                log.vote("next", voter, voter, "a1", "b1");
+                            }
+                        }),
                 Tampering.of("a partition of votes is gone", log -> log.forgetLast(Topics.VOTES)),
                 Tampering.of(
                         "votes and results are cut at their end, and the group's position; decisions are kept", log -> {
