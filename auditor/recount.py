@@ -14,7 +14,8 @@ not be looked at.
 import argparse, base64, collections, datetime, hashlib, io, json, pathlib, random, re, struct, sys
 
 # The events that count, by their schema's CRC-64-AVRO fingerprint (Avro's single-object encoding). A field is
-# a string (s), an int or long (i), so many bytes, an array [..] of these, or a union with null (?).
+# a string (s), an int or long (i), one of so many symbols (e..), so many bytes, an array [..] of these, or a
+# union with null (?).
 SCHEMAS = {
     "7327250d8306b523": "VoteCast voteId:16 ballotId:s choices:[s] salt:32",
     "649d3efb91e5cfe7": "BallotPublished ballotId:s definition:s digest:32 partition:i partitionCount:i"
@@ -23,11 +24,11 @@ SCHEMAS = {
     "4ae19897884b0c06": "BallotClosed ballotId:s digest:32 partition:i keyId:8 signature:64",
     "93803a4ec67f868b": "VoteAnnulled ballotId:s digest:32 voter:16 voteId:16 reason:s partition:i keyId:8"
         " signature:64",
-    "7fcc8d311bfc8673": "VoteDecided voteId:16 ballotId:s outcome:i reason:?i voteOffset:i recordedAt:i",
-    "245c44878a23d0b4": "BallotResults ballotId:s digest:32 status:i version:i revision:i asOf:i received:i"
-        " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i votes:?[i] positions:[i,i,?i]",
-    "749ad2c2c3399bc5": "BallotResults ballotId:s digest:32 status:i version:i revision:i asOf:i received:i"
-        " accepted:i retried:i rejected:[i,i] annulled:i late:i missing:i replaced:i votes:?[i] positions:[i,i,?i]"}
+    "7fcc8d311bfc8673": "VoteDecided voteId:16 ballotId:s outcome:e4 reason:?e13 voteOffset:i recordedAt:i",
+    "245c44878a23d0b4": "BallotResults ballotId:s digest:32 status:e5 version:i revision:i asOf:i received:i"
+        " accepted:i retried:i rejected:[e13,i] annulled:i late:i missing:i votes:?[i] positions:[i,i,?i]",
+    "749ad2c2c3399bc5": "BallotResults ballotId:s digest:32 status:e5 version:i revision:i asOf:i received:i"
+        " accepted:i retried:i rejected:[e13,i] annulled:i late:i missing:i replaced:i votes:?[i] positions:[i,i,?i]"}
 REASONS = ("UNSPECIFIED UNKNOWN_BALLOT NOT_OPEN CLOSED NO_CHOICE UNKNOWN_OPTION REPEATED_OPTION"
     " TOO_MANY_PICKS TOO_FEW_PICKS SECTION_TOO_MANY SECTION_TOO_FEW VOTE_ID_REUSED ALREADY_VOTED").split()
 
@@ -62,6 +63,10 @@ def field(data, kind):
         return take(data, number(data)).decode("utf-8", "replace")
     if kind == "i":
         return number(data)
+    if kind[0] == "e":
+        symbol = number(data)
+        check(0 <= symbol < int(kind[1:]))
+        return symbol
     if kind[0] == "?":
         return field(data, kind[1:]) if number(data) else None
     if kind[0] != "[":
@@ -318,7 +323,7 @@ def whole(manifest, files, partitions, max_step, unseen):
     elif not manifest.get("stamps") or any("stampedTo" not in file for file in files):
         unseen.append("who stamps the records is not known")
 
-def defined(name, standing, partitions, claim, unseen):
+def defined(name, standing, partitions, claim, event, unseen):
     """Whether a ballot is the same everywhere, and the one that was published first."""
     if not standing:
         yield "%s: it stands in no partition" % name
@@ -326,7 +331,10 @@ def defined(name, standing, partitions, claim, unseen):
     first = standing[0].event
     if any(poll.event["digest"] != first["digest"] for poll in standing):
         yield "%s: its definition is not the same in all partitions" % name
-    if len(standing) != first["partitionCount"]:
+    if len(standing) < first["partitionCount"] and not event and not any(poll.totals["ACCEPTED"] for poll in standing):
+        unseen.append("%s: it stands in %d partitions of %d, and may be on its way" %
+                      (name, len(standing), first["partitionCount"]))
+    elif len(standing) != first["partitionCount"]:
         yield "%s: it stands in %d partitions of %d" % (name, len(standing), first["partitionCount"])
     if claim and claim["digest"] != first["digest"]:
         yield "%s: first published was the definition %s" % (name, claim["digest"].hex())
@@ -364,6 +372,9 @@ def untrue(event, partitions, newest):
                                 **{option: shown[option] for option in options if option in shown})
     here.update(revision=here["annulled"], status=status, **{"as of": latest},
                 version=sum(next if end is None else min(next, end) for next, end in positions.values()))
+    reasons = [reason for reason, _ in event["rejected"]]
+    if len({*reasons}) < len(reasons) or any(not reason or count < 1 for reason, count in event["rejected"]):
+        yield "rejected, by reason: it says %s" % [(REASONS[reason], count) for reason, count in event["rejected"]]
     for total in sorted(total for total in {**here, **there} if total != "all" and here[total] != there[total]):
         yield "%s: published %d, counted here %d" % (total, there[total], here[total])
     if event["digest"] != poll.event["digest"] or event["votes"] is not None and len(event["votes"]) != len(options):
@@ -373,7 +384,7 @@ def untrue(event, partitions, newest):
     if (event["votes"] is None) != (poll.hides and not final):
         yield "it hides what its ballot shows, or shows what it hides"
 
-def behind(event, name, partitions, passed, complete, unseen):
+def behind(event, name, partitions, merged, complete, unseen):
     """Whether results leave out what they should have by now."""
     positions = {at: next for at, next, _ in event["positions"]} if event else {}
     for partition in partitions:
@@ -385,16 +396,19 @@ def behind(event, name, partitions, passed, complete, unseen):
         votes = poll.totals["all"] - (poll.at[next][0]["all"] if next in poll.at else 0)
         if complete and (turns or votes or not event):
             yield "partition %d: %d votes and %d ends or annulments are behind the results" % (at, votes, len(turns))
-        elif passed is None and turns:
-            unseen.append("%s, partition %d: whether %s at %d was passed" % (name, at, turns[0][1], turns[0][0]))
-        else:
+        elif event:
             for offset, what in turns:
-                if passed.get(at, 0) > offset:
-                    yield "partition %d, offset %d: %s is left out, and was counted" % (at, offset, what)
-    standing = [(each.number, each.polls[name].opened) for each in partitions if name in each.polls]
-    if not event and passed and all(passed.get(at, 0) > offset for at, offset in standing):
-        yield "no results are published, and it was counted in every partition"
-    elif not event:
+                if merged.get(str(at), 0) > offset:
+                    yield "partition %d, offset %d: %s is left out, and was added up" % (at, offset, what)
+                else:
+                    unseen.append("%s, partition %d: whether %s at %d was added up" % (name, at, what, offset))
+    standing = [each for each in partitions if name in each.polls]
+    if event or complete:
+        return
+    if len(standing) == standing[0].polls[name].event["partitionCount"] and all(
+            merged.get(str(each.number), 0) > each.polls[name].opened for each in standing):
+        yield "no results are published, and it was added up in every partition"
+    else:
         unseen.append("%s: no results are published" % name)
 
 def differences(options, unseen):
@@ -440,12 +454,16 @@ def differences(options, unseen):
     for file in of("votelog.ballots.v1"):
         for _, _, _, value, _ in records(options.folder, file):
             if value and value[:10].hex() == "c301649d3efb91e5cfe7":
-                claim = decode(value)
-                if claim["keyId"] in keys and signed(keys[claim["keyId"]], value, claim["signature"]):
-                    claims.setdefault(claim["ballotId"], claim)
+                try:
+                    claim = decode(value)
+                    if claim["keyId"] in keys and signed(keys[claim["keyId"]], value, claim["signature"]):
+                        claims.setdefault(claim["ballotId"], claim)
+                except Poison:
+                    continue
 
+    passed = {int(at): end for at, end in (manifest.get("counted") or {"offsets": {}})["offsets"].items()}
     counted = lambda at: max([next for event in results.values() for it, next, _ in event["positions"] if it == at] or [0])
-    needed = {at: counted(at) for at in ends}
+    needed = {at: max(counted(at), passed.get(at, 0)) for at in ends}
     found = set().union(*(partition.found for partition in partitions))
     published = set()
     for at, offset, key, event, headers in read("votelog.decisions.v1"):
@@ -454,6 +472,7 @@ def differences(options, unseen):
             continue
         at = int((headers.get(b"ce_id") or b"%d/" % at).split(b"/")[0])
         verdict = ["UNSPECIFIED", "ACCEPTED", "RETRIED", REASONS[event["reason"] or 0]][event["outcome"]]
+        verdict = verdict if (event["reason"] is None) == (event["outcome"] != 3) else "NO VERDICT"
         published.add((at, event["voteOffset"], verdict, event["voteId"], event["ballotId"], event["recordedAt"], key))
     for each in sorted(published ^ found, key=lambda each: each[:2] + (each in found,)):
         at, offset, verdict = each[:3]
@@ -476,14 +495,14 @@ def differences(options, unseen):
             yield "partition %d, offset %d is no vote, and was not put aside" % (at, offset)
 
     names = sorted({*results} | {name for standing in polls for name in standing})
-    passed = {int(at): end for at, end in manifest["counted"]["offsets"].items()} if manifest.get("counted") else None
+    merged = (manifest.get("merged") or {"ballots": {}})["ballots"]
     for name in names:
         event, standing = results.get(name), [ballots[name] for ballots in polls if name in ballots]
-        yield from defined(name, standing, partitions, claims.get(name), unseen)
+        yield from defined(name, standing, partitions, claims.get(name), event, unseen)
         if event:
             print("%s: %d votes, of which %d accepted" % (name, event["received"], event["accepted"]))
             yield from ("%s, %s" % (name, fault) for fault in untrue(event, partitions, True))
-        yield from ("%s, %s" % (name, it) for it in behind(event, name, partitions, passed, options.complete, unseen))
+        yield from ("%s, %s" % (name, it) for it in behind(event, name, partitions, merged.get(name, {}), options.complete, unseen))
     before = {}
     for at, offset, event in history:
         name, was = event["ballotId"], before.get(event["ballotId"])

@@ -95,6 +95,18 @@ final class BrokerSource implements LogSource {
     }
 
     @Override
+    public Optional<Merged> merged(String group) {
+        String merging = Merged.group(group);
+        Map<Integer, Long> taken;
+        try (CountingProgress progress = progress(merging)) {
+            taken = progress.counted(Topics.TALLIES.name());
+        } catch (AuditException e) {
+            return unlessForbidden(e);
+        }
+        return taken.isEmpty() ? Optional.empty() : Optional.of(Merged.of(this, merging, taken));
+    }
+
+    @Override
     public Optional<String> stamps() {
         try (CountingProgress progress = progress(Counted.GROUP)) {
             return progress.setting(Topics.VOTES.name(), TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);

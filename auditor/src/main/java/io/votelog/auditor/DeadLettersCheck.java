@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntToLongFunction;
 
 /** What this audit finds to be no vote must be what the operator put aside, for the same cause, and nothing else may be. */
 final class DeadLettersCheck {
@@ -12,14 +13,17 @@ final class DeadLettersCheck {
 
     private final LogSource source;
     private final List<Span> spans;
-    private final Published published;
+    private final IntToLongFunction countedTo;
     private final List<PartitionReplay> replays;
 
-    /** @param spans of dead letters, as they were before it was noted where votes end */
-    DeadLettersCheck(LogSource source, List<Span> spans, Published published, List<PartitionReplay> replays) {
+    /**
+     * @param spans of dead letters, as they were before it was noted where votes end
+     * @param countedTo for a partition of votes: what is no vote below this offset must have been put aside
+     */
+    DeadLettersCheck(LogSource source, List<Span> spans, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
         this.spans = spans;
-        this.published = published;
+        this.countedTo = countedTo;
         this.replays = replays;
     }
 
@@ -41,7 +45,7 @@ final class DeadLettersCheck {
                 DeadLetter expected = new DeadLetter(
                         replay.partition(), offset, Finding.cause(here).name());
                 boolean there = letters.remove(expected);
-                if (!there && offset < published.countedTo(replay.partition())) {
+                if (!there && offset < countedTo.applyAsLong(replay.partition())) {
                     report.fail(
                             TITLE,
                             "votes partition %d, offset %d is no vote (%s), and was not put aside for that"

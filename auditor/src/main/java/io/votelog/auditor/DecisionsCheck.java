@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.IntToLongFunction;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -34,17 +35,20 @@ final class DecisionsCheck {
 
     private final LogSource source;
     private final List<Span> spans;
-    private final Published published;
+    private final IntToLongFunction countedTo;
     private final Map<Integer, PartitionReplay> replays;
 
     private long differences;
     private @Nullable Difference first;
 
-    /** @param spans of decisions, as they were before it was noted where votes end */
-    DecisionsCheck(LogSource source, List<Span> spans, Published published, List<PartitionReplay> replays) {
+    /**
+     * @param spans of decisions, as they were before it was noted where votes end
+     * @param countedTo for a partition of votes: every vote below this offset must have its verdict
+     */
+    DecisionsCheck(LogSource source, List<Span> spans, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
         this.spans = spans;
-        this.published = published;
+        this.countedTo = countedTo;
         this.replays = replays.stream().collect(Collectors.toMap(PartitionReplay::partition, Function.identity()));
     }
 
@@ -106,7 +110,7 @@ final class DecisionsCheck {
                 Texts.count(decisions, "verdict")
                         + (waiting == 0
                                 ? ""
-                                : "; " + Texts.count(waiting, "vote") + " behind the published results wait for one"));
+                                : "; " + Texts.count(waiting, "vote") + " behind what was counted wait for one"));
     }
 
     /** One partition of decisions. A verdict in it may be on a vote in another one. */
@@ -236,18 +240,18 @@ final class DecisionsCheck {
         return record.partition();
     }
 
-    /** Votes that the results count and that nothing was published on; says how many others have no verdict yet. */
+    /** Votes that were counted and that nothing was published on; says how many others have no verdict yet. */
     private long findMissing(Map<Integer, BitSet> seen) {
         long waiting = 0;
         for (PartitionReplay replay : replays.values()) {
             BitSet published = seen.getOrDefault(replay.partition(), new BitSet());
-            long countedTo = this.published.countedTo(replay.partition());
+            long needed = countedTo.applyAsLong(replay.partition());
             for (long offset = 0; offset < replay.findings().end(); offset++) {
                 byte here = replay.findings().kind(offset);
                 if (!Finding.isVerdict(here) || published.get((int) offset)) {
                     continue;
                 }
-                if (offset < countedTo) {
+                if (offset < needed) {
                     differ(replay.partition(), offset, "published nothing, found here " + Finding.text(here));
                 } else {
                     waiting++;

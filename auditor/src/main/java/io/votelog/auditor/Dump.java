@@ -50,14 +50,16 @@ final class Dump {
      * The manifest. Dumps of older versions have its format, its source and its files alone.
      *
      * @param counted how far those who count had come before anything else was noted, where that could be found out
+     * @param merged how far those who add up partitions had come before any end was noted, where that could be found out
      * @param stamps {@code message.timestamp.type} of votes, where that could be found out
      * @param order the topics in the order in which it was noted where they end
      */
-    @JsonPropertyOrder({"format", "source", "counted", "stamps", "order", "files"})
+    @JsonPropertyOrder({"format", "source", "counted", "merged", "stamps", "order", "files"})
     record Manifest(
             String format,
             String source,
             @Nullable Counted counted,
+            @Nullable Merged merged,
             @Nullable String stamps,
             @Nullable List<String> order,
             List<File> files) {
@@ -116,6 +118,9 @@ final class Dump {
         String fault = fault(manifest.files());
         if (fault == null && manifest.counted() != null && !manifest.counted().isWhole()) {
             fault = "counted names no group, or no offsets";
+        }
+        if (fault == null && manifest.merged() != null && !manifest.merged().isWhole()) {
+            fault = "merged names no group, or no offsets";
         }
         if (fault != null) {
             throw new AuditException("%s is no manifest of a dump: %s".formatted(file, fault));

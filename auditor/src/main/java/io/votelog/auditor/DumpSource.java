@@ -57,6 +57,11 @@ final class DumpSource implements LogSource {
     }
 
     @Override
+    public Optional<Merged> merged(String group) {
+        return Optional.ofNullable(manifest.merged());
+    }
+
+    @Override
     public boolean inOrder() {
         return manifest.inOrder();
     }

@@ -62,7 +62,8 @@ final class DumpWriter {
         }
         OwnerOnly.folder(folder);
         Optional<Counted> counted = source.counted(group);
-        if (counted.isPresent() && source.grows()) {
+        Optional<Merged> merged = source.merged(group);
+        if (source.grows()) {
             awaitResults();
         }
         List<Span> noted = new ArrayList<>();
@@ -77,6 +78,7 @@ final class DumpWriter {
                 Dump.FORMAT,
                 source.name(),
                 counted.orElse(null),
+                merged.orElse(null),
                 source.stamps().orElse(null),
                 source.inOrder() ? Dump.TOPICS.stream().map(Topic::name).toList() : null,
                 files);
@@ -84,7 +86,7 @@ final class DumpWriter {
         return manifest;
     }
 
-    /** What the count had passed gets its time to come to the results. */
+    /** What had been counted and added up gets its time to come to the results. */
     private void awaitResults() {
         long endNs = System.nanoTime() + LONG_ENOUGH.toNanos();
         List<Span> before;

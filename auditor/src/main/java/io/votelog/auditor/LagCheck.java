@@ -8,29 +8,48 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says how far a ballot's results are behind the log. To be behind is no fault while votes come in; but results that leave out the
- * ballot's end, or an annulment, that those who count have passed long ago are old ones that were put back.
+ * ballot's end, or an annulment, that was added up long ago are old ones that were put back. Where it is not known whether that
+ * was added up, the results may be old ones, and nobody is accused.
  */
 final class LagCheck {
-    /** Longer than it takes from a committed count to the results that have it: two transactions, and what comes between them. */
+    /** Longer than it takes from tallies that were taken to the results that have them, and much longer than the count takes. */
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(10);
 
     private static final Duration A_WHILE = Duration.ofMillis(250);
 
     private final LogSource source;
-    private final Optional<Counted> counted;
+    private final String group;
     private final boolean complete;
+    private @Nullable Merging merging;
+
+    /** @param endNs until when results are waited for, as {@link System#nanoTime} has it */
+    private record Merging(Optional<Merged> merged, long endNs) {
+        boolean passed(String ballotId, int partition, long offset) {
+            return merged.isPresent() && merged.get().passed(ballotId, partition, offset);
+        }
+    }
 
     /**
-     * @param counted how far the group that counts had come before the results were read; nothing where that is not known
+     * @param group the consumer group that counts, where the source does not say which one it is
      * @param complete whether results that are behind anything are at fault
      */
-    LagCheck(LogSource source, Optional<Counted> counted, boolean complete) {
+    LagCheck(LogSource source, String group, boolean complete) {
         this.source = source;
-        this.counted = counted;
+        this.group = group;
         this.complete = complete;
+    }
+
+    /** As it is when it is asked for first: all ballots together are waited for as long as one. */
+    private Merging merging() {
+        if (merging == null) {
+            Optional<Merged> merged = source.merged(group);
+            merging = new Merging(merged, System.nanoTime() + LONG_ENOUGH.toNanos());
+        }
+        return merging;
     }
 
     static String title(String ballotId) {
@@ -63,29 +82,28 @@ final class LagCheck {
             report.pass(title, "%s behind them".formatted(Texts.count(votes, "vote")));
             return;
         }
-        List<Turn> passed = turns.stream()
-                .filter(turn -> counted.isPresent() && counted.get().passed(turn.partition(), turn.offset()))
-                .toList();
-        if (!passed.isEmpty() && !caughtUp(ballotId, passed)) {
+        List<Turn> left = left(ballotId, turns);
+        Optional<Turn> due = left.stream()
+                .filter(turn -> merging().passed(ballotId, turn.partition(), turn.offset()))
+                .findFirst();
+        if (due.isPresent()) {
             report.fail(
                     title,
-                    "%s; the group %s has counted %s, and the results leave it out"
-                            .formatted(
-                                    behind(votes, turns), counted.orElseThrow().group(), passed.get(0)));
-        } else if (counted.isEmpty()) {
+                    "%s; the group %s has added up %s, and the results leave it out"
+                            .formatted(behind(votes, turns), mergingGroup(), due.get()));
+        } else if (!left.isEmpty()) {
             report.skip(
                     title,
-                    "%s; the first is %s. How far the count had come is not known here; --complete takes results that are behind for"
-                                    .formatted(behind(votes, turns), turns.get(0))
+                    "%s; the first is %s. Whether it has been added up is not known here; --complete takes results that are behind for"
+                                    .formatted(behind(votes, turns), left.get(0))
                             + " a fault");
         } else {
-            report.pass(
-                    title,
-                    behind(votes, turns)
-                            + (passed.isEmpty()
-                                    ? ", not counted yet"
-                                    : "; newer results have what was counted of them"));
+            report.pass(title, behind(votes, turns) + "; newer results have what was counted of them");
         }
+    }
+
+    private String mergingGroup() {
+        return merging().merged().map(Merged::group).orElse(Merged.group(group));
     }
 
     private static String behind(long votes, List<Turn> turns) {
@@ -126,45 +144,52 @@ final class LagCheck {
                 .toList();
     }
 
-    /** Whether the results of a log that is being counted have all of these by now. */
-    private boolean caughtUp(String ballotId, List<Turn> passed) {
-        if (!source.grows()) {
-            return false;
-        }
-        long endNs = System.nanoTime() + LONG_ENOUGH.toNanos();
-        do {
+    /** What the results leave out still, when those of a log that is being counted have had their time. */
+    private List<Turn> left(String ballotId, List<Turn> turns) {
+        List<Turn> left = turns;
+        long endNs = merging().endNs();
+        while (source.grows()) {
             BallotResults newest = Published.newest(source).get(ballotId);
-            if (newest != null
-                    && passed.stream()
-                            .allMatch(turn -> Published.countedTo(newest, turn.partition()) > turn.offset())) {
-                return true;
+            left = turns.stream()
+                    .filter(turn -> newest == null || Published.countedTo(newest, turn.partition()) <= turn.offset())
+                    .toList();
+            if (left.isEmpty() || System.nanoTime() >= endNs) {
+                break;
             }
             Pause.of(A_WHILE);
-        } while (System.nanoTime() < endNs);
-        return false;
+        }
+        return left;
     }
 
     /** No results are there at all. */
     void withoutResults(Report report, String ballotId, List<Standing> standing) {
         String title = ResultsCheck.title(ballotId);
-        Optional<Standing> notPassed = standing.stream()
-                .filter(one -> counted.isEmpty() || !counted.get().passed(one.partition(), one.openedAt()))
-                .findFirst();
         boolean whole = !standing.isEmpty()
                 && standing.size() == standing.get(0).published().getPartitionCount();
         if (complete) {
             report.fail(title, "no results of it are published");
-        } else if (whole && notPassed.isEmpty() && !appear(ballotId)) {
+        } else if (whole
+                && standing.stream().allMatch(one -> merging().passed(ballotId, one.partition(), one.openedAt()))
+                && !appear(ballotId)) {
             report.fail(
                     title,
-                    "no results of it are published, and the group %s has counted it in every partition"
-                            .formatted(counted.orElseThrow().group()));
+                    "no results of it are published, and the group %s has added it up in every partition"
+                            .formatted(mergingGroup()));
         } else {
             report.skip(title, "no results of it are published");
         }
     }
 
     private boolean appear(String ballotId) {
-        return caughtUp(ballotId, List.of());
+        while (source.grows()) {
+            if (Published.newest(source).containsKey(ballotId)) {
+                return true;
+            }
+            if (System.nanoTime() >= merging().endNs()) {
+                break;
+            }
+            Pause.of(A_WHILE);
+        }
+        return false;
     }
 }

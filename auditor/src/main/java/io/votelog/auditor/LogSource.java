@@ -52,6 +52,16 @@ interface LogSource extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * How far those who add up partitions had come; nothing where that is not known.
+     *
+     * @param group the consumer group that counts, where the source does not say which one it is
+     * @throws AuditException when it cannot be told
+     */
+    default Optional<Merged> merged(String group) {
+        return Optional.empty();
+    }
+
     /** Whether records may come while it is read. */
     default boolean grows() {
         return false;

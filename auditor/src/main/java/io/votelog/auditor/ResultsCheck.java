@@ -4,8 +4,8 @@ import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
 import io.votelog.events.ReasonCount;
+import io.votelog.events.RejectionReason;
 import io.votelog.rules.Ballot;
-import io.votelog.rules.Reason;
 import io.votelog.rules.Visibility;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Reasons;
@@ -96,7 +96,9 @@ final class ResultsCheck {
         same("received", results.getReceived(), tally.received());
         same("accepted", results.getAccepted(), tally.accepted());
         same("retried", results.getRetried(), tally.retried());
-        same("rejected, by reason", publishedReasons(), tally.rejected());
+        Map<RejectionReason, Long> rejected = new EnumMap<>(RejectionReason.class);
+        tally.rejected().forEach((reason, count) -> rejected.put(Reasons.toWire(reason), count));
+        same("rejected, by reason", publishedReasons(), rejected);
         same("late", results.getLate(), tally.late());
         same("annulled", results.getAnnulled(), tally.annulled());
         same("revision", results.getRevision(), tally.annulled());
@@ -185,11 +187,13 @@ final class ResultsCheck {
         tally.votes().forEach((option, here) -> same("option " + option, next.next(), here));
     }
 
-    private Map<Reason, Long> publishedReasons() {
-        Map<Reason, Long> published = new EnumMap<>(Reason.class);
+    /** As they stand there, since readers add up whatever stands there. */
+    private Map<RejectionReason, Long> publishedReasons() {
+        Map<RejectionReason, Long> published = new EnumMap<>(RejectionReason.class);
         for (ReasonCount count : results.getRejected()) {
-            Reasons.fromWire(count.getReason())
-                    .ifPresent(reason -> published.merge(reason, count.getCount(), Long::sum));
+            if (published.put(count.getReason(), count.getCount()) != null) {
+                differences.add("rejected, by reason: %s is published twice".formatted(count.getReason()));
+            }
         }
         return published;
     }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -252,8 +253,19 @@ final class ResultsHistory {
                 return "it says that %,d records are missing and %,d were replaced"
                         .formatted(results.getMissing(), results.getReplaced());
             }
-            boolean possible = results.getRejected().stream()
-                    .allMatch(count -> possible(count.getCount()) && count.getReason() != RejectionReason.UNSPECIFIED);
+            List<ReasonCount> rejected = results.getRejected();
+            boolean possible = rejected.stream()
+                    .allMatch(count -> possible(count.getCount())
+                            && count.getCount() > 0
+                            && count.getReason() != RejectionReason.UNSPECIFIED);
+            possible &= rejected.stream().map(ReasonCount::getReason).distinct().count() == rejected.size();
+            possible &= Stream.of(
+                            results.getReceived(),
+                            results.getAccepted(),
+                            results.getRetried(),
+                            results.getAnnulled(),
+                            results.getLate())
+                    .allMatch(Earlier::possible);
             List<Long> votes = results.getVotes();
             possible &= votes == null
                     || votes.size() <= Ballot.MAX_OPTIONS && votes.stream().allMatch(Earlier::possible);

@@ -2,9 +2,13 @@ package io.votelog.auditor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.events.PartitionTally;
+import io.votelog.events.Sha256;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class BrokerSourceIT {
     private static final String VOTES = Topics.VOTES.name();
     private static final String DECISIONS = Topics.DECISIONS.name();
+    private static final String TALLIES = Topics.TALLIES.name();
 
     private static String address;
 
@@ -40,7 +45,8 @@ class BrokerSourceIT {
             admin.createTopics(List.of(
                             new NewTopic(VOTES, 2, (short) 1)
                                     .configs(Map.of("message.timestamp.type", "LogAppendTime")),
-                            new NewTopic(DECISIONS, 1, (short) 1)))
+                            new NewTopic(DECISIONS, 1, (short) 1),
+                            new NewTopic(TALLIES, 2, (short) 1)))
                     .all()
                     .get();
         }
@@ -70,6 +76,52 @@ class BrokerSourceIT {
                     .get();
             assertThat(source.counted("counting")).contains(new Counted("counting", Map.of(1, 7L)));
         }
+    }
+
+    /** Of the tallies that stand there, what the group has not taken tells nothing. */
+    @Test
+    void shouldTellHowFarTheGroupThatAddsUpHasCome() throws Exception {
+        try (BrokerSource source = new BrokerSource(address, Map.of());
+                Admin admin = admin();
+                KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            assertThat(source.merged("counting")).isEmpty();
+            for (int next = 5; next < 8; next++) {
+                for (int partition = 0; partition < 2; partition++) {
+                    producer.send(new ProducerRecord<>(
+                                    TALLIES, 1, null, Events.encode(tally("fruits", partition, next + partition))))
+                            .get();
+                }
+            }
+            producer.send(new ProducerRecord<>(TALLIES, 0, null, Events.encode(tally("other", 0, 9))))
+                    .get();
+            producer.send(new ProducerRecord<>(TALLIES, 1, null, new byte[] {1}))
+                    .get();
+            admin.alterConsumerGroupOffsets(
+                            "counting-results", Map.of(new TopicPartition(TALLIES, 1), new OffsetAndMetadata(3)))
+                    .all()
+                    .get();
+            assertThat(source.merged("counting"))
+                    .contains(new Merged("counting-results", Map.of("fruits", Map.of(0, 6L, 1, 6L))));
+        }
+    }
+
+    private static PartitionTally tally(String ballotId, int partition, long nextOffset) {
+        return PartitionTally.newBuilder()
+                .setBallotId(ballotId)
+                .setDigest(new Sha256(new byte[32]))
+                .setPartition(partition)
+                .setPartitionCount(2)
+                .setOpensAt(Instant.EPOCH)
+                .setHiddenUntilFinal(false)
+                .setNextOffset(nextOffset)
+                .setAsOf(Instant.EPOCH)
+                .setReceived(0)
+                .setAccepted(0)
+                .setRetried(0)
+                .setRejected(List.of())
+                .setLate(0)
+                .setVotes(List.of())
+                .build();
     }
 
     @Test

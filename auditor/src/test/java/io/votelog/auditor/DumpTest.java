@@ -141,6 +141,9 @@ class DumpTest {
                 "{\"format\":\"votelog-dump/1\",\"files\":[null]}",
                 "{\"format\":\"votelog-dump/1\",\"counted\":{},\"files\":[]}",
                 "{\"format\":\"votelog-dump/1\",\"counted\":{\"group\":\"x\",\"offsets\":{\"-1\":null}},\"files\":[]}",
+                "{\"format\":\"votelog-dump/1\",\"merged\":{},\"files\":[]}",
+                "{\"format\":\"votelog-dump/1\",\"merged\":{\"group\":\"x\",\"ballots\":{\"y\":null}},\"files\":[]}",
+                "{\"format\":\"votelog-dump/1\",\"merged\":{\"group\":\"x\",\"ballots\":{\"y\":{\"0\":null}}},\"files\":[]}",
                 "{\"format\":\"votelog-dump/1\",\"files\":[{}]}",
                 "{\"format\":\"votelog-dump/1\",\"files\":[{\"topic\":\"votelog.votes.v1\",\"partition\":\"x\"}]}",
                 "{\"format\":\"votelog-dump/1\",\"files\":[{\"topic\":\"votelog.votes.v1\",\"partition\":0,\"begin\":0,"

@@ -50,6 +50,11 @@ class LagCheckTest {
         }
 
         @Override
+        public Optional<Merged> merged(String group) {
+            return later.merged(group);
+        }
+
+        @Override
         public boolean grows() {
             return true;
         }

@@ -49,6 +49,10 @@ final class MadeLog implements LogSource {
     @Nullable
     Counted counted;
 
+    /** How far those who add up partitions say that they have come. */
+    @Nullable
+    Merged merged;
+
     private Instant now = OPENS.plusSeconds(60);
 
     MadeLog() {
@@ -245,6 +249,11 @@ final class MadeLog implements LogSource {
     @Override
     public Optional<Counted> counted(String group) {
         return Optional.ofNullable(counted);
+    }
+
+    @Override
+    public Optional<Merged> merged(String group) {
+        return Optional.ofNullable(merged);
     }
 
     @Override

@@ -50,8 +50,18 @@ final class PublishedLog {
                 addResults(log, results(replays, positions, ballot.ballot().id()));
             }
         }
-        log.counted = new Counted(Counted.GROUP, ends(log));
+        say(log, ends(log));
         return log;
+    }
+
+    /** Those who count, and those who add up, say that they have come so far. */
+    static void say(MadeLog log, Map<Integer, Long> positions) {
+        log.counted = new Counted(Counted.GROUP, positions);
+        Map<String, Map<Integer, Long>> ballots = new TreeMap<>();
+        for (Standing ballot : replays(log, ends(log)).get(0).ballots()) {
+            ballots.put(ballot.ballot().id(), positions);
+        }
+        log.merged = new Merged(Merged.group(Counted.GROUP), ballots);
     }
 
     static Map<Integer, Long> ends(MadeLog log) {
