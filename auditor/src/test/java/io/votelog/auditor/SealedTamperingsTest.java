@@ -8,6 +8,7 @@ import io.votelog.auditor.tlog.Cosigner;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.events.VoteCast;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
@@ -385,6 +386,7 @@ class SealedTamperingsTest {
     private void receipts() {
         Made made = new Made();
         made.log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        made.log.annul(MadeLog.fruits(), 5, 6, "asked for by the voter");
         made.sealed.seal();
         made.signed();
         ReceiptProofs accepted = proofs(made, receipt(6, 6));
@@ -408,7 +410,38 @@ class SealedTamperingsTest {
                 "`verify-receipt --annulment` with the annulment of another vote",
                 receipt(6, 6),
                 new ReceiptProofs(accepted.vote(), accepted.verdict(), annulled.annulment()));
+        ReceiptProofs rejected = proofs(made, receipt(5, 6));
+        receipt(
+                "`verify-receipt --annulment` of a rejected vote, with an order that names it and changes nothing",
+                receipt(5, 6),
+                new ReceiptProofs(rejected.vote(), rejected.verdict(), annulment(made, receipt(5, 6))));
         receipt("`verify-receipt` with another vote's proofs", receipt(8, 8), accepted);
+    }
+
+    /** The proofs of the last order in the log that names this receipt, whatever came of it. */
+    private static ReceiptProofs.Annulment annulment(Made made, Receipt receipt) {
+        AnnulmentRecord order = made.log.records(Topics.VOTES, receipt.voter().partition(MadeLog.PARTITIONS)).stream()
+                .flatMap(record -> AnnulmentRecord.of(record).stream())
+                .filter(one -> one.isOf(receipt))
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        try (SealedTreeView votes = SealedTreeView.open(SealedLog.VOTES, made.at);
+                SealedTreeView verdicts = SealedTreeView.open(SealedLog.VERDICTS, made.at)) {
+            long index = SealIndex.read(votes.reader(), votes.checkpoint().size())
+                    .indexOf(order.record().partition(), order.record().offset())
+                    .orElseThrow();
+            return new ReceiptProofs.Annulment(
+                    new TlogProof(
+                            Optional.of(order.bytes()),
+                            index,
+                            votes.reader().inclusion(index),
+                            votes.note()),
+                    new TlogProof(
+                            Optional.of(verdicts.reader().entry(index)),
+                            index,
+                            verdicts.reader().inclusion(index),
+                            verdicts.note()));
+        }
     }
 
     private static int partition(int voter) {
