@@ -11,11 +11,9 @@ import io.votelog.schemas.Topics;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,7 +38,7 @@ final class SealsTopic implements AutoCloseable {
     private final List<Seal> seals = new ArrayList<>();
     private final Map<SealedTree, CheckpointSigned> newest = new EnumMap<>(SealedTree.class);
     private final Map<SealedTree, Map<Long, String>> texts = new EnumMap<>(SealedTree.class);
-    private final Set<String> results = new HashSet<>();
+    private final Map<String, Long> results = new HashMap<>();
     private long[] sealedTo;
 
     /**
@@ -106,9 +104,9 @@ final class SealsTopic implements AutoCloseable {
                 .max(Long::compare);
     }
 
-    /** Whether these results are sealed. */
+    /** Whether these results are sealed, or ones that correct them: a counting that began anew publishes the old ones once more. */
     boolean holds(String ballotId, long revision) {
-        return results.contains(name(ballotId, revision));
+        return results.getOrDefault(ballotId, -1L) >= revision;
     }
 
     /** Seals what of votes stands below these offsets. */
@@ -157,7 +155,7 @@ final class SealsTopic implements AutoCloseable {
             inOrder(sealed.getSequence());
             seals.add(new Seal.OfResult(
                     sealed.getSequence(), sealed.getBallotId(), sealed.getRevision(), sealed.getStatement()));
-            results.add(name(sealed.getBallotId(), sealed.getRevision()));
+            results.merge(sealed.getBallotId(), sealed.getRevision(), Math::max);
         } else if (event instanceof CheckpointSigned signed) {
             newest.put(signed.getTree(), signed);
             String note = signed.getNote();
@@ -189,10 +187,6 @@ final class SealsTopic implements AutoCloseable {
         if (sequence != seals.size()) {
             throw broken("seal %d stands where seal %d belongs".formatted(sequence, seals.size()));
         }
-    }
-
-    private static String name(String ballotId, long revision) {
-        return "%s@%d".formatted(ballotId, revision);
     }
 
     private static AuditException broken(String how) {

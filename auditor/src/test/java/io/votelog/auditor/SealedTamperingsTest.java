@@ -231,6 +231,8 @@ class SealedTamperingsTest {
         flipped.sealed.seal();
         row("a rejected vote is sealed as accepted", flipped.signed());
 
+        results();
+
         Made choice = new Made();
         choice.sealed.seal();
         choice.signed();
@@ -272,6 +274,44 @@ class SealedTamperingsTest {
         bytes[77] ^= 4;
         Files.write(tile, bytes);
         row("a bit of a tile is flipped", bit);
+    }
+
+    private void results() throws IOException {
+        Made twice = ended();
+        twice.sealed.result(statement(twice.sealed).replace("[700,0,0,466,234]", "[900,0,0,466,434]"));
+        row("two results of one revision are sealed, the second of them right", twice.result().signed());
+
+        Made corrected = ended();
+        corrected.sealed.result(statement(corrected.sealed).replace("[700,0,0,466,234]", "[900,0,0,466,434]"));
+        corrected.log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        corrected.sealed.seal();
+        corrected.sealed.result(statement(corrected.sealed)
+                .replace("[700,0,0,466,234]", "[699,0,0,465,234]")
+                .replace("\"revision\":0", "\"revision\":1")
+                .replace("\"annulled\":0", "\"annulled\":1"));
+        row("a false result is sealed, and a right one of the next revision after an annulment", corrected.signed());
+
+        Made ahead = ended();
+        ahead.sealed.result(statement(ahead.sealed)
+                .replace("\"revision\":0", "\"revision\":5")
+                .replace("\"annulled\":0", "\"annulled\":5"));
+        row("a sealed result is of a revision that no annulment made", ahead.signed());
+
+        Made reason = ended();
+        reason.sealed.result(statement(reason.sealed).replace("\"ALREADY_VOTED\":1", "\"ALREADY_VOTED\":1,\"UNSPECIFIED\":500"));
+        row("a sealed result has 500 votes rejected for a reason that there is not", reason.signed());
+
+        Made doubled = ended();
+        doubled.sealed.result(statement(doubled.sealed).replace("\"ALREADY_VOTED\":1", "\"ALREADY_VOTED\":500,\"ALREADY_VOTED\":1"));
+        row("a sealed result gives a number twice", doubled.signed());
+    }
+
+    /** Its ballot is closed, and all of it is sealed. */
+    private Made ended() {
+        Made made = new Made();
+        made.log.close(MadeLog.fruits());
+        made.sealed.seal();
+        return made;
     }
 
     private static void change(Made made) throws Exception {
