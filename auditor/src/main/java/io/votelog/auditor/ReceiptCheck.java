@@ -104,7 +104,8 @@ final class ReceiptCheck {
                     case ANNULLED ->
                         "Proven, and ANNULLED%s: the vote was accepted, and an order behind it takes it out of the counts of %s. Not covered: of which ballot the vote is; an order for another ballot would look the same and take nothing out."
                                 .formatted(
-                                        why, annulled == null ? "" : annulled.order().getBallotId());
+                                        why,
+                                        annulled == null ? "" : annulled.order().getBallotId());
                 };
         report.answer(found.exitCode(), sentence, fields);
     }

@@ -344,8 +344,7 @@ final class SealedLogAudit {
             }
         }
         String since = from == 0 ? "" : " in what is new";
-        report.pass(
-                title, results.isEmpty() ? "no result is sealed" + since : String.join(", ", ballots()) + since);
+        report.pass(title, results.isEmpty() ? "no result is sealed" + since : String.join(", ", ballots()) + since);
     }
 
     /** Those with a sealed result in what is looked at. */

@@ -48,7 +48,10 @@ final class SealedResultCheck {
         for (Sealed corrected : sealed.subList(0, sealed.size() - 1)) {
             List<String> differences = differences(tally, corrected);
             if (!differences.isEmpty()) {
-                differences.add(0, "revision %d, which is corrected since:".formatted(corrected.statement().revision()));
+                differences.add(
+                        0,
+                        "revision %d, which is corrected since:"
+                                .formatted(corrected.statement().revision()));
                 report.fail(title, String.join("\n", differences));
                 return;
             }
@@ -82,7 +85,11 @@ final class SealedResultCheck {
     private List<String> differences(Tally tally, Sealed sealed) {
         SealedStatement statement = sealed.statement();
         List<String> differences = new ArrayList<>();
-        same(differences, "definition", statement.definition(), standing.get(0).definition().digestHex());
+        same(
+                differences,
+                "definition",
+                statement.definition(),
+                standing.get(0).definition().digestHex());
         same(
                 differences,
                 "partitions that have ended",
@@ -121,7 +128,11 @@ final class SealedResultCheck {
                 annulled += before ? 1 : 0;
             }
         }
-        same(differences, "annulled, of which the revision is the number", statement.turnout("annulled"), statement.revision());
+        same(
+                differences,
+                "annulled, of which the revision is the number",
+                statement.turnout("annulled"),
+                statement.revision());
         List<Long> votes = statement.votes();
         if (statement.revision() < 0 || statement.revision() > annulled) {
             differences.add("revision: sealed %d, and %d annulled before it, counted here"
@@ -134,8 +145,9 @@ final class SealedResultCheck {
                             .allMatch(option -> votes.get(option) >= with[option]
                                     && votes.get(option) <= with[option] + takenOut[option]);
             if (!within) {
-                differences.add("votes: sealed %s, counted here %s with all %d that were annulled before it, and it is of revision %d"
-                        .formatted(votes, Arrays.toString(with), annulled, statement.revision()));
+                differences.add(
+                        "votes: sealed %s, counted here %s with all %d that were annulled before it, and it is of revision %d"
+                                .formatted(votes, Arrays.toString(with), annulled, statement.revision()));
             }
         }
     }

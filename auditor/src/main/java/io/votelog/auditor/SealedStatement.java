@@ -33,7 +33,8 @@ final class SealedStatement {
         try {
             document = JSON.readTree(text);
         } catch (JacksonException e) {
-            throw new AuditException("a sealed result that is no JSON, or gives something twice: " + e.getOriginalMessage(), e);
+            throw new AuditException(
+                    "a sealed result that is no JSON, or gives something twice: " + e.getOriginalMessage(), e);
         }
         if (!document.path("ballotId").isString()
                 || !document.path("definition").isString()

@@ -95,8 +95,8 @@ final class SeenCheckpoints {
         }
         List<Long> results = new ArrayList<>();
         kept.path(RESULTS).forEach(index -> results.add(index.asLong(-1)));
-        Checked there = new Checked(
-                kept.path("seal").asLong(-1), kept.path("ends").asLong(-1), results);
+        Checked there =
+                new Checked(kept.path("seal").asLong(-1), kept.path("ends").asLong(-1), results);
         String sum = sum(
                 document.path(SealedLog.VOTES.path()).asString(""),
                 document.path(SealedLog.VERDICTS.path()).asString(""),
@@ -108,8 +108,7 @@ final class SeenCheckpoints {
     }
 
     private static String sum(String votes, String verdicts, Checked checked) {
-        String all = "%s%n%s%n%d %d %s"
-                .formatted(votes, verdicts, checked.seal(), checked.ends(), checked.results());
+        String all = "%s%n%s%n%d %d %s".formatted(votes, verdicts, checked.seal(), checked.ends(), checked.results());
         return HexFormat.of().formatHex(Hashes.sha256().digest(all.getBytes(StandardCharsets.UTF_8)));
     }
 

@@ -251,7 +251,8 @@ class SealedLogAuditTest {
                 .filteredOn(step -> step.title().contains("The sealed result of fruits"))
                 .singleElement()
                 .satisfies(step -> assertThat(step.outcome()).isEqualTo(Step.Outcome.PASS))
-                .satisfies(step -> assertThat(step.detail()).endsWith("; and so were the 2 sealed results that it corrects"));
+                .satisfies(step ->
+                        assertThat(step.detail()).endsWith("; and so were the 2 sealed results that it corrects"));
     }
 
     @Test

@@ -279,7 +279,9 @@ class SealedTamperingsTest {
     private void results() throws IOException {
         Made twice = ended();
         twice.sealed.result(statement(twice.sealed).replace("[700,0,0,466,234]", "[900,0,0,466,434]"));
-        row("two results of one revision are sealed, the second of them right", twice.result().signed());
+        row(
+                "two results of one revision are sealed, the second of them right",
+                twice.result().signed());
 
         Made corrected = ended();
         corrected.sealed.result(statement(corrected.sealed).replace("[700,0,0,466,234]", "[900,0,0,466,434]"));
@@ -298,11 +300,13 @@ class SealedTamperingsTest {
         row("a sealed result is of a revision that no annulment made", ahead.signed());
 
         Made reason = ended();
-        reason.sealed.result(statement(reason.sealed).replace("\"ALREADY_VOTED\":1", "\"ALREADY_VOTED\":1,\"UNSPECIFIED\":500"));
+        reason.sealed.result(
+                statement(reason.sealed).replace("\"ALREADY_VOTED\":1", "\"ALREADY_VOTED\":1,\"UNSPECIFIED\":500"));
         row("a sealed result has 500 votes rejected for a reason that there is not", reason.signed());
 
         Made doubled = ended();
-        doubled.sealed.result(statement(doubled.sealed).replace("\"ALREADY_VOTED\":1", "\"ALREADY_VOTED\":500,\"ALREADY_VOTED\":1"));
+        doubled.sealed.result(
+                statement(doubled.sealed).replace("\"ALREADY_VOTED\":1", "\"ALREADY_VOTED\":500,\"ALREADY_VOTED\":1"));
         row("a sealed result gives a number twice", doubled.signed());
     }
 
@@ -472,10 +476,7 @@ class SealedTamperingsTest {
                     .orElseThrow();
             return new ReceiptProofs.Annulment(
                     new TlogProof(
-                            Optional.of(order.bytes()),
-                            index,
-                            votes.reader().inclusion(index),
-                            votes.note()),
+                            Optional.of(order.bytes()), index, votes.reader().inclusion(index), votes.note()),
                     new TlogProof(
                             Optional.of(verdicts.reader().entry(index)),
                             index,
