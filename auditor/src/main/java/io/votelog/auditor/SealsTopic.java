@@ -9,6 +9,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ final class SealsTopic implements AutoCloseable {
     private final Map<SealedTree, Map<Long, String>> texts = new EnumMap<>(SealedTree.class);
     private final Map<String, Long> results = new HashMap<>();
     private long[] sealedTo;
+
+    /** Of the newest seal. Partitions may have been added to votes since, which the next one is of too. */
+    private int partitions;
 
     /**
      * @param partitions of votes
@@ -168,9 +172,13 @@ final class SealsTopic implements AutoCloseable {
 
     private void take(LogSealed sealed) {
         inOrder(sealed.getSequence());
-        if (sealed.getEnds().size() != sealedTo.length) {
+        if (sealed.getEnds().size() > sealedTo.length) {
             throw broken("seal %d is of %d partitions, and votes has %d"
                     .formatted(sealed.getSequence(), sealed.getEnds().size(), sealedTo.length));
+        }
+        if (sealed.getEnds().size() < partitions) {
+            throw broken("seal %d is of %d partitions, the one before of %d"
+                    .formatted(sealed.getSequence(), sealed.getEnds().size(), partitions));
         }
         long[] ends = sealed.getEnds().stream().mapToLong(Long::longValue).toArray();
         for (int partition = 0; partition < ends.length; partition++) {
@@ -179,8 +187,9 @@ final class SealsTopic implements AutoCloseable {
                         .formatted(sealed.getSequence(), partition, sealedTo[partition], ends[partition]));
             }
         }
-        seals.add(new Seal.OfLog(sealed.getSequence(), sealedTo, ends));
-        sealedTo = ends;
+        seals.add(Seal.OfLog.behind(sealedTo, sealed.getSequence(), ends));
+        partitions = ends.length;
+        sealedTo = Arrays.copyOf(ends, sealedTo.length);
     }
 
     private void inOrder(long sequence) {

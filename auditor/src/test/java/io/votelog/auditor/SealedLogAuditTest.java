@@ -360,6 +360,19 @@ class SealedLogAuditTest {
         assertThat(rejected.steps()).last().extracting(Step::detail).isEqualTo("REJECTED ALREADY_VOTED");
     }
 
+    /** A vote stays where its ballot's votes go, however many partitions are added. */
+    @Test
+    void shouldFindAReceiptInALogToWhichPartitionsWereAdded() {
+        log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        log.addPartition(Topics.VOTES);
+        sealedLog().seal().sign(MadeSealedLog.KEY);
+
+        for (int voter = 0; voter < 20; voter++) {
+            assertThat(check(receipt(voter, voter), proofs(receipt(voter, voter))).exitCode())
+                    .isEqualTo(voter == 7 ? 6 : 0);
+        }
+    }
+
     @Test
     void shouldSayNothingOfTheChoicesInAProof() {
         sealedLog().seal().sign(MadeSealedLog.KEY);

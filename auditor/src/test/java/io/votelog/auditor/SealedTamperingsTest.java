@@ -197,6 +197,22 @@ class SealedTamperingsTest {
         one.sealed.seal(one.end(0));
         row("the seals are of one partition, and the log has two", one.signed());
 
+        Made added = new Made();
+        added.sealed.seal();
+        added.log.addPartition(Topics.VOTES);
+        row("nothing; a partition was added to votes, and is empty", added.signed(), SealedRecordsCheck.PARTITIONS);
+        added.votes(4_000, 4_020);
+        added.log.add(Topics.VOTES, 2, MadeLog.voter(1), new byte[] {1, 2, 3});
+        added.sealed.seal();
+        row("nothing; and it is sealed with the others from then on", added.signed(), SealedRecordsCheck.PARTITIONS);
+
+        Made ignored = new Made();
+        ignored.sealed.seal();
+        ignored.log.addPartition(Topics.VOTES).add(Topics.VOTES, 2, MadeLog.voter(1), new byte[] {1, 2, 3});
+        ignored.votes(3_000, 3_700);
+        ignored.sealed.seal(ignored.end(0), ignored.end(1));
+        row("a partition was added to votes, and the seals go on without what stands there", ignored.signed());
+
         Made passedOver = new Made();
         passedOver.sealed.seal(20, 20).seal(passedOver.end(0), 20);
         row("the seals go on and pass one partition over", passedOver.signed());
