@@ -93,8 +93,8 @@ final class ReceiptSearch implements AutoCloseable {
             ReceiptProofs last = null;
             Found accepted = null;
             for (Found one : found) {
-                OptionalLong index = seals.indexOf(
-                        one.record().partition(), one.record().offset());
+                OptionalLong index =
+                        seals.indexOf(one.record().partition(), one.record().offset());
                 if (index.isEmpty()) {
                     continue;
                 }

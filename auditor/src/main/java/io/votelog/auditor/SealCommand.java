@@ -160,25 +160,25 @@ final class SealCommand implements Callable<Integer> {
                 Topics.SEALS.name()));
         int ofVotes = partitions.getOrDefault(Topics.VOTES.name(), 0);
         int ofResults = partitions.getOrDefault(Topics.RESULTS.name(), 0);
-            try (SealsTopic topic = new SealsTopic(source, settings, ofVotes);
-                    FinalResults results = new FinalResults(tails(source, Topics.RESULTS.name(), ofResults));
-                    SealedTreeWriter votes = new SealedTreeWriter(
-                            SealedLog.VOTES,
-                            folder,
-                            signer,
-                            new VoteLeaves(tails(source, Topics.VOTES.name(), ofVotes)),
-                            topic,
-                            policy == null);
-                    SealedTreeWriter verdicts = new SealedTreeWriter(
-                            SealedLog.VERDICTS,
-                            folder,
-                            signer,
-                            new VerdictLeaves(source, progress),
-                            topic,
-                            policy == null)) {
-                begin(source, signer, topic.seals().size());
-                return run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
-            }
+        try (SealsTopic topic = new SealsTopic(source, settings, ofVotes);
+                FinalResults results = new FinalResults(tails(source, Topics.RESULTS.name(), ofResults));
+                SealedTreeWriter votes = new SealedTreeWriter(
+                        SealedLog.VOTES,
+                        folder,
+                        signer,
+                        new VoteLeaves(tails(source, Topics.VOTES.name(), ofVotes)),
+                        topic,
+                        policy == null);
+                SealedTreeWriter verdicts = new SealedTreeWriter(
+                        SealedLog.VERDICTS,
+                        folder,
+                        signer,
+                        new VerdictLeaves(source, progress),
+                        topic,
+                        policy == null)) {
+            begin(source, signer, topic.seals().size());
+            return run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
+        }
     }
 
     private boolean run(Sealer sealer, SealedTreeWriter votes, SealedTreeWriter verdicts, CountDownLatch stopped)

@@ -83,18 +83,22 @@ class GrownSealIT {
     /** The leaves of the tree of verdicts, which is behind the one of votes or level with it. */
     private long leaves() throws Exception {
         Path shown = SealedLog.VERDICTS.folder(dir.resolve("sealed")).resolve(CheckpointFile.NAME);
-        return Files.exists(shown)
-                ? Long.parseLong(Files.readString(shown).split("\n")[1])
-                : 0;
+        return Files.exists(shown) ? Long.parseLong(Files.readString(shown).split("\n")[1]) : 0;
     }
 
     @Test
     void shouldSealWhatIsAddedWhileItRunsAndWhenItStartsAgain(KafkaBroker broker) throws Exception {
         address = broker.bootstrapServers();
-        run("keygen", "--origin", "example.org/grown", "--out", dir.resolve("key").toString());
+        run(
+                "keygen",
+                "--origin",
+                "example.org/grown",
+                "--out",
+                dir.resolve("key").toString());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
             admin.createTopics(List.of(
-                            new NewTopic(VOTES, 2, (short) 1).configs(Map.of("message.timestamp.type", "LogAppendTime")),
+                            new NewTopic(VOTES, 2, (short) 1)
+                                    .configs(Map.of("message.timestamp.type", "LogAppendTime")),
                             new NewTopic(Topics.DECISIONS.name(), 2, (short) 1),
                             new NewTopic(Topics.DEAD_LETTERS.name(), 2, (short) 1),
                             new NewTopic(Topics.RESULTS.name(), 1, (short) 1),
@@ -125,7 +129,8 @@ class GrownSealIT {
             write(admin, 4);
             assertThat(run(sealing("--once"))).isZero();
         }
-        SealedLogKey key = SealingKey.parse(Files.readString(dir.resolve("key"))).publicKey();
+        SealedLogKey key =
+                SealingKey.parse(Files.readString(dir.resolve("key"))).publicKey();
         assertThat(run(
                         "verify",
                         "--bootstrap-servers",

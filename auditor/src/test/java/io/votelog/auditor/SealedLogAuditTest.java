@@ -368,7 +368,8 @@ class SealedLogAuditTest {
         sealedLog().seal().sign(MadeSealedLog.KEY);
 
         for (int voter = 0; voter < 20; voter++) {
-            assertThat(check(receipt(voter, voter), proofs(receipt(voter, voter))).exitCode())
+            assertThat(check(receipt(voter, voter), proofs(receipt(voter, voter)))
+                            .exitCode())
                     .isEqualTo(voter == 7 ? 6 : 0);
         }
     }
