@@ -28,6 +28,11 @@ final class FinalResults implements AutoCloseable {
         this.results = results;
     }
 
+    /** How many partitions of results are followed. */
+    int partitions() {
+        return results.size();
+    }
+
     /**
      * Reads on.
      *

@@ -51,7 +51,7 @@ final class ReceiptCheck {
         ReceiptVerdict found = onTheVote(report, proofs, leaf, verdict);
         AnnulmentRecord annulled = null;
         if (proofs.annulment() != null) {
-            annulled = annulment(report, receipt, proofs.annulment(), leaf);
+            annulled = annulment(report, receipt, proofs.annulment(), leaf, found);
         } else if (found == ReceiptVerdict.ACCEPTED) {
             report.notAsked(
                     NO_ANNULMENT,
@@ -78,6 +78,7 @@ final class ReceiptCheck {
         }
         if (annulled != null) {
             Map<String, Object> by = new LinkedHashMap<>();
+            by.put("ballotId", annulled.order().getBallotId());
             by.put("partition", annulled.record().partition());
             by.put("offset", annulled.record().offset());
             by.put(
@@ -101,8 +102,10 @@ final class ReceiptCheck {
                     case UNDECIDED ->
                         "Proven, and UNDECIDED: the vote is in the log, and no verdict was published on it.";
                     case ANNULLED ->
-                        "Proven, and ANNULLED%s: the vote was accepted, and was taken out of the counts."
-                                .formatted(why);
+                        "Proven, and ANNULLED%s: the vote was accepted, and an order behind it takes it out of the counts of %s. Not covered: of which ballot the vote is; an order for another ballot would look the same and take nothing out."
+                                .formatted(
+                                        why,
+                                        annulled == null ? "" : annulled.order().getBallotId());
                 };
         report.answer(found.exitCode(), sentence, fields);
     }
@@ -118,9 +121,16 @@ final class ReceiptCheck {
         return verdict instanceof Leaf.PutAside aside ? aside.cause() : "";
     }
 
-    /** The record that annuls the vote, when all that it takes is proven. */
+    /**
+     * The record that annuls the vote, when all that it takes is proven. A leaf of verdicts says of an order in vain what it says of
+     * one with effect, so what was not accepted is never taken out.
+     */
     private @Nullable AnnulmentRecord annulment(
-            Report report, Receipt receipt, ReceiptProofs.Annulment proofs, @Nullable Leaf vote) {
+            Report report,
+            Receipt receipt,
+            ReceiptProofs.Annulment proofs,
+            @Nullable Leaf vote,
+            @Nullable ReceiptVerdict published) {
         String of = "The annulment is of this vote, and stands behind it";
         AnnulmentRecord record = AnnulmentRecord.parse(bytes(proofs.record())).orElse(null);
         if (record == null) {
@@ -149,6 +159,13 @@ final class ReceiptCheck {
                 SealedLog.VERDICTS,
                 proofs.obeyed(),
                 bytes(proofs.obeyed()));
+        if (published != ReceiptVerdict.ACCEPTED) {
+            report.fail(
+                    obeyed,
+                    "it is in vain: %s, and an accepted vote alone can be taken out"
+                            .formatted(published == null ? "no verdict is proven" : "the vote is " + published));
+            return null;
+        }
         if (ReceiptProofs.leaf(bytes(proofs.obeyed())) instanceof Leaf.Obeyed leaf
                 && proofs.obeyed().index() == proofs.record().index()
                 && leaf.partition() == record.record().partition()

@@ -3,6 +3,7 @@ package io.votelog.auditor;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.tlog.UnreadableException;
+import io.votelog.events.BallotPublished;
 import io.votelog.events.VoteCast;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -14,6 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -65,12 +69,23 @@ final class ReceiptSearch implements AutoCloseable {
         if (partitions == 0) {
             throw new AuditException("%s has no %s".formatted(source.name(), Topics.VOTES.name()));
         }
-        int partition = receipt.voter().partition(partitions);
         List<AnnulmentRecord> annulments = new ArrayList<>();
-        List<Found> found = search(receipt, partition, offset, annulments);
+        List<Found> found = new ArrayList<>();
+        List<Integer> searched = partitions(receipt, partitions);
+        for (int partition : searched) {
+            found.addAll(search(receipt, partition, offset, annulments));
+        }
         if (found.isEmpty()) {
-            throw new AuditException("no vote of this receipt stands in partition %d of %s%s"
-                    .formatted(partition, source.name(), offset == null ? "" : " at offset " + offset));
+            throw new AuditException("no vote of this receipt stands in %s of %s%s"
+                    .formatted(
+                            searched.size() == 1
+                                    ? "partition " + searched.get(0)
+                                    : "partitions "
+                                            + searched.stream()
+                                                    .map(String::valueOf)
+                                                    .collect(Collectors.joining(", ")),
+                            source.name(),
+                            offset == null ? "" : " at offset " + offset));
         }
         try {
             SealIndex seals =
@@ -78,7 +93,8 @@ final class ReceiptSearch implements AutoCloseable {
             ReceiptProofs last = null;
             Found accepted = null;
             for (Found one : found) {
-                OptionalLong index = seals.indexOf(partition, one.record().offset());
+                OptionalLong index =
+                        seals.indexOf(one.record().partition(), one.record().offset());
                 if (index.isEmpty()) {
                     continue;
                 }
@@ -91,7 +107,9 @@ final class ReceiptSearch implements AutoCloseable {
             }
             if (last == null) {
                 throw new AuditException("the vote at partition %d, offset %d is not sealed yet: ask again later"
-                        .formatted(partition, found.get(0).record().offset()));
+                        .formatted(
+                                found.get(0).record().partition(),
+                                found.get(0).record().offset()));
             }
             return annulled(last, accepted, annulments, seals);
         } catch (UnreadableException e) {
@@ -108,7 +126,8 @@ final class ReceiptSearch implements AutoCloseable {
             return new Answer(proofs, null, "");
         }
         for (AnnulmentRecord one : annulments) {
-            if (one.record().offset() < accepted.record().offset()
+            if (one.record().partition() != accepted.record().partition()
+                    || one.record().offset() < accepted.record().offset()
                     || !one.order().getBallotId().equals(accepted.vote().getBallotId())) {
                 continue;
             }
@@ -135,6 +154,28 @@ final class ReceiptSearch implements AutoCloseable {
 
     private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
         return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
+    }
+
+    /**
+     * Where the voter's votes may stand: a ballot's votes are spread over as many partitions as there were when it was published, and
+     * some may have been added since.
+     */
+    private List<Integer> partitions(Receipt receipt, int now) {
+        Set<Integer> counts = new TreeSet<>(Set.of(now));
+        for (Span span : source.spans(Topics.BALLOTS.name())) {
+            source.read(span, record -> {
+                try {
+                    if (Events.decode(record.value()).event() instanceof BallotPublished published
+                            && published.getPartitionCount() > 0
+                            && published.getPartitionCount() <= now) {
+                        counts.add(published.getPartitionCount());
+                    }
+                } catch (MalformedEventException e) {
+                    // No event, so no ballot.
+                }
+            });
+        }
+        return counts.stream().map(receipt.voter()::partition).distinct().toList();
     }
 
     /** Votes at the offset, or anywhere where none is given; annulments behind it too. */

@@ -1,5 +1,7 @@
 package io.votelog.auditor;
 
+import java.util.Arrays;
+
 /** What the next leaves of the sealed log are. Both trees take the same seals, so leaf for leaf they are about the same thing. */
 sealed interface Seal {
     /** The number of this seal, from 0 on. */
@@ -12,6 +14,20 @@ sealed interface Seal {
      * @param ends by partition: the offset behind the last one; nothing of a partition where it is the same
      */
     record OfLog(long sequence, long[] begins, long[] ends) implements Seal {
+        /**
+         * What stands behind what was sealed before. Partitions that were added to votes since are sealed from their first record on.
+         *
+         * @param sealedTo by partition: the offset behind the last record that was sealed before
+         */
+        static OfLog behind(long[] sealedTo, long sequence, long[] ends) {
+            return new OfLog(sequence, Arrays.copyOf(sealedTo, ends.length), ends);
+        }
+
+        /** The offset behind the last record of a partition that is sealed; 0 of one that was added to votes later. */
+        long end(int partition) {
+            return partition < ends.length ? ends[partition] : 0;
+        }
+
         /** How many records they are. */
         long records() {
             long records = 0;

@@ -137,30 +137,51 @@ final class SealCommand implements Callable<Integer> {
         settings.put("bootstrap.servers", bootstrapServers);
         try (BrokerSource source = new BrokerSource(bootstrapServers, properties);
                 CountingProgress progress = new CountingProgress(Admin.create(settings), group)) {
-            int partitions = partitions(progress);
-            try (SealsTopic topic = new SealsTopic(source, settings, partitions);
-                    FinalResults results = new FinalResults(tails(source, Topics.RESULTS.name(), partitions));
-                    SealedTreeWriter votes = new SealedTreeWriter(
-                            SealedLog.VOTES,
-                            folder,
-                            signer,
-                            new VoteLeaves(tails(source, Topics.VOTES.name(), partitions)),
-                            topic,
-                            policy == null);
-                    SealedTreeWriter verdicts = new SealedTreeWriter(
-                            SealedLog.VERDICTS,
-                            folder,
-                            signer,
-                            new VerdictLeaves(source, progress, partitions),
-                            topic,
-                            policy == null)) {
-                begin(source, signer, topic.seals().size());
-                run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
+            boolean outgrown = true;
+            while (outgrown) {
+                outgrown = seal(signer, stopped, settings, source, progress);
             }
         }
     }
 
-    private void run(Sealer sealer, SealedTreeWriter votes, SealedTreeWriter verdicts, CountDownLatch stopped)
+    /** Until it is stopped, or has nothing left to do, or partitions are added to votes: whether that is so. */
+    private boolean seal(
+            SealingKey signer,
+            CountDownLatch stopped,
+            Map<String, Object> settings,
+            BrokerSource source,
+            CountingProgress progress)
+            throws InterruptedException {
+        Map<String, Integer> partitions = progress.partitions(List.of(
+                Topics.VOTES.name(),
+                Topics.DECISIONS.name(),
+                Topics.RESULTS.name(),
+                Topics.DEAD_LETTERS.name(),
+                Topics.SEALS.name()));
+        int ofVotes = partitions.getOrDefault(Topics.VOTES.name(), 0);
+        int ofResults = partitions.getOrDefault(Topics.RESULTS.name(), 0);
+        try (SealsTopic topic = new SealsTopic(source, settings, ofVotes);
+                FinalResults results = new FinalResults(tails(source, Topics.RESULTS.name(), ofResults));
+                SealedTreeWriter votes = new SealedTreeWriter(
+                        SealedLog.VOTES,
+                        folder,
+                        signer,
+                        new VoteLeaves(tails(source, Topics.VOTES.name(), ofVotes)),
+                        topic,
+                        policy == null);
+                SealedTreeWriter verdicts = new SealedTreeWriter(
+                        SealedLog.VERDICTS,
+                        folder,
+                        signer,
+                        new VerdictLeaves(source, progress),
+                        topic,
+                        policy == null)) {
+            begin(source, signer, topic.seals().size());
+            return run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
+        }
+    }
+
+    private boolean run(Sealer sealer, SealedTreeWriter votes, SealedTreeWriter verdicts, CountDownLatch stopped)
             throws InterruptedException {
         try (Witnesses witnesses =
                 witnessed == null ? null : new Witnesses(witnessed, folder, System.err, Witnesses.Patience.USUAL)) {
@@ -179,13 +200,17 @@ final class SealCommand implements Callable<Integer> {
                     witnesses.publish(votes.signed().get(), verdicts.signed().get());
                 }
                 if (stopped.await(once ? 100 : Math.round(everySeconds * 1000), TimeUnit.MILLISECONDS)) {
-                    return;
+                    return false;
+                }
+                if (sealer.isOutgrown()) {
+                    return true;
                 }
             }
             if (witnesses != null) {
                 witnesses.finish();
             }
         }
+        return false;
     }
 
     private void begin(BrokerSource source, SealingKey signer, int seals) {
@@ -225,16 +250,6 @@ final class SealCommand implements Callable<Integer> {
         tree.put("leaves", writer.checkpoint().size());
         tree.put("root", Base64.getEncoder().encodeToString(writer.checkpoint().root()));
         return tree;
-    }
-
-    private static int partitions(CountingProgress progress) {
-        Map<String, Integer> partitions = progress.partitions(List.of(
-                Topics.VOTES.name(),
-                Topics.DECISIONS.name(),
-                Topics.RESULTS.name(),
-                Topics.DEAD_LETTERS.name(),
-                Topics.SEALS.name()));
-        return partitions.getOrDefault(Topics.VOTES.name(), 0);
     }
 
     private static List<Tail> tails(BrokerSource source, String topic, int partitions) {

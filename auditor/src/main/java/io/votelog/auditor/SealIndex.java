@@ -28,17 +28,16 @@ final class SealIndex {
      */
     static SealIndex read(TlogReader reader, long size) {
         List<Placed> seals = new ArrayList<>();
-        long[] sealedTo = null;
+        long[] sealedTo = new long[0];
         long index = 0;
         while (index < size) {
             Leaf leaf = parse(reader.entry(index), index);
             if (leaf instanceof Leaf.Ends sealed) {
-                long[] begins = sealedTo == null ? new long[sealed.ends().length] : sealedTo;
-                if (begins.length != sealed.ends().length) {
+                if (sealed.ends().length < sealedTo.length) {
                     throw new AuditException(
-                            "the seal at index %d is of another number of partitions".formatted(index));
+                            "the seal at index %d is of fewer partitions than the one before".formatted(index));
                 }
-                Seal.OfLog seal = new Seal.OfLog(sealed.sequence(), begins, sealed.ends());
+                Seal.OfLog seal = Seal.OfLog.behind(sealedTo, sealed.sequence(), sealed.ends());
                 seals.add(new Placed(seal, index));
                 if (seal.records() < 0) {
                     throw new AuditException("the seal at index %d goes back".formatted(index));

@@ -3,11 +3,15 @@ package io.votelog.auditor;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.schemas.LogKeys;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +28,11 @@ final class SealedLogAudit {
     private final Progress progress;
     private final Report report;
 
-    /** The newest sealed result of each ballot, among the leaves that were looked at. */
-    private final Map<String, SealIndex.Placed> results = new LinkedHashMap<>();
+    /** The sealed results among the leaves that are looked at, in their order. */
+    private final List<SealIndex.Placed> results = new ArrayList<>();
+
+    /** The newest sealed result of each ballot, among the leaves that were looked at now or before. */
+    private final Map<String, SealIndex.Placed> newest = new LinkedHashMap<>();
 
     /** Where the newest seals stand, of any kind and of records; none before the first. */
     private long lastSeal = -1;
@@ -103,8 +110,12 @@ final class SealedLogAudit {
         }
         if (seen != null && report.exitCode() != Report.MISMATCH) {
             boolean known = lastSeal >= 0 && lastEnds >= 0;
+            List<Long> sealed =
+                    newest.values().stream().map(SealIndex.Placed::first).toList();
             seen.keep(
-                    ofVotes.note(), ofVerdicts.note(), known ? new SeenCheckpoints.Checked(lastSeal, lastEnds) : null);
+                    ofVotes.note(),
+                    ofVerdicts.note(),
+                    known ? new SeenCheckpoints.Checked(lastSeal, lastEnds, sealed) : null);
         }
     }
 
@@ -212,7 +223,9 @@ final class SealedLogAudit {
                     if (wrong == null && !fit(vote, verdict)) {
                         wrong = "the two are not about the same";
                     }
-                    note(verdict, index);
+                    if (wrong == null) {
+                        wrong = note(verdict, index);
+                    }
                 }
                 progress.at(index);
             }
@@ -267,17 +280,36 @@ final class SealedLogAudit {
         decided.goOn(sequence + 1, sealed.ends());
         lastSeal = before.seal();
         lastEnds = before.ends();
+        for (long index : before.results()) {
+            if (!(SealIndex.parse(view.reader().entry(index), index) instanceof Leaf.Result result)) {
+                throw new AuditException("%s names leaves that are no results: move it away".formatted(seen));
+            }
+            Seal.OfResult of = SealedStatement.seal(result);
+            newest.put(of.ballotId(), new SealIndex.Placed(of, index));
+        }
     }
 
-    private void note(Leaf verdict, long index) {
+    /** What is wrong with a seal in its place among those before: a ballot has one final result of each revision, and none goes back. */
+    private @Nullable String note(Leaf verdict, long index) {
         if (verdict instanceof Leaf.Ends) {
             lastSeal = index;
             lastEnds = index;
         } else if (verdict instanceof Leaf.Result result) {
             lastSeal = index;
             Seal.OfResult seal = SealedStatement.seal(result);
-            results.put(seal.ballotId(), new SealIndex.Placed(seal, index));
+            SealIndex.Placed placed = new SealIndex.Placed(seal, index);
+            SealIndex.Placed before = newest.put(seal.ballotId(), placed);
+            if (before != null && ((Seal.OfResult) before.seal()).revision() >= seal.revision()) {
+                return "the result of %s is sealed with revision %d, and index %d holds it with revision %d: a sealed result is corrected by a higher revision alone"
+                        .formatted(
+                                seal.ballotId(),
+                                seal.revision(),
+                                before.first(),
+                                ((Seal.OfResult) before.seal()).revision());
+            }
+            results.add(placed);
         }
+        return null;
     }
 
     /** Whether a leaf of verdicts may stand beside a leaf of votes. */
@@ -295,7 +327,7 @@ final class SealedLogAudit {
     /** @param from the number of leaves that were looked at before */
     private void boundTrees(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
         String title = "Each sealed result names the trees that it is the result of";
-        for (SealIndex.Placed placed : results.values()) {
+        for (SealIndex.Placed placed : results) {
             SealedStatement statement = statement(placed);
             for (SealedTreeView view : List.of(ofVotes, ofVerdicts)) {
                 if (!stoodThere(statement, placed.first(), view)) {
@@ -312,8 +344,14 @@ final class SealedLogAudit {
             }
         }
         String since = from == 0 ? "" : " in what is new";
-        report.pass(
-                title, results.isEmpty() ? "no result is sealed" + since : String.join(", ", results.keySet()) + since);
+        report.pass(title, results.isEmpty() ? "no result is sealed" + since : String.join(", ", ballots()) + since);
+    }
+
+    /** Those with a sealed result in what is looked at. */
+    private Set<String> ballots() {
+        return results.stream()
+                .map(placed -> ((Seal.OfResult) placed.seal()).ballotId())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static boolean stoodThere(SealedStatement statement, long index, SealedTreeView view) {
@@ -329,7 +367,7 @@ final class SealedLogAudit {
     private void withoutTheLog() {
         String reason = "the log itself is not given: --bootstrap-servers or --dump";
         SealedRecordsCheck.TITLES.forEach(title -> report.notAsked(title, reason));
-        results.keySet().forEach(id -> report.notAsked(resultTitle(id), reason));
+        ballots().forEach(id -> report.notAsked(resultTitle(id), reason));
     }
 
     private void records(LogSource source, @Nullable LogKeys keys, SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
@@ -343,8 +381,8 @@ final class SealedLogAudit {
         List<PartitionReplay> replays = check.run(source, keys, progress);
         check.reportLeaves(report);
         check.reportPartitions(report);
-        check.reportUnsealed(report, results.keySet(), replays);
-        FinalsCheck finals = new FinalsCheck(source, results);
+        check.reportUnsealed(report, newest.keySet(), replays);
+        FinalsCheck finals = new FinalsCheck(source, newest);
         finals.run(
                 report,
                 check,
@@ -352,15 +390,20 @@ final class SealedLogAudit {
         if (keys == null) {
             String reason = "the keys that the log obeys are not given: --public-key or --public-key-file";
             report.notAsked(SealedRecordsCheck.VERDICTS, reason);
-            results.keySet().forEach(id -> report.notAsked(resultTitle(id), reason));
+            ballots().forEach(id -> report.notAsked(resultTitle(id), reason));
             return;
         }
         check.reportVerdicts(report);
-        results.forEach((id, placed) -> new SealedResultCheck(statement(placed), seals.sealedTo(placed.first()))
-                .run(report, resultTitle(id), replays));
+        for (String id : ballots()) {
+            List<SealedResultCheck.Sealed> sealed = results.stream()
+                    .filter(placed -> ((Seal.OfResult) placed.seal()).ballotId().equals(id))
+                    .map(placed -> new SealedResultCheck.Sealed(statement(placed), seals.sealedTo(placed.first())))
+                    .toList();
+            new SealedResultCheck(id, replays).run(report, sealed);
+        }
     }
 
     private static String resultTitle(String ballotId) {
-        return "The sealed result of %s is the count made here".formatted(ballotId);
+        return SealedResultCheck.title(ballotId);
     }
 }

@@ -1,18 +1,21 @@
 package io.votelog.auditor;
 
-import io.votelog.rules.Reason;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a sealed result says, as {@link FinalResults#statement} writes it. */
 final class SealedStatement {
-    private static final JsonMapper JSON = new JsonMapper();
+    /** A name that stands twice would be read by each reader in its own way. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .build();
 
     private final JsonNode document;
 
@@ -30,7 +33,8 @@ final class SealedStatement {
         try {
             document = JSON.readTree(text);
         } catch (JacksonException e) {
-            throw new AuditException("a sealed result that is no JSON: " + e.getOriginalMessage(), e);
+            throw new AuditException(
+                    "a sealed result that is no JSON, or gives something twice: " + e.getOriginalMessage(), e);
         }
         if (!document.path("ballotId").isString()
                 || !document.path("definition").isString()
@@ -52,7 +56,7 @@ final class SealedStatement {
     }
 
     long revision() {
-        return document.path("revision").asLong();
+        return number(document.path("revision"));
     }
 
     /** SHA-256 of the definition, in hexadecimal digits. */
@@ -80,25 +84,27 @@ final class SealedStatement {
 
     /** A number of the turnout, -1 where it is not said. */
     long turnout(String figure) {
-        return document.path("turnout").path(figure).asLong(-1);
+        return number(document.path("turnout").path(figure));
     }
 
-    /** The rejected votes by reason, those that occurred. */
-    Map<Reason, Long> rejected() {
-        Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
-        JsonNode said = document.path("turnout").path("rejected");
-        for (Reason reason : Reason.values()) {
-            if (said.has(reason.name())) {
-                rejected.put(reason, said.path(reason.name()).asLong());
-            }
-        }
+    /** The rejected votes by what is given as their reason, whether there is such a reason or not. */
+    Map<String, Long> rejected() {
+        Map<String, Long> rejected = new TreeMap<>();
+        document.path("turnout")
+                .path("rejected")
+                .properties()
+                .forEach(said -> rejected.put(said.getKey(), number(said.getValue())));
         return rejected;
+    }
+
+    private static long number(JsonNode said) {
+        return said.isIntegralNumber() && said.canConvertToLong() ? said.longValue() : -1;
     }
 
     /** The votes by option, in the order of the definition. */
     List<Long> votes() {
         List<Long> votes = new ArrayList<>();
-        document.path("votes").forEach(number -> votes.add(number.asLong(-1)));
+        document.path("votes").forEach(said -> votes.add(number(said)));
         return votes;
     }
 }

@@ -1,10 +1,11 @@
 package io.votelog.auditor;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the leaves of a tree must be, in their order: a seal's ends, then a leaf for each record between the ends before and
- * these, by partition and then by offset; or a result.
+ * these, by partition and then by offset; or a result. A seal may be of more partitions than the one before, never of fewer.
  */
 final class SealedSteps {
     private long nextSequence;
@@ -55,13 +56,11 @@ final class SealedSteps {
         if (wrong != null) {
             return wrong;
         }
-        if (sealedTo.length == 0) {
-            sealedTo = new long[sealed.ends().length];
-        }
-        if (sealed.ends().length != sealedTo.length) {
+        if (sealed.ends().length < sealedTo.length) {
             return "seal %d is of %d partitions, the ones before of %d"
                     .formatted(sealed.sequence(), sealed.ends().length, sealedTo.length);
         }
+        sealedTo = Arrays.copyOf(sealedTo, sealed.ends().length);
         for (int at = 0; at < sealedTo.length; at++) {
             if (sealed.ends()[at] < sealedTo[at]) {
                 return "seal %d goes back in partition %d".formatted(sealed.sequence(), at);

@@ -41,6 +41,11 @@ final class Sealer {
         this.partitions = topic.sealedTo().length;
     }
 
+    /** Whether partitions were added to votes since it was made. Who makes another one then seals them too. */
+    boolean isOutgrown() {
+        return progress.partitions(List.of(Topics.VOTES.name())).getOrDefault(Topics.VOTES.name(), 0) > partitions;
+    }
+
     /**
      * Seals what is there now, as far as it is decided.
      *
@@ -48,7 +53,7 @@ final class Sealer {
      */
     boolean step() {
         // First the results, then the log's end: so what is sealed below that end holds all that these results count.
-        List<BallotResults> finals = results.upTo(progress.ends(Topics.RESULTS.name(), partitions));
+        List<BallotResults> finals = results.upTo(progress.ends(Topics.RESULTS.name(), results.partitions()));
         long[] ends = progress.ends(Topics.VOTES.name(), partitions);
         waiting.keySet().retainAll(finals);
         for (BallotResults result : finals) {

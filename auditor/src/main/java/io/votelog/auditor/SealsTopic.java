@@ -9,13 +9,12 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,8 +39,11 @@ final class SealsTopic implements AutoCloseable {
     private final List<Seal> seals = new ArrayList<>();
     private final Map<SealedTree, CheckpointSigned> newest = new EnumMap<>(SealedTree.class);
     private final Map<SealedTree, Map<Long, String>> texts = new EnumMap<>(SealedTree.class);
-    private final Set<String> results = new HashSet<>();
+    private final Map<String, Long> results = new HashMap<>();
     private long[] sealedTo;
+
+    /** Of the newest seal. Partitions may have been added to votes since, which the next one is of too. */
+    private int partitions;
 
     /**
      * @param partitions of votes
@@ -106,9 +108,9 @@ final class SealsTopic implements AutoCloseable {
                 .max(Long::compare);
     }
 
-    /** Whether these results are sealed. */
+    /** Whether these results are sealed, or ones that correct them: a counting that began anew publishes the old ones once more. */
     boolean holds(String ballotId, long revision) {
-        return results.contains(name(ballotId, revision));
+        return results.getOrDefault(ballotId, -1L) >= revision;
     }
 
     /** Seals what of votes stands below these offsets. */
@@ -157,7 +159,7 @@ final class SealsTopic implements AutoCloseable {
             inOrder(sealed.getSequence());
             seals.add(new Seal.OfResult(
                     sealed.getSequence(), sealed.getBallotId(), sealed.getRevision(), sealed.getStatement()));
-            results.add(name(sealed.getBallotId(), sealed.getRevision()));
+            results.merge(sealed.getBallotId(), sealed.getRevision(), Math::max);
         } else if (event instanceof CheckpointSigned signed) {
             newest.put(signed.getTree(), signed);
             String note = signed.getNote();
@@ -170,9 +172,13 @@ final class SealsTopic implements AutoCloseable {
 
     private void take(LogSealed sealed) {
         inOrder(sealed.getSequence());
-        if (sealed.getEnds().size() != sealedTo.length) {
+        if (sealed.getEnds().size() > sealedTo.length) {
             throw broken("seal %d is of %d partitions, and votes has %d"
                     .formatted(sealed.getSequence(), sealed.getEnds().size(), sealedTo.length));
+        }
+        if (sealed.getEnds().size() < partitions) {
+            throw broken("seal %d is of %d partitions, the one before of %d"
+                    .formatted(sealed.getSequence(), sealed.getEnds().size(), partitions));
         }
         long[] ends = sealed.getEnds().stream().mapToLong(Long::longValue).toArray();
         for (int partition = 0; partition < ends.length; partition++) {
@@ -181,18 +187,15 @@ final class SealsTopic implements AutoCloseable {
                         .formatted(sealed.getSequence(), partition, sealedTo[partition], ends[partition]));
             }
         }
-        seals.add(new Seal.OfLog(sealed.getSequence(), sealedTo, ends));
-        sealedTo = ends;
+        seals.add(Seal.OfLog.behind(sealedTo, sealed.getSequence(), ends));
+        partitions = ends.length;
+        sealedTo = Arrays.copyOf(ends, sealedTo.length);
     }
 
     private void inOrder(long sequence) {
         if (sequence != seals.size()) {
             throw broken("seal %d stands where seal %d belongs".formatted(sequence, seals.size()));
         }
-    }
-
-    private static String name(String ballotId, long revision) {
-        return "%s@%d".formatted(ballotId, revision);
     }
 
     private static AuditException broken(String how) {

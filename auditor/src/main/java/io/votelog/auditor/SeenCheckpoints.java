@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -22,7 +24,11 @@ import tools.jackson.databind.JsonNode;
  */
 final class SeenCheckpoints {
     private static final String CHECKED = "checked";
+    private static final String RESULTS = "results";
     private static final String SUM = "sha256";
+
+    /** Both checkpoints, escaped, and where the results of a million ballots stand. */
+    private static final int LONGEST = 3 * SignedNote.LONGEST + (16 << 20);
 
     private final Path file;
     private final Map<SealedLog, Checkpoint> seen = new LinkedHashMap<>();
@@ -33,8 +39,13 @@ final class SeenCheckpoints {
      *
      * @param seal the index of the newest one of any kind
      * @param ends the index of the newest one that is of records
+     * @param results the indices of each ballot's newest result
      */
-    record Checked(long seal, long ends) {}
+    record Checked(long seal, long ends, List<Long> results) {
+        Checked {
+            results = List.copyOf(results);
+        }
+    }
 
     /**
      * Reads the file, if it is there.
@@ -49,7 +60,7 @@ final class SeenCheckpoints {
         }
         Map<SealedLog, Checkpoint> read = new LinkedHashMap<>();
         try {
-            JsonNode document = Texts.JSON.readTree(GivenFile.text(file, 3 * SignedNote.LONGEST));
+            JsonNode document = Texts.JSON.readTree(GivenFile.text(file, LONGEST));
             for (SealedLog tree : SealedLog.values()) {
                 String text = document.path(tree.path()).asString("");
                 SignedNote note = SignedNote.parse(text.getBytes(StandardCharsets.UTF_8));
@@ -77,13 +88,15 @@ final class SeenCheckpoints {
     }
 
     private @Nullable Checked checked(JsonNode document) {
-        if (!document.has(CHECKED)) {
-            // As older versions kept it.
+        JsonNode kept = document.path(CHECKED);
+        if (!kept.has(RESULTS)) {
+            // As older versions kept it: all is looked at anew.
             return null;
         }
-        Checked there = new Checked(
-                document.path(CHECKED).path("seal").asLong(-1),
-                document.path(CHECKED).path("ends").asLong(-1));
+        List<Long> results = new ArrayList<>();
+        kept.path(RESULTS).forEach(index -> results.add(index.asLong(-1)));
+        Checked there =
+                new Checked(kept.path("seal").asLong(-1), kept.path("ends").asLong(-1), results);
         String sum = sum(
                 document.path(SealedLog.VOTES.path()).asString(""),
                 document.path(SealedLog.VERDICTS.path()).asString(""),
@@ -95,7 +108,7 @@ final class SeenCheckpoints {
     }
 
     private static String sum(String votes, String verdicts, Checked checked) {
-        String all = "%s%n%s%n%d %d".formatted(votes, verdicts, checked.seal(), checked.ends());
+        String all = "%s%n%s%n%d %d %s".formatted(votes, verdicts, checked.seal(), checked.ends(), checked.results());
         return HexFormat.of().formatHex(Hashes.sha256().digest(all.getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -170,7 +183,7 @@ final class SeenCheckpoints {
         document.put(SealedLog.VOTES.path(), ofVotes);
         document.put(SealedLog.VERDICTS.path(), ofVerdicts);
         if (upTo != null) {
-            document.put(CHECKED, Map.of("seal", upTo.seal(), "ends", upTo.ends()));
+            document.put(CHECKED, Map.of("seal", upTo.seal(), "ends", upTo.ends(), RESULTS, upTo.results()));
             document.put(SUM, sum(ofVotes, ofVerdicts, upTo));
         }
         Path next = file.resolveSibling(file.getFileName() + ".next");

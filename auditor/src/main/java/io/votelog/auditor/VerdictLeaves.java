@@ -22,45 +22,52 @@ import org.jspecify.annotations.Nullable;
 final class VerdictLeaves implements LeafSource {
     private static final Pattern CAUSE = Pattern.compile("[A-Z_]{1,64}");
 
+    private final BrokerSource source;
     private final CountingProgress progress;
-    private final int partitions;
     private final List<Tail> votes = new ArrayList<>();
     private final List<Tail> decisions = new ArrayList<>();
     private final List<Tail> letters = new ArrayList<>();
     private final Map<Integer, TreeMap<Long, String>> causes = new HashMap<>();
     private long[] decisionsEnd = new long[0];
 
-    /** @param partitions of votes, and so of decisions and dead letters */
-    VerdictLeaves(BrokerSource source, CountingProgress progress, int partitions) {
+    VerdictLeaves(BrokerSource source, CountingProgress progress) {
+        this.source = source;
         this.progress = progress;
-        this.partitions = partitions;
-        for (int partition = 0; partition < partitions; partition++) {
-            votes.add(source.tail(Topics.VOTES.name(), partition));
-            // From the first one on, also after a restart: nothing tells which decision belongs to which vote but
-            // itself.
-            decisions.add(source.tail(Topics.DECISIONS.name(), partition));
-            letters.add(source.tail(Topics.DEAD_LETTERS.name(), partition));
-        }
     }
 
     /**
      * Once the counting has passed all records of the seal. What it wrote before is below these topics' ends by then, though
-     * it may take a moment until the last transaction's markers let it be read.
+     * it may take a moment until the last transaction's markers let it be read. Partitions that were added to votes have decisions
+     * once they are counted; dead letters keep the number that they began with.
      */
     @Override
     public boolean ready(Seal.OfLog seal) {
-        long[] counted = progress.counted(Topics.VOTES.name(), partitions);
-        for (int partition = 0; partition < partitions; partition++) {
-            if (counted[partition] < seal.ends()[partition]) {
+        long[] counted = progress.counted(Topics.VOTES.name(), seal.ends().length);
+        Map<String, Integer> partitions =
+                progress.partitions(List.of(Topics.DECISIONS.name(), Topics.DEAD_LETTERS.name()));
+        int ofDecisions = partitions.getOrDefault(Topics.DECISIONS.name(), 0);
+        for (int partition = 0; partition < seal.ends().length; partition++) {
+            if (counted[partition] < seal.ends()[partition]
+                    || partition >= ofDecisions && seal.begins()[partition] < seal.ends()[partition]) {
                 return false;
             }
         }
-        decisionsEnd = progress.ends(Topics.DECISIONS.name(), partitions);
-        long[] lettersEnd = progress.ends(Topics.DEAD_LETTERS.name(), partitions);
-        for (int partition = 0; partition < partitions; partition++) {
+        follow(votes, Topics.VOTES.name(), seal.ends().length);
+        // From the first one on, also after a restart: nothing tells which decision belongs to which vote but itself.
+        follow(decisions, Topics.DECISIONS.name(), ofDecisions);
+        follow(letters, Topics.DEAD_LETTERS.name(), partitions.getOrDefault(Topics.DEAD_LETTERS.name(), 0));
+        decisionsEnd = progress.ends(Topics.DECISIONS.name(), decisions.size());
+        long[] lettersEnd = progress.ends(Topics.DEAD_LETTERS.name(), letters.size());
+        for (int partition = 0; partition < letters.size(); partition++) {
             readLetters(letters.get(partition), lettersEnd[partition]);
         }
         return true;
+    }
+
+    private void follow(List<Tail> tails, String topic, int partitions) {
+        while (tails.size() < partitions) {
+            tails.add(source.tail(topic, tails.size()));
+        }
     }
 
     private void readLetters(Tail tail, long end) {
@@ -76,7 +83,7 @@ final class VerdictLeaves implements LeafSource {
 
     @Override
     public void leaves(Seal.OfLog seal, Consumer<Leaf> leaves) {
-        for (int partition = 0; partition < partitions; partition++) {
+        for (int partition = 0; partition < seal.ends().length; partition++) {
             long end = seal.ends()[partition];
             TreeMap<Long, String> aside = causes.getOrDefault(partition, new TreeMap<>());
             for (long offset = seal.begins()[partition]; offset < end; offset++) {

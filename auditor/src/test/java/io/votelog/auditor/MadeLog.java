@@ -78,6 +78,16 @@ final class MadeLog implements LogSource {
         return this;
     }
 
+    /** Adds an empty partition to a topic. */
+    MadeLog addPartition(Topic topic) {
+        topics.compute(topic.name(), (name, partitions) -> {
+            List<List<ConsumerRecord<byte[], byte[]>>> more = new ArrayList<>(partitions);
+            more.add(new ArrayList<>());
+            return more;
+        });
+        return this;
+    }
+
     /** Takes a topic's last partition out of the log. */
     void forgetLast(Topic topic) {
         topics.compute(topic.name(), (name, partitions) -> partitions.subList(0, partitions.size() - 1));

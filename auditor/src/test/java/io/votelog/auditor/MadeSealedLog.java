@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -21,7 +22,7 @@ final class MadeSealedLog {
     private final MadeLog log;
     private final List<Leaf> votes = new ArrayList<>();
     private final List<Leaf> verdicts = new ArrayList<>();
-    private final long[] sealedTo = new long[MadeLog.PARTITIONS];
+    private long[] sealedTo = new long[MadeLog.PARTITIONS];
     private long sequence;
 
     /** What a leaf of verdicts is, and what is written in its place. */
@@ -45,6 +46,7 @@ final class MadeSealedLog {
     /** Seals a part of what is in the log. */
     MadeSealedLog seal(long... ends) {
         Leaf seal = new Leaf.Ends(sequence++, ends);
+        sealedTo = Arrays.copyOf(sealedTo, Math.max(sealedTo.length, ends.length));
         votes.add(seal);
         verdicts.add(seal);
         Commitments commitments = new Commitments();

@@ -229,6 +229,65 @@ class SealedLogAuditTest {
         assertThat(audit(null).steps()).noneMatch(step -> step.outcome() == Step.Outcome.FAIL);
     }
 
+    private static String corrected(String votes, int revision, MadeSealedLog of) throws IOException {
+        return statement(votes, 700, of)
+                .replace("\"revision\":0", "\"revision\":" + revision)
+                .replace("\"annulled\":0", "\"annulled\":" + revision);
+    }
+
+    /** An annulment may come while a result waits for its seal: the result does not count it, and is right all the same. */
+    @Test
+    void shouldTakeACorrectedResultAsTheCountOfItsTime() throws Exception {
+        log.close(MadeLog.fruits());
+        log.annul(MadeLog.fruits(), 3, 3, "cast with a stolen sign-in");
+        MadeSealedLog sealing = sealedLog().seal();
+        sealing.result(statement(COUNTED, 700, sealing));
+        sealing.result(corrected("[699,0,0,466,233]", 1, sealing));
+        log.annul(MadeLog.fruits(), 4, 4, "cast with a stolen sign-in");
+        sealing.seal();
+        sealing.result(corrected("[698,0,0,465,233]", 2, sealing)).sign(MadeSealedLog.KEY);
+
+        assertThat(audit(null).steps())
+                .filteredOn(step -> step.title().contains("The sealed result of fruits"))
+                .singleElement()
+                .satisfies(step -> assertThat(step.outcome()).isEqualTo(Step.Outcome.PASS))
+                .satisfies(step ->
+                        assertThat(step.detail()).endsWith("; and so were the 2 sealed results that it corrects"));
+    }
+
+    @Test
+    void shouldFindACorrectedResultThatNoAnnulmentExplains() throws Exception {
+        log.close(MadeLog.fruits());
+        log.annul(MadeLog.fruits(), 3, 3, "cast with a stolen sign-in");
+        MadeSealedLog sealing = sealedLog().seal();
+        sealing.result(statement("[700,0,0,467,233]", 700, sealing));
+        sealing.result(corrected("[699,0,0,466,233]", 1, sealing)).sign(MadeSealedLog.KEY);
+
+        assertFails(
+                audit(null),
+                "The sealed result of fruits",
+                "revision 0, which is corrected since:",
+                "votes: sealed [700, 0, 0, 467, 233], counted here [699, 0, 0, 466, 233] with all 1 that were annulled before it");
+    }
+
+    /** Who looks again reads the new leaves alone, and knows of the results before them. */
+    @Test
+    void shouldFindAResultThatIsSealedOnceMoreBehindTheLastLook() throws Exception {
+        Path state = dir.resolve("seen.json");
+        log.close(MadeLog.fruits());
+        MadeSealedLog sealing = sealedLog().seal();
+        sealing.result(statement("[701,0,0,467,234]", 700, sealing)).sign(MadeSealedLog.KEY);
+        audit(MadeSealedLog.KEY, null, state);
+        assertThat(audit(MadeSealedLog.KEY, null, state).exitCode()).isEqualTo(Report.PASSED);
+
+        sealing.result(statement(COUNTED, 700, sealing)).sign(MadeSealedLog.KEY);
+
+        assertFails(
+                audit(MadeSealedLog.KEY, null, state),
+                "Both trees hold the same seals",
+                "the result of fruits is sealed with revision 0, and index 709 holds it with revision 0");
+    }
+
     @Test
     void shouldFindAResultOfOtherTrees() throws Exception {
         log.close(MadeLog.fruits());
@@ -299,6 +358,20 @@ class SealedLogAuditTest {
         Report rejected = check(receipt(5, 6), proofs(receipt(5, 6)));
         assertThat(rejected.exitCode()).isEqualTo(5);
         assertThat(rejected.steps()).last().extracting(Step::detail).isEqualTo("REJECTED ALREADY_VOTED");
+    }
+
+    /** A vote stays where its ballot's votes go, however many partitions are added. */
+    @Test
+    void shouldFindAReceiptInALogToWhichPartitionsWereAdded() {
+        log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        log.addPartition(Topics.VOTES);
+        sealedLog().seal().sign(MadeSealedLog.KEY);
+
+        for (int voter = 0; voter < 20; voter++) {
+            assertThat(check(receipt(voter, voter), proofs(receipt(voter, voter)))
+                            .exitCode())
+                    .isEqualTo(voter == 7 ? 6 : 0);
+        }
     }
 
     @Test

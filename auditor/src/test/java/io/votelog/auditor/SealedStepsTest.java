@@ -34,6 +34,17 @@ class SealedStepsTest {
     }
 
     @Test
+    void shouldTakePartitionsThatWereAdded() {
+        take(ends(0, 1, 1), record(0, 0), record(1, 0));
+        take(ends(1, 1, 2, 0), record(1, 1));
+        take(ends(2, 2, 2, 2), record(0, 1), record(2, 0), record(2, 1));
+
+        assertThat(steps.within()).isFalse();
+        assertThat(steps.sealedTo()).containsExactly(2, 2, 2);
+        assertThat(steps.take(ends(3, 2, 2))).isEqualTo("seal 3 is of 2 partitions, the ones before of 3");
+    }
+
+    @Test
     void shouldBeWithinASealUntilItsLastLeaf() {
         take(ends(0, 1, 1), record(0, 0));
 

@@ -8,6 +8,7 @@ import io.votelog.auditor.tlog.Cosigner;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.events.VoteCast;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
@@ -196,6 +197,22 @@ class SealedTamperingsTest {
         one.sealed.seal(one.end(0));
         row("the seals are of one partition, and the log has two", one.signed());
 
+        Made added = new Made();
+        added.sealed.seal();
+        added.log.addPartition(Topics.VOTES);
+        row("nothing; a partition was added to votes, and is empty", added.signed(), SealedRecordsCheck.PARTITIONS);
+        added.votes(4_000, 4_020);
+        added.log.add(Topics.VOTES, 2, MadeLog.voter(1), new byte[] {1, 2, 3});
+        added.sealed.seal();
+        row("nothing; and it is sealed with the others from then on", added.signed(), SealedRecordsCheck.PARTITIONS);
+
+        Made ignored = new Made();
+        ignored.sealed.seal();
+        ignored.log.addPartition(Topics.VOTES).add(Topics.VOTES, 2, MadeLog.voter(1), new byte[] {1, 2, 3});
+        ignored.votes(3_000, 3_700);
+        ignored.sealed.seal(ignored.end(0), ignored.end(1));
+        row("a partition was added to votes, and the seals go on without what stands there", ignored.signed());
+
         Made passedOver = new Made();
         passedOver.sealed.seal(20, 20).seal(passedOver.end(0), 20);
         row("the seals go on and pass one partition over", passedOver.signed());
@@ -229,6 +246,8 @@ class SealedTamperingsTest {
                         : leaf;
         flipped.sealed.seal();
         row("a rejected vote is sealed as accepted", flipped.signed());
+
+        results();
 
         Made choice = new Made();
         choice.sealed.seal();
@@ -271,6 +290,48 @@ class SealedTamperingsTest {
         bytes[77] ^= 4;
         Files.write(tile, bytes);
         row("a bit of a tile is flipped", bit);
+    }
+
+    private void results() throws IOException {
+        Made twice = ended();
+        twice.sealed.result(statement(twice.sealed).replace("[700,0,0,466,234]", "[900,0,0,466,434]"));
+        row(
+                "two results of one revision are sealed, the second of them right",
+                twice.result().signed());
+
+        Made corrected = ended();
+        corrected.sealed.result(statement(corrected.sealed).replace("[700,0,0,466,234]", "[900,0,0,466,434]"));
+        corrected.log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        corrected.sealed.seal();
+        corrected.sealed.result(statement(corrected.sealed)
+                .replace("[700,0,0,466,234]", "[699,0,0,465,234]")
+                .replace("\"revision\":0", "\"revision\":1")
+                .replace("\"annulled\":0", "\"annulled\":1"));
+        row("a false result is sealed, and a right one of the next revision after an annulment", corrected.signed());
+
+        Made ahead = ended();
+        ahead.sealed.result(statement(ahead.sealed)
+                .replace("\"revision\":0", "\"revision\":5")
+                .replace("\"annulled\":0", "\"annulled\":5"));
+        row("a sealed result is of a revision that no annulment made", ahead.signed());
+
+        Made reason = ended();
+        reason.sealed.result(
+                statement(reason.sealed).replace("\"ALREADY_VOTED\":1", "\"ALREADY_VOTED\":1,\"UNSPECIFIED\":500"));
+        row("a sealed result has 500 votes rejected for a reason that there is not", reason.signed());
+
+        Made doubled = ended();
+        doubled.sealed.result(
+                statement(doubled.sealed).replace("\"ALREADY_VOTED\":1", "\"ALREADY_VOTED\":500,\"ALREADY_VOTED\":1"));
+        row("a sealed result gives a number twice", doubled.signed());
+    }
+
+    /** Its ballot is closed, and all of it is sealed. */
+    private Made ended() {
+        Made made = new Made();
+        made.log.close(MadeLog.fruits());
+        made.sealed.seal();
+        return made;
     }
 
     private static void change(Made made) throws Exception {
@@ -385,6 +446,7 @@ class SealedTamperingsTest {
     private void receipts() {
         Made made = new Made();
         made.log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        made.log.annul(MadeLog.fruits(), 5, 6, "asked for by the voter");
         made.sealed.seal();
         made.signed();
         ReceiptProofs accepted = proofs(made, receipt(6, 6));
@@ -408,7 +470,35 @@ class SealedTamperingsTest {
                 "`verify-receipt --annulment` with the annulment of another vote",
                 receipt(6, 6),
                 new ReceiptProofs(accepted.vote(), accepted.verdict(), annulled.annulment()));
+        ReceiptProofs rejected = proofs(made, receipt(5, 6));
+        receipt(
+                "`verify-receipt --annulment` of a rejected vote, with an order that names it and changes nothing",
+                receipt(5, 6),
+                new ReceiptProofs(rejected.vote(), rejected.verdict(), annulment(made, receipt(5, 6))));
         receipt("`verify-receipt` with another vote's proofs", receipt(8, 8), accepted);
+    }
+
+    /** The proofs of the last order in the log that names this receipt, whatever came of it. */
+    private static ReceiptProofs.Annulment annulment(Made made, Receipt receipt) {
+        AnnulmentRecord order = made.log.records(Topics.VOTES, receipt.voter().partition(MadeLog.PARTITIONS)).stream()
+                .flatMap(record -> AnnulmentRecord.of(record).stream())
+                .filter(one -> one.isOf(receipt))
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        try (SealedTreeView votes = SealedTreeView.open(SealedLog.VOTES, made.at);
+                SealedTreeView verdicts = SealedTreeView.open(SealedLog.VERDICTS, made.at)) {
+            long index = SealIndex.read(votes.reader(), votes.checkpoint().size())
+                    .indexOf(order.record().partition(), order.record().offset())
+                    .orElseThrow();
+            return new ReceiptProofs.Annulment(
+                    new TlogProof(
+                            Optional.of(order.bytes()), index, votes.reader().inclusion(index), votes.note()),
+                    new TlogProof(
+                            Optional.of(verdicts.reader().entry(index)),
+                            index,
+                            verdicts.reader().inclusion(index),
+                            verdicts.note()));
+        }
     }
 
     private static int partition(int voter) {
