@@ -68,7 +68,7 @@ class HostileBallotsIT {
         double before = passedOver();
         int sent = 0;
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "compression.type", "zstd"),
+                Map.of("bootstrap.servers", bootstrapServers, "compression.type", "gzip"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
             for (ProducerRecord<byte[], byte[]> record : List.of(
