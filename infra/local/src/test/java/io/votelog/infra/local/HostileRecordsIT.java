@@ -7,9 +7,9 @@ import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.HostileRecords.Hostile;
+import io.votelog.infra.testing.CraftedBatch;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
-import io.votelog.infra.testing.CraftedBatch;
 import io.votelog.schemas.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +73,8 @@ class HostileRecordsIT {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 // Few kilobytes as they come: they must not get into the log, nor take the broker along.
                 CraftedBatch zeros = CraftedBatch.ofZeros(CompressionType.ZSTD, 400_000_000);
-                assertThat(zeros.sendTo(up.kafka(), Topics.VOTES.name(), partition)).isEqualTo(Errors.MESSAGE_TOO_LARGE);
+                assertThat(zeros.sendTo(up.kafka(), Topics.VOTES.name(), partition))
+                        .isEqualTo(Errors.MESSAGE_TOO_LARGE);
             }
             honest.addAll(castVotes(up, "behind"));
 
