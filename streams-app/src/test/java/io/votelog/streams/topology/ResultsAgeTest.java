@@ -43,9 +43,7 @@ class ResultsAgeTest {
     @Test
     void shouldKnowAVersionThatIsNotTheSumOfItsPositions() {
         assertThat(ResultsAge.isSound(FINAL)).isTrue();
-        assertThat(ResultsAge.isSound(BallotResults.newBuilder(FINAL)
-                        .setVersion(Long.MAX_VALUE)
-                        .build()))
+        assertThat(ResultsAge.isSound(results(BallotStatus.OPEN, Long.MAX_VALUE, 0, at(0, 5, null))))
                 .isFalse();
         assertThat(ResultsAge.isSound(results(BallotStatus.OPEN, 0, at(0, -5, null), at(1, 5, null))))
                 .isFalse();
@@ -65,6 +63,11 @@ class ResultsAgeTest {
             Long end = position.getEndOffset();
             version += end == null ? position.getNextOffset() : Math.min(end, position.getNextOffset());
         }
+        return results(status, version, revision, positions);
+    }
+
+    private static BallotResults results(
+            BallotStatus status, long version, long revision, CountedPosition... positions) {
         return new BallotResults(
                 "fruits",
                 new Sha256(new byte[32]),
