@@ -57,11 +57,10 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private final OwnAddress self;
     private final Runnable onFirstRun;
     private final Runnable unfit;
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "votelog-count-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService looks = thread("votelog-count-watch");
+
+    /** Not the one that looks: that one waits for brokers that do not answer, which is what there is to tell then. */
+    private final ScheduledExecutorService tells = thread("votelog-count-teller");
 
     private volatile boolean running;
     private volatile boolean ran;
@@ -114,6 +113,14 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         counting.onChange((newState, oldState) -> {
             ran |= newState == KafkaStreams.State.RUNNING;
             tell();
+        });
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
         });
     }
 
@@ -297,12 +304,14 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     public void start() {
         running = true;
         looks.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        tells.scheduleWithFixedDelay(this::tell, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void stop() {
         running = false;
         looks.shutdown();
+        tells.shutdown();
     }
 
     @Override
