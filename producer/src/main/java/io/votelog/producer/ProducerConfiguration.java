@@ -121,7 +121,7 @@ class ProducerConfiguration {
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(timeout.toMillis(), 10_000));
         String servers = String.join(",", kafka.getBootstrapServers());
         try (LogCluster cluster = new LogCluster(Admin.create(config), servers, timeout)) {
-            LogCluster.Standing standing = cluster.prepareToWrite(
+            LogCluster.Standing standing = cluster.prepare(
                     settings.topics().partitions(), settings.topics().replicas());
             return new VotePartitions(
                     standing.votePartitions(),

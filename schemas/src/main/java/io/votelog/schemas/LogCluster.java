@@ -72,30 +72,14 @@ public final class LogCluster implements AutoCloseable {
     public record Standing(int votePartitions, int replicas) {}
 
     /**
-     * Makes the topics be there, and checks those that every verdict depends on.
+     * Makes the topics be there, and checks those that every verdict depends on. When votes has got more partitions, topics that are
+     * spread as it is may still have fewer: those who count give them as many, by {@link #grow}.
      *
      * @param partitions of the votes topic when it is created; one that is there keeps its own
      * @param replicas of each partition when topics are created; -1 for as many as there are brokers, at most 3
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
     public Standing prepare(int partitions, int replicas) {
-        return prepare(partitions, replicas, true);
-    }
-
-    /**
-     * As {@link #prepare}, for those who write votes and ballots and count nothing: topics that have as many partitions as votes may
-     * still have fewer, after votes was given more, until those who count give them as many.
-     */
-    public Standing prepareToWrite(int partitions, int replicas) {
-        return prepare(partitions, replicas, false);
-    }
-
-    /** How many partitions a topic that is there has. */
-    public int partitions(Topic topic) {
-        return description(topic).partitions().size();
-    }
-
-    private Standing prepare(int partitions, int replicas, boolean counts) {
         Set<String> present = await(admin.listTopics().names(), "the list of topics");
         int copies = replicas > 0
                 ? replicas
@@ -123,10 +107,6 @@ public final class LogCluster implements AutoCloseable {
         }
         haveBatchesUnpacked(found);
         check(found, votePartitions);
-        if (counts) {
-            // Verdicts stand in the partition of their vote, and votes may have got more since.
-            grow(List.of(Topics.DECISIONS.name()), votePartitions);
-        }
         for (Topic topic : Topics.all()) {
             if (!found.contains(topic)) {
                 create(topic, votePartitions, copies);
@@ -135,6 +115,11 @@ public final class LogCluster implements AutoCloseable {
         TopicDescription votes = description(Topics.VOTES);
         check(Topics.all(), votes.partitions().size());
         return new Standing(votes.partitions().size(), replicas(votes));
+    }
+
+    /** How many partitions a topic that is there has. */
+    public int partitions(Topic topic) {
+        return description(topic).partitions().size();
     }
 
     /** The id of the votes topic: one that is deleted and made anew has another. */
