@@ -1,14 +1,14 @@
 package io.votelog.producer;
 
-import io.votelog.pages.Language;
-import io.votelog.pages.Language.Said;
-import io.votelog.pages.Words;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Option;
 import io.votelog.rules.Order;
 import io.votelog.rules.Range;
 import io.votelog.rules.Section;
 import io.votelog.rules.Text;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.Language.Said;
+import io.votelog.web.pages.Words;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

@@ -1,5 +1,9 @@
 package io.votelog.producer;
 
+import io.votelog.web.limits.ClientAddress;
+import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.SipHash;
+import io.votelog.web.limits.TokenBuckets;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,9 @@
 package io.votelog.producer;
 
+import io.votelog.web.limits.AddressRange;
+import io.votelog.web.limits.ForwardingHeader;
+import io.votelog.web.limits.TokenBuckets;
+import io.votelog.web.settings.BadSettingException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;

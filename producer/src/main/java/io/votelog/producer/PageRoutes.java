@@ -1,6 +1,6 @@
 package io.votelog.producer;
 
-import io.votelog.pages.Language;
+import io.votelog.web.pages.Language;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;
+import io.votelog.web.settings.BadSettingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import io.votelog.web.settings.BadSettingException;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import io.votelog.web.settings.BadSettingException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

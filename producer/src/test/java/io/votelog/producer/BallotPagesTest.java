@@ -2,10 +2,10 @@ package io.votelog.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.votelog.pages.Language;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotFile;
+import io.votelog.web.pages.Language;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

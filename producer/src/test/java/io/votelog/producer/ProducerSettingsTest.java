@@ -3,6 +3,9 @@ package io.votelog.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.web.limits.AddressRange;
+import io.votelog.web.limits.ForwardingHeader;
+import io.votelog.web.settings.BadSettingException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package io.votelog.streams.read;
 
-import io.votelog.pages.Content;
-import io.votelog.pages.Head;
-import io.votelog.pages.Language;
-import io.votelog.pages.StaticFiles;
-import io.votelog.pages.Template;
-import io.votelog.pages.Words;
+import io.votelog.web.pages.Content;
+import io.votelog.web.pages.Head;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.StaticFiles;
+import io.votelog.web.pages.Template;
+import io.votelog.web.pages.Words;
 import java.util.Map;
 
 /** The page that says why there are no results to look at. */

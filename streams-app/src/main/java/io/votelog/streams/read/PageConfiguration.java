@@ -1,7 +1,7 @@
 package io.votelog.streams.read;
 
-import io.votelog.pages.StaticFiles;
-import io.votelog.pages.Words;
+import io.votelog.web.pages.StaticFiles;
+import io.votelog.web.pages.Words;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;

@@ -1,9 +1,9 @@
 package io.votelog.streams.read;
 
-import io.votelog.pages.Content;
-import io.votelog.pages.ContentPolicy;
-import io.votelog.pages.Language;
-import io.votelog.pages.StaticFiles;
+import io.votelog.web.pages.Content;
+import io.votelog.web.pages.ContentPolicy;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.StaticFiles;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

@@ -1,16 +1,16 @@
 package io.votelog.streams.read;
 
-import io.votelog.pages.Content;
-import io.votelog.pages.Head;
-import io.votelog.pages.Language;
-import io.votelog.pages.StaticFiles;
-import io.votelog.pages.Template;
-import io.votelog.pages.Words;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Reason;
 import io.votelog.streams.read.ResultsDocument.OptionResults;
 import io.votelog.streams.read.ResultsDocument.SectionResults;
 import io.votelog.streams.read.ResultsDocument.Turnout;
+import io.votelog.web.pages.Content;
+import io.votelog.web.pages.Head;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.StaticFiles;
+import io.votelog.web.pages.Template;
+import io.votelog.web.pages.Words;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.votelog.streams.read;
 
-import io.votelog.pages.Language;
-import io.votelog.pages.Words;
 import io.votelog.rules.Text;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.Words;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
-import io.votelog.pages.Content;
-import io.votelog.pages.Language;
-import io.votelog.pages.StaticFiles;
-import io.votelog.pages.Words;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
+import io.votelog.web.pages.Content;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.StaticFiles;
+import io.votelog.web.pages.Words;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

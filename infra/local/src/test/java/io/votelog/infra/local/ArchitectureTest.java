@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final List<String> MODULES = List.of(
             "rules",
-            "pages",
+            "web",
             "schemas",
             "producer",
             "streams-app",
@@ -40,7 +40,7 @@ class ArchitectureTest {
     private static final String RULES = "io.votelog.rules..";
     private static final String EVENTS = "io.votelog.events..";
     private static final String SCHEMAS = "io.votelog.schemas..";
-    private static final String PAGES = "io.votelog.pages..";
+    private static final String WEB = "io.votelog.web..";
     private static final String PRODUCER = "io.votelog.producer..";
     private static final String STREAMS = "io.votelog.streams..";
     private static final String TOPOLOGY = "io.votelog.streams.topology..";
@@ -83,18 +83,18 @@ class ArchitectureTest {
     }
 
     @Test
-    void pagesShouldKnowOnlyTheRules() {
-        check(onlyOurs(new String[] {PAGES}, RULES, PAGES));
+    void theWebPartsShouldKnowOnlyTheRules() {
+        check(onlyOurs(new String[] {WEB}, RULES, WEB));
     }
 
     @Test
-    void theProducerShouldKnowOnlyRulesSchemasAndPages() {
-        check(onlyOurs(new String[] {PRODUCER}, RULES, EVENTS, SCHEMAS, PAGES, PRODUCER));
+    void theProducerShouldKnowOnlyRulesSchemasAndWeb() {
+        check(onlyOurs(new String[] {PRODUCER}, RULES, EVENTS, SCHEMAS, WEB, PRODUCER));
     }
 
     @Test
-    void theStreamsAppShouldKnowOnlyRulesSchemasAndPages() {
-        check(onlyOurs(new String[] {STREAMS}, RULES, EVENTS, SCHEMAS, PAGES, STREAMS));
+    void theStreamsAppShouldKnowOnlyRulesSchemasAndWeb() {
+        check(onlyOurs(new String[] {STREAMS}, RULES, EVENTS, SCHEMAS, WEB, STREAMS));
     }
 
     @Test

@@ -1,8 +1,0 @@
-/**
- * What the pages of both apps share: how they look, which languages they speak, and how they are rendered and served.
- * Nothing here knows what a page is about.
- */
-@NullMarked
-package io.votelog.pages;
-
-import org.jspecify.annotations.NullMarked;
