@@ -71,12 +71,11 @@ class DevTokenRoute {
         }
         String userId = asked.path("userId").stringValue("");
         String scope = asked.path("scope").stringValue("");
-        if (userId.isBlank() || userId.length() > Caller.MAX_USER_ID) {
-            throw Problem.malformed("the body must be {\"userId\": 1 to %d characters, \"scope\": optional string}"
-                            .formatted(Caller.MAX_USER_ID))
-                    .exception();
-        }
-        String token = sign(userId, scope);
+        UserId user = UserId.of(userId, fault -> Problem.malformed(
+                        "the body must be {\"userId\": user id, \"scope\": optional string}: the field 'userId' "
+                                + fault)
+                .exception());
+        String token = sign(user, scope);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("token", token);
         answer.put("access_token", token);
@@ -88,10 +87,10 @@ class DevTokenRoute {
                 .body(JSON.writeValueAsBytes(answer));
     }
 
-    private String sign(String userId, String scope) {
+    private String sign(UserId user, String scope) {
         Instant now = clock.instant();
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
-                .subject(userId)
+                .subject(user.text())
                 .issuer(auth.issuer())
                 .audience(auth.audience())
                 .issueTime(Date.from(now))
