@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import io.votelog.web.connections.ConnectionGuard;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import reactor.core.publisher.Mono;
@@ -32,6 +33,9 @@ final class BatchRoute implements NettyRouteProvider {
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
+        if (responses.mayNotCall(request)) {
+            return responses.write(request, response, Problem.originNotAllowed());
+        }
         if (!HttpMethod.POST.equals(request.method())) {
             return responses.write(request, response, VoteRoute.onlyPost(request));
         }

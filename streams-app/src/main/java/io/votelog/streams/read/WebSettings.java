@@ -41,6 +41,12 @@ record WebSettings(@Nullable Cors cors, @Nullable PublicUrls publicUrls) {
         return origins == null ? List.of() : origins;
     }
 
+    /** The address of this side, when it is known. */
+    @Nullable
+    URI streams() {
+        return publicUrls == null ? null : publicUrls.streams();
+    }
+
     /** The address of the side that takes votes, when it is known. */
     @Nullable
     URI producer() {
