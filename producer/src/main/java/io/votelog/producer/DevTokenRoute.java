@@ -89,15 +89,11 @@ class DevTokenRoute {
 
     private ResponseEntity<byte[]> issue(byte[] body) {
         SmallObject asked = SmallObject.read(body, FORM, FIELDS);
-        String userId = asked.string("userId");
         String scope = asked.string("scope", "");
-        if (userId.isBlank() || userId.length() > Caller.MAX_USER_ID) {
-            throw Problem.malformed(FORM
-                            + "the field 'userId' has %s"
-                                    .formatted(userId.isBlank() ? "no characters" : userId.length() + " characters"))
-                    .exception();
-        }
-        String token = sign(userId, scope);
+        UserId user = UserId.of(
+                asked.string("userId"), fault -> Problem.malformed(FORM + "the field 'userId' " + fault)
+                        .exception());
+        String token = sign(user, scope);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("token", token);
         answer.put("access_token", token);
@@ -109,10 +105,10 @@ class DevTokenRoute {
                 .body(JSON.writeValueAsBytes(answer));
     }
 
-    private String sign(String userId, String scope) {
+    private String sign(UserId user, String scope) {
         Instant now = clock.instant();
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
-                .subject(userId)
+                .subject(user.text())
                 .issuer(auth.issuer())
                 .audience(auth.audience())
                 .issueTime(Date.from(now))

@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 record Problem(
         String code, int status, String title, String detail, Map<String, Object> more, Map<String, String> headers) {
     static final String MEDIA_TYPE = "application/problem+json";
+    static final String CLOSED = "closed";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static Problem of(String code, int status, String title, String detail) {
@@ -56,11 +57,13 @@ record Problem(
                 .with("opensAt", opensAt.toString());
     }
 
-    /** An earlier attempt with that vote id may have counted, so the answer carries its receipt. */
-    static Problem closed(String ballotId, String why, UUID voteId, String receipt) {
-        return of("closed", 403, "The ballot is closed", "ballot %s %s".formatted(ballotId, why))
-                .with("voteId", voteId.toString())
-                .with("receipt", receipt);
+    static Problem closed(String ballotId, String why) {
+        return of(CLOSED, 403, "The ballot is closed", "ballot %s %s".formatted(ballotId, why));
+    }
+
+    /** The same with the receipt of the vote that was sent, of which an earlier attempt may have counted. */
+    Problem withReceipt(UUID voteId, String receipt) {
+        return with("voteId", voteId.toString()).with("receipt", receipt);
     }
 
     static Problem unknownBallot(String ballotId) {
@@ -206,8 +209,7 @@ record Problem(
                         "Not known whether the vote is recorded",
                         "the log did not confirm the vote in time; it may be recorded or not. Send the same vote again:"
                                 + " it counts once")
-                .with("voteId", voteId.toString())
-                .with("receipt", receipt)
+                .withReceipt(voteId, receipt)
                 .retryAfter(1);
     }
 

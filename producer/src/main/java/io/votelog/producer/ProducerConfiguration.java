@@ -328,8 +328,8 @@ class ProducerConfiguration {
     }
 
     @Bean
-    BallotBox ballotBox(Pepper pepper, VoteLog log, Clock clock, VoteMeters meters) {
-        return new BallotBox(pepper, log, clock, meters);
+    BallotBox ballotBox(Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters) {
+        return new BallotBox(pepper, log, fairUse, clock, meters);
     }
 
     @Bean

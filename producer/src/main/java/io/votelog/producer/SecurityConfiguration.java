@@ -73,7 +73,7 @@ class SecurityConfiguration {
     ReactiveAuthenticationManager callers(BearerTokens tokens) {
         return bearer -> tokens.check(((BearerTokenAuthenticationToken) bearer).getToken())
                 .map(caller -> new PreAuthenticatedAuthenticationToken(
-                        caller.userId(),
+                        caller.userId().text(),
                         bearer.getCredentials(),
                         AuthorityUtils.createAuthorityList(List.copyOf(caller.scopes()))));
     }
