@@ -27,7 +27,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  */
 final class OpenApi {
     /** Answers that any request may get, wherever it goes, since it never gets there. */
-    static final Set<Integer> OF_ANY_REQUEST = Set.of(400, 414, 431);
+    static final Set<Integer> OF_ANY_REQUEST = Set.of(400, 414, 421, 431);
 
     private static final Set<String> KEYWORDS = Set.of(
             "type",
