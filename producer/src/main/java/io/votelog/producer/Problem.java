@@ -111,6 +111,25 @@ record Problem(
                 "the body must be %s, %s".formatted(needed, given.isEmpty() ? "and no type is given" : "not " + given));
     }
 
+    /** The request was sent to a name that is not this machine's own, where that matters. */
+    static Problem foreignHost() {
+        return of(
+                "misdirected-request",
+                421,
+                "The request is for another host",
+                "this gateway gives anyone a token (votelog.dev.tokens), so it answers to localhost, 127.0.0.1 and [::1] alone");
+    }
+
+    /** A token for anyone is given to this machine's own programs alone. */
+    static Problem throughProxy(String header) {
+        return of(
+                "forbidden",
+                403,
+                "The request came through a proxy",
+                "tokens for development are given on this machine alone, and the header %s says that a proxy has passed the request on"
+                        .formatted(header));
+    }
+
     static Problem codedBody() {
         return of(
                 "unsupported-media-type",
