@@ -40,7 +40,7 @@ class DevTokenRoute {
     private static final int MAX_BYTES = 4 * 1024;
     private static final Set<String> FIELDS = Set.of("userId", "scope");
     private static final String FORM = "the body must be {\"userId\": 1 to %d characters, \"scope\": optional string}: "
-            .formatted(Caller.MAX_USER_ID);
+            .formatted(UserId.MAX_CHARS);
 
     /** What proxies add, beside the {@code X-Forwarded-} ones; a default {@code Host} of theirs may be this machine's name. */
     private static final Set<String> PROXIES = Set.of(
@@ -90,9 +90,8 @@ class DevTokenRoute {
     private ResponseEntity<byte[]> issue(byte[] body) {
         SmallObject asked = SmallObject.read(body, FORM, FIELDS);
         String scope = asked.string("scope", "");
-        UserId user = UserId.of(
-                asked.string("userId"), fault -> Problem.malformed(FORM + "the field 'userId' " + fault)
-                        .exception());
+        UserId user = UserId.of(asked.string("userId"), fault -> Problem.malformed(FORM + "the field 'userId' " + fault)
+                .exception());
         String token = sign(user, scope);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("token", token);
