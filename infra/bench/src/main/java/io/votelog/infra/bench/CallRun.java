@@ -161,7 +161,8 @@ final class CallRun implements AutoCloseable {
 
     private void settle() {
         if (++settled == count) {
-            done.complete(new CallReport(call.what(), latency, count, Map.copyOf(failures)));
+            done.complete(
+                    new CallReport(call.what(), latency, Duration.ofNanos(patienceNs), count, Map.copyOf(failures)));
         }
     }
 

@@ -55,27 +55,24 @@ final class DocumentsCommand implements Callable<Integer> {
                 LoadGenerator reading = new LoadGenerator()) {
             system.startStreams();
             cast(system, voters, Duration.ofSeconds(options.firstWarmupSeconds), LoadGenerator.Span.IGNORED);
-            double idle = coresWithoutReaders(system, voters);
             List<String> rows = new ArrayList<>();
             for (String acceptEncoding : List.of("identity", "gzip")) {
-                rows.add(row(acceptEncoding, idle, system, voters, reading));
+                rows.add(row(acceptEncoding, system, voters, reading));
                 System.err.println(rows.get(rows.size() - 1));
             }
             out.printf(
                     Locale.ROOT,
-                    "%n%d cores, JDK %s; a ballot of %,d options, %,d readers, %,d votes/s, %d s each; without readers the read side"
-                            + " takes %.2f cores; apps of %s%n%n",
+                    "%n%d cores, JDK %s; a ballot of %,d options, %,d readers, %,d votes/s, %d s each; apps of %s%n%n",
                     Runtime.getRuntime().availableProcessors(),
                     System.getProperty("java.version"),
                     ballotOptions,
                     readers,
                     rate,
                     seconds,
-                    idle,
                     options.apps());
             out.println(
                     "| asked for | given | GET, bytes of JSON | of CSV | stream, bytes a document | a second to each"
-                            + " | MB/s | read side, cores | CPU µs a document | readers lost |");
+                            + " | MB/s | read side, cores without and with readers | CPU µs a document | readers lost |");
             out.println("|---|---|---|---|---|---|---|---|---|---|");
             rows.forEach(out::println);
         }
@@ -88,9 +85,9 @@ final class DocumentsCommand implements Callable<Integer> {
         return cpu.cores("read side", Duration.ofSeconds(seconds));
     }
 
-    private String row(
-            String acceptEncoding, double idle, TestSystem system, LoadGenerator voters, LoadGenerator reading)
+    private String row(String acceptEncoding, TestSystem system, LoadGenerator voters, LoadGenerator reading)
             throws InterruptedException {
+        double idle = coresWithoutReaders(system, voters);
         String json = size(system, "application/json", acceptEncoding);
         String csv = size(system, "text/csv", acceptEncoding);
         try (StreamBytes streams = new StreamBytes(reading)) {
@@ -103,7 +100,7 @@ final class DocumentsCommand implements Callable<Integer> {
             double cores = cpu.cores("read side", Duration.ofSeconds(seconds));
             return String.format(
                     Locale.ROOT,
-                    "| %s | %s | %s | %s | %,.0f | %.1f | %,.1f | %.2f | %,.0f | %d |",
+                    "| %s | %s | %s | %s | %,.0f | %.1f | %,.1f | %.2f → %.2f | %,.0f | %d |",
                     acceptEncoding,
                     sent.encoding(),
                     json,
@@ -111,6 +108,7 @@ final class DocumentsCommand implements Callable<Integer> {
                     sent.bytesEach(),
                     sent.documents() / readers / seconds,
                     sent.documents() * sent.bytesEach() / seconds / 1e6,
+                    idle,
                     cores,
                     Math.max(0, cores - idle) * seconds * 1e6 / Math.max(1, sent.documents()),
                     sent.lost());

@@ -31,12 +31,13 @@ final class Gains {
                 ? "no answer"
                 : new TreeMap<>(counts)
                         .entrySet().stream()
-                                .map(each -> String.format(
-                                        Locale.ROOT,
-                                        "%s: %,.0f/s",
-                                        each.getKey(),
-                                        each.getValue().sum() * 1e9 / Math.max(1, span.toNanos())))
+                                .map(each -> each.getKey() + ": "
+                                        + rate(each.getValue().sum() * 1e9 / Math.max(1, span.toNanos())))
                                 .collect(Collectors.joining(", "));
+    }
+
+    private static String rate(double aSecond) {
+        return String.format(Locale.ROOT, aSecond < 10 ? "%.1f/s" : "%,.0f/s", aSecond);
     }
 
     /** All of it, as numbers. */

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  * the answer begins; where it is refused, another is tried.
  */
 final class Hoard implements AutoCloseable {
-    private static final int AT_ONCE = 64;
+    private static final int AT_ONCE = 128;
     private static final long AGAIN_MS = 100;
     /** A gateway waits 75 s for a connection's next request. */
     private static final long KEEP_ALIVE_S = 60;

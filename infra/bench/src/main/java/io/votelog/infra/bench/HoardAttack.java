@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** One address that takes connections, or streams, and keeps them. */
 final class HoardAttack implements Attack {
-    private static final Duration OPENING = Duration.ofSeconds(20);
+    private static final Duration OPENING = Duration.ofSeconds(45);
 
     private final Gains gains = new Gains();
     private final Hoard hoard;

@@ -28,8 +28,8 @@ final class LargeBallot {
                         "n%04d".formatted(i),
                         "title",
                         Map.of(
-                                "zh", "第%d号便利化改革典型案例".formatted(i),
-                                "en", "Case %d: a model of trade facilitation".formatted(i))));
+                                "zh", "第%d号跨境贸易便利化改革典型案例".formatted(i),
+                                "en", "Case %d: a model of how to make cross-border trade easier".formatted(i))));
             }
             sections.add(Map.of(
                     "id",
