@@ -67,7 +67,7 @@ final class Hoard implements AutoCloseable {
     void begin(Duration most) {
         loop.execute(this::openMore);
         if (reads) {
-            loop.scheduleAtFixedRate(this::askAgain, KEEP_ALIVE_S, KEEP_ALIVE_S, TimeUnit.SECONDS);
+            loop.schedule(this::askAgain, KEEP_ALIVE_S, TimeUnit.SECONDS);
         }
         try {
             full.get(most.toMillis(), TimeUnit.MILLISECONDS);
@@ -121,9 +121,13 @@ final class Hoard implements AutoCloseable {
     }
 
     private void askAgain() {
+        if (over) {
+            return;
+        }
         for (Channel channel : held) {
             channel.writeAndFlush(request.of(0, channel.alloc()), channel.voidPromise());
         }
+        loop.schedule(this::askAgain, KEEP_ALIVE_S, TimeUnit.SECONDS);
     }
 
     @Override
@@ -136,14 +140,18 @@ final class Hoard implements AutoCloseable {
     }
 
     private final class Held extends ChannelInboundHandlerAdapter {
+        private final EventStart start = new EventStart();
         private boolean answered;
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             ByteBuf arrived = (ByteBuf) message;
             try {
-                if (!answered && !over && arrived.readableBytes() >= "HTTP/1.1 200".length()) {
-                    begun(context, statusOf(arrived));
+                if (!answered && !over) {
+                    start.take(arrived);
+                    if (start.status() != 0) {
+                        begun(context, start.status());
+                    }
                 }
             } finally {
                 arrived.release();
@@ -185,11 +193,5 @@ final class Hoard implements AutoCloseable {
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             context.close();
         }
-    }
-
-    /** The status of an answer whose first line has begun to arrive. */
-    static int statusOf(ByteBuf arrived) {
-        int at = arrived.readerIndex() + "HTTP/1.1 ".length();
-        return (arrived.getByte(at) - '0') * 100 + (arrived.getByte(at + 1) - '0') * 10 + arrived.getByte(at + 2) - '0';
     }
 }

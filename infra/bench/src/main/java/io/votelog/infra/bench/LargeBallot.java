@@ -49,7 +49,7 @@ final class LargeBallot {
                 "window",
                 Map.of("opensAt", "2026-01-01T00:00:00Z", "closesAt", "2026-01-08T00:00:00Z"),
                 "picks",
-                Map.of("min", 1, "max", MAX_PICKS),
+                Map.of("min", 1, "max", Math.min(options, MAX_PICKS)),
                 "sections",
                 sections));
         if (read instanceof Ballot.Definition.Valid valid) {

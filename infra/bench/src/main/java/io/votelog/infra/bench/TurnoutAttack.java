@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * One signed-in user who votes again and again: with a new id each time, which the log keeps as rejected for ever, or with one id,
@@ -22,13 +23,12 @@ final class TurnoutAttack implements Attack {
     private final TestSystem system;
     private final Gains gains = new Gains();
     private final Flood flood;
-    private JsonNode before;
+    private JsonNode before = MissingNode.getInstance();
     private long beganNs;
 
     /** @param ids gives the id of each vote */
     TurnoutAttack(TestSystem system, LoadGenerator generator, String user, Supplier<UUID> ids) {
         this.system = system;
-        before = system.json(system.resultsUrl());
         String token = new String(
                 system.key(TokenAlgorithm.HS256).sign(Claims.of(user, Instant.now(), "")), StandardCharsets.US_ASCII);
         String body = "{\"choices\":[\"" + String.join("\",\"", system.votes().of(0)) + "\"]}";
