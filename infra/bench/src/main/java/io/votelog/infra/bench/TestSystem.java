@@ -222,7 +222,10 @@ final class TestSystem implements AutoCloseable {
                 "--votelog.auth.issuer=" + Claims.ISSUER,
                 "--votelog.auth.audience=" + Claims.AUDIENCE));
         if (limits == Limits.OFF) {
-            args.addAll(List.of("--votelog.limits.address.rate=0", "--votelog.limits.user.rate=0"));
+            args.addAll(List.of(
+                    "--votelog.limits.address.rate=0",
+                    "--votelog.limits.user.rate=0",
+                    "--votelog.limits.votes.every=0"));
         }
         args.addAll(options.gatewayArgs);
         return track(app("gateway", "producer/target/votelog-producer.jar")
