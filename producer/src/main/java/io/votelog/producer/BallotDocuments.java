@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import io.votelog.web.coding.Coded;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The public documents of ballots: what the catalogue says of them, and nothing of the pepper. */
@@ -16,6 +18,7 @@ final class BallotDocuments {
 
     private final PublicUrls publicUrls;
     private final Map<String, Written> written = new ConcurrentHashMap<>();
+    private volatile @Nullable Document lastList;
 
     BallotDocuments(PublicUrls publicUrls) {
         this.publicUrls = publicUrls;
@@ -25,9 +28,9 @@ final class BallotDocuments {
      * A document.
      *
      * @param json UTF-8
-     * @param etag a strong one, in quotes
+     * @param tag what stands between the quotes of its entity tag
      */
-    record Document(byte[] json, String etag) {}
+    record Document(Coded json, String tag) {}
 
     private record Written(ListedBallot of, Document document) {}
 
@@ -41,7 +44,7 @@ final class BallotDocuments {
         plain.put("digest", ballot.definition().digestHex());
         putState(plain, ballot);
         plain.put("votesUrl", publicUrls.votes(ballot.id()).toString());
-        Document document = new Document(JSON.writeValueAsBytes(plain), "\"" + version(ballot) + "\"");
+        Document document = new Document(new Coded(JSON.writeValueAsBytes(plain)), version(ballot));
         written.put(ballot.id(), new Written(ballot, document));
         return document;
     }
@@ -49,9 +52,14 @@ final class BallotDocuments {
     /** All of these ballots, each with as much as it takes to choose one. */
     Document list(List<ListedBallot> ballots) {
         StringBuilder versions = new StringBuilder();
+        ballots.forEach(ballot -> versions.append(version(ballot)).append('\n'));
+        String tag = sha256(versions);
+        Document last = lastList;
+        if (last != null && last.tag().equals(tag)) {
+            return last;
+        }
         List<Map<String, Object>> entries = ballots.stream()
                 .map(ballot -> {
-                    versions.append(version(ballot)).append('\n');
                     Map<String, Object> definition = ballot.ballot().toPlain();
                     Map<String, Object> entry = new LinkedHashMap<>();
                     for (String field : List.of("ballotId", "title", "window")) {
@@ -63,7 +71,9 @@ final class BallotDocuments {
                     return entry;
                 })
                 .toList();
-        return new Document(JSON.writeValueAsBytes(Map.of("ballots", entries)), "\"" + sha256(versions) + "\"");
+        Document document = new Document(new Coded(JSON.writeValueAsBytes(Map.of("ballots", entries))), tag);
+        lastList = document;
+        return document;
     }
 
     private static void putState(Map<String, Object> document, ListedBallot ballot) {

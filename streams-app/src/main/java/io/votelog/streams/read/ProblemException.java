@@ -30,6 +30,21 @@ final class ProblemException extends RuntimeException {
                 "There is no %s, or it is not published in full yet.".formatted(shown));
     }
 
+    static ProblemException notFound() {
+        return new ProblemException(
+                HttpStatus.NOT_FOUND, "not-found", "Not Found", "There is nothing at this address.");
+    }
+
+    /** 403: the page that asks is of an origin that may not read here, or asks in a way that pages may not. */
+    static ProblemException foreignOrigin() {
+        return new ProblemException(
+                HttpStatus.FORBIDDEN,
+                "origin-not-allowed",
+                "Not for pages of this origin",
+                "The Origin header names none that may read here, or the request is none that pages of other origins"
+                        + " may send.");
+    }
+
     static ProblemException unknownReceipt(String title, String detail) {
         return new ProblemException(HttpStatus.NOT_FOUND, "unknown-receipt", title, detail);
     }
@@ -41,9 +56,9 @@ final class ProblemException extends RuntimeException {
                 "offset-needed",
                 "The receipt alone does not tell the attempt",
                 "This voter was refused more often than is remembered by vote id. The vote of this receipt is not the"
-                        + " accepted one, as far as votes are counted, nor among the latest that were refused: give the"
-                        + " offset at which it was recorded (?offset=), as the answer to the vote has it. If it was sent a"
-                        + " moment ago, ask again, with Prefer: wait=10.");
+                    + " accepted one, as far as votes are counted, nor among the latest that were refused: give the"
+                    + " offset at which it was recorded (?offset=), as the answer to the vote has it. If it was sent a"
+                    + " moment ago, ask again, with Prefer: wait=10.");
     }
 
     static ProblemException malformed(String code, String detail) {

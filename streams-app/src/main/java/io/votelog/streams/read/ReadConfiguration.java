@@ -1,6 +1,7 @@
 package io.votelog.streams.read;
 
 import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.votelog.web.headers.VaryByOrigin;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,8 +16,6 @@ import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.cors.CorsConfiguration;
-import org.springframework.web.cors.reactive.CorsWebFilter;
-import org.springframework.web.cors.reactive.UrlBasedCorsConfigurationSource;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
@@ -86,15 +85,18 @@ class ReadConfiguration {
     }
 
     @Bean
-    CorsWebFilter corsWebFilter(WebSettings settings) {
+    OriginCheck originCheck(WebSettings settings) {
         CorsConfiguration cors = new CorsConfiguration();
         cors.setAllowedOrigins(settings.allowedOrigins());
         cors.setAllowedMethods(List.of("GET", "HEAD"));
         cors.setAllowedHeaders(List.of("Accept", "Accept-Language", "If-None-Match", "Last-Event-ID", "Prefer"));
         cors.setExposedHeaders(List.of("Location", "Retry-After", "ETag", ResultsController.LIVE));
         cors.setMaxAge(Duration.ofHours(1));
-        UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
-        source.registerCorsConfiguration("/**", cors);
-        return new CorsWebFilter(source);
+        return new OriginCheck(cors);
+    }
+
+    @Bean
+    VaryByOrigin varyByOrigin() {
+        return new VaryByOrigin();
     }
 }

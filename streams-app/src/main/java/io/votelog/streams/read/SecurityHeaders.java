@@ -1,5 +1,6 @@
 package io.votelog.streams.read;
 
+import java.util.Map;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -13,14 +14,18 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeaders implements WebFilter {
+    /** Each name and its value, where an answer has none of its own. */
+    static final Map<String, String> DEFAULTS = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "X-Frame-Options", "DENY",
+            "Referrer-Policy", "no-referrer",
+            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         exchange.getResponse().beforeCommit(() -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
-            setUnlessSet(headers, "X-Content-Type-Options", "nosniff");
-            setUnlessSet(headers, "X-Frame-Options", "DENY");
-            setUnlessSet(headers, "Referrer-Policy", "no-referrer");
-            setUnlessSet(headers, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+            DEFAULTS.forEach((name, value) -> setUnlessSet(headers, name, value));
             return Mono.empty();
         });
         return chain.filter(exchange);
