@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 
 /** Writes rows as JSON lines and as comma-separated values (RFC 4180), in two files of one name. */
 final class ExportFile implements AutoCloseable {
+    private static final String FORMULA_STARTS = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
+
     private final Part json;
     private final Part csv;
 
@@ -53,12 +55,20 @@ final class ExportFile implements AutoCloseable {
      * Writes a row.
      *
      * @param row as JSON has it
-     * @param cells as CSV has it, text without quotes, commas and line ends
+     * @param cells as CSV has it, text without quotes, commas and line ends; what a spreadsheet would take for a formula is made
+     *     harmless
      */
     void add(Object row, Object... cells) throws IOException {
         json.write(Texts.JSON_LINE.writeValueAsString(row) + "\n");
-        csv.write(Stream.of(cells).map(String::valueOf).collect(Collectors.joining(",", "", "\r\n")));
+        csv.write(Stream.of(cells).map(ExportFile::cell).collect(Collectors.joining(",", "", "\r\n")));
         rows++;
+    }
+
+    /** Of the texts in an export, ids may begin like a formula: then an apostrophe stands before it, as in the results' own file. */
+    private static String cell(Object value) {
+        String text = value.toString();
+        boolean formula = value instanceof String && !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0;
+        return formula ? "'" + text : text;
     }
 
     /** Ends both files and says what they are. */

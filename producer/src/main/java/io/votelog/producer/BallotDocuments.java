@@ -2,6 +2,7 @@ package io.votelog.producer;
 
 import io.votelog.rules.Note;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.web.coding.Coded;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The public documents of ballots: what the catalogue says of them, and nothing of the pepper. */
@@ -18,6 +20,7 @@ final class BallotDocuments {
 
     private final PublicUrls publicUrls;
     private final Map<String, Written> written = new ConcurrentHashMap<>();
+    private volatile @Nullable Document lastList;
 
     BallotDocuments(PublicUrls publicUrls) {
         this.publicUrls = publicUrls;
@@ -27,9 +30,9 @@ final class BallotDocuments {
      * A document.
      *
      * @param json UTF-8
-     * @param etag a strong one, in quotes
+     * @param tag what stands between the quotes of its entity tag
      */
-    record Document(byte[] json, String etag) {}
+    record Document(Coded json, String tag) {}
 
     private record Written(ListedBallot of, Document document) {}
 
@@ -39,7 +42,7 @@ final class BallotDocuments {
         if (last != null && last.of() == ballot) {
             return last.document();
         }
-        Document document = new Document(JSON.writeValueAsBytes(plain(ballot)), "\"" + version(ballot) + "\"");
+        Document document = new Document(new Coded(JSON.writeValueAsBytes(plain(ballot))), version(ballot));
         written.put(ballot.id(), new Written(ballot, document));
         return document;
     }
@@ -51,7 +54,7 @@ final class BallotDocuments {
         }
         Map<String, Object> plain = plain(ballot);
         putNotes(plain, notes);
-        return new Document(JSON.writeValueAsBytes(plain), "\"" + version(ballot) + "\"");
+        return new Document(new Coded(JSON.writeValueAsBytes(plain)), version(ballot));
     }
 
     /** What {@link #one} would be of a ballot that is not published. */
@@ -93,9 +96,14 @@ final class BallotDocuments {
     /** All of these ballots, each with as much as it takes to choose one. */
     Document list(List<ListedBallot> ballots) {
         StringBuilder versions = new StringBuilder();
+        ballots.forEach(ballot -> versions.append(version(ballot)).append('\n'));
+        String tag = sha256(versions);
+        Document last = lastList;
+        if (last != null && last.tag().equals(tag)) {
+            return last;
+        }
         List<Map<String, Object>> entries = ballots.stream()
                 .map(ballot -> {
-                    versions.append(version(ballot)).append('\n');
                     Map<String, Object> definition = ballot.ballot().toPlain();
                     Map<String, Object> entry = new LinkedHashMap<>();
                     for (String field : List.of("ballotId", "title", "window")) {
@@ -108,7 +116,9 @@ final class BallotDocuments {
                     return entry;
                 })
                 .toList();
-        return new Document(JSON.writeValueAsBytes(Map.of("ballots", entries)), "\"" + sha256(versions) + "\"");
+        Document document = new Document(new Coded(JSON.writeValueAsBytes(Map.of("ballots", entries))), tag);
+        lastList = document;
+        return document;
     }
 
     private static String version(ListedBallot ballot) {

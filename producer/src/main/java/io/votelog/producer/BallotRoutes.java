@@ -3,7 +3,7 @@ package io.votelog.producer;
 import io.votelog.rules.Note;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
-import io.votelog.web.headers.EntityTags;
+import io.votelog.web.coding.Representation;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -164,9 +164,9 @@ class BallotRoutes {
         BallotDocuments.Document document = documents.one(find(ballotId), notes);
         return ResponseEntity.status(status)
                 .location(publicUrls.ballot(ballotId))
-                .eTag(document.etag())
+                .eTag('"' + document.tag() + '"')
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(document.json());
+                .body(document.json().plain());
     }
 
     /** What is claimed will be finished by some gateway; what is not may have come to nothing. */
@@ -204,17 +204,8 @@ class BallotRoutes {
     }
 
     private static ResponseEntity<byte[]> cacheable(BallotDocuments.Document document, ServerHttpRequest request) {
-        if (EntityTags.ifNoneMatch(request.getHeaders()).name(document.etag())) {
-            return ResponseEntity.status(HttpStatus.NOT_MODIFIED)
-                    .cacheControl(CACHEABLE)
-                    .eTag(document.etag())
-                    .build();
-        }
-        return ResponseEntity.ok()
-                .cacheControl(CACHEABLE)
-                .eTag(document.etag())
-                .contentType(MediaType.APPLICATION_JSON)
-                .body(document.json());
+        return new Representation(MediaType.APPLICATION_JSON, document.tag(), document.json(), CACHEABLE, List.of())
+                .answer(request.getHeaders(), new HttpHeaders());
     }
 
     private static BallotFile form(ServerHttpRequest request) {

@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,59 @@ class BallotsIT {
                                 .header("If-None-Match", etag))
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    /** A cache between gives nobody what was meant for somebody else. */
+    @Test
+    void shouldSayWhatEveryAnswerDependsOnAndForHowLongItMayBeKept() {
+        gateway.put(operator, "kept", openBallot("kept", "Kept"));
+        for (String path : List.of(
+                "/v1/ballots",
+                "/v1/ballots/kept",
+                "/v1/ballots/none",
+                "/v1/ballots/kept/my-vote",
+                "/ballots/kept",
+                "/ballots/none",
+                "/assets/ballot/none.js",
+                "/openapi.yaml",
+                "/nothing")) {
+            HttpResponse<String> own = gateway.get(path);
+            HttpResponse<String> foreign =
+                    gateway.send(HttpRequest.newBuilder(gateway.at(path)).header("Origin", "https://page.example"));
+            assertThat(foreign.statusCode()).as(path).isEqualTo(own.statusCode());
+            assertThat(foreign.headers().firstValue("Access-Control-Allow-Origin"))
+                    .as(path)
+                    .hasValue("https://page.example");
+            assertThat(varies(own)).as(path).contains("origin");
+            assertThat(varies(foreign)).as(path).contains("origin");
+            if (own.statusCode() >= 300) {
+                assertThat(own.headers().firstValue("Cache-Control").orElseThrow())
+                        .as(path)
+                        .contains("no-store");
+            }
+            String tag = own.headers().firstValue("ETag").orElse(null);
+            if (tag != null) {
+                for (String known : List.of("*", "W/" + tag + ", 'x', \"")) {
+                    HttpResponse<String> unchanged = gateway.send(HttpRequest.newBuilder(gateway.at(path))
+                            .headers("If-None-Match", known, "Origin", "https://page.example"));
+                    assertThat(unchanged.statusCode()).as("%s %s", path, known).isEqualTo(304);
+                    assertThat(varies(unchanged)).as(path).contains("origin", "accept-encoding");
+                    assertThat(unchanged.headers().firstValue("Cache-Control"))
+                            .isEqualTo(own.headers().firstValue("Cache-Control"));
+                }
+            }
+        }
+        // More types than Spring sorts.
+        assertThat(gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots"))
+                                .header("Accept", "a/b,".repeat(1_000)))
+                        .statusCode())
+                .isEqualTo(406);
+    }
+
+    private static List<String> varies(HttpResponse<String> answer) {
+        return answer.headers().allValues("Vary").stream()
+                .flatMap(line -> Stream.of(line.toLowerCase(Locale.ROOT).split(", ?")))
+                .toList();
     }
 
     /** YAML that says the same as some JSON is the same ballot. */

@@ -1,16 +1,24 @@
 package io.votelog.streams;
 
+import java.io.BufferedReader;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 
@@ -21,10 +29,10 @@ final class EventReader implements AutoCloseable {
 
     private final List<Event> events = new CopyOnWriteArrayList<>();
     private final List<String> comments = new CopyOnWriteArrayList<>();
-    private final HttpResponse<Stream<String>> response;
+    private final HttpResponse<InputStream> response;
     private final CompletableFuture<Void> end;
 
-    private EventReader(HttpResponse<Stream<String>> response) {
+    private EventReader(HttpResponse<InputStream> response) {
         this.response = response;
         this.end = CompletableFuture.runAsync(this::read, task -> {
             Thread thread = new Thread(task, "event-reader");
@@ -38,14 +46,14 @@ final class EventReader implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return new EventReader(RunningApp.HTTP.send(request.build(), BodyHandlers.ofLines()));
+        return new EventReader(RunningApp.HTTP.send(request.build(), BodyHandlers.ofInputStream()));
     }
 
     int status() {
         return response.statusCode();
     }
 
-    HttpResponse<Stream<String>> response() {
+    HttpResponse<InputStream> response() {
         return response;
     }
 
@@ -72,8 +80,11 @@ final class EventReader implements AutoCloseable {
 
     private void read() {
         List<String> lines = new ArrayList<>();
-        try (Stream<String> body = response.body()) {
-            body.forEach(line -> {
+        boolean gzip = response.headers().firstValue("Content-Encoding").equals(Optional.of("gzip"));
+        // What was compressed is held against the checksum at its end.
+        try (InputStream body = gzip ? uncompressed(response.body()) : response.body();
+                BufferedReader text = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+            text.lines().forEach(line -> {
                 if (!line.isEmpty()) {
                     lines.add(line);
                 } else {
@@ -81,7 +92,19 @@ final class EventReader implements AutoCloseable {
                     lines.clear();
                 }
             });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** The JDK's stream says that there is more, whether there is or not, and readers of text wait for it. */
+    private static InputStream uncompressed(InputStream compressed) throws IOException {
+        return new FilterInputStream(new GZIPInputStream(compressed)) {
+            @Override
+            public int available() {
+                return 0;
+            }
+        };
     }
 
     private void dispatch(List<String> lines) {
@@ -106,6 +129,10 @@ final class EventReader implements AutoCloseable {
 
     @Override
     public void close() {
-        response.body().close();
+        try {
+            response.body().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,13 +85,67 @@ final class ResultsStreamIT {
         log.vote("resumed", "a1", "b1");
         JsonNode seen = ResultsIT.awaitReceived(app, "resumed", 1);
         long version = seen.at("/version").asLong();
-        try (EventReader same = EventReader.open(stream("resumed"), "Last-Event-ID", Long.toString(version));
-                EventReader ahead = EventReader.open(stream("resumed"), "Last-Event-ID", Long.toString(version + 1))) {
+        try (EventReader same = EventReader.open(stream("resumed"), "Last-Event-ID", Long.toString(version))) {
             assertThat(same.awaitEvent(0).data().at("/version").asLong()).isGreaterThanOrEqualTo(version);
-            await().atMost(Duration.ofSeconds(5)).until(() -> ahead.comments().size() > 1);
-            assertThat(ahead.events()).isEmpty();
-            log.vote("resumed", "a1", "b1");
+        }
+        log.vote("resumed", "a1", "b1");
+        try (EventReader ahead = caughtUp("resumed", version + 1)) {
             assertThat(ahead.awaitEvent(0).data().at("/version").asLong()).isGreaterThan(version);
+        }
+    }
+
+    /** As JSON does for who names an ETag; a stream that says nothing for ever would look like one without votes. */
+    @Test
+    void shouldSayToWhoHasSeenMoreThatItIsBehind() {
+        log.publishOpen("behind");
+        awaitShown("behind");
+        for (String id : List.of("999999999", "0-1")) {
+            HttpResponse<String> behind = app.get("/v1/ballots/behind/results/stream", "Last-Event-ID", id);
+            ReceiptsIT.assertProblem(behind, 503, "behind");
+            assertThat(behind.headers().firstValue("Retry-After")).contains("1");
+            assertThat(behind.headers().firstValue("Cache-Control")).contains("no-store");
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> readers() == 0);
+    }
+
+    /** As a client that comes again when it is told to. */
+    private static EventReader caughtUp(String ballotId, long version) {
+        return await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> EventReader.open(stream(ballotId), "Last-Event-ID", Long.toString(version)),
+                        reader -> reader.status() == 200);
+    }
+
+    @Test
+    void shouldCompressTheStreamForWhoTakesItSoAndEndItWell() throws Exception {
+        BallotDefinition ballot = log.publishOpen("compressed");
+        awaitShown("compressed");
+        try (EventReader plain = EventReader.open(stream("compressed"), "Accept-Encoding", "br, gzip;q=0");
+                EventReader first = EventReader.open(stream("compressed"), "Accept-Encoding", "gzip, deflate")) {
+            assertThat(plain.response().headers().firstValue("Content-Encoding"))
+                    .isEmpty();
+            assertThat(first.response().headers().firstValue("Content-Encoding"))
+                    .contains("gzip");
+            assertThat(first.response().headers().allValues("Vary"))
+                    .containsAll(plain.response().headers().allValues("Vary"))
+                    .contains("Accept-Encoding");
+            first.awaitEvent(0);
+            log.vote("compressed", "a1", "b1");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> newest(first).data().at("/turnout/accepted").asLong() == 1);
+            // Another one comes later, to documents that were compressed for the first.
+            try (EventReader late = EventReader.open(stream("compressed"), "Accept-Encoding", "gzip")) {
+                late.awaitEvent(0);
+                await().atMost(Duration.ofSeconds(5))
+                        .until(() -> late.comments().size() > 1);
+                log.vote("compressed", "a2", "b1");
+                log.close(ballot);
+                for (EventReader reader : List.of(plain, first, late)) {
+                    // Fails unless the checksum and the length at the end are those of what came.
+                    reader.awaitEnd();
+                    assertThat(newest(reader).data()).isEqualTo(app.json("/v1/ballots/compressed/results"));
+                }
+            }
         }
     }
 

@@ -7,12 +7,16 @@ import io.votelog.web.pages.StaticFiles;
 import io.votelog.web.pages.Template;
 import io.votelog.web.pages.Words;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The page that says why there are no results to look at. */
 final class NoticePage {
     private final StaticFiles files;
     private final Words words;
     private final Template template = Template.of(NoticePage.class, "notice.mustache");
+
+    /** Whoever asks for what is not there gets the same. */
+    private final Map<Key, Content> rendered = new ConcurrentHashMap<>();
 
     NoticePage(StaticFiles files, Words words) {
         this.files = files;
@@ -27,7 +31,13 @@ final class NoticePage {
         return of("not-yet", language);
     }
 
+    private record Key(String what, Language language) {}
+
     private Content of(String what, Language language) {
+        return rendered.computeIfAbsent(new Key(what, language), key -> render(what, language));
+    }
+
+    private Content render(String what, Language language) {
         Wording wording = new Wording(words, language);
         String title = wording.word(what + "-title");
         return Content.html(template.render(Map.of(

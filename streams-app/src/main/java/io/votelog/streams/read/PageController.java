@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -96,9 +95,7 @@ final class PageController {
 
     @GetMapping(FILES + "{file}")
     ResponseEntity<byte[]> file(@PathVariable String file, @RequestHeader HttpHeaders request) {
-        return files.answer(file, request).orElseGet(() -> ResponseEntity.notFound()
-                .cacheControl(CacheControl.noStore())
-                .build());
+        return files.answer(file, request).orElseThrow(ProblemException::notFound);
     }
 
     /** This instance starts. */
@@ -106,8 +103,8 @@ final class PageController {
     ResponseEntity<byte[]> notYet(ServerWebExchange exchange) {
         HttpHeaders request = exchange.getRequest().getHeaders();
         Language language = language(exchange.getRequest().getQueryParams().getFirst(Language.PARAMETER), request);
-        ResponseEntity<byte[]> page = notice.notYet(language).answer(new HttpHeaders(), POLICY, Duration.ZERO);
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+        ResponseEntity<byte[]> page = notice.notYet(language).instead(HttpStatus.SERVICE_UNAVAILABLE, request, POLICY);
+        return ResponseEntity.status(page.getStatusCode())
                 .headers(page.getHeaders())
                 .header(HttpHeaders.RETRY_AFTER, "1")
                 .body(page.getBody());

@@ -30,6 +30,12 @@ final class ProblemException extends RuntimeException {
                 "There is no %s, or it is not published in full yet.".formatted(shown));
     }
 
+    static ProblemException notFound() {
+        return new ProblemException(
+                HttpStatus.NOT_FOUND, "not-found", "Not Found", "There is nothing at this address.");
+    }
+
+    /** 403: the page that asks is of an origin that may not read here, or asks in a way that pages may not. */
     static ProblemException unknownReceipt(String title, String detail) {
         return new ProblemException(HttpStatus.NOT_FOUND, "unknown-receipt", title, detail);
     }

@@ -1,8 +1,6 @@
 package io.votelog.streams.read;
 
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +49,8 @@ final class ProblemHandler implements WebExceptionHandler {
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "not-available",
                     "Not available now",
-                    "This instance is starting or has too much to do, or what was asked for moves to another one. Try again"
-                            + " in a second.");
+                    "This instance is starting or has too much to do, or what was asked for moves to another one. Try"
+                            + " again in a second.");
         }
         if (error instanceof ErrorResponse refusal) {
             HttpStatusCode status = refusal.getStatusCode();
@@ -80,18 +78,12 @@ final class ProblemHandler implements WebExceptionHandler {
 
     private Mono<Void> write(
             ServerHttpResponse response, HttpStatusCode status, String code, String title, @Nullable String detail) {
-        Map<String, Object> problem = new LinkedHashMap<>();
-        problem.put("type", "urn:votelog:problem:" + code);
-        problem.put("title", title);
-        problem.put("status", status.value());
-        if (detail != null) {
-            problem.put("detail", detail);
-        }
         response.setStatusCode(status);
         HttpHeaders headers = response.getHeaders();
+        headers.remove(HttpHeaders.CONTENT_ENCODING);
         headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         headers.setCacheControl("no-store");
-        byte[] body = json.writeValueAsBytes(problem);
+        byte[] body = ProblemDocument.json(json, status.value(), code, title, detail);
         headers.setContentLength(body.length);
         return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
     }

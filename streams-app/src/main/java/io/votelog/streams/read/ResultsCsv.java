@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** Results as comma-separated values (RFC 4180), UTF-8, one line for each option. */
 final class ResultsCsv {
     private static final String HEADER = "section,option,title,votes,rank\r\n";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    /** Their full-width forms too, which some spreadsheets take for the same. */
+    private static final String FORMULA_STARTS = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
 
     private ResultsCsv() {}
 
@@ -34,16 +38,28 @@ final class ResultsCsv {
         return AcceptLanguage.parse(acceptLanguage).lookup(offered);
     }
 
+    /** What the table is for. */
+    enum Use {
+        /** Programs get the values as they are. */
+        PROGRAM,
+
+        /**
+         * Spreadsheets get a byte-order mark, without which some take UTF-8 for another encoding, and no cell that they would take
+         * for a formula: an apostrophe stands before it (OWASP, CSV injection).
+         */
+        SPREADSHEET
+    }
+
     /** The document, its titles in this language where they have it, else in their first. */
-    static byte[] write(ResultsDocument document, @Nullable String language) {
-        StringBuilder csv = new StringBuilder(HEADER);
+    static byte[] write(ResultsDocument document, @Nullable String language, Use use) {
+        StringBuilder csv = new StringBuilder(use == Use.SPREADSHEET ? BYTE_ORDER_MARK : "").append(HEADER);
         for (SectionResults section : document.sections()) {
             for (OptionResults option : section.options()) {
-                csv.append(quoted(section.id()))
+                csv.append(cell(section.id(), use))
                         .append(',')
-                        .append(quoted(option.id()))
+                        .append(cell(option.id(), use))
                         .append(',')
-                        .append(quoted(title(option.title(), language)))
+                        .append(cell(title(option.title(), language), use))
                         .append(',')
                         .append(option.votes() == null ? "" : option.votes())
                         .append(',')
@@ -52,6 +68,11 @@ final class ResultsCsv {
             }
         }
         return csv.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String cell(String text, Use use) {
+        boolean formula = use == Use.SPREADSHEET && !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0;
+        return quoted(formula ? "'" + text : text);
     }
 
     private static String title(Map<String, String> byLanguage, @Nullable String language) {

@@ -27,22 +27,18 @@ record ResultsTag(long version, long revision, Status status, long late, boolean
     }
 
     /**
-     * The entity tag of one representation.
+     * What stands between the quotes of one representation's entity tag.
      *
      * @param variant what sets it apart from the JSON document; empty for that one
      */
-    String entityTag(String variant) {
-        return "\"%d-%d-%s-%d%s%s\"".formatted(version, revision, status.word(), late, live ? "" : "-still", variant);
+    String text(String variant) {
+        return "%d-%d-%s-%d%s%s".formatted(version, revision, status.word(), late, live ? "" : "-still", variant);
     }
 
     /** What an {@code If-None-Match} header names. */
     record Known(EntityTags tags) {
         static Known of(HttpHeaders request) {
             return new Known(EntityTags.ifNoneMatch(request));
-        }
-
-        boolean names(String entityTag) {
-            return tags.name(entityTag);
         }
 
         /**

@@ -1,5 +1,6 @@
 package io.votelog.streams.read;
 
+import java.util.Map;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -13,16 +14,18 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeaders implements WebFilter {
-    private static final String POLICY = "default-src 'none'; frame-ancestors 'none'";
+    /** Each name and its value, where an answer has none of its own. */
+    static final Map<String, String> DEFAULTS = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "X-Frame-Options", "DENY",
+            "Referrer-Policy", "no-referrer",
+            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         exchange.getResponse().beforeCommit(() -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
-            setUnlessSet(headers, "X-Content-Type-Options", "nosniff");
-            setUnlessSet(headers, "X-Frame-Options", "DENY");
-            setUnlessSet(headers, "Referrer-Policy", "no-referrer");
-            setUnlessSet(headers, "Content-Security-Policy", POLICY);
+            DEFAULTS.forEach((name, value) -> setUnlessSet(headers, name, value));
             return Mono.empty();
         });
         return chain.filter(exchange);
@@ -30,11 +33,8 @@ final class SecurityHeaders implements WebFilter {
 
     /** The same for an answer that is given before there is a request. */
     static void protect(io.netty.handler.codec.http.HttpHeaders headers) {
-        headers.set("X-Content-Type-Options", "nosniff")
-                .set("X-Frame-Options", "DENY")
-                .set("Referrer-Policy", "no-referrer")
-                .set("Content-Security-Policy", POLICY)
-                .set("Cache-Control", "no-store");
+        DEFAULTS.forEach(headers::set);
+        headers.set("Cache-Control", "no-store");
     }
 
     private static void setUnlessSet(HttpHeaders headers, String name, String value) {

@@ -1,11 +1,11 @@
 package io.votelog.streams.read;
 
-import io.votelog.web.headers.EntityTags;
+import io.votelog.web.coding.Representation;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,7 +20,7 @@ final class TurnoutController {
     private static final int FEWEST_POINTS = 2;
     private static final int MOST_POINTS = 2_000;
     private static final int DEFAULT_POINTS = 300;
-    private static final Duration MAX_AGE = Duration.ofSeconds(5);
+    private static final CacheControl CACHING = CacheControl.maxAge(Duration.ofSeconds(5));
 
     private final Ballots ballots;
     private final LiveTurnout turnout;
@@ -41,18 +41,13 @@ final class TurnoutController {
         ballots.get(ballotId);
         TurnoutView view = turnout.current(ballotId, mostPoints);
         boolean live = board.isLive();
-        String tag = live ? view.entityTag() : view.entityTag().replaceFirst("\"$", "-still\"");
         HttpHeaders headers = new HttpHeaders();
         if (!live) {
             headers.set(ResultsController.LIVE, "false");
         }
-        headers.setETag(tag);
-        headers.setCacheControl(CacheControl.maxAge(MAX_AGE));
-        if (EntityTags.ifNoneMatch(request).name(tag)) {
-            return new ResponseEntity<>(headers, HttpStatus.NOT_MODIFIED);
-        }
-        headers.setContentType(MediaType.APPLICATION_JSON);
-        return new ResponseEntity<>(view.json(), headers, HttpStatus.OK);
+        String tag = view.tag() + (live ? "" : "-still");
+        return new Representation(MediaType.APPLICATION_JSON, tag, view.json(), CACHING, List.of())
+                .answer(request, headers);
     }
 
     private static int mostPoints(@Nullable String text) {

@@ -1,5 +1,6 @@
 package io.votelog.streams.read;
 
+import io.votelog.web.coding.Coded;
 import org.springframework.util.DigestUtils;
 
 /**
@@ -7,10 +8,10 @@ import org.springframework.util.DigestUtils;
  *
  * @param source what it was made from
  * @param json the document
- * @param entityTag of the document's content
+ * @param tag of the document's content
  */
-record TurnoutView(TurnoutHistory source, long stepSeconds, byte[] json, String entityTag) {
+record TurnoutView(TurnoutHistory source, long stepSeconds, Coded json, String tag) {
     static TurnoutView of(TurnoutHistory source, long stepSeconds, byte[] json) {
-        return new TurnoutView(source, stepSeconds, json, '"' + DigestUtils.md5DigestAsHex(json) + '"');
+        return new TurnoutView(source, stepSeconds, new Coded(json), DigestUtils.md5DigestAsHex(json));
     }
 }

@@ -176,6 +176,11 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
   ask();
 
   return {
+    /** Forgets what was drawn: the next results are of a log that began anew. */
+    anew() {
+      history = null;
+      askAt = -Infinity;
+    },
     /** Takes the newest results in. */
     show(next) {
       const ended = next.status === "final" && results?.status !== "final";

@@ -6,14 +6,18 @@ const SILENCE_MS = 20_000;
 const ANSWER_MS = 8_000;
 const BETWEEN_QUESTIONS_MS = 3000;
 const UNWATCHED_MS = 60_000;
+const ANEW_MS = 30_000;
+const BEHIND = "urn:votelog:problem:behind";
 
 /**
  * Tells of new documents, and of the connection: "live" while they come, "lost" while nothing can be reached, "ended" behind the
- * final document. What has been shown never goes back.
+ * final document. What has been shown does not go back, since what is older comes from an instance that lags; but when nothing else has
+ * come for half a minute, it is the log that began anew, and its results are shown as a new page would show them.
  *
- * @param {{url: string, statuses: string[], shown: object, onDocument: function, onLink: function, onServerTime: function}} options
+ * @param {{url: string, statuses: string[], shown: object, onDocument: function, onAnew: function, onLink: function,
+ *   onServerTime: function}} options
  */
-export function follow({ url, statuses, shown, onDocument, onLink, onServerTime }) {
+export function follow({ url, statuses, shown, onDocument, onAnew, onLink, onServerTime }) {
   let stream = null;
   let waitMs = FIRST_WAIT_MS;
   let retry = 0;
@@ -22,6 +26,8 @@ export function follow({ url, statuses, shown, onDocument, onLink, onServerTime 
   let unwatched = 0;
   let tag = null;
   let asking = false;
+  let behindSince = 0;
+  let behindAt = -Infinity;
   let link = "";
 
   function tell(state) {
@@ -38,15 +44,33 @@ export function follow({ url, statuses, shown, onDocument, onLink, onServerTime 
       || statuses.indexOf(next.status) < statuses.indexOf(shown.status);
   }
 
+  /** Whether all answers have been behind what is shown for so long that nobody will catch up. In a long silence anything may happen. */
+  function beganAnew() {
+    const now = performance.now();
+    if (now - behindAt > ANEW_MS) {
+      behindSince = now;
+    }
+    behindAt = now;
+    return now - behindSince >= ANEW_MS;
+  }
+
+  /** Shows it, unless it is older than what is shown; says whether it did. */
   function take(next) {
-    if (!isOlder(next)) {
+    const older = isOlder(next);
+    const shows = !older || beganAnew();
+    if (shows) {
+      behindAt = -Infinity;
       shown = { status: next.status, version: next.version, revision: next.revision, late: next.turnout.late };
+      if (older) {
+        onAnew();
+      }
       onDocument(next);
     }
     if (shown.status === "final") {
       rest();
       tell("ended");
     }
+    return shows;
   }
 
   function stop() {
@@ -118,13 +142,16 @@ export function follow({ url, statuses, shown, onDocument, onLink, onServerTime 
         signal: AbortSignal.timeout(ANSWER_MS),
       });
       if (answer.status !== 304 && !answer.ok) {
+        if (await isBehind(answer) && beganAnew()) {
+          // The next question names nothing, and gets what there is.
+          tag = null;
+        }
         throw new Error(`${url} answers ${answer.status}`);
       }
       onServerTime(answer.headers.get("Date"));
       tell("live");
-      if (answer.ok) {
+      if (answer.ok && take(await answer.json())) {
         tag = answer.headers.get("ETag");
-        take(await answer.json());
       }
       return true;
     } catch {
@@ -133,6 +160,10 @@ export function follow({ url, statuses, shown, onDocument, onLink, onServerTime 
     } finally {
       asking = false;
     }
+  }
+
+  async function isBehind(answer) {
+    return answer.status === 503 && (await answer.json()).type === BEHIND;
   }
 
   if (shown.status === "final") {

@@ -43,6 +43,13 @@ follow({
     sample(next);
     soon();
   },
+  onAnew() {
+    samples = [];
+    announcedVotes = null;
+    chart.anew();
+    byId("anew").hidden = false;
+    announce(byId("anew").textContent);
+  },
   onLink(next) {
     if (next === "lost") {
       announce(fill(page.words["connection-lost"], { time: counted() }));

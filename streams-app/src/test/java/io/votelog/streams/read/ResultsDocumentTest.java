@@ -10,9 +10,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 final class ResultsDocumentTest {
@@ -63,7 +67,7 @@ final class ResultsDocumentTest {
     void shouldQuoteAsRfc4180Says() throws IOException {
         ResultsDocument document =
                 ResultsDocument.of(LIVE, Documents.results(LIVE, BallotStatus.OPEN, 15, 8L), Status.OPEN);
-        assertThat(new String(ResultsCsv.write(document, "en"), StandardCharsets.UTF_8))
+        assertThat(new String(ResultsCsv.write(document, "en", ResultsCsv.Use.PROGRAM), StandardCharsets.UTF_8))
                 .isEqualTo("section,option,title,votes,rank\r\n"
                         + "A,01,\"One, \"\"first\"\"\",4,1\r\n"
                         + "A,02,\"Two, or 2\",4,1\r\n"
@@ -74,6 +78,42 @@ final class ResultsDocumentTest {
         assertThat(ResultsCsv.language(document, "fr")).isNull();
         assertThat(ResultsCsv.language(document, "%%%")).isNull();
         assertThat(ResultsCsv.language(document, null)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=1+1", "+1", "-1", "@sum(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1", "=\"a\",b"})
+    void shouldGiveSpreadsheetsNoFormula(String title) {
+        String plain = table(title, ResultsCsv.Use.PROGRAM);
+        assertThat(plain).isEqualTo("section,option,title,votes,rank\r\nA,-1," + ResultsCsv.quoted(title) + ",7,1\r\n");
+        assertThat(table(title, ResultsCsv.Use.SPREADSHEET))
+                .isEqualTo("\uFEFFsection,option,title,votes,rank\r\nA,'-1," + ResultsCsv.quoted("'" + title)
+                        + ",7,1\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"One", "1-1", "a=b", "'=1", " =1", "中文", "\uFEFF"})
+    void shouldGiveSpreadsheetsWhatIsNoFormulaAsItIs(String title) {
+        assertThat(table(title, ResultsCsv.Use.SPREADSHEET))
+                .isEqualTo("\uFEFFsection,option,title,votes,rank\r\nA,'-1," + ResultsCsv.quoted(title) + ",7,1\r\n");
+    }
+
+    private static String table(String title, ResultsCsv.Use use) {
+        ResultsDocument document = new ResultsDocument(
+                "golden",
+                Map.of("und", "x"),
+                Status.OPEN,
+                1,
+                0,
+                null,
+                "",
+                new ResultsDocument.Turnout(0, 0, 0, 0, 0, 0, Map.of()),
+                List.of(new ResultsDocument.SectionResults(
+                        "A",
+                        Map.of("und", "x"),
+                        List.of(new ResultsDocument.OptionResults("-1", Map.of("und", title), 7L, 1)))),
+                Map.of(),
+                null);
+        return new String(ResultsCsv.write(document, null, use), StandardCharsets.UTF_8);
     }
 
     private static Status statusAt(Instant now, @Nullable BallotResults results, boolean closing) {

@@ -242,7 +242,9 @@ final class ResultsReadersRandomizedTest {
             if (instance.isBehind(this)) {
                 DRAWN.add("stream from an instance that is behind its reader");
             }
-            connection = instance.feed.of(BALLOT_ID, seen).subscribe(view -> take(JSON.readTree(view.json())));
+            connection = instance.feed
+                    .of(BALLOT_ID, seen)
+                    .subscribe(view -> take(JSON.readTree(view.json().plain())));
         }
 
         final void ask(Instance instance, @Nullable String knownTag) {

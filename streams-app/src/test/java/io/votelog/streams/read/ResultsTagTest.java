@@ -11,34 +11,26 @@ final class ResultsTagTest {
 
     @Test
     void shouldTellRepresentationsApart() {
-        assertThat(TAG.entityTag("")).isEqualTo("\"120-2-open-0\"");
-        assertThat(TAG.entityTag("-csv-en")).isEqualTo("\"120-2-open-0-csv-en\"");
+        assertThat(TAG.text("")).isEqualTo("120-2-open-0");
+        assertThat(TAG.text("-csv-en")).isEqualTo("120-2-open-0-csv-en");
     }
 
     @Test
     void shouldTellWhatStandsStillFromWhatGoesOn() {
         ResultsTag still = new ResultsTag(120, 2, Status.OPEN, 0, false);
-        assertThat(still.entityTag("-csv")).isEqualTo("\"120-2-open-0-still-csv\"");
-        assertThat(known("\"120-2-open-0\"").names(still.entityTag(""))).isFalse();
+        assertThat(still.text("-csv")).isEqualTo("120-2-open-0-still-csv");
         assertThat(known("\"120-2-open-0\"").isAheadOf(still)).isFalse();
         assertThat(known("\"121-2-open-0-still\"").isAheadOf(TAG)).isTrue();
-    }
-
-    @Test
-    void shouldKnowWhatTheClientNames() {
-        assertThat(known("\"120-2-open-0\"").names(TAG.entityTag(""))).isTrue();
-        assertThat(known("W/\"120-2-open-0\"").names(TAG.entityTag(""))).isTrue();
-        assertThat(known("\"1-0-open-0\", \"120-2-open-0\"").names(TAG.entityTag("")))
-                .isTrue();
-        assertThat(known(" * ").names(TAG.entityTag(""))).isTrue();
-        assertThat(known("\"120-2-closed-0\"").names(TAG.entityTag(""))).isFalse();
-        assertThat(known(null).names(TAG.entityTag(""))).isFalse();
     }
 
     @Test
     void shouldSeeThatAClientIsAhead() {
         assertThat(known("\"121-2-open-0\"").isAheadOf(TAG)).isTrue();
         assertThat(known("\"119-3-open-0-csv-en\"").isAheadOf(TAG)).isTrue();
+        assertThat(known("\"121-2-open-0-gzip\"").isAheadOf(TAG)).isTrue();
+        assertThat(known("W/\"121-2-open-0-still-file-zh-gzip\"").isAheadOf(TAG))
+                .isTrue();
+        assertThat(known("\"120-2-open-0-gzip\"").isAheadOf(TAG)).isFalse();
         assertThat(known("\"120-2-open-1\"").isAheadOf(TAG)).isTrue();
         assertThat(known("\"120-2-final-0\"").isAheadOf(TAG)).isTrue();
         assertThat(known("\"120-2-closed-0\"").isAheadOf(TAG)).isFalse();

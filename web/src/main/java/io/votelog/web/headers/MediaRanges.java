@@ -48,10 +48,15 @@ public record MediaRanges(boolean given, List<MediaType> ranges) {
     }
 
     private static void add(List<MediaType> ranges, String element) {
+        // Most of what is none is seen without the cost of an exception.
+        int slash = element.indexOf('/');
+        if (slash < 1
+                || slash == element.length() - 1
+                || !Weighted.isValue(element.substring(0, slash).strip())) {
+            return;
+        }
         try {
-            if (!element.isBlank()) {
-                ranges.add(MediaType.parseMediaType(element));
-            }
+            ranges.add(MediaType.parseMediaType(element));
         } catch (InvalidMediaTypeException malformed) {
             // It is as good as not there.
         }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One element of a list in which a client says what it would rather have, as in {@code Accept-Language: zh, en;q=0.8} (RFC 9110,
@@ -52,6 +54,11 @@ record Weighted(String value, int thousandths) {
                 .toList();
     }
 
+    /** The values alone, whatever their weights. */
+    static Set<String> names(List<String> lines) {
+        return list(lines).stream().map(Weighted::value).collect(Collectors.toSet());
+    }
+
     private static void add(List<Weighted> elements, String element) {
         int semicolon = element.indexOf(';');
         String value = (semicolon < 0 ? element : element.substring(0, semicolon)).strip();
@@ -63,7 +70,7 @@ record Weighted(String value, int thousandths) {
     }
 
     /** Letters, digits, dashes and the rest that a token may have (RFC 9110, section 5.6.2). */
-    private static boolean isValue(String value) {
+    static boolean isValue(String value) {
         return !value.isEmpty()
                 && value.chars().allMatch(c -> c > ' ' && c < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
     }

@@ -1,16 +1,14 @@
 package io.votelog.web.pages;
 
+import io.votelog.web.coding.Coded;
+import io.votelog.web.coding.Representation;
 import io.votelog.web.headers.AcceptEncoding;
-import io.votelog.web.headers.EntityTags;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.zip.GZIPOutputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
@@ -21,16 +19,16 @@ import org.springframework.http.ResponseEntity;
 /** A page or a file as it goes out, compressed once for all who ask for it. */
 public final class Content {
     private static final int HASH_BYTES = 8;
+    private static final String POLICY = "Content-Security-Policy";
+    private static final Duration LONG = Duration.ofDays(1);
 
     private final MediaType type;
-    private final byte[] plain;
-    private final byte[] gzipped;
+    private final Coded bytes;
     private final String hash;
 
     private Content(MediaType type, byte[] plain) {
         this.type = type;
-        this.plain = plain;
-        this.gzipped = gzip(plain);
+        this.bytes = new Coded(plain);
         this.hash = hash(plain);
     }
 
@@ -51,7 +49,7 @@ public final class Content {
 
     /** How many bytes go over the wire to a browser. */
     public int wireBytes() {
-        return gzipped.length;
+        return bytes.gzip().length;
     }
 
     /**
@@ -61,25 +59,15 @@ public final class Content {
      * @param maxAge for how long it may be kept without being asked for again
      */
     public ResponseEntity<byte[]> answer(HttpHeaders request, @Nullable String policy, Duration maxAge) {
-        HttpHeaders headers = new HttpHeaders();
-        boolean immutable = maxAge.compareTo(Duration.ofDays(1)) >= 0;
-        headers.setCacheControl(
-                immutable ? CacheControl.maxAge(maxAge).cachePublic().immutable() : CacheControl.maxAge(maxAge));
-        headers.set(HttpHeaders.VARY, immutable ? "Accept-Encoding" : "Accept-Encoding, Accept-Language");
+        boolean immutable = maxAge.compareTo(LONG) >= 0;
+        CacheControl caching =
+                immutable ? CacheControl.maxAge(maxAge).cachePublic().immutable() : CacheControl.maxAge(maxAge);
+        List<String> varies = immutable ? List.of() : List.of(HttpHeaders.ACCEPT_LANGUAGE);
+        HttpHeaders more = new HttpHeaders();
         if (policy != null) {
-            headers.set("Content-Security-Policy", policy);
+            more.set(POLICY, policy);
         }
-        boolean compressed = AcceptEncoding.gzip(request);
-        String tag = "\"" + hash + (compressed ? "-gzip" : "") + "\"";
-        headers.setETag(tag);
-        if (EntityTags.ifNoneMatch(request).name(tag)) {
-            return new ResponseEntity<>(headers, HttpStatus.NOT_MODIFIED);
-        }
-        headers.setContentType(type);
-        if (compressed) {
-            headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
-        }
-        return new ResponseEntity<>(compressed ? gzipped : plain, headers, HttpStatus.OK);
+        return new Representation(type, hash, bytes, caching, varies).answer(request, more);
     }
 
     /**
@@ -88,23 +76,25 @@ public final class Content {
      * @param policy its Content-Security-Policy
      */
     public ResponseEntity<byte[]> notFound(HttpHeaders request, String policy) {
-        HttpHeaders unconditional = new HttpHeaders();
-        unconditional.addAll(HttpHeaders.ACCEPT_ENCODING, request.getOrEmpty(HttpHeaders.ACCEPT_ENCODING));
-        ResponseEntity<byte[]> page = answer(unconditional, policy, Duration.ZERO);
-        HttpHeaders headers = new HttpHeaders();
-        headers.putAll(page.getHeaders());
-        headers.setETag(null);
-        return new ResponseEntity<>(page.getBody(), headers, HttpStatus.NOT_FOUND);
+        return instead(HttpStatus.NOT_FOUND, request, policy);
     }
 
-    private static byte[] gzip(byte[] bytes) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-            gzip.write(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /**
+     * The answer to a request for another page, in whose place this one says why it cannot be had. Nobody may keep it.
+     *
+     * @param status what happened to the other one
+     * @param policy its Content-Security-Policy
+     */
+    public ResponseEntity<byte[]> instead(HttpStatus status, HttpHeaders request, String policy) {
+        boolean gzip = AcceptEncoding.gzip(request);
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(POLICY, policy);
+        headers.setCacheControl(CacheControl.noStore());
+        headers.setContentType(type);
+        if (gzip) {
+            headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
         }
-        return out.toByteArray();
+        return new ResponseEntity<>(gzip ? bytes.gzip() : bytes.plain(), headers, status);
     }
 
     private static String hash(byte[] bytes) {

@@ -8,7 +8,9 @@ import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.RouteOptions;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +119,24 @@ final class Browser implements AutoCloseable {
         Page open(String address) {
             Page page = context.newPage();
             page.setDefaultTimeout(20_000);
+            page.navigate(address);
+            return page;
+        }
+
+        /**
+         * Opens a page whose clock the test may put forward.
+         *
+         * @param pattern the first request that matches gets this answer, and nothing else is made up
+         */
+        Page openWithFirstAnswer(String address, String pattern, String type, String body) {
+            Page page = context.newPage();
+            page.setDefaultTimeout(20_000);
+            page.clock().install();
+            page.route(
+                    pattern,
+                    route -> route.fulfill(
+                            new FulfillOptions().setContentType(type).setBody(body)),
+                    new RouteOptions().setTimes(1));
             page.navigate(address);
             return page;
         }

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Locator.ClickOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.LocatorOptions;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Both pages in a browser, against the whole system: the ballot is filled in, and the results move by themselves. */
 class PagesIT {
@@ -118,6 +121,45 @@ class PagesIT {
         assertThat(voter.complaints()).isEmpty();
         assertThat(watcher.complaints()).isEmpty();
         assertThat(voter.wireBytes()).isLessThan(2 * WIRE_LIMIT);
+    }
+
+    /** What an earlier log said is shown first; everything that comes after it is what the system says. */
+    @Test
+    void shouldStartAnewWhenTheLogDid() throws Exception {
+        Visitor watcher = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB");
+        ObjectNode earlier = (ObjectNode) up.results();
+        long accepted = earlier.at("/turnout/accepted").asLong();
+        earlier.put("version", 1_000_000_000L);
+        ((ObjectNode) earlier.get("turnout")).put("accepted", accepted + 4_711);
+        String earlierFigure = String.format(Locale.UK, "%,d", accepted + 4_711);
+        Page results = watcher.openWithFirstAnswer(
+                up.resultsPage(),
+                "**/results/stream",
+                "text/event-stream",
+                "event: results\nid: 1000000000\ndata: %s\n\n".formatted(earlier.toString()));
+        Locator figure = results.locator("[data-figure=accepted]");
+        assertThat(figure).hasText(earlierFigure);
+        // The stream ends; the next one is the system's, which lags, as far as the page can tell.
+        results.waitForResponse("**/results/stream", () -> results.clock().runFor(2_000));
+        assertThat(figure).hasText(earlierFigure);
+        assertThat(results.locator("#anew")).isHidden();
+        for (int minute = 0; minute < 3 && results.locator("#anew").isHidden(); minute++) {
+            results.waitForResponse("**/results", () -> results.clock().fastForward(25_000));
+        }
+        assertThat(results.locator("#anew")).containsText("began anew");
+        assertThat(figure).not().hasText(earlierFigure);
+        assertThat(results.locator("#freshness")).isVisible();
+    }
+
+    @Test
+    void shouldReadACompressedStream() {
+        Visitor watcher = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB");
+        Page results = watcher.open("about:blank");
+        Response stream = results.waitForResponse("**/results/stream", () -> results.navigate(up.resultsPage()));
+        assertThat(stream.allHeaders()).containsEntry("content-encoding", "gzip");
+        // What came through it is shown as live; nothing else says so before it was asked.
+        assertThat(results.locator("#freshness")).isVisible();
+        assertThat(watcher.complaints()).isEmpty();
     }
 
     @Test

@@ -213,7 +213,7 @@ final class Running {
         return JSON.readTree(answer.body());
     }
 
-    private JsonNode results() throws Exception {
+    JsonNode results() throws Exception {
         HttpResponse<String> answer =
                 HTTP.send(HttpRequest.newBuilder(url(8081, BALLOT + "/results")).build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

@@ -1,0 +1,40 @@
+package io.votelog.web.coding;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes as they are and in gzip, compressed when somebody takes them so for the first time. */
+public final class Coded {
+    private final byte[] plain;
+    private byte @Nullable [] gzip;
+
+    public Coded(byte[] plain) {
+        this.plain = plain;
+    }
+
+    /** The bytes as they are; nobody may change them. */
+    public byte[] plain() {
+        return plain;
+    }
+
+    /** The same compressed (RFC 1952); nobody may change them. */
+    public synchronized byte[] gzip() {
+        if (gzip == null) {
+            gzip = compressed(plain);
+        }
+        return gzip;
+    }
+
+    private static byte[] compressed(byte[] bytes) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}

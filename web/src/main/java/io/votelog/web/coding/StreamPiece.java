@@ -1,0 +1,71 @@
+package io.votelog.web.coding;
+
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece that many streams have in common, wherever in each of them it comes. It is compressed when the first stream takes it so.
+ *
+ * <p>Compressed it stands by itself: it refers to nothing before it, and ends at a whole byte, behind a full flush (RFC 1951, section
+ * 3.2.4). So it can stand in any reader's stream, behind whatever that reader has got, and can be shown as soon as it is there.
+ */
+public final class StreamPiece {
+    /** Nothing at all. */
+    public static final StreamPiece NOTHING = new StreamPiece(new byte[0]);
+
+    private static final int ROOM = 8 * 1024;
+
+    private final byte[] plain;
+    private @Nullable Deflated deflated;
+
+    public StreamPiece(byte[] plain) {
+        this.plain = plain;
+    }
+
+    /**
+     * The piece as a stream has it that is compressed.
+     *
+     * @param bytes whole blocks, none of them the last
+     * @param length how many bytes they stand for
+     * @param crc of those
+     * @param shift by their length
+     */
+    record Deflated(byte[] bytes, int length, int crc, int shift) {}
+
+    /** The bytes as they are; nobody may change them. */
+    public byte[] plain() {
+        return plain;
+    }
+
+    synchronized Deflated deflated() {
+        if (deflated == null) {
+            CRC32 crc = new CRC32();
+            crc.update(plain);
+            deflated = new Deflated(deflate(plain), plain.length, (int) crc.getValue(), Crc32.shift(plain.length));
+        }
+        return deflated;
+    }
+
+    private static byte[] deflate(byte[] plain) {
+        if (plain.length == 0) {
+            return plain;
+        }
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        try {
+            deflater.setInput(plain);
+            byte[] out = new byte[ROOM];
+            int length = 0;
+            while (true) {
+                length += deflater.deflate(out, length, out.length - length, Deflater.FULL_FLUSH);
+                if (length < out.length) {
+                    return Arrays.copyOf(out, length);
+                }
+                out = Arrays.copyOf(out, 2 * out.length);
+            }
+        } finally {
+            deflater.end();
+        }
+    }
+}
