@@ -118,7 +118,8 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
         private static void requireLength(String key, int bytes, String form) {
             if (bytes < LENGTH) {
                 throw new UpException("%s has %s; it must be %sat least %d bytes"
-                        .formatted(Environment.variable(key), bytes < 0 ? "no base64" : bytes + " bytes", form, LENGTH));
+                        .formatted(
+                                Environment.variable(key), bytes < 0 ? "no base64" : bytes + " bytes", form, LENGTH));
             }
         }
 

@@ -133,7 +133,8 @@ class UpIT {
         JsonNode vote = up.voteWith(issuer.token("ada", ""), 202, "01", "25");
         assertThat(up.receipt(vote).path("status").stringValue()).isEqualTo("accepted");
         up.voteWith(
-                new Tokens(secret.replace("given", "taken"), "https://issuer.example", "votes", Clock.systemUTC()).token("bob", ""),
+                new Tokens(secret.replace("given", "taken"), "https://issuer.example", "votes", Clock.systemUTC())
+                        .token("bob", ""),
                 401,
                 "01",
                 "25");
