@@ -66,6 +66,7 @@ class OpenApiIT {
         send(vote("open").without("Content-Type"));
         send(vote("open").body("{\"choices\": []}"));
         send(batch("open"));
+        send(batch("open").target("/v1/ballots/open/votes:batch?dryRun=true"));
         send(batch("open").without("Authorization"));
         send(RawRequest.batch("open", user(""), ""));
         send(batch("none"));

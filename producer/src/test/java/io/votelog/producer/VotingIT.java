@@ -294,6 +294,29 @@ class VotingIT {
     }
 
     @Test
+    void shouldGiveNoTokenToASecondSpellingOfAUser() {
+        try (Gateway local = Gateway.start(
+                bootstrapServers,
+                "--votelog.dev.tokens=true",
+                "--votelog.public-urls.producer=http://localhost:8080",
+                "--votelog.public-urls.streams=http://localhost:8081")) {
+            for (String user : List.of("kim ", "kim\u00A0", "ki\u200Bm", "Zoe\u0308", "", "kim\n")) {
+                assertThat(problem(devToken(local, user), 400, "malformed-request")
+                                .path("detail")
+                                .stringValue())
+                        .contains("the field 'userId' " + UserId.fault(user));
+            }
+            assertThat(devToken(local, "Zo\u00EB").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static HttpResponse<String> devToken(Gateway local, String user) {
+        return local.send(HttpRequest.newBuilder(local.at("/dev/token"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Gateway.JSON.writeValueAsString(Map.of("userId", user)))));
+    }
+
+    @Test
     void shouldNotServeABallotOfAnotherPepper() {
         publish("peppered");
         try (Gateway other =

@@ -35,16 +35,6 @@ final class ProblemException extends RuntimeException {
                 HttpStatus.NOT_FOUND, "not-found", "Not Found", "There is nothing at this address.");
     }
 
-    /** 403: the page that asks is of an origin that may not read here, or asks in a way that pages may not. */
-    static ProblemException foreignOrigin() {
-        return new ProblemException(
-                HttpStatus.FORBIDDEN,
-                "origin-not-allowed",
-                "Not for pages of this origin",
-                "The Origin header names none that may read here, or the request is none that pages of other origins"
-                        + " may send.");
-    }
-
     static ProblemException unknownReceipt(String title, String detail) {
         return new ProblemException(HttpStatus.NOT_FOUND, "unknown-receipt", title, detail);
     }
@@ -63,6 +53,16 @@ final class ProblemException extends RuntimeException {
 
     static ProblemException malformed(String code, String detail) {
         return new ProblemException(HttpStatus.BAD_REQUEST, code, "Malformed request", detail);
+    }
+
+    /** 403: a browser sent this for a page that may not call here; whose pages may is the operator's to say. */
+    static ProblemException originNotAllowed() {
+        return new ProblemException(
+                HttpStatus.FORBIDDEN,
+                "origin-not-allowed",
+                "Pages of this origin may not call",
+                "The request comes from a page of another origin than this side's, and is not among what"
+                        + " votelog.cors.allowed-origins lets such pages send.");
     }
 
     static ProblemException notAcceptable() {
