@@ -46,9 +46,9 @@ final class ProblemException extends RuntimeException {
                 "offset-needed",
                 "The receipt alone does not tell the attempt",
                 "This voter was refused more often than is remembered by vote id. The vote of this receipt is not the"
-                    + " accepted one, as far as votes are counted, nor among the latest that were refused: give the"
-                    + " offset at which it was recorded (?offset=), as the answer to the vote has it. If it was sent a"
-                    + " moment ago, ask again, with Prefer: wait=10.");
+                        + " accepted one, as far as votes are counted, nor among the latest that were refused: give the"
+                        + " offset at which it was recorded (?offset=), as the answer to the vote has it. If it was sent a"
+                        + " moment ago, ask again, with Prefer: wait=10.");
     }
 
     static ProblemException malformed(String code, String detail) {
