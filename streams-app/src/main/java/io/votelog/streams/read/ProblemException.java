@@ -35,7 +35,6 @@ final class ProblemException extends RuntimeException {
                 HttpStatus.NOT_FOUND, "not-found", "Not Found", "There is nothing at this address.");
     }
 
-    /** 403: the page that asks is of an origin that may not read here, or asks in a way that pages may not. */
     static ProblemException unknownReceipt(String title, String detail) {
         return new ProblemException(HttpStatus.NOT_FOUND, "unknown-receipt", title, detail);
     }

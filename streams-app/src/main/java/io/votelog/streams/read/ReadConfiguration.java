@@ -3,7 +3,6 @@ package io.votelog.streams.read;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.headers.StrictTransport;
-import io.votelog.web.headers.VaryByOrigin;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
 import java.time.Clock;
@@ -120,10 +119,5 @@ class ReadConfiguration {
         cors.setExposedHeaders(List.of("Location", "Retry-After", "ETag", ResultsController.LIVE));
         cors.setMaxAge(Duration.ofHours(1));
         return new OriginFilter(new Origins(cors, settings.streams()), ProblemException::originNotAllowed);
-    }
-
-    @Bean
-    VaryByOrigin varyByOrigin() {
-        return new VaryByOrigin();
     }
 }

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * One element of a list in which a client says what it would rather have, as in {@code Accept-Language: zh, en;q=0.8} (RFC 9110,
@@ -52,11 +50,6 @@ record Weighted(String value, int thousandths) {
                 .sorted(Comparator.comparingInt(Weighted::thousandths).reversed())
                 .map(Weighted::value)
                 .toList();
-    }
-
-    /** The values alone, whatever their weights. */
-    static Set<String> names(List<String> lines) {
-        return list(lines).stream().map(Weighted::value).collect(Collectors.toSet());
     }
 
     private static void add(List<Weighted> elements, String element) {

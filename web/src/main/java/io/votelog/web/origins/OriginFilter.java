@@ -19,6 +19,9 @@ import reactor.core.publisher.Mono;
  * refuses without a body, and checks nothing where no origin is configured.
  */
 public final class OriginFilter implements WebFilter {
+    private static final List<String> VARY = List.of(
+            HttpHeaders.ORIGIN, HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD, HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS);
+
     private final Origins origins;
     private final Supplier<? extends Throwable> refusal;
     private final Preflights preflights = new Preflights();
@@ -33,6 +36,11 @@ public final class OriginFilter implements WebFilter {
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
         ServerHttpResponse response = exchange.getResponse();
+        // Last of all, since what an answer says of its own replaces what was set before.
+        response.beforeCommit(() -> {
+            addVary(response.getHeaders());
+            return Mono.empty();
+        });
         List<String> values = request.getHeaders().get(HttpHeaders.ORIGIN);
         if (values == null || isOwn(request, values)) {
             return chain.filter(exchange);
@@ -51,6 +59,15 @@ public final class OriginFilter implements WebFilter {
             response.getHeaders().setAccessControlExposeHeaders(exposed);
         }
         return chain.filter(exchange);
+    }
+
+    private static void addVary(HttpHeaders headers) {
+        List<String> there = headers.getVary();
+        for (String name : VARY) {
+            if (there.stream().noneMatch(name::equalsIgnoreCase)) {
+                headers.add(HttpHeaders.VARY, name);
+            }
+        }
     }
 
     private boolean isOwn(ServerHttpRequest request, List<String> values) {
