@@ -2,11 +2,9 @@ package io.votelog.producer;
 
 import io.votelog.web.limits.ClientAddress;
 import io.votelog.web.limits.IpAddress;
-import io.votelog.web.limits.SipHash;
+import io.votelog.web.limits.RateLimit;
 import io.votelog.web.limits.TokenBuckets;
-import java.math.BigDecimal;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,27 +24,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class FairUse {
     /** Says the limits, the same in every answer. */
-    static final String POLICY_HEADER = "RateLimit-Policy";
+    static final String POLICY_HEADER = RateLimit.POLICY_HEADER;
 
     /** Says what is left. */
-    static final String LEVEL_HEADER = "RateLimit";
+    static final String LEVEL_HEADER = RateLimit.LEVEL_HEADER;
 
-    /** Room for so many users, and as many addresses, whose buckets are not full at a time: 2 MiB each. */
-    private static final int SLOTS = 1 << 18;
-
-    private final Limit user;
-    private final Limit address;
+    private final RateLimit user;
+    private final RateLimit address;
     private final ClientAddress clientAddress;
-    private final SipHash hash = SipHash.withRandomKey();
     private final Optional<String> policy;
 
     /**
      * @param nanoClock as {@link System#nanoTime()}
      */
     FairUse(Limits limits, LongSupplier nanoClock) {
-        user = new Limit(
+        user = new RateLimit(
                 "user", "this user", limits.user().rate(), limits.user().burst(), nanoClock);
-        address = new Limit(
+        address = new RateLimit(
                 "address",
                 "the address that this request comes from",
                 limits.address().rate(),
@@ -55,8 +49,8 @@ final class FairUse {
         clientAddress = new ClientAddress(
                 limits.proxies(), limits.header(), limits.address().ipv6Prefix());
         policy = Optional.of(Stream.of(user, address)
-                        .filter(Limit::isOn)
-                        .map(Limit::policy)
+                        .filter(RateLimit::isOn)
+                        .map(RateLimit::policy)
                         .collect(Collectors.joining(", ")))
                 .filter(text -> !text.isEmpty());
     }
@@ -72,7 +66,7 @@ final class FairUse {
     void ofAddress(@Nullable InetSocketAddress peer, Function<String, List<String>> headerValues) {
         if (address.isOn()) {
             IpAddress client = clientAddress.of(peer, headerValues);
-            take(address, hash.of(client.high(), client.low()));
+            granted(address, address.take(client));
         }
     }
 
@@ -84,9 +78,7 @@ final class FairUse {
      * @throws ProblemException (429) when there is none
      */
     Optional<String> ofUser(String userId) {
-        return user.isOn()
-                ? Optional.of(user.level(take(user, hash.of(userId.getBytes(StandardCharsets.UTF_8)))))
-                : Optional.empty();
+        return user.isOn() ? Optional.of(user.level(granted(user, user.take(userId)))) : Optional.empty();
     }
 
     /** The value of the header {@value #POLICY_HEADER}, nothing when nothing is limited. */
@@ -94,48 +86,13 @@ final class FairUse {
         return policy;
     }
 
-    private TokenBuckets.Draw take(Limit limit, long key) {
-        TokenBuckets.Draw draw = limit.buckets.take(key);
+    private TokenBuckets.Draw granted(RateLimit limit, TokenBuckets.Draw draw) {
         if (!draw.granted()) {
-            throw Problem.tooManyRequests(limit.name, limit.allowance, draw.secondsToNext())
+            throw Problem.tooManyRequests(limit.name(), limit.allowance(), draw.secondsToNext())
                     .header(POLICY_HEADER, policy.orElseThrow())
                     .header(LEVEL_HEADER, limit.level(draw))
                     .exception();
         }
         return draw;
-    }
-
-    /** One of the two limits, with its texts made ready. */
-    private static final class Limit {
-        private final String name;
-        private final String allowance;
-        private final String levelStart;
-        private final TokenBuckets buckets;
-        private final int burst;
-        private final boolean on;
-
-        Limit(String name, String who, BigDecimal rate, int burst, LongSupplier nanoClock) {
-            this.name = name;
-            this.allowance = "%s may send %s requests a second on average, and %d at once"
-                    .formatted(who, rate.toPlainString(), burst);
-            this.levelStart = "\"" + name + "\";r=";
-            this.buckets = new TokenBuckets(rate, burst, SLOTS, nanoClock);
-            this.burst = burst;
-            this.on = rate.signum() > 0;
-        }
-
-        boolean isOn() {
-            return on;
-        }
-
-        /** The burst, and the time in which an empty bucket fills: together they say the rate. */
-        String policy() {
-            return "\"%s\";q=%d;w=%d".formatted(name, burst, buckets.secondsFromEmptyToFull());
-        }
-
-        String level(TokenBuckets.Draw draw) {
-            int seconds = draw.remaining() > 0 ? draw.secondsToFull() : draw.secondsToNext();
-            return levelStart + draw.remaining() + ";t=" + seconds;
-        }
     }
 }

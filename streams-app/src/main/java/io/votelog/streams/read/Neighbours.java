@@ -1,9 +1,12 @@
 package io.votelog.streams.read;
 
 import io.netty.channel.ChannelOption;
+import io.votelog.web.limits.ForwardingHeader;
+import io.votelog.web.limits.IpAddress;
 import java.net.URI;
 import java.time.Duration;
 import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -29,9 +32,14 @@ final class Neighbours {
 
     private final WebClient http;
     private final Duration timeout;
+    private final ForwardingHeader clientHeader;
 
-    /** @param timeout for an answer, beyond the client's wait */
-    Neighbours(Duration timeout) {
+    /**
+     * @param timeout for an answer, beyond the client's wait
+     * @param clientHeader in which the other instance is told whose request it is
+     */
+    Neighbours(Duration timeout, ForwardingHeader clientHeader) {
+        this.clientHeader = clientHeader;
         HttpClient client = HttpClient.create().option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
         this.http = WebClient.builder()
                 .clientConnector(new ReactorClientHttpConnector(client))
@@ -48,13 +56,18 @@ final class Neighbours {
     /**
      * The other instance's answer to the same request; empty when it gives none that is of use.
      *
+     * @param client whose request it is; null when that is not known
      * @param wait how long the client would wait for it
      */
-    Mono<ResponseEntity<byte[]>> ask(HostInfo host, ServerHttpRequest request, Duration wait) {
+    Mono<ResponseEntity<byte[]>> ask(
+            HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Duration wait) {
         return http.get()
                 .uri(uri(host, request))
                 .headers(headers -> {
                     headers.set(FORWARDED, "1");
+                    if (client != null) {
+                        headers.set(clientHeader.headerName(), clientHeader.element(client));
+                    }
                     if (!wait.isZero()) {
                         request.getHeaders().getValuesAsList("Prefer").forEach(prefer -> headers.add("Prefer", prefer));
                     }

@@ -2,6 +2,11 @@ package io.votelog.streams.read;
 
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.votelog.web.connections.ConnectionGuard;
+import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.PublicPort;
+import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.limits.ClientLimits;
+import io.votelog.web.limits.RateLimit;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
 import java.time.Clock;
@@ -12,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
@@ -27,6 +33,7 @@ import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ClientLimits.class)
 class ReadConfiguration {
     private static final int MAX_WAITING = 10_000;
 
@@ -78,8 +85,24 @@ class ReadConfiguration {
     }
 
     @Bean
-    Neighbours neighbours(ReceiptSettings settings) {
-        return new Neighbours(settings.forwardTimeout());
+    Neighbours neighbours(ReceiptSettings settings, ClientLimits limits) {
+        return new Neighbours(settings.forwardTimeout(), limits.header());
+    }
+
+    @Bean
+    ConnectionLimit connectionLimit(ConnectionSettings settings, ClientLimits limits) {
+        return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
+    }
+
+    /** Behind the filter for other origins, so that their pages can read why they are refused. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 20)
+    RequestLimit requestLimit(ClientLimits limits, Instances instances) {
+        return new RequestLimit(
+                limits.reads(),
+                limits.clientAddress().trustingAlso(instances::isOther),
+                ProblemException::tooManyRequests,
+                System::nanoTime);
     }
 
     /**
@@ -87,11 +110,12 @@ class ReadConfiguration {
      * alone; beans of the kinds that this one adds would be found by both.
      */
     @Bean
-    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(ConnectionSettings settings) {
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(
+            ConnectionSettings settings, ConnectionLimit limit) {
         ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
                 settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
-        return factory -> factory.addServerCustomizers(server -> server.doOnChannelInit(
-                (observer, channel, address) -> ConnectionGuard.install(channel, patience, SecurityHeaders::protect)));
+        return factory -> factory.addServerCustomizers(
+                server -> PublicPort.of(server, limit, patience, SecurityHeaders::protect));
     }
 
     /** A reader that never reads would keep its place for ever. */
@@ -110,7 +134,13 @@ class ReadConfiguration {
         cors.setAllowedOrigins(settings.allowedOrigins());
         cors.setAllowedMethods(List.of("GET", "HEAD"));
         cors.setAllowedHeaders(List.of("Accept", "Accept-Language", "If-None-Match", "Last-Event-ID", "Prefer"));
-        cors.setExposedHeaders(List.of("Location", "Retry-After", "ETag", ResultsController.LIVE));
+        cors.setExposedHeaders(List.of(
+                "Location",
+                "Retry-After",
+                "ETag",
+                RateLimit.LEVEL_HEADER,
+                RateLimit.POLICY_HEADER,
+                ResultsController.LIVE));
         cors.setMaxAge(Duration.ofHours(1));
         return new OriginFilter(new Origins(cors, settings.streams()), ProblemException::originNotAllowed);
     }

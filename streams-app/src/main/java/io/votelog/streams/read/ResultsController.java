@@ -1,10 +1,10 @@
 package io.votelog.streams.read;
 
+import io.votelog.web.connections.RequestLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -40,7 +40,7 @@ final class ResultsController {
     private final ResultsFeed feed;
     private final ResultsSettings settings;
     private final StreamEnd shutdown;
-    private final AtomicInteger readers;
+    private final ReaderCount readers;
 
     ResultsController(
             LiveResults results, ResultsFeed feed, ResultsSettings settings, StreamEnd shutdown, ReaderCount readers) {
@@ -48,7 +48,7 @@ final class ResultsController {
         this.feed = feed;
         this.settings = settings;
         this.shutdown = shutdown;
-        this.readers = readers.count();
+        this.readers = readers;
     }
 
     @GetMapping("/v1/ballots/{ballotId}/results")
@@ -142,12 +142,7 @@ final class ResultsController {
         if (shutdown.hasCome()) {
             throw ProblemException.unavailable("shutting-down", "This instance is shutting down.");
         }
-        if (readers.incrementAndGet() > settings.maxReaders()) {
-            readers.decrementAndGet();
-            throw ProblemException.unavailable(
-                    "too-many-readers",
-                    "%d streams are being read, which is this instance's limit.".formatted(settings.maxReaders()));
-        }
+        Runnable gone = readers.oneMore(RequestLimit.clientOf(exchange));
         response.setStatusCode(HttpStatus.OK);
         HttpHeaders headers = response.getHeaders();
         headers.setContentType(new MediaType(MediaType.TEXT_EVENT_STREAM, StandardCharsets.UTF_8));
@@ -158,7 +153,7 @@ final class ResultsController {
                 ? response.setComplete()
                 : response.writeAndFlushWith(
                         events(ballotId, seen == null ? Seen.NOTHING : seen, response.bufferFactory()));
-        return written.doFinally(end -> readers.decrementAndGet());
+        return written.doFinally(end -> gone.run());
     }
 
     /**

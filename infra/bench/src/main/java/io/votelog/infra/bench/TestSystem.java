@@ -205,6 +205,8 @@ final class TestSystem implements AutoCloseable {
                 "--votelog.auth.jwk-set-uri=" + jwks.url(),
                 "--votelog.auth.issuer=" + Claims.ISSUER,
                 "--votelog.auth.audience=" + Claims.AUDIENCE,
+                "--votelog.limits.address.connections=0",
+                "--votelog.limits.reads.rate=0",
                 "--votelog.limits.address.rate=0",
                 "--votelog.limits.user.rate=0"));
         args.addAll(options.gatewayArgs);
@@ -231,6 +233,9 @@ final class TestSystem implements AutoCloseable {
                         "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                         "--votelog.public-urls.producer=" + gatewayUrl(),
                         "--votelog.public-urls.streams=" + streamsUrl,
+                        "--votelog.limits.address.connections=0",
+                        "--votelog.limits.reads.rate=0",
+                        "--votelog.results.max-readers-per-address=0",
                         "--votelog.streams.state-dir=" + dir.resolve("streams"),
                         "--votelog.streams.advertised=127.0.0.1:" + streamsUrl.getPort())
                 .env("VOTELOG_LOG_PUBLICKEYS", LogKeys.publicKeyText(logKeys.getPublic()))

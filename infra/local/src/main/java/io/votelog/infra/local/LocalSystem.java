@@ -228,12 +228,15 @@ final class LocalSystem {
                         + of(App.Side.PRODUCER).get(number).http().url(),
                 "--votelog.public-urls.streams="
                         + of(App.Side.STREAMS).get(number).http().url(),
-                "--votelog.cors.allowed-origins=" + origins()));
+                "--votelog.cors.allowed-origins=" + origins(),
+                // Everybody here comes from one address.
+                "--votelog.limits.address.connections=0",
+                "--votelog.limits.reads.rate=0"));
         if (app.side() == App.Side.PRODUCER) {
             settings.add("--votelog.dev.tokens=true");
-            // Everybody here comes from one address.
             settings.add("--votelog.limits.address.rate=0");
         } else {
+            settings.add("--votelog.results.max-readers-per-address=0");
             settings.add("--votelog.streams.state-dir=" + folders.streams(app.name()));
             settings.add("--votelog.streams.advertised=127.0.0.1:" + app.http().port());
         }
