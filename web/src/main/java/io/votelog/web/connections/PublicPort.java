@@ -1,6 +1,7 @@
 package io.votelog.web.connections;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -20,10 +21,13 @@ public final class PublicPort {
             ConnectionLimit limit,
             ConnectionGuard.Patience patience,
             ConnectionGuard.Protection protection) {
-        return limit.at(server).doOnChannelInit((observer, channel, address) -> {
-            channel.attr(PUBLIC).set(true);
-            ConnectionGuard.install(channel, patience, protection);
-        });
+        // Or the server would drop what it has to say to a client that has said all (ConnectionGuard ends the
+        // connection).
+        return limit.at(server.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true))
+                .doOnChannelInit((observer, channel, address) -> {
+                    channel.attr(PUBLIC).set(true);
+                    ConnectionGuard.install(channel, patience, protection);
+                });
     }
 
     /** The connection of a request that came in by the public port; null of another one. */
