@@ -41,8 +41,10 @@ class EveryWholeRequestIsAnsweredIT {
 
     @AfterEach
     void shouldLeaveNoConnectionBehind() {
-        await().untilAsserted(() ->
-                assertThat(gateway.part(ConnectionLimit.class).open()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(gateway.part(ConnectionLimit.class).open())
+                                .as("besides that of the client that made the tokens")
+                                .isLessThanOrEqualTo(1));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
@@ -57,7 +58,7 @@ final class Instances implements DisposableBean {
                 }
             }
             others = Set.copyOf(found);
-        } catch (IllegalStateException notRunning) {
+        } catch (IllegalStateException | InvalidStateStoreException notRunning) {
             // While the streams start or stop, what was known before holds.
         }
     }
