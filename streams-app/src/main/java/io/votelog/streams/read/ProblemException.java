@@ -2,6 +2,8 @@ package io.votelog.streams.read;
 
 import io.votelog.rules.Ballot;
 import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.limits.RateLimit;
+import io.votelog.web.limits.TokenBuckets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -87,6 +89,14 @@ final class ProblemException extends RuntimeException {
     static ProblemException tooManyRequests(RequestLimit.Refusal refusal) {
         ProblemException problem = tooManyRequests(refusal.allowance(), refusal.retryAfterSeconds());
         problem.headers.putAll(refusal.headers());
+        return problem;
+    }
+
+    /** 429: an address has used up what it may. */
+    static ProblemException tooManyRequests(RateLimit limit, TokenBuckets.Draw draw) {
+        ProblemException problem = tooManyRequests(limit.allowance(), draw.secondsToNext());
+        problem.headers.put(RateLimit.POLICY_HEADER, limit.policy());
+        problem.headers.put(RateLimit.LEVEL_HEADER, limit.level(draw));
         return problem;
     }
 

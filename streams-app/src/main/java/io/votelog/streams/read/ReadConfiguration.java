@@ -1,5 +1,6 @@
 package io.votelog.streams.read;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
@@ -80,8 +81,14 @@ class ReadConfiguration {
     }
 
     @Bean
-    Receipts receipts(ResultsBoard board, Voters voters, LogReader log) {
-        return new Receipts(board, voters, log);
+    Receipts receipts(
+            ResultsBoard board, Voters voters, LogReader log, ReceiptSettings settings, MeterRegistry meters) {
+        return new Receipts(board, voters, log, new LogReads(settings.logReads(), System::nanoTime, meters));
+    }
+
+    @Bean
+    Waits waits(ReceiptSettings settings, MeterRegistry meters) {
+        return new Waits(settings.maxWaiting(), settings.maxWaitingPerAddress(), meters);
     }
 
     @Bean

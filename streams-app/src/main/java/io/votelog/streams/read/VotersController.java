@@ -42,6 +42,7 @@ final class VotersController {
     private final Receipts receipts;
     private final Voters voters;
     private final Neighbours neighbours;
+    private final Waits waits;
     private final ReceiptSettings settings;
     private final JsonMapper json;
     private final Scheduler blocking;
@@ -52,6 +53,7 @@ final class VotersController {
             Receipts receipts,
             Voters voters,
             Neighbours neighbours,
+            Waits waits,
             ReceiptSettings settings,
             JsonMapper json,
             Scheduler blocking) {
@@ -60,6 +62,7 @@ final class VotersController {
         this.receipts = receipts;
         this.voters = voters;
         this.neighbours = neighbours;
+        this.waits = waits;
         this.settings = settings;
         this.json = json;
         this.blocking = blocking;
@@ -97,12 +100,18 @@ final class VotersController {
                         "malformed-receipt", "A receipt is 43 characters of base64url; this is none."));
         Duration wait = Prefer.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
+        IpAddress client = RequestLimit.clientOf(exchange);
         return firstAnswer(
                 receipt.voter(),
                 ballot,
                 exchange,
                 wait,
-                granted -> at == null ? latest(ballot, receipt, granted) : at(ballot, receipt, at, granted));
+                granted -> granted.isZero()
+                        ? verdict(ballot, receipt, at, client, granted)
+                        : waits.wait(
+                                client,
+                                verdict(ballot, receipt, at, client, granted),
+                                verdict(ballot, receipt, at, client, Duration.ZERO)));
     }
 
     @GetMapping("/v1/ballots/{ballotId}/voters/{voterRef}")
@@ -144,10 +153,20 @@ final class VotersController {
                 .switchIfEmpty(Mono.error(voters::nobodyAnswers));
     }
 
-    private Mono<ResponseEntity<byte[]>> at(Ballots.Published ballot, Receipt receipt, long offset, Duration wait) {
+    private Mono<ResponseEntity<byte[]>> verdict(
+            Ballots.Published ballot,
+            Receipt receipt,
+            @Nullable Long offset,
+            @Nullable IpAddress client,
+            Duration wait) {
+        return offset == null ? latest(ballot, receipt, wait) : at(ballot, receipt, offset, client, wait);
+    }
+
+    private Mono<ResponseEntity<byte[]>> at(
+            Ballots.Published ballot, Receipt receipt, long offset, @Nullable IpAddress client, Duration wait) {
         int partition = receipt.voter().partition(ballot.partitionCount());
         ReceiptDocument pending = ReceiptDocument.pending(receipt.voteId(), partition, offset);
-        return decided(ballot, wait, () -> Optional.of(receipts.at(ballot, receipt, offset))
+        return decided(ballot, wait, () -> Optional.of(receipts.at(ballot, receipt, offset, client))
                         .filter(document -> !document.isPending()))
                 .defaultIfEmpty(pending)
                 .map(document -> answer(document, wait));
