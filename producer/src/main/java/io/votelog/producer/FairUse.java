@@ -4,11 +4,10 @@ import io.votelog.rules.Picks;
 import io.votelog.schemas.Receipt;
 import io.votelog.web.limits.ClientAddress;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.RateLimit;
 import io.votelog.web.limits.SipHash;
 import io.votelog.web.limits.TokenBuckets;
-import java.math.BigDecimal;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,44 +30,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class FairUse {
     /** Says the limits, the same in every answer. */
-    static final String POLICY_HEADER = "RateLimit-Policy";
+    static final String POLICY_HEADER = RateLimit.POLICY_HEADER;
 
     /** Says what is left. */
-    static final String LEVEL_HEADER = "RateLimit";
-
-    /** Room for so many users, addresses and voters, of each kind, whose buckets are not full at a time: 2 MiB each. */
-    private static final int SLOTS = 1 << 18;
+    static final String LEVEL_HEADER = RateLimit.LEVEL_HEADER;
 
     /** So many votes are remembered, so that they may be sent again: 4 MiB. */
     private static final int RECENT_VOTES = 1 << 19;
 
-    private final Limit user;
-    private final Limit address;
-    private final Limit votes;
+    private final RateLimit user;
+    private final RateLimit address;
+    private final RateLimit votes;
     private final RecentVotes recentVotes;
-    private final ClientAddress clientAddress;
     private final SipHash hash = SipHash.withRandomKey();
+    private final ClientAddress clientAddress;
     private final Optional<String> policy;
 
     /**
      * @param nanoClock as {@link System#nanoTime()}
      */
     FairUse(Limits limits, LongSupplier nanoClock) {
-        user = Limit.ofRequests(
+        user = new RateLimit(
                 "user", "this user", limits.user().rate(), limits.user().burst(), nanoClock);
-        address = Limit.ofRequests(
+        address = new RateLimit(
                 "address",
                 "the address that this request comes from",
                 limits.address().rate(),
                 limits.address().burst(),
                 nanoClock);
-        votes = Limit.ofVotes(limits.votes().every(), limits.votes().burst(), nanoClock);
+        votes = ofVotes(limits.votes().every(), limits.votes().burst(), nanoClock);
         recentVotes = new RecentVotes(votes.isOn() ? RECENT_VOTES : 0);
         clientAddress = new ClientAddress(
                 limits.proxies(), limits.header(), limits.address().ipv6Prefix());
         policy = Optional.of(Stream.of(user, address, votes)
-                        .filter(Limit::isOn)
-                        .map(Limit::policy)
+                        .filter(RateLimit::isOn)
+                        .map(RateLimit::policy)
                         .collect(Collectors.joining(", ")))
                 .filter(text -> !text.isEmpty());
     }
@@ -84,7 +80,7 @@ final class FairUse {
     void ofAddress(@Nullable InetSocketAddress peer, Function<String, List<String>> headerValues) {
         if (address.isOn()) {
             IpAddress client = clientAddress.of(peer, headerValues);
-            take(address, hash.of(client.high(), client.low()));
+            granted(address, address.take(client));
         }
     }
 
@@ -96,9 +92,7 @@ final class FairUse {
      * @throws ProblemException (429) when there is none
      */
     Optional<String> ofUser(UserId userId) {
-        return user.isOn()
-                ? Optional.of(user.level(take(user, hash.of(userId.text().getBytes(StandardCharsets.UTF_8)))))
-                : Optional.empty();
+        return user.isOn() ? Optional.of(user.level(granted(user, user.take(userId.text())))) : Optional.empty();
     }
 
     /**
@@ -123,7 +117,7 @@ final class FairUse {
         if (recentVotes.has(vote)) {
             return null;
         }
-        TokenBuckets.Draw draw = votes.buckets.take(voter);
+        TokenBuckets.Draw draw = votes.take(voter);
         if (!draw.granted()) {
             return refusal(votes, draw);
         }
@@ -136,63 +130,23 @@ final class FairUse {
         return policy;
     }
 
-    private TokenBuckets.Draw take(Limit limit, long key) {
-        TokenBuckets.Draw draw = limit.buckets.take(key);
+    private TokenBuckets.Draw granted(RateLimit limit, TokenBuckets.Draw draw) {
         if (!draw.granted()) {
             throw refusal(limit, draw).exception();
         }
         return draw;
     }
 
-    private Problem refusal(Limit limit, TokenBuckets.Draw draw) {
-        return Problem.tooManyRequests(limit.name, limit.allowance, draw.secondsToNext())
+    private Problem refusal(RateLimit limit, TokenBuckets.Draw draw) {
+        return Problem.tooManyRequests(limit.name(), limit.allowance(), draw.secondsToNext())
                 .header(POLICY_HEADER, policy.orElseThrow())
                 .header(LEVEL_HEADER, limit.level(draw));
     }
 
-    /** One of the limits, with its texts made ready. */
-    private static final class Limit {
-        private final String name;
-        private final String allowance;
-        private final String levelStart;
-        private final TokenBuckets buckets;
-        private final int burst;
-        private final boolean on;
-
-        private Limit(String name, String allowance, TokenBuckets buckets, int burst) {
-            this.name = name;
-            this.allowance = allowance;
-            this.levelStart = "\"" + name + "\";r=";
-            this.buckets = buckets;
-            this.burst = burst;
-            this.on = buckets.secondsFromEmptyToFull() > 0;
-        }
-
-        static Limit ofRequests(String name, String who, BigDecimal rate, int burst, LongSupplier nanoClock) {
-            String allowance = "%s may send %s requests a second on average, and %d at once"
-                    .formatted(who, rate.toPlainString(), burst);
-            return new Limit(name, allowance, new TokenBuckets(rate, burst, SLOTS, nanoClock), burst);
-        }
-
-        static Limit ofVotes(Duration every, int burst, LongSupplier nanoClock) {
-            String allowance =
-                    "this user may cast %d new votes on a ballot at once, and one in %d s on average; the same vote may be sent again under its id at any time"
-                            .formatted(burst, every.toSeconds());
-            return new Limit("votes", allowance, TokenBuckets.every(every, burst, SLOTS, nanoClock), burst);
-        }
-
-        boolean isOn() {
-            return on;
-        }
-
-        /** The burst, and the time in which an empty bucket fills: together they say the rate. */
-        String policy() {
-            return "\"%s\";q=%d;w=%d".formatted(name, burst, buckets.secondsFromEmptyToFull());
-        }
-
-        String level(TokenBuckets.Draw draw) {
-            int seconds = draw.remaining() > 0 ? draw.secondsToFull() : draw.secondsToNext();
-            return levelStart + draw.remaining() + ";t=" + seconds;
-        }
+    private static RateLimit ofVotes(Duration every, int burst, LongSupplier nanoClock) {
+        String allowance =
+                "this user may cast %d new votes on a ballot at once, and one in %d s on average; the same vote may be sent again under its id at any time"
+                        .formatted(burst, every.toSeconds());
+        return RateLimit.oneIn("votes", allowance, every, burst, nanoClock);
     }
 }

@@ -1,15 +1,13 @@
 package io.votelog.producer;
 
 import io.votelog.web.limits.AddressRange;
+import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.limits.ForwardingHeader;
 import io.votelog.web.limits.TokenBuckets;
 import io.votelog.web.settings.BadSettingException;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -27,15 +25,10 @@ record Limits(
         @DefaultValue Votes votes,
         @DefaultValue List<String> trustedProxies,
         @DefaultValue("X-Forwarded-For") String forwardedHeader) {
-    static final int MAX_BURST = 1_000_000;
-
     Limits {
-        trustedProxies = trustedProxies.stream()
-                .map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .toList();
-        ranges(trustedProxies);
-        header(forwardedHeader);
+        trustedProxies = ClientLimits.stripped(trustedProxies);
+        ClientLimits.ranges(trustedProxies);
+        ClientLimits.header(forwardedHeader);
     }
 
     /**
@@ -46,7 +39,7 @@ record Limits(
      */
     record User(@DefaultValue("10") BigDecimal rate, @DefaultValue("100") int burst) {
         User {
-            requireRate("votelog.limits.user", rate, burst);
+            ClientLimits.requireRate("votelog.limits.user", rate, burst);
         }
     }
 
@@ -62,11 +55,8 @@ record Limits(
             @DefaultValue("5000") int burst,
             @DefaultValue("64") int ipv6Prefix) {
         Address {
-            requireRate("votelog.limits.address", rate, burst);
-            if (ipv6Prefix < 32 || ipv6Prefix > 128) {
-                throw new BadSettingException(
-                        "votelog.limits.address.ipv6-prefix", Integer.toString(ipv6Prefix), "32 to 128");
-            }
+            ClientLimits.requireRate("votelog.limits.address", rate, burst);
+            ClientLimits.requirePrefix(ipv6Prefix);
         }
     }
 
@@ -79,11 +69,11 @@ record Limits(
      */
     record Votes(@DefaultValue("5") int burst, @DefaultValue("10m") Duration every) {
         Votes {
-            if (burst < 1 || burst > MAX_BURST) {
+            if (burst < 1 || burst > ClientLimits.MAX_BURST) {
                 throw new BadSettingException(
                         "votelog.limits.votes.burst",
                         Integer.toString(burst),
-                        "new votes at once: 1 to %d".formatted(MAX_BURST));
+                        "new votes at once: 1 to %d".formatted(ClientLimits.MAX_BURST));
             }
             if (!every.isZero() && !TokenBuckets.fullInTime(every, burst)) {
                 throw new BadSettingException(
@@ -97,64 +87,11 @@ record Limits(
 
     /** {@link #trustedProxies()} as ranges. */
     List<AddressRange> proxies() {
-        return ranges(trustedProxies);
+        return ClientLimits.ranges(trustedProxies);
     }
 
     /** {@link #forwardedHeader()} as what it names. */
     ForwardingHeader header() {
-        return header(forwardedHeader);
-    }
-
-    private static List<AddressRange> ranges(List<String> texts) {
-        List<AddressRange> ranges = new ArrayList<>();
-        for (String text : texts) {
-            try {
-                ranges.add(AddressRange.parse(text));
-            } catch (IllegalArgumentException e) {
-                throw new BadSettingException(
-                        "votelog.limits.trusted-proxies",
-                        String.valueOf(e.getMessage()),
-                        "addresses and ranges such as 10.0.0.0/8 or 2001:db8::/32, with commas between; no names");
-            }
-        }
-        return List.copyOf(ranges);
-    }
-
-    private static ForwardingHeader header(String name) {
-        for (ForwardingHeader header : ForwardingHeader.values()) {
-            if (header.headerName().equalsIgnoreCase(name.strip())) {
-                return header;
-            }
-        }
-        throw new BadSettingException(
-                "votelog.limits.forwarded-header",
-                name,
-                Arrays.stream(ForwardingHeader.values())
-                        .map(ForwardingHeader::headerName)
-                        .collect(Collectors.joining(" or ")));
-    }
-
-    private static void requireRate(String key, BigDecimal rate, int burst) {
-        boolean inRange = rate.signum() >= 0
-                && rate.compareTo(BigDecimal.valueOf(TokenBuckets.MAX_RATE)) <= 0
-                && rate.stripTrailingZeros().scale() <= TokenBuckets.RATE_SCALE;
-        if (!inRange) {
-            throw new BadSettingException(
-                    key + ".rate",
-                    rate.toString(),
-                    "requests per second: 0 for no limit, or 0.001 to %d, with at most %d digits after the point"
-                            .formatted(TokenBuckets.MAX_RATE, TokenBuckets.RATE_SCALE));
-        }
-        if (burst < 1 || burst > MAX_BURST) {
-            throw new BadSettingException(
-                    key + ".burst", Integer.toString(burst), "requests at once: 1 to %d".formatted(MAX_BURST));
-        }
-        if (rate.signum() > 0 && !TokenBuckets.fullInTime(rate, burst)) {
-            throw new BadSettingException(
-                    key + ".burst",
-                    Integer.toString(burst),
-                    "at most what %s.rate, %s a second, gives back in %d seconds"
-                            .formatted(key, rate.toPlainString(), TokenBuckets.MAX_SECONDS_TO_FULL));
-        }
+        return ClientLimits.header(forwardedHeader);
     }
 }

@@ -11,7 +11,9 @@ import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;
 import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.PublicPort;
 import io.votelog.web.headers.StrictTransport;
+import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.Origins;
 import io.votelog.web.settings.BadSettingException;
 import java.time.Clock;
@@ -30,6 +32,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -43,6 +46,7 @@ import reactor.core.scheduler.Schedulers;
 
 /** Puts the plain parts together. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ClientLimits.class)
 class ProducerConfiguration {
     /** How long this gateway may not know of a partition that was added to the votes topic. */
     private static final int METADATA_MAX_AGE_MS = 30_000;
@@ -210,15 +214,14 @@ class ProducerConfiguration {
     }
 
     @Bean
-    ConnectionLimit connectionLimit(ProducerSettings settings, MeterRegistry meters) {
-        ConnectionLimit limit = new ConnectionLimit(settings.maxConnections());
-        Gauge.builder("votelog.connections", limit, ConnectionLimit::open)
-                .description("open connections of clients")
-                .register(meters);
-        Gauge.builder("votelog.connections.max", settings::maxConnections)
-                .description("how many there may be")
-                .register(meters);
-        return limit;
+    ConnectionLimit connectionLimit(ProducerSettings settings, ClientLimits limits) {
+        return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
+    }
+
+    /** No bean that is a filter itself: it would be found, and be asked a second time. */
+    @Bean
+    MeterBinder requestLimitMetrics(SecurityConfiguration.Gatekeeper gatekeeper) {
+        return registry -> gatekeeper.limit().bindTo(registry);
     }
 
     private static void warmUp(VoteLog log, VotePartitions partitions, Duration timeout) {
@@ -379,12 +382,8 @@ class ProducerConfiguration {
                 factory.addRouteProviders(new ForeignHostRoute(responses));
             }
             factory.addRouteProviders(new VoteRoute(voteDesk, responses), new BatchRoute(batchDesk, responses));
-            factory.addServerCustomizers(server -> server.doOnChannelInit((observer, channel, address) -> {
-                if (limit.admit(channel)) {
-                    ConnectionGuard.install(channel, patience, VoteResponses::protect);
-                    strictTransport.ifPresent(it -> it.install(channel));
-                }
-            }));
+            factory.addServerCustomizers(
+                    server -> PublicPort.of(server, limit, patience, VoteResponses::protect, strictTransport));
         };
     }
 

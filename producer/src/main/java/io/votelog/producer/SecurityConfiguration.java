@@ -1,9 +1,12 @@
 package io.votelog.producer;
 
+import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -33,14 +36,15 @@ class SecurityConfiguration {
 
     /** The votes' routes are not served by Spring: only their preflights come here. */
     @Bean
-    SecurityWebFilterChain security(ServerHttpSecurity http, Origins origins, ReactiveAuthenticationManager callers) {
+    SecurityWebFilterChain security(
+            ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper, ReactiveAuthenticationManager callers) {
         // What a token is refused with passes by here as a ProblemException.
         ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemRenderer.write(
                 exchange,
                 exchange.getRequest().getHeaders().getFirst("Authorization") == null
                         ? BearerTokens.missing()
                         : Problem.unauthorized(true, String.valueOf(failure.getMessage())));
-        return common(http, origins)
+        return common(http, origins, gatekeeper)
                 .authorizeExchange(exchange -> exchange.pathMatchers(HttpMethod.GET, "/v1/ballots", "/v1/ballots/*")
                         .permitAll()
                         .pathMatchers(HttpMethod.HEAD, "/v1/ballots", "/v1/ballots/*")
@@ -62,6 +66,25 @@ class SecurityConfiguration {
                         .accessDeniedHandler((exchange, denied) ->
                                 ProblemRenderer.write(exchange, Problem.missingScope(scopeFor(exchange)))))
                 .build();
+    }
+
+    /** Holds the limit of requests that bring no votes, which must not be looked for as a filter of its own. */
+    record Gatekeeper(RequestLimit limit) {}
+
+    @Bean
+    Gatekeeper gatekeeper(ClientLimits limits) {
+        return new Gatekeeper(new RequestLimit(
+                limits.reads(),
+                limits.clientAddress(),
+                refusal -> {
+                    Problem problem =
+                            Problem.tooManyRequests(refusal.limit(), refusal.allowance(), refusal.retryAfterSeconds());
+                    for (Map.Entry<String, String> header : refusal.headers().entrySet()) {
+                        problem = problem.header(header.getKey(), header.getValue());
+                    }
+                    return problem.exception();
+                },
+                System::nanoTime));
     }
 
     private static String scopeFor(ServerWebExchange exchange) {
@@ -98,7 +121,7 @@ class SecurityConfiguration {
         return new Origins(allowed, settings.publicUrls().producer());
     }
 
-    private static ServerHttpSecurity common(ServerHttpSecurity http, Origins origins) {
+    private static ServerHttpSecurity common(ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper) {
         // No cookie ever authenticates anyone, so there is no request to forge.
         return http.csrf(ServerHttpSecurity.CsrfSpec::disable)
                 .cors(ServerHttpSecurity.CorsSpec::disable)
@@ -106,6 +129,7 @@ class SecurityConfiguration {
                         new OriginFilter(
                                 origins, () -> Problem.originNotAllowed().exception()),
                         SecurityWebFiltersOrder.CORS)
+                .addFilterAfter(gatekeeper.limit(), SecurityWebFiltersOrder.CORS)
                 .httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
                 .formLogin(ServerHttpSecurity.FormLoginSpec::disable)
                 .logout(ServerHttpSecurity.LogoutSpec::disable)

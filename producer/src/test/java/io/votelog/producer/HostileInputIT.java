@@ -67,6 +67,7 @@ class HostileInputIT {
                 "--votelog.limits.user.rate=0",
                 "--votelog.limits.votes.every=0",
                 "--votelog.limits.address.rate=0",
+                "--votelog.limits.address.connections=0",
                 "--votelog.request-timeout=" + REQUEST_TIMEOUT.toMillis() + "ms",
                 "--votelog.cors.allowed-origins=" + PAGE);
         gateway.publishOpen(BALLOT);

@@ -62,6 +62,10 @@ final class RawRequest {
         return this;
     }
 
+    boolean isOfVersion(String version) {
+        return line.endsWith(version);
+    }
+
     /** Adds a header line, which may hold anything. */
     RawRequest header(String headerLine) {
         headers.add(headerLine);

@@ -1,5 +1,7 @@
 package io.votelog.streams.read;
 
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -11,9 +13,11 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
  * @param idleTimeout how long a connection may bring nothing between an answer and the next request
+ * @param maxConnections how many clients may be connected at once
  */
 @ConfigurationProperties("votelog")
 @Validated
 record ConnectionSettings(
         @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
-        @DefaultValue("75s") @DurationMin(seconds = 1) Duration idleTimeout) {}
+        @DefaultValue("75s") @DurationMin(seconds = 1) Duration idleTimeout,
+        @DefaultValue("10000") @Min(1) @Max(1_000_000) int maxConnections) {}

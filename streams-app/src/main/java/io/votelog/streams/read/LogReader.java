@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -16,11 +17,18 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads single records of votes, by position. A few consumers serve all; who finds none free in time is turned away. */
+/**
+ * Reads single records of votes, by position. A few consumers serve all, and a few may wait for one of them: who would wait behind
+ * those is turned away at once, for the threads that wait here are those that answer from the stores.
+ */
 final class LogReader implements AutoCloseable {
+    /** How many may wait for each consumer. */
+    private static final int WAITING = 2;
+
     private final BlockingQueue<Consumer<byte[], byte[]>> idle = new LinkedBlockingQueue<>();
     private final List<Consumer<byte[], byte[]>> all;
     private final Duration timeout;
+    private final Semaphore room;
 
     /**
      * @param consumers how many reads may run at once
@@ -28,6 +36,7 @@ final class LogReader implements AutoCloseable {
      */
     LogReader(int consumers, Duration timeout, Supplier<Consumer<byte[], byte[]>> consumer) {
         this.timeout = timeout;
+        this.room = new Semaphore(consumers * (1 + WAITING));
         this.all = Stream.generate(consumer).limit(consumers).toList();
         this.idle.addAll(all);
     }
@@ -36,9 +45,21 @@ final class LogReader implements AutoCloseable {
      * The record at this position; blocks.
      *
      * @return nothing when there is no record at that offset
-     * @throws ProblemException 503 when it took too long
+     * @throws ProblemException 503 when it took too long, or enough others wait
      */
     Optional<ConsumerRecord<byte[], byte[]>> read(int partition, long offset) {
+        if (!room.tryAcquire()) {
+            throw ProblemException.unavailable(
+                    "overloaded", "As many records of the log are being read as this instance reads at once.");
+        }
+        try {
+            return readInTime(partition, offset);
+        } finally {
+            room.release();
+        }
+    }
+
+    private Optional<ConsumerRecord<byte[], byte[]>> readInTime(int partition, long offset) {
         long end = System.nanoTime() + timeout.toNanos();
         Consumer<byte[], byte[]> consumer = null;
         try {

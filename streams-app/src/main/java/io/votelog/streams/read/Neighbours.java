@@ -1,9 +1,14 @@
 package io.votelog.streams.read;
 
 import io.netty.channel.ChannelOption;
+import io.votelog.web.limits.ForwardingHeader;
+import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.RateLimit;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -14,6 +19,7 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
 /** Asks other instances that hold a voter, on behalf of a client that came to this one. */
 final class Neighbours {
@@ -27,12 +33,30 @@ final class Neighbours {
 
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
+    /** Connections to one instance, fewer than it may take from one address. Some are left to those who do not wait. */
+    private static final int MAX_CONNECTIONS = 500;
+
+    /** Requests that wait at other instances for a verdict; the next ones are sent on without their wait. */
+    private static final int MAX_WAITING = 250;
+
     private final WebClient http;
     private final Duration timeout;
+    private final ForwardingHeader clientHeader;
+    private final AtomicInteger waiting = new AtomicInteger();
 
-    /** @param timeout for an answer, beyond the client's wait */
-    Neighbours(Duration timeout) {
-        HttpClient client = HttpClient.create().option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
+    /**
+     * @param timeout for an answer, beyond the client's wait
+     * @param clientHeader in which the other instance is told whose request it is
+     */
+    Neighbours(Duration timeout, ForwardingHeader clientHeader) {
+        this.clientHeader = clientHeader;
+        ConnectionProvider connections = ConnectionProvider.builder("neighbours")
+                .maxConnections(MAX_CONNECTIONS)
+                .pendingAcquireMaxCount(MAX_CONNECTIONS)
+                .pendingAcquireTimeout(timeout)
+                .build();
+        HttpClient client =
+                HttpClient.create(connections).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
         this.http = WebClient.builder()
                 .clientConnector(new ReactorClientHttpConnector(client))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(MAX_ANSWER_BYTES))
@@ -48,13 +72,32 @@ final class Neighbours {
     /**
      * The other instance's answer to the same request; empty when it gives none that is of use.
      *
+     * @param client whose request it is; null when that is not known
      * @param wait how long the client would wait for it
      */
-    Mono<ResponseEntity<byte[]>> ask(HostInfo host, ServerHttpRequest request, Duration wait) {
+    Mono<ResponseEntity<byte[]>> ask(
+            HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Duration wait) {
+        if (wait.isZero()) {
+            return answer(host, request, client, wait);
+        }
+        return Mono.defer(() -> {
+            if (waiting.incrementAndGet() > MAX_WAITING) {
+                waiting.decrementAndGet();
+                return answer(host, request, client, Duration.ZERO);
+            }
+            return answer(host, request, client, wait).doFinally(end -> waiting.decrementAndGet());
+        });
+    }
+
+    private Mono<ResponseEntity<byte[]>> answer(
+            HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Duration wait) {
         return http.get()
                 .uri(uri(host, request))
                 .headers(headers -> {
                     headers.set(FORWARDED, "1");
+                    if (client != null) {
+                        headers.set(clientHeader.headerName(), clientHeader.element(client));
+                    }
                     if (!wait.isZero()) {
                         request.getHeaders().getValuesAsList("Prefer").forEach(prefer -> headers.add("Prefer", prefer));
                     }
@@ -65,7 +108,8 @@ final class Neighbours {
                                 answer.statusCode().value(), answer.headers().asHttpHeaders(), body)))
                 .filter(answer -> answer.getStatusCode().value() == HttpStatus.OK.value()
                         || answer.getStatusCode().value() == HttpStatus.NOT_FOUND.value()
-                        || answer.getStatusCode().value() == HttpStatus.CONFLICT.value())
+                        || answer.getStatusCode().value() == HttpStatus.CONFLICT.value()
+                        || answer.getStatusCode().value() == HttpStatus.TOO_MANY_REQUESTS.value())
                 .timeout(timeout.plus(wait))
                 .onErrorResume(failure -> {
                     LOG.debug("{} does not answer", host, failure);
@@ -75,7 +119,14 @@ final class Neighbours {
 
     private static ResponseEntity<byte[]> relay(int status, HttpHeaders answered, byte[] body) {
         HttpHeaders headers = new HttpHeaders();
-        for (String name : new String[] {HttpHeaders.CONTENT_TYPE, HttpHeaders.CACHE_CONTROL, "Preference-Applied"}) {
+        for (String name : new String[] {
+            HttpHeaders.CONTENT_TYPE,
+            HttpHeaders.CACHE_CONTROL,
+            HttpHeaders.RETRY_AFTER,
+            RateLimit.POLICY_HEADER,
+            RateLimit.LEVEL_HEADER,
+            "Preference-Applied"
+        }) {
             String value = answered.getFirst(name);
             if (value != null) {
                 headers.set(name, value);

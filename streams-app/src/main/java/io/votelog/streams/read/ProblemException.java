@@ -1,6 +1,9 @@
 package io.votelog.streams.read;
 
 import io.votelog.rules.Ballot;
+import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.limits.RateLimit;
+import io.votelog.web.limits.TokenBuckets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -85,6 +88,37 @@ final class ProblemException extends RuntimeException {
     static ProblemException moving() {
         return unavailable(
                 "moving", "The instance that holds this voter does not answer, or the voter moves to another one.");
+    }
+
+    /** 429: an address has sent more than its share of requests. */
+    static ProblemException tooManyRequests(RequestLimit.Refusal refusal) {
+        ProblemException problem = tooManyRequests(refusal.allowance(), refusal.retryAfterSeconds());
+        problem.headers.putAll(refusal.headers());
+        return problem;
+    }
+
+    /** 429: an address has used up what it may. */
+    static ProblemException tooManyRequests(RateLimit limit, TokenBuckets.Draw draw) {
+        ProblemException problem = tooManyRequests(limit.allowance(), draw.secondsToNext());
+        problem.headers.put(RateLimit.POLICY_HEADER, limit.policy());
+        problem.headers.put(RateLimit.LEVEL_HEADER, limit.level(draw));
+        return problem;
+    }
+
+    /**
+     * 429: an address has, or has sent, more than its share.
+     *
+     * @param allowance what is allowed, as a clause; it names nobody
+     * @param retryAfterSeconds when to try again, at least 1
+     */
+    static ProblemException tooManyRequests(String allowance, int retryAfterSeconds) {
+        ProblemException problem = new ProblemException(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "too-many-requests",
+                "Too many requests from one sender",
+                "%s. Try again in %d s.".formatted(allowance, retryAfterSeconds));
+        problem.headers.put("Retry-After", Integer.toString(retryAfterSeconds));
+        return problem;
     }
 
     HttpStatus status() {

@@ -1,8 +1,14 @@
 package io.votelog.streams.read;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.votelog.web.connections.ConnectionGuard;
+import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.PublicPort;
+import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.headers.StrictTransport;
+import io.votelog.web.limits.ClientLimits;
+import io.votelog.web.limits.RateLimit;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
 import java.time.Clock;
@@ -14,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
@@ -29,6 +36,7 @@ import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ClientLimits.class)
 class ReadConfiguration {
     private static final int MAX_WAITING = 10_000;
 
@@ -75,13 +83,35 @@ class ReadConfiguration {
     }
 
     @Bean
-    Receipts receipts(ResultsBoard board, Voters voters, LogReader log) {
-        return new Receipts(board, voters, log);
+    Receipts receipts(
+            ResultsBoard board, Voters voters, LogReader log, ReceiptSettings settings, MeterRegistry meters) {
+        return new Receipts(board, voters, log, new LogReads(settings.logReads(), System::nanoTime, meters));
     }
 
     @Bean
-    Neighbours neighbours(ReceiptSettings settings) {
-        return new Neighbours(settings.forwardTimeout());
+    Waits waits(ReceiptSettings settings, MeterRegistry meters) {
+        return new Waits(settings.maxWaiting(), settings.maxWaitingPerAddress(), meters);
+    }
+
+    @Bean
+    Neighbours neighbours(ReceiptSettings settings, ClientLimits limits) {
+        return new Neighbours(settings.forwardTimeout(), limits.header());
+    }
+
+    @Bean
+    ConnectionLimit connectionLimit(ConnectionSettings settings, ClientLimits limits) {
+        return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
+    }
+
+    /** Behind the filter for other origins, so that their pages can read why they are refused. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 20)
+    RequestLimit requestLimit(ClientLimits limits, Instances instances) {
+        return new RequestLimit(
+                limits.reads(),
+                limits.clientAddress().trustingAlso(instances::isOther),
+                ProblemException::tooManyRequests,
+                System::nanoTime);
     }
 
     /**
@@ -89,15 +119,13 @@ class ReadConfiguration {
      * alone; beans of the kinds that this one adds would be found by both.
      */
     @Bean
-    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(ConnectionSettings settings, WebSettings web) {
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(
+            ConnectionSettings settings, WebSettings web, ConnectionLimit limit) {
         ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
                 settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
         Optional<StrictTransport> strictTransport = web.strictTransport().map(StrictTransport::new);
-        return factory ->
-                factory.addServerCustomizers(server -> server.doOnChannelInit((observer, channel, address) -> {
-                    ConnectionGuard.install(channel, patience, SecurityHeaders::protect);
-                    strictTransport.ifPresent(it -> it.install(channel));
-                }));
+        return factory -> factory.addServerCustomizers(
+                server -> PublicPort.of(server, limit, patience, SecurityHeaders::protect, strictTransport));
     }
 
     /** A reader that never reads would keep its place for ever. */
@@ -116,7 +144,13 @@ class ReadConfiguration {
         cors.setAllowedOrigins(settings.allowedOrigins());
         cors.setAllowedMethods(List.of("GET", "HEAD"));
         cors.setAllowedHeaders(List.of("Accept", "Accept-Language", "If-None-Match", "Last-Event-ID", "Prefer"));
-        cors.setExposedHeaders(List.of("Location", "Retry-After", "ETag", ResultsController.LIVE));
+        cors.setExposedHeaders(List.of(
+                "Location",
+                "Retry-After",
+                "ETag",
+                RateLimit.LEVEL_HEADER,
+                RateLimit.POLICY_HEADER,
+                ResultsController.LIVE));
         cors.setMaxAge(Duration.ofHours(1));
         return new OriginFilter(new Origins(cors, settings.streams()), ProblemException::originNotAllowed);
     }

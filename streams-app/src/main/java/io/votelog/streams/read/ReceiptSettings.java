@@ -1,8 +1,10 @@
 package io.votelog.streams.read;
 
+import io.votelog.web.limits.ClientLimits;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.math.BigDecimal;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,6 +15,9 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param maxWait the longest that a client may ask to wait for a verdict
  * @param logReaders consumers for reading single records of votes
+ * @param logReads how often a client address may have such a record read
+ * @param maxWaiting clients that wait for a verdict at once; the others are answered without a wait
+ * @param maxWaitingPerAddress of them of one client address; 0 for no limit
  * @param readTimeout for one such record
  * @param forwardTimeout for another instance's answer, beyond the client's wait
  */
@@ -21,5 +26,20 @@ import org.springframework.validation.annotation.Validated;
 record ReceiptSettings(
         @DefaultValue("30s") @NotNull Duration maxWait,
         @DefaultValue("2") @Min(1) @Max(64) int logReaders,
+        @DefaultValue LogReads logReads,
+        @DefaultValue("5000") @Min(1) @Max(1_000_000) int maxWaiting,
+        @DefaultValue("200") @Min(0) @Max(1_000_000) int maxWaitingPerAddress,
         @DefaultValue("2s") @NotNull Duration readTimeout,
-        @DefaultValue("3s") @NotNull Duration forwardTimeout) {}
+        @DefaultValue("3s") @NotNull Duration forwardTimeout) {
+    /**
+     * Reads of the log for one client address.
+     *
+     * @param rate a second on average; 0 for no limit
+     * @param burst at once
+     */
+    record LogReads(@DefaultValue("20") BigDecimal rate, @DefaultValue("200") int burst) {
+        LogReads {
+            ClientLimits.requireRate("votelog.receipts.log-reads", rate, burst);
+        }
+    }
+}

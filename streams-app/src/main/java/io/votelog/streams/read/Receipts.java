@@ -12,6 +12,7 @@ import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.topology.VoterRow;
+import io.votelog.web.limits.IpAddress;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,14 +23,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what has become of a vote. The voter's row knows of the accepted vote and of the latest refused attempts; any other
- * attempt is read from the log and decided again, to the verdict that it had.
+ * attempt is read from the log and decided again, to the verdict that it had; where the row says that there is none, the log is not
+ * asked.
  */
 final class Receipts {
     private final ResultsBoard board;
     private final Voters voters;
     private final LogReader log;
+    private final LogReads reads;
 
-    Receipts(ResultsBoard board, Voters voters, LogReader log) {
+    Receipts(ResultsBoard board, Voters voters, LogReader log, LogReads reads) {
+        this.reads = reads;
         this.board = board;
         this.voters = voters;
         this.log = log;
@@ -38,10 +42,12 @@ final class Receipts {
     /**
      * The verdict on the attempt at this offset; pending until committed results have counted it. Blocks.
      *
-     * @throws ProblemException 404 when no attempt of the receipt stands there, 503 when the log is slow
+     * @param client who asks; null when that is not known
+     * @throws ProblemException 404 when no attempt of the receipt stands there; where the log must be read: 429 when the client has
+     *     had it read too often, 503 when the log is slow or many have it read
      * @throws InvalidStateStoreException when this instance cannot tell
      */
-    ReceiptDocument at(Ballots.Published ballot, Receipt receipt, long offset) {
+    ReceiptDocument at(Ballots.Published ballot, Receipt receipt, long offset, @Nullable IpAddress client) {
         String ballotId = ballot.ballot().id();
         UUID voteId = receipt.voteId();
         int partition = receipt.voter().partition(ballot.partitionCount());
@@ -58,7 +64,7 @@ final class Receipts {
         if (refused != null && refused.offset() == offset) {
             return refused(ballot, refused, partition);
         }
-        return decideAgain(ballot, receipt, partition, offset, accepted, voter.annulled());
+        return decideAgain(ballot, receipt, partition, offset, voter, client);
     }
 
     /**
@@ -128,14 +134,20 @@ final class Receipts {
             Receipt receipt,
             int partition,
             long offset,
-            @Nullable AcceptedVote accepted,
-            @Nullable Annulment annulled) {
+            VoterCopy voter,
+            @Nullable IpAddress client) {
         Decision.Poll poll = voters.poll(ballot.ballot().id(), partition);
         boolean known = poll != null && offset > poll.fromOffset();
+        if (known && !voter.mayHaveSent(receipt.voteId())) {
+            // Of every attempt that is counted behind the ballot's beginning the row would tell something.
+            throw noSuchAttempt(partition, offset);
+        }
+        reads.require(client);
         ConsumerRecord<byte[], byte[]> record =
                 log.read(partition, offset).orElseThrow(() -> noSuchAttempt(partition, offset));
         CastVote vote = vote(ballot, receipt, record, known);
-        Verdict verdict = Decision.decide(poll, accepted, vote);
+        Annulment annulled = voter.annulled();
+        Verdict verdict = Decision.decide(poll, voter.accepted(), vote);
         if (verdict instanceof Verdict.Retried retried) {
             return ReceiptDocument.retried(
                             vote.voteId(),

@@ -3,12 +3,12 @@ package io.votelog.streams.read;
 import io.votelog.web.coding.PieceWriter;
 import io.votelog.web.coding.Representation;
 import io.votelog.web.coding.StreamPiece;
+import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.headers.AcceptEncoding;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,7 @@ final class ResultsController {
     private final ResultsFeed feed;
     private final ResultsSettings settings;
     private final StreamEnd shutdown;
-    private final AtomicInteger readers;
+    private final ReaderCount readers;
 
     ResultsController(
             LiveResults results, ResultsFeed feed, ResultsSettings settings, StreamEnd shutdown, ReaderCount readers) {
@@ -55,7 +55,7 @@ final class ResultsController {
         this.feed = feed;
         this.settings = settings;
         this.shutdown = shutdown;
-        this.readers = readers.count();
+        this.readers = readers;
     }
 
     @GetMapping("/v1/ballots/{ballotId}/results")
@@ -148,19 +148,14 @@ final class ResultsController {
         if (shutdown.hasCome()) {
             throw ProblemException.unavailable("shutting-down", "This instance is shutting down.");
         }
-        if (readers.incrementAndGet() > settings.maxReaders()) {
-            readers.decrementAndGet();
-            throw ProblemException.unavailable(
-                    "too-many-readers",
-                    "%d streams are being read, which is this instance's limit.".formatted(settings.maxReaders()));
-        }
+        Runnable gone = readers.oneMore(RequestLimit.clientOf(exchange));
         return caughtUp.flatMap(view -> {
                     boolean over = view.isFinal()
                             && named != null
                             && named.covers(view.tag().seen());
                     return over ? over(exchange.getResponse()) : open(ballotId, seen, exchange);
                 })
-                .doFinally(end -> readers.decrementAndGet());
+                .doFinally(end -> gone.run());
     }
 
     /** A browser's EventSource comes back for ever unless it is told so. */

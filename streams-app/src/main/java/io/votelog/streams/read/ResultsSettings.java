@@ -12,6 +12,7 @@ import org.springframework.validation.annotation.Validated;
  * How results are given out.
  *
  * @param maxReaders of streams, over all ballots; the next one is refused
+ * @param maxReadersPerAddress of streams of one client address; 0 for no limit
  * @param heartbeat between two comments in a stream
  * @param catchUp how long an instance that is behind a reader waits before it says so
  * @param writeTimeout after which a reader that takes nothing loses its connection
@@ -20,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 record ResultsSettings(
         @DefaultValue("5000") @Min(1) @Max(1_000_000) int maxReaders,
+        @DefaultValue("500") @Min(0) @Max(1_000_000) int maxReadersPerAddress,
         @DefaultValue("15s") @NotNull Duration heartbeat,
         @DefaultValue("1s") @NotNull Duration catchUp,
         @DefaultValue("60s") @NotNull Duration writeTimeout) {

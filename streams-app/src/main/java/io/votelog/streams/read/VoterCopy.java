@@ -93,6 +93,20 @@ final class VoterCopy {
         return row.forgotten();
     }
 
+    /**
+     * Whether the voter can have made an attempt of this vote id that the row does not tell of: a retry of the accepted vote, an earlier
+     * one of an id that is remembered, or one that is forgotten.
+     *
+     * @throws InvalidStateStoreException when the store is behind
+     */
+    boolean mayHaveSent(UUID voteId) {
+        requireWhole();
+        AcceptedVote vote = row.accepted();
+        return row.forgotten()
+                || row.refused(voteId) != null
+                || (vote != null && vote.voteId().equals(voteId));
+    }
+
     private void requireWhole() {
         if (!whole) {
             throw new InvalidStateStoreException("the voters here are behind the committed results");

@@ -5,6 +5,8 @@ import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Annulment;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.limits.IpAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -39,6 +42,7 @@ final class VotersController {
     private final Receipts receipts;
     private final Voters voters;
     private final Neighbours neighbours;
+    private final Waits waits;
     private final ReceiptSettings settings;
     private final JsonMapper json;
     private final Scheduler blocking;
@@ -49,6 +53,7 @@ final class VotersController {
             Receipts receipts,
             Voters voters,
             Neighbours neighbours,
+            Waits waits,
             ReceiptSettings settings,
             JsonMapper json,
             Scheduler blocking) {
@@ -57,6 +62,7 @@ final class VotersController {
         this.receipts = receipts;
         this.voters = voters;
         this.neighbours = neighbours;
+        this.waits = waits;
         this.settings = settings;
         this.json = json;
         this.blocking = blocking;
@@ -87,30 +93,36 @@ final class VotersController {
             @PathVariable("receipt") String text,
             @RequestParam(name = "offset", required = false) @Nullable String offset,
             @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer,
-            ServerHttpRequest request) {
+            ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
         Receipt receipt = Receipt.parse(text)
                 .orElseThrow(() -> ProblemException.malformed(
                         "malformed-receipt", "A receipt is 43 characters of base64url; this is none."));
         Duration wait = Prefer.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
+        IpAddress client = RequestLimit.clientOf(exchange);
         return firstAnswer(
                 receipt.voter(),
                 ballot,
-                request,
+                exchange,
                 wait,
-                granted -> at == null ? latest(ballot, receipt, granted) : at(ballot, receipt, at, granted));
+                granted -> granted.isZero()
+                        ? verdict(ballot, receipt, at, client, granted)
+                        : waits.wait(
+                                client,
+                                verdict(ballot, receipt, at, client, granted),
+                                verdict(ballot, receipt, at, client, Duration.ZERO)));
     }
 
     @GetMapping("/v1/ballots/{ballotId}/voters/{voterRef}")
     Mono<ResponseEntity<byte[]>> voter(
-            @PathVariable String ballotId, @PathVariable String voterRef, ServerHttpRequest request) {
+            @PathVariable String ballotId, @PathVariable String voterRef, ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
         Pseudonym voter = Pseudonym.parse(voterRef)
                 .orElseThrow(() -> ProblemException.malformed(
                         "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
         return firstAnswer(
-                voter, ballot, request, Duration.ZERO, granted -> Mono.fromCallable(() -> receipts.of(ballot, voter))
+                voter, ballot, exchange, Duration.ZERO, granted -> Mono.fromCallable(() -> receipts.of(ballot, voter))
                         .subscribeOn(blocking)
                         .map(document -> answer(document, granted)));
     }
@@ -122,9 +134,11 @@ final class VotersController {
     private Mono<ResponseEntity<byte[]>> firstAnswer(
             Pseudonym voter,
             Ballots.Published ballot,
-            ServerHttpRequest request,
+            ServerWebExchange exchange,
             Duration wait,
             Function<Duration, Mono<ResponseEntity<byte[]>>> here) {
+        ServerHttpRequest request = exchange.getRequest();
+        IpAddress client = RequestLimit.clientOf(exchange);
         List<HostInfo> holders = voters.holders(voter, ballot.ballot().id(), ballot.partitionCount());
         return Flux.fromIterable(holders)
                 .filter(host -> voters.isHere(host) || !Neighbours.sentOn(request))
@@ -133,16 +147,26 @@ final class VotersController {
                     return voters.isHere(host)
                             ? here.apply(granted)
                                     .onErrorResume(InvalidStateStoreException.class, behind -> Mono.empty())
-                            : neighbours.ask(host, request, granted);
+                            : neighbours.ask(host, request, client, granted);
                 })
                 .next()
                 .switchIfEmpty(Mono.error(voters::nobodyAnswers));
     }
 
-    private Mono<ResponseEntity<byte[]>> at(Ballots.Published ballot, Receipt receipt, long offset, Duration wait) {
+    private Mono<ResponseEntity<byte[]>> verdict(
+            Ballots.Published ballot,
+            Receipt receipt,
+            @Nullable Long offset,
+            @Nullable IpAddress client,
+            Duration wait) {
+        return offset == null ? latest(ballot, receipt, wait) : at(ballot, receipt, offset, client, wait);
+    }
+
+    private Mono<ResponseEntity<byte[]>> at(
+            Ballots.Published ballot, Receipt receipt, long offset, @Nullable IpAddress client, Duration wait) {
         int partition = receipt.voter().partition(ballot.partitionCount());
         ReceiptDocument pending = ReceiptDocument.pending(receipt.voteId(), partition, offset);
-        return decided(ballot, wait, () -> Optional.of(receipts.at(ballot, receipt, offset))
+        return decided(ballot, wait, () -> Optional.of(receipts.at(ballot, receipt, offset, client))
                         .filter(document -> !document.isPending()))
                 .defaultIfEmpty(pending)
                 .map(document -> answer(document, wait));

@@ -44,7 +44,7 @@ final class ResultsReadersRandomizedTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Clock CLOCK = Clock.fixed(DrawnResults.DURING, ZoneOffset.UTC);
     private static final ResultsSettings SETTINGS =
-            new ResultsSettings(100, Duration.ofSeconds(15), Duration.ofSeconds(1), Duration.ofSeconds(60));
+            new ResultsSettings(100, 0, Duration.ofSeconds(15), Duration.ofSeconds(1), Duration.ofSeconds(60));
 
     private static final Set<String> DRAWN = new HashSet<>();
 
@@ -213,7 +213,7 @@ final class ResultsReadersRandomizedTest {
 
         private ResultsController controller() {
             return new ResultsController(
-                    live(), feed, SETTINGS, new StreamEnd(), new ReaderCount(new SimpleMeterRegistry()));
+                    live(), feed, SETTINGS, new StreamEnd(), new ReaderCount(SETTINGS, new SimpleMeterRegistry()));
         }
     }
 

@@ -3,10 +3,12 @@ package io.votelog.web.connections;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -25,14 +27,16 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
- * Looks after one connection, whatever it is used for: how long a client may take, how much it may send ahead of the answers, and
- * which requests are none (those that mean one thing to a proxy and another thing here). It costs a few field writes a request and
+ * Looks after one connection, whatever it is used for: how long a client may take, how much it may send ahead of the answers, which
+ * requests are none (those that mean one thing to a proxy and another thing here), and that each one that is there whole is answered
+ * before the connection ends, whoever asked for its end and when. It costs a few field writes a request and
  * one timer a connection; the server's own time limits cost a handler and two timers a request.
  */
 public final class ConnectionGuard extends ChannelDuplexHandler {
@@ -43,6 +47,8 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     static final int MAX_PIPELINED_BYTES = 256 * 1024;
 
     private static final String NAME = "votelog.guard";
+
+    private static final String EVENT_STREAM = "text/event-stream";
 
     /**
      * How long a client may take.
@@ -74,6 +80,21 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** The last answer, while those to earlier requests are still to come. */
     private @Nullable RequestFault refusal;
+
+    /** Whether the request that came last is to be the connection's last. */
+    private boolean ending;
+
+    /** Whether that request is there whole, or the client sends nothing more: nothing that follows is read. */
+    private boolean ended;
+
+    /** Whether the client has said that it sends nothing more. */
+    private boolean inputOver;
+
+    /** Whether the answer that is being given has no end of its own. */
+    private boolean endless;
+
+    /** Whether the last answer is given, and the connection is about to be closed. */
+    private boolean parting;
 
     /** Whether the last request gets no answer, since its body broke off while earlier ones were waiting for theirs. */
     private boolean lastUnanswered;
@@ -126,8 +147,9 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (over) {
-            // What follows a request that was refused is another one in the sender's eyes only.
+        if (over || ended) {
+            // What follows a request that was refused is another one in the sender's eyes only, and what follows the
+            // last one is none.
             ReferenceCountUtil.release(message);
             return;
         }
@@ -143,6 +165,12 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             inBody = true;
             bodyBegunNanos = System.nanoTime();
             lastNanos = bodyBegunNanos;
+            if (!HttpUtil.isKeepAlive(request)) {
+                // The server would end the connection behind the answer that it gives next, whoever that is to. It is
+                // told nothing, and the end is made here.
+                ending = true;
+                HttpUtil.setKeepAlive(request, true);
+            }
             // Who takes no answers gets no more of them.
             if (unanswered > MAX_PIPELINED || !context.channel().isWritable()) {
                 cut(context, message);
@@ -164,6 +192,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             }
             if (content instanceof LastHttpContent) {
                 inBody = false;
+                ended = ending;
             } else {
                 lastNanos = System.nanoTime();
             }
@@ -171,21 +200,36 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         context.fireChannelRead(message);
     }
 
+    /** Where nothing more comes a read fails, and would end the connection before what is left to say is said. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (!inputOver) {
+            context.read();
+        }
+    }
+
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        if (message instanceof HttpResponse response && (timedOut || (over && refusal == null && !lastUnanswered))) {
-            HttpUtil.setKeepAlive(response, false);
+        if (message instanceof HttpResponse response) {
+            if (timedOut || (over && refusal == null && !lastUnanswered) || (isLast() && !isInformational(response))) {
+                HttpUtil.setKeepAlive(response, false);
+            }
+            endless = !(message instanceof LastHttpContent) && isEndless(response);
         }
         context.write(message, promise);
+        if (endless && inputOver) {
+            context.close();
+            return;
+        }
         // 100 (Continue) is whole, and no answer.
         if (!(message instanceof LastHttpContent)
                 || unanswered == 0
-                || (message instanceof HttpResponse response
-                        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL)) {
+                || (message instanceof HttpResponse response && isInformational(response))) {
             return;
         }
         unanswered--;
         streaming = false;
+        endless = false;
         if (unanswered <= 1) {
             waitingBytes = 0;
         }
@@ -194,7 +238,47 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             tell(context, refusal);
         } else if (lastUnanswered && unanswered == 1) {
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else if ((ending || ended) && unanswered == 0 && !over) {
+            // Perhaps before all of its request was there.
+            ended = true;
+            part(context, context.writeAndFlush(Unpooled.EMPTY_BUFFER));
         }
+    }
+
+    /** Whether the answer that is being given is the connection's last. */
+    private boolean isLast() {
+        return (ending || ended) && unanswered == 1 && !lastUnanswered;
+    }
+
+    private static boolean isInformational(HttpResponse response) {
+        return response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+    }
+
+    private static boolean isEndless(HttpResponse response) {
+        String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        return type != null && type.startsWith(EVENT_STREAM);
+    }
+
+    /**
+     * The client sends nothing more. What it has sent whole is answered, and then the connection ends; what is cut off in the middle
+     * is refused. Who reads a stream has most likely gone, since nothing else says so, and the stream would go on for nobody.
+     */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputOver = true;
+            if (parting || endless) {
+                context.close();
+            } else if (unanswered == 0 && !over && !ended) {
+                // Behind what is still on its way to the client.
+                context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            } else if (inBody && !over) {
+                inBody = false;
+                breakOff(context, new IOException("the client sends nothing more, and its request is not whole"));
+            }
+            ended = true;
+        }
+        context.fireUserEventTriggered(event);
     }
 
     private void cut(ChannelHandlerContext context, Object message) {
@@ -221,7 +305,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             lastUnanswered = true;
         } else if (unanswered == 1) {
             boolean answered = streaming;
-            context.fireExceptionCaught(new CorruptedFrameException(cause));
+            context.fireExceptionCaught(cause instanceof IOException ? cause : new CorruptedFrameException(cause));
             if (answered) {
                 context.close();
             } else {
@@ -247,7 +331,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
     private void look(ChannelHandlerContext context) {
         long now = System.nanoTime();
-        boolean answering = !inBody && unanswered > 0;
+        boolean answering = !inBody && (unanswered > 0 || hasMoreToTake(context));
         long left = streaming || answering ? pauseNanos : deadline() - now;
         if (answering && !streaming && takesNothing(context, now)) {
             context.close();
@@ -280,6 +364,11 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         return now - stuckSinceNanos > idleNanos;
     }
 
+    private static boolean hasMoreToTake(ChannelHandlerContext context) {
+        ChannelOutboundBuffer pending = context.channel().unsafe().outboundBuffer();
+        return pending != null && !pending.isEmpty();
+    }
+
     private long deadline() {
         if (inBody) {
             return Math.min(lastNanos + pauseNanos, bodyBegunNanos + bodyNanos);
@@ -287,7 +376,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         return lastNanos + (first ? pauseNanos : idleNanos);
     }
 
-    /** Gives the last answer. What the client is still sending is taken and dropped, or the answer might never reach it. */
+    /** Gives the last answer, to what is no request. */
     private void tell(ChannelHandlerContext context, RequestFault fault) {
         byte[] body = fault.json();
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(
@@ -300,8 +389,24 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         closeSoon(context);
-        context.writeAndFlush(response).addListener(written -> {
-            if (written.isSuccess() && !secure && channel instanceof DuplexChannel duplex) {
+        part(context, context.writeAndFlush(response));
+    }
+
+    /**
+     * Ends the connection behind the last answer. What the client is still sending is taken and dropped for a moment, or the answer
+     * might never reach it.
+     */
+    private void part(ChannelHandlerContext context, ChannelFuture lastAnswer) {
+        Channel channel = context.channel();
+        boolean secure = channel.pipeline().get(SslHandler.class) != null;
+        lastAnswer.addListener(written -> {
+            parting = true;
+            closeSoon(context);
+            if (!written.isSuccess() || inputOver || secure && ended) {
+                context.close();
+                return;
+            }
+            if (!secure && channel instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
             }
             channel.config().setAutoRead(true);

@@ -3,6 +3,7 @@ package io.votelog.web.limits;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class ClientAddress {
     private final List<AddressRange> trustedProxies;
     private final ForwardingHeader header;
     private final int ipv6Prefix;
+    private final Predicate<IpAddress> alsoTrusted;
 
     /**
      * @param trustedProxies whose headers are believed; with none of them no header is looked at
@@ -29,9 +31,32 @@ public final class ClientAddress {
      * @param ipv6Prefix how many bits of an IPv6 address are counted as one client, since one client has all that follow
      */
     public ClientAddress(List<AddressRange> trustedProxies, ForwardingHeader header, int ipv6Prefix) {
+        this(trustedProxies, header, ipv6Prefix, address -> false);
+    }
+
+    private ClientAddress(
+            List<AddressRange> trustedProxies,
+            ForwardingHeader header,
+            int ipv6Prefix,
+            Predicate<IpAddress> alsoTrusted) {
         this.trustedProxies = List.copyOf(trustedProxies);
         this.header = header;
         this.ipv6Prefix = ipv6Prefix;
+        this.alsoTrusted = alsoTrusted;
+    }
+
+    /** The same, and these are believed as trusted proxies are; asked for each request, so it must be quick. */
+    public ClientAddress trustingAlso(Predicate<IpAddress> others) {
+        return new ClientAddress(trustedProxies, header, ipv6Prefix, others);
+    }
+
+    /** The address that a connection counts under; null when it is a trusted proxy's, or comes from no address at all. */
+    public @Nullable IpAddress ofPeer(@Nullable InetSocketAddress peer) {
+        if (peer == null || peer.getAddress() == null) {
+            return null;
+        }
+        IpAddress address = IpAddress.of(peer.getAddress());
+        return trusted(address) ? null : client(address);
     }
 
     /**
@@ -45,9 +70,13 @@ public final class ClientAddress {
             return NONE;
         }
         IpAddress address = IpAddress.of(peer.getAddress());
-        if (!trustedProxies.isEmpty() && trusted(address)) {
+        if (trusted(address)) {
             address = forwarded(address, headerValues.apply(header.headerName()));
         }
+        return client(address);
+    }
+
+    private IpAddress client(IpAddress address) {
         return address.isV4() ? address : address.network(ipv6Prefix);
     }
 
@@ -78,6 +107,6 @@ public final class ClientAddress {
                 return true;
             }
         }
-        return false;
+        return alsoTrusted.test(address);
     }
 }

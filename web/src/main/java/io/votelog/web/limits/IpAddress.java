@@ -57,6 +57,21 @@ public record IpAddress(long high, long low) {
         return new IpAddress(0, V4_MAPPED | bits);
     }
 
+    /** As one writes it in a header for another program: dotted, or eight groups in hexadecimal. */
+    String text() {
+        if (isV4()) {
+            return "%d.%d.%d.%d".formatted(low >>> 24 & 255, low >>> 16 & 255, low >>> 8 & 255, low & 255);
+        }
+        StringBuilder text = new StringBuilder();
+        for (int shift = 48; shift >= 0; shift -= 16) {
+            text.append(Long.toHexString(high >>> shift & 0xffff)).append(':');
+        }
+        for (int shift = 48; shift >= 0; shift -= 16) {
+            text.append(Long.toHexString(low >>> shift & 0xffff)).append(shift == 0 ? "" : ":");
+        }
+        return text.toString();
+    }
+
     private static @Nullable IpAddress parseV6(String text) {
         int zone = text.indexOf('%');
         if (zone == text.length() - 1) {

@@ -37,6 +37,9 @@ public final class TokenBuckets {
     /** Slots that a key may stand in. */
     private static final int LINE = 8;
 
+    /** The smallest table. */
+    public static final int MIN_SLOTS = LINE;
+
     private static final int FINGERPRINT_BITS = 18;
     private static final int TIME_BITS = Long.SIZE - FINGERPRINT_BITS;
     private static final long TIME_MASK = (1L << TIME_BITS) - 1;

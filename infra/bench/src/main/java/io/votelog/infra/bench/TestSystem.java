@@ -225,7 +225,9 @@ final class TestSystem implements AutoCloseable {
             args.addAll(List.of(
                     "--votelog.limits.address.rate=0",
                     "--votelog.limits.user.rate=0",
-                    "--votelog.limits.votes.every=0"));
+                    "--votelog.limits.votes.every=0",
+                    "--votelog.limits.reads.rate=0",
+                    "--votelog.limits.address.connections=0"));
         }
         args.addAll(options.gatewayArgs);
         return track(app("gateway", "producer/target/votelog-producer.jar")
@@ -251,6 +253,12 @@ final class TestSystem implements AutoCloseable {
                 "--votelog.public-urls.streams=" + streamsUrl,
                 "--votelog.streams.state-dir=" + dir.resolve("streams"),
                 "--votelog.streams.advertised=127.0.0.1:" + streamsUrl.getPort()));
+        if (limits == Limits.OFF) {
+            args.addAll(List.of(
+                    "--votelog.limits.address.connections=0",
+                    "--votelog.limits.reads.rate=0",
+                    "--votelog.results.max-readers-per-address=0"));
+        }
         args.addAll(options.streamsArgs);
         ChildJvm streams = track(app("streams-app", "streams-app/target/votelog-streams-app.jar")
                 .jvmArgs("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")

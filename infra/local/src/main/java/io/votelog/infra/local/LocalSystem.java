@@ -253,13 +253,16 @@ final class LocalSystem {
                 "votelog.public-urls.streams",
                 of(App.Side.STREAMS).get(number).http().url().toString());
         unlessGiven(settings, "votelog.cors.allowed-origins", origins());
+        // Everybody here comes from one address.
+        unlessGiven(settings, "votelog.limits.address.connections", "0");
+        unlessGiven(settings, "votelog.limits.reads.rate", "0");
         if (app.side() == App.Side.PRODUCER) {
             unlessGiven(settings, DEV_TOKENS, Boolean.toString(givesTokens()));
-            // Everybody here comes from one address.
             unlessGiven(settings, "votelog.limits.address.rate", "0");
             unlessGiven(
                     settings, "votelog.topics.start-timeout", options.patience().toSeconds() + "s");
         } else {
+            unlessGiven(settings, "votelog.results.max-readers-per-address", "0");
             settings.add("--votelog.streams.state-dir=" + folders.streams(app.name()));
             settings.add("--votelog.streams.advertised=127.0.0.1:" + app.http().port());
         }

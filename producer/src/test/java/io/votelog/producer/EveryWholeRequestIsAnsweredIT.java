@@ -1,0 +1,192 @@
+package io.votelog.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WithKafka;
+import io.votelog.producer.RawHttp.Answer;
+import io.votelog.web.connections.ConnectionLimit;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Whoever asks for the connection's end, and when: each request that came whole gets its answer, in order, before it. */
+@WithKafka(freshTopics = true)
+class EveryWholeRequestIsAnsweredIT {
+    private static Gateway gateway;
+    private static String voter;
+    private static String station;
+
+    @BeforeAll
+    static void start(KafkaBroker broker) {
+        gateway = Gateway.start(
+                broker.bootstrapServers(), "--votelog.limits.user.rate=0", "--votelog.limits.address.rate=0");
+        gateway.publishOpen("whole");
+        voter = gateway.token("alice", "");
+        station = gateway.token("station", "votes:submit");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @AfterEach
+    void shouldLeaveNoConnectionBehind() {
+        await().untilAsserted(
+                        () -> assertThat(gateway.part(ConnectionLimit.class).open())
+                                .as("besides that of the client that made the tokens")
+                                .isLessThanOrEqualTo(1));
+    }
+
+    @Test
+    void shouldAnswerAClientThatSaysItSendsNothingMore() {
+        for (RawRequest request : List.of(vote(), batch(), list())) {
+            assertThat(answersToHalfClosed(request.bytes())).containsExactly(status(request));
+        }
+        assertThat(answersToHalfClosed(vote().bytes(), list().bytes(), batch().bytes(), vote().bytes()))
+                .containsExactly(202, 200, 200, 202);
+    }
+
+    @Test
+    void shouldTellALateHalfCloserToo() {
+        // The answer has come already, and the connection is idle.
+        try (RawHttp http = RawHttp.to(gateway.at("/"))) {
+            http.send(vote().bytes());
+            assertThat(http.answer().status()).isEqualTo(202);
+            http.end();
+            assertThat(http.next()).isEmpty();
+        }
+        try (RawHttp http = RawHttp.to(gateway.at("/"))) {
+            http.end();
+            assertThat(http.next()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsCutOffInTheMiddle() {
+        byte[] whole = vote().bytes();
+        assertThat(answersToHalfClosed(Arrays.copyOf(whole, whole.length - 3))).containsExactly(400);
+        assertThat(answersToHalfClosed(vote().chunked("19\r\n{\"choices\"").bytes()))
+                .containsExactly(400);
+        assertThat(answersToHalfClosed(Arrays.copyOf(whole, 60))).isIn(List.of(), List.of(400));
+        // Those before it are answered; whose a refusal would be cannot be told.
+        assertThat(answersToHalfClosed(vote().bytes(), vote().bytes(), Arrays.copyOf(whole, whole.length - 3)))
+                .containsExactly(202, 202);
+    }
+
+    @Test
+    void shouldAnswerAllBeforeTheConnectionThatTheLastOneWantsClosed() {
+        for (int ahead = 0; ahead < 4; ahead++) {
+            for (RawRequest last : List.of(
+                    vote().header("Connection: close"),
+                    list().header("Connection: close"),
+                    batch().header("Connection: close"),
+                    vote().version("HTTP/1.0"),
+                    list().version("HTTP/1.0"))) {
+                List<byte[]> sent = new ArrayList<>();
+                List<Integer> expected = new ArrayList<>();
+                for (int i = 0; i < ahead; i++) {
+                    RawRequest before = List.of(vote(), list(), batch()).get(i % 3);
+                    sent.add(before.bytes());
+                    expected.add(status(before));
+                }
+                sent.add(last.bytes());
+                expected.add(status(last));
+                List<Answer> answers = answers(false, sent.toArray(byte[][]::new));
+                assertThat(answers)
+                        .extracting(Answer::status)
+                        .as(ahead + " ahead")
+                        .isEqualTo(expected);
+                for (int i = 0; i < answers.size(); i++) {
+                    // An answer to an old client says so by its version.
+                    assertThat(answers.get(i)
+                                    .header("Connection")
+                                    .filter("close"::equalsIgnoreCase)
+                                    .isPresent())
+                            .as("answer " + i + " of " + answers.size())
+                            .isEqualTo(i == answers.size() - 1 && last.isOfVersion("HTTP/1.1"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldReadNothingBehindTheLastOne() {
+        for (RawRequest last : List.of(
+                vote().header("Connection: close"), vote().version("HTTP/1.0"), list().header("Connection: close"))) {
+            assertThat(answers(false, vote().bytes(), last.bytes(), vote().bytes(), list().bytes()))
+                    .extracting(Answer::status)
+                    .containsExactly(202, status(last));
+            assertThat(answers(false, last.bytes(), vote().bytes(), list().bytes()))
+                    .extracting(Answer::status)
+                    .containsExactly(status(last));
+        }
+    }
+
+    @Test
+    void shouldCloseBehindAnAnswerThatDidNotWaitForTheBody() {
+        try (RawHttp http = RawHttp.to(gateway.at("/"))) {
+            http.send(vote().body("")
+                    .framing("Content-Length: 1000000")
+                    .header("Connection: close")
+                    .bytes());
+            Answer answer = http.answer();
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(http.next()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotPassABrokenBatchForWhole() {
+        try (RawHttp http = RawHttp.to(gateway.at("/"))) {
+            http.send(RawRequest.batch("whole", station, "")
+                    .chunked("ffff\r\n" + RawRequest.line("w", UUID.randomUUID()) + "\n")
+                    .bytes());
+            http.end();
+            assertThatThrownBy(http::untilClosed).isInstanceOf(RawHttp.BrokenOffException.class);
+        }
+    }
+
+    private static int status(RawRequest request) {
+        return request.path().endsWith("/votes") ? 202 : 200;
+    }
+
+    private static List<Integer> answersToHalfClosed(byte[]... requests) {
+        return answers(true, requests).stream().map(Answer::status).toList();
+    }
+
+    private static List<Answer> answers(boolean halfClosed, byte[]... requests) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] request : requests) {
+            all.writeBytes(request);
+        }
+        try (RawHttp http = RawHttp.to(gateway.at("/"))) {
+            http.send(all.toByteArray());
+            if (halfClosed) {
+                http.end();
+            }
+            return http.untilClosed();
+        }
+    }
+
+    private static RawRequest vote() {
+        return RawRequest.vote("whole", voter, UUID.randomUUID());
+    }
+
+    private static RawRequest batch() {
+        return RawRequest.batch("whole", station, RawRequest.line("b", UUID.randomUUID()));
+    }
+
+    private static RawRequest list() {
+        return RawRequest.get("/v1/ballots");
+    }
+}

@@ -1,0 +1,46 @@
+package io.votelog.web.connections;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.util.AttributeKey;
+import io.votelog.web.headers.StrictTransport;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+
+/** What the public port has and the port of health and metrics has not: a limit of connections, and a guard for each of them. */
+public final class PublicPort {
+    private static final AttributeKey<Boolean> PUBLIC = AttributeKey.valueOf("votelog.public-port");
+
+    private PublicPort() {}
+
+    /** The server with limit and guards. */
+    public static HttpServer of(
+            HttpServer server,
+            ConnectionLimit limit,
+            ConnectionGuard.Patience patience,
+            ConnectionGuard.Protection protection,
+            Optional<StrictTransport> strictTransport) {
+        // Or the server would drop what it has to say to a client that has said all (ConnectionGuard ends the
+        // connection).
+        return limit.at(server.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true))
+                .doOnChannelInit((observer, channel, address) -> {
+                    channel.attr(PUBLIC).set(true);
+                    ConnectionGuard.install(channel, patience, protection);
+                    strictTransport.ifPresent(it -> it.install(channel));
+                });
+    }
+
+    /** The connection of a request that came in by the public port; null of another one. */
+    public static @Nullable Channel channelOf(ServerHttpRequest request) {
+        if (!(ServerHttpRequestDecorator.getNativeRequest(request) instanceof HttpServerRequest served)) {
+            return null;
+        }
+        Channel[] channel = new Channel[1];
+        served.withConnection(connection -> channel[0] = connection.channel());
+        return channel[0] != null && channel[0].hasAttr(PUBLIC) ? channel[0] : null;
+    }
+}
