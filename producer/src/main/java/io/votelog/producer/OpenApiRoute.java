@@ -1,7 +1,7 @@
 package io.votelog.producer;
 
+import java.io.IOException;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.core.io.Resource;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -12,8 +12,14 @@ import org.springframework.web.bind.annotation.RestController;
 class OpenApiRoute {
     private static final MediaType YAML = MediaType.parseMediaType("application/yaml");
 
+    private final byte[] document;
+
+    OpenApiRoute() throws IOException {
+        document = new ClassPathResource("openapi/producer.yaml").getContentAsByteArray();
+    }
+
     @GetMapping("/openapi.yaml")
-    ResponseEntity<Resource> openApi() {
-        return ResponseEntity.ok().contentType(YAML).body(new ClassPathResource("openapi/producer.yaml"));
+    ResponseEntity<byte[]> openApi() {
+        return ResponseEntity.ok().contentType(YAML).body(document);
     }
 }
