@@ -2,6 +2,7 @@ package io.votelog.producer;
 
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
+import io.votelog.web.headers.EntityTags;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -66,13 +67,13 @@ class BallotRoutes {
     }
 
     @GetMapping(path = "/v1/ballots", produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<byte[]> list() {
-        return cacheable(documents.list(catalogue.all()));
+    ResponseEntity<byte[]> list(ServerHttpRequest request) {
+        return cacheable(documents.list(catalogue.all()), request);
     }
 
     @GetMapping(path = "/v1/ballots/{ballotId}", produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<byte[]> one(@PathVariable String ballotId) {
-        return cacheable(documents.one(find(ballotId)));
+    ResponseEntity<byte[]> one(@PathVariable String ballotId, ServerHttpRequest request) {
+        return cacheable(documents.one(find(ballotId)), request);
     }
 
     @PutMapping(path = "/v1/ballots/{ballotId}", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -200,7 +201,13 @@ class BallotRoutes {
         return summary;
     }
 
-    private static ResponseEntity<byte[]> cacheable(BallotDocuments.Document document) {
+    private static ResponseEntity<byte[]> cacheable(BallotDocuments.Document document, ServerHttpRequest request) {
+        if (EntityTags.ifNoneMatch(request.getHeaders()).name(document.etag())) {
+            return ResponseEntity.status(HttpStatus.NOT_MODIFIED)
+                    .cacheControl(CACHEABLE)
+                    .eTag(document.etag())
+                    .build();
+        }
         return ResponseEntity.ok()
                 .cacheControl(CACHEABLE)
                 .eTag(document.etag())

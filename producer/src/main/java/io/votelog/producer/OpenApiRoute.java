@@ -15,7 +15,7 @@ class OpenApiRoute {
     private final byte[] document;
 
     OpenApiRoute() throws IOException {
-        document = new ClassPathResource("openapi/producer.yaml").getContentAsByteArray();
+        this.document = new ClassPathResource("openapi/producer.yaml").getContentAsByteArray();
     }
 
     @GetMapping("/openapi.yaml")

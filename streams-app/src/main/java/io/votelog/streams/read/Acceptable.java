@@ -1,8 +1,8 @@
 package io.votelog.streams.read;
 
+import io.votelog.web.headers.MediaRanges;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
 /** Which representation a client prefers, after RFC 9110, section 12.5.1. */
@@ -14,21 +14,18 @@ final class Acceptable {
     /**
      * Whether results are to be written as CSV; as JSON, if both are equally welcome.
      *
-     * @param accept the values of the header
-     * @throws ProblemException 406 when neither is
+     * @throws ProblemException 406 when neither is, 400 when the header names no type at all
      */
-    static boolean csv(@Nullable List<String> accept) {
-        if (accept == null || accept.isEmpty()) {
+    static boolean csv(HttpHeaders request) {
+        MediaRanges accept = MediaRanges.of(request);
+        if (!accept.given()) {
             return false;
         }
-        List<MediaType> ranges;
-        try {
-            ranges = MediaType.parseMediaTypes(accept);
-        } catch (InvalidMediaTypeException malformed) {
+        if (accept.malformed()) {
             throw ProblemException.malformed("malformed-accept", "The Accept header is no list of media types.");
         }
-        double json = quality(ranges, MediaType.APPLICATION_JSON);
-        double csv = quality(ranges, CSV);
+        double json = quality(accept.ranges(), MediaType.APPLICATION_JSON);
+        double csv = quality(accept.ranges(), CSV);
         if (json <= 0 && csv <= 0) {
             throw ProblemException.notAcceptable();
         }

@@ -11,6 +11,9 @@ final class Prefer {
     private static final Pattern WAIT =
             Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?(\\d{1,9})\"?\\s*(?=$|[,;])", Pattern.CASE_INSENSITIVE);
 
+    /** What stands behind is not looked at. */
+    private static final int MAX_CHARS = 1_024;
+
     private Prefer() {}
 
     /**
@@ -22,7 +25,8 @@ final class Prefer {
         if (prefer == null) {
             return Duration.ZERO;
         }
-        Matcher wait = WAIT.matcher(String.join(", ", prefer));
+        String all = String.join(", ", prefer);
+        Matcher wait = WAIT.matcher(all.length() > MAX_CHARS ? all.substring(0, MAX_CHARS) : all);
         if (!wait.find()) {
             return Duration.ZERO;
         }

@@ -2,7 +2,6 @@ package io.votelog.streams.read;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,14 +51,11 @@ final class ResultsController {
     }
 
     @GetMapping("/v1/ballots/{ballotId}/results")
-    Mono<ResponseEntity<byte[]>> results(
-            @PathVariable String ballotId,
-            @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable List<String> accept,
-            @RequestHeader(name = HttpHeaders.ACCEPT_LANGUAGE, required = false) @Nullable String acceptLanguage,
-            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
-        boolean csv = Acceptable.csv(accept);
-        ResultsTag.Known known = ResultsTag.Known.parse(ifNoneMatch);
-        return fresh(ballotId, known).map(view -> csv ? csv(view, acceptLanguage, known) : json(view, known));
+    Mono<ResponseEntity<byte[]>> results(@PathVariable String ballotId, @RequestHeader HttpHeaders request) {
+        boolean csv = Acceptable.csv(request);
+        ResultsTag.Known known = ResultsTag.Known.of(request);
+        return fresh(ballotId, known)
+                .map(view -> csv ? csv(view, request.getFirst(HttpHeaders.ACCEPT_LANGUAGE), known) : json(view, known));
     }
 
     /** The same CSV under an address of its own, for links: the language stands in it, and browsers keep it as a file. */
@@ -67,14 +63,14 @@ final class ResultsController {
     Mono<ResponseEntity<byte[]>> file(
             @PathVariable String ballotId,
             @RequestParam(name = "lang", required = false) @Nullable String language,
-            @RequestHeader(name = HttpHeaders.ACCEPT_LANGUAGE, required = false) @Nullable String acceptLanguage,
-            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
-        ResultsTag.Known known = ResultsTag.Known.parse(ifNoneMatch);
+            @RequestHeader HttpHeaders request) {
+        ResultsTag.Known known = ResultsTag.Known.of(request);
         ContentDisposition asFile = ContentDisposition.attachment()
                 .filename(ballotId + "-results.csv")
                 .build();
         return fresh(ballotId, known).map(view -> {
-            ResponseEntity<byte[]> answer = csv(view, language == null ? acceptLanguage : language, known);
+            ResponseEntity<byte[]> answer =
+                    csv(view, language == null ? request.getFirst(HttpHeaders.ACCEPT_LANGUAGE) : language, known);
             return ResponseEntity.status(answer.getStatusCode())
                     .headers(answer.getHeaders())
                     .header(HttpHeaders.CONTENT_DISPOSITION, asFile.toString())

@@ -2,11 +2,9 @@ package io.votelog.streams.read;
 
 import io.votelog.streams.read.ResultsDocument.OptionResults;
 import io.votelog.streams.read.ResultsDocument.SectionResults;
+import io.votelog.web.headers.AcceptLanguage;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,35 +31,7 @@ final class ResultsCsv {
                 offered.addAll(option.title().keySet());
             }
         }
-        return lookup(acceptLanguage, offered);
-    }
-
-    /** RFC 4647's lookup, and behind it the first whose primary language is wanted: {@code zh-TW} gets {@code zh-CN}. */
-    private static @Nullable String lookup(String acceptLanguage, Collection<String> offered) {
-        List<Locale.LanguageRange> wanted;
-        try {
-            wanted = Locale.LanguageRange.parse(acceptLanguage);
-        } catch (IllegalArgumentException malformed) {
-            return null;
-        }
-        String exact = Locale.lookupTag(wanted, offered);
-        if (exact != null) {
-            return offered.stream().filter(exact::equalsIgnoreCase).findFirst().orElse(null);
-        }
-        for (Locale.LanguageRange range : wanted) {
-            String primary = primary(range.getRange());
-            for (String language : offered) {
-                if (range.getWeight() > 0 && primary(language).equals(primary)) {
-                    return language;
-                }
-            }
-        }
-        return null;
-    }
-
-    private static String primary(String tag) {
-        int dash = tag.indexOf('-');
-        return (dash < 0 ? tag : tag.substring(0, dash)).toLowerCase(Locale.ROOT);
+        return AcceptLanguage.parse(acceptLanguage).lookup(offered);
     }
 
     /** The document, its titles in this language where they have it, else in their first. */

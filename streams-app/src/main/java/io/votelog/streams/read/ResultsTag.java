@@ -1,17 +1,15 @@
 package io.votelog.streams.read;
 
-import java.util.ArrayList;
-import java.util.List;
+import io.votelog.web.headers.EntityTags;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 
 /**
  * What tells one state of a ballot's results from another. Status, late votes and whether they go on may change while the
  * version stays.
  */
 record ResultsTag(long version, long revision, Status status, long late, boolean live) {
-    private static final Pattern ENTITY_TAG = Pattern.compile("(?:W/)?\"([^\"]*)\"");
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})-(\\d{1,18})-([a-z]+)-(\\d{1,18})(?:-.*)?");
 
     static ResultsTag of(ResultsDocument document) {
@@ -37,24 +35,14 @@ record ResultsTag(long version, long revision, Status status, long late, boolean
         return "\"%d-%d-%s-%d%s%s\"".formatted(version, revision, status.word(), late, live ? "" : "-still", variant);
     }
 
-    /** What an {@code If-None-Match} header names: entity tags, weak or not (RFC 9110, section 13.1.2). */
-    record Known(boolean any, List<String> tags) {
-        static final Known NOTHING = new Known(false, List.of());
-
-        static Known parse(@Nullable String ifNoneMatch) {
-            if (ifNoneMatch == null) {
-                return NOTHING;
-            }
-            List<String> tags = new ArrayList<>();
-            Matcher matcher = ENTITY_TAG.matcher(ifNoneMatch);
-            while (matcher.find()) {
-                tags.add('"' + matcher.group(1) + '"');
-            }
-            return new Known(ifNoneMatch.strip().equals("*"), tags);
+    /** What an {@code If-None-Match} header names. */
+    record Known(EntityTags tags) {
+        static Known of(HttpHeaders request) {
+            return new Known(EntityTags.ifNoneMatch(request));
         }
 
         boolean names(String entityTag) {
-            return any || tags.contains(entityTag);
+            return tags.name(entityTag);
         }
 
         /**
@@ -62,8 +50,8 @@ record ResultsTag(long version, long revision, Status status, long late, boolean
          * the last is looked at, which the log gives; the others come by each instance's own clock.
          */
         boolean isAheadOf(ResultsTag tag) {
-            for (String known : tags) {
-                Matcher numbers = NUMBERS.matcher(known.substring(1, known.length() - 1));
+            for (String known : tags.opaque()) {
+                Matcher numbers = NUMBERS.matcher(known);
                 if (numbers.matches()) {
                     long knownVersion = Long.parseLong(numbers.group(1));
                     long knownRevision = Long.parseLong(numbers.group(2));

@@ -1,12 +1,16 @@
 package io.votelog.streams.read;
 
+import io.votelog.web.headers.EntityTags;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -30,22 +34,25 @@ final class TurnoutController {
 
     @GetMapping(path = "/v1/ballots/{ballotId}/turnout", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<byte[]> turnout(
-            @PathVariable String ballotId, @RequestParam(name = "points", required = false) @Nullable String points) {
+            @PathVariable String ballotId,
+            @RequestParam(name = "points", required = false) @Nullable String points,
+            @RequestHeader HttpHeaders request) {
         int mostPoints = mostPoints(points);
         ballots.get(ballotId);
         TurnoutView view = turnout.current(ballotId, mostPoints);
         boolean live = board.isLive();
-        // Spring answers 304 to a client that names the tag.
-        return ResponseEntity.ok()
-                .eTag(live ? view.entityTag() : view.entityTag().replaceFirst("\"$", "-still\""))
-                .headers(headers -> {
-                    if (!live) {
-                        headers.set(ResultsController.LIVE, "false");
-                    }
-                })
-                .cacheControl(CacheControl.maxAge(MAX_AGE))
-                .contentType(MediaType.APPLICATION_JSON)
-                .body(view.json());
+        String tag = live ? view.entityTag() : view.entityTag().replaceFirst("\"$", "-still\"");
+        HttpHeaders headers = new HttpHeaders();
+        if (!live) {
+            headers.set(ResultsController.LIVE, "false");
+        }
+        headers.setETag(tag);
+        headers.setCacheControl(CacheControl.maxAge(MAX_AGE));
+        if (EntityTags.ifNoneMatch(request).name(tag)) {
+            return new ResponseEntity<>(headers, HttpStatus.NOT_MODIFIED);
+        }
+        headers.setContentType(MediaType.APPLICATION_JSON);
+        return new ResponseEntity<>(view.json(), headers, HttpStatus.OK);
     }
 
     private static int mostPoints(@Nullable String text) {

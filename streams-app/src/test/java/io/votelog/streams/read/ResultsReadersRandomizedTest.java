@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -248,9 +249,12 @@ final class ResultsReadersRandomizedTest {
             if (instance.isBehind(this)) {
                 DRAWN.add("question to an instance that is behind its reader");
             }
-            connection = instance.controller
-                    .results(BALLOT_ID, List.of("application/json"), null, knownTag)
-                    .subscribe(this::answered, this::refused);
+            HttpHeaders request = new HttpHeaders();
+            request.set(HttpHeaders.ACCEPT, "application/json");
+            if (knownTag != null) {
+                request.set(HttpHeaders.IF_NONE_MATCH, knownTag);
+            }
+            connection = instance.controller.results(BALLOT_ID, request).subscribe(this::answered, this::refused);
         }
 
         void answered(ResponseEntity<byte[]> answer) {

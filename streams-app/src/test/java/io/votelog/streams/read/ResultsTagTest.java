@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
 
 final class ResultsTagTest {
     private static final ResultsTag TAG = new ResultsTag(120, 2, Status.OPEN, 0, true);
@@ -53,6 +54,10 @@ final class ResultsTagTest {
     }
 
     private static ResultsTag.Known known(@Nullable String ifNoneMatch) {
-        return ResultsTag.Known.parse(ifNoneMatch);
+        HttpHeaders request = new HttpHeaders();
+        if (ifNoneMatch != null) {
+            request.set(HttpHeaders.IF_NONE_MATCH, ifNoneMatch);
+        }
+        return ResultsTag.Known.of(request);
     }
 }

@@ -1,5 +1,7 @@
 package io.votelog.web.pages;
 
+import io.votelog.web.headers.AcceptEncoding;
+import io.votelog.web.headers.EntityTags;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +10,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
@@ -68,11 +69,10 @@ public final class Content {
         if (policy != null) {
             headers.set("Content-Security-Policy", policy);
         }
-        boolean compressed = acceptsGzip(request);
+        boolean compressed = AcceptEncoding.gzip(request);
         String tag = "\"" + hash + (compressed ? "-gzip" : "") + "\"";
         headers.setETag(tag);
-        if (request.getIfNoneMatch().stream()
-                .anyMatch(known -> known.replace("W/", "").equals(tag))) {
+        if (EntityTags.ifNoneMatch(request).name(tag)) {
             return new ResponseEntity<>(headers, HttpStatus.NOT_MODIFIED);
         }
         headers.setContentType(type);
@@ -95,15 +95,6 @@ public final class Content {
         headers.putAll(page.getHeaders());
         headers.setETag(null);
         return new ResponseEntity<>(page.getBody(), headers, HttpStatus.NOT_FOUND);
-    }
-
-    /** Browsers name gzip plainly; who names it with a weight of 0, or asks for anything (*), gets it plain. */
-    private static boolean acceptsGzip(HttpHeaders request) {
-        return request.getOrEmpty(HttpHeaders.ACCEPT_ENCODING).stream()
-                .flatMap(line -> List.of(line.split(",")).stream())
-                .map(coding -> coding.replace(" ", ""))
-                .anyMatch(coding -> coding.equalsIgnoreCase("gzip")
-                        || (coding.startsWith("gzip;q=") && !coding.matches("gzip;q=0(\\.0*)?")));
     }
 
     private static byte[] gzip(byte[] bytes) {

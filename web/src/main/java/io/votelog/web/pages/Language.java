@@ -1,7 +1,7 @@
 package io.votelog.web.pages;
 
 import io.votelog.rules.Text;
-import java.util.List;
+import io.votelog.web.headers.AcceptLanguage;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,24 +49,13 @@ public enum Language {
                 return language;
             }
         }
-        if (acceptLanguage == null) {
-            return ENGLISH;
-        }
-        try {
-            // In the reader's order of preference; a tag stands for its regions and scripts too (RFC 4647, section
-            // 3.4).
-            List<Locale.LanguageRange> ranges = Locale.LanguageRange.parse(acceptLanguage);
-            for (Locale.LanguageRange range : ranges) {
-                for (Language language : values()) {
-                    boolean matches = range.getRange().equals(language.tag)
-                            || range.getRange().startsWith(language.tag + "-");
-                    if (matches && range.getWeight() > 0) {
-                        return language;
-                    }
+        // In the reader's order of preference; a tag stands for its regions and scripts too (RFC 4647, section 3.4).
+        for (String range : AcceptLanguage.parse(acceptLanguage).ranges()) {
+            for (Language language : values()) {
+                if (AcceptLanguage.primary(range).equals(language.tag)) {
+                    return language;
                 }
             }
-        } catch (IllegalArgumentException notAList) {
-            return ENGLISH;
         }
         return ENGLISH;
     }

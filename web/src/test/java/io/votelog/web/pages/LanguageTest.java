@@ -26,6 +26,7 @@ class LanguageTest {
                 "-|zha|ENGLISH",
                 "-|*|ENGLISH",
                 "-|;;;|ENGLISH",
+                "-|--|ENGLISH",
                 "en|zh|ENGLISH",
                 "zh|en|CHINESE",
                 "xx|zh|CHINESE",
