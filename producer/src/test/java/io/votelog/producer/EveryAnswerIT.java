@@ -153,6 +153,7 @@ class EveryAnswerIT {
 
     private void describeReading() {
         way("getStartPage 200", () -> gateway.get("/"));
+        way("getStartPage 304", () -> again("/"));
         way("publishBallot 201", () -> gateway.put(operator, "open", BALLOT));
         way("getStartPage 302", () -> gateway.get("/"));
         way("getBallotPage 200", () -> gateway.get("/ballots/open"));
@@ -373,11 +374,12 @@ class EveryAnswerIT {
     }
 
     /** Writes what a gateway leaves that dies right after it has claimed an id, and returns when another has read it. */
-    private static void claim(Gateway reader, String servers, String id, int partitions, long voteSchema) {
-        Ballot.Definition read =
-                BallotFile.JSON.read(openBallot(id, "Half done").getBytes(StandardCharsets.UTF_8));
+    private static void claim(Gateway reader, String servers, String file, int partitions, long voteSchema) {
+        Ballot.Definition read = BallotFile.JSON.read(file.getBytes(StandardCharsets.UTF_8));
+        BallotDefinition definition = BallotDefinition.of(((Ballot.Definition.Valid) read).ballot());
+        String id = definition.ballot().id();
         byte[] claim = Gateway.SIGNER.published(
-                BallotDefinition.of(((Ballot.Definition.Valid) read).ballot()),
+                definition,
                 LogSigner.CLAIM,
                 partitions,
                 List.of(voteSchema),

@@ -5,10 +5,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
@@ -16,10 +16,11 @@ import java.util.concurrent.ConcurrentSkipListSet;
  * of them was not described. Safe for use by several threads.
  */
 public final class Contract {
-    private static final int MOST_SHOWN = 20;
-
     private final OpenApi document;
-    private final Queue<String> breaches = new ConcurrentLinkedQueue<>();
+
+    /** One answer of each kind that is not described. */
+    private final Map<String, Exchange> breaches = new ConcurrentHashMap<>();
+
     private final Set<String> seen = new ConcurrentSkipListSet<>();
 
     private Contract(OpenApi document) {
@@ -54,7 +55,11 @@ public final class Contract {
             faults = List.of(cannotBeRead.toString());
         }
         if (!faults.isEmpty()) {
-            breaches.add("%s%n    %s".formatted(exchange, String.join("; ", faults)));
+            String operation = document.operation(exchange.method(), exchange.target())
+                    .map(OpenApi.Operation::id)
+                    .orElse("elsewhere");
+            breaches.putIfAbsent(
+                    "%s %d: %s".formatted(operation, exchange.status(), String.join("; ", faults)), exchange);
             return;
         }
         document.operation(exchange.method(), exchange.target())
@@ -78,16 +83,15 @@ public final class Contract {
     /**
      * Fails when an answer was seen since the last call that is not described.
      *
-     * @throws AssertionError that shows the answers
+     * @throws AssertionError that shows an answer of each kind
      */
     public void mustHold() {
         List<String> all = new ArrayList<>();
-        for (String breach = breaches.poll(); breach != null; breach = breaches.poll()) {
-            all.add(breach);
+        for (String kind : new TreeSet<>(breaches.keySet())) {
+            all.add(kind + "\n    as in " + breaches.remove(kind));
         }
         if (!all.isEmpty()) {
-            throw new AssertionError("%d answers are not as described:%n%s"
-                    .formatted(all.size(), String.join("\n", all.subList(0, Math.min(MOST_SHOWN, all.size())))));
+            throw new AssertionError("Not as described:\n" + String.join("\n", all));
         }
     }
 }

@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Requests for every operation of a description, honest but for odd values of headers and of parameters: each value for each header
- * by itself, and then many at random. An operation that is added to the description has its requests at once.
+ * by itself, at one operation or another, and then many at random. An operation that is added to the description has its requests at once.
  */
 public final class OddRequests {
     /** Every header that some part of a server reads. */
@@ -168,11 +169,15 @@ public final class OddRequests {
             "(".repeat(7_000),
             "en-".repeat(2_300));
 
+    /** An operation is sent each of these values for the headers that it is described with, and one in so many for each other. */
+    private static final int ONE_IN = 6;
+
     private static final int MOST_RANDOM_HEADERS = 5;
     private static final int MOST_RANDOM_PARTS = 6;
 
     private final Plain plain;
     private final List<OddRequest> requests = new ArrayList<>();
+    private int turn;
 
     /**
      * What makes a request honest.
@@ -198,7 +203,7 @@ public final class OddRequests {
         this.plain = plain;
     }
 
-    /** For every operation all odd values, and so many requests with random ones, from a seed. */
+    /** For every operation odd values of every header, and so many requests with random ones, from a seed. */
     static List<OddRequest> of(OpenApi document, Plain plain, long seed, int random) {
         OddRequests all = new OddRequests(plain);
         document.operations().forEach(all::addEveryValue);
@@ -212,24 +217,38 @@ public final class OddRequests {
     private void addEveryValue(OpenApi.Operation operation) {
         add(operation, operation.method(), "", List.of(), true);
         for (String header : headers(operation)) {
-            VALUES.forEach(value -> add(operation, operation.method(), "", List.of(header + ": " + value), true));
+            values(described(operation, "header").contains(header))
+                    .forEach(value -> add(operation, operation.method(), "", List.of(header + ": " + value), true));
             add(operation, operation.method(), "", List.of(header + ": a", header + ": \""), true);
         }
         FRAMING.forEach(header -> add(operation, operation.method(), "", List.of(header), false));
         for (String name : queries(operation)) {
-            for (String value : VALUES) {
-                add(operation, operation.method(), "?" + name + "=" + encoded(value), List.of(), true);
-                add(operation, operation.method(), "?" + name + "=" + value, List.of(), true);
-            }
+            boolean described = described(operation, "query").contains(name);
+            values(described)
+                    .forEach(value -> add(
+                            operation, operation.method(), "?" + name + "=" + encoded(value), List.of(), true));
+            values(false)
+                    .forEach(value -> add(operation, operation.method(), "?" + name + "=" + value, List.of(), true));
             add(operation, operation.method(), "?%s&%s=&%s=1&=&&".formatted(name, name, name), List.of(), true);
         }
         if (operation.path().contains("{")) {
-            for (String value : VALUES) {
+            for (String value : values(!operation.method().equals("GET"))) {
                 String target =
                         operation.path().replaceAll("\\{[^}]*}", encoded(value).replace("$", "%24"));
                 add(operation, operation.method(), target, List.of(), List.of(), true);
             }
         }
+    }
+
+    /** All of them, or the next ones in turn: over all operations each header has had each value. */
+    private List<String> values(boolean all) {
+        int from = turn++ % ONE_IN;
+        return all
+                ? VALUES
+                : IntStream.range(0, VALUES.size())
+                        .filter(i -> i % ONE_IN == from)
+                        .mapToObj(VALUES::get)
+                        .toList();
     }
 
     private void addRandom(List<OpenApi.Operation> operations, Random random) {
@@ -303,19 +322,21 @@ public final class OddRequests {
     }
 
     private static List<String> headers(OpenApi.Operation operation) {
-        List<String> described = operation.parameters().stream()
-                .filter(parameter -> parameter.in().equals("header"))
-                .map(OpenApi.Parameter::name)
+        return Stream.concat(HEADERS.stream(), described(operation, "header").stream())
+                .distinct()
                 .toList();
-        return Stream.concat(HEADERS.stream(), described.stream()).distinct().toList();
     }
 
     private static List<String> queries(OpenApi.Operation operation) {
-        List<String> described = operation.parameters().stream()
-                .filter(parameter -> parameter.in().equals("query"))
+        List<String> described = described(operation, "query");
+        return described.isEmpty() ? List.of("x") : described;
+    }
+
+    private static List<String> described(OpenApi.Operation operation, String in) {
+        return operation.parameters().stream()
+                .filter(parameter -> parameter.in().equals(in))
                 .map(OpenApi.Parameter::name)
                 .toList();
-        return described.isEmpty() ? List.of("x") : described;
     }
 
     /** Short enough for a request line. */
