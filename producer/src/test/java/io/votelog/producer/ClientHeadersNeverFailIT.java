@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 class ClientHeadersNeverFailIT {
     private static final Logger LOG = LoggerFactory.getLogger(ClientHeadersNeverFailIT.class);
     private static final long SEED = Long.getLong("votelog.fuzz.seed", 20211205L);
-    private static final int ROUNDS = Integer.getInteger("votelog.fuzz.rounds", 2_000);
+    private static final int ROUNDS = Integer.getInteger("votelog.fuzz.rounds", 1_000);
     private static final String BALLOT = Gateway.openBallot("odd", "Odd");
 
     private static Gateway gateway;

@@ -85,7 +85,10 @@ final class AsyncApiTest {
                 assertThat(described.at("/payload/$ref").asString()).isEqualTo("#/components/schemas/" + event);
                 Path avro = FILE.resolveSibling(
                         resolved(described.get("payload")).at("/schema/$ref").asString());
-                assertThat(JsonMapper.shared().readTree(avro.toFile()).path("name").asString())
+                assertThat(JsonMapper.shared()
+                                .readTree(avro.toFile())
+                                .path("name")
+                                .asString())
                         .isEqualTo(event);
             });
         }
@@ -117,8 +120,10 @@ final class AsyncApiTest {
                 }
             });
         }
-        assertThat(document.at("/components/schemas/Pseudonym/minLength").asInt()).isEqualTo(Pseudonym.LENGTH);
-        assertThat(document.at("/components/schemas/Pseudonym/maxLength").asInt()).isEqualTo(Pseudonym.LENGTH);
+        assertThat(document.at("/components/schemas/Pseudonym/minLength").asInt())
+                .isEqualTo(Pseudonym.LENGTH);
+        assertThat(document.at("/components/schemas/Pseudonym/maxLength").asInt())
+                .isEqualTo(Pseudonym.LENGTH);
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class ClientHeadersNeverFailIT {
     private static final Logger LOG = LoggerFactory.getLogger(ClientHeadersNeverFailIT.class);
     private static final long SEED = Long.getLong("votelog.fuzz.seed", 20211205L);
-    private static final int ROUNDS = Integer.getInteger("votelog.fuzz.rounds", 2_000);
+    private static final int ROUNDS = Integer.getInteger("votelog.fuzz.rounds", 1_000);
 
     private static RunningApp app;
     private static LogWriter log;
@@ -50,7 +50,13 @@ final class ClientHeadersNeverFailIT {
         ResultsIT.awaitReceived(app, "odd", 1);
         OddRequests.Plain plain = new OddRequests.Plain(
                 "Bearer x",
-                Map.of("ballotId", "odd", "receipt", vote.receipt().toString(), "voterRef", vote.voter().toString()),
+                Map.of(
+                        "ballotId",
+                        "odd",
+                        "receipt",
+                        vote.receipt().toString(),
+                        "voterRef",
+                        vote.voter().toString()),
                 Map.of());
         LOG.info("seed {}, {} rounds", SEED, ROUNDS);
         try (LoggedFailures logged = new LoggedFailures()) {

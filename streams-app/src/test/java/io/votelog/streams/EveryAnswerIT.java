@@ -205,7 +205,10 @@ final class EveryAnswerIT {
         way(
                 "problem method-not-allowed",
                 () -> RunningApp.HTTP.send(
-                        HttpRequest.newBuilder(app.uri(API + "results")).DELETE().build(), BodyHandlers.ofString()));
+                        HttpRequest.newBuilder(app.uri(API + "results"))
+                                .DELETE()
+                                .build(),
+                        BodyHandlers.ofString()));
     }
 
     /** Each of these takes something from the application that it does not get back. */
@@ -239,7 +242,11 @@ final class EveryAnswerIT {
 
     /** The tag of a state that is not counted yet. */
     private static String ahead() {
-        return app.get(API + "results").headers().firstValue("ETag").orElseThrow().replaceFirst("[0-9]+", "999999");
+        return app.get(API + "results")
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow()
+                .replaceFirst("[0-9]+", "999999");
     }
 
     private static String pageFile() {

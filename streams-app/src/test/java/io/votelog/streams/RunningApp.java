@@ -62,8 +62,7 @@ final class RunningApp implements AutoCloseable {
     private final int port;
     private final int managementPort;
 
-    private RunningApp(
-            @Nullable ConfigurableApplicationContext context, Runnable end, int port, int managementPort) {
+    private RunningApp(@Nullable ConfigurableApplicationContext context, Runnable end, int port, int managementPort) {
         this.context = context;
         this.end = end;
         this.port = port;
@@ -94,8 +93,8 @@ final class RunningApp implements AutoCloseable {
         int port = freePort();
         List<String> arguments = new ArrayList<>(arguments(bootstrapServers, applicationId, stateDir, port, 0));
         arguments.addAll(Arrays.asList(more));
-        ConfigurableApplicationContext context =
-                new SpringApplicationBuilder(StreamsApplication.class, Watched.class).run(arguments.toArray(String[]::new));
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(StreamsApplication.class, Watched.class)
+                .run(arguments.toArray(String[]::new));
         Integer management = context.getEnvironment().getProperty("local.management.port", Integer.class);
         RunningApp app = new RunningApp(context, context::close, port, management == null ? -1 : management);
         app.awaitReady();
@@ -153,7 +152,12 @@ final class RunningApp implements AutoCloseable {
         HttpResponse<String> answer = send(uri(path), headers);
         if (context == null) {
             CONTRACT.note(new Exchange(
-                    "GET", path, false, answer.statusCode(), answer.headers().map(), answer.body().getBytes(UTF_8)));
+                    "GET",
+                    path,
+                    false,
+                    answer.statusCode(),
+                    answer.headers().map(),
+                    answer.body().getBytes(UTF_8)));
         }
         CONTRACT.mustHold();
         return answer;

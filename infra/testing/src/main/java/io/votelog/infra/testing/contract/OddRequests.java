@@ -170,7 +170,7 @@ public final class OddRequests {
             "en-".repeat(2_300));
 
     /** An operation is sent each of these values for the headers that it is described with, and one in so many for each other. */
-    private static final int ONE_IN = 6;
+    private static final int ONE_IN = 8;
 
     private static final int MOST_RANDOM_HEADERS = 5;
     private static final int MOST_RANDOM_PARTS = 6;
@@ -225,8 +225,8 @@ public final class OddRequests {
         for (String name : queries(operation)) {
             boolean described = described(operation, "query").contains(name);
             values(described)
-                    .forEach(value -> add(
-                            operation, operation.method(), "?" + name + "=" + encoded(value), List.of(), true));
+                    .forEach(value ->
+                            add(operation, operation.method(), "?" + name + "=" + encoded(value), List.of(), true));
             values(false)
                     .forEach(value -> add(operation, operation.method(), "?" + name + "=" + value, List.of(), true));
             add(operation, operation.method(), "?%s&%s=&%s=1&=&&".formatted(name, name, name), List.of(), true);

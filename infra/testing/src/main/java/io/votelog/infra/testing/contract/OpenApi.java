@@ -243,14 +243,18 @@ public final class OpenApi {
             conforms(text, media.path("schema"), faults);
         }
         if (faults.isEmpty()) {
-            exchange.problem().ifPresent(code -> checkCode(code, exchange.status(), faults));
+            exchange.problem().ifPresent(code -> checkProblem(code, exchange, faults));
         }
     }
 
-    private void checkCode(String code, int status, List<String> faults) {
+    /** Beside its code: what went wrong for one client must not be told to another by a cache. */
+    private void checkProblem(String code, Exchange exchange, List<String> faults) {
         int described = document.path("x-problems").path(code).path("status").asInt(0);
-        if (described != status) {
+        if (described != exchange.status()) {
             faults.add("the problem %s is not described with this status".formatted(code));
+        }
+        if (!exchange.header("cache-control").contains("no-store")) {
+            faults.add("a cache may keep the problem");
         }
     }
 
