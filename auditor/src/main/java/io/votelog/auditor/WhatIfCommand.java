@@ -93,13 +93,15 @@ final class WhatIfCommand implements Callable<Integer> {
     static BallotDefinition definition(Path file) {
         byte[] bytes = GivenFile.bytes(file, BallotFile.MAX_BYTES);
         BallotFile format = file.toString().endsWith(".json") ? BallotFile.JSON : BallotFile.YAML;
-        Ballot.Definition read = format.read(bytes);
+        Ballot.Definition read = format.readPublished(bytes);
         if (read instanceof Ballot.Definition.Faulty faulty) {
             throw new AuditException("%s is no ballot:%n%s"
                     .formatted(
                             file, faulty.faults().stream().map(Fault::toString).collect(Collectors.joining("\n"))));
         }
-        return BallotDefinition.of(((Ballot.Definition.Valid) read).ballot());
+        Ballot.Definition.Valid valid = (Ballot.Definition.Valid) read;
+        valid.notes().forEach(note -> System.err.println("%s: %s %s".formatted(file, note.at(), note.detail())));
+        return BallotDefinition.of(valid.ballot());
     }
 
     private static void print(PrintStream out, Tally asIs, Tally asIf) {

@@ -2,21 +2,12 @@ package io.votelog.producer;
 
 import io.votelog.rules.Annulment;
 import io.votelog.rules.Fault;
+import io.votelog.rules.ShownText;
 import io.votelog.schemas.Receipt;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An annulment in JSON: {@code {"receipt": "…", "reason": "…"}}.
@@ -32,13 +23,6 @@ record AnnulmentBody(Receipt receipt, String reason) {
             "the body must be {\"receipt\": the vote's receipt, \"reason\": 1 to %d characters}: "
                     .formatted(Annulment.MAX_REASON);
     private static final Set<String> FIELDS = Set.of("receipt", "reason");
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(4).build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     /**
      * The annulment in these bytes.
@@ -46,14 +30,9 @@ record AnnulmentBody(Receipt receipt, String reason) {
      * @throws ProblemException 400 when they are of another form, 422 with every fault of what they say
      */
     static AnnulmentBody of(byte[] bytes) {
-        JsonNode body = parse(bytes);
-        for (String field : body.propertyNames()) {
-            if (!FIELDS.contains(field)) {
-                throw malformed("it has a field that is neither of these");
-            }
-        }
-        String receipt = text(body, "receipt");
-        String reason = text(body, "reason");
+        SmallObject body = SmallObject.read(bytes, FORM, FIELDS);
+        String receipt = body.string("receipt");
+        String reason = body.string("reason");
         List<Fault> faults = new ArrayList<>();
         Optional<Receipt> parsed = Receipt.parse(receipt);
         if (parsed.isEmpty()) {
@@ -62,40 +41,12 @@ record AnnulmentBody(Receipt receipt, String reason) {
         if (!reason.isEmpty() && reason.isBlank()) {
             faults.add(new Fault("reason", "is blank; it must say why the vote is annulled"));
         }
-        Annulment.faultOf(reason).ifPresent(fault -> faults.add(new Fault("reason", fault)));
+        Annulment.faultOf(reason)
+                .or(() -> reason.isBlank() ? Optional.empty() : ShownText.faultOf(reason))
+                .ifPresent(fault -> faults.add(new Fault("reason", fault)));
         if (parsed.isEmpty() || !faults.isEmpty()) {
             throw Problem.faultyAnnulment(faults).exception();
         }
         return new AnnulmentBody(parsed.get(), reason);
-    }
-
-    private static JsonNode parse(byte[] bytes) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            JsonNode body = JSON.readTree(text);
-            if (!body.isObject()) {
-                throw malformed("it is no object");
-            }
-            return body;
-        } catch (CharacterCodingException e) {
-            throw malformed("it is not in UTF-8");
-        } catch (JacksonException e) {
-            throw malformed("it is not well-formed JSON");
-        }
-    }
-
-    private static String text(JsonNode body, String field) {
-        JsonNode value = body.path(field);
-        if (!value.isString()) {
-            throw malformed("the field '%s' is %s".formatted(field, value.isMissingNode() ? "missing" : "no string"));
-        }
-        return value.stringValue();
-    }
-
-    private static ProblemException malformed(String why) {
-        return Problem.malformed(FORM + why).exception();
     }
 }

@@ -2,11 +2,11 @@ package io.votelog.producer;
 
 import io.votelog.events.VoteCast;
 import io.votelog.rules.Ballot;
+import io.votelog.rules.Form;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
-import io.votelog.schemas.VoteIds;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -23,14 +23,28 @@ final class BallotBox {
 
     private final Pepper pepper;
     private final VoteLog log;
+    private final FairUse fairUse;
     private final Clock clock;
     private final VoteMeters meters;
     private final Salts salts = new Salts();
     private volatile boolean locked;
 
-    BallotBox(Pepper pepper, VoteLog log, Clock clock, VoteMeters meters) {
+    /** Whose hand a vote comes from. */
+    enum Sender {
+        /** The voter's own. New votes of theirs are limited. */
+        VOTER,
+
+        /**
+         * A system's that sends votes on behalf of voters. It is trusted with its list, as long and as repetitive as that is, and
+         * is told nothing from which it could find what a voter chose elsewhere.
+         */
+        STATION
+    }
+
+    BallotBox(Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters) {
         this.pepper = pepper;
         this.log = log;
+        this.fairUse = fairUse;
         this.clock = clock;
         this.meters = meters;
     }
@@ -67,21 +81,30 @@ final class BallotBox {
     /**
      * Casts a vote.
      *
+     * @param sender whose hand it comes from
      * @param choices option ids as they were sent
      * @param givenId the id that the client chose; without one it is derived from the voter and the choices
      * @param told is called once, on any thread, perhaps before this returns; it must not block
      */
     void cast(
             ListedBallot listed,
-            String userId,
+            Sender sender,
+            UserId userId,
             List<String> choices,
             @Nullable UUID givenId,
             Consumer<VoteAnswer> told) {
         Ballot ballot = listed.ballot();
         Pseudonym voter = pepper.pseudonym(ballot.id(), userId);
-        UUID voteId = givenId == null ? VoteIds.derive(voter, choices) : givenId;
+        UUID voteId = givenId == null ? pepper.voteId(voter, choices) : givenId;
         Receipt receipt = new Receipt(voter, voteId);
-        Problem refusal = refusal(listed, choices, receipt);
+        Form form = ballot.check(choices);
+        Problem refusal = refusal(listed, form, choices);
+        if (refusal != null && refusal.code().equals(Problem.CLOSED) && mayLearnId(sender, givenId, receipt, form)) {
+            refusal = refusal.withReceipt(voteId, receipt.toString());
+        }
+        if (refusal == null && sender == Sender.VOTER) {
+            refusal = fairUse.ofNewVote(receipt, form.picks());
+        }
         if (refusal != null) {
             told.accept(notRecorded(refusal));
             return;
@@ -115,7 +138,16 @@ final class BallotBox {
         return new VoteAnswer.NotRecorded(problem);
     }
 
-    private @Nullable Problem refusal(ListedBallot listed, List<String> choices, Receipt receipt) {
+    /**
+     * Whether a vote that comes too late is answered with its id. An id that the client made is its own. One that was derived says
+     * of which choices it is, and after the end that could be tried out without a trace in the log: so a station is not told, and the
+     * voter is told as often as new votes would be taken from them.
+     */
+    private boolean mayLearnId(Sender sender, @Nullable UUID givenId, Receipt receipt, Form form) {
+        return givenId != null || (sender == Sender.VOTER && fairUse.ofNewVote(receipt, form.picks()) == null);
+    }
+
+    private @Nullable Problem refusal(ListedBallot listed, Form form, List<String> choices) {
         if (locked) {
             return Problem.stopping();
         }
@@ -125,11 +157,11 @@ final class BallotBox {
             return Problem.notOpen(ballot.id(), ballot.opensAt());
         }
         if (listed.closing()) {
-            return Problem.closed(ballot.id(), "was closed early", receipt.voteId(), receipt.toString());
+            return Problem.closed(ballot.id(), "was closed early");
         }
         if (!now.isBefore(ballot.closesAt())) {
-            return Problem.closed(ballot.id(), "closed at " + ballot.closesAt(), receipt.voteId(), receipt.toString());
+            return Problem.closed(ballot.id(), "closed at " + ballot.closesAt());
         }
-        return ballot.check(choices).wellFormed() ? null : Problem.ruleViolations(ballot.violations(choices));
+        return form.wellFormed() ? null : Problem.ruleViolations(ballot.violations(choices));
     }
 }

@@ -1,5 +1,7 @@
 package io.votelog.producer;
 
+import io.votelog.rules.Note;
+import io.votelog.schemas.BallotDefinition;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -37,13 +39,55 @@ final class BallotDocuments {
         if (last != null && last.of() == ballot) {
             return last.document();
         }
-        Map<String, Object> plain = new LinkedHashMap<>(ballot.ballot().toPlain());
-        plain.put("digest", ballot.definition().digestHex());
-        putState(plain, ballot);
-        plain.put("votesUrl", publicUrls.votes(ballot.id()).toString());
-        Document document = new Document(JSON.writeValueAsBytes(plain), "\"" + version(ballot) + "\"");
+        Document document = new Document(JSON.writeValueAsBytes(plain(ballot)), "\"" + version(ballot) + "\"");
         written.put(ballot.id(), new Written(ballot, document));
         return document;
+    }
+
+    /** The same for who published it, with what was understood otherwise than it was written. */
+    Document one(ListedBallot ballot, List<Note> notes) {
+        if (notes.isEmpty()) {
+            return one(ballot);
+        }
+        Map<String, Object> plain = plain(ballot);
+        putNotes(plain, notes);
+        return new Document(JSON.writeValueAsBytes(plain), "\"" + version(ballot) + "\"");
+    }
+
+    /** What {@link #one} would be of a ballot that is not published. */
+    byte[] dryRun(BallotDefinition definition, List<Note> notes) {
+        Map<String, Object> plain = plain(definition, false, false);
+        putNotes(plain, notes);
+        plain.put("dryRun", true);
+        return JSON.writeValueAsBytes(plain);
+    }
+
+    static void putNotes(Map<String, Object> document, List<Note> notes) {
+        if (!notes.isEmpty()) {
+            document.put(
+                    "notes",
+                    notes.stream()
+                            .map(note -> {
+                                Map<String, Object> said = new LinkedHashMap<>();
+                                said.put("at", note.at());
+                                said.put("detail", note.detail());
+                                return said;
+                            })
+                            .toList());
+        }
+    }
+
+    private Map<String, Object> plain(ListedBallot ballot) {
+        return plain(ballot.definition(), ballot.published(), ballot.closing());
+    }
+
+    private Map<String, Object> plain(BallotDefinition definition, boolean ready, boolean closedEarly) {
+        Map<String, Object> plain = new LinkedHashMap<>(definition.ballot().toPlain());
+        plain.put("digest", definition.digestHex());
+        plain.put("ready", ready);
+        plain.put("closedEarly", closedEarly);
+        plain.put("votesUrl", publicUrls.votes(definition.ballot().id()).toString());
+        return plain;
     }
 
     /** All of these ballots, each with as much as it takes to choose one. */
@@ -58,17 +102,13 @@ final class BallotDocuments {
                         entry.put(field, definition.get(field));
                     }
                     entry.put("digest", ballot.definition().digestHex());
-                    putState(entry, ballot);
+                    entry.put("ready", ballot.published());
+                    entry.put("closedEarly", ballot.closing());
                     entry.put("url", publicUrls.ballot(ballot.id()).toString());
                     return entry;
                 })
                 .toList();
         return new Document(JSON.writeValueAsBytes(Map.of("ballots", entries)), "\"" + sha256(versions) + "\"");
-    }
-
-    private static void putState(Map<String, Object> document, ListedBallot ballot) {
-        document.put("ready", ballot.published());
-        document.put("closedEarly", ballot.closing());
     }
 
     private static String version(ListedBallot ballot) {

@@ -1,14 +1,17 @@
 package io.votelog.producer;
 
+import io.votelog.rules.Note;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
 import io.votelog.web.headers.EntityTags;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -19,7 +22,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
@@ -77,18 +79,17 @@ class BallotRoutes {
     }
 
     @PutMapping(path = "/v1/ballots/{ballotId}", produces = MediaType.APPLICATION_JSON_VALUE)
-    Mono<ResponseEntity<byte[]>> publish(
-            @PathVariable String ballotId,
-            @RequestParam(defaultValue = "false") boolean dryRun,
-            ServerHttpRequest request) {
+    Mono<ResponseEntity<byte[]>> publish(@PathVariable String ballotId, ServerHttpRequest request) {
+        boolean dryRun = QueryParameters.flag(query(request), "dryRun");
         BallotFile form = form(request);
         return Bodies.read(request, BallotFile.MAX_BYTES)
                 .publishOn(ballotWork)
                 .map(file -> publisher.read(ballotId, form, file))
-                .flatMap(definition -> dryRun ? Mono.just(wouldBe(definition)) : publish(definition));
+                .flatMap(understood -> dryRun ? Mono.just(wouldBe(understood)) : publish(understood));
     }
 
-    private Mono<ResponseEntity<byte[]>> publish(BallotDefinition definition) {
+    private Mono<ResponseEntity<byte[]>> publish(Publisher.Understood understood) {
+        BallotDefinition definition = understood.definition();
         String id = definition.ballot().id();
         // The timeout does not cancel it: what has begun goes on, and the finisher looks after it should it fail. Its
         // end is made a value, so that one which comes too late is dropped and not reported as an error that nobody
@@ -101,24 +102,26 @@ class BallotRoutes {
                 .timeout(publishTimeout)
                 .<Publisher.Publication>dematerialize()
                 .map(publication -> switch (publication) {
-                    case CREATED -> published(HttpStatus.CREATED, id);
-                    case STOOD -> published(HttpStatus.OK, id);
+                    case CREATED -> published(HttpStatus.CREATED, id, understood.notes());
+                    case STOOD -> published(HttpStatus.OK, id, understood.notes());
                 })
-                .onErrorResume(TimeoutException.class, late -> Mono.just(late(definition)));
+                .onErrorResume(TimeoutException.class, late -> Mono.just(late(understood)));
     }
 
     @PostMapping(path = "/v1/ballots/{ballotId}/close", produces = MediaType.APPLICATION_JSON_VALUE)
-    Mono<ResponseEntity<byte[]>> close(@PathVariable String ballotId) {
-        return Mono.<ResponseEntity<byte[]>>fromCallable(() -> {
-                    publisher.close(ballotId);
-                    finisher.takeOn(ballotId);
-                    return published(HttpStatus.ACCEPTED, ballotId);
-                })
-                .subscribeOn(ballotWork);
+    Mono<ResponseEntity<byte[]>> close(@PathVariable String ballotId, ServerHttpRequest request) {
+        QueryParameters.requireNone(query(request));
+        return Bodies.read(request, CloseBody.MAX_BYTES).publishOn(ballotWork).map(body -> {
+            CloseBody.requireNothing(body);
+            publisher.close(ballotId);
+            finisher.takeOn(ballotId);
+            return published(HttpStatus.ACCEPTED, ballotId, List.of());
+        });
     }
 
     @PostMapping(path = "/v1/ballots/{ballotId}/annulments", produces = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> annul(@PathVariable String ballotId, Principal operator, ServerHttpRequest request) {
+        QueryParameters.requireNone(query(request));
         String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
         if (!type.equals(MediaType.APPLICATION_JSON_VALUE)) {
             throw Problem.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
@@ -157,8 +160,12 @@ class BallotRoutes {
                 .exception());
     }
 
-    private ResponseEntity<byte[]> published(HttpStatus status, String ballotId) {
-        BallotDocuments.Document document = documents.one(find(ballotId));
+    private static @Nullable String query(ServerHttpRequest request) {
+        return request.getURI().getRawQuery();
+    }
+
+    private ResponseEntity<byte[]> published(HttpStatus status, String ballotId, List<Note> notes) {
+        BallotDocuments.Document document = documents.one(find(ballotId), notes);
         return ResponseEntity.status(status)
                 .location(publicUrls.ballot(ballotId))
                 .eTag(document.etag())
@@ -167,7 +174,8 @@ class BallotRoutes {
     }
 
     /** What is claimed will be finished by some gateway; what is not may have come to nothing. */
-    private ResponseEntity<byte[]> late(BallotDefinition definition) {
+    private ResponseEntity<byte[]> late(Publisher.Understood understood) {
+        BallotDefinition definition = understood.definition();
         String id = definition.ballot().id();
         ListedBallot standing = catalogue.find(id).orElseThrow(() -> Problem.unavailable(
                         "the log did not confirm it in time; it may be recorded or not, and sending it again is safe")
@@ -176,33 +184,27 @@ class BallotRoutes {
             throw Problem.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
                     .exception();
         }
-        return pending(definition);
+        return pending(understood);
     }
 
-    private ResponseEntity<byte[]> pending(BallotDefinition definition) {
+    private ResponseEntity<byte[]> pending(Publisher.Understood understood) {
+        BallotDefinition definition = understood.definition();
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("ballotId", definition.ballot().id());
+        summary.put("digest", definition.digestHex());
+        summary.put("ready", false);
+        BallotDocuments.putNotes(summary, understood.notes());
         return ResponseEntity.accepted()
                 .location(publicUrls.ballot(definition.ballot().id()))
                 .header(HttpHeaders.RETRY_AFTER, "1")
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(JSON.writeValueAsBytes(summary(definition, false)));
+                .body(JSON.writeValueAsBytes(summary));
     }
 
-    private static ResponseEntity<byte[]> wouldBe(BallotDefinition definition) {
+    private ResponseEntity<byte[]> wouldBe(Publisher.Understood understood) {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(JSON.writeValueAsBytes(summary(definition, true)));
-    }
-
-    private static Map<String, Object> summary(BallotDefinition definition, boolean dryRun) {
-        Map<String, Object> summary = new LinkedHashMap<>();
-        summary.put("ballotId", definition.ballot().id());
-        summary.put("digest", definition.digestHex());
-        if (dryRun) {
-            summary.put("dryRun", true);
-        } else {
-            summary.put("ready", false);
-        }
-        return summary;
+                .body(documents.dryRun(understood.definition(), understood.notes()));
     }
 
     private static ResponseEntity<byte[]> cacheable(BallotDocuments.Document document, ServerHttpRequest request) {

@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 
@@ -64,7 +65,8 @@ final class BatchDesk {
                 VoteBody vote = VoteBody.ofLine(bytes, offset, length);
                 box.cast(
                         catalogue.servable(ballotId),
-                        String.valueOf(vote.voter()),
+                        BallotBox.Sender.STATION,
+                        Objects.requireNonNull(vote.voter()),
                         vote.choices(),
                         vote.voteId(),
                         told);

@@ -3,10 +3,10 @@ package io.votelog.producer;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import java.util.Optional;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import reactor.core.publisher.Mono;
@@ -32,8 +32,9 @@ final class BatchRoute implements NettyRouteProvider {
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
-        if (!HttpMethod.POST.equals(request.method())) {
-            return responses.write(request, response, VoteRoute.onlyPost(request));
+        Optional<Problem> misput = VoteRoute.misput(request);
+        if (misput.isPresent()) {
+            return responses.write(request, response, misput.get());
         }
         return desk.admit(VoteRoute.head(request, VotePaths.BATCH))
                 .map(batch -> stream(request, response, batch))

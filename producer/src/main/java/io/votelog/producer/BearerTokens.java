@@ -140,14 +140,11 @@ final class BearerTokens implements AutoCloseable {
             throw Jws.refused("the claim aud must hold " + audience);
         }
         String subject = claims.subject();
-        if (subject == null || subject.isBlank() || subject.length() > Caller.MAX_USER_ID) {
-            throw Jws.refused(
-                    "the claim sub must have 1 to %d characters that are not all blank".formatted(Caller.MAX_USER_ID));
+        if (subject == null) {
+            throw Jws.refused("the claim sub is missing");
         }
-        if (!Caller.isWhole(subject)) {
-            throw Jws.refused("the claim sub is no Unicode text");
-        }
-        return new Caller(subject, scopes(claims.scope()));
+        UserId user = UserId.of(subject, fault -> Jws.refused("the claim sub " + fault));
+        return new Caller(user, scopes(claims.scope()));
     }
 
     private void checkTimes(TokenClaims claims) {

@@ -403,7 +403,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(fault.status()), Unpooled.wrappedBuffer(body));
         Channel channel = context.channel();
         boolean secure = channel.pipeline().get(SslHandler.class) != null;
-        VoteResponses.protect(response.headers(), secure)
+        VoteResponses.protect(response.headers())
                 .set(HttpHeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

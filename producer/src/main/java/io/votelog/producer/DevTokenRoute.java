@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -26,8 +28,6 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Gives anyone a token for any user, on a system that serves its developer alone. */
@@ -38,6 +38,19 @@ class DevTokenRoute {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration LIFETIME = Duration.ofHours(12);
     private static final int MAX_BYTES = 4 * 1024;
+    private static final Set<String> FIELDS = Set.of("userId", "scope");
+    private static final String FORM = "the body must be {\"userId\": 1 to %d characters, \"scope\": optional string}: "
+            .formatted(Caller.MAX_USER_ID);
+
+    /** What proxies add, beside the {@code X-Forwarded-} ones; a default {@code Host} of theirs may be this machine's name. */
+    private static final Set<String> PROXIES = Set.of(
+            "forwarded",
+            "via",
+            "x-real-ip",
+            "x-client-ip",
+            "x-original-forwarded-for",
+            "true-client-ip",
+            "cf-connecting-ip");
 
     private final AuthSettings auth;
     private final MACSigner signer;
@@ -54,6 +67,13 @@ class DevTokenRoute {
 
     @PostMapping(path = "/dev/token", produces = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> issue(ServerHttpRequest request) {
+        request.getHeaders().headerNames().stream()
+                .filter(DevTokenRoute::isOfProxy)
+                .findFirst()
+                .ifPresent(header -> {
+                    throw Problem.throughProxy(header).exception();
+                });
+        QueryParameters.requireNone(request.getURI().getRawQuery());
         String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
         if (!type.equals(MediaType.APPLICATION_JSON_VALUE)) {
             throw Problem.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
@@ -62,21 +82,18 @@ class DevTokenRoute {
         return Bodies.read(request, MAX_BYTES).map(this::issue);
     }
 
+    private static boolean isOfProxy(String header) {
+        String name = header.toLowerCase(Locale.ROOT);
+        return name.startsWith("x-forwarded") || PROXIES.contains(name);
+    }
+
     private ResponseEntity<byte[]> issue(byte[] body) {
-        JsonNode asked;
-        try {
-            asked = JSON.readTree(body);
-        } catch (JacksonException e) {
-            throw Problem.malformed("the body is not well-formed JSON").exception();
-        }
-        String userId = asked.path("userId").stringValue("");
-        String scope = asked.path("scope").stringValue("");
-        if (userId.isBlank() || userId.length() > Caller.MAX_USER_ID) {
-            throw Problem.malformed("the body must be {\"userId\": 1 to %d characters, \"scope\": optional string}"
-                            .formatted(Caller.MAX_USER_ID))
-                    .exception();
-        }
-        String token = sign(userId, scope);
+        SmallObject asked = SmallObject.read(body, FORM, FIELDS);
+        String scope = asked.string("scope", "");
+        UserId user = UserId.of(
+                asked.string("userId"), fault -> Problem.malformed(FORM + "the field 'userId' " + fault)
+                        .exception());
+        String token = sign(user, scope);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("token", token);
         answer.put("access_token", token);
@@ -88,10 +105,10 @@ class DevTokenRoute {
                 .body(JSON.writeValueAsBytes(answer));
     }
 
-    private String sign(String userId, String scope) {
+    private String sign(UserId user, String scope) {
         Instant now = clock.instant();
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
-                .subject(userId)
+                .subject(user.text())
                 .issuer(auth.issuer())
                 .audience(auth.audience())
                 .issueTime(Date.from(now))

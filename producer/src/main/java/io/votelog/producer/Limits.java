@@ -5,6 +5,7 @@ import io.votelog.web.limits.ForwardingHeader;
 import io.votelog.web.limits.TokenBuckets;
 import io.votelog.web.settings.BadSettingException;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,16 +13,18 @@ import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many requests a user and a client address may send: on average, and at once.
+ * How many requests a user and a client address may send, and how many new votes a voter may cast: on average, and at once.
  *
  * @param user per user of a token
  * @param address per client address
+ * @param votes per voter and ballot
  * @param trustedProxies the proxies, as addresses or ranges of them, that are believed in whom a request is from
  * @param forwardedHeader the header in which they say so, the name of a {@link ForwardingHeader}
  */
 record Limits(
         @DefaultValue User user,
         @DefaultValue Address address,
+        @DefaultValue Votes votes,
         @DefaultValue List<String> trustedProxies,
         @DefaultValue("X-Forwarded-For") String forwardedHeader) {
     static final int MAX_BURST = 1_000_000;
@@ -63,6 +66,31 @@ record Limits(
             if (ipv6Prefix < 32 || ipv6Prefix > 128) {
                 throw new BadSettingException(
                         "votelog.limits.address.ipv6-prefix", Integer.toString(ipv6Prefix), "32 to 128");
+            }
+        }
+    }
+
+    /**
+     * Of one voter on one ballot, counted in votes that would be new in the log. One of them counts, and all stand in the public
+     * turnout.
+     *
+     * @param burst new votes at once
+     * @param every the time in which one more comes back; 0 for no limit
+     */
+    record Votes(@DefaultValue("5") int burst, @DefaultValue("10m") Duration every) {
+        Votes {
+            if (burst < 1 || burst > MAX_BURST) {
+                throw new BadSettingException(
+                        "votelog.limits.votes.burst",
+                        Integer.toString(burst),
+                        "new votes at once: 1 to %d".formatted(MAX_BURST));
+            }
+            if (!every.isZero() && !TokenBuckets.fullInTime(every, burst)) {
+                throw new BadSettingException(
+                        "votelog.limits.votes.every",
+                        every.toString(),
+                        "0 for no limit, or 1s and more, of which votelog.limits.votes.burst, %d, make at most %d seconds"
+                                .formatted(burst, TokenBuckets.MAX_SECONDS_TO_FULL));
             }
         }
     }

@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 record Problem(
         String code, int status, String title, String detail, Map<String, Object> more, Map<String, String> headers) {
     static final String MEDIA_TYPE = "application/problem+json";
+    static final String CLOSED = "closed";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static Problem of(String code, int status, String title, String detail) {
@@ -56,11 +57,13 @@ record Problem(
                 .with("opensAt", opensAt.toString());
     }
 
-    /** An earlier attempt with that vote id may have counted, so the answer carries its receipt. */
-    static Problem closed(String ballotId, String why, UUID voteId, String receipt) {
-        return of("closed", 403, "The ballot is closed", "ballot %s %s".formatted(ballotId, why))
-                .with("voteId", voteId.toString())
-                .with("receipt", receipt);
+    static Problem closed(String ballotId, String why) {
+        return of(CLOSED, 403, "The ballot is closed", "ballot %s %s".formatted(ballotId, why));
+    }
+
+    /** The same with the receipt of the vote that was sent, of which an earlier attempt may have counted. */
+    Problem withReceipt(UUID voteId, String receipt) {
+        return with("voteId", voteId.toString()).with("receipt", receipt);
     }
 
     static Problem unknownBallot(String ballotId) {
@@ -106,6 +109,25 @@ record Problem(
                 415,
                 "The body's type is not supported",
                 "the body must be %s, %s".formatted(needed, given.isEmpty() ? "and no type is given" : "not " + given));
+    }
+
+    /** The request was sent to a name that is not this machine's own, where that matters. */
+    static Problem foreignHost() {
+        return of(
+                "misdirected-request",
+                421,
+                "The request is for another host",
+                "this gateway gives anyone a token (votelog.dev.tokens), so it answers to localhost, 127.0.0.1 and [::1] alone");
+    }
+
+    /** A token for anyone is given to this machine's own programs alone. */
+    static Problem throughProxy(String header) {
+        return of(
+                "forbidden",
+                403,
+                "The request came through a proxy",
+                "tokens for development are given on this machine alone, and the header %s says that a proxy has passed the request on"
+                        .formatted(header));
     }
 
     static Problem codedBody() {
@@ -187,8 +209,7 @@ record Problem(
                         "Not known whether the vote is recorded",
                         "the log did not confirm the vote in time; it may be recorded or not. Send the same vote again:"
                                 + " it counts once")
-                .with("voteId", voteId.toString())
-                .with("receipt", receipt)
+                .withReceipt(voteId, receipt)
                 .retryAfter(1);
     }
 

@@ -9,11 +9,13 @@ import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;
+import io.votelog.web.headers.StrictTransport;
 import io.votelog.web.settings.BadSettingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -326,8 +328,8 @@ class ProducerConfiguration {
     }
 
     @Bean
-    BallotBox ballotBox(Pepper pepper, VoteLog log, Clock clock, VoteMeters meters) {
-        return new BallotBox(pepper, log, clock, meters);
+    BallotBox ballotBox(Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters) {
+        return new BallotBox(pepper, log, fairUse, clock, meters);
     }
 
     @Bean
@@ -368,11 +370,17 @@ class ProducerConfiguration {
             ProducerSettings settings) {
         ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
                 settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
+        Optional<StrictTransport> strictTransport =
+                settings.hsts().header(settings.publicUrls().producer()).map(StrictTransport::new);
         return factory -> {
+            if (settings.dev().tokens()) {
+                factory.addRouteProviders(new ForeignHostRoute(responses));
+            }
             factory.addRouteProviders(new VoteRoute(voteDesk, responses), new BatchRoute(batchDesk, responses));
             factory.addServerCustomizers(server -> server.doOnChannelInit((observer, channel, address) -> {
                 if (limit.admit(channel)) {
                     ConnectionGuard.install(channel, patience);
+                    strictTransport.ifPresent(it -> it.install(channel));
                 }
             }));
         };

@@ -1,6 +1,7 @@
 package io.votelog.producer;
 
 import io.votelog.web.settings.BadSettingException;
+import io.votelog.web.settings.HstsSettings;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -24,6 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param topics how topics are created
  * @param publicUrls where the world reaches the two sides
  * @param cors which pages may call from a browser
+ * @param hsts for how long browsers shall speak https alone with this side
  * @param limits how many requests a user and a client address may send
  * @param publishTimeout how long a publication waits to be seen ready before it is answered 202
  * @param takeOverAfter how long another gateway's half-done work is left to it
@@ -45,6 +47,7 @@ record ProducerSettings(
         @DefaultValue @Valid TopicCreation topics,
         @DefaultValue @Valid Urls publicUrls,
         @DefaultValue @Valid Cors cors,
+        @DefaultValue @Valid HstsSettings hsts,
         @DefaultValue @Valid Limits limits,
         @DefaultValue("10s") @DurationMin(millis = 100) Duration publishTimeout,
         @DefaultValue("3s") @DurationMin(millis = 0) Duration takeOverAfter,
@@ -55,11 +58,8 @@ record ProducerSettings(
         @DefaultValue("16777216") @Min(65536) @Max(50331648) long maxBytesUnderWay,
         @DefaultValue("1s") @DurationMin(millis = 100) Duration maxDelay) {
     ProducerSettings {
-        if (dev.tokens() && auth.hs256Secret() == null) {
-            throw new BadSettingException(
-                    "votelog.dev.tokens",
-                    "true",
-                    "false, or true with votelog.auth.hs256-secret, which signs the tokens");
+        if (dev.tokens()) {
+            DevTokenTerms.require(auth, signIn, publicUrls, cors);
         }
         if (signIn.issuer() != null
                 && auth.issuer() != null
@@ -150,7 +150,7 @@ record ProducerSettings(
     /** Without secrets. */
     @Override
     public String toString() {
-        return "ProducerSettings[log=%s, auth=%s, signIn=%s, dev=%s, topics=%s, publicUrls=%s, cors=%s, limits=%s]"
-                .formatted(log, auth, signIn, dev, topics, publicUrls, cors, limits);
+        return "ProducerSettings[log=%s, auth=%s, signIn=%s, dev=%s, topics=%s, publicUrls=%s, cors=%s, hsts=%s, limits=%s]"
+                .formatted(log, auth, signIn, dev, topics, publicUrls, cors, hsts, limits);
     }
 }

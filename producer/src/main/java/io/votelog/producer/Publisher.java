@@ -2,6 +2,7 @@ package io.votelog.producer;
 
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
+import io.votelog.rules.Note;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
 import java.nio.charset.StandardCharsets;
@@ -32,17 +33,29 @@ final class Publisher {
     }
 
     /**
+     * A ballot file as it was understood.
+     *
+     * @param notes what of it was understood otherwise than it was written
+     */
+    record Understood(BallotDefinition definition, List<Note> notes) {}
+
+    /**
      * The definition in a ballot file.
      *
      * @param ballotId the id under which it shall be published
      * @throws ProblemException (422) with every fault
      */
-    BallotDefinition read(String ballotId, BallotFile form, byte[] file) {
+    Understood read(String ballotId, BallotFile form, byte[] file) {
         Ballot.Definition read = form.read(file);
         if (read instanceof Ballot.Definition.Faulty faulty) {
+            // Less may have been asked of the ballot when it was published, and the same again is no fault.
+            if (form.readPublished(file) instanceof Ballot.Definition.Valid valid && stands(ballotId, valid)) {
+                return new Understood(BallotDefinition.of(valid.ballot()), valid.notes());
+            }
             throw Problem.faultyBallot(faulty.faults()).exception();
         }
-        Ballot ballot = ((Ballot.Definition.Valid) read).ballot();
+        Ballot.Definition.Valid valid = (Ballot.Definition.Valid) read;
+        Ballot ballot = valid.ballot();
         if (!ballot.id().equals(ballotId)) {
             throw faulty(
                     "ballotId", "the file is of ballot %s, and the path is that of another".formatted(ballot.id()));
@@ -54,15 +67,18 @@ final class Publisher {
                     "ballot",
                     "written as JSON it has %d bytes; at most %d are allowed".formatted(length, BallotFile.MAX_BYTES));
         }
-        boolean stands = catalogue
-                .find(ballotId)
-                .filter(listed -> listed.definition().digest().equals(definition.digest()))
-                .isPresent();
-        if (!stands && !clock.instant().isBefore(ballot.closesAt())) {
+        if (!stands(ballotId, valid) && !clock.instant().isBefore(ballot.closesAt())) {
             throw faulty(
                     "window.closesAt", "%s is over; a ballot must close in the future".formatted(ballot.closesAt()));
         }
-        return definition;
+        return new Understood(definition, valid.notes());
+    }
+
+    private boolean stands(String ballotId, Ballot.Definition.Valid read) {
+        return catalogue
+                .find(ballotId)
+                .filter(listed -> listed.ballot().equals(read.ballot()))
+                .isPresent();
     }
 
     /**

@@ -20,11 +20,11 @@ import tools.jackson.core.util.JsonRecyclerPools;
  * A vote in JSON, read without building a tree: {@code {"choices": ["01", "25"]}} as a body, {@code {"voter": "ada", "choices":
  * ["01", "25"], "voteId": "…"}} as a line of a batch. Fields that are unknown or stand twice are refused.
  *
- * @param voter the user's id; null in a body, whose voter the token names
+ * @param voter who votes; null in a body, whose voter the token names
  * @param choices in the order in which they were sent
  * @param voteId the id that the client chose, if it did
  */
-record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID voteId) {
+record VoteBody(@Nullable UserId voter, List<String> choices, @Nullable UUID voteId) {
     /** The most bytes that it may have. */
     static final int MAX_BYTES = 16 * 1024;
 
@@ -72,7 +72,7 @@ record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID vot
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw malformed(form, length == 0 ? "it is empty" : "it is no object");
             }
-            String voter = null;
+            UserId voter = null;
             List<String> choices = null;
             UUID voteId = null;
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -143,14 +143,11 @@ record VoteBody(@Nullable String voter, List<String> choices, @Nullable UUID vot
         return strings;
     }
 
-    private static String voter(JsonParser json, String form) {
-        if (json.nextToken() == JsonToken.VALUE_STRING) {
-            String voter = json.getString();
-            if (!voter.isBlank() && voter.length() <= Caller.MAX_USER_ID && Caller.isWhole(voter)) {
-                return voter;
-            }
+    private static UserId voter(JsonParser json, String form) {
+        if (json.nextToken() != JsonToken.VALUE_STRING) {
+            throw malformed(form, "the field 'voter' is no string");
         }
-        throw malformed(form, "the field 'voter' is no string of 1 to %d characters".formatted(Caller.MAX_USER_ID));
+        return UserId.of(json.getString(), fault -> malformed(form, "the field 'voter' " + fault));
     }
 
     private static UUID voteId(JsonParser json, String form) {

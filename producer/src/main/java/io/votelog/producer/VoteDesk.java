@@ -56,9 +56,13 @@ final class VoteDesk {
         List<String> choices = VoteBody.ofBody(body).choices();
         UUID voteId = IdempotencyKey.read(request.head().headers().apply(IdempotencyKey.HEADER));
         // A client that goes away does not undo what is on its way to the log.
-        return Mono.create(
-                sink -> box.cast(listed, admitted.caller().userId(), choices, voteId, answer -> request.answersOn()
-                        .execute(() -> sink.success(new Reply(answer, admitted.rateLimit())))));
+        return Mono.create(sink -> box.cast(
+                listed,
+                BallotBox.Sender.VOTER,
+                admitted.caller().userId(),
+                choices,
+                voteId,
+                answer -> request.answersOn().execute(() -> sink.success(new Reply(answer, admitted.rateLimit())))));
     }
 
     private Mono<Reply> notRecorded(ProblemException refused) {

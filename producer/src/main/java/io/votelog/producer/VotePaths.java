@@ -33,6 +33,12 @@ final class VotePaths {
         return target.substring(idStart, idEnd);
     }
 
+    /** The query of a target, percent-encoded as it came; null when there is none. */
+    static @Nullable String query(String target) {
+        int mark = target.indexOf('?');
+        return mark < 0 ? null : target.substring(mark + 1);
+    }
+
     /** Where the path begins in {@code http://host/path}; -1 when the target is of another form. */
     static int pathOfAbsolute(String target) {
         int authority = target.regionMatches(true, 0, "http://", 0, 7)

@@ -29,8 +29,6 @@ final class VoteResponses {
     private static final AsciiString REFERRER_POLICY = AsciiString.cached("referrer-policy");
     private static final AsciiString NO_REFERRER = AsciiString.cached("no-referrer");
     private static final AsciiString POLICY = AsciiString.cached(SecurityConfiguration.CONTENT_SECURITY_POLICY);
-    private static final AsciiString STRICT_TRANSPORT_SECURITY = AsciiString.cached("strict-transport-security");
-    private static final AsciiString ONE_YEAR = AsciiString.cached("max-age=31536000 ; includeSubDomains");
 
     private final PublicUrls publicUrls;
     private final CorsConfiguration cors;
@@ -70,7 +68,7 @@ final class VoteResponses {
         response.status(status);
         HttpHeaders headers = response.responseHeaders();
         headers.set(HttpHeaderNames.CONTENT_TYPE, type);
-        protect(headers, request.scheme().equals("https"));
+        protect(headers);
         if (limits != null) {
             headers.set(LIMITS, limits);
         }
@@ -82,15 +80,12 @@ final class VoteResponses {
     }
 
     /** Sets what keeps browsers and caches safe. */
-    static HttpHeaders protect(HttpHeaders headers, boolean https) {
+    static HttpHeaders protect(HttpHeaders headers) {
         headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
         headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
         headers.set(HttpHeaderNames.X_FRAME_OPTIONS, DENY);
         headers.set(REFERRER_POLICY, NO_REFERRER);
         headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY);
-        if (https) {
-            headers.set(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
-        }
         return headers;
     }
 

@@ -40,8 +40,9 @@ final class VoteRoute implements NettyRouteProvider {
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
-        if (!HttpMethod.POST.equals(request.method())) {
-            return responses.write(request, response, onlyPost(request));
+        Optional<Problem> misput = misput(request);
+        if (misput.isPresent()) {
+            return responses.write(request, response, misput.get());
         }
         VoteDesk.Request vote = new VoteDesk.Request(
                 head(request, VotePaths.ONE), BoundedBody.of(request, VoteBody.MAX_BYTES), handbacks.to(request));
@@ -59,9 +60,13 @@ final class VoteRoute implements NettyRouteProvider {
         return new Admission.Head(String.valueOf(VotePaths.ballotId(request.uri(), ending)), peer, headers::getAll);
     }
 
-    static Problem onlyPost(HttpServerRequest request) {
-        return Problem.http(405, "%s is not allowed here; allowed: POST".formatted(request.method()))
-                .header("Allow", "POST");
+    /** What is wrong with how a request asks, whatever it asks for. */
+    static Optional<Problem> misput(HttpServerRequest request) {
+        if (!HttpMethod.POST.equals(request.method())) {
+            return Optional.of(Problem.http(405, "%s is not allowed here; allowed: POST".formatted(request.method()))
+                    .header("Allow", "POST"));
+        }
+        return QueryParameters.fault(VotePaths.query(request.uri()));
     }
 
     static Problem unforeseen(Throwable failure) {

@@ -21,7 +21,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +85,79 @@ class BatchIT {
         // The same vote by the voter's own hand has the same receipt.
         HttpResponse<String> own = gateway.vote(gateway.token("ada", ""), "lines", "{\"choices\": [\"b1\", \"a1\"]}");
         assertThat(Gateway.json(own).path("receipt")).isEqualTo(answers.get(0).path("receipt"));
+    }
+
+    /** Of two spellings of one person at most one is let in, and the station is told which character is wrong. */
+    @Test
+    void shouldLetInOneSpellingOfAVoter() {
+        publish("spellings");
+        List<String> voters =
+                List.of("kim", "kim ", "\u00A0kim", "ki\u200Bm", "\uFEFFkim", "Zo\u00EB", "Zoe\u0308", "Kim");
+        String body = voters.stream()
+                .map(voter -> Gateway.JSON.writeValueAsString(Map.of("voter", voter, "choices", List.of("a1", "b1"))))
+                .collect(Collectors.joining("\n"));
+        List<JsonNode> answers = answers(batch("spellings", body));
+        assertThat(answers)
+                .extracting(answer -> answer.path("status").intValue())
+                .containsExactly(202, 400, 400, 400, 400, 202, 400, 202);
+        assertThat(answers.get(1).path("problem").path("type").stringValue())
+                .isEqualTo("urn:votelog:problem:malformed-request");
+        assertThat(answers)
+                .extracting(answer -> answer.path("problem").path("detail").stringValue(""))
+                .satisfies(details -> {
+                    assertThat(details.get(1))
+                            .endsWith(
+                                    "the field 'voter' has U+0020 as character 4, white space, at its end: send it without");
+                    assertThat(details.get(2)).contains("has U+00A0 as character 1, white space");
+                    assertThat(details.get(3)).contains("has U+200B as character 3, which nobody can see");
+                    assertThat(details.get(4)).contains("has U+FEFF as character 1, which nobody can see");
+                    assertThat(details.get(6)).contains("Normalization Form C", "U+0065 as character 3", "U+00EB");
+                });
+        Set<String> receipts = answers.stream()
+                .map(answer -> answer.path("receipt").stringValue(""))
+                .filter(receipt -> !receipt.isEmpty())
+                .collect(Collectors.toSet());
+        assertThat(receipts).hasSize(3);
+    }
+
+    /** After the end nothing is appended, so choices could be tried out against a receipt without a trace. */
+    @Test
+    void shouldTellAStationNoDerivedIdAfterTheEnd() {
+        publish("over");
+        UUID own = UUID.randomUUID();
+        String lines = "{\"voter\": \"ada\", \"choices\": [\"a1\", \"b1\"]}\n"
+                + "{\"voter\": \"bob\", \"choices\": [\"a1\", \"b1\"], \"voteId\": \"" + own + "\"}\n";
+        List<JsonNode> before = answers(batch("over", lines));
+        assertThat(before).allMatch(answer -> answer.path("status").intValue() == 202);
+        assertThat(gateway.close(operator, "over").statusCode()).isEqualTo(202);
+
+        HttpResponse<String> batch = batch("over", lines);
+        List<JsonNode> after = answers(batch);
+        assertThat(after).allMatch(answer -> answer.path("status").intValue() == 403);
+        assertThat(after.get(0).path("problem").path("type").stringValue()).isEqualTo("urn:votelog:problem:closed");
+        assertThat(after.get(1).path("receipt")).isEqualTo(before.get(1).path("receipt"));
+        Receipt adas =
+                Receipt.parse(before.get(0).path("receipt").stringValue()).orElseThrow();
+        assertThat(batch.body())
+                .doesNotContain(
+                        adas.toString(), adas.voteId().toString(), adas.voter().toString());
+        // The voter's own hand is told, as often as new votes would be taken from it.
+        String ada = gateway.token("ada", "");
+        assertThat(Gateway.json(gateway.vote(ada, "over", "{\"choices\": [\"b1\", \"a1\"]}"))
+                        .path("receipt")
+                        .stringValue())
+                .isEqualTo(adas.toString());
+        Set<String> told = new HashSet<>();
+        for (int a = 1; a <= 3; a++) {
+            for (int b = 1; b <= 3; b++) {
+                JsonNode answer = problem(
+                        gateway.vote(ada, "over", "{\"choices\": [\"a%d\", \"b%d\"]}".formatted(a, b)), 403, "closed");
+                if (answer.has("voteId")) {
+                    told.add(answer.path("voteId").stringValue());
+                }
+            }
+        }
+        assertThat(told).hasSize(5);
     }
 
     @Test

@@ -58,16 +58,16 @@ class BearerTokensTest {
     @Test
     void shouldTrustTheProvidersKeys() throws JOSEException {
         for (BearerTokens tokens : List.of(both, providerOnly)) {
-            assertThat(authenticate(tokens, rsa256(claims -> {})).userId()).isEqualTo("alice");
-            assertThat(authenticate(tokens, es256()).userId()).isEqualTo("alice");
+            assertThat(authenticate(tokens, rsa256(claims -> {})).userId()).hasToString("alice");
+            assertThat(authenticate(tokens, es256()).userId()).hasToString("alice");
         }
         refused(secretOnly, rsa256(claims -> {}), "accepted: HS256");
     }
 
     @Test
     void shouldTrustTheSharedSecret() {
-        assertThat(authenticate(both, hs256(claims -> {})).userId()).isEqualTo("alice");
-        assertThat(authenticate(secretOnly, hs256(claims -> {})).userId()).isEqualTo("alice");
+        assertThat(authenticate(both, hs256(claims -> {})).userId()).hasToString("alice");
+        assertThat(authenticate(secretOnly, hs256(claims -> {})).userId()).hasToString("alice");
         refused(providerOnly, hs256(claims -> {}), "accepted: RS256, ES256");
     }
 
@@ -155,8 +155,16 @@ class BearerTokensTest {
         refused(both, hs256(claims -> claims.subject(null)), "sub");
         refused(both, hs256(claims -> claims.subject(" ")), "sub");
         refused(both, hs256(claims -> claims.subject("x".repeat(256))), "sub");
-        assertThat(authenticate(both, hs256(claims -> claims.subject("x".repeat(255))))
+        refused(both, hs256(claims -> claims.subject("kim ")), "U+0020 as character 4, white space, at its end");
+        refused(both, hs256(claims -> claims.subject("ki\u200Bm")), "U+200B as character 3, which nobody can see");
+        refused(both, hs256(claims -> claims.subject("kim\n")), "U+000A as character 4");
+        refused(both, hs256(claims -> claims.subject("Zoe\u0308")), "Normalization Form C");
+        assertThat(authenticate(both, hs256(claims -> claims.subject("Zo\u00EB")))
                         .userId())
+                .hasToString("Zo\u00EB");
+        assertThat(authenticate(both, hs256(claims -> claims.subject("x".repeat(255))))
+                        .userId()
+                        .text())
                 .hasSize(255);
     }
 
@@ -204,7 +212,7 @@ class BearerTokensTest {
                     .isInstanceOfSatisfying(
                             ProblemException.class,
                             refused -> assertThat(refused.problem().status()).isEqualTo(503));
-            assertThat(authenticate(cutOff, hs256(claims -> {})).userId()).isEqualTo("alice");
+            assertThat(authenticate(cutOff, hs256(claims -> {})).userId()).hasToString("alice");
         }
     }
 

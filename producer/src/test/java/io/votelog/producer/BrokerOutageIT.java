@@ -26,7 +26,10 @@ class BrokerOutageIT {
     void shouldNeverClaimAVoteThatTheLogDidNotConfirmAndRecover(@TempDir Path data) throws Exception {
         try (KafkaCluster cluster = KafkaCluster.single(data).start();
                 Gateway gateway = Gateway.start(
-                        cluster.bootstrapServers(), "--votelog.publish-timeout=2s", "--votelog.limits.user.rate=0")) {
+                        cluster.bootstrapServers(),
+                        "--votelog.publish-timeout=2s",
+                        "--votelog.limits.user.rate=0",
+                        "--votelog.limits.votes.every=0")) {
             String operator = gateway.token("operator", "ballots:write");
             String alice = gateway.token("alice", "");
             String key = UUID.randomUUID().toString();

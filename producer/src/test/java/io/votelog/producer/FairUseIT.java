@@ -3,10 +3,20 @@ package io.votelog.producer;
 import static io.votelog.producer.Gateway.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.events.VoteCast;
 import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.Topics;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -39,6 +49,80 @@ class FairUseIT {
             assertThat(gateway.vote(gateway.token("bob", ""), "users", VOTE).statusCode())
                     .isEqualTo(202);
         }
+    }
+
+    /** What one signed-in user may add to the public turnout. */
+    @Test
+    void shouldTakeAHandfulOfNewVotesOfOneVoterAndTheSameVoteAsOftenAsItComes(KafkaBroker broker) throws Exception {
+        try (Gateway gateway = Gateway.start(broker.bootstrapServers())) {
+            gateway.publishOpen("turnout");
+            gateway.publishOpen("other");
+            String mallory = gateway.token("mallory", "");
+            // What is refused for another reason takes nothing.
+            for (int i = 0; i < 20; i++) {
+                problem(
+                        gateway.vote(mallory, "turnout", "{\"choices\": [\"a1\"]}", "Idempotency-Key", id(1_000 + i)),
+                        422,
+                        "rule-violations");
+            }
+            for (int i = 0; i < 5; i++) {
+                assertThat(gateway.vote(mallory, "turnout", VOTE, "Idempotency-Key", id(i))
+                                .statusCode())
+                        .isEqualTo(202);
+            }
+            HttpResponse<String> refused = gateway.vote(mallory, "turnout", VOTE, "Idempotency-Key", id(5));
+            JsonNode document = problem(refused, 429, "too-many-requests");
+            assertThat(document.path("limit").stringValue()).isEqualTo("votes");
+            assertThat(document.path("detail").stringValue()).contains("5 new votes on a ballot at once");
+            assertThat(refused.headers().firstValue("Retry-After"))
+                    .hasValueSatisfying(
+                            seconds -> assertThat(Integer.parseInt(seconds)).isBetween(500, 600));
+            assertThat(refused.headers().firstValue("RateLimit").orElseThrow()).startsWith("\"votes\";r=0;t=");
+            assertThat(refused.headers().firstValue("RateLimit-Policy").orElseThrow())
+                    .contains("\"votes\";q=5;w=3000");
+            // An id with other choices is a new vote to the turnout.
+            problem(
+                    gateway.vote(mallory, "turnout", "{\"choices\": [\"a2\", \"b1\"]}", "Idempotency-Key", id(0)),
+                    429,
+                    "too-many-requests");
+            // So is one without an id; and whatever was taken may come again.
+            problem(gateway.vote(mallory, "turnout", VOTE), 429, "too-many-requests");
+            for (int i = 0; i < 20; i++) {
+                assertThat(gateway.vote(mallory, "turnout", VOTE, "Idempotency-Key", id(i % 5))
+                                .statusCode())
+                        .isEqualTo(202);
+            }
+            assertThat(gateway.vote(mallory, "other", VOTE).statusCode()).isEqualTo(202);
+            assertThat(gateway.vote(gateway.token("bob", ""), "turnout", VOTE).statusCode())
+                    .isEqualTo(202);
+            // A station is trusted with its list.
+            String line = "{\"voter\": \"mallory\", \"choices\": [\"a1\", \"b1\"], \"voteId\": \"%s\"}\n";
+            HttpResponse<String> batch =
+                    gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/turnout/votes:batch"))
+                            .header("Authorization", "Bearer " + gateway.token("station", "votes:submit"))
+                            .header("Content-Type", "application/x-ndjson")
+                            .POST(BodyPublishers.ofString(line.formatted(id(50)) + line.formatted(id(51)))));
+            assertThat(batch.body().lines()).hasSize(2).allMatch(answer -> answer.contains("\"status\":202"));
+
+            Set<UUID> ids = new HashSet<>();
+            int copies = 0;
+            for (ConsumerRecord<byte[], byte[]> record :
+                    TopicReader.readAll(broker.bootstrapServers(), Topics.VOTES.name())) {
+                if (record.key() != null) {
+                    VoteCast vote = Events.decode(record.value(), VoteCast.class);
+                    if (vote.getBallotId().equals("turnout")) {
+                        ids.add(vote.getVoteId());
+                        copies++;
+                    }
+                }
+            }
+            assertThat(ids).as("votes of mallory, bob and the station").hasSize(5 + 1 + 2);
+            assertThat(copies).isEqualTo(5 + 20 + 1 + 2);
+        }
+    }
+
+    private static String id(int number) {
+        return new UUID(4711, number).toString();
     }
 
     @Test

@@ -64,6 +64,7 @@ class HostileInputIT {
         gateway = Gateway.start(
                 bootstrapServers,
                 "--votelog.limits.user.rate=0",
+                "--votelog.limits.votes.every=0",
                 "--votelog.limits.address.rate=0",
                 "--votelog.request-timeout=" + REQUEST_TIMEOUT.toMillis() + "ms",
                 "--votelog.cors.allowed-origins=" + PAGE);

@@ -8,6 +8,7 @@ import io.votelog.web.limits.ForwardingHeader;
 import io.votelog.web.settings.BadSettingException;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ class ProducerSettingsTest {
                 .isEqualTo(new Limits(
                         new Limits.User(new BigDecimal("10"), 100),
                         new Limits.Address(new BigDecimal("1000"), 5000, 64),
+                        new Limits.Votes(5, Duration.ofMinutes(10)),
                         List.of(),
                         "X-Forwarded-For"));
         assertThat(limits.header()).isEqualTo(ForwardingHeader.X_FORWARDED_FOR);
@@ -80,11 +82,19 @@ class ProducerSettingsTest {
                         "VOTELOG_LIMITS_ADDRESS_RATE", "0",
                         "VOTELOG_LIMITS_ADDRESS_BURST", "1",
                         "VOTELOG_LIMITS_ADDRESS_IPV6_PREFIX", "56",
+                        "VOTELOG_LIMITS_VOTES_BURST", "3",
+                        "VOTELOG_LIMITS_VOTES_EVERY", "90s",
                         "VOTELOG_LIMITS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1",
                         "VOTELOG_LIMITS_FORWARDED_HEADER", "forwarded"))
                 .limits();
         assertThat(limits.user()).isEqualTo(new Limits.User(new BigDecimal("0.5"), 7));
         assertThat(limits.address()).isEqualTo(new Limits.Address(new BigDecimal("0"), 1, 56));
+        assertThat(limits.votes()).isEqualTo(new Limits.Votes(3, Duration.ofSeconds(90)));
+        assertThat(bound(Map.of("VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET, "VOTELOG_LIMITS_VOTES_EVERY", "0"))
+                        .limits()
+                        .votes()
+                        .every())
+                .isZero();
         assertThat(limits.proxies())
                 .containsExactly(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("2001:db8::1"));
         assertThat(limits.header()).isEqualTo(ForwardingHeader.FORWARDED);
@@ -103,6 +113,10 @@ class ProducerSettingsTest {
                 "ADDRESS_BURST | 1000001 | votelog.limits.address.burst: 1000001 | 1 to 1000000",
                 "ADDRESS_IPV6_PREFIX | 31 | votelog.limits.address.ipv6-prefix: 31 | 32 to 128",
                 "ADDRESS_IPV6_PREFIX | 129 | votelog.limits.address.ipv6-prefix: 129 | 32 to 128",
+                "VOTES_BURST | 0 | votelog.limits.votes.burst: 0 | 1 to 1000000",
+                "VOTES_EVERY | -1s | votelog.limits.votes.every: PT-1S | 0 for no limit, or 1s and more",
+                "VOTES_EVERY | 999ms | votelog.limits.votes.every: PT0.999S | 0 for no limit, or 1s and more",
+                "VOTES_EVERY | 5h | votelog.limits.votes.every: PT5H | of which votelog.limits.votes.burst, 5, make at most 86400 s",
                 "TRUSTED_PROXIES | ::1,proxy.example | votelog.limits.trusted-proxies: 'proxy.example' is no address | no names",
                 "TRUSTED_PROXIES | 0.0.0.0/0 | votelog.limits.trusted-proxies: '0.0.0.0/0' needs a length of 1 to 32 | 10.0.0.0/8",
                 "FORWARDED_HEADER | X-Real-IP | votelog.limits.forwarded-header: X-Real-IP | X-Forwarded-For or Forwarded"

@@ -44,6 +44,7 @@ class ShutdownIT {
                                 broker.bootstrapServers(),
                                 "--server.port=" + port,
                                 "--votelog.limits.user.rate=0",
+                                "--votelog.limits.votes.every=0",
                                 "--votelog.limits.address.rate=0")
                         .toArray(String[]::new))
                 .logFile(data.resolve("gateway.log"))

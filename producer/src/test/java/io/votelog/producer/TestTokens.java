@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class TestTokens {
     private TestTokens() {}
 
+    static UserId user(String text) {
+        return UserId.of(text, fault -> Problem.malformed(fault).exception());
+    }
+
     /** Claims that every rule is content with. */
     static JWTClaimsSet.Builder claims(String userId) {
         return new JWTClaimsSet.Builder()

@@ -58,19 +58,22 @@ final class TokenOracle {
         rules.add(times);
         rules.add(new JwtClaimValidator<Object>("exp", Objects::nonNull));
         rules.add(new JwtClaimValidator<Object>(
-                "sub", sub -> sub instanceof String user && !user.isBlank() && user.length() <= Caller.MAX_USER_ID));
+                "sub", sub -> sub instanceof String user && !user.isBlank() && user.length() <= UserId.MAX_CHARS));
         rules.add(new JwtClaimValidator<Object>("iss", given -> given != null && issuer.equals(given.toString())));
         rules.add(new JwtClaimValidator<List<String>>("aud", given -> given != null && given.contains(audience)));
         return new DelegatingOAuth2TokenValidator<>(rules);
     }
 
+    /** As {@link Caller}, with any text for a user. */
+    record Bearer(String user, Set<String> scopes) {}
+
     /** Whom the token stands for by the first decoder that accepts it. */
-    Optional<Caller> caller(String token) {
+    Optional<Bearer> caller(String token) {
         for (NimbusReactiveJwtDecoder decoder : decoders.values()) {
             try {
                 Jwt jwt = Objects.requireNonNull(decoder.decode(token).block());
                 String scope = jwt.getClaim("scope") instanceof String given ? given.strip() : "";
-                return Optional.of(new Caller(
+                return Optional.of(new Bearer(
                         jwt.getSubject(), scope.isEmpty() ? Set.of() : Set.copyOf(List.of(scope.split(" +")))));
             } catch (JwtException | IllegalArgumentException refused) {
                 // The next may accept it.

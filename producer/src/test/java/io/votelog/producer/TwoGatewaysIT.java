@@ -139,6 +139,24 @@ class TwoGatewaysIT {
         }
     }
 
+    /** A client whose gateway did not answer sends its vote to another one, without an id of its own. */
+    @Test
+    void shouldGiveTheSameReceiptToTheSameVoteAtEitherGateway() throws Exception {
+        String id = "either";
+        one.put(operator, id, openBallot(id, "Either"));
+        await().until(() ->
+                json(two.get("/v1/ballots")).path("ballots").toString().contains("\"either\""));
+        for (String voter : List.of("alice", "bob", "用户-1")) {
+            HttpResponse<String> atOne = one.vote(one.token(voter, ""), id, "{\"choices\": [\"a1\", \"b1\"]}");
+            HttpResponse<String> atTwo = two.vote(two.token(voter, ""), id, "{\"choices\": [\"b1\", \"a1\"]}");
+            assertThat(atOne.statusCode()).as(atOne.body()).isEqualTo(202);
+            assertThat(atTwo.statusCode()).as(atTwo.body()).isEqualTo(202);
+            assertThat(json(atTwo).path("receipt")).isEqualTo(json(atOne).path("receipt"));
+            assertThat(json(atTwo).path("offset").longValue())
+                    .isGreaterThan(json(atOne).path("offset").longValue());
+        }
+    }
+
     /** A claim alone is what a gateway leaves that dies right after it. */
     @Test
     void shouldFinishAPublicationThatAnotherLeftHalfDone() throws Exception {

@@ -77,7 +77,7 @@ class VoteBodyTest {
     void shouldReadALineWithItsVoter() {
         String id = "123e4567-e89b-42d3-a456-426614174000";
         VoteBody line = line("{\"voteId\": \"" + id + "\", \"voter\": \"ada\", \"choices\": [\"01\"]}");
-        assertThat(line).isEqualTo(new VoteBody("ada", List.of("01"), UUID.fromString(id)));
+        assertThat(line).isEqualTo(new VoteBody(TestTokens.user("ada"), List.of("01"), UUID.fromString(id)));
         assertThat(line("{\"voter\": \"ada\", \"choices\": []}").voteId()).isNull();
     }
 
@@ -88,9 +88,11 @@ class VoteBodyTest {
             value = {
                 "{\"choices\": []}|the field 'voter' is missing",
                 "{\"voter\": \"ada\"}|the field 'choices' is missing",
-                "{\"voter\": 7, \"choices\": []}|the field 'voter' is no string of 1 to 255 characters",
-                "{\"voter\": \"a\\ud800\", \"choices\": []}|the field 'voter' is no string of 1 to 255 characters",
-                "{\"voter\": \" \", \"choices\": []}|the field 'voter' is no string of 1 to 255 characters",
+                "{\"voter\": 7, \"choices\": []}|the field 'voter' is no string",
+                "{\"voter\": \"a\\ud800\", \"choices\": []}|the field 'voter' has U+D800 as character 2, half of a surrogate pair",
+                "{\"voter\": \" \", \"choices\": []}|the field 'voter' has U+0020 as character 1, white space, at its beginning",
+                "{\"voter\": \"\", \"choices\": []}|the field 'voter' must have 1 to 255 characters, and has 0",
+                "{\"voter\": \"kim\\ufeff\", \"choices\": []}|the field 'voter' has U+FEFF as character 4, which nobody can see",
                 "{\"voter\": \"a\", \"voter\": \"b\", \"choices\": []}|the field 'voter' stands twice",
                 "{\"voter\": \"a\", \"choices\": [], \"voteId\": \"1\"}|the field 'voteId' is no UUID",
                 "{\"voter\": \"a\", \"choices\": [], \"voteId\": null}|the field 'voteId' is no UUID",

@@ -166,6 +166,7 @@ class VoteRouteFuzzIT {
                 "--votelog.request-timeout=500ms",
                 "--votelog.idle-timeout=1s",
                 "--votelog.limits.user.rate=0",
+                "--votelog.limits.votes.every=0",
                 "--votelog.limits.address.rate=0");
         gateway.publishOpen(BALLOT);
         voter = gateway.token("alice", "");

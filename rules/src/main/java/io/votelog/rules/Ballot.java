@@ -92,8 +92,16 @@ public final class Ballot {
 
     /** What a plain form comes to: a ballot, or all that is wrong with it. */
     public sealed interface Definition {
-        /** The plain form breaks no rule. */
-        record Valid(Ballot ballot) implements Definition {}
+        /**
+         * The plain form breaks no rule.
+         *
+         * @param notes what was understood otherwise than it was written; mostly empty
+         */
+        record Valid(Ballot ballot, List<Note> notes) implements Definition {
+            public Valid {
+                notes = List.copyOf(notes);
+            }
+        }
 
         /** The plain form is refused, with every fault at its place (after 100 it stops looking). */
         record Faulty(List<Fault> faults) implements Definition {
@@ -104,12 +112,23 @@ public final class Ballot {
     }
 
     /**
-     * Reads a ballot from maps, lists, strings and integers, as a reader of YAML or JSON gives them.
+     * Reads a ballot from maps, lists, strings and integers, as a reader of YAML or JSON gives them. It asks for what makes a ballot
+     * and for no more, so that a ballot which was published once is one for good.
      *
      * @param plain anything at all; what is no ballot is answered with faults, never with an exception
      */
     public static Definition parse(@Nullable Object plain) {
         return BallotParser.parse(plain);
+    }
+
+    /**
+     * The same for a ballot that is to be published, of which more is asked: that every text reads as it is written ({@link
+     * ShownText}), and that no two options of a section have one title.
+     *
+     * @param plain anything at all; what may not be published is answered with faults, never with an exception
+     */
+    public static Definition propose(@Nullable Object plain) {
+        return BallotParser.propose(plain);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,15 +52,25 @@ final class BallotParser {
     private static final List<String> OPTION_FIELDS = List.of("id", "title", "summary", "owner", "link", "image");
     private static final List<String> RESULTS_FIELDS = List.of("visibility");
 
+    private final boolean proposed;
     private final List<Fault> faults = new ArrayList<>();
+    private final List<Note> notes = new ArrayList<>();
     private final Map<String, String> placesOfSections = new HashMap<>();
     private final Map<String, String> placesOfOptions = new HashMap<>();
     private int optionCount;
 
-    private BallotParser() {}
+    private BallotParser(boolean proposed) {
+        this.proposed = proposed;
+    }
 
+    /** What is a ballot: as much is asked of one that stands in a log. */
     static Ballot.Definition parse(@Nullable Object plain) {
-        return new BallotParser().ballot(plain);
+        return new BallotParser(false).ballot(plain);
+    }
+
+    /** What is a ballot and may be published. */
+    static Ballot.Definition propose(@Nullable Object plain) {
+        return new BallotParser(true).ballot(plain);
     }
 
     /** A symbol as ballot files write it: {@code after-close} for {@code AFTER_CLOSE}. */
@@ -85,16 +96,18 @@ final class BallotParser {
         if (!faults.isEmpty()) {
             return new Ballot.Definition.Faulty(inOrderOf(List.copyOf(fields.keySet())));
         }
-        return new Ballot.Definition.Valid(new Ballot(
-                Objects.requireNonNull(id),
-                organiser,
-                Objects.requireNonNull(title),
-                Objects.requireNonNull(window).opensAt(),
-                window.closesAt(),
-                Objects.requireNonNull(picks),
-                sections.stream().map(ParsedSection::whole).toList(),
-                Objects.requireNonNull(order),
-                Objects.requireNonNull(visibility)));
+        return new Ballot.Definition.Valid(
+                new Ballot(
+                        Objects.requireNonNull(id),
+                        organiser,
+                        Objects.requireNonNull(title),
+                        Objects.requireNonNull(window).opensAt(),
+                        window.closesAt(),
+                        Objects.requireNonNull(picks),
+                        sections.stream().map(ParsedSection::whole).toList(),
+                        Objects.requireNonNull(order),
+                        Objects.requireNonNull(visibility)),
+                notes);
     }
 
     /** The faults in the order in which the file names its fields, with what is at none of them last. */
@@ -255,6 +268,13 @@ final class BallotParser {
             }
             i += Character.charCount(c);
         }
+        if (proposed) {
+            Optional<String> problem = ShownText.faultOf(text);
+            if (problem.isPresent()) {
+                fault(place, problem.get());
+                return null;
+            }
+        }
         return text;
     }
 
@@ -314,11 +334,19 @@ final class BallotParser {
                     fault(place, "is " + Plain.quoted(text) + "; it must be from " + EARLIEST + " to " + LATEST);
                     return null;
                 }
-                if (!time.equals(time.truncatedTo(ChronoUnit.MILLIS))) {
-                    fault(place, "is " + Plain.quoted(text) + "; it must be no finer than a millisecond");
-                    return null;
+                Instant cut = time.truncatedTo(ChronoUnit.MILLIS);
+                if (cut.equals(time)) {
+                    return time;
                 }
-                return time;
+                // A vote's time is a whole millisecond: it is at or after the bound when it is at or after the next
+                // one.
+                Instant next = cut.plusMillis(1);
+                notes.add(
+                        new Note(
+                                place,
+                                "is " + Plain.quoted(text) + "; it was taken for " + next
+                                        + ", the next whole millisecond, as times in the log are. That changes nothing for any vote"));
+                return next;
             } catch (DateTimeException e) {
                 // Told below, like everything else that is not a time.
             }
@@ -452,21 +480,25 @@ final class BallotParser {
                     "brings the ballot to " + optionCount + " options; it must have at most " + Ballot.MAX_OPTIONS
                             + " over all sections");
         }
+        OptionTitles titles = new OptionTitles();
         int index = 0;
         for (Object item : list) {
             if (full() || before + index >= Ballot.MAX_OPTIONS) {
                 break;
             }
-            Option option = option(place + "[" + index + "]", item);
+            Option option = option(place + "[" + index + "]", item, titles);
             if (option != null) {
                 options.add(option);
             }
             index++;
         }
+        if (proposed) {
+            titles.faults(place).forEach(fault -> fault(fault.place(), fault.problem()));
+        }
         return options;
     }
 
-    private @Nullable Option option(String place, @Nullable Object plain) {
+    private @Nullable Option option(String place, @Nullable Object plain, OptionTitles titles) {
         Map<String, Object> fields = fields(place, plain, OPTION_FIELDS);
         if (fields == null) {
             return null;
@@ -474,6 +506,9 @@ final class BallotParser {
         String id = innerId(place, fields);
         claim(within(place, "id"), id, placesOfOptions, "over the whole ballot");
         Text title = text(within(place, "title"), required(place, fields, "title"), false);
+        if (proposed && title != null) {
+            titles.add(within(place, "title"), title);
+        }
         Text summary = text(within(place, "summary"), fields.get("summary"), true);
         Text owner = text(within(place, "owner"), fields.get("owner"), false);
         String link = address(within(place, "link"), fields.get("link"));

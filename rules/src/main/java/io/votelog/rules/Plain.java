@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Names values that strangers sent, in sentences for people: never long, never with control characters. */
+/** Names values that strangers sent, in sentences for people: never long, never with characters that control how the sentence is shown. */
 final class Plain {
     private static final int MAX_SHOWN = 64;
     private static final int MAX_SHOWN_BITS = 64;
@@ -49,7 +49,7 @@ final class Plain {
         int end = Math.min(text.length(), MAX_SHOWN);
         for (int i = 0; i < end; ) {
             int c = text.codePointAt(i);
-            if (isUnprintable(c)) {
+            if (isUnprintable(c) || ShownText.controlsDisplay(c)) {
                 shown.append(codePoint(c));
             } else {
                 shown.appendCodePoint(c);

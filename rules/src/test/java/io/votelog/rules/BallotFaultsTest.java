@@ -74,8 +74,13 @@ class BallotFaultsTest {
                                 + " it must be from 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z"),
                 at(
                         "window.closesAt",
-                        "2021-12-12T00:00:00.0001Z",
-                        "is \"2021-12-12T00:00:00.0001Z\"; it must be no finer than a millisecond"),
+                        "2021-12-12T00:00:00.0000000001Z",
+                        "is \"2021-12-12T00:00:00.0000000001Z\"; " + TIME),
+                at(
+                        "window.closesAt",
+                        "2021-12-04T16:00:00.000Z",
+                        "is 2021-12-04T16:00:00Z, not after opensAt, 2021-12-04T16:00:00Z;"
+                                + " a ballot must close after it opens"),
                 at(
                         "window.closesAt",
                         "2021-12-05T00:00:00+08:00",
@@ -176,7 +181,7 @@ class BallotFaultsTest {
 
     /** Walks places such as {@code sections[1].options[3].id} and puts the value at their end. */
     @SuppressWarnings("unchecked")
-    private static void put(Object file, String place, @Nullable Object value) {
+    static void put(Object file, String place, @Nullable Object value) {
         String[] steps = place.split("[.\\[]", -1);
         Object here = file;
         for (int i = 0; i < steps.length; i++) {

@@ -77,6 +77,11 @@ final class BallotFiles {
         throw new AssertionError("not a ballot: " + faults(plain));
     }
 
+    /** Why a file may not be published; empty when it may. */
+    static List<Fault> faultsOfProposed(@Nullable Object plain) {
+        return Ballot.propose(plain) instanceof Ballot.Definition.Faulty faulty ? faulty.faults() : List.of();
+    }
+
     /** The faults of a file; empty when it has none. */
     static List<Fault> faults(@Nullable Object plain) {
         return Ballot.parse(plain) instanceof Ballot.Definition.Faulty faulty ? faulty.faults() : List.of();

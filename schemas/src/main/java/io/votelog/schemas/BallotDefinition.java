@@ -49,7 +49,7 @@ public record BallotDefinition(Ballot ballot, String json, Sha256 digest) {
      * @throws MalformedEventException when the text is no ballot, or not in its canonical form
      */
     public static BallotDefinition parse(String json) throws MalformedEventException {
-        Ballot.Definition read = BallotFile.JSON.read(json.getBytes(StandardCharsets.UTF_8));
+        Ballot.Definition read = BallotFile.JSON.readPublished(json.getBytes(StandardCharsets.UTF_8));
         if (read instanceof Ballot.Definition.Faulty faulty) {
             throw new MalformedEventException("the definition is no ballot: "
                     + faulty.faults().stream().map(Fault::toString).collect(Collectors.joining("; ")));

@@ -2,7 +2,11 @@ package io.votelog.schemas;
 
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -15,7 +19,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The forms in which people write ballots. A field that stands twice is a fault, not a choice between the two. */
+/**
+ * The forms in which people write ballots. A file says what it looks like: a field that stands twice is a fault, not a choice between
+ * the two, and of YAML only the plain part is read, without anchors, aliases, tags and merge keys.
+ */
 public enum BallotFile {
     YAML(YAMLMapper.builder(YAMLFactory.builder()
                     .streamReadConstraints(bounds())
@@ -33,42 +40,74 @@ public enum BallotFile {
     /** The most bytes that a ballot may have. */
     public static final int MAX_BYTES = 512 * 1024;
 
+    /** The most lists and groups of fields in one another. */
+    static final int MAX_DEPTH = 16;
+
     private final ObjectMapper mapper;
 
     BallotFile(ObjectMapper mapper) {
         this.mapper = mapper;
     }
 
-    /** The ballot in these bytes, UTF-8, or every fault in them. */
+    /** The ballot in these bytes, UTF-8, that may be published; or every fault in them. */
     public Ballot.Definition read(byte[] bytes) {
+        return read(bytes, Ballot::propose);
+    }
+
+    /** The ballot in these bytes, UTF-8, that may have been published one day, when less was asked of it; or every fault in them. */
+    public Ballot.Definition readPublished(byte[] bytes) {
+        return read(bytes, Ballot::parse);
+    }
+
+    private Ballot.Definition read(byte[] bytes, Function<Object, Ballot.Definition> ballot) {
         if (bytes.length > MAX_BYTES) {
-            return new Ballot.Definition.Faulty(List.of(
-                    new Fault("", "the file has %d bytes; at most %d are allowed".formatted(bytes.length, MAX_BYTES))));
+            return faulty("", "the file has %d bytes; at most %d are allowed".formatted(bytes.length, MAX_BYTES));
         }
         @Nullable Object plain;
         try {
-            plain = mapper.readValue(bytes, Object.class);
+            String text = text(bytes);
+            List<Fault> hidden = this == YAML ? PlainYaml.faults(text) : List.of();
+            if (!hidden.isEmpty()) {
+                return new Ballot.Definition.Faulty(hidden);
+            }
+            plain = mapper.readValue(text, Object.class);
+        } catch (CharacterCodingException e) {
+            return faulty("", "the file is not in UTF-8");
         } catch (JacksonException e) {
-            return new Ballot.Definition.Faulty(
-                    List.of(new Fault(place(e), "not well-formed %s: %s".formatted(name(), e.getOriginalMessage()))));
+            return faulty(place(e), "not well-formed %s: %s".formatted(name(), e.getOriginalMessage()));
         }
         if (plain == null) {
-            return new Ballot.Definition.Faulty(List.of(new Fault("", "the file is empty; a ballot belongs here")));
+            return faulty("", "the file is empty; a ballot belongs here");
         }
-        return Ballot.parse(plain);
+        return ballot.apply(plain);
+    }
+
+    private static String text(byte[] bytes) throws CharacterCodingException {
+        String text = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
+
+    private static Ballot.Definition faulty(String place, String problem) {
+        return new Ballot.Definition.Faulty(List.of(new Fault(place, problem)));
     }
 
     private static String place(JacksonException e) {
         TokenStreamLocation location = e.getLocation();
-        return location == null || location.getLineNr() < 1
-                ? ""
-                : "line %d, column %d".formatted(location.getLineNr(), location.getColumnNr());
+        return location == null || location.getLineNr() < 1 ? "" : place(location.getLineNr(), location.getColumnNr());
+    }
+
+    /** A place in a file, both counted from 1. */
+    static String place(int line, int column) {
+        return "line %d, column %d".formatted(line, column);
     }
 
     private static StreamReadConstraints bounds() {
         return StreamReadConstraints.builder()
                 .maxDocumentLength(MAX_BYTES)
-                .maxNestingDepth(16)
+                .maxNestingDepth(MAX_DEPTH)
                 .build();
     }
 }

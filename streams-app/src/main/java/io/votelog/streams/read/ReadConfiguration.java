@@ -1,6 +1,7 @@
 package io.votelog.streams.read;
 
 import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.votelog.web.headers.StrictTransport;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -83,6 +84,15 @@ class ReadConfiguration {
         long timeoutMs = settings.writeTimeout().toMillis();
         return server -> server.doOnConnection(
                 connection -> connection.addHandlerFirst(new WriteTimeoutHandler(timeoutMs, TimeUnit.MILLISECONDS)));
+    }
+
+    /** On every answer, the server's own among them. */
+    @Bean
+    NettyServerCustomizer strictTransport(WebSettings settings) {
+        return server -> settings.strictTransport()
+                .map(StrictTransport::new)
+                .map(it -> server.doOnChannelInit((observer, channel, address) -> it.install(channel)))
+                .orElse(server);
     }
 
     @Bean

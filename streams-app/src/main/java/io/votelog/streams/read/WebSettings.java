@@ -1,18 +1,22 @@
 package io.votelog.streams.read;
 
+import io.votelog.web.settings.HstsSettings;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How the application is met from outside.
  *
  * @param cors which other origins' pages may read
  * @param publicUrls addresses that clients use
+ * @param hsts for how long browsers shall speak https alone with this side
  */
 @ConfigurationProperties("votelog")
-record WebSettings(@Nullable Cors cors, @Nullable PublicUrls publicUrls) {
+record WebSettings(@Nullable Cors cors, @Nullable PublicUrls publicUrls, @DefaultValue HstsSettings hsts) {
     /** @param allowedOrigins such as {@code https://vote.example.org}, or {@code *}; none by default */
     record Cors(@Nullable List<String> allowedOrigins) {}
 
@@ -39,6 +43,11 @@ record WebSettings(@Nullable Cors cors, @Nullable PublicUrls publicUrls) {
     List<String> allowedOrigins() {
         List<String> origins = cors == null ? null : cors.allowedOrigins();
         return origins == null ? List.of() : origins;
+    }
+
+    /** What {@code Strict-Transport-Security} says on every answer; nothing when it is not sent. */
+    Optional<String> strictTransport() {
+        return hsts.header(publicUrls == null ? null : publicUrls.streams());
     }
 
     /** The address of the side that takes votes, when it is known. */

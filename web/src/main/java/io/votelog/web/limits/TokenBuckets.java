@@ -1,6 +1,7 @@
 package io.votelog.web.limits;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
@@ -18,8 +19,9 @@ import java.util.function.LongSupplier;
  * is full this meets one key in {@code 2^18 / 8}. Two threads that bring the same new key at the same moment may, once, charge it
  * in two slots, of which the first then counts.
  *
- * <p>Time is counted in units, of which a token takes a power of ten: 10 to 100 µs each. Elapsed time is turned into units by
- * integers alone, so that no fraction of a rate gets lost however long the process lives. After 22 years the units begin anew; a
+ * <p>Time is counted in units: where tokens come back by a rate, a token takes a power of ten of them, and they are 10 to 100 µs
+ * each; where one comes back in so much time, they are milliseconds. Elapsed time is turned into units by
+ * integers alone, so that no fraction of a rate gets lost however long the process lives. After 22 years at the earliest the units begin anew; a
  * bucket untouched for just as long may then be taken for one that is not full yet.
  */
 public final class TokenBuckets {
@@ -81,31 +83,78 @@ public final class TokenBuckets {
      * @throws IllegalArgumentException when one of them is out of its range
      */
     public TokenBuckets(BigDecimal tokensPerSecond, int burst, int slots, LongSupplier nanoClock) {
-        if (tokensPerSecond.signum() < 0
-                || tokensPerSecond.compareTo(BigDecimal.valueOf(MAX_RATE)) > 0
-                || tokensPerSecond.stripTrailingZeros().scale() > RATE_SCALE) {
-            throw new IllegalArgumentException("a rate of " + tokensPerSecond.toPlainString());
-        }
+        this(Pace.of(tokensPerSecond, burst), burst, slots, nanoClock);
+    }
+
+    private TokenBuckets(Pace pace, int burst, int slots, LongSupplier nanoClock) {
         if (burst < 1 || slots < LINE || Integer.bitCount(slots) != 1) {
             throw new IllegalArgumentException("a burst of %d in a table of %d".formatted(burst, slots));
         }
-        long tokensPerThousandSeconds = tokensPerSecond.movePointRight(3).longValueExact();
-        if (tokensPerThousandSeconds > 0 && !fullInTime(tokensPerSecond, burst)) {
-            throw new IllegalArgumentException(
-                    "a burst of %d at a rate of %s".formatted(burst, tokensPerSecond.toPlainString()));
-        }
-        long perToken = 1;
-        while (tokensPerThousandSeconds > 0 && tokensPerThousandSeconds * perToken * 10 <= MOST_UNITS) {
-            perToken *= 10;
-        }
         this.burst = burst;
-        this.unitsPerToken = perToken;
-        this.unitsPerBurst = burst * perToken;
-        this.unitsPerThousandSeconds = tokensPerThousandSeconds * perToken;
-        this.words = new AtomicLongArray(tokensPerThousandSeconds == 0 ? 0 : slots);
+        this.unitsPerToken = pace.unitsPerToken();
+        this.unitsPerBurst = burst * pace.unitsPerToken();
+        this.unitsPerThousandSeconds = pace.unitsPerThousandSeconds();
+        this.words = new AtomicLongArray(pace.unitsPerThousandSeconds() == 0 ? 0 : slots);
         this.lineMask = slots / LINE - 1;
         this.nanoClock = nanoClock;
         this.startedAt = nanoClock.getAsLong();
+    }
+
+    /**
+     * Buckets to which a token comes back now and then, all of them full.
+     *
+     * @param perToken the time in which one comes back, a second at least and in whole milliseconds; zero limits nothing
+     * @param burst what a bucket holds: at least 1, and no more than comes back in {@link #MAX_SECONDS_TO_FULL}
+     * @param slots size of the table, a power of two, at least {@value #LINE}; each takes 8 bytes
+     * @param nanoClock as {@link System#nanoTime()}
+     * @throws IllegalArgumentException when one of them is out of its range
+     */
+    public static TokenBuckets every(Duration perToken, int burst, int slots, LongSupplier nanoClock) {
+        return new TokenBuckets(Pace.of(perToken, burst), burst, slots, nanoClock);
+    }
+
+    /** How time is counted. */
+    private record Pace(long unitsPerThousandSeconds, long unitsPerToken) {
+        private static final Pace UNLIMITED = new Pace(0, 1);
+
+        static Pace of(BigDecimal tokensPerSecond, int burst) {
+            if (tokensPerSecond.signum() < 0
+                    || tokensPerSecond.compareTo(BigDecimal.valueOf(MAX_RATE)) > 0
+                    || tokensPerSecond.stripTrailingZeros().scale() > RATE_SCALE) {
+                throw new IllegalArgumentException("a rate of " + tokensPerSecond.toPlainString());
+            }
+            long tokensPerThousandSeconds = tokensPerSecond.movePointRight(3).longValueExact();
+            if (tokensPerThousandSeconds == 0) {
+                return UNLIMITED;
+            }
+            if (!fullInTime(tokensPerSecond, burst)) {
+                throw new IllegalArgumentException(
+                        "a burst of %d at a rate of %s".formatted(burst, tokensPerSecond.toPlainString()));
+            }
+            long perToken = 1;
+            while (tokensPerThousandSeconds * perToken * 10 <= MOST_UNITS) {
+                perToken *= 10;
+            }
+            return new Pace(tokensPerThousandSeconds * perToken, perToken);
+        }
+
+        /** In milliseconds. */
+        static Pace of(Duration perToken, int burst) {
+            if (perToken.isZero()) {
+                return UNLIMITED;
+            }
+            if (!fullInTime(perToken, burst)) {
+                throw new IllegalArgumentException("a burst of %d at one in %s".formatted(burst, perToken));
+            }
+            return new Pace(1_000_000, perToken.toMillis());
+        }
+    }
+
+    /** Whether a token comes back in a second or more, and an empty bucket would be full within {@link #MAX_SECONDS_TO_FULL}. */
+    public static boolean fullInTime(Duration perToken, int burst) {
+        return perToken.getSeconds() >= 1
+                && perToken.getSeconds() <= MAX_SECONDS_TO_FULL
+                && perToken.toMillis() * burst <= MAX_SECONDS_TO_FULL * 1_000L;
     }
 
     /** Whether an empty bucket would be full within {@link #MAX_SECONDS_TO_FULL}. */

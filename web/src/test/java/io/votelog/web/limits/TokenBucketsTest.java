@@ -64,6 +64,38 @@ class TokenBucketsTest {
     }
 
     @Test
+    void shouldGiveATokenBackNowAndThen() {
+        TokenBuckets buckets = TokenBuckets.every(Duration.ofMinutes(10), 5, SLOTS, () -> now);
+        assertThat(buckets.secondsFromEmptyToFull()).isEqualTo(3_000);
+        for (int left = 4; left >= 0; left--) {
+            assertThat(buckets.take(KEY)).isEqualTo(new Draw(true, left, left > 0 ? 0 : 600, (5 - left) * 600));
+        }
+        assertThat(buckets.take(KEY)).isEqualTo(new Draw(false, 0, 600, 3_000));
+        now += Duration.ofMinutes(10).toNanos() - 1_000_000;
+        assertThat(buckets.take(KEY)).isEqualTo(new Draw(false, 0, 1, 2_401));
+        now += 1_000_000;
+        assertThat(buckets.take(KEY).granted()).isTrue();
+        assertThat(buckets.take(KEY).granted()).isFalse();
+        long granted = 0;
+        for (int day = 0; day < 1_000; day++) {
+            now += Duration.ofDays(1).toNanos();
+            for (int i = 0; i < 10; i++) {
+                granted += buckets.take(KEY).granted() ? 1 : 0;
+            }
+        }
+        assertThat(granted).isEqualTo(5_000);
+        assertThat(TokenBuckets.every(Duration.ZERO, 5, SLOTS, () -> now).take(KEY))
+                .isEqualTo(new Draw(true, 5, 0, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT0.999S, 1", "PT-1S, 1", "PT24H, 2", "PT1S, 86401", "PT25H, 1", "P100000000D, 1", "PT1S, 0"})
+    void shouldRefuseATimeThatIsOutOfRange(Duration perToken, int burst) {
+        assertThatThrownBy(() -> TokenBuckets.every(perToken, burst, SLOTS, () -> now))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void shouldKeepKeysApart() {
         TokenBuckets buckets = buckets("1", 1);
         // The first differs from KEY in its fingerprint alone, the second in its line alone.

@@ -5,7 +5,6 @@ import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
-import io.votelog.schemas.VoteIds;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -157,7 +156,7 @@ final class Account {
             return;
         }
         List<String> choices = votes.of(voter);
-        UUID id = VoteIds.derive(pseudonym, choices);
+        UUID id = pseudonyms.voteId(pseudonym, choices);
         if (!vote.getChoices().equals(choices) || !vote.getVoteId().equals(id)) {
             differ("%d/%d: not what voter %d sent".formatted(record.partition(), record.offset(), voter));
         }

@@ -206,7 +206,8 @@ final class TestSystem implements AutoCloseable {
                 "--votelog.auth.issuer=" + Claims.ISSUER,
                 "--votelog.auth.audience=" + Claims.AUDIENCE,
                 "--votelog.limits.address.rate=0",
-                "--votelog.limits.user.rate=0"));
+                "--votelog.limits.user.rate=0",
+                "--votelog.limits.votes.every=0"));
         args.addAll(options.gatewayArgs);
         return track(app("gateway", "producer/target/votelog-producer.jar")
                 .jvmArgs(options.jvm())

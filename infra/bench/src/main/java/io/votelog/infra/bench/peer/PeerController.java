@@ -7,7 +7,6 @@ import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
-import io.votelog.schemas.VoteIds;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -59,8 +58,9 @@ class PeerController {
     @PostMapping("/v1/ballots/{ballotId}/votes")
     CompletableFuture<ResponseEntity<Recorded>> cast(
             @PathVariable String ballotId, @AuthenticationPrincipal Jwt token, @RequestBody Vote vote) {
-        Pseudonym voter = new Pseudonyms(pepper, ballotId).of(String.valueOf(token.getSubject()));
-        UUID voteId = VoteIds.derive(voter, vote.choices());
+        Pseudonyms pseudonyms = new Pseudonyms(pepper, ballotId);
+        Pseudonym voter = pseudonyms.of(String.valueOf(token.getSubject()));
+        UUID voteId = pseudonyms.voteId(voter, vote.choices());
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
         byte[] value = Events.encode(new VoteCast(voteId, ballotId, vote.choices(), new Salt(salt)));

@@ -1,0 +1,42 @@
+package io.votelog.web.settings;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * For how long browsers shall speak https alone with this host (RFC 6797), under {@code votelog.hsts}. The header stays with a browser
+ * for that long, whatever is set later, so it says nothing of other hosts unless it is told to.
+ *
+ * @param maxAge whole seconds; 0 for not saying it; when absent, a year where the public address is https
+ * @param includeSubdomains whether hosts below this one are meant too
+ */
+public record HstsSettings(@Nullable Duration maxAge, @DefaultValue("false") boolean includeSubdomains) {
+    private static final Duration ONE_YEAR = Duration.ofDays(365);
+
+    /** What browsers may remember at most. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    /** @throws BadSettingException when the time is below 0 or above 100 years, or has a part of a second */
+    public HstsSettings {
+        if (maxAge != null && (maxAge.isNegative() || maxAge.compareTo(LONGEST) > 0 || maxAge.getNano() != 0)) {
+            throw new BadSettingException(
+                    "votelog.hsts.max-age", maxAge.toString(), "0s to send none, or whole seconds up to 36500d");
+        }
+    }
+
+    /**
+     * The header's value; nothing when it is not sent.
+     *
+     * @param publicAddress where the world reaches this side, whoever ends TLS there; null when it is not known
+     */
+    public Optional<String> header(@Nullable URI publicAddress) {
+        boolean https = publicAddress != null && "https".equalsIgnoreCase(publicAddress.getScheme());
+        Duration age = maxAge != null ? maxAge : https ? ONE_YEAR : Duration.ZERO;
+        return age.isZero()
+                ? Optional.empty()
+                : Optional.of("max-age=" + age.toSeconds() + (includeSubdomains ? "; includeSubDomains" : ""));
+    }
+}
