@@ -294,6 +294,18 @@ class VotingIT {
     }
 
     @Test
+    void shouldGiveNoTokenToASecondSpellingOfAUser() {
+        for (String user : List.of("kim ", "kim\u00A0", "ki\u200Bm", "Zoe\u0308", "", "kim\n")) {
+            HttpResponse<String> refused = gateway.send(HttpRequest.newBuilder(gateway.at("/dev/token"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(Gateway.JSON.writeValueAsString(Map.of("userId", user)))));
+            assertThat(problem(refused, 400, "malformed-request").path("detail").stringValue())
+                    .contains("the field 'userId' " + UserId.fault(user));
+        }
+        assertThat(gateway.token("Zo\u00EB", "")).isNotEmpty();
+    }
+
+    @Test
     void shouldNotServeABallotOfAnotherPepper() {
         publish("peppered");
         try (Gateway other =
