@@ -1,10 +1,55 @@
-# For infra/up and infra/bench/run, which source it: finds a JDK, and builds a program's module when it is not built yet.
-# Before: root, and name (what the program is called in messages).
+# For infra/up and infra/bench/run, which source it: answers from a help text, finds a JDK, and builds a program's module when it is
+# not built yet. Before: root, and name (what the program is called in messages).
 # shellcheck shell=bash
 
 fail() {
   echo "$name: $*" >&2
   exit 1
+}
+
+# What a program is made of beside its own module.
+modules='rules web schemas infra/broker producer streams-app'
+
+# answer_from FILE ARGUMENT...: ends with the help text where it is asked for, and with code 2 where the text knows no such option;
+# returns where the arguments are what it describes. It describes an option by two spaces, its name, perhaps the name of its value,
+# and two spaces; a number's range by "MIN to MAX".
+answer_from() {
+  local text=$1 given option value line seen=' '
+  shift
+  while [ $# -gt 0 ]; do
+    given=$1
+    shift
+    case $given in
+      -h | --help) cat "$text"; exit 0 ;;
+      --*=*) option=${given%%=*} value=${given#*=} ;;
+      *) option=$given value='' ;;
+    esac
+    line=$(grep -E "^  --[a-z-]+( [A-Z]+)?  " "$text" | grep -F -- "  $option " | head -n 1)
+    case $option in --*) ;; *) line='' ;; esac
+    [ -n "$line" ] || refuse "$text" "there is no option $option"
+    case $seen in *" $option "*) refuse "$text" "$option is given twice" ;; esac
+    seen="$seen$option "
+    if [[ $line =~ ^\ \ --[a-z-]+\ [A-Z]+\ \  ]]; then
+      if [ "$given" = "$option" ]; then
+        [ $# -gt 0 ] || refuse "$text" "$option needs a value"
+        value=$1
+        shift
+      fi
+      if [[ $line =~ \ ([0-9]+)\ to\ ([0-9]+) ]]; then
+        local min=${BASH_REMATCH[1]} max=${BASH_REMATCH[2]}
+        [[ $value =~ ^[0-9]{1,9}$ ]] && [ "$value" -ge "$min" ] && [ "$value" -le "$max" ] ||
+          refuse "$text" "$option is $value; $min to $max is allowed"
+      fi
+    elif [ "$given" != "$option" ]; then
+      refuse "$text" "$option takes no value"
+    fi
+  done
+}
+
+refuse() {
+  echo "$name: $2" >&2
+  cat "$1" >&2
+  exit 2
 }
 
 # Sets java. It must be a JDK, since Maven compiles with it.
@@ -39,7 +84,8 @@ built() {
     [ -e "$entry" ] || return 1
   done
   unset IFS
-  newer=$(cd "$root" && find pom.xml rules pages schemas infra/broker producer streams-app "$@" \
+  # shellcheck disable=SC2086 # They are several.
+  newer=$(cd "$root" && find pom.xml $modules "$@" \
     \( -name target -o -path '*/src/test' \) -prune -o \
     -type f \( -path '*/src/main/*' -o -name pom.xml \) -newer "$file" -print)
   [ -z "$newer" ]
@@ -47,8 +93,9 @@ built() {
 
 build() {
   local module=$1 log=$root/.votelog/logs/build.log begun=$SECONDS shown='' doing elapsed maven code
-  mkdir -p "${log%/*}" || fail "$log cannot be written"
-  (cd "$root" && exec ./mvnw -B -ntp -DskipTests -pl "producer,streams-app,$module" -am package) \
+  mkdir -p "${log%/*}" && : >"$log" || fail "$log cannot be written"
+  # How the code is formatted is for those who change it to check (./mvnw verify), and nothing to whoever runs it.
+  (cd "$root" && exec ./mvnw -B -ntp -DskipTests -Dspotless.check.skip=true -pl "producer,streams-app,$module" -am package) \
     >"$log" 2>&1 </dev/null &
   maven=$!
   trap 'kill "$maven" 2>/dev/null; wait "$maven" 2>/dev/null; echo; fail "the build was stopped"' INT TERM HUP

@@ -257,6 +257,29 @@ class AnnouncementTest {
         assertThat(refused.err().lines()).hasSize(1);
     }
 
+    /** A file whose times are finer than the log's is the ballot that its gateway published, and so is one of an earlier day. */
+    @Test
+    void shouldHaveTheDigestThatTheGatewayPublishes() throws Exception {
+        String json = ANNOUNCED.json();
+        String closes = MadeLog.CLOSES.toString();
+        String finer = MadeLog.CLOSES.minusNanos(1).toString();
+        Path fine = Files.writeString(dir.resolve("fine.json"), json.replace(closes, finer));
+        CommandRun run = CommandRun.of("digest", fine);
+        assertThat(run.out()).isEqualToNormalizingNewlines("%s  fruits%n".formatted(ANNOUNCED.digestHex()));
+        assertThat(run.err()).contains("fine.json: window.closesAt is \"" + finer + "\"; it was taken for " + closes);
+
+        String alike = json.replace("\"title\":\"b\"", "\"title\":\"a\"");
+        BallotDefinition old = BallotDefinition.parse(alike);
+        Path file = Files.writeString(dir.resolve("old.json"), alike);
+        assertThat(CommandRun.of("digest", file).out())
+                .isEqualToNormalizingNewlines("%s  fruits%n".formatted(old.digestHex()));
+        String announced = announced(votedOn(old), MadeLog.publicKey());
+        assertThat(announced).contains(old.digestHex());
+        Path expected = Files.writeString(dir.resolve("old-announcement.json"), announced);
+        assertThat(replay(votedOn(old), "--expect", expected).out())
+                .containsPattern("PASS +" + AnnouncementCheck.TITLE);
+    }
+
     /** The recount in Python is of the same mind. */
     @Test
     void shouldBeHeldToByTheRecount() throws Exception {

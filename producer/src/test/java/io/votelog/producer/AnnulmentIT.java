@@ -120,6 +120,8 @@ class AnnulmentIT {
                 .containsExactly("reason");
         assertThat(faults("{\"receipt\": \"%s\", \"reason\": \"two\\nlines\"}".formatted(receipt)))
                 .containsExactly("reason");
+        assertThat(faults("{\"receipt\": \"%s\", \"reason\": \"\\u202efraud\"}".formatted(receipt)))
+                .containsExactly("reason");
         assertThat(annulmentsOf(receipt)).isZero();
         assertThat(gateway.annul(annuller, "fruits", receipt, "𝄞".repeat(500)).statusCode())
                 .isEqualTo(202);
@@ -140,6 +142,9 @@ class AnnulmentIT {
                 good + good)) {
             problem(gateway.send(gateway.annulRequest(annuller, "fruits", body)), 400, "malformed-request");
         }
+        assertThat(detail(good.replace("}", ", \"Reason\": \"dan\"}"))).contains("unknown field 'Reason'");
+        assertThat(detail(good.replace("}", ", \"reason\": \"another\"}")))
+                .contains("the field 'reason' stands more than once");
         problem(
                 gateway.send(gateway.annulRequest(annuller, "fruits", good).setHeader("Content-Type", "text/plain")),
                 415,
@@ -165,6 +170,12 @@ class AnnulmentIT {
         HttpResponse<String> voted = gateway.vote(gateway.token(user, ""), "fruits", VOTE);
         assertThat(voted.statusCode()).as(voted.body()).isEqualTo(202);
         return json(voted).path("receipt").stringValue();
+    }
+
+    private static String detail(String body) {
+        return problem(gateway.send(gateway.annulRequest(annuller, "fruits", body)), 400, "malformed-request")
+                .path("detail")
+                .stringValue();
     }
 
     private static List<String> faults(String body) {

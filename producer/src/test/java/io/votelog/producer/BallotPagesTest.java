@@ -164,7 +164,7 @@ class BallotPagesTest {
     @Test
     void shouldHoldTheLargestBallotThatThereIs() {
         String options = IntStream.range(0, 16)
-                .mapToObj("{\"id\": \"%%1$s-%s\", \"title\": \"Title\"}"::formatted)
+                .mapToObj("{\"id\": \"%%1$s-%1$s\", \"title\": \"Title %1$s\"}"::formatted)
                 .collect(Collectors.joining(", "));
         String sections = IntStream.range(0, 64)
                 .mapToObj(s ->

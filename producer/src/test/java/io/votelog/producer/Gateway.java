@@ -2,6 +2,10 @@ package io.votelog.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.votelog.infra.testing.contract.Contract;
 import io.votelog.infra.testing.contract.OpenApi;
 import io.votelog.schemas.LogKeys;
@@ -13,10 +17,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +104,8 @@ final class Gateway implements AutoCloseable {
                 "--votelog.log.private-key=" + PRIVATE_KEY,
                 "--votelog.log.public-keys=" + PUBLIC_KEY,
                 "--votelog.auth.hs256-secret=" + SECRET,
-                "--votelog.dev.tokens=true",
+                "--server.address=127.0.0.1",
+                "--management.server.address=127.0.0.1",
                 "--votelog.public-urls.producer=https://vote.example",
                 "--votelog.public-urls.streams=https://results.example");
         // A setting given again replaces the standard one; on a command line it would be added to it.
@@ -142,12 +149,24 @@ final class Gateway implements AutoCloseable {
         return send(HttpRequest.newBuilder(at(path)));
     }
 
+    /** A token of the issuer who shares the secret. */
     String token(String userId, String scope) {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(at("/dev/token"))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(JSON.writeValueAsString(Map.of("userId", userId, "scope", scope)))));
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return json(answer).path("token").stringValue();
+        return signed(userId, scope);
+    }
+
+    /** The same for a gateway that is not there yet. */
+    static String signed(String userId, String scope) {
+        JWTClaimsSet.Builder claims =
+                TestTokens.claims(userId).expirationTime(Date.from(Instant.now().plus(12, ChronoUnit.HOURS)));
+        try {
+            return TestTokens.signed(
+                    JWSAlgorithm.HS256,
+                    null,
+                    new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8)),
+                    (scope.isEmpty() ? claims : claims.claim("scope", scope)).build());
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
     }
 
     HttpRequest.Builder putRequest(String token, String ballotId, String ballot) {

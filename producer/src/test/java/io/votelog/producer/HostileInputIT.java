@@ -223,7 +223,6 @@ class HostileInputIT {
                                 .reduce("", String::concat)
                         + "0\r\n\r\n"));
         shapes.put("absolute form", vote().target("http://vote.example/v1/ballots/hard/votes"));
-        shapes.put("a query", vote().target("/v1/ballots/hard/votes?from=page"));
         shapes.put("an address as host", vote().without("Host").header("Host: [::1]:8080"));
         shapes.put("a folded header", vote().header("X: y\r\n z"));
         shapes.put("an expectation that is not known", vote().header("Expect: the-unexpected"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.votelog.web.limits.AddressRange;
 import io.votelog.web.limits.ForwardingHeader;
 import io.votelog.web.settings.BadSettingException;
+import io.votelog.web.settings.HstsSettings;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
@@ -29,14 +30,16 @@ class ProducerSettingsTest {
                 "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
                 "VOTELOG_LOG_PRIVATE_KEY", Gateway.PRIVATE_KEY,
                 "VOTELOG_LOG_PUBLIC_KEYS", "one,two",
-                "VOTELOG_DEV_TOKENS", "true",
+                "VOTELOG_HSTS_MAX_AGE", "1d",
+                "VOTELOG_HSTS_INCLUDE_SUBDOMAINS", "true",
                 "VOTELOG_PUBLIC_URLS_STREAMS", "https://results.example/",
                 "VOTELOG_CORS_ALLOWED_ORIGINS", "https://a.example,https://b.example"));
         assertThat(settings.pepper()).isEqualTo(Gateway.PEPPER);
         assertThat(settings.auth().hs256Secret()).isEqualTo(Gateway.SECRET);
         assertThat(settings.log().privateKey()).isEqualTo(Gateway.PRIVATE_KEY);
         assertThat(settings.log().publicKeys()).containsExactly("one", "two");
-        assertThat(settings.dev().tokens()).isTrue();
+        assertThat(settings.dev().tokens()).isFalse();
+        assertThat(settings.hsts()).isEqualTo(new HstsSettings(Duration.ofDays(1), true));
         assertThat(settings.publicUrls().streams()).isEqualTo(URI.create("https://results.example/"));
         assertThat(settings.cors().allowedOrigins()).containsExactly("https://a.example", "https://b.example");
     }
@@ -56,6 +59,20 @@ class ProducerSettingsTest {
         assertThat(address(Map.of("votelog.dev.tokens", "true", "server.address", "10.0.0.1")))
                 .isEqualTo("10.0.0.1");
         assertThat(address(Map.of())).isEqualTo("not set");
+    }
+
+    @Test
+    void shouldGiveDevelopmentTokensBesideAProviderOnThisMachine() {
+        ProducerSettings settings = bound(Map.of(
+                "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
+                "VOTELOG_DEV_TOKENS", "true",
+                "VOTELOG_AUTH_JWK_SET_URI", "http://127.0.0.1:9000/keys",
+                "VOTELOG_AUTH_ISSUER", "http://localhost:9000",
+                "VOTELOG_AUTH_AUDIENCE", "votelog",
+                "VOTELOG_SIGN_IN_ISSUER", "http://localhost:9000",
+                "VOTELOG_SIGN_IN_CLIENT_ID", "page",
+                "VOTELOG_CORS_ALLOWED_ORIGINS", "http://localhost:8081,http://127.0.0.1:8081"));
+        assertThat(settings.dev().tokens()).isTrue();
     }
 
     @Test

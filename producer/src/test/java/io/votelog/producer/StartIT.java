@@ -8,6 +8,7 @@ import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,8 @@ class StartIT {
         "--votelog.topics.replicas=0, votelog.topics.replicas: 0, 1 to 9",
         "--votelog.topics.partitions=0, votelog.topics.partitions, must be greater than or equal to 1",
         "--votelog.limits.trusted-proxies=proxy.example, votelog.limits.trusted-proxies: 'proxy.example' is no address, 10.0.0.0/8",
+        "--votelog.hsts.max-age=-1s, votelog.hsts.max-age: PT-1S, 0s to send none",
+        "--votelog.dev.tokens=true, votelog.dev.tokens: true, on this machine",
         "--votelog.publish-timeout=soon, votelog.publish-timeout, soon"
     })
     void shouldRefuseABadSetting(String setting, String wrong, String right, CapturedOutput output) {
@@ -54,6 +57,42 @@ class StartIT {
         assertThat(output.getAll()).contains("APPLICATION FAILED TO START");
         String said = output.getAll().substring(output.getAll().indexOf("APPLICATION FAILED TO START"));
         assertThat(said).containsIgnoringCase(wrong).contains(right).doesNotContain("\tat ");
+    }
+
+    /** Nobody else may be served by a gateway that lets anyone vote as anyone. */
+    @ParameterizedTest
+    @CsvSource({
+        "votelog.public-urls.streams, https://results.example",
+        "votelog.public-urls.producer, http://127.0.0.1.example:8080",
+        "votelog.public-urls.producer, http://10.0.0.1:8080",
+        "votelog.auth.issuer, https://login.example",
+        "votelog.sign-in.issuer, https://login.example",
+        "votelog.auth.jwk-set-uri, https://login.example/keys",
+        "votelog.cors.allowed-origins, *",
+        "votelog.cors.allowed-origins, https://page.example"
+    })
+    void shouldRefuseDevelopmentTokensInPublic(String key, String value, CapturedOutput output) {
+        Map<String, String> settings = new LinkedHashMap<>(Map.of(
+                "votelog.dev.tokens", "true",
+                "votelog.public-urls.producer", "http://localhost:8080",
+                "votelog.public-urls.streams", "http://[::1]:8081",
+                "votelog.auth.issuer", "the-developer",
+                "votelog.auth.audience", "votelog",
+                "votelog.sign-in.client-id", key.startsWith("votelog.sign-in") ? "page" : ""));
+        if (key.startsWith("votelog.sign-in")) {
+            settings.remove("votelog.auth.issuer");
+        }
+        settings.put(key, value);
+        assertThatThrownBy(() -> Gateway.start(
+                        NO_BROKER,
+                        settings.entrySet().stream()
+                                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                                .toArray(String[]::new)))
+                .isInstanceOf(Exception.class);
+        assertThat(output.getAll())
+                .contains(
+                        "votelog.dev.tokens: true, while " + key + " is " + value,
+                        "such tokens let anyone vote as any user");
     }
 
     @Test

@@ -111,7 +111,8 @@ final class DrawnLog {
     private static Map<String, Object> section(String id, String prefix, int options, int most) {
         List<Map<String, Object>> list = new ArrayList<>();
         for (int n = 1; n <= options; n++) {
-            list.add(Map.of("id", prefix + n, "title", "Option " + prefix + n));
+            // Some that nobody may publish any more: they stand in logs, and are ballots there.
+            list.add(Map.of("id", prefix + n, "title", n % 2 == 0 ? "\u202eOption" : "Option " + prefix + n));
         }
         return Map.of("id", id, "title", "Section " + id, "picks", Map.of("min", 1, "max", most), "options", list);
     }

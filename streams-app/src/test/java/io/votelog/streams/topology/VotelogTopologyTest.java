@@ -116,6 +116,32 @@ class VotelogTopologyTest {
         assertThat(newestResults().getStatus()).isEqualTo(BallotStatus.OPEN);
     }
 
+    /** What may be published can become less; what was published stays a ballot. */
+    @Test
+    void shouldCountOnABallotThatMayNoLongerBePublished() throws Exception {
+        Map<String, Object> plain = ballot.ballot().toPlain();
+        plain.put("title", "\u202eA vote on fruits");
+        plain.put(
+                "sections",
+                List.of(
+                        Map.of("id", "A", "title", "A", "options", List.of(option("a1", "Same"), option("a2", "Same "))),
+                        Map.of("id", "B", "title", "B", "options", List.of(option("b1", "\u2066One")))));
+        assertThat(Ballot.propose(plain)).isInstanceOf(Ballot.Definition.Faulty.class);
+        BallotDefinition old =
+                BallotDefinition.of(((Ballot.Definition.Valid) Ballot.parse(plain)).ballot());
+
+        pipe(null, log.published(old, 0, 1), DURING.minus(Duration.ofDays(1)));
+        cast(voter(1), 1, "a2", "b1");
+
+        assertThat(verdicts()).containsExactly("ACCEPTED");
+        assertThat(newestResults().getVotes()).containsExactly(0L, 1L, 1L);
+        assertThat(deadLetters.isEmpty()).isTrue();
+    }
+
+    private static Map<String, Object> option(String id, String title) {
+        return Map.of("id", id, "title", title);
+    }
+
     @Test
     void shouldAcceptOneVoteOfAVoterAndSayOfTheSameOneThatItIsRetried() {
         publish();

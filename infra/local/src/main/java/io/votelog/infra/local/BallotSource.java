@@ -2,6 +2,7 @@ package io.votelog.infra.local;
 
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
+import io.votelog.rules.Note;
 import io.votelog.schemas.BallotFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -22,8 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param body what is sent
  * @param contentType of the body
  * @param asItStands whether it must be this definition that stands under the id
+ * @param notes what of it was understood otherwise than it was written
  */
-record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asItStands) {
+record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asItStands, List<Note> notes) {
     private static final Duration OPEN_FOR = Duration.ofDays(7);
 
     /**
@@ -43,17 +46,20 @@ record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asIt
         } catch (IOException e) {
             throw new UpException("the ballot %s cannot be read: %s".formatted(file, e));
         }
-        Ballot.Definition read = form.read(bytes);
+        // Whether it may be published is the gateway's to say: it may stand there since less was asked.
+        Ballot.Definition read = form.readPublished(bytes);
         if (read instanceof Ballot.Definition.Faulty faulty) {
             throw new UpException("the ballot %s is refused: %s"
                     .formatted(
                             file, faulty.faults().stream().map(Fault::toString).collect(Collectors.joining("; "))));
         }
+        Ballot.Definition.Valid valid = (Ballot.Definition.Valid) read;
         return new BallotSource(
-                ((Ballot.Definition.Valid) read).ballot(),
+                valid.ballot(),
                 bytes,
                 form == BallotFile.JSON ? "application/json" : "application/yaml",
-                true);
+                true,
+                valid.notes());
     }
 
     /** The same ballot, open from the minute of {@code now} for seven days. Whatever stands under its id already is as good. */
@@ -68,6 +74,7 @@ record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asIt
         if (!(Ballot.parse(plain) instanceof Ballot.Definition.Valid moved)) {
             throw new IllegalStateException("a ballot that was well-formed is not when its window is moved");
         }
-        return new BallotSource(moved.ballot(), new JsonMapper().writeValueAsBytes(plain), "application/json", false);
+        return new BallotSource(
+                moved.ballot(), new JsonMapper().writeValueAsBytes(plain), "application/json", false, List.of());
     }
 }

@@ -3,6 +3,7 @@ package io.votelog.infra.local;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * line when it is done.
  */
 final class Display implements AutoCloseable {
+    private static final Duration REMINDER = Duration.ofSeconds(30);
+
     private final PrintStream out;
     private final boolean terminal;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -23,11 +26,22 @@ final class Display implements AutoCloseable {
     });
     private final Map<String, Long> begunNs = new LinkedHashMap<>();
     private final Map<String, String> steps = new LinkedHashMap<>();
+    private final Map<String, String> awaited = new LinkedHashMap<>();
+    private final Map<String, Long> remindNs = new LinkedHashMap<>();
+    private final long reminderNs;
     private @Nullable String phase;
 
     Display(PrintStream out, boolean terminal) {
+        this(out, terminal, REMINDER);
+    }
+
+    /** @param reminder after how long a step that is not done is told of, again and again */
+    Display(PrintStream out, boolean terminal, Duration reminder) {
         this.out = out;
         this.terminal = terminal;
+        this.reminderNs = reminder.toNanos();
+        long lookNs = Math.min(reminderNs / 4, 1_000_000_000L);
+        ticker.scheduleAtFixedRate(this::remind, lookNs, lookNs, TimeUnit.NANOSECONDS);
         if (terminal) {
             ticker.scheduleAtFixedRate(this::render, 250, 250, TimeUnit.MILLISECONDS);
         }
@@ -40,12 +54,20 @@ final class Display implements AutoCloseable {
     }
 
     synchronized void begin(String step) {
+        begin(step, step);
+    }
+
+    /** @param what is waited for, for those who have waited long */
+    synchronized void begin(String step, String what) {
         begunNs.put(step, System.nanoTime());
+        remindNs.put(step, System.nanoTime() + reminderNs);
+        awaited.put(step, what);
         steps.put(step, "…");
         render();
     }
 
     synchronized void done(String step) {
+        remindNs.remove(step);
         String took = seconds(begunNs.getOrDefault(step, System.nanoTime()));
         steps.put(step, took);
         if (!terminal) {
@@ -63,6 +85,7 @@ final class Display implements AutoCloseable {
         phase = null;
         steps.clear();
         begunNs.clear();
+        remindNs.clear();
     }
 
     /** A line of its own. */
@@ -72,6 +95,17 @@ final class Display implements AutoCloseable {
         }
         out.println(text);
         render();
+    }
+
+    /** Whoever waits knows what for. */
+    private synchronized void remind() {
+        long now = System.nanoTime();
+        for (String step : List.copyOf(remindNs.keySet())) {
+            if (now - remindNs.getOrDefault(step, now) >= 0) {
+                remindNs.put(step, now + reminderNs);
+                line("still waiting, %s: %s".formatted(seconds(begunNs.getOrDefault(step, now)), awaited.get(step)));
+            }
+        }
     }
 
     private synchronized void render() {

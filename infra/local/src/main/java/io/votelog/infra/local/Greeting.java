@@ -30,15 +30,19 @@ final class Greeting {
     }
 
     /** A vote on the seed's ballot, from the token to the results, as lines for a shell. */
-    static String toTry(String ballotId, App producer, App streams) {
+    static String toTry(String ballotId, App producer, App streams, boolean givesTokens) {
+        String token = givesTokens
+                ? "TOKEN=$(curl -s %s/dev/token -H 'Content-Type: application/json' -d '{\"userId\":\"ada\"}' | grep -o '\"token\":\"[^\"]*' | cut -d'\"' -f4)"
+                        .formatted(producer.http().url())
+                : "TOKEN=…  # from the issuer that is trusted here (votelog.auth)";
         return """
 
                 Try it:
-                  TOKEN=$(curl -s %2$s/dev/token -H 'Content-Type: application/json' -d '{"userId":"ada"}' | grep -o '"token":"[^"]*' | cut -d'"' -f4)
+                  %4$s
                   VOTE=$(curl -s %2$s/v1/ballots/%1$s/votes -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"choices":["01","25"]}'); echo "$VOTE"
                   curl -s -H 'Prefer: wait=5' %3$s/v1/ballots/%1$s/receipts/$(echo "$VOTE" | grep -o '"receipt":"[^"]*' | cut -d'"' -f4)
                   curl -s %3$s/v1/ballots/%1$s/results
                 """
-                .formatted(ballotId, producer.http().url(), streams.http().url());
+                .formatted(ballotId, producer.http().url(), streams.http().url(), token);
     }
 }

@@ -31,15 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class LocalSystem {
     private static final int KAFKA_PORT = 9092;
     private static final int BROKERS = 3;
-    private static final Duration READY_TIMEOUT = Duration.ofSeconds(120);
     private static final Duration APP_GRACE = Duration.ofSeconds(12);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
     private static final long POLL_MS = 150;
     private static final String BALLOTS_WRITE = "ballots:write";
+    private static final String DEV_TOKENS = "votelog.dev.tokens";
 
     private final Options options;
     private final Path root;
     private final Folders folders;
+    private final Environment environment;
     private final Display display;
     private final List<BallotSource> ballots;
     private final List<App> apps;
@@ -63,12 +64,20 @@ final class LocalSystem {
 
     /**
      * @param root the repository, with the apps' jars
+     * @param environment what both apps inherit
      * @param ballots to be published, in this order; the demo votes on the last
      */
-    LocalSystem(Options options, Path root, Folders folders, Display display, List<BallotSource> ballots) {
+    LocalSystem(
+            Options options,
+            Path root,
+            Folders folders,
+            Environment environment,
+            Display display,
+            List<BallotSource> ballots) {
         this.options = options;
         this.root = root;
         this.folders = folders;
+        this.environment = environment;
         this.display = display;
         this.ballots = List.copyOf(ballots);
         this.apps = Stream.of(App.Side.values())
@@ -121,38 +130,42 @@ final class LocalSystem {
                                                     .map(Path::toString)
                                                     .toList()));
         }
-        Secrets secrets = Secrets.readOrMake(folders);
+        Secrets secrets = Secrets.readOrMake(folders, environment);
         interruptible = true;
         if (!events.isEmpty()) {
             throw new InterruptedException();
         }
         display.phase("starting");
-        display.begin("kafka");
+        display.begin("kafka", "Kafka to answer; its logs: " + folders.kafka());
         KafkaCluster cluster = kafkaBuilder().start();
         kafka = cluster;
         cluster.processes().forEach(this::watchFor);
         display.done("kafka");
 
         for (App app : apps) {
-            display.begin(app.name());
+            display.begin(app.name(), app.name() + " to be ready; its log: " + log(app));
             ChildJvm child = child(app, secrets, cluster.bootstrapServers());
             children.put(app, child);
             watchFor(child);
         }
         awaitReady(new ArrayList<>(apps));
 
-        display.begin("ballot");
+        display.begin("ballot", "the ballots to be taken votes for at every gateway");
         // The gateways inherit the environment; what it has them ask of tokens holds for these too.
         Tokens tokens = new Tokens(
                 secrets.hs256(),
-                System.getenv("VOTELOG_AUTH_ISSUER"),
-                System.getenv("VOTELOG_AUTH_AUDIENCE"),
+                environment.setting("votelog.auth.issuer").orElse(null),
+                environment.setting("votelog.auth.audience").orElse(null),
                 Clock.systemUTC());
         List<URI> gateways =
                 of(App.Side.PRODUCER).stream().map(app -> app.http().url()).toList();
-        Publisher publisher = new Publisher(http, gateways, () -> tokens.token("infra/up", BALLOTS_WRITE));
+        Publisher publisher =
+                new Publisher(http, gateways, () -> tokens.token("infra/up", BALLOTS_WRITE), options.patience());
         for (BallotSource ballot : ballots) {
             publisher.publish(ballot);
+            ballot.notes()
+                    .forEach(note ->
+                            display.line("%s: %s %s".formatted(ballot.ballot().id(), note.at(), note.detail())));
         }
         display.done("ballot");
         display.endPhase();
@@ -192,7 +205,7 @@ final class LocalSystem {
         KafkaCluster.Builder builder = options.cluster()
                 ? KafkaCluster.cluster(folders.kafka(), BROKERS)
                 : KafkaCluster.single(folders.kafka());
-        return builder.port(KAFKA_PORT + options.portOffset());
+        return builder.port(KAFKA_PORT + options.portOffset()).startupTimeout(options.patience());
     }
 
     private ChildJvm child(App app, Secrets secrets, String bootstrapServers) {
@@ -200,20 +213,27 @@ final class LocalSystem {
         ChildJvm.Builder builder = ChildJvm.ofBootJar(
                         app.name(), root.resolve(app.side().jar()))
                 .workingDir(folders.home())
-                .logFile(folders.logs().resolve(app.name() + ".log"))
+                .logFile(log(app))
                 .jvmArgs(
                         "-Xmx" + app.side().heap(),
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:MaxMetaspaceSize=192m",
                         "-Djava.awt.headless=true")
-                .args(settings(app, bootstrapServers))
-                .env("VOTELOG_LOG_PUBLICKEYS", secrets.publicKey());
-        if (write) {
-            builder.env("VOTELOG_PEPPER", secrets.pepper())
-                    .env("VOTELOG_LOG_PRIVATEKEY", secrets.privateKey())
-                    .env("VOTELOG_AUTH_HS256_SECRET", secrets.hs256());
-        }
+                .args(settings(app, bootstrapServers));
+        tell(builder, Secrets.PUBLIC_KEYS_KEY, secrets.publicKeys());
+        // What was given by environment comes to every child; the read side has no use for these.
+        tell(builder, Secrets.PEPPER_KEY, write ? secrets.pepper() : "");
+        tell(builder, Secrets.PRIVATE_KEY_KEY, write ? secrets.privateKey() : "");
+        tell(builder, Secrets.HS256_KEY, write ? secrets.hs256() : "");
         return builder.start();
+    }
+
+    private static void tell(ChildJvm.Builder child, String key, String value) {
+        Environment.names(key).forEach(name -> child.env(name, value));
+    }
+
+    private Path log(App app) {
+        return folders.logs().resolve(app.name() + ".log");
     }
 
     private String[] settings(App app, String bootstrapServers) {
@@ -223,21 +243,52 @@ final class LocalSystem {
                 "--server.port=" + app.http().port(),
                 "--management.server.address=127.0.0.1",
                 "--management.server.port=" + app.management().port(),
-                "--spring.kafka.bootstrap-servers=" + bootstrapServers,
-                "--votelog.public-urls.producer="
-                        + of(App.Side.PRODUCER).get(number).http().url(),
-                "--votelog.public-urls.streams="
-                        + of(App.Side.STREAMS).get(number).http().url(),
-                "--votelog.cors.allowed-origins=" + origins()));
+                "--spring.kafka.bootstrap-servers=" + bootstrapServers));
+        unlessGiven(
+                settings,
+                "votelog.public-urls.producer",
+                of(App.Side.PRODUCER).get(number).http().url().toString());
+        unlessGiven(
+                settings,
+                "votelog.public-urls.streams",
+                of(App.Side.STREAMS).get(number).http().url().toString());
+        unlessGiven(settings, "votelog.cors.allowed-origins", origins());
         if (app.side() == App.Side.PRODUCER) {
-            settings.add("--votelog.dev.tokens=true");
+            unlessGiven(settings, DEV_TOKENS, Boolean.toString(givesTokens()));
             // Everybody here comes from one address.
-            settings.add("--votelog.limits.address.rate=0");
+            unlessGiven(settings, "votelog.limits.address.rate", "0");
+            unlessGiven(
+                    settings, "votelog.topics.start-timeout", options.patience().toSeconds() + "s");
         } else {
             settings.add("--votelog.streams.state-dir=" + folders.streams(app.name()));
             settings.add("--votelog.streams.advertised=127.0.0.1:" + app.http().port());
         }
         return settings.toArray(String[]::new);
+    }
+
+    /** A command line would win over the environment, which the app inherits. */
+    private void unlessGiven(List<String> settings, String key, String value) {
+        if (environment.setting(key).isEmpty()) {
+            settings.add("--" + key + "=" + value);
+        }
+    }
+
+    /** Whether anyone gets a token for any user: where nobody else issues them, and nobody else is served. */
+    private boolean givesTokens() {
+        return environment
+                .setting(DEV_TOKENS)
+                .map(Boolean::parseBoolean)
+                .orElseGet(() -> Stream.of(
+                                        "votelog.auth.jwk-set-uri",
+                                        "votelog.sign-in.issuer",
+                                        "votelog.public-urls.producer",
+                                        "votelog.public-urls.streams")
+                                .allMatch(key -> environment.setting(key).isEmpty())
+                        && environment
+                                .setting("votelog.auth.issuer")
+                                .filter(issuer -> issuer.startsWith("http"))
+                                .isEmpty()
+                        && environment.setting("votelog.cors.allowed-origins").isEmpty());
     }
 
     /** Each side's pages may call the other side, under both names that a browser may know this machine by. */
@@ -255,7 +306,7 @@ final class LocalSystem {
     }
 
     private void awaitReady(List<App> waiting) throws InterruptedException {
-        long end = System.nanoTime() + READY_TIMEOUT.toNanos();
+        long end = System.nanoTime() + options.patience().toNanos();
         while (!waiting.isEmpty()) {
             Event event = events.poll(POLL_MS, TimeUnit.MILLISECONDS);
             if (event instanceof Event.StopAsked) {
@@ -273,11 +324,8 @@ final class LocalSystem {
             });
             if (System.nanoTime() - end > 0 && !waiting.isEmpty()) {
                 App slow = waiting.get(0);
-                throw new UpException("%s is not ready after %d s; its log: %s"
-                        .formatted(
-                                slow.name(),
-                                READY_TIMEOUT.toSeconds(),
-                                folders.logs().resolve(slow.name() + ".log")));
+                throw new UpException("%s is not ready after %d min (--wait); its log: %s"
+                        .formatted(slow.name(), options.patience().toMinutes(), log(slow)));
             }
         }
     }
@@ -382,7 +430,7 @@ final class LocalSystem {
             display.line(Greeting.addresses(source.ballot().id(), write, read));
         }
         display.line(Greeting.underneath(apps, kafka == null ? "" : kafka.bootstrapServers()));
-        display.line(Greeting.toTry(ballots.get(0).ballot().id(), write, read));
+        display.line(Greeting.toTry(ballots.get(0).ballot().id(), write, read, givesTokens()));
         display.line("Logs are in " + folders.logs() + ". Ctrl-C stops it.");
     }
 }

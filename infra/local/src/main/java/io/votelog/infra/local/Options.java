@@ -1,6 +1,7 @@
 package io.votelog.infra.local;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -10,13 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What is asked for on the command line. */
-@Command(
-        name = "infra/up",
-        sortOptions = false,
-        description = "Runs Votelog on this machine: Kafka, the ballot API, the results, and the seed's ballot."
-                + " Ctrl-C stops it; the votes stay.",
-        exitCodeOnInvalidInput = 2)
+/** What is asked for on the command line; {@link Help} describes it. */
+@Command(name = "infra/up", exitCodeOnInvalidInput = 2)
 final class Options {
     /** The demo's bound: beyond it the machine measures its own client. */
     static final int MAX_DEMO = 20_000;
@@ -24,50 +20,49 @@ final class Options {
     /** Keeps every port, the highest of them 9094, below 65,536. */
     static final int MAX_PORT_OFFSET = 56_000;
 
+    static final int MAX_WAIT_MINUTES = 1_440;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before any option.
     private CommandSpec spec;
 
-    @Option(names = "--fresh", description = "forget the votes of earlier runs; says what it removes")
+    @Option(names = "--fresh")
     private boolean fresh;
 
     private int demo;
 
-    @Option(
-            names = "--ballot",
-            paramLabel = "FILE",
-            description = "publish this ballot too (YAML or JSON), as it stands")
+    @Option(names = "--ballot", paramLabel = "FILE")
     private @Nullable Path ballot;
 
-    @Option(
-            names = "--cluster",
-            description = "three brokers and a controller, two of each app; what dies is reported and the rest goes on")
+    @Option(names = "--cluster")
     private boolean cluster;
 
     private int portOffset;
 
-    @Option(
-            names = "--dir",
-            paramLabel = "FOLDER",
-            description = "where the folder .votelog is, with data, logs and secrets (default: beside infra/)")
+    private int waitMinutes = 30;
+
+    @Option(names = "--dir", paramLabel = "FOLDER")
     private @Nullable Path dir;
 
-    @Option(names = "--help", usageHelp = true, description = "say this (also: -h)")
+    @Option(names = "--help", usageHelp = true)
     private boolean help;
 
-    @Option(
-            names = "--demo",
-            paramLabel = "N",
-            description = "cast N votes a second from invented voters, 1 to " + MAX_DEMO)
+    @Option(names = "--demo", paramLabel = "N")
     void demo(int votesPerSecond) {
         requireRange("--demo", votesPerSecond, 1, MAX_DEMO);
         this.demo = votesPerSecond;
     }
 
-    @Option(names = "--port-offset", paramLabel = "N", description = "add N to every port, 0 to " + MAX_PORT_OFFSET)
+    @Option(names = "--port-offset", paramLabel = "N")
     void portOffset(int offset) {
         requireRange("--port-offset", offset, 0, MAX_PORT_OFFSET);
         this.portOffset = offset;
+    }
+
+    @Option(names = "--wait", paramLabel = "N")
+    void waitMinutes(int minutes) {
+        requireRange("--wait", minutes, 1, MAX_WAIT_MINUTES);
+        this.waitMinutes = minutes;
     }
 
     /** What reads these options. A value that begins with {@code @} is no file with further ones. */
@@ -96,6 +91,11 @@ final class Options {
     /** Votes a second, 0 for none. */
     int demo() {
         return demo;
+    }
+
+    /** How long each part may take to be ready. */
+    Duration patience() {
+        return Duration.ofMinutes(waitMinutes);
     }
 
     @Nullable

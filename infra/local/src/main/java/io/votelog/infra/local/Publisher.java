@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,22 +17,24 @@ import tools.jackson.databind.json.JsonMapper;
 /** Publishes ballots as any organiser would, over HTTP. */
 final class Publisher {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
-    private static final long READY_TIMEOUT_MS = 30_000;
     private static final long POLL_MS = 100;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient http;
     private final List<URI> gateways;
     private final Supplier<String> token;
+    private final Duration patience;
 
     /**
      * @param gateways of whom the first is asked to publish
      * @param token gives tokens of scope {@code ballots:write}
+     * @param patience how long a ballot may take until every gateway takes votes for it
      */
-    Publisher(HttpClient http, List<URI> gateways, Supplier<String> token) {
+    Publisher(HttpClient http, List<URI> gateways, Supplier<String> token, Duration patience) {
         this.http = http;
         this.gateways = List.copyOf(gateways);
         this.token = token;
+        this.patience = patience;
     }
 
     /**
@@ -42,21 +45,24 @@ final class Publisher {
     void publish(BallotSource source) throws InterruptedException {
         String id = source.ballot().id();
         URI first = gateways.get(0);
-        if (source.asItStands() || !stands(first, id)) {
-            put(first, source);
+        long end = System.nanoTime() + patience.toNanos();
+        if (source.asItStands() || !stands(first, id, end)) {
+            put(first, source, end);
         }
         for (URI gateway : gateways) {
-            awaitReady(gateway, id);
+            awaitReady(gateway, id, end);
         }
     }
 
-    private void put(URI gateway, BallotSource source) throws InterruptedException {
+    private void put(URI gateway, BallotSource source, long end) throws InterruptedException {
         String id = source.ballot().id();
-        HttpResponse<String> answer = send(request(gateway, id)
-                .header("Authorization", "Bearer " + token.get())
-                .header("Content-Type", source.contentType())
-                .PUT(BodyPublishers.ofByteArray(source.body()))
-                .build());
+        HttpResponse<String> answer = send(
+                () -> request(gateway, id)
+                        .header("Authorization", "Bearer " + token.get())
+                        .header("Content-Type", source.contentType())
+                        .PUT(BodyPublishers.ofByteArray(source.body()))
+                        .build(),
+                end);
         switch (answer.statusCode()) {
             case 200, 201, 202 -> {}
             case 409 ->
@@ -70,30 +76,29 @@ final class Publisher {
         }
     }
 
-    private void awaitReady(URI gateway, String id) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofMillis(READY_TIMEOUT_MS).toNanos();
-        while (!takesVotes(gateway, id)) {
+    private void awaitReady(URI gateway, String id, long end) throws InterruptedException {
+        while (!takesVotes(gateway, id, end)) {
             if (System.nanoTime() - end > 0) {
                 throw new UpException("the ballot %s is not ready at %s %d s after its publication"
-                        .formatted(id, gateway, READY_TIMEOUT_MS / 1000));
+                        .formatted(id, gateway, patience.toSeconds()));
             }
             Thread.sleep(POLL_MS);
         }
     }
 
-    private boolean stands(URI gateway, String id) throws InterruptedException {
-        return find(gateway, id).isPresent();
+    private boolean stands(URI gateway, String id, long end) throws InterruptedException {
+        return find(gateway, id, end).isPresent();
     }
 
     /** A gateway shows a ballot from its first record on, and takes votes for it when all partitions have it. */
-    private boolean takesVotes(URI gateway, String id) throws InterruptedException {
-        return find(gateway, id)
+    private boolean takesVotes(URI gateway, String id, long end) throws InterruptedException {
+        return find(gateway, id, end)
                 .map(ballot -> JSON.readTree(ballot).path("ready").booleanValue(false))
                 .orElse(false);
     }
 
-    private Optional<String> find(URI gateway, String id) throws InterruptedException {
-        HttpResponse<String> answer = send(request(gateway, id).build());
+    private Optional<String> find(URI gateway, String id, long end) throws InterruptedException {
+        HttpResponse<String> answer = send(() -> request(gateway, id).build(), end);
         return switch (answer.statusCode()) {
             case 200 -> Optional.of(answer.body());
             case 404 -> Optional.empty();
@@ -106,11 +111,24 @@ final class Publisher {
         return HttpRequest.newBuilder(gateway.resolve("/v1/ballots/" + id)).timeout(ANSWER_TIMEOUT);
     }
 
-    private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
-        try {
-            return http.send(request, BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UpException("%s does not answer: %s".formatted(request.uri(), e));
+    /** Sends a request, and sends it again while the gateway is too slow or cannot reach its log: doing it twice changes nothing. */
+    private HttpResponse<String> send(Supplier<HttpRequest> request, long end) throws InterruptedException {
+        while (true) {
+            HttpRequest next = request.get();
+            boolean over = System.nanoTime() - end > 0;
+            try {
+                HttpResponse<String> answer = http.send(next, BodyHandlers.ofString());
+                if (answer.statusCode() != 503 || over) {
+                    return answer;
+                }
+            } catch (HttpTimeoutException e) {
+                if (over) {
+                    throw new UpException("%s does not answer: %s".formatted(next.uri(), e));
+                }
+            } catch (IOException e) {
+                throw new UpException("%s does not answer: %s".formatted(next.uri(), e));
+            }
+            Thread.sleep(POLL_MS);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,26 +16,39 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the apps are told that nobody else may know, and the public key that goes with it. Made once, on the first start;
- * a log is of use only with the secrets that it was begun with.
+ * What the apps are told that nobody else may know, and the public key that goes with it. What is given by environment is used; what
+ * is not is made once, on the first start. A log is of use only with the secrets that it was begun with.
  *
- * @param pepper base64 of 32 bytes
- * @param hs256 64 hexadecimal digits
+ * @param pepper base64 of at least 32 bytes
+ * @param hs256 at least 32 bytes
  * @param privateKey base64 of an Ed25519 key's PKCS #8 form
- * @param publicKey base64 of its 32 raw bytes
+ * @param publicKeys base64 of 32 raw bytes, its public key's and perhaps others', with commas between
  */
-record Secrets(String pepper, String hs256, String privateKey, String publicKey) {
+record Secrets(String pepper, String hs256, String privateKey, String publicKeys) {
+    static final String PEPPER_KEY = "votelog.pepper";
+    static final String HS256_KEY = "votelog.auth.hs256-secret";
+    static final String PRIVATE_KEY_KEY = "votelog.log.private-key";
+    static final String PUBLIC_KEYS_KEY = "votelog.log.public-keys";
+
     private static final int LENGTH = 32;
     private static final String PEPPER = "pepper";
     private static final String HS256 = "hs256-secret";
     private static final String PRIVATE_KEY = "log-private-key";
     private static final String PUBLIC_KEY = "log-public-key";
 
-    /** @throws UpException where they are gone or damaged although there is a log that needs them */
-    static Secrets readOrMake(Folders folders) {
+    /** @throws UpException where they are gone or damaged although there is a log that needs them, or what is given is of no use */
+    static Secrets readOrMake(Folders folders, Environment environment) {
+        Given given = Given.of(environment);
+        if (given.all()) {
+            given.requireThoseOf(folders);
+            return checked(given.over(null), environment);
+        }
         Path folder = folders.secrets();
         try {
             if (Files.notExists(folder)) {
@@ -45,9 +59,106 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKey)
                 }
                 make(folder);
             }
-            return read(folder);
+            given.requireThoseOf(folders);
+            return checked(given.over(read(folder)), environment);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the environment gives of them. */
+    private record Given(
+            @Nullable String pepper, @Nullable String hs256, @Nullable String privateKey, @Nullable String publicKeys) {
+        static Given of(Environment environment) {
+            return new Given(
+                    environment.setting(PEPPER_KEY).orElse(null),
+                    environment.setting(HS256_KEY).orElse(null),
+                    environment.setting(PRIVATE_KEY_KEY).orElse(null),
+                    environment.setting(PUBLIC_KEYS_KEY).orElse(null));
+        }
+
+        boolean all() {
+            return pepper != null && hs256 != null && privateKey != null && publicKeys != null;
+        }
+
+        /** What is given, and the others as they were made. */
+        Secrets over(@Nullable Secrets made) {
+            if (made == null) {
+                return new Secrets(
+                        Objects.requireNonNull(pepper),
+                        Objects.requireNonNull(hs256),
+                        Objects.requireNonNull(privateKey),
+                        Objects.requireNonNull(publicKeys));
+            }
+            if (privateKey != null && publicKeys == null) {
+                throw new UpException("%s is given without %s: the public key that goes with it must be given too"
+                        .formatted(Environment.variable(PRIVATE_KEY_KEY), Environment.variable(PUBLIC_KEYS_KEY)));
+            }
+            return new Secrets(
+                    pepper == null ? made.pepper : pepper,
+                    hs256 == null ? made.hs256 : hs256,
+                    privateKey == null ? made.privateKey : privateKey,
+                    publicKeys == null ? made.publicKeys : publicKeys);
+        }
+
+        /** A log that was begun with a pepper that was made here cannot be gone on with under another. */
+        void requireThoseOf(Folders folders) {
+            Path made = folders.secrets().resolve(PEPPER);
+            try {
+                if (pepper != null
+                        && folders.anyLog()
+                        && Files.exists(made)
+                        && !Files.readString(made).strip().equals(pepper.strip())) {
+                    throw new UpException(
+                            "%s is another pepper than %s, which the votes in %s were begun with: unset it, begin anew with --fresh and without %s, or run with --dir FOLDER"
+                                    .formatted(
+                                            Environment.variable(PEPPER_KEY), made, folders.home(), folders.secrets()));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static Secrets checked(Secrets secrets, Environment environment) {
+        if (environment.setting(PEPPER_KEY).isPresent()) {
+            requireLength(PEPPER_KEY, decoded(secrets.pepper), "base64 of ");
+        }
+        if (environment.setting(HS256_KEY).isPresent()) {
+            requireLength(HS256_KEY, secrets.hs256.getBytes(StandardCharsets.UTF_8).length, "");
+        }
+        boolean paired = Stream.of(secrets.publicKeys.split(","))
+                .map(String::strip)
+                .anyMatch(publicKey -> isPair(secrets.privateKey, publicKey));
+        if (!paired) {
+            throw new UpException(
+                    "%s and %s are no pair: the first must be base64 of an Ed25519 key's PKCS #8 form, and its public key one of the second"
+                            .formatted(Environment.variable(PRIVATE_KEY_KEY), Environment.variable(PUBLIC_KEYS_KEY)));
+        }
+        return secrets;
+    }
+
+    private static void requireLength(String key, int bytes, String form) {
+        if (bytes < LENGTH) {
+            throw new UpException("%s has %s; it must be %sat least %d bytes"
+                    .formatted(Environment.variable(key), bytes < 0 ? "no base64" : bytes + " bytes", form, LENGTH));
+        }
+    }
+
+    private static int decoded(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64.strip()).length;
+        } catch (IllegalArgumentException e) {
+            return -1;
+        }
+    }
+
+    private static boolean isPair(String privateKey, String publicKey) {
+        try {
+            LogSigner.of(privateKey, publicKey);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 
@@ -83,7 +194,7 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKey)
         Secrets secrets = new Secrets(
                 read(folder, PEPPER), read(folder, HS256), read(folder, PRIVATE_KEY), read(folder, PUBLIC_KEY));
         try {
-            LogSigner.of(secrets.privateKey, secrets.publicKey);
+            LogSigner.of(secrets.privateKey, secrets.publicKeys);
         } catch (IllegalArgumentException e) {
             throw new UpException("the keys in %s are damaged: %s".formatted(folder, e.getMessage()));
         }
@@ -102,6 +213,6 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKey)
     /** Without any of them. */
     @Override
     public String toString() {
-        return "Secrets[publicKey=%s]".formatted(publicKey);
+        return "Secrets[publicKeys=%s]".formatted(publicKeys);
     }
 }

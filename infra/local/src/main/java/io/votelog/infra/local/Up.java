@@ -47,11 +47,11 @@ public final class Up {
             commandLine.parseArgs(Options.plain(args));
         } catch (ParameterException e) {
             err.println("infra/up: " + e.getMessage());
-            commandLine.usage(err);
+            err.print(Help.text());
             return EXIT_USAGE;
         }
         if (options.help()) {
-            commandLine.usage(out);
+            out.print(Help.text());
             return 0;
         }
         try {
@@ -83,7 +83,8 @@ public final class Up {
                         FileChannel.open(folders.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 Display display = new Display(out, Boolean.getBoolean(TERMINAL))) {
             lock(lockFile, home);
-            LocalSystem system = new LocalSystem(options, root, folders, display, ballots);
+            LocalSystem system =
+                    new LocalSystem(options, root, folders, new Environment(System.getenv()), display, ballots);
             StopSignals.handle(system::stop, Up::killAll);
             system.run();
             display.line("stopped");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.rules.Ballot;
+import io.votelog.rules.Note;
 import io.votelog.schemas.BallotFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,5 +60,22 @@ class BallotSourceTest {
         assertThatThrownBy(() -> BallotSource.of(dir.resolve("none.yaml")))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining("none.yaml");
+    }
+
+    /** The gateway alone says what may be published: a ballot that stands there may be one of an earlier day. */
+    @Test
+    void shouldSendWhatIsABallotAndNoteWhatWasRounded(@TempDir Path dir) throws Exception {
+        Path file = Files.writeString(
+                dir.resolve("old.yaml"),
+                """
+                ballotId: old
+                title: Old
+                window: {opensAt: 2030-01-01T00:00:00.000001Z, closesAt: 2030-01-02T00:00:00Z}
+                sections:
+                  - {id: A, title: A, options: [{id: a1, title: Same}, {id: a2, title: Same}]}
+                """);
+        BallotSource source = BallotSource.of(file);
+        assertThat(source.ballot().optionCount()).isEqualTo(2);
+        assertThat(source.notes()).extracting(Note::at).containsExactly("window.opensAt");
     }
 }

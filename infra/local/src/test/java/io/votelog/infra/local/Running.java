@@ -150,6 +150,16 @@ final class Running {
                 202);
     }
 
+    /** Sends a vote with a token of one's own, and gives back the answer, which must have that status. */
+    JsonNode voteWith(String token, int expected, String... choices) throws Exception {
+        return post(BALLOT + "/votes", Map.of("choices", choices), token, expected);
+    }
+
+    /** What it has said on standard output. */
+    List<String> said() {
+        return lines(out);
+    }
+
     /** Takes a vote out of the counts and returns when the results know. */
     void annul(JsonNode vote, String reason) throws Exception {
         JsonNode token = post("/dev/token", Map.of("userId", "auditor", "scope", "votes:annul"), "", 200);

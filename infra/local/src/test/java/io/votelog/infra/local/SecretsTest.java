@@ -3,17 +3,26 @@ package io.votelog.infra.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SecretsTest {
+    private static final Environment NOTHING_GIVEN = new Environment(Map.of());
+    private static final String PEPPER = Base64.getEncoder().encodeToString(new byte[48]);
+    private static final String SECRET = "a secret of at least thirty-two bytes";
+
     @TempDir
     Path home;
 
@@ -26,10 +35,10 @@ class SecretsTest {
 
     @Test
     void shouldMakeThemOnceAndForTheOwnerAlone() throws Exception {
-        Secrets made = Secrets.readOrMake(folders);
+        Secrets made = Secrets.readOrMake(folders, NOTHING_GIVEN);
         assertThat(Base64.getDecoder().decode(made.pepper())).hasSize(32);
         assertThat(made.hs256()).hasSize(64);
-        assertThat(Secrets.readOrMake(folders)).isEqualTo(made);
+        assertThat(Secrets.readOrMake(folders, NOTHING_GIVEN)).isEqualTo(made);
         assertThat(made.toString()).doesNotContain(made.pepper(), made.hs256(), made.privateKey());
 
         try (Stream<Path> files = Files.list(folders.secrets())) {
@@ -47,22 +56,85 @@ class SecretsTest {
     @Test
     void shouldMakeNoNewOnesForALogThatStands() throws Exception {
         Files.createDirectories(new Folders(home, true).kafka());
-        assertThatThrownBy(() -> Secrets.readOrMake(folders))
+        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining("secrets is gone");
     }
 
     @Test
     void shouldRefuseHalfASetOrKeysThatAreNoPair() throws Exception {
-        Secrets.readOrMake(folders);
+        Secrets.readOrMake(folders, NOTHING_GIVEN);
         Files.writeString(
                 folders.secrets().resolve("log-public-key"), Base64.getEncoder().encodeToString(new byte[32]));
-        assertThatThrownBy(() -> Secrets.readOrMake(folders))
+        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining("damaged");
         Files.delete(folders.secrets().resolve("log-public-key"));
-        assertThatThrownBy(() -> Secrets.readOrMake(folders))
+        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining("log-public-key is gone");
+    }
+
+    @Test
+    void shouldUseWhatIsGivenAndMakeTheRest() {
+        Secrets given = Secrets.readOrMake(
+                folders, new Environment(Map.of("VOTELOG_AUTH_HS256_SECRET", SECRET, "VOTELOG_PEPPER", PEPPER)));
+        assertThat(given.hs256()).isEqualTo(SECRET);
+        assertThat(given.pepper()).isEqualTo(PEPPER);
+
+        Secrets made = Secrets.readOrMake(folders, NOTHING_GIVEN);
+        assertThat(made.hs256()).isNotEqualTo(SECRET);
+        assertThat(made.pepper()).isNotEqualTo(PEPPER);
+        assertThat(given.privateKey()).isEqualTo(made.privateKey());
+        assertThat(given.publicKeys()).isEqualTo(made.publicKeys());
+    }
+
+    @Test
+    void shouldUseGivenKeysAndMakeNothingWhereAllIsGiven() {
+        KeyPair keys = LogSigner.newKeyPair();
+        String publicKeys = LogKeys.publicKeyText(LogSigner.newKeyPair().getPublic()) + ", "
+                + LogKeys.publicKeyText(keys.getPublic());
+        Map<String, String> all = new HashMap<>(Map.of(
+                "VOTELOG_AUTH_HS256_SECRET", SECRET,
+                "VOTELOG_PEPPER", PEPPER,
+                "VOTELOG_LOG_PRIVATE_KEY", LogSigner.privateKeyText(keys),
+                "VOTELOG_LOG_PUBLIC_KEYS", publicKeys));
+        assertThat(Secrets.readOrMake(folders, new Environment(all)))
+                .isEqualTo(new Secrets(PEPPER, SECRET, LogSigner.privateKeyText(keys), publicKeys));
+        assertThat(folders.secrets()).doesNotExist();
+
+        all.remove("VOTELOG_LOG_PUBLIC_KEYS");
+        assertRefused(all, "VOTELOG_LOG_PRIVATE_KEY is given without VOTELOG_LOG_PUBLIC_KEYS");
+        all.put(
+                "VOTELOG_LOG_PUBLIC_KEYS",
+                LogKeys.publicKeyText(LogSigner.newKeyPair().getPublic()));
+        assertRefused(all, "VOTELOG_LOG_PRIVATE_KEY and VOTELOG_LOG_PUBLIC_KEYS are no pair");
+    }
+
+    @Test
+    void shouldSayThatWhatIsGivenIsTooShort() {
+        assertRefused(
+                Map.of("VOTELOG_AUTH_HS256_SECRET", "short"),
+                "VOTELOG_AUTH_HS256_SECRET has 5 bytes; it must be at least 32 bytes");
+        assertRefused(
+                Map.of("VOTELOG_PEPPER", "c2hvcnQ="),
+                "VOTELOG_PEPPER has 5 bytes; it must be base64 of at least 32 bytes");
+        assertRefused(Map.of("VOTELOG_PEPPER", "?"), "VOTELOG_PEPPER has no base64");
+    }
+
+    @Test
+    void shouldGoOnWithALogUnderItsOwnPepperAlone() throws Exception {
+        Secrets made = Secrets.readOrMake(folders, NOTHING_GIVEN);
+        Files.createDirectories(folders.kafka());
+        assertRefused(Map.of("VOTELOG_PEPPER", PEPPER), "VOTELOG_PEPPER is another pepper than");
+        assertThat(Secrets.readOrMake(folders, new Environment(Map.of("VOTELOG_PEPPER", made.pepper()))))
+                .isEqualTo(made);
+    }
+
+    private void assertRefused(Map<String, String> given, String said) {
+        assertThatThrownBy(() -> Secrets.readOrMake(folders, new Environment(given)))
+                .isInstanceOf(UpException.class)
+                .hasMessageContaining(said)
+                .hasMessageNotContaining(PEPPER);
     }
 }

@@ -9,9 +9,14 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +112,48 @@ class UpIT {
         assertThat(up.votes()).isEqualTo(recount.votes);
     }
 
+    /** What is given by environment is used, by the apps and by the program itself, and never replaced in silence. */
+    @Test
+    void shouldUseWhatIsGivenByEnvironment() throws Exception {
+        String secret = "a secret that was given, of at least 32 bytes";
+        String pepper = Base64.getEncoder().encodeToString(new byte[32]);
+        up = Running.startAt(
+                dir,
+                Running.freeOffset(),
+                Map.of(
+                        "VOTELOG_AUTH_HS256_SECRET", secret,
+                        "VOTELOG_AUTH_ISSUER", "https://issuer.example",
+                        "VOTELOG_AUTH_AUDIENCE", "votes",
+                        "VOTELOG_PEPPER", pepper,
+                        "VOTELOG_HSTS_MAX_AGE", "60s"),
+                "--demo",
+                "5");
+        up.awaitReady();
+        Tokens issuer = new Tokens(secret, "https://issuer.example", "votes", Clock.systemUTC());
+        JsonNode vote = up.voteWith(issuer.token("ada", ""), 202, "01", "25");
+        assertThat(up.receipt(vote).path("status").stringValue()).isEqualTo("accepted");
+        String made =
+                Files.readString(dir.resolve(".votelog/secrets/hs256-secret")).strip();
+        up.voteWith(
+                new Tokens(made, "https://issuer.example", "votes", Clock.systemUTC()).token("bob", ""),
+                401,
+                "01",
+                "25");
+        // Its own voters have tokens of that issuer too, and its voters' pseudonyms are those of the given pepper.
+        await().atMost(Duration.ofSeconds(60)).until(() -> up.turnout("accepted") > 3);
+        byte[] receipt = Base64.getUrlDecoder().decode(vote.path("receipt").stringValue());
+        assertThat(Arrays.copyOf(receipt, 16)).isEqualTo(pseudonym(new byte[32], "gz-customs-2021", "ada"));
+        assertThat(up.said()).anyMatch(line -> line.contains("TOKEN=…")).noneMatch(line -> line.contains("/dev/token"));
+
+        Running refused = Running.startAt(
+                Files.createDirectory(dir.resolve("other")),
+                Running.freeOffset(),
+                Map.of("VOTELOG_AUTH_HS256_SECRET", "short"));
+        assertThat(refused.awaitEnd(SOON)).isEqualTo(1);
+        assertThat(refused.err())
+                .containsExactly("infra/up: VOTELOG_AUTH_HS256_SECRET has 5 bytes; it must be at least 32 bytes");
+    }
+
     @Test
     void shouldSayInOneLineWhichPortIsInUse() throws Exception {
         int offset = Running.freeOffset();
@@ -126,6 +175,18 @@ class UpIT {
         assertThat(up.awaitEnd(SOON)).isEqualTo(1);
         assertThat(up.err()).hasSize(1).first().asString().contains("mine.yaml").contains("window");
         assertThat(dir.resolve(".votelog/kafka")).doesNotExist();
+    }
+
+    private static byte[] pseudonym(byte[] pepper, String ballotId, String userId) throws Exception {
+        Mac hmac = Mac.getInstance("HmacSHA256");
+        hmac.init(new SecretKeySpec(pepper, "HmacSHA256"));
+        hmac.update("voter/v1".getBytes(StandardCharsets.UTF_8));
+        for (String part : List.of(ballotId, userId)) {
+            byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+            hmac.update(ByteBuffer.allocate(2).putShort((short) bytes.length).array());
+            hmac.update(bytes);
+        }
+        return Arrays.copyOf(hmac.doFinal(), 16);
     }
 
     /** What the log comes to, counted plainly: in each partition, each key's first vote counts. */
