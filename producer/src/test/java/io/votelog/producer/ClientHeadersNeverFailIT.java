@@ -34,6 +34,10 @@ class ClientHeadersNeverFailIT {
         gateway = Gateway.start(
                 broker.bootstrapServers(),
                 "--votelog.cors.allowed-origins=https://vote.example.org",
+                "--votelog.dev.tokens=true",
+                "--votelog.public-urls.producer=http://localhost:8080",
+                "--votelog.public-urls.streams=http://localhost:8081",
+                "--votelog.limits.votes.every=0",
                 "--votelog.limits.user.rate=0",
                 "--votelog.limits.address.rate=0");
     }

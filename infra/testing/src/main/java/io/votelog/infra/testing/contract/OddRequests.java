@@ -302,7 +302,7 @@ public final class OddRequests {
         byte[] body = operation.bodyTypes().isEmpty() || method.equals("OPTIONS")
                 ? new byte[0]
                 : plain.bodies().getOrDefault(operation.id(), "{}").getBytes(UTF_8);
-        List<String> honest = new ArrayList<>(List.of("Host: vote.example"));
+        List<String> honest = new ArrayList<>(List.of("Host: localhost"));
         if (body.length > 0) {
             honest.add("Content-Type: " + operation.bodyTypes().get(0));
         }
