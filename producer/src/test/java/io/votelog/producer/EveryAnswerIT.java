@@ -55,8 +55,11 @@ class EveryAnswerIT {
 
     private static Gateway gateway;
 
-    /** With another pepper, and without tokens and sign-in. */
+    /** With another pepper, and without sign-in. */
     private static Gateway stranger;
+
+    /** One that gives tokens for development. */
+    private static Gateway local;
 
     private static KafkaCluster lostLog;
 
@@ -85,8 +88,13 @@ class EveryAnswerIT {
                 "--votelog.limits.address.rate=0");
         stranger = Gateway.start(
                 broker.bootstrapServers(),
-                "--votelog.dev.tokens=false",
                 "--votelog.pepper=//////////////////////////////////////////8=");
+        local = Gateway.start(
+                broker.bootstrapServers(),
+                "--votelog.dev.tokens=true",
+                "--votelog.request-timeout=1s",
+                "--votelog.public-urls.producer=http://localhost:8080",
+                "--votelog.public-urls.streams=http://localhost:8081");
         operator = gateway.token("operator", "ballots:write votes:annul");
         lostLog = KafkaCluster.single(data).start();
         cutOff = Gateway.start(
@@ -101,6 +109,7 @@ class EveryAnswerIT {
     static void stop() {
         cutOff.close();
         lostLog.close();
+        local.close();
         stranger.close();
         gateway.close();
     }
@@ -210,15 +219,13 @@ class EveryAnswerIT {
     }
 
     private void describeClosingAndAnnulling() {
+        way("closeBallot 400", () -> raw(close("").target("/v1/ballots/open/close?dryRun=true")));
+        way("closeBallot 408", () -> raw(unfinished("POST", "/v1/ballots/open/close")));
+        way("closeBallot 413", () -> raw(close(" ".repeat(20_000))));
         way("closeBallot 401", () -> gateway.close("none", "open"));
         way("closeBallot 403", () -> gateway.close(user(""), "open"));
         way("closeBallot 404", () -> gateway.close(operator, "none"));
-        way(
-                "closeBallot 406",
-                () -> raw(RawRequest.vote("x", operator, UUID.randomUUID())
-                        .target("/v1/ballots/open/close")
-                        .body("")
-                        .header("Accept: text/plain")));
+        way("closeBallot 406", () -> raw(close("").header("Accept: text/plain")));
         way("closeBallot 202", () -> {
             gateway.publishOpen("over");
             gateway.close(operator, "over");
@@ -260,6 +267,7 @@ class EveryAnswerIT {
         way("castVote 415", () -> raw(vote("open").without("Content-Type")));
         way("castVote 422, problem rule-violations", () -> raw(vote("open").body("{\"choices\": []}")));
         way("castVotes 200", () -> raw(batch("open")));
+        way("castVotes 400", () -> raw(batch("open").target("/v1/ballots/open/votes:batch?dryRun=true")));
         way("castVotes 401", () -> raw(batch("open").without("Authorization")));
         way("castVotes 403", () -> raw(RawRequest.batch("open", user(""), "")));
         way("castVotes 404", () -> raw(batch("none")));
@@ -282,16 +290,15 @@ class EveryAnswerIT {
     }
 
     private void describeTokensAndMisses() {
-        way("issueDevToken 200", () -> gateway.token("alice", ""));
-        way("issueDevToken 400", () -> raw(dev("{}")));
-        way(
-                "issueDevToken 404",
-                () -> stranger.send(
-                        HttpRequest.newBuilder(stranger.at("/dev/token")).POST(HttpRequest.BodyPublishers.noBody())));
-        way("issueDevToken 406", () -> raw(dev("{}").header("Accept: text/plain")));
-        way("issueDevToken 408", () -> raw(unfinished("POST", "/dev/token")));
-        way("issueDevToken 413", () -> raw(dev(" ".repeat(5_000))));
-        way("issueDevToken 415", () -> raw(dev("{}").without("Content-Type")));
+        way("issueDevToken 200", () -> raw(local, dev("{\"userId\": \"alice\"}")));
+        way("issueDevToken 400", () -> raw(local, dev("{}")));
+        way("issueDevToken 403", () -> raw(local, dev("{}").header("X-Forwarded-For: 203.0.113.1")));
+        way("issueDevToken 404", () -> raw(dev("{}")));
+        way("issueDevToken 406", () -> raw(local, dev("{}").header("Accept: text/plain")));
+        way("issueDevToken 408", () -> raw(local, dev("{").framing("Content-Length: 25")));
+        way("issueDevToken 413", () -> raw(local, dev(" ".repeat(5_000))));
+        way("issueDevToken 415", () -> raw(local, dev("{}").without("Content-Type")));
+        way("problem misdirected-request", () -> raw(local, RawRequest.get("/")));
         way("problem not-found", () -> gateway.get(UNDESCRIBED));
         way("problem method-not-allowed", () -> {
             raw(RawRequest.get("/").method("DELETE"));
@@ -324,7 +331,11 @@ class EveryAnswerIT {
     }
 
     private static void raw(RawRequest request) {
-        try (RawHttp http = RawHttp.to(gateway.at("/"))) {
+        raw(gateway, request);
+    }
+
+    private static void raw(Gateway to, RawRequest request) {
+        try (RawHttp http = RawHttp.to(to.at("/"))) {
             http.send(request.bytes());
             http.answer();
         }
@@ -354,8 +365,16 @@ class EveryAnswerIT {
         return RawRequest.batch(ballotId, user("votes:submit"), RawRequest.line("ada", UUID.randomUUID()) + "\n{}\n");
     }
 
+    private static RawRequest close(String body) {
+        return RawRequest.vote("x", operator, UUID.randomUUID())
+                .target("/v1/ballots/open/close")
+                .body(body);
+    }
+
     private static RawRequest dev(String body) {
         return RawRequest.vote("x", operator, UUID.randomUUID())
+                .without("Host")
+                .header("Host: localhost")
                 .target("/dev/token")
                 .body(body);
     }
