@@ -87,8 +87,7 @@ class EveryAnswerIT {
                 "--votelog.limits.user.burst=3",
                 "--votelog.limits.address.rate=0");
         stranger = Gateway.start(
-                broker.bootstrapServers(),
-                "--votelog.pepper=//////////////////////////////////////////8=");
+                broker.bootstrapServers(), "--votelog.pepper=//////////////////////////////////////////8=");
         local = Gateway.start(
                 broker.bootstrapServers(),
                 "--votelog.dev.tokens=true",

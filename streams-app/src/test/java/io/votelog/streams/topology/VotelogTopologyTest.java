@@ -124,11 +124,16 @@ class VotelogTopologyTest {
         plain.put(
                 "sections",
                 List.of(
-                        Map.of("id", "A", "title", "A", "options", List.of(option("a1", "Same"), option("a2", "Same "))),
+                        Map.of(
+                                "id",
+                                "A",
+                                "title",
+                                "A",
+                                "options",
+                                List.of(option("a1", "Same"), option("a2", "Same "))),
                         Map.of("id", "B", "title", "B", "options", List.of(option("b1", "\u2066One")))));
         assertThat(Ballot.propose(plain)).isInstanceOf(Ballot.Definition.Faulty.class);
-        BallotDefinition old =
-                BallotDefinition.of(((Ballot.Definition.Valid) Ballot.parse(plain)).ballot());
+        BallotDefinition old = BallotDefinition.of(((Ballot.Definition.Valid) Ballot.parse(plain)).ballot());
 
         pipe(null, log.published(old, 0, 1), DURING.minus(Duration.ofDays(1)));
         cast(voter(1), 1, "a2", "b1");
