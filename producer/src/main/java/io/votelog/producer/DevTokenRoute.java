@@ -40,7 +40,7 @@ class DevTokenRoute {
     private static final int MAX_BYTES = 4 * 1024;
     private static final Set<String> FIELDS = Set.of("userId", "scope");
     private static final String FORM = "the body must be {\"userId\": 1 to %d characters, \"scope\": optional string}: "
-            .formatted(Caller.MAX_USER_ID);
+            .formatted(UserId.MAX_CHARS);
 
     /** What proxies add, beside the {@code X-Forwarded-} ones; a default {@code Host} of theirs may be this machine's name. */
     private static final Set<String> PROXIES = Set.of(
