@@ -33,7 +33,7 @@ class ClientHeadersNeverFailIT {
     static void start(KafkaBroker broker) {
         gateway = Gateway.start(
                 broker.bootstrapServers(),
-                "--votelog.cors.allowed-origins=https://vote.example.org",
+                "--votelog.cors.allowed-origins=http://localhost:8081",
                 "--votelog.dev.tokens=true",
                 "--votelog.public-urls.producer=http://localhost:8080",
                 "--votelog.public-urls.streams=http://localhost:8081",

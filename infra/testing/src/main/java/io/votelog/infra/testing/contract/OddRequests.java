@@ -145,6 +145,8 @@ public final class OddRequests {
             "http://",
             "https://[",
             "https://a b",
+            "https://vote.example.org",
+            "http://localhost:8081",
             "https://vote.example.org:99999",
             "javascript:1",
             "null, null",
