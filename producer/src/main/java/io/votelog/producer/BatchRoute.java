@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import io.votelog.web.connections.ConnectionGuard;
 import java.util.Optional;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
@@ -32,6 +33,9 @@ final class BatchRoute implements NettyRouteProvider {
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
+        if (responses.mayNotCall(request)) {
+            return responses.write(request, response, Problem.originNotAllowed());
+        }
         Optional<Problem> misput = VoteRoute.misput(request);
         if (misput.isPresent()) {
             return responses.write(request, response, misput.get());

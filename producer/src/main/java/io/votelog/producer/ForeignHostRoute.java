@@ -1,6 +1,7 @@
 package io.votelog.producer;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.votelog.web.connections.RequestSyntax;
 import io.votelog.web.settings.Loopback;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class ForeignHostRoute implements NettyRouteProvider {
 
     /** The host in a target of absolute form; null when there is none. */
     private static @Nullable String authority(String target) {
-        int path = VotePaths.pathOfAbsolute(target);
+        int path = RequestSyntax.pathOfAbsolute(target);
         return path < 0 || target.startsWith("/") ? null : target.substring(target.indexOf("//") + 2, path);
     }
 }

@@ -52,6 +52,16 @@ record Problem(
                         "Bearer realm=\"votelog\", error=\"insufficient_scope\", scope=\"%s\"".formatted(scope));
     }
 
+    /** A browser sent this for a page that may not call here; whose pages may is the operator's to say. */
+    static Problem originNotAllowed() {
+        return of(
+                "origin-not-allowed",
+                403,
+                "Pages of this origin may not call",
+                "the request comes from a page of another origin than this side's, and is not among what"
+                        + " votelog.cors.allowed-origins lets such pages send; nothing was done");
+    }
+
     static Problem notOpen(String ballotId, Instant opensAt) {
         return of("not-open", 403, "The ballot is not open yet", "ballot %s opens at %s".formatted(ballotId, opensAt))
                 .with("opensAt", opensAt.toString());
@@ -85,22 +95,6 @@ record Problem(
                 413,
                 "The body is too large",
                 "the body has more than the %d bytes that are allowed".formatted(limitBytes));
-    }
-
-    static Problem uriTooLong(int limitBytes) {
-        return of(
-                "uri-too-long",
-                414,
-                "The request line is too long",
-                "the request line has more than the %d bytes that are allowed".formatted(limitBytes));
-    }
-
-    static Problem headersTooLarge(int limitBytes) {
-        return of(
-                "headers-too-large",
-                431,
-                "The headers are too large",
-                "the headers have more than the %d bytes that are allowed for all of them".formatted(limitBytes));
     }
 
     static Problem unsupportedMediaType(String given, String needed) {

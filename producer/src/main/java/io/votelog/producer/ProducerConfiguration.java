@@ -9,7 +9,10 @@ import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;
+import io.votelog.web.connections.ConnectionGuard;
+import io.votelog.web.connections.ConnectionLimit;
 import io.votelog.web.headers.StrictTransport;
+import io.votelog.web.origins.Origins;
 import io.votelog.web.settings.BadSettingException;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,7 +38,6 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
-import org.springframework.web.cors.CorsConfiguration;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -353,8 +355,8 @@ class ProducerConfiguration {
     }
 
     @Bean
-    VoteResponses voteResponses(PublicUrls publicUrls, CorsConfiguration cors, FairUse fairUse) {
-        return new VoteResponses(publicUrls, cors, fairUse);
+    VoteResponses voteResponses(PublicUrls publicUrls, Origins origins, FairUse fairUse) {
+        return new VoteResponses(publicUrls, origins, fairUse);
     }
 
     /**
@@ -379,7 +381,7 @@ class ProducerConfiguration {
             factory.addRouteProviders(new VoteRoute(voteDesk, responses), new BatchRoute(batchDesk, responses));
             factory.addServerCustomizers(server -> server.doOnChannelInit((observer, channel, address) -> {
                 if (limit.admit(channel)) {
-                    ConnectionGuard.install(channel, patience);
+                    ConnectionGuard.install(channel, patience, VoteResponses::protect);
                     strictTransport.ifPresent(it -> it.install(channel));
                 }
             }));

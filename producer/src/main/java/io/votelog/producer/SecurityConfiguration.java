@@ -1,5 +1,7 @@
 package io.votelog.producer;
 
+import io.votelog.web.origins.OriginFilter;
+import io.votelog.web.origins.Origins;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -7,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
@@ -16,8 +19,6 @@ import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
 import org.springframework.web.cors.CorsConfiguration;
-import org.springframework.web.cors.reactive.CorsConfigurationSource;
-import org.springframework.web.cors.reactive.UrlBasedCorsConfigurationSource;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -32,15 +33,14 @@ class SecurityConfiguration {
 
     /** The votes' routes are not served by Spring: only their preflights come here. */
     @Bean
-    SecurityWebFilterChain security(
-            ServerHttpSecurity http, CorsConfigurationSource cors, ReactiveAuthenticationManager callers) {
+    SecurityWebFilterChain security(ServerHttpSecurity http, Origins origins, ReactiveAuthenticationManager callers) {
         // What a token is refused with passes by here as a ProblemException.
         ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemRenderer.write(
                 exchange,
                 exchange.getRequest().getHeaders().getFirst("Authorization") == null
                         ? BearerTokens.missing()
                         : Problem.unauthorized(true, String.valueOf(failure.getMessage())));
-        return common(http, cors)
+        return common(http, origins)
                 .authorizeExchange(exchange -> exchange.pathMatchers(HttpMethod.GET, "/v1/ballots", "/v1/ballots/*")
                         .permitAll()
                         .pathMatchers(HttpMethod.HEAD, "/v1/ballots", "/v1/ballots/*")
@@ -87,7 +87,7 @@ class SecurityConfiguration {
 
     /** What pages of other origins may do; nothing when none is configured. */
     @Bean
-    CorsConfiguration corsConfiguration(ProducerSettings settings) {
+    Origins origins(ProducerSettings settings) {
         CorsConfiguration allowed = new CorsConfiguration();
         allowed.setAllowedOrigins(settings.cors().allowedOrigins());
         allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT"));
@@ -95,22 +95,17 @@ class SecurityConfiguration {
         allowed.setExposedHeaders(
                 List.of("Location", "Retry-After", "ETag", FairUse.LEVEL_HEADER, FairUse.POLICY_HEADER));
         allowed.setMaxAge(Duration.ofHours(1));
-        return allowed;
+        return new Origins(allowed, settings.publicUrls().producer());
     }
 
-    @Bean
-    CorsConfigurationSource corsConfigurationSource(CorsConfiguration allowed, ProducerSettings settings) {
-        UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
-        if (!settings.cors().allowedOrigins().isEmpty()) {
-            source.registerCorsConfiguration("/**", allowed);
-        }
-        return source;
-    }
-
-    private static ServerHttpSecurity common(ServerHttpSecurity http, CorsConfigurationSource cors) {
+    private static ServerHttpSecurity common(ServerHttpSecurity http, Origins origins) {
         // No cookie ever authenticates anyone, so there is no request to forge.
         return http.csrf(ServerHttpSecurity.CsrfSpec::disable)
-                .cors(spec -> spec.configurationSource(cors))
+                .cors(ServerHttpSecurity.CorsSpec::disable)
+                .addFilterAt(
+                        new OriginFilter(
+                                origins, () -> Problem.originNotAllowed().exception()),
+                        SecurityWebFiltersOrder.CORS)
                 .httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
                 .formLogin(ServerHttpSecurity.FormLoginSpec::disable)
                 .logout(ServerHttpSecurity.LogoutSpec::disable)

@@ -1,5 +1,6 @@
 package io.votelog.producer;
 
+import io.votelog.web.connections.RequestSyntax;
 import org.jspecify.annotations.Nullable;
 
 /** The paths under which votes come in. */
@@ -16,7 +17,7 @@ final class VotePaths {
      * @param target as it came, in origin or absolute form (RFC 9112, section 3.2), perhaps with a query
      */
     static @Nullable String ballotId(String target, String ending) {
-        int start = target.startsWith("/") ? 0 : pathOfAbsolute(target);
+        int start = target.startsWith("/") ? 0 : RequestSyntax.pathOfAbsolute(target);
         if (start < 0) {
             return null;
         }
@@ -37,14 +38,5 @@ final class VotePaths {
     static @Nullable String query(String target) {
         int mark = target.indexOf('?');
         return mark < 0 ? null : target.substring(mark + 1);
-    }
-
-    /** Where the path begins in {@code http://host/path}; -1 when the target is of another form. */
-    static int pathOfAbsolute(String target) {
-        int authority = target.regionMatches(true, 0, "http://", 0, 7)
-                ? 7
-                : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : target.length();
-        int path = target.indexOf('/', authority);
-        return path > authority ? path : -1;
     }
 }

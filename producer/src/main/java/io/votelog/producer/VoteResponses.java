@@ -6,9 +6,9 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+import io.votelog.web.origins.Origins;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.cors.CorsConfiguration;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -31,15 +31,15 @@ final class VoteResponses {
     private static final AsciiString POLICY = AsciiString.cached(SecurityConfiguration.CONTENT_SECURITY_POLICY);
 
     private final PublicUrls publicUrls;
-    private final CorsConfiguration cors;
+    private final Origins origins;
     private final String exposed;
     private final @Nullable String limits;
 
-    VoteResponses(PublicUrls publicUrls, CorsConfiguration cors, FairUse fairUse) {
+    VoteResponses(PublicUrls publicUrls, Origins origins, FairUse fairUse) {
         this.limits = fairUse.policy().orElse(null);
         this.publicUrls = publicUrls;
-        this.cors = cors;
-        List<String> exposedHeaders = cors.getExposedHeaders();
+        this.origins = origins;
+        List<String> exposedHeaders = origins.allowed().getExposedHeaders();
         this.exposed = exposedHeaders == null ? "" : String.join(", ", exposedHeaders);
     }
 
@@ -72,9 +72,8 @@ final class VoteResponses {
         if (limits != null) {
             headers.set(LIMITS, limits);
         }
-        String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
-        if (origin != null) {
-            allow(origin, headers);
+        if (request.requestHeaders().contains(HttpHeaderNames.ORIGIN)) {
+            allow(request.requestHeaders().getAll(HttpHeaderNames.ORIGIN), headers);
         }
         return headers;
     }
@@ -89,9 +88,20 @@ final class VoteResponses {
         return headers;
     }
 
-    private void allow(String origin, HttpHeaders headers) {
+    /** Whether a page sent the request that may not; a request without an origin costs a look for the header. */
+    boolean mayNotCall(HttpServerRequest request) {
+        HttpHeaders headers = request.requestHeaders();
+        if (!headers.contains(HttpHeaderNames.ORIGIN)) {
+            return false;
+        }
+        List<String> values = headers.getAll(HttpHeaderNames.ORIGIN);
+        return !origins.areOwn(values, request.scheme().equals("https"), headers.get(HttpHeaderNames.HOST))
+                && origins.allowance(values) == null;
+    }
+
+    private void allow(List<String> values, HttpHeaders headers) {
         headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
-        @Nullable String allowed = cors.checkOrigin(origin);
+        @Nullable String allowed = origins.allowance(values);
         if (allowed != null) {
             headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
             headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, exposed);

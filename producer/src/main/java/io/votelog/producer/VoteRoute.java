@@ -40,6 +40,9 @@ final class VoteRoute implements NettyRouteProvider {
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
+        if (responses.mayNotCall(request)) {
+            return responses.write(request, response, Problem.originNotAllowed());
+        }
         Optional<Problem> misput = misput(request);
         if (misput.isPresent()) {
             return responses.write(request, response, misput.get());

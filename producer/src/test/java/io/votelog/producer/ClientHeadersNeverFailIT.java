@@ -39,6 +39,7 @@ class ClientHeadersNeverFailIT {
                 "--votelog.public-urls.streams=http://localhost:8081",
                 "--votelog.limits.votes.every=0",
                 "--votelog.limits.user.rate=0",
+                "--votelog.limits.reads.rate=0",
                 "--votelog.limits.address.rate=0");
     }
 

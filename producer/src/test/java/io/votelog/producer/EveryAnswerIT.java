@@ -55,7 +55,7 @@ class EveryAnswerIT {
 
     private static Gateway gateway;
 
-    /** With another pepper, and without sign-in. */
+    /** With another pepper, without sign-in, and with patience for a few requests. */
     private static Gateway stranger;
 
     /** One that gives tokens for development. */
@@ -87,7 +87,12 @@ class EveryAnswerIT {
                 "--votelog.limits.user.burst=3",
                 "--votelog.limits.address.rate=0");
         stranger = Gateway.start(
-                broker.bootstrapServers(), "--votelog.pepper=//////////////////////////////////////////8=");
+                broker.bootstrapServers(),
+                "--votelog.limits.reads.rate=0.001",
+                "--votelog.limits.reads.burst=3",
+                "--votelog.limits.address.rate=0.001",
+                "--votelog.limits.address.burst=1",
+                "--votelog.pepper=//////////////////////////////////////////8=");
         local = Gateway.start(
                 broker.bootstrapServers(),
                 "--votelog.dev.tokens=true",
@@ -153,6 +158,7 @@ class EveryAnswerIT {
         describeVoting(servers);
         describeTokensAndMisses();
         describeTheLossOfTheLog();
+        describeWhatHoldsForEveryRoute();
         way("castVote 503, castVotes 503, problem unavailable", () -> {
             gateway.part(BallotBox.class).lock();
             raw(vote("open"));
@@ -323,6 +329,26 @@ class EveryAnswerIT {
         way("publishBallot 503, problem unavailable", () -> cutOff.put(operator, "new", openBallot("new", "New")));
         way("closeBallot 503", () -> cutOff.close(operator, "open"));
         way("annulVote 503", () -> cutOff.annul(operator, "open", receipt, "fraud"));
+    }
+
+    /** Pages of foreign origins and addresses that send too much are told the same wherever they knock. */
+    private void describeWhatHoldsForEveryRoute() {
+        for (OpenApi.Operation operation : Gateway.CONTRACT.document().operations()) {
+            String target = operation.path().replaceAll("\\{[^}]*}", "open");
+            if (operation.statuses().contains(403)) {
+                way(
+                        operation.id() + " 403, problem origin-not-allowed",
+                        () -> raw(RawRequest.get(target)
+                                .method(operation.method())
+                                .header("Origin: https://evil.example")));
+            }
+            if (operation.statuses().contains(429)) {
+                way(operation.id() + " 429, problem too-many-requests", () -> {
+                    raw(stranger, RawRequest.get(target).method(operation.method()));
+                    raw(stranger, RawRequest.get(target).method(operation.method()));
+                });
+            }
+        }
     }
 
     private void way(String answers, Runnable how) {

@@ -13,6 +13,7 @@ import io.netty.util.internal.PlatformDependent;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.producer.RawHttp.Answer;
+import io.votelog.web.connections.ConnectionLimit;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -698,6 +699,7 @@ class HostileInputIT {
         for (String origin :
                 List.of("https://evil.example", "null", PAGE + ".evil.example", "https://page.example:444")) {
             Answer other = answerTo(vote().header("Origin: " + origin));
+            assertThat(other.summary()).as(origin).isEqualTo("403 origin-not-allowed");
             assertThat(other.header("Access-Control-Allow-Origin")).as(origin).isEmpty();
         }
         for (String route : List.of("votes", "votes:batch")) {

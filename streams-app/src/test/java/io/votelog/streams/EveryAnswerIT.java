@@ -9,6 +9,7 @@ import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.topology.VoterRow;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -39,6 +40,10 @@ final class EveryAnswerIT {
 
     private static KafkaCluster cluster;
     private static RunningApp app;
+
+    /** One with patience for one request. */
+    private static RunningApp bounded;
+
     private static LogWriter log;
     private static LogWriter.Written counted;
     private static LogWriter.Written forgotten;
@@ -54,7 +59,7 @@ final class EveryAnswerIT {
     private final List<Way> ways = new ArrayList<>();
 
     @BeforeAll
-    static void start(@TempDir Path data, @TempDir Path state) {
+    static void start(@TempDir Path data, @TempDir Path state, @TempDir Path otherState) {
         cluster = KafkaCluster.single(data).start();
         app = RunningApp.start(
                 cluster.bootstrapServers(),
@@ -63,12 +68,19 @@ final class EveryAnswerIT {
                 "--votelog.results.max-readers=1",
                 "--votelog.results.catch-up=50ms",
                 "--votelog.receipts.read-timeout=500ms");
+        bounded = RunningApp.start(
+                cluster.bootstrapServers(),
+                "every-answer-bounded-it",
+                otherState,
+                "--votelog.limits.reads.rate=0.001",
+                "--votelog.limits.reads.burst=1");
         log = new LogWriter(cluster.bootstrapServers());
     }
 
     @AfterAll
     static void stop() {
         log.close();
+        bounded.close();
         app.close();
         cluster.close();
     }
@@ -111,6 +123,7 @@ final class EveryAnswerIT {
         describeResults();
         describeVoters();
         describeMisses();
+        describeWhatHoldsForEveryRoute();
         describeTheEnd();
     }
 
@@ -193,14 +206,11 @@ final class EveryAnswerIT {
     }
 
     private void describeMisses() {
-        way("problem bad-request", () -> {
-            try (Socket socket = new Socket("127.0.0.1", app.port())) {
-                socket.getOutputStream()
-                        .write("GET /v1/ballots/%zz/results HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-                                .getBytes(StandardCharsets.US_ASCII));
-                socket.getInputStream().readAllBytes();
-            }
-        });
+        way("problem malformed-request", () -> raw("GET /v1/ballots/%zz/results HTTP/1.1\r\nHost: x\r\n\r\n"));
+        way("problem uri-too-long", () -> raw("GET /" + "x".repeat(5_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"));
+        way(
+                "problem headers-too-large",
+                () -> raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(9_000) + "\r\n\r\n"));
         way("problem not-found", () -> app.get("/v1/nothing"));
         way(
                 "problem method-not-allowed",
@@ -209,6 +219,25 @@ final class EveryAnswerIT {
                                 .DELETE()
                                 .build(),
                         BodyHandlers.ofString()));
+    }
+
+    /** Pages of foreign origins and addresses that send too much are told the same wherever they knock. */
+    private void describeWhatHoldsForEveryRoute() {
+        for (OpenApi.Operation operation : RunningApp.CONTRACT.document().operations()) {
+            String target =
+                    operation.path().replaceFirst("\\{ballotId}", "open").replaceAll("\\{[^}]*}", "x");
+            if (operation.statuses().contains(403)) {
+                way(
+                        operation.id() + " 403, problem origin-not-allowed",
+                        () -> app.get(target, "Origin", "https://evil.example"));
+            }
+            if (operation.statuses().contains(429)) {
+                way(operation.id() + " 429, problem too-many-requests", () -> {
+                    bounded.get(target);
+                    bounded.get(target);
+                });
+            }
+        }
     }
 
     /** Each of these takes something from the application that it does not get back. */
@@ -230,6 +259,14 @@ final class EveryAnswerIT {
 
     private void way(String answers, How how) {
         ways.add(new Way(new TreeSet<>(List.of(answers.split(", "))), how));
+    }
+
+    /** Sends what is no request, and reads to the end of the connection. */
+    private static void raw(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", app.port())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        }
     }
 
     /** Asks for what it has until that has not changed: versions rise while partitions come to be counted. */

@@ -50,6 +50,16 @@ final class ProblemException extends RuntimeException {
         return new ProblemException(HttpStatus.BAD_REQUEST, code, "Malformed request", detail);
     }
 
+    /** 403: a browser sent this for a page that may not call here; whose pages may is the operator's to say. */
+    static ProblemException originNotAllowed() {
+        return new ProblemException(
+                HttpStatus.FORBIDDEN,
+                "origin-not-allowed",
+                "Pages of this origin may not call",
+                "The request comes from a page of another origin than this side's, and is not among what"
+                        + " votelog.cors.allowed-origins lets such pages send.");
+    }
+
     static ProblemException notAcceptable() {
         return new ProblemException(
                 HttpStatus.NOT_ACCEPTABLE,

@@ -1,23 +1,29 @@
 package io.votelog.streams.read;
 
 import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.headers.StrictTransport;
+import io.votelog.web.origins.OriginFilter;
+import io.votelog.web.origins.Origins;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.cors.CorsConfiguration;
-import org.springframework.web.cors.reactive.CorsWebFilter;
-import org.springframework.web.cors.reactive.UrlBasedCorsConfigurationSource;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
@@ -78,6 +84,22 @@ class ReadConfiguration {
         return new Neighbours(settings.forwardTimeout());
     }
 
+    /**
+     * What the public port has and the management port must not have. Customizers of factories are looked for beside each server
+     * alone; beans of the kinds that this one adds would be found by both.
+     */
+    @Bean
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(ConnectionSettings settings, WebSettings web) {
+        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
+                settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
+        Optional<StrictTransport> strictTransport = web.strictTransport().map(StrictTransport::new);
+        return factory ->
+                factory.addServerCustomizers(server -> server.doOnChannelInit((observer, channel, address) -> {
+                    ConnectionGuard.install(channel, patience, SecurityHeaders::protect);
+                    strictTransport.ifPresent(it -> it.install(channel));
+                }));
+    }
+
     /** A reader that never reads would keep its place for ever. */
     @Bean
     NettyServerCustomizer writeTimeout(ResultsSettings settings) {
@@ -86,25 +108,16 @@ class ReadConfiguration {
                 connection -> connection.addHandlerFirst(new WriteTimeoutHandler(timeoutMs, TimeUnit.MILLISECONDS)));
     }
 
-    /** On every answer, the server's own among them. */
+    /** Pages of other origins are told what they may do before their requests are looked at. */
     @Bean
-    NettyServerCustomizer strictTransport(WebSettings settings) {
-        return server -> settings.strictTransport()
-                .map(StrictTransport::new)
-                .map(it -> server.doOnChannelInit((observer, channel, address) -> it.install(channel)))
-                .orElse(server);
-    }
-
-    @Bean
-    CorsWebFilter corsWebFilter(WebSettings settings) {
+    @Order(Ordered.HIGHEST_PRECEDENCE + 10)
+    OriginFilter originFilter(WebSettings settings) {
         CorsConfiguration cors = new CorsConfiguration();
         cors.setAllowedOrigins(settings.allowedOrigins());
         cors.setAllowedMethods(List.of("GET", "HEAD"));
         cors.setAllowedHeaders(List.of("Accept", "Accept-Language", "If-None-Match", "Last-Event-ID", "Prefer"));
         cors.setExposedHeaders(List.of("Location", "Retry-After", "ETag", ResultsController.LIVE));
         cors.setMaxAge(Duration.ofHours(1));
-        UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
-        source.registerCorsConfiguration("/**", cors);
-        return new CorsWebFilter(source);
+        return new OriginFilter(new Origins(cors, settings.streams()), ProblemException::originNotAllowed);
     }
 }

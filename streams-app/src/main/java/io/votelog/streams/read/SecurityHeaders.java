@@ -13,6 +13,8 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeaders implements WebFilter {
+    private static final String POLICY = "default-src 'none'; frame-ancestors 'none'";
+
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         exchange.getResponse().beforeCommit(() -> {
@@ -20,10 +22,19 @@ final class SecurityHeaders implements WebFilter {
             setUnlessSet(headers, "X-Content-Type-Options", "nosniff");
             setUnlessSet(headers, "X-Frame-Options", "DENY");
             setUnlessSet(headers, "Referrer-Policy", "no-referrer");
-            setUnlessSet(headers, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+            setUnlessSet(headers, "Content-Security-Policy", POLICY);
             return Mono.empty();
         });
         return chain.filter(exchange);
+    }
+
+    /** The same for an answer that is given before there is a request. */
+    static void protect(io.netty.handler.codec.http.HttpHeaders headers) {
+        headers.set("X-Content-Type-Options", "nosniff")
+                .set("X-Frame-Options", "DENY")
+                .set("Referrer-Policy", "no-referrer")
+                .set("Content-Security-Policy", POLICY)
+                .set("Cache-Control", "no-store");
     }
 
     private static void setUnlessSet(HttpHeaders headers, String name, String value) {

@@ -47,7 +47,13 @@ record WebSettings(@Nullable Cors cors, @Nullable PublicUrls publicUrls, @Defaul
 
     /** What {@code Strict-Transport-Security} says on every answer; nothing when it is not sent. */
     Optional<String> strictTransport() {
-        return hsts.header(publicUrls == null ? null : publicUrls.streams());
+        return hsts.header(streams());
+    }
+
+    /** The address of this side, when it is known. */
+    @Nullable
+    URI streams() {
+        return publicUrls == null ? null : publicUrls.streams();
     }
 
     /** The address of the side that takes votes, when it is known. */

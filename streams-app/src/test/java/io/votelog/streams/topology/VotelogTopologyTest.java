@@ -121,6 +121,7 @@ class VotelogTopologyTest {
     void shouldCountOnABallotThatMayNoLongerBePublished() throws Exception {
         Map<String, Object> plain = ballot.ballot().toPlain();
         plain.put("title", "\u202eA vote on fruits");
+        plain.put("picks", Map.of("min", 2, "max", 3));
         plain.put(
                 "sections",
                 List.of(

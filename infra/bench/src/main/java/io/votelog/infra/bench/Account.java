@@ -63,7 +63,12 @@ final class Account {
 
     /** Waits until the read side has counted to the end of the log; says false where it does not. */
     static boolean awaitCounted(TestSystem system, BrokerTopics topics) {
-        long end = System.nanoTime() + COUNTED.toNanos();
+        return awaitCounted(system, topics, COUNTED);
+    }
+
+    /** The same, for so long at most. */
+    static boolean awaitCounted(TestSystem system, BrokerTopics topics, Duration most) {
+        long end = System.nanoTime() + most.toNanos();
         while (System.nanoTime() - end < 0) {
             Map<Integer, Long> ends = topics.ends();
             JsonNode positions = system.json(system.resultsUrl()).path("positions");

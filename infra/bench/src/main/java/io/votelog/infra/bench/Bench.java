@@ -22,6 +22,8 @@ import picocli.CommandLine.Command;
             OverloadCommand.class,
             OutageCommand.class,
             WatchCommand.class,
+            DoorsCommand.class,
+            DocumentsCommand.class,
             AuditCommand.class
         })
 public final class Bench {

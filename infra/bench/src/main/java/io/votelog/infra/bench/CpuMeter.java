@@ -32,6 +32,11 @@ final class CpuMeter implements LoadGenerator.Span {
         return each;
     }
 
+    /** Cores that a process kept busy between the two moments, so long apart. */
+    double cores(String name, Duration span) {
+        return taken.getOrDefault(name, Duration.ZERO).toNanos() / (double) Math.max(1, span.toNanos());
+    }
+
     /** What each has taken since it began; nothing where it is gone. */
     static Map<String, Duration> cpu(Map<String, Long> pids) {
         Map<String, Duration> cpu = new LinkedHashMap<>();

@@ -81,13 +81,10 @@ final class LoadRun {
         this.requests = requests;
         this.fates = fates;
         this.loop = loop;
-        this.bootstrap = bootstrap
-                .clone()
-                .remoteAddress(load.gateway().getHost(), load.gateway().getPort())
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {}
-                });
+        this.bootstrap = bootstrap.clone().handler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {}
+        });
     }
 
     private record Retry(int voter, long intendedNs, long dueNs) {}
@@ -109,7 +106,7 @@ final class LoadRun {
     void begin() {
         loop.execute(guarded(() -> {
             for (int i = 0; i < load.connections(); i++) {
-                Connection connection = new Connection();
+                Connection connection = new Connection(i);
                 connections.add(connection);
                 connection.connect();
             }
@@ -359,6 +356,7 @@ final class LoadRun {
     /** One connection, opened anew when it is lost: then it is the handler of another channel. */
     @ChannelHandler.Sharable
     private final class Connection extends ChannelInboundHandlerAdapter {
+        private final int client;
         private @Nullable Channel channel;
         private ResponseReader reader = new ResponseReader();
         private final ResponseReader.Answered sink = response -> answered(this, response);
@@ -367,11 +365,15 @@ final class LoadRun {
         private long writtenNs;
         private boolean left;
 
+        Connection(int client) {
+            this.client = client;
+        }
+
         void connect() {
             if (finished) {
                 return;
             }
-            ChannelFuture opening = bootstrap.connect();
+            ChannelFuture opening = Loopback.connect(bootstrap, load.gateway(), client);
             opening.addListener(opened -> {
                 if (finished) {
                     opening.channel().close();

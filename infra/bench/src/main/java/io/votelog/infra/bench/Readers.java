@@ -1,5 +1,6 @@
 package io.votelog.infra.bench;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -57,7 +58,7 @@ final class Readers implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             boolean reads = i >= neverRead;
             try {
-                channels.add(connect(reads));
+                channels.add(connect(i, reads));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new BenchException("interrupted");
@@ -65,8 +66,8 @@ final class Readers implements AutoCloseable {
         }
     }
 
-    private Channel connect(boolean reads) throws InterruptedException {
-        Channel channel = generator
+    private Channel connect(int client, boolean reads) throws InterruptedException {
+        Bootstrap bootstrap = generator
                 .bootstrap()
                 .clone()
                 .option(ChannelOption.AUTO_READ, reads)
@@ -83,10 +84,8 @@ final class Readers implements AutoCloseable {
                                             new Reader());
                         }
                     }
-                })
-                .connect(stream.getHost(), stream.getPort())
-                .sync()
-                .channel();
+                });
+        Channel channel = Loopback.connect(bootstrap, stream, client).sync().channel();
         String request = "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\n\r\n"
                 .formatted(stream.getRawPath(), stream.getRawAuthority());
         channel.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII))
@@ -125,7 +124,7 @@ final class Readers implements AutoCloseable {
     }
 
     /** The stream without its framing. */
-    private static final class Body extends MessageToMessageDecoder<HttpObject> {
+    static final class Body extends MessageToMessageDecoder<HttpObject> {
         @Override
         protected void decode(ChannelHandlerContext context, HttpObject part, List<Object> out) {
             if (part instanceof HttpResponse response && response.status().code() != 200) {

@@ -21,6 +21,21 @@ final class SystemOptions {
                     "a further option of the JVMs that are compared (gateway, ceiling, peers); may be given again")
     List<String> jvmArgs = new ArrayList<>();
 
+    @Option(
+            names = "--streams-arg",
+            paramLabel = "ARG",
+            description = "a further argument of the read side; may be given again")
+    List<String> streamsArgs = new ArrayList<>();
+
+    @Option(
+            names = "--apps",
+            paramLabel = "DIR",
+            description =
+                    "run the apps that were built in this copy of the repository, an older one for instance; default:"
+                            + " those of this one")
+    @Nullable
+    Path apps;
+
     @Option(names = "--heap", defaultValue = "384m", description = "of those JVMs; default: ${DEFAULT-VALUE}")
     String heap = "384m";
 
@@ -45,6 +60,11 @@ final class SystemOptions {
             description = "for the data of this run; default: a new folder below .votelog/bench, deleted at the end")
     @Nullable
     Path dir;
+
+    /** The repository whose apps are run. */
+    Path apps() {
+        return apps == null ? Bench.root() : apps.toAbsolutePath().normalize();
+    }
 
     /** The same for every JVM that is compared. */
     String[] jvm() {

@@ -56,7 +56,8 @@ final class TestSystem implements AutoCloseable {
     private final Map<TokenAlgorithm, TokenStore> tokens = new LinkedHashMap<>();
     private final byte[] pepper = new byte[32];
     private final KeyPair logKeys = LogSigner.newKeyPair();
-    private final Ballot ballot = SeedBallot.openFrom(SeedBallot.read(), Instant.now());
+    private final Ballot ballot;
+    private final Limits limits;
     private final DrawnVotes votes;
     private final List<ChildJvm> children = new ArrayList<>();
     private final JwksServer jwks;
@@ -68,8 +69,18 @@ final class TestSystem implements AutoCloseable {
     private long streamsPid;
     private int nextVoter;
 
-    private TestSystem(SystemOptions options) {
+    /** What the gateway bounds for each user and each address. */
+    enum Limits {
+        /** Nothing, so that a few programs can stand for any number of clients. */
+        OFF,
+        /** What it bounds when nobody says anything. */
+        AS_DELIVERED
+    }
+
+    private TestSystem(SystemOptions options, Ballot ballot, Limits limits) {
         this.options = options;
+        this.ballot = SeedBallot.openFrom(ballot, Instant.now());
+        this.limits = limits;
         try {
             Path home = Files.createDirectories(Bench.home());
             dir = options.dir == null ? Files.createTempDirectory(home, "run-") : options.dir.toAbsolutePath();
@@ -78,7 +89,7 @@ final class TestSystem implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         new SecureRandom().nextBytes(pepper);
-        votes = new DrawnVotes(ballot, options.seed);
+        votes = new DrawnVotes(this.ballot, options.seed);
         for (TokenAlgorithm algorithm : TokenAlgorithm.values()) {
             SigningKey key = SigningKey.readOrMake(Bench.home().resolve("keys"), algorithm);
             keys.put(algorithm, key);
@@ -98,9 +109,14 @@ final class TestSystem implements AutoCloseable {
         gateway = startGateway();
     }
 
-    /** Starts it and publishes the ballot; returns when the gateway takes votes. */
+    /** Starts it and publishes the seed's ballot; returns when the gateway takes votes. */
     static TestSystem start(SystemOptions options) {
-        TestSystem system = new TestSystem(options);
+        return start(options, SeedBallot.read(), Limits.OFF);
+    }
+
+    /** The same with another ballot, its window moved to now, and with or without limits. */
+    static TestSystem start(SystemOptions options, Ballot ballot, Limits limits) {
+        TestSystem system = new TestSystem(options, ballot, limits);
         try {
             system.awaitReady(system.gateway, system.managementPort);
             system.publish();
@@ -204,10 +220,13 @@ final class TestSystem implements AutoCloseable {
                 "--votelog.public-urls.streams=" + streamsUrl,
                 "--votelog.auth.jwk-set-uri=" + jwks.url(),
                 "--votelog.auth.issuer=" + Claims.ISSUER,
-                "--votelog.auth.audience=" + Claims.AUDIENCE,
-                "--votelog.limits.address.rate=0",
-                "--votelog.limits.user.rate=0",
-                "--votelog.limits.votes.every=0"));
+                "--votelog.auth.audience=" + Claims.AUDIENCE));
+        if (limits == Limits.OFF) {
+            args.addAll(List.of(
+                    "--votelog.limits.address.rate=0",
+                    "--votelog.limits.user.rate=0",
+                    "--votelog.limits.votes.every=0"));
+        }
         args.addAll(options.gatewayArgs);
         return track(app("gateway", "producer/target/votelog-producer.jar")
                 .jvmArgs(options.jvm())
@@ -222,18 +241,20 @@ final class TestSystem implements AutoCloseable {
     /** Starts the read side; returns when it is ready. */
     void startStreams() {
         int management = freePort();
+        List<String> args = new ArrayList<>(List.of(
+                "--server.address=127.0.0.1",
+                "--server.port=" + streamsUrl.getPort(),
+                "--management.server.address=127.0.0.1",
+                "--management.server.port=" + management,
+                "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                "--votelog.public-urls.producer=" + gatewayUrl(),
+                "--votelog.public-urls.streams=" + streamsUrl,
+                "--votelog.streams.state-dir=" + dir.resolve("streams"),
+                "--votelog.streams.advertised=127.0.0.1:" + streamsUrl.getPort()));
+        args.addAll(options.streamsArgs);
         ChildJvm streams = track(app("streams-app", "streams-app/target/votelog-streams-app.jar")
                 .jvmArgs("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
-                .args(
-                        "--server.address=127.0.0.1",
-                        "--server.port=" + streamsUrl.getPort(),
-                        "--management.server.address=127.0.0.1",
-                        "--management.server.port=" + management,
-                        "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-                        "--votelog.public-urls.producer=" + gatewayUrl(),
-                        "--votelog.public-urls.streams=" + streamsUrl,
-                        "--votelog.streams.state-dir=" + dir.resolve("streams"),
-                        "--votelog.streams.advertised=127.0.0.1:" + streamsUrl.getPort())
+                .args(args.toArray(String[]::new))
                 .env("VOTELOG_LOG_PUBLICKEYS", LogKeys.publicKeyText(logKeys.getPublic()))
                 .start());
         awaitReady(streams, management);
@@ -261,9 +282,9 @@ final class TestSystem implements AutoCloseable {
     }
 
     private ChildJvm.Builder app(String name, String jar) {
-        Path file = Bench.root().resolve(jar);
+        Path file = options.apps().resolve(jar);
         if (Files.notExists(file)) {
-            throw new BenchException(file + " is missing: build it with ./mvnw -DskipTests package");
+            throw new BenchException(file + " is missing: build it there with ./mvnw -DskipTests package");
         }
         return ChildJvm.ofBootJar(name, file)
                 .workingDir(dir)
@@ -340,6 +361,20 @@ final class TestSystem implements AutoCloseable {
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
     }
 
+    /**
+     * The body as it came, and the head with it.
+     *
+     * @param headers names and values in turn
+     */
+    HttpResponse<byte[]> get(URI place, String... headers) {
+        return send(
+                HttpRequest.newBuilder(place)
+                        .timeout(Duration.ofSeconds(30))
+                        .headers(headers)
+                        .build(),
+                BodyHandlers.ofByteArray());
+    }
+
     private int status(URI place) {
         try {
             return http.send(HttpRequest.newBuilder(place).timeout(PROBE).build(), BodyHandlers.discarding())
@@ -353,8 +388,12 @@ final class TestSystem implements AutoCloseable {
     }
 
     private HttpResponse<String> send(HttpRequest request) {
+        return send(request, BodyHandlers.ofString());
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body) {
         try {
-            return http.send(request, BodyHandlers.ofString());
+            return http.send(request, body);
         } catch (IOException e) {
             throw new BenchException("%s does not answer: %s".formatted(request.uri(), e));
         } catch (InterruptedException e) {

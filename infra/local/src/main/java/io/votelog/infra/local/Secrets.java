@@ -16,7 +16,6 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,22 +44,32 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
     /** @throws UpException where they are gone or damaged although there is a log that needs them, or what is given is of no use */
     static Secrets readOrMake(Folders folders, Environment environment) {
         Given given = Given.of(environment);
-        if (given.all()) {
-            given.requireThoseOf(folders);
-            return checked(given.over(null), environment);
-        }
         Path folder = folders.secrets();
         try {
-            if (Files.notExists(folder)) {
+            if (!given.all() && Files.notExists(folder)) {
                 if (folders.anyLog()) {
                     throw new UpException(
                             "%s is gone, but the votes beside it are unreadable without it: put it back, or delete %s"
                                     .formatted(folder, folders.home()));
                 }
-                make(folder);
+                make(folder, given);
             }
-            given.requireThoseOf(folders);
-            return checked(given.over(read(folder)), environment);
+            given.requireThatOf(folders);
+            Secrets secrets = new Secrets(
+                    given.pepper == null ? read(folder, PEPPER, PEPPER_KEY) : given.pepper,
+                    given.hs256 == null ? hs256(folder) : given.hs256,
+                    given.privateKey == null ? read(folder, PRIVATE_KEY, PRIVATE_KEY_KEY) : given.privateKey,
+                    given.publicKeys == null ? read(folder, PUBLIC_KEY, PUBLIC_KEYS_KEY) : given.publicKeys);
+            if (!secrets.hasPair()) {
+                throw new UpException(
+                        given.privateKey == null && given.publicKeys == null
+                                ? "the keys in %s are damaged: they are no pair".formatted(folder)
+                                : "%s and %s are no pair: the first must be base64 of an Ed25519 key's PKCS #8 form, and its public key one of the second"
+                                        .formatted(
+                                                Environment.variable(PRIVATE_KEY_KEY),
+                                                Environment.variable(PUBLIC_KEYS_KEY)));
+            }
+            return secrets;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -69,115 +78,102 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
     /** What the environment gives of them. */
     private record Given(
             @Nullable String pepper, @Nullable String hs256, @Nullable String privateKey, @Nullable String publicKeys) {
+        /** @throws UpException where something is too short, or needs another that is not given */
         static Given of(Environment environment) {
-            return new Given(
-                    environment.setting(PEPPER_KEY).orElse(null),
+            Given given = new Given(
+                    environment.setting(PEPPER_KEY).map(String::strip).orElse(null),
                     environment.setting(HS256_KEY).orElse(null),
-                    environment.setting(PRIVATE_KEY_KEY).orElse(null),
+                    environment.setting(PRIVATE_KEY_KEY).map(String::strip).orElse(null),
                     environment.setting(PUBLIC_KEYS_KEY).orElse(null));
+            if (given.pepper != null) {
+                requireLength(PEPPER_KEY, decoded(given.pepper), "base64 of ");
+            }
+            if (given.hs256 != null) {
+                requireLength(HS256_KEY, given.hs256.getBytes(StandardCharsets.UTF_8).length, "");
+            }
+            if (given.privateKey != null && given.publicKeys == null) {
+                throw new UpException("%s is given without %s: the public key that goes with it must be given too"
+                        .formatted(Environment.variable(PRIVATE_KEY_KEY), Environment.variable(PUBLIC_KEYS_KEY)));
+            }
+            return given;
         }
 
         boolean all() {
             return pepper != null && hs256 != null && privateKey != null && publicKeys != null;
         }
 
-        /** What is given, and the others as they were made. */
-        Secrets over(@Nullable Secrets made) {
-            if (made == null) {
-                return new Secrets(
-                        Objects.requireNonNull(pepper),
-                        Objects.requireNonNull(hs256),
-                        Objects.requireNonNull(privateKey),
-                        Objects.requireNonNull(publicKeys));
-            }
-            if (privateKey != null && publicKeys == null) {
-                throw new UpException("%s is given without %s: the public key that goes with it must be given too"
-                        .formatted(Environment.variable(PRIVATE_KEY_KEY), Environment.variable(PUBLIC_KEYS_KEY)));
-            }
-            return new Secrets(
-                    pepper == null ? made.pepper : pepper,
-                    hs256 == null ? made.hs256 : hs256,
-                    privateKey == null ? made.privateKey : privateKey,
-                    publicKeys == null ? made.publicKeys : publicKeys);
-        }
-
         /** A log that was begun with a pepper that was made here cannot be gone on with under another. */
-        void requireThoseOf(Folders folders) {
+        void requireThatOf(Folders folders) throws IOException {
             Path made = folders.secrets().resolve(PEPPER);
+            if (pepper != null
+                    && folders.anyLog()
+                    && Files.exists(made)
+                    && !Files.readString(made).strip().equals(pepper)) {
+                throw new UpException(
+                        "%s is another pepper than %s, which the votes beside it were begun with: unset it, or run with --dir FOLDER"
+                                .formatted(Environment.variable(PEPPER_KEY), made));
+            }
+        }
+
+        private static void requireLength(String key, int bytes, String form) {
+            if (bytes < LENGTH) {
+                throw new UpException("%s has %s; it must be %sat least %d bytes"
+                        .formatted(Environment.variable(key), bytes < 0 ? "no base64" : bytes + " bytes", form, LENGTH));
+            }
+        }
+
+        private static int decoded(String base64) {
             try {
-                if (pepper != null
-                        && folders.anyLog()
-                        && Files.exists(made)
-                        && !Files.readString(made).strip().equals(pepper.strip())) {
-                    throw new UpException(
-                            "%s is another pepper than %s, which the votes in %s were begun with: unset it, begin anew with --fresh and without %s, or run with --dir FOLDER"
-                                    .formatted(
-                                            Environment.variable(PEPPER_KEY), made, folders.home(), folders.secrets()));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                return Base64.getDecoder().decode(base64).length;
+            } catch (IllegalArgumentException e) {
+                return -1;
             }
         }
     }
 
-    private static Secrets checked(Secrets secrets, Environment environment) {
-        if (environment.setting(PEPPER_KEY).isPresent()) {
-            requireLength(PEPPER_KEY, decoded(secrets.pepper), "base64 of ");
-        }
-        if (environment.setting(HS256_KEY).isPresent()) {
-            requireLength(HS256_KEY, secrets.hs256.getBytes(StandardCharsets.UTF_8).length, "");
-        }
-        boolean paired = Stream.of(secrets.publicKeys.split(","))
-                .map(String::strip)
-                .anyMatch(publicKey -> isPair(secrets.privateKey, publicKey));
-        if (!paired) {
-            throw new UpException(
-                    "%s and %s are no pair: the first must be base64 of an Ed25519 key's PKCS #8 form, and its public key one of the second"
-                            .formatted(Environment.variable(PRIVATE_KEY_KEY), Environment.variable(PUBLIC_KEYS_KEY)));
-        }
-        return secrets;
+    private boolean hasPair() {
+        return Stream.of(publicKeys.split(",")).map(String::strip).anyMatch(publicKey -> {
+            try {
+                LogSigner.of(privateKey, publicKey);
+                return true;
+            } catch (IllegalArgumentException notThisOne) {
+                return false;
+            }
+        });
     }
 
-    private static void requireLength(String key, int bytes, String form) {
-        if (bytes < LENGTH) {
-            throw new UpException("%s has %s; it must be %sat least %d bytes"
-                    .formatted(Environment.variable(key), bytes < 0 ? "no base64" : bytes + " bytes", form, LENGTH));
-        }
-    }
-
-    private static int decoded(String base64) {
-        try {
-            return Base64.getDecoder().decode(base64.strip()).length;
-        } catch (IllegalArgumentException e) {
-            return -1;
-        }
-    }
-
-    private static boolean isPair(String privateKey, String publicKey) {
-        try {
-            LogSigner.of(privateKey, publicKey);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private static void make(Path folder) throws IOException {
-        SecureRandom random = new SecureRandom();
-        byte[] pepper = new byte[LENGTH];
-        random.nextBytes(pepper);
-        byte[] hs256 = new byte[LENGTH];
-        random.nextBytes(hs256);
-        KeyPair keys = LogSigner.newKeyPair();
-
+    /** What is given is used and not written down, so it is asked for again at the next start; its owner keeps it. */
+    private static void make(Path folder, Given given) throws IOException {
         Path next = folder.resolveSibling("secrets.next");
         Files.createDirectories(next, owner("rwx------"));
-        write(next.resolve(PEPPER), Base64.getEncoder().encodeToString(pepper));
-        write(next.resolve(HS256), HexFormat.of().formatHex(hs256));
-        write(next.resolve(PRIVATE_KEY), LogSigner.privateKeyText(keys));
-        write(next.resolve(PUBLIC_KEY), LogKeys.publicKeyText(keys.getPublic()));
+        if (given.pepper == null) {
+            write(next.resolve(PEPPER), Base64.getEncoder().encodeToString(random()));
+        }
+        if (given.hs256 == null) {
+            write(next.resolve(HS256), HexFormat.of().formatHex(random()));
+        }
+        if (given.privateKey == null) {
+            KeyPair keys = LogSigner.newKeyPair();
+            write(next.resolve(PRIVATE_KEY), LogSigner.privateKeyText(keys));
+            write(next.resolve(PUBLIC_KEY), LogKeys.publicKeyText(keys.getPublic()));
+        }
         // All of them or none: half of a set would be taken for the whole at the next start.
         Files.move(next, folder, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** No vote depends on it, so it can be made whenever it is missing. */
+    private static String hs256(Path folder) throws IOException {
+        Path file = folder.resolve(HS256);
+        if (Files.notExists(file)) {
+            write(file, HexFormat.of().formatHex(random()));
+        }
+        return Files.readString(file).strip();
+    }
+
+    private static byte[] random() {
+        byte[] random = new byte[LENGTH];
+        new SecureRandom().nextBytes(random);
+        return random;
     }
 
     private static void write(Path file, String text) throws IOException {
@@ -190,22 +186,14 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
         return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
     }
 
-    private static Secrets read(Path folder) throws IOException {
-        Secrets secrets = new Secrets(
-                read(folder, PEPPER), read(folder, HS256), read(folder, PRIVATE_KEY), read(folder, PUBLIC_KEY));
-        try {
-            LogSigner.of(secrets.privateKey, secrets.publicKeys);
-        } catch (IllegalArgumentException e) {
-            throw new UpException("the keys in %s are damaged: %s".formatted(folder, e.getMessage()));
-        }
-        return secrets;
-    }
-
-    private static String read(Path folder, String name) throws IOException {
+    private static String read(Path folder, String name, String key) throws IOException {
         Path file = folder.resolve(name);
         if (Files.notExists(file)) {
-            throw new UpException("%s is gone: put it back, or delete %s to begin anew"
-                    .formatted(file, folder.toAbsolutePath().getParent()));
+            throw new UpException("%s is gone: put it back, give %s, or delete %s to begin anew"
+                    .formatted(
+                            file,
+                            Environment.variable(key),
+                            folder.toAbsolutePath().getParent()));
         }
         return Files.readString(file).strip();
     }

@@ -76,17 +76,22 @@ class SecretsTest {
     }
 
     @Test
-    void shouldUseWhatIsGivenAndMakeTheRest() {
+    void shouldUseWhatIsGivenAndMakeTheRest() throws Exception {
         Secrets given = Secrets.readOrMake(
                 folders, new Environment(Map.of("VOTELOG_AUTH_HS256_SECRET", SECRET, "VOTELOG_PEPPER", PEPPER)));
         assertThat(given.hs256()).isEqualTo(SECRET);
         assertThat(given.pepper()).isEqualTo(PEPPER);
 
-        Secrets made = Secrets.readOrMake(folders, NOTHING_GIVEN);
-        assertThat(made.hs256()).isNotEqualTo(SECRET);
-        assertThat(made.pepper()).isNotEqualTo(PEPPER);
-        assertThat(given.privateKey()).isEqualTo(made.privateKey());
-        assertThat(given.publicKeys()).isEqualTo(made.publicKeys());
+        assertThat(folders.secrets().resolve("pepper")).doesNotExist();
+
+        // The next start, of the log that was begun with it.
+        Files.createDirectories(folders.kafka());
+        Secrets next = Secrets.readOrMake(folders, new Environment(Map.of("VOTELOG_PEPPER", PEPPER)));
+        assertThat(next.pepper()).isEqualTo(PEPPER);
+        assertThat(next.hs256()).as("no vote depends on it").hasSize(64);
+        assertThat(next.privateKey()).isEqualTo(given.privateKey());
+        assertThat(next.publicKeys()).isEqualTo(given.publicKeys());
+        assertRefused(Map.of(), "pepper is gone: put it back, give VOTELOG_PEPPER, or delete");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.votelog.producer;
+package io.votelog.web.connections;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -21,25 +21,21 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
-import reactor.netty.http.HttpDecoderSpec;
 
 /**
  * Looks after one connection, whatever it is used for: how long a client may take, how much it may send ahead of the answers, and
  * which requests are none (those that mean one thing to a proxy and another thing here). It costs a few field writes a request and
  * one timer a connection; the server's own time limits cost a handler and two timers a request.
  */
-final class ConnectionGuard extends ChannelDuplexHandler {
+public final class ConnectionGuard extends ChannelDuplexHandler {
     /** Most requests that may wait behind one that is not answered yet (RFC 9112, section 9.3.2). */
     static final int MAX_PIPELINED = 128;
 
@@ -48,15 +44,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static final String NAME = "votelog.guard";
 
-    /** The characters that a URI may have (RFC 3986). */
-    private static final boolean[] FIT_FOR_TARGET = new boolean[0x7f];
-
-    static {
-        for (char c = '!'; c < FIT_FOR_TARGET.length; c++) {
-            FIT_FOR_TARGET[c] = "\"<>\\^`{|}#".indexOf(c) < 0;
-        }
-    }
-
     /**
      * How long a client may take.
      *
@@ -64,8 +51,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
      * @param body for all of a body
      * @param idle between an answer and the next request, and between two parts of an answer that it takes
      */
-    record Patience(Duration pause, Duration body, Duration idle) {}
+    public record Patience(Duration pause, Duration body, Duration idle) {}
 
+    /** Sets the headers that keep browsers and caches safe, as all answers of the port have them. */
+    public interface Protection {
+        void apply(HttpHeaders headers);
+    }
+
+    private final Protection protection;
     private final long pauseNanos;
     private final long bodyNanos;
     private final long idleNanos;
@@ -80,7 +73,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean over;
 
     /** The last answer, while those to earlier requests are still to come. */
-    private @Nullable Problem refusal;
+    private @Nullable RequestFault refusal;
 
     /** Whether the last request gets no answer, since its body broke off while earlier ones were waiting for theirs. */
     private boolean lastUnanswered;
@@ -96,21 +89,23 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private long lastNanos;
     private @Nullable Future<?> timer;
 
-    private ConnectionGuard(Patience patience) {
+    private ConnectionGuard(Patience patience, Protection protection) {
+        this.protection = protection;
         this.pauseNanos = patience.pause().toNanos();
         this.bodyNanos = patience.body().toNanos();
         this.idleNanos = patience.idle().toNanos();
     }
 
     /** Puts a guard in front of the server's own handlers. */
-    static void install(Channel channel, Patience patience) {
+    public static void install(Channel channel, Patience patience, Protection protection) {
         if (channel.pipeline().get(NettyPipeline.HttpTrafficHandler) != null) {
-            channel.pipeline().addBefore(NettyPipeline.HttpTrafficHandler, NAME, new ConnectionGuard(patience));
+            channel.pipeline()
+                    .addBefore(NettyPipeline.HttpTrafficHandler, NAME, new ConnectionGuard(patience, protection));
         }
     }
 
     /** Leaves the time that the present request takes to its route, which looks after it itself. */
-    static void leaveTimeToRoute(Channel channel) {
+    public static void leaveTimeToRoute(Channel channel) {
         if (channel.pipeline().get(NAME) instanceof ConnectionGuard guard) {
             guard.streaming = true;
         }
@@ -137,7 +132,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             return;
         }
         if (message instanceof HttpRequest request) {
-            Problem fault = fault(request);
+            RequestFault fault = RequestSyntax.fault(request);
             if (fault != null) {
                 ReferenceCountUtil.release(message);
                 refuse(context, fault);
@@ -209,7 +204,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     /** Refuses a request, and whatever the client sends after it: the answer comes after those to earlier ones, and is the last. */
-    private void refuse(ChannelHandlerContext context, Problem fault) {
+    private void refuse(ChannelHandlerContext context, RequestFault fault) {
         over = true;
         if (unanswered == 0) {
             tell(context, fault);
@@ -292,119 +287,16 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return lastNanos + (first ? pauseNanos : idleNanos);
     }
 
-    /** What is wrong with the head of a request; null when nothing is. */
-    private static @Nullable Problem fault(HttpRequest request) {
-        if (request.decoderResult().isFailure()) {
-            Throwable cause = request.decoderResult().cause();
-            return cause instanceof TooLongHttpLineException
-                    ? Problem.uriTooLong(HttpDecoderSpec.DEFAULT_MAX_INITIAL_LINE_LENGTH)
-                    : cause instanceof TooLongHttpHeaderException
-                            ? Problem.headersTooLarge(HttpDecoderSpec.DEFAULT_MAX_HEADER_SIZE)
-                            : Problem.malformed(
-                                    "the request line or a header is not what RFC 9112 allows, or says twice how long the body is");
-        }
-        String doubt = doubt(request);
-        return doubt == null ? null : Problem.malformed(doubt);
-    }
-
-    /** What makes the request one that a proxy in front may have understood otherwise (RFC 9112, sections 3.2 and 6.1). */
-    private static @Nullable String doubt(HttpRequest request) {
-        HttpHeaders headers = request.headers();
-        HttpVersion version = request.protocolVersion();
-        boolean http11 = version.equals(HttpVersion.HTTP_1_1);
-        if (!http11 && !version.equals(HttpVersion.HTTP_1_0)) {
-            return "the version must be HTTP/1.1 or HTTP/1.0";
-        }
-        String host = headers.get(HttpHeaderNames.HOST);
-        if (host == null ? http11 : headers.getAll(HttpHeaderNames.HOST).size() > 1) {
-            return "there must be one Host header";
-        }
-        if (host != null && !isHost(host)) {
-            return "the Host header must be a name or an address, and perhaps a port";
-        }
-        if (!isTarget(request.uri())) {
-            return "the request's target must be a path or an http URI, with all else percent-encoded";
-        }
-        if (headers.getAll(HttpHeaderNames.AUTHORIZATION).size() > 1
-                || headers.getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
-            return "the headers Authorization and Content-Type must not stand twice";
-        }
-        String encoding = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
-        if (encoding != null) {
-            List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-            if (!http11
-                    || encodings.size() > 1
-                    || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(encoding.strip())) {
-                return "Transfer-Encoding must be chunked, once, in HTTP/1.1";
-            }
-            if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-                return "Transfer-Encoding and Content-Length must not stand together";
-            }
-        }
-        return null;
-    }
-
-    /** Whether a target is in origin or absolute form, of the characters that a URI may have (RFC 9112, section 3.2; RFC 3986). */
-    static boolean isTarget(String target) {
-        for (int i = 0; i < target.length(); i++) {
-            char c = target.charAt(i);
-            if (c >= FIT_FOR_TARGET.length || !FIT_FOR_TARGET[c]) {
-                return false;
-            }
-            if (c == '%'
-                    && (i + 2 >= target.length()
-                            || Character.digit(target.charAt(i + 1), 16) < 0
-                            || Character.digit(target.charAt(i + 2), 16) < 0)) {
-                return false;
-            }
-        }
-        return target.startsWith("/") || target.equals("*") || VotePaths.pathOfAbsolute(target) > 0;
-    }
-
-    /** Whether it is a host as one stands in a URI (RFC 3986, section 3.2.2), without the characters that no real one has. */
-    static boolean isHost(String host) {
-        int bracket = host.startsWith("[") ? host.indexOf(']') : -1;
-        int colon = host.indexOf(':', bracket + 1);
-        int end = colon < 0 ? host.length() : colon;
-        if (end == 0 || end > 255 || (bracket >= 0 && bracket != end - 1)) {
-            return false;
-        }
-        for (int i = 0; i < end; i++) {
-            char c = host.charAt(i);
-            boolean fits = (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || c == '.'
-                    || c == '-'
-                    || c == '_'
-                    || (bracket >= 0 && (c == ':' || i == 0 || i == bracket));
-            if (!fits) {
-                return false;
-            }
-        }
-        if (colon < 0) {
-            return true;
-        }
-        int port = 0;
-        for (int i = colon + 1; i < host.length(); i++) {
-            int digit = host.charAt(i) - '0';
-            if (digit < 0 || digit > 9 || port > 6553) {
-                return false;
-            }
-            port = 10 * port + digit;
-        }
-        return port > 0 && port <= 65535;
-    }
-
     /** Gives the last answer. What the client is still sending is taken and dropped, or the answer might never reach it. */
-    private void tell(ChannelHandlerContext context, Problem fault) {
+    private void tell(ChannelHandlerContext context, RequestFault fault) {
         byte[] body = fault.json();
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(fault.status()), Unpooled.wrappedBuffer(body));
         Channel channel = context.channel();
         boolean secure = channel.pipeline().get(SslHandler.class) != null;
-        VoteResponses.protect(response.headers())
-                .set(HttpHeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
+        protection.apply(response.headers());
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, RequestFault.MEDIA_TYPE)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         closeSoon(context);

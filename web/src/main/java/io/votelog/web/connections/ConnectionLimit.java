@@ -1,4 +1,4 @@
-package io.votelog.producer;
+package io.votelog.web.connections;
 
 import io.netty.channel.Channel;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -7,17 +7,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * How many connections there may be at once. Each costs memory whatever it is used for, so without a limit a flood of them would end
  * the process.
  */
-final class ConnectionLimit {
+public final class ConnectionLimit {
     private final int most;
     private final AtomicInteger open = new AtomicInteger();
 
     /** @param most at least 1 */
-    ConnectionLimit(int most) {
+    public ConnectionLimit(int most) {
         this.most = most;
     }
 
     /** Counts the new connection until it is closed; when it is one too many it is closed at once, and this is false. */
-    boolean admit(Channel channel) {
+    public boolean admit(Channel channel) {
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
             channel.close();
@@ -28,7 +28,7 @@ final class ConnectionLimit {
     }
 
     /** How many there are now. */
-    int open() {
+    public int open() {
         return open.get();
     }
 }

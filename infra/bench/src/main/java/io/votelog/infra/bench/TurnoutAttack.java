@@ -1,0 +1,84 @@
+package io.votelog.infra.bench;
+
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * One signed-in user who votes again and again: with a new id each time, which the log keeps as rejected for ever, or with one id,
+ * which is what a retry is.
+ */
+final class TurnoutAttack implements Attack {
+    private static final int CONNECTIONS = 4;
+    private static final Duration COUNTED = Duration.ofSeconds(20);
+    private static final List<String> OUTCOMES = List.of("received", "accepted", "rejected", "retried");
+
+    private final TestSystem system;
+    private final Gains gains = new Gains();
+    private final Flood flood;
+    private JsonNode before = MissingNode.getInstance();
+    private long beganNs;
+
+    /** @param ids gives the id of each vote */
+    TurnoutAttack(TestSystem system, LoadGenerator generator, String user, Supplier<UUID> ids) {
+        this.system = system;
+        String token = new String(
+                system.key(TokenAlgorithm.HS256).sign(Claims.of(user, Instant.now(), "")), StandardCharsets.US_ASCII);
+        String body = "{\"choices\":[\"" + String.join("\",\"", system.votes().of(0)) + "\"]}";
+        String path = "/v1/ballots/" + system.ballot().id() + "/votes";
+        flood = new Flood(
+                generator,
+                system.gatewayUrl(),
+                CONNECTIONS,
+                (n, allocator) -> Unpooled.wrappedBuffer(PlainRequests.post(
+                        system.gatewayUrl(),
+                        path,
+                        body,
+                        "Authorization: Bearer " + token,
+                        "Idempotency-Key: " + ids.get())),
+                gains);
+    }
+
+    @Override
+    public void begin() {
+        before = system.json(system.resultsUrl());
+        beganNs = System.nanoTime();
+        flood.begin();
+    }
+
+    @Override
+    public String end() {
+        double seconds = (System.nanoTime() - beganNs) / 1e9;
+        close();
+        Account.awaitCounted(system, new BrokerTopics(system.kafka().bootstrapServers()), COUNTED);
+        return String.format(
+                Locale.ROOT,
+                "%s in %.1f s; turnout, with the honest votes: %s",
+                gains.total(),
+                seconds,
+                grown(before, system.json(system.resultsUrl())));
+    }
+
+    /** How each outcome of the turnout has grown between two results documents. */
+    static String grown(JsonNode before, JsonNode after) {
+        StringBuilder text = new StringBuilder();
+        for (String outcome : OUTCOMES) {
+            long more = after.path("turnout").path(outcome).longValue(0)
+                    - before.path("turnout").path(outcome).longValue(0);
+            text.append(text.isEmpty() ? "" : ", ").append(outcome).append(String.format(Locale.ROOT, " +%,d", more));
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        flood.close();
+    }
+}

@@ -1,0 +1,19 @@
+package io.votelog.streams.read;
+
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What a connection of a client may take, as at gateways.
+ *
+ * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
+ * @param idleTimeout how long a connection may bring nothing between an answer and the next request
+ */
+@ConfigurationProperties("votelog")
+@Validated
+record ConnectionSettings(
+        @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
+        @DefaultValue("75s") @DurationMin(seconds = 1) Duration idleTimeout) {}

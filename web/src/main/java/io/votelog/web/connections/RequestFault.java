@@ -1,0 +1,46 @@
+package io.votelog.web.connections;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Why what came in is no request, as an RFC 9457 problem document.
+ *
+ * @param status 400, 414 or 431
+ * @param code kebab-case; the document's type is {@code urn:votelog:problem:} and the code
+ */
+record RequestFault(int status, String code, String title, String detail) {
+    static final String MEDIA_TYPE = "application/problem+json";
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    static RequestFault malformed(String detail) {
+        return new RequestFault(400, "malformed-request", "The request is malformed", detail);
+    }
+
+    static RequestFault lineTooLong(int limitBytes) {
+        return new RequestFault(
+                414,
+                "uri-too-long",
+                "The request line is too long",
+                "the request line has more than the %d bytes that are allowed".formatted(limitBytes));
+    }
+
+    static RequestFault headersTooLarge(int limitBytes) {
+        return new RequestFault(
+                431,
+                "headers-too-large",
+                "The headers are too large",
+                "the headers have more than the %d bytes that are allowed for all of them".formatted(limitBytes));
+    }
+
+    /** The document, UTF-8. */
+    byte[] json() {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("type", "urn:votelog:problem:" + code);
+        document.put("title", title);
+        document.put("status", status);
+        document.put("detail", detail);
+        return JSON.writeValueAsBytes(document);
+    }
+}
