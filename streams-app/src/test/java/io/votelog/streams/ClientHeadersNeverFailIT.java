@@ -33,7 +33,11 @@ final class ClientHeadersNeverFailIT {
 
     @BeforeAll
     static void start(KafkaBroker broker, @TempDir Path state) {
-        app = RunningApp.start(broker.bootstrapServers(), "headers-it", state, "--votelog.results.catch-up=10ms",
+        app = RunningApp.start(
+                broker.bootstrapServers(),
+                "headers-it",
+                state,
+                "--votelog.results.catch-up=10ms",
                 "--votelog.limits.reads.rate=0");
         log = new LogWriter(broker.bootstrapServers());
     }
