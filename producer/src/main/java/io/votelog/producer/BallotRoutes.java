@@ -130,10 +130,14 @@ class BallotRoutes {
         return Bodies.read(request, AnnulmentBody.MAX_BYTES)
                 .publishOn(ballotWork)
                 .map(AnnulmentBody::of)
-                .map(annulment -> ResponseEntity.accepted()
-                        .location(publicUrls.receipt(ballotId, annulment.receipt()))
-                        .contentType(MediaType.APPLICATION_JSON)
-                        .body(annuller.annul(ballotId, annulment, operator.getName())));
+                .map(annulment -> {
+                    // Only the id of a ballot is fit for an address, so the ballot is looked for first.
+                    byte[] answer = annuller.annul(ballotId, annulment, operator.getName());
+                    return ResponseEntity.accepted()
+                            .location(publicUrls.receipt(ballotId, annulment.receipt()))
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .body(answer);
+                });
     }
 
     @GetMapping("/v1/ballots/{ballotId}/my-vote")

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -35,6 +36,9 @@ final class ProblemRenderer implements WebExceptionHandler {
     static Mono<Void> write(ServerWebExchange exchange, Problem problem) {
         ServerHttpResponse response = exchange.getResponse();
         response.setRawStatusCode(problem.status());
+        // What a handler had said of its answer is not true of the problem, which no cache may keep.
+        response.getHeaders().setETag(null);
+        response.getHeaders().setCacheControl(CacheControl.noStore());
         response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         problem.headers().forEach(response.getHeaders()::set);
         byte[] json = problem.json();

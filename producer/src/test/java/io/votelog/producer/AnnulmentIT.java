@@ -3,20 +3,27 @@ package io.votelog.producer;
 import static io.votelog.producer.Gateway.json;
 import static io.votelog.producer.Gateway.problem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.votelog.events.VoteAnnulled;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.infra.testing.contract.AsyncApi;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -177,6 +184,30 @@ class AnnulmentIT {
         return StreamSupport.stream(faults.spliterator(), false)
                 .map(fault -> fault.path("place").stringValue())
                 .toList();
+    }
+
+    /** All that this class's tests led to, and an early end. */
+    @Test
+    void shouldWriteVotesAndBallotsAsTheyAreDescribed() throws Exception {
+        gateway.annul(annuller, "fruits", cast("dora"), "as described");
+        gateway.publishOpen("closed");
+        gateway.close(gateway.token("operator", "ballots:write"), "closed");
+        AsyncApi described = AsyncApi.of(Path.of("../schemas/src/main/asyncapi/votelog.yaml"));
+        Map<Topic, Set<String>> expected = Map.of(
+                Topics.VOTES, Set.of("VoteCast", "BallotPublished", "BallotClosed", "VoteAnnulled"),
+                Topics.BALLOTS, Set.of("BallotPublished", "BallotReady", "BallotClosed"));
+        for (Topic topic : expected.keySet()) {
+            await().untilAsserted(() -> {
+                Set<String> events = new TreeSet<>();
+                for (ConsumerRecord<byte[], byte[]> record : TopicReader.readAll(bootstrapServers, topic.name())) {
+                    String event =
+                            Events.decode(record.value()).event().getSchema().getName();
+                    assertThat(described.faults(record, event)).isEmpty();
+                    events.add(event);
+                }
+                assertThat(events).containsAll(expected.get(topic));
+            });
+        }
     }
 
     private static long annulmentsOf(String receipt) {

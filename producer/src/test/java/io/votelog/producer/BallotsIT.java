@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.infra.testing.contract.OpenApi;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -262,9 +263,9 @@ class BallotsIT {
         gateway.put(operator, "asked", openBallot("asked", "Asked"));
         String token = gateway.token("all", "ballots:write votes:annul votes:submit");
         int tried = 0;
-        for (String operation : Gateway.OPEN_API.operations()) {
-            String method = operation.substring(0, operation.indexOf(' '));
-            String path = operation.substring(operation.indexOf(' ') + 1).replace("{ballotId}", "asked");
+        for (OpenApi.Operation operation : Gateway.CONTRACT.document().operations()) {
+            String method = operation.method();
+            String path = operation.path().replace("{ballotId}", "asked");
             if (method.equals("GET") || path.startsWith("/dev/")) {
                 continue;
             }

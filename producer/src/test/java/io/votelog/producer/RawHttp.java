@@ -58,16 +58,6 @@ final class RawHttp implements AutoCloseable {
                     : "";
         }
 
-        /** Fails unless the description of the routes allows this answer to the request. */
-        void mustBeDescribedFor(RawRequest request) {
-            Gateway.OPEN_API.check(
-                    request.method(),
-                    request.path(),
-                    status,
-                    header("Content-Type").orElse(null),
-                    text());
-        }
-
         /** {@code 400 malformed-request}, or the status alone. */
         String summary() {
             return (status + " " + code()).strip();

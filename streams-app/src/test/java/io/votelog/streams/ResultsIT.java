@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.infra.testing.contract.AsyncApi;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.DeadLetters;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -343,6 +346,29 @@ final class ResultsIT {
                     assertThat(header(letter, DeadLetters.CAUSE)).isEqualTo("UNDECODABLE");
                 })
                 .anySatisfy(letter -> assertThat(letter.value()).isNull());
+    }
+
+    /** All that this class's tests led to. */
+    @Test
+    void shouldWriteEveryTopicAsItIsDescribed(KafkaBroker broker) throws Exception {
+        log.publishOpen("written");
+        log.vote("written", "a1", "b1");
+        log.raw(0, null, new byte[] {1});
+        awaitReceived(app, "written", 1);
+        awaitTurnout(app, "written", 1);
+        AsyncApi described = AsyncApi.of(Path.of("../schemas/src/main/asyncapi/votelog.yaml"));
+        for (Topic topic :
+                List.of(Topics.DECISIONS, Topics.TALLIES, Topics.TURNOUT, Topics.RESULTS, Topics.DEAD_LETTERS)) {
+            List<ConsumerRecord<byte[], byte[]>> records =
+                    TopicReader.of(broker.bootstrapServers()).readCommitted().readAll(topic.name());
+            assertThat(records).as(topic.name()).isNotEmpty();
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                String event = topic.events().isEmpty()
+                        ? null
+                        : Events.decode(record.value()).event().getSchema().getName();
+                assertThat(described.faults(record, event)).isEmpty();
+            }
+        }
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {

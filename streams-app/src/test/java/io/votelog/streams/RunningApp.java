@@ -1,6 +1,11 @@
 package io.votelog.streams;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.testing.contract.Contract;
+import io.votelog.infra.testing.contract.Exchange;
+import io.votelog.infra.testing.contract.OpenApi;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,11 +19,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.Lifecycle;
+import org.springframework.context.annotation.Bean;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,11 +42,28 @@ final class RunningApp implements AutoCloseable {
             .build();
     static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** Holds every application of this JVM, in every test, to the description of the routes. */
+    static final Contract CONTRACT = Contract.of(OpenApi.ofResource("/openapi/streams-app.yaml"));
+
+    /** Customizers of factories are looked for beside each server alone, so the management port is not watched. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Watched {
+        @Bean
+        WebServerFactoryCustomizer<NettyReactiveWebServerFactory> watchedPort() {
+            return factory -> factory.addServerCustomizers(
+                    server -> server.doOnChannelInit((observer, channel, address) -> CONTRACT.watch(channel)));
+        }
+    }
+
+    /** Null when the application is a process of its own. */
+    private final @Nullable ConfigurableApplicationContext context;
+
     private final Runnable end;
     private final int port;
     private final int managementPort;
 
-    private RunningApp(Runnable end, int port, int managementPort) {
+    private RunningApp(@Nullable ConfigurableApplicationContext context, Runnable end, int port, int managementPort) {
+        this.context = context;
         this.end = end;
         this.port = port;
         this.managementPort = managementPort;
@@ -54,7 +83,7 @@ final class RunningApp implements AutoCloseable {
                 .logFile(stateDir.resolveSibling("streams-app-" + port + ".log"))
                 .start();
         child.accept(jvm);
-        RunningApp app = new RunningApp(() -> jvm.stop(Duration.ofSeconds(20)), port, managementPort);
+        RunningApp app = new RunningApp(null, () -> jvm.stop(Duration.ofSeconds(20)), port, managementPort);
         app.awaitReady();
         return app;
     }
@@ -64,10 +93,10 @@ final class RunningApp implements AutoCloseable {
         int port = freePort();
         List<String> arguments = new ArrayList<>(arguments(bootstrapServers, applicationId, stateDir, port, 0));
         arguments.addAll(Arrays.asList(more));
-        ConfigurableApplicationContext context =
-                new SpringApplicationBuilder(StreamsApplication.class).run(arguments.toArray(String[]::new));
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(StreamsApplication.class, Watched.class)
+                .run(arguments.toArray(String[]::new));
         Integer management = context.getEnvironment().getProperty("local.management.port", Integer.class);
-        RunningApp app = new RunningApp(context::close, port, management == null ? -1 : management);
+        RunningApp app = new RunningApp(context, context::close, port, management == null ? -1 : management);
         app.awaitReady();
         return app;
     }
@@ -101,6 +130,11 @@ final class RunningApp implements AutoCloseable {
         }
     }
 
+    /** Stops one part of the application, which must live in this JVM, as its shutdown does. */
+    void stopPart(String name) {
+        Objects.requireNonNull(context).getBean(name, Lifecycle.class).stop();
+    }
+
     int port() {
         return port;
     }
@@ -109,9 +143,24 @@ final class RunningApp implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    /** @param headers names and values by turns */
+    /**
+     * Every answer that was given until now must be one that the description of the routes allows.
+     *
+     * @param headers names and values by turns
+     */
     HttpResponse<String> get(String path, String... headers) {
-        return send(uri(path), headers);
+        HttpResponse<String> answer = send(uri(path), headers);
+        if (context == null) {
+            CONTRACT.note(new Exchange(
+                    "GET",
+                    path,
+                    false,
+                    answer.statusCode(),
+                    answer.headers().map(),
+                    answer.body().getBytes(UTF_8)));
+        }
+        CONTRACT.mustHold();
+        return answer;
     }
 
     JsonNode json(String path, String... headers) {
@@ -157,6 +206,7 @@ final class RunningApp implements AutoCloseable {
     /** Shuts it down in order; again, it does nothing. */
     void shutDown() {
         end.run();
+        CONTRACT.mustHold();
     }
 
     @Override

@@ -53,6 +53,7 @@ final class TwoInstancesIT {
                 forwarded += atOne == 503 ? 1 : 0;
             }
             assertThat(forwarded).isBetween(1, LogWriter.PARTITIONS - 1);
+            assertThat(RunningApp.CONTRACT.seen()).contains("problem moving");
 
             Objects.requireNonNull(process.get()).kill();
             for (LogWriter.Written vote : votes) {
@@ -89,6 +90,7 @@ final class TwoInstancesIT {
                         .filteredOn(answer -> answer.statusCode() == 503)
                         .allSatisfy(answer -> assertThat(answer.body()).contains("urn:votelog:problem:shared-address"));
             }
+            assertThat(RunningApp.CONTRACT.seen()).contains("problem shared-address");
         }
     }
 

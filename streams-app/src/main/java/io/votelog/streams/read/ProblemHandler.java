@@ -85,6 +85,9 @@ final class ProblemHandler implements WebExceptionHandler {
         headers.setCacheControl("no-store");
         byte[] body = ProblemDocument.json(json, status.value(), code, title, detail);
         headers.setContentLength(body.length);
+        // What a handler had said of its answer is not true of the problem.
+        headers.setETag(null);
+        headers.remove(HttpHeaders.CONTENT_DISPOSITION);
         return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
     }
 }

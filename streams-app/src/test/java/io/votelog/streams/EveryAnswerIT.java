@@ -1,0 +1,292 @@
+package io.votelog.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.testing.contract.OpenApi;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
+import io.votelog.streams.topology.VoterRow;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The description that is served is what the application does: each status of each operation is given, and each problem, in the form
+ * that it says. That no other answer is given, in any test, {@link RunningApp#CONTRACT} holds.
+ */
+final class EveryAnswerIT {
+    /** Two instances are needed for these; {@link TwoInstancesIT} asserts that they were seen there. */
+    private static final Set<String> SEEN_WHERE_THERE_ARE_TWO = Set.of("problem moving", "problem shared-address");
+
+    private static final String API = "/v1/ballots/open/";
+
+    private static KafkaCluster cluster;
+    private static RunningApp app;
+
+    /** One with patience for one request. */
+    private static RunningApp bounded;
+
+    private static LogWriter log;
+    private static LogWriter.Written counted;
+    private static LogWriter.Written forgotten;
+
+    /** How answers are brought about: {@code operationId status}, {@code problem code}. */
+    private record Way(Set<String> answers, How how) {}
+
+    @FunctionalInterface
+    private interface How {
+        void run() throws Exception;
+    }
+
+    private final List<Way> ways = new ArrayList<>();
+
+    @BeforeAll
+    static void start(@TempDir Path data, @TempDir Path state, @TempDir Path otherState) {
+        cluster = KafkaCluster.single(data).start();
+        app = RunningApp.start(
+                cluster.bootstrapServers(),
+                "every-answer-it",
+                state,
+                "--votelog.results.max-readers=1",
+                "--votelog.results.catch-up=50ms",
+                "--votelog.receipts.read-timeout=500ms");
+        bounded = RunningApp.start(
+                cluster.bootstrapServers(),
+                "every-answer-bounded-it",
+                otherState,
+                "--votelog.limits.reads.rate=0.001",
+                "--votelog.limits.reads.burst=1");
+        log = new LogWriter(cluster.bootstrapServers());
+    }
+
+    @AfterAll
+    static void stop() {
+        log.close();
+        bounded.close();
+        app.close();
+        cluster.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldGiveEachAnswer() {
+        describeWays();
+        return ways.stream()
+                .map(way -> DynamicTest.dynamicTest(String.join(", ", way.answers()), () -> {
+                    RunningApp.CONTRACT.forget();
+                    way.how().run();
+                    RunningApp.CONTRACT.mustHold();
+                    assertThat(RunningApp.CONTRACT.seen()).containsAll(way.answers());
+                }));
+    }
+
+    @Test
+    void shouldKnowAWayToEachAnswerThatIsDescribedAndToNoOther() {
+        describeWays();
+        Set<String> described = new TreeSet<>(RunningApp.CONTRACT.document().answers());
+        RunningApp.CONTRACT.document().problems().forEach(code -> described.add("problem " + code));
+        Set<String> known = new TreeSet<>(SEEN_WHERE_THERE_ARE_TWO);
+        ways.forEach(way -> known.addAll(way.answers()));
+        assertThat(known).isEqualTo(described);
+    }
+
+    @Test
+    void shouldServeTheDescription() {
+        OpenApi served = OpenApi.of(app.get("/openapi.yaml").body());
+        assertThat(served.operations()).isEqualTo(RunningApp.CONTRACT.document().operations());
+        assertThat(served.operations()).allSatisfy(operation -> {
+            assertThat(operation.id()).isNotEmpty();
+            assertThat(operation.statuses()).isNotEmpty();
+        });
+        assertThat(served.faultsOfExamples()).isEmpty();
+    }
+
+    private void describeWays() {
+        describePages();
+        describeResults();
+        describeVoters();
+        describeMisses();
+        describeWhatHoldsForEveryRoute();
+        describeTheEnd();
+    }
+
+    private void describePages() {
+        way("getStartPage 200", () -> app.get("/"));
+        way("getStartPage 304", () -> again("/"));
+        way("getStartPage 302", () -> {
+            log.publishOpen("open");
+            await().until(() -> app.get("/").statusCode() == 302);
+        });
+        way("getResultsPage 200", () -> app.get("/ballots/open/results"));
+        way("getResultsPage 304", () -> again("/ballots/open/results"));
+        way("getResultsPage 404", () -> app.get("/ballots/none/results"));
+        way("getPageFile 200", () -> app.get(pageFile()));
+        way("getPageFile 304", () -> again(pageFile()));
+        way("getPageFile 404, problem not-found", () -> app.get("/assets/results/none.css"));
+        way("getDescription 200", () -> app.get("/openapi.yaml"));
+    }
+
+    private void describeResults() {
+        way("getResults 200", () -> {
+            counted = log.vote("open", "a1", "b1");
+            ResultsIT.awaitReceived(app, "open", 1);
+        });
+        way("getResults 304", () -> again(API + "results"));
+        way("getResults 404, problem unknown-ballot", () -> app.get("/v1/ballots/none/results"));
+        way("getResults 406, problem not-acceptable", () -> app.get(API + "results", "Accept", "image/png"));
+        way("getResults 400, problem malformed-accept", () -> app.get(API + "results", "Accept", "x"));
+        way("getResults 503, problem behind", () -> app.get(API + "results", "If-None-Match", ahead()));
+        way("getResultsFile 200", () -> app.get(API + "results.csv"));
+        way("getResultsFile 304", () -> again(API + "results.csv"));
+        way("getResultsFile 404", () -> app.get("/v1/ballots/none/results.csv"));
+        way("getResultsFile 503", () -> app.get(API + "results.csv", "If-None-Match", ahead()));
+        way("getTurnout 200", () -> app.get(API + "turnout"));
+        way("getTurnout 304", () -> again(API + "turnout"));
+        way("getTurnout 400, problem malformed-points", () -> app.get(API + "turnout?points=1"));
+        way("getTurnout 404", () -> app.get("/v1/ballots/none/turnout"));
+        way("getTurnout 406", () -> app.get(API + "turnout", "Accept", "text/csv"));
+        way("streamResults 404", () -> app.get("/v1/ballots/none/results/stream"));
+        way("streamResults 406", () -> app.get(API + "results/stream", "Accept", "text/csv"));
+        way("streamResults 503, problem too-many-readers", () -> {
+            try (EventReader reader = EventReader.open(app.uri(API + "results/stream"))) {
+                reader.awaitEvent(0);
+                app.get(API + "results/stream");
+            }
+        });
+        way("streamResults 200, streamResults 204", () -> {
+            BallotDefinition ballot = log.publishOpen("over");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> app.get("/v1/ballots/over/results").statusCode() == 200);
+            log.close(ballot);
+            String stream = "/v1/ballots/over/results/stream";
+            try (EventReader reader = EventReader.open(app.uri(stream))) {
+                reader.awaitEnd();
+                EventReader.Event last = reader.events().get(reader.events().size() - 1);
+                app.get(stream, "Last-Event-ID", last.id());
+            }
+        });
+    }
+
+    private void describeVoters() {
+        way("getReceipt 200", () -> app.get(counted.receiptPath("open"), "Prefer", "wait=1"));
+        way("getReceipt 400, problem malformed-receipt", () -> app.get(API + "receipts/x"));
+        way("problem malformed-offset", () -> app.get(API + "receipts/" + counted.receipt() + "?offset=x"));
+        way(
+                "getReceipt 404, problem unknown-receipt",
+                () -> app.get(API + "receipts/" + new Receipt(log.voter(), log.voteId())));
+        way("getReceipt 409, problem offset-needed", () -> {
+            Pseudonym voter = log.voter();
+            log.vote("open", voter, log.voteId(), "a1", "b1");
+            forgotten = log.vote("open", voter, log.voteId(), "a1");
+            for (int n = 0; n < VoterRow.MAX_REFUSED; n++) {
+                log.vote("open", voter, log.voteId(), "a1");
+            }
+            await().until(() -> app.get(API + "receipts/" + forgotten.receipt()).statusCode() == 409);
+        });
+        way("getVoter 200", () -> app.get(API + "voters/" + counted.voter()));
+        way("getVoter 400, problem malformed-voter", () -> app.get(API + "voters/x"));
+        way("getVoter 404", () -> app.get("/v1/ballots/none/voters/" + counted.voter()));
+    }
+
+    private void describeMisses() {
+        way("problem malformed-request", () -> raw("GET /v1/ballots/%zz/results HTTP/1.1\r\nHost: x\r\n\r\n"));
+        way("problem uri-too-long", () -> raw("GET /" + "x".repeat(5_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"));
+        way(
+                "problem headers-too-large",
+                () -> raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(9_000) + "\r\n\r\n"));
+        way("problem not-found", () -> app.get("/v1/nothing"));
+        way(
+                "problem method-not-allowed",
+                () -> RunningApp.HTTP.send(
+                        HttpRequest.newBuilder(app.uri(API + "results"))
+                                .DELETE()
+                                .build(),
+                        BodyHandlers.ofString()));
+    }
+
+    /** Pages of foreign origins and addresses that send too much are told the same wherever they knock. */
+    private void describeWhatHoldsForEveryRoute() {
+        for (OpenApi.Operation operation : RunningApp.CONTRACT.document().operations()) {
+            String target =
+                    operation.path().replaceFirst("\\{ballotId}", "open").replaceAll("\\{[^}]*}", "x");
+            if (operation.statuses().contains(403)) {
+                way(
+                        operation.id() + " 403, problem origin-not-allowed",
+                        () -> app.get(target, "Origin", "https://evil.example"));
+            }
+            if (operation.statuses().contains(429)) {
+                way(operation.id() + " 429, problem too-many-requests", () -> {
+                    bounded.get(target);
+                    bounded.get(target);
+                });
+            }
+        }
+    }
+
+    /** Each of these takes something from the application that it does not get back. */
+    private void describeTheEnd() {
+        way("problem log-slow", () -> {
+            cluster.kill(1);
+            app.get(API + "receipts/" + forgotten.receipt() + "?offset=" + forgotten.offset());
+        });
+        way("getReceipt 503, getVoter 503, problem not-available", () -> {
+            app.stopPart("counting");
+            app.get(counted.receiptPath("open"));
+            app.get(API + "voters/" + counted.voter());
+        });
+        way("problem shutting-down", () -> {
+            app.stopPart("streamEnd");
+            app.get(API + "results/stream");
+        });
+    }
+
+    private void way(String answers, How how) {
+        ways.add(new Way(new TreeSet<>(List.of(answers.split(", "))), how));
+    }
+
+    /** Sends what is no request, and reads to the end of the connection. */
+    private static void raw(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", app.port())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        }
+    }
+
+    /** Asks for what it has until that has not changed: versions rise while partitions come to be counted. */
+    private static void again(String path) {
+        await().until(() -> {
+            String tag = app.get(path).headers().firstValue("ETag").orElseThrow();
+            return app.get(path, "If-None-Match", tag).statusCode() == 304;
+        });
+    }
+
+    /** The tag of a state that is not counted yet. */
+    private static String ahead() {
+        return app.get(API + "results")
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow()
+                .replaceFirst("[0-9]+", "999999");
+    }
+
+    private static String pageFile() {
+        return app.get("/ballots/open/results").body().replaceAll("(?s).*?(/assets/results/[^\"]+).*", "$1");
+    }
+}
