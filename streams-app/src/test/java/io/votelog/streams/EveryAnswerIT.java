@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class EveryAnswerIT {
     /** Two instances are needed for these; {@link TwoInstancesIT} asserts that they were seen there. */
     private static final Set<String> SEEN_WHERE_THERE_ARE_TWO = Set.of("problem moving", "problem shared-address");
+
+    /** With one that reads, and two that may wait for it. */
+    private static final int MORE_THAN_READ_THE_LOG_AT_ONCE = 8;
 
     private static final String API = "/v1/ballots/open/";
 
@@ -67,6 +71,7 @@ final class EveryAnswerIT {
                 state,
                 "--votelog.results.max-readers=1",
                 "--votelog.results.catch-up=50ms",
+                "--votelog.receipts.log-readers=1",
                 "--votelog.receipts.read-timeout=500ms");
         bounded = RunningApp.start(
                 cluster.bootstrapServers(),
@@ -242,9 +247,15 @@ final class EveryAnswerIT {
 
     /** Each of these takes something from the application that it does not get back. */
     private void describeTheEnd() {
-        way("problem log-slow", () -> {
+        way("problem log-slow, problem overloaded", () -> {
             cluster.kill(1);
-            app.get(API + "receipts/" + forgotten.receipt() + "?offset=" + forgotten.offset());
+            HttpRequest ofTheLog = HttpRequest.newBuilder(
+                            app.uri(API + "receipts/" + forgotten.receipt() + "?offset=" + forgotten.offset()))
+                    .build();
+            Stream.generate(() -> RunningApp.HTTP.sendAsync(ofTheLog, BodyHandlers.ofString()))
+                    .limit(MORE_THAN_READ_THE_LOG_AT_ONCE)
+                    .toList()
+                    .forEach(CompletableFuture::join);
         });
         way("getReceipt 503, getVoter 503, problem not-available", () -> {
             app.stopPart("counting");
