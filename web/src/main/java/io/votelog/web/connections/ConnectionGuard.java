@@ -139,6 +139,12 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        InputOver.say(context.channel());
+        context.fireChannelInactive();
+    }
+
+    @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         if (timer != null) {
             timer.cancel(false);
@@ -277,6 +283,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 breakOff(context, new IOException("the client sends nothing more, and its request is not whole"));
             }
             ended = true;
+            InputOver.say(context.channel());
         }
         context.fireUserEventTriggered(event);
     }

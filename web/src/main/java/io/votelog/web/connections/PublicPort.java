@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 
@@ -42,5 +43,15 @@ public final class PublicPort {
         Channel[] channel = new Channel[1];
         served.withConnection(connection -> channel[0] = connection.channel());
         return channel[0] != null && channel[0].hasAttr(PUBLIC) ? channel[0] : null;
+    }
+
+    /**
+     * Completes when the client of a request has said that it sends nothing more, or has closed the connection, which looks the same.
+     * What it has asked for is answered all the same, and should be answered now. Never completes for a request that did not come in
+     * by the public port.
+     */
+    public static Mono<Void> whenInputIsOver(ServerHttpRequest request) {
+        Channel channel = channelOf(request);
+        return channel == null ? Mono.never() : InputOver.of(channel);
     }
 }
