@@ -275,6 +275,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         boolean saidOverTls = event instanceof SslCloseCompletionEvent said && said.isSuccess();
         if (!inputOver && (saidOverTls || event instanceof ChannelInputShutdownEvent)) {
             inputOver = true;
+            HalfClosedSocket.keepKnown(context.channel());
             if (parting || endless) {
                 context.close();
             } else if (unanswered == 0 && !over && !ended) {
