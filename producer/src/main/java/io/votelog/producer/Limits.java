@@ -15,10 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param address per client address
  * @param votes per voter and ballot
  */
-record Limits(
-        @DefaultValue User user,
-        @DefaultValue Address address,
-        @DefaultValue Votes votes) {
+record Limits(@DefaultValue User user, @DefaultValue Address address, @DefaultValue Votes votes) {
     /**
      * Of one user, whatever addresses they send from.
      *

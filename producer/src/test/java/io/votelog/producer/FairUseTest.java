@@ -98,8 +98,8 @@ class FairUseTest {
                 new Limits.User(BigDecimal.TEN, 100),
                 new Limits.Address(BigDecimal.ONE, 1),
                 new Limits.Votes(5, Duration.ofMinutes(10)));
-        ClientAddress clients = new ClientAddress(
-                List.of(AddressRange.parse("203.0.113.7")), ForwardingHeader.X_FORWARDED_FOR, 64);
+        ClientAddress clients =
+                new ClientAddress(List.of(AddressRange.parse("203.0.113.7")), ForwardingHeader.X_FORWARDED_FOR, 64);
         FairUse fairUse = new FairUse(limits, clients, () -> now);
         for (String client : List.of("198.51.100.1", "198.51.100.2", "2001:db8::1", "2001:db8:0:1::1")) {
             Function<String, List<String>> headers = name -> List.of("10.0.0.1, " + client);

@@ -93,16 +93,16 @@ class ProducerSettingsTest {
     @Test
     void shouldReadLimits() {
         Map<String, Object> variables = Map.of(
-                        "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
-                        "VOTELOG_LIMITS_USER_RATE", "0.5",
-                        "VOTELOG_LIMITS_USER_BURST", "7",
-                        "VOTELOG_LIMITS_ADDRESS_RATE", "0",
-                        "VOTELOG_LIMITS_ADDRESS_BURST", "1",
-                        "VOTELOG_LIMITS_ADDRESS_IPV6_PREFIX", "56",
-                        "VOTELOG_LIMITS_VOTES_BURST", "3",
-                        "VOTELOG_LIMITS_VOTES_EVERY", "90s",
-                        "VOTELOG_LIMITS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1",
-                        "VOTELOG_LIMITS_FORWARDED_HEADER", "forwarded");
+                "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
+                "VOTELOG_LIMITS_USER_RATE", "0.5",
+                "VOTELOG_LIMITS_USER_BURST", "7",
+                "VOTELOG_LIMITS_ADDRESS_RATE", "0",
+                "VOTELOG_LIMITS_ADDRESS_BURST", "1",
+                "VOTELOG_LIMITS_ADDRESS_IPV6_PREFIX", "56",
+                "VOTELOG_LIMITS_VOTES_BURST", "3",
+                "VOTELOG_LIMITS_VOTES_EVERY", "90s",
+                "VOTELOG_LIMITS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1",
+                "VOTELOG_LIMITS_FORWARDED_HEADER", "forwarded");
         Limits limits = bound(variables).limits();
         assertThat(limits.user()).isEqualTo(new Limits.User(new BigDecimal("0.5"), 7));
         assertThat(limits.address()).isEqualTo(new Limits.Address(new BigDecimal("0"), 1));

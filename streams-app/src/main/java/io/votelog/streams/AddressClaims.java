@@ -23,7 +23,8 @@ final class AddressClaims {
     /** Builds of before keys had random marks. */
     private static final int UUID_DIGITS = 32;
 
-    private static final Pattern MEMBER = Pattern.compile("(.*)\\.([0-9a-f]{" + UUID_DIGITS + "}|" + Instances.KEY_PATTERN + ")-StreamThread-\\d+-consumer");
+    private static final Pattern MEMBER = Pattern.compile(
+            "(.*)\\.([0-9a-f]{" + UUID_DIGITS + "}|" + Instances.KEY_PATTERN + ")-StreamThread-\\d+-consumer");
 
     private final String prefix;
     private final String claim;

@@ -149,8 +149,8 @@ final class StrangersReceiptsCostNoBrokerIT {
     }
 
     private static void awaitWaiting(int clients) {
-        await().untilAsserted(() ->
-                assertThat(app.metric("votelog_receipts_waiting")).containsEntry("", (double) clients));
+        await().untilAsserted(
+                        () -> assertThat(app.metric("votelog_receipts_waiting")).containsEntry("", (double) clients));
     }
 
     private static LogWriter.Written counted(String ballotId) {

@@ -33,8 +33,8 @@ final class TwoInstancesIT {
         AtomicReference<ChildJvm> process = new AtomicReference<>();
         try (LogWriter log = new LogWriter(broker.bootstrapServers());
                 RunningApp one = RunningApp.start(broker.bootstrapServers(), "two-it", oneState, SHARE);
-                RunningApp other = RunningApp.startChild(
-                        broker.bootstrapServers(), "two-it", otherState, process::set, SHARE)) {
+                RunningApp other =
+                        RunningApp.startChild(broker.bootstrapServers(), "two-it", otherState, process::set, SHARE)) {
             log.publishOpen("shared");
             List<LogWriter.Written> votes = new ArrayList<>();
             for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
@@ -86,8 +86,10 @@ final class TwoInstancesIT {
             }
         }
         Pseudonym voter = elsewhere.get(0);
-        double unproven =
-                other.metric("votelog_instances_unproven_total").values().iterator().next();
+        double unproven = other.metric("votelog_instances_unproven_total")
+                .values()
+                .iterator()
+                .next();
         assertThat(invented(one, "127.0.4.1", voter, "")).isEqualTo(404);
         assertThat(invented(one, "127.0.4.1", voter, "")).isEqualTo(404);
         assertThat(invented(one, "127.0.4.1", voter, "")).isEqualTo(429);

@@ -138,8 +138,8 @@ public final class Instances implements MeterBinder {
         String name = nameOf(to);
         return byKey.entrySet().stream()
                 .filter(other -> other.getValue().name().equals(name))
-                .max((a, b) -> Long.compare(
-                        a.getValue().seenNanos(), b.getValue().seenNanos()))
+                .max((a, b) ->
+                        Long.compare(a.getValue().seenNanos(), b.getValue().seenNanos()))
                 .map(other -> client.text() + " " + key + " "
                         + proof(other.getValue().secret(), key, other.getKey(), client.text(), request));
     }

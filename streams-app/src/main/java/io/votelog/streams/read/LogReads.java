@@ -64,7 +64,8 @@ final class LogReads {
         try {
             if (beforeBallot && !beforeBallots.tryAcquire()) {
                 throw ProblemException.unavailable(
-                        "overloaded", "As many records from before ballots are being read as this instance reads at once.");
+                        "overloaded",
+                        "As many records from before ballots are being read as this instance reads at once.");
             }
             try {
                 takeToken(client);

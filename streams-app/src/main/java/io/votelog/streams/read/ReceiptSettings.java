@@ -40,9 +40,7 @@ record ReceiptSettings(
      * @param atOnce that are under way at the same time; 0 for no limit
      */
     record LogReads(
-            @DefaultValue("20") BigDecimal rate,
-            @DefaultValue("200") int burst,
-            @DefaultValue("2") int atOnce) {
+            @DefaultValue("20") BigDecimal rate, @DefaultValue("200") int burst, @DefaultValue("2") int atOnce) {
         LogReads {
             ClientLimits.requireRate("votelog.receipts.log-reads", rate, burst);
             if (atOnce < 0 || atOnce > ClientLimits.MAX_BURST) {

@@ -125,7 +125,8 @@ final class VotersController {
                 .orElseThrow(() -> ProblemException.malformed(
                         "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
         return firstAnswer(
-                voter, ballot, exchange, new Patience(Duration.ZERO, Mono.never()), granted -> Mono.fromCallable(() -> receipts.of(ballot, voter))
+                voter, ballot, exchange, new Patience(Duration.ZERO, Mono.never()), granted -> Mono.fromCallable(
+                                () -> receipts.of(ballot, voter))
                         .subscribeOn(blocking)
                         .map(document -> answer(document, granted)));
     }
@@ -168,13 +169,13 @@ final class VotersController {
 
     private Mono<ResponseEntity<byte[]>> there(
             HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Patience patience) {
-        Mono<ResponseEntity<byte[]>> atOnce =
-                Mono.defer(() -> neighbours.ask(host, request, client, Duration.ZERO));
+        Mono<ResponseEntity<byte[]>> atOnce = Mono.defer(() -> neighbours.ask(host, request, client, Duration.ZERO));
         if (patience.longest().isZero()) {
             return atOnce;
         }
-        Mono<ResponseEntity<byte[]>> waited =
-                Mono.firstWithSignal(neighbours.ask(host, request, client, patience.longest()), patience.over().then(atOnce));
+        Mono<ResponseEntity<byte[]>> waited = Mono.firstWithSignal(
+                neighbours.ask(host, request, client, patience.longest()),
+                patience.over().then(atOnce));
         return waits.waitElsewhere(client, waited, atOnce);
     }
 
@@ -206,7 +207,8 @@ final class VotersController {
                 Mono.fromCallable(() -> receipts.latest(ballot, receipt)).subscribeOn(blocking);
         Mono<ReceiptDocument> found = patience.longest().isZero()
                 ? latest
-                : decided(ballot, patience, () -> receipts.decided(ballot, receipt)).switchIfEmpty(latest);
+                : decided(ballot, patience, () -> receipts.decided(ballot, receipt))
+                        .switchIfEmpty(latest);
         return found.map(document -> answer(document, patience.longest()));
     }
 

@@ -58,10 +58,13 @@ final class LogReadsTest {
     @Test
     void shouldTakeNothingOfAShareForWhatIsRefused() {
         for (int n = 0; n < 2; n++) {
-            reads.read(A, false, () -> reads.read(A, false, () -> {
-                refused(429, A, false);
-                return "read";
-            }));
+            reads.read(
+                    A,
+                    false,
+                    () -> reads.read(A, false, () -> {
+                        refused(429, A, false);
+                        return "read";
+                    }));
         }
         // Four were read, which is the burst.
         refused(429, A, false);
@@ -71,9 +74,9 @@ final class LogReadsTest {
 
     private void refused(int status, @Nullable IpAddress client, boolean beforeBallot) {
         assertThatThrownBy(() -> reads.read(client, beforeBallot, () -> "read"))
-                .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(
-                                problem.status().value())
-                        .isEqualTo(status));
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.status().value()).isEqualTo(status));
     }
 
     private static IpAddress address(String text) {

@@ -77,8 +77,7 @@ public final class RequestLimit implements WebFilter, MeterBinder {
         }
         HttpHeaders headers = exchange.getRequest().getHeaders();
         InetSocketAddress peer = channel.remoteAddress() instanceof InetSocketAddress address ? address : null;
-        IpAddress client =
-                introduced.apply(exchange).orElseGet(() -> clientAddress.of(peer, headers::getOrEmpty));
+        IpAddress client = introduced.apply(exchange).orElseGet(() -> clientAddress.of(peer, headers::getOrEmpty));
         exchange.getAttributes().put(CLIENT, client);
         if (limit.isOn()) {
             TokenBuckets.Draw draw = limit.take(client);
