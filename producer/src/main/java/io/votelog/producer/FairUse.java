@@ -47,9 +47,10 @@ final class FairUse {
     private final Optional<String> policy;
 
     /**
+     * @param clientAddress what one address is
      * @param nanoClock as {@link System#nanoTime()}
      */
-    FairUse(Limits limits, LongSupplier nanoClock) {
+    FairUse(Limits limits, ClientAddress clientAddress, LongSupplier nanoClock) {
         user = new RateLimit(
                 "user", "this user", limits.user().rate(), limits.user().burst(), nanoClock);
         address = new RateLimit(
@@ -60,8 +61,7 @@ final class FairUse {
                 nanoClock);
         votes = ofVotes(limits.votes().every(), limits.votes().burst(), nanoClock);
         recentVotes = new RecentVotes(votes.isOn() ? RECENT_VOTES : 0);
-        clientAddress = new ClientAddress(
-                limits.proxies(), limits.header(), limits.address().ipv6Prefix());
+        this.clientAddress = clientAddress;
         policy = Optional.of(Stream.of(user, address, votes)
                         .filter(RateLimit::isOn)
                         .map(RateLimit::policy)

@@ -1,36 +1,21 @@
 package io.votelog.producer;
 
-import io.votelog.web.limits.AddressRange;
 import io.votelog.web.limits.ClientLimits;
-import io.votelog.web.limits.ForwardingHeader;
 import io.votelog.web.limits.TokenBuckets;
 import io.votelog.web.settings.BadSettingException;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.List;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many requests a user and a client address may send, and how many new votes a voter may cast: on average, and at once.
+ * How many requests a user and a client address may send, and how many new votes a voter may cast: on average, and at once. What one
+ * address is, {@link ClientLimits} says.
  *
  * @param user per user of a token
  * @param address per client address
  * @param votes per voter and ballot
- * @param trustedProxies the proxies, as addresses or ranges of them, that are believed in whom a request is from
- * @param forwardedHeader the header in which they say so, the name of a {@link ForwardingHeader}
  */
-record Limits(
-        @DefaultValue User user,
-        @DefaultValue Address address,
-        @DefaultValue Votes votes,
-        @DefaultValue List<String> trustedProxies,
-        @DefaultValue("X-Forwarded-For") String forwardedHeader) {
-    Limits {
-        trustedProxies = ClientLimits.stripped(trustedProxies);
-        ClientLimits.ranges(trustedProxies);
-        ClientLimits.header(forwardedHeader);
-    }
-
+record Limits(@DefaultValue User user, @DefaultValue Address address, @DefaultValue Votes votes) {
     /**
      * Of one user, whatever addresses they send from.
      *
@@ -48,15 +33,10 @@ record Limits(
      *
      * @param rate requests per second on average; 0 for no limit
      * @param burst requests at once
-     * @param ipv6Prefix how many bits of an IPv6 address are counted as one client
      */
-    record Address(
-            @DefaultValue("1000") BigDecimal rate,
-            @DefaultValue("5000") int burst,
-            @DefaultValue("64") int ipv6Prefix) {
+    record Address(@DefaultValue("1000") BigDecimal rate, @DefaultValue("5000") int burst) {
         Address {
             ClientLimits.requireRate("votelog.limits.address", rate, burst);
-            ClientLimits.requirePrefix(ipv6Prefix);
         }
     }
 
@@ -83,15 +63,5 @@ record Limits(
                                 .formatted(burst, TokenBuckets.MAX_SECONDS_TO_FULL));
             }
         }
-    }
-
-    /** {@link #trustedProxies()} as ranges. */
-    List<AddressRange> proxies() {
-        return ClientLimits.ranges(trustedProxies);
-    }
-
-    /** {@link #forwardedHeader()} as what it names. */
-    ForwardingHeader header() {
-        return ClientLimits.header(forwardedHeader);
     }
 }

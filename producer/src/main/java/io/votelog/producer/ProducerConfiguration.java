@@ -12,6 +12,7 @@ import io.votelog.schemas.Topics;
 import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
 import io.votelog.web.connections.PublicPort;
+import io.votelog.web.headers.RequestHeaders;
 import io.votelog.web.headers.StrictTransport;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.Origins;
@@ -41,12 +42,14 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
+import org.springframework.context.annotation.Import;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** Puts the plain parts together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ClientLimits.class)
+@Import(RequestHeaders.class)
 class ProducerConfiguration {
     /** How long this gateway may not know of a partition that was added to the votes topic. */
     private static final int METADATA_MAX_AGE_MS = 30_000;
@@ -328,8 +331,8 @@ class ProducerConfiguration {
     }
 
     @Bean
-    FairUse fairUse(ProducerSettings settings) {
-        return new FairUse(settings.limits(), System::nanoTime);
+    FairUse fairUse(ProducerSettings settings, ClientLimits limits) {
+        return new FairUse(settings.limits(), limits.clientAddress(), System::nanoTime);
     }
 
     @Bean
