@@ -91,7 +91,9 @@ record Limits(
     private static void requireEvery(String key, int burst, Duration every) {
         if (burst < 1 || burst > ClientLimits.MAX_BURST) {
             throw new BadSettingException(
-                    key + ".burst", Integer.toString(burst), "votes at once: 1 to %d".formatted(ClientLimits.MAX_BURST));
+                    key + ".burst",
+                    Integer.toString(burst),
+                    "votes at once: 1 to %d".formatted(ClientLimits.MAX_BURST));
         }
         if (!every.isZero() && !TokenBuckets.fullInTime(every, burst)) {
             throw new BadSettingException(

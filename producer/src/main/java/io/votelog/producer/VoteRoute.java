@@ -42,7 +42,9 @@ final class VoteRoute implements NettyRouteProvider {
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
         VoteDesk.Request vote = new VoteDesk.Request(
-                head(request, VotePaths.ONE, responses), BoundedBody.of(request, VoteBody.MAX_BYTES), handbacks.to(request));
+                head(request, VotePaths.ONE, responses),
+                BoundedBody.of(request, VoteBody.MAX_BYTES),
+                handbacks.to(request));
         return desk.cast(vote)
                 .onErrorResume(failure -> Mono.just(
                         new VoteDesk.Reply(new VoteAnswer.NotRecorded(unforeseen(failure)), Optional.empty())))

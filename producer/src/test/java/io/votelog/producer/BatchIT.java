@@ -91,8 +91,17 @@ class BatchIT {
     @Test
     void shouldLetInOneSpellingOfAVoter() {
         publish("spellings");
-        List<String> voters =
-                List.of("kim", "kim ", "\u00A0kim", "ki\u200Bm", "\uFEFFkim", "Zo\u00EB", "Zoe\u0308", "Kim", "kim\uFFF9", "kim\u2800");
+        List<String> voters = List.of(
+                "kim",
+                "kim ",
+                "\u00A0kim",
+                "ki\u200Bm",
+                "\uFEFFkim",
+                "Zo\u00EB",
+                "Zoe\u0308",
+                "Kim",
+                "kim\uFFF9",
+                "kim\u2800");
         String body = voters.stream()
                 .map(voter -> Gateway.JSON.writeValueAsString(Map.of("voter", voter, "choices", List.of("a1", "b1"))))
                 .collect(Collectors.joining("\n"));
@@ -143,7 +152,8 @@ class BatchIT {
         assertThat(batch.body())
                 .doesNotContain(
                         adas.toString(), adas.voteId().toString(), adas.voter().toString());
-        // The voter's own hand is told, as often as new votes would be taken from it; the right set counts like any other.
+        // The voter's own hand is told, as often as new votes would be taken from it; the right set counts like any
+        // other.
         String ada = gateway.token("ada", "");
         assertThat(Gateway.json(gateway.vote(ada, "over", "{\"choices\": [\"b1\", \"a1\"]}"))
                         .path("receipt")
@@ -276,7 +286,10 @@ class BatchIT {
     @Test
     void shouldWaitForRoomAndLeaveSomeToSingleVotes(KafkaBroker broker) throws Exception {
         try (Gateway narrow = Gateway.start(
-                broker.bootstrapServers(), "--votelog.max-votes-under-way=40", "--votelog.limits.user.rate=0")) {
+                broker.bootstrapServers(),
+                "--votelog.max-votes-under-way=40",
+                "--votelog.limits.user.rate=0",
+                "--votelog.limits.votes.every=0")) {
             narrow.publishOpen("narrow");
             String voter = narrow.token("alice", "");
             List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();

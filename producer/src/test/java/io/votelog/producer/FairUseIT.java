@@ -82,12 +82,7 @@ class FairUseIT {
                     .contains("\"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
             // One without an id is new too; and whatever id was taken may come again, with whichever choices.
             problem(gateway.vote(mallory, "turnout", VOTE), 429, "too-many-requests");
-            assertThat(gateway.vote(
-                                    mallory,
-                                    "turnout",
-                                    "{\"choices\": [\"a2\", \"b1\"]}",
-                                    "Idempotency-Key",
-                                    id(0))
+            assertThat(gateway.vote(mallory, "turnout", "{\"choices\": [\"a2\", \"b1\"]}", "Idempotency-Key", id(0))
                             .statusCode())
                     .isEqualTo(202);
             for (int i = 0; i < 20; i++) {

@@ -36,7 +36,9 @@ class FairUseTest {
     @Test
     void shouldSayTheLimitsAndWhatIsLeft() {
         FairUse fairUse = fairUse("10", 100, "1000", 5000);
-        assertThat(fairUse.policy()).hasValue("\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
+        assertThat(fairUse.policy())
+                .hasValue(
+                        "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
         fairUse.ofAddress(ALICE, NO_HEADERS);
         assertThat(fairUse.ofUser(user("alice"))).hasValue("\"user\";r=99;t=1");
         for (int i = 0; i < 49; i++) {
@@ -63,7 +65,9 @@ class FairUseTest {
         assertThat(problem.headers())
                 .containsEntry("Retry-After", "5")
                 .containsEntry("RateLimit", "\"user\";r=0;t=5")
-                .containsEntry("RateLimit-Policy", "\"user\";q=2;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
+                .containsEntry(
+                        "RateLimit-Policy",
+                        "\"user\";q=2;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
         now += Duration.ofSeconds(5).toNanos();
         fairUse.ofUser(user("alice"));
     }
@@ -166,7 +170,9 @@ class FairUseTest {
         assertThat(refused.headers())
                 .containsEntry("Retry-After", "600")
                 .containsEntry("RateLimit", "\"votes\";r=0;t=600")
-                .containsEntry("RateLimit-Policy", "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
+                .containsEntry(
+                        "RateLimit-Policy",
+                        "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
         // Another voter, and the same one on another ballot, who has another pseudonym there.
         assertThat(refused(fairUse, vote(BEA, 5))).isNull();
         now += Duration.ofMinutes(10).toNanos();
@@ -193,8 +199,9 @@ class FairUseTest {
         Problem refused = refused(fairUse, vote(ADA, 0));
         assertThat(refused).isNotNull();
         assertThat(refused.detail())
-                .isEqualTo("this user may send votes on a ballot again, or new ones in vain, 100 times at once, and one in 60 s on"
-                        + " average; nothing was recorded. Send the next in 60 s");
+                .isEqualTo(
+                        "this user may send votes on a ballot again, or new ones in vain, 100 times at once, and one in 60 s on"
+                                + " average; nothing was recorded. Send the next in 60 s");
         assertThat(refused.more()).containsEntry("limit", "retries");
         assertThat(refused.headers())
                 .containsEntry("Retry-After", "60")

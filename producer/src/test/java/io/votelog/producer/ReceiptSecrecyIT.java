@@ -102,7 +102,11 @@ class ReceiptSecrecyIT {
             assertThat(cast.statusCode()).as(cast.body()).isEqualTo(202);
             for (int i = 0; i < 4; i++) {
                 HttpResponse<String> other = limited.vote(
-                        token, "oracle", right, "Idempotency-Key", UUID.randomUUID().toString());
+                        token,
+                        "oracle",
+                        right,
+                        "Idempotency-Key",
+                        UUID.randomUUID().toString());
                 assertThat(other.statusCode()).as(other.body()).isEqualTo(202);
             }
             List<String> wrong = List.of(
@@ -117,7 +121,9 @@ class ReceiptSecrecyIT {
                         .isEqualTo(429);
                 taken += limited.vote(token, "oracle", right).statusCode() == 202 ? 1 : 0;
             }
-            assertThat(taken).as("right guesses that were told, of %d tries", tries).isEqualTo(tries / 2);
+            assertThat(taken)
+                    .as("right guesses that were told, of %d tries", tries)
+                    .isEqualTo(tries / 2);
             for (int i = 0; i < 3 * tries; i++) {
                 String guess = wrong.get(i % wrong.size());
                 assertThat(told(limited.vote(token, "oracle", right)))
@@ -140,8 +146,9 @@ class ReceiptSecrecyIT {
 
     /** An answer but for the numbers of seconds in it, which pass. */
     private static String told(HttpResponse<String> answer) {
-        return answer.statusCode() + " " + answer.headers().firstValue("RateLimit").orElse("").replaceAll("t=\\d+", "t=…")
-                + " " + answer.body().replaceAll("in \\d+ s", "in … s");
+        return answer.statusCode() + " "
+                + answer.headers().firstValue("RateLimit").orElse("").replaceAll("t=\\d+", "t=…") + " "
+                + answer.body().replaceAll("in \\d+ s", "in … s");
     }
 
     /** The stranger is able enough: a receipt as it was made when ids were plain hashes is read. */

@@ -47,7 +47,16 @@ class ProposedBallotTest {
     /** Whether a joiner or a tag changes what is shown depends on the letters, the font and the device. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"Yes\u200d", "Yes\u200c", "\u200dYes", "Yes\udb40\udc41", "Y\u180bes", "Yes\u180f", "Yes\u2800", "Y\u115fes"})
+            strings = {
+                "Yes\u200d",
+                "Yes\u200c",
+                "\u200dYes",
+                "Yes\udb40\udc41",
+                "Y\u180bes",
+                "Yes\u180f",
+                "Yes\u2800",
+                "Y\u115fes"
+            })
     void shouldNotTellTitlesApartByWhatIsNotSeenByItself(String title) {
         assertThat(BallotFiles.faultsOfProposed(titled("Yes", title)))
                 .singleElement()

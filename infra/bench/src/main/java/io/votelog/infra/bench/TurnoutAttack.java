@@ -36,8 +36,7 @@ final class TurnoutAttack implements Attack {
      * @param first id of a vote that is in the log before all others, if there is to be one
      * @param ids gives the id of each vote
      */
-    TurnoutAttack(
-            TestSystem system, LoadGenerator generator, String user, @Nullable UUID first, Supplier<UUID> ids) {
+    TurnoutAttack(TestSystem system, LoadGenerator generator, String user, @Nullable UUID first, Supplier<UUID> ids) {
         this.system = system;
         this.first = first;
         token = new String(
