@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Lets a request with votes in, or not, by all that can be told before its body is read, the cheapest first: is there room, does its
- * sender keep to a fair share, who is it, may it, is the ballot known here, is the body what it should be.
+ * Lets a request with votes in, or not, by all that can be told before its body is read, the cheapest first: does its
+ * address keep to a fair share, is it put as it must be, is there room, who is it, may it, is the ballot known here, is the body what it
+ * should be.
  */
 final class Admission {
     private final FairUse fairUse;
@@ -38,8 +39,14 @@ final class Admission {
      * @param ballotId from the path
      * @param peer the other end of the connection, a proxy perhaps; null when it has no address
      * @param headers all values of a header, in order, by its name
+     * @param misput what is wrong with its origin, method or query, or null. It is told only to whom the address's share leaves it: a
+     *     request that is refused for it takes a token like any other
      */
-    record Head(String ballotId, @Nullable InetSocketAddress peer, Function<String, List<String>> headers) {
+    record Head(
+            String ballotId,
+            @Nullable InetSocketAddress peer,
+            Function<String, List<String>> headers,
+            @Nullable Problem misput) {
         /** The header's first value, or null. */
         @Nullable
         String header(String name) {
@@ -58,8 +65,11 @@ final class Admission {
     /** Lets the request in; fails with a {@link ProblemException} when it is refused. */
     Mono<Admitted> admit(Head head, Terms terms) {
         try {
-            box.requireOpen();
             fairUse.ofAddress(head.peer(), head.headers());
+            if (head.misput() != null) {
+                throw head.misput().exception();
+            }
+            box.requireOpen();
         } catch (ProblemException refused) {
             return Mono.error(refused);
         }

@@ -31,12 +31,14 @@ final class BallotBox {
 
     /** Whose hand a vote comes from. */
     enum Sender {
-        /** The voter's own. New votes of theirs are limited. */
+        /** The voter's own. Their votes are limited. */
         VOTER,
 
         /**
-         * A system's that sends votes on behalf of voters. It is trusted with its list, as long and as repetitive as that is, and
-         * is told nothing from which it could find what a voter chose elsewhere.
+         * A system's that sends votes on behalf of voters. It is trusted with its list, as long and as repetitive as that is, and so
+         * with what its lines' answers tell: while the ballot is open, a line without an id that names a voter and the choices that they
+         * cast elsewhere without one gets the receipt of that vote, whose verdict then says that the guess was right. Each guess is a
+         * vote in the log. After the end it is told derived ids of nobody.
          */
         STATION
     }
@@ -97,13 +99,14 @@ final class BallotBox {
         Pseudonym voter = pepper.pseudonym(ballot.id(), userId);
         UUID voteId = givenId == null ? pepper.voteId(voter, choices) : givenId;
         Receipt receipt = new Receipt(voter, voteId);
-        Form form = ballot.check(choices);
-        Problem refusal = refusal(listed, form, choices);
-        if (refusal != null && refusal.code().equals(Problem.CLOSED) && mayLearnId(sender, givenId, receipt, form)) {
+        Problem refusal = refusal(listed, ballot.check(choices), choices);
+        if (refusal != null && refusal.code().equals(Problem.CLOSED) && mayLearnId(sender, givenId, voter)) {
             refusal = refusal.withReceipt(voteId, receipt.toString());
         }
-        if (refusal == null && sender == Sender.VOTER) {
-            refusal = fairUse.ofNewVote(receipt, form.picks());
+        VoterAllowance.Charge charge =
+                refusal == null && sender == Sender.VOTER ? fairUse.ofVote(receipt) : VoterAllowance.FREE;
+        if (refusal == null) {
+            refusal = fairUse.refusal(charge);
         }
         if (refusal != null) {
             told.accept(notRecorded(refusal));
@@ -115,7 +118,12 @@ final class BallotBox {
                 voter,
                 value,
                 VOTE_CAST.headers(voteId.toString()),
-                outcome -> told.accept(answer(outcome, ballot.id(), receipt)));
+                outcome -> {
+                    if (outcome instanceof AppendOutcome.NoRoom) {
+                        fairUse.giveBack(charge);
+                    }
+                    told.accept(answer(outcome, ballot.id(), receipt));
+                });
     }
 
     private VoteAnswer answer(AppendOutcome outcome, String ballotId, Receipt receipt) {
@@ -140,11 +148,11 @@ final class BallotBox {
 
     /**
      * Whether a vote that comes too late is answered with its id. An id that the client made is its own. One that was derived says
-     * of which choices it is, and after the end that could be tried out without a trace in the log: so a station is not told, and the
-     * voter is told as often as new votes would be taken from them.
+     * of which choices it is, and after the end that could be tried out without a trace in the log: so a station is not told, and who
+     * has the voter's token is told as often as new votes would be taken from it, right guesses counted like wrong ones.
      */
-    private boolean mayLearnId(Sender sender, @Nullable UUID givenId, Receipt receipt, Form form) {
-        return givenId != null || (sender == Sender.VOTER && fairUse.ofNewVote(receipt, form.picks()) == null);
+    private boolean mayLearnId(Sender sender, @Nullable UUID givenId, Pseudonym voter) {
+        return givenId != null || (sender == Sender.VOTER && fairUse.mayLearnId(voter));
     }
 
     private @Nullable Problem refusal(ListedBallot listed, Form form, List<String> choices) {

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.votelog.web.connections.ConnectionGuard;
-import java.util.Optional;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import reactor.core.publisher.Mono;
@@ -33,14 +32,7 @@ final class BatchRoute implements NettyRouteProvider {
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
-        if (responses.mayNotCall(request)) {
-            return responses.write(request, response, Problem.originNotAllowed());
-        }
-        Optional<Problem> misput = VoteRoute.misput(request);
-        if (misput.isPresent()) {
-            return responses.write(request, response, misput.get());
-        }
-        return desk.admit(VoteRoute.head(request, VotePaths.BATCH))
+        return desk.admit(VoteRoute.head(request, VotePaths.BATCH, responses))
                 .map(batch -> stream(request, response, batch))
                 .onErrorResume(failure -> Mono.just(responses.write(
                         request,

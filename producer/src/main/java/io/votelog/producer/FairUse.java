@@ -1,17 +1,14 @@
 package io.votelog.producer;
 
-import io.votelog.rules.Picks;
+import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.web.limits.ClientAddress;
 import io.votelog.web.limits.IpAddress;
 import io.votelog.web.limits.RateLimit;
-import io.votelog.web.limits.SipHash;
 import io.votelog.web.limits.TokenBuckets;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -20,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that no client takes what is everybody's: every request takes a token from the bucket of its client's address, and then
- * from that of its user; and a vote that would be new in the log takes one from that of its voter on its ballot. None of them is kept:
- * a bucket is known by a hash whose key dies with the process.
+ * from that of its user; and a vote takes one from those of its voter on its ballot. None of them is kept: a bucket is known by a hash
+ * whose key dies with the process.
  *
  * <p>A gateway counts by itself: behind a load balancer a user has as many buckets as there are gateways.
  *
@@ -35,14 +32,9 @@ final class FairUse {
     /** Says what is left. */
     static final String LEVEL_HEADER = RateLimit.LEVEL_HEADER;
 
-    /** So many votes are remembered, so that they may be sent again: 4 MiB. */
-    private static final int RECENT_VOTES = 1 << 19;
-
     private final RateLimit user;
     private final RateLimit address;
-    private final RateLimit votes;
-    private final RecentVotes recentVotes;
-    private final SipHash hash = SipHash.withRandomKey();
+    private final VoterAllowance voter;
     private final ClientAddress clientAddress;
     private final Optional<String> policy;
 
@@ -59,10 +51,9 @@ final class FairUse {
                 limits.address().rate(),
                 limits.address().burst(),
                 nanoClock);
-        votes = ofVotes(limits.votes().every(), limits.votes().burst(), nanoClock);
-        recentVotes = new RecentVotes(votes.isOn() ? RECENT_VOTES : 0);
+        voter = new VoterAllowance(limits, nanoClock);
         this.clientAddress = clientAddress;
-        policy = Optional.of(Stream.of(user, address, votes)
+        policy = Optional.of(Stream.of(user, address, voter.votes(), voter.retries())
                         .filter(RateLimit::isOn)
                         .map(RateLimit::policy)
                         .collect(Collectors.joining(", ")))
@@ -96,33 +87,34 @@ final class FairUse {
     }
 
     /**
-     * Takes one of the new votes that a voter may cast on a ballot, unless this very vote, its id with the same set of choices, took
-     * one before and is remembered. To be asked last: of a vote that is appended otherwise, since what is refused for another reason
-     * takes none.
+     * Takes what a vote costs its voter. To be asked last: of a vote that is appended otherwise, since what is refused for another
+     * reason takes nothing.
      *
      * @param receipt of the vote; it names the voter, the ballot and the id in one
-     * @return null when it may be appended; a problem (429) when the voter has cast too many
      */
+    VoterAllowance.Charge ofVote(Receipt receipt) {
+        return voter.take(receipt);
+    }
+
+    /** Gives back what a vote took that was not appended; to be called once at most. */
+    void giveBack(VoterAllowance.Charge charge) {
+        voter.giveBack(charge);
+    }
+
+    /** A problem (429) when the vote may not be appended, else null. */
     @Nullable
-    Problem ofNewVote(Receipt receipt, Picks picks) {
-        if (!votes.isOn()) {
-            return null;
-        }
-        long voter = hash.of(receipt.voter().bytes());
-        UUID id = receipt.voteId();
-        long vote = hash.of(voter, hash.of(id.getMostSignificantBits(), id.getLeastSignificantBits()));
-        for (long word : picks.words()) {
-            vote = hash.of(vote, word);
-        }
-        if (recentVotes.has(vote)) {
-            return null;
-        }
-        TokenBuckets.Draw draw = votes.take(voter);
-        if (!draw.granted()) {
-            return refusal(votes, draw);
-        }
-        recentVotes.add(vote);
-        return null;
+    Problem refusal(VoterAllowance.Charge charge) {
+        return charge instanceof VoterAllowance.Charge.Refused refused
+                ? refusal(refused.limit(), refused.draw())
+                : null;
+    }
+
+    /**
+     * Whether the voter may learn once more which id would be derived: each time takes one of their new votes on that ballot, whether
+     * the id is known here or not.
+     */
+    boolean mayLearnId(Pseudonym of) {
+        return voter.takeNew(of);
     }
 
     /** The value of the header {@value #POLICY_HEADER}, nothing when nothing is limited. */
@@ -141,12 +133,5 @@ final class FairUse {
         return Problem.tooManyRequests(limit.name(), limit.allowance(), draw.secondsToNext())
                 .header(POLICY_HEADER, policy.orElseThrow())
                 .header(LEVEL_HEADER, limit.level(draw));
-    }
-
-    private static RateLimit ofVotes(Duration every, int burst, LongSupplier nanoClock) {
-        String allowance =
-                "this user may cast %d new votes on a ballot at once, and one in %d s on average; the same vote may be sent again under its id at any time"
-                        .formatted(burst, every.toSeconds());
-        return RateLimit.oneIn("votes", allowance, every, burst, nanoClock);
     }
 }

@@ -8,14 +8,19 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many requests a user and a client address may send, and how many new votes a voter may cast: on average, and at once. What one
- * address is, {@link ClientLimits} says.
+ * How many requests a user and a client address may send, and how many votes a voter may bring to a ballot: on average, and at once.
+ * What one address is, {@link ClientLimits} says.
  *
  * @param user per user of a token
  * @param address per client address
- * @param votes per voter and ballot
+ * @param votes new ones, per voter and ballot
+ * @param retries votes that come again, per voter and ballot; unlimited where new ones are
  */
-record Limits(@DefaultValue User user, @DefaultValue Address address, @DefaultValue Votes votes) {
+record Limits(
+        @DefaultValue User user,
+        @DefaultValue Address address,
+        @DefaultValue Votes votes,
+        @DefaultValue Retries retries) {
     /**
      * Of one user, whatever addresses they send from.
      *
@@ -49,19 +54,36 @@ record Limits(@DefaultValue User user, @DefaultValue Address address, @DefaultVa
      */
     record Votes(@DefaultValue("5") int burst, @DefaultValue("10m") Duration every) {
         Votes {
-            if (burst < 1 || burst > ClientLimits.MAX_BURST) {
-                throw new BadSettingException(
-                        "votelog.limits.votes.burst",
-                        Integer.toString(burst),
-                        "new votes at once: 1 to %d".formatted(ClientLimits.MAX_BURST));
-            }
-            if (!every.isZero() && !TokenBuckets.fullInTime(every, burst)) {
-                throw new BadSettingException(
-                        "votelog.limits.votes.every",
-                        every.toString(),
-                        "0 for no limit, or 1s and more, of which votelog.limits.votes.burst, %d, make at most %d seconds"
-                                .formatted(burst, TokenBuckets.MAX_SECONDS_TO_FULL));
-            }
+            requireEvery("votelog.limits.votes", burst, every);
+        }
+    }
+
+    /**
+     * Of one voter on one ballot, counted in votes whose id is known here already, and in new ones that are refused since too many
+     * came. The log keeps each of the former, and the public turnout those that are rejected.
+     *
+     * @param burst at once
+     * @param every the time in which one more comes back; 0 for no limit
+     */
+    record Retries(@DefaultValue("100") int burst, @DefaultValue("1m") Duration every) {
+        Retries {
+            requireEvery("votelog.limits.retries", burst, every);
+        }
+    }
+
+    private static void requireEvery(String key, int burst, Duration every) {
+        if (burst < 1 || burst > ClientLimits.MAX_BURST) {
+            throw new BadSettingException(
+                    key + ".burst",
+                    Integer.toString(burst),
+                    "votes at once: 1 to %d".formatted(ClientLimits.MAX_BURST));
+        }
+        if (!every.isZero() && !TokenBuckets.fullInTime(every, burst)) {
+            throw new BadSettingException(
+                    key + ".every",
+                    every.toString(),
+                    "0 for no limit, or 1s and more, of which %s.burst, %d, make at most %d seconds"
+                            .formatted(key, burst, TokenBuckets.MAX_SECONDS_TO_FULL));
         }
     }
 }

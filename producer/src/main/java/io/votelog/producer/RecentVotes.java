@@ -50,6 +50,14 @@ final class RecentVotes {
         hashes.setOpaque(line, hash);
     }
 
+    /** Forgets the vote. */
+    void remove(long hash) {
+        int line = line(hash);
+        for (int at = line; at < line + LINE; at++) {
+            hashes.compareAndSet(at, hash, 0);
+        }
+    }
+
     private int line(long hash) {
         return ((int) (hash >>> Integer.SIZE) & lineMask) * LINE;
     }

@@ -1,15 +1,16 @@
 package io.votelog.producer;
 
+import io.votelog.rules.DefaultIgnorable;
 import java.text.Normalizer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who votes, as an issuer's token or a station's list names them: 1 to {@value #MAX_CHARS} UTF-16 units that people can tell from
- * every other id by reading it. Two ids are one user when all their code points are the same, and only then: capitals count, and
- * nothing is trimmed, folded or normalised. What would make two spellings of one person look alike is refused instead. It is
- * white space at either end, twice in a row, or of another kind than U+0020; control characters; what Unicode calls
- * default-ignorable; halves of surrogate pairs; noncharacters; and what is not in Unicode's Normalization Form C.
+ * Who votes, as an issuer's token or a station's list names them: 1 to {@value #MAX_CHARS} UTF-16 units. Two ids are one user when
+ * all their code points are the same, and only then: capitals count, and nothing is trimmed, folded or normalised. What has no shape
+ * of its own, so that an id with it reads like one without, is refused instead. It is white space (an empty Braille cell too) at either
+ * end, twice in a row, or of another kind than U+0020; control characters; what Unicode calls default-ignorable; format characters;
+ * halves of surrogate pairs; noncharacters; and what is not in Unicode's Normalization Form C. Letters that look alike are let through.
  */
 final class UserId {
     /** Most UTF-16 units of an id. */
@@ -86,6 +87,9 @@ final class UserId {
         if (DefaultIgnorable.contains(c)) {
             return "which nobody can see (a default-ignorable code point): send it without";
         }
+        if (DefaultIgnorable.isFormat(c)) {
+            return "which marks how others are shown (a format character): send it without";
+        }
         if ((c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF)) {
             return "which is no character in Unicode: send it without";
         }
@@ -109,7 +113,7 @@ final class UserId {
         return "U+%04X as character %d".formatted(c, place);
     }
 
-    /** Unicode's property White_Space. */
+    /** Unicode's property White_Space, and the empty Braille cell. */
     private static boolean isWhiteSpace(int c) {
         return c == ' '
                 || (c >= 0x09 && c <= 0x0D)
@@ -121,6 +125,7 @@ final class UserId {
                 || c == 0x2029
                 || c == 0x202F
                 || c == 0x205F
+                || c == 0x2800
                 || c == 0x3000;
     }
 

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,36 +41,38 @@ final class VoteRoute implements NettyRouteProvider {
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
-        if (responses.mayNotCall(request)) {
-            return responses.write(request, response, Problem.originNotAllowed());
-        }
-        Optional<Problem> misput = misput(request);
-        if (misput.isPresent()) {
-            return responses.write(request, response, misput.get());
-        }
         VoteDesk.Request vote = new VoteDesk.Request(
-                head(request, VotePaths.ONE), BoundedBody.of(request, VoteBody.MAX_BYTES), handbacks.to(request));
+                head(request, VotePaths.ONE, responses),
+                BoundedBody.of(request, VoteBody.MAX_BYTES),
+                handbacks.to(request));
         return desk.cast(vote)
                 .onErrorResume(failure -> Mono.just(
                         new VoteDesk.Reply(new VoteAnswer.NotRecorded(unforeseen(failure)), Optional.empty())))
                 .flatMap(reply -> responses.write(request, response, reply));
     }
 
-    static Admission.Head head(HttpServerRequest request, String ending) {
+    static Admission.Head head(HttpServerRequest request, String ending, VoteResponses responses) {
         // The other end of the connection itself, whatever headers say.
         InetSocketAddress peer =
                 Handback.channel(request).remoteAddress() instanceof InetSocketAddress address ? address : null;
         HttpHeaders headers = request.requestHeaders();
-        return new Admission.Head(String.valueOf(VotePaths.ballotId(request.uri(), ending)), peer, headers::getAll);
+        return new Admission.Head(
+                String.valueOf(VotePaths.ballotId(request.uri(), ending)),
+                peer,
+                headers::getAll,
+                misput(request, responses));
     }
 
     /** What is wrong with how a request asks, whatever it asks for. */
-    static Optional<Problem> misput(HttpServerRequest request) {
-        if (!HttpMethod.POST.equals(request.method())) {
-            return Optional.of(Problem.http(405, "%s is not allowed here; allowed: POST".formatted(request.method()))
-                    .header("Allow", "POST"));
+    private static @Nullable Problem misput(HttpServerRequest request, VoteResponses responses) {
+        if (responses.mayNotCall(request)) {
+            return Problem.originNotAllowed();
         }
-        return QueryParameters.fault(VotePaths.query(request.uri()));
+        if (!HttpMethod.POST.equals(request.method())) {
+            return Problem.http(405, "%s is not allowed here; allowed: POST".formatted(request.method()))
+                    .header("Allow", "POST");
+        }
+        return QueryParameters.fault(VotePaths.query(request.uri())).orElse(null);
     }
 
     static Problem unforeseen(Throwable failure) {

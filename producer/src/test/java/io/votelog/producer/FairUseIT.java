@@ -53,7 +53,7 @@ class FairUseIT {
 
     /** What one signed-in user may add to the public turnout. */
     @Test
-    void shouldTakeAHandfulOfNewVotesOfOneVoterAndTheSameVoteAsOftenAsItComes(KafkaBroker broker) throws Exception {
+    void shouldTakeAHandfulOfNewVotesOfOneVoterAndTheSameVoteAgain(KafkaBroker broker) throws Exception {
         try (Gateway gateway = Gateway.start(broker.bootstrapServers())) {
             gateway.publishOpen("turnout");
             gateway.publishOpen("other");
@@ -79,14 +79,12 @@ class FairUseIT {
                             seconds -> assertThat(Integer.parseInt(seconds)).isBetween(500, 600));
             assertThat(refused.headers().firstValue("RateLimit").orElseThrow()).startsWith("\"votes\";r=0;t=");
             assertThat(refused.headers().firstValue("RateLimit-Policy").orElseThrow())
-                    .contains("\"votes\";q=5;w=3000");
-            // An id with other choices is a new vote to the turnout.
-            problem(
-                    gateway.vote(mallory, "turnout", "{\"choices\": [\"a2\", \"b1\"]}", "Idempotency-Key", id(0)),
-                    429,
-                    "too-many-requests");
-            // So is one without an id; and whatever was taken may come again.
+                    .contains("\"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
+            // One without an id is new too; and whatever id was taken may come again, with whichever choices.
             problem(gateway.vote(mallory, "turnout", VOTE), 429, "too-many-requests");
+            assertThat(gateway.vote(mallory, "turnout", "{\"choices\": [\"a2\", \"b1\"]}", "Idempotency-Key", id(0))
+                            .statusCode())
+                    .isEqualTo(202);
             for (int i = 0; i < 20; i++) {
                 assertThat(gateway.vote(mallory, "turnout", VOTE, "Idempotency-Key", id(i % 5))
                                 .statusCode())
@@ -117,7 +115,78 @@ class FairUseIT {
                 }
             }
             assertThat(ids).as("votes of mallory, bob and the station").hasSize(5 + 1 + 2);
-            assertThat(copies).isEqualTo(5 + 20 + 1 + 2);
+            assertThat(copies).isEqualTo(5 + 1 + 20 + 1 + 2);
+        }
+    }
+
+    /** After a vote that counts, one rejected id that is sent again and again is one more in the turnout each time. */
+    @Test
+    void shouldBoundHowOftenOneVoteComesAgain(KafkaBroker broker) throws Exception {
+        try (Gateway gateway = Gateway.start(
+                broker.bootstrapServers(), "--votelog.limits.retries.burst=3", "--votelog.limits.retries.every=1h")) {
+            gateway.publishOpen("again");
+            String mallory = gateway.token("mallory", "");
+            assertThat(gateway.vote(mallory, "again", VOTE, "Idempotency-Key", id(0))
+                            .statusCode())
+                    .isEqualTo(202);
+            for (int copy = 0; copy < 1 + 3; copy++) {
+                assertThat(gateway.vote(mallory, "again", VOTE, "Idempotency-Key", id(1))
+                                .statusCode())
+                        .isEqualTo(202);
+            }
+            for (int copy = 0; copy < 10; copy++) {
+                HttpResponse<String> refused = gateway.vote(mallory, "again", VOTE, "Idempotency-Key", id(1));
+                JsonNode document = problem(refused, 429, "too-many-requests");
+                assertThat(document.path("limit").stringValue()).isEqualTo("retries");
+                assertThat(refused.headers().firstValue("RateLimit").orElseThrow())
+                        .startsWith("\"retries\";r=0;t=");
+            }
+            assertThat(gateway.vote(mallory, "again", VOTE, "Idempotency-Key", id(2))
+                            .statusCode())
+                    .as("a new vote needs nothing of it")
+                    .isEqualTo(202);
+            int copies = 0;
+            for (ConsumerRecord<byte[], byte[]> record :
+                    TopicReader.readAll(broker.bootstrapServers(), Topics.VOTES.name())) {
+                boolean here = record.key() != null
+                        && Events.decode(record.value(), VoteCast.class)
+                                .getBallotId()
+                                .equals("again");
+                copies += here ? 1 : 0;
+            }
+            assertThat(copies).isEqualTo(1 + 4 + 1);
+        }
+    }
+
+    /** Whatever a request for votes is refused for, it takes one token of its address, and one that is taken takes no two. */
+    @Test
+    void shouldTakeATokenOfTheAddressForWhateverIsRefused(KafkaBroker broker) {
+        try (Gateway gateway = Gateway.start(
+                broker.bootstrapServers(), "--votelog.limits.address.rate=0.001", "--votelog.limits.address.burst=7")) {
+            gateway.publishOpen("refusals");
+            String alice = gateway.token("alice", "");
+            for (String route : List.of("votes", "votes:batch")) {
+                String path = "/v1/ballots/refusals/" + route;
+                assertThat(gateway.send(HttpRequest.newBuilder(gateway.at(path)).GET())
+                                .statusCode())
+                        .isEqualTo(405);
+                assertThat(gateway.send(HttpRequest.newBuilder(gateway.at(path + "?dryRun"))
+                                        .POST(BodyPublishers.ofString(VOTE)))
+                                .statusCode())
+                        .isEqualTo(400);
+                assertThat(gateway.send(HttpRequest.newBuilder(gateway.at(path))
+                                        .header("Origin", "https://elsewhere.example")
+                                        .POST(BodyPublishers.ofString(VOTE)))
+                                .statusCode())
+                        .isEqualTo(403);
+            }
+            assertThat(gateway.vote(alice, "refusals", VOTE).statusCode()).isEqualTo(202);
+            problem(gateway.vote(alice, "refusals", VOTE), 429, "too-many-requests");
+            problem(
+                    gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/refusals/votes"))
+                            .GET()),
+                    429,
+                    "too-many-requests");
         }
     }
 

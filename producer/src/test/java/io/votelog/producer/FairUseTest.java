@@ -4,7 +4,6 @@ import static io.votelog.producer.TestTokens.user;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.votelog.rules.Picks;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.web.limits.AddressRange;
@@ -21,6 +20,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FairUseTest {
@@ -28,18 +28,20 @@ class FairUseTest {
             Pseudonym.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
     private static final Pseudonym BEA =
             Pseudonym.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17});
-    private static final Picks PICKS = Picks.of(0, 30);
     private static final Function<String, List<String>> NO_HEADERS = name -> List.of();
     private static final InetSocketAddress ALICE = new InetSocketAddress("203.0.113.7", 4711);
     private static final InetSocketAddress BOB = new InetSocketAddress("203.0.113.8", 4711);
 
     private long now = 0;
     private Limits.Votes votes = new Limits.Votes(5, Duration.ofMinutes(10));
+    private Limits.Retries retries = new Limits.Retries(100, Duration.ofMinutes(1));
 
     @Test
     void shouldSayTheLimitsAndWhatIsLeft() {
         FairUse fairUse = fairUse("10", 100, "1000", 5000);
-        assertThat(fairUse.policy()).hasValue("\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000");
+        assertThat(fairUse.policy())
+                .hasValue(
+                        "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
         fairUse.ofAddress(ALICE, NO_HEADERS);
         assertThat(fairUse.ofUser(user("alice"))).hasValue("\"user\";r=99;t=1");
         for (int i = 0; i < 49; i++) {
@@ -66,7 +68,9 @@ class FairUseTest {
         assertThat(problem.headers())
                 .containsEntry("Retry-After", "5")
                 .containsEntry("RateLimit", "\"user\";r=0;t=5")
-                .containsEntry("RateLimit-Policy", "\"user\";q=2;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000");
+                .containsEntry(
+                        "RateLimit-Policy",
+                        "\"user\";q=2;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
         now += Duration.ofSeconds(5).toNanos();
         fairUse.ofUser(user("alice"));
     }
@@ -97,7 +101,8 @@ class FairUseTest {
         Limits limits = new Limits(
                 new Limits.User(BigDecimal.TEN, 100),
                 new Limits.Address(BigDecimal.ONE, 1),
-                new Limits.Votes(5, Duration.ofMinutes(10)));
+                new Limits.Votes(5, Duration.ofMinutes(10)),
+                new Limits.Retries(100, Duration.ofMinutes(1)));
         ClientAddress clients =
                 new ClientAddress(List.of(AddressRange.parse("203.0.113.7")), ForwardingHeader.X_FORWARDED_FOR, 64);
         FairUse fairUse = new FairUse(limits, clients, () -> now);
@@ -120,7 +125,8 @@ class FairUseTest {
                 throw new AssertionError("looked at " + name);
             });
             assertThat(none.ofUser(user("alice"))).isEmpty();
-            assertThat(none.ofNewVote(vote(ADA, i), PICKS)).isNull();
+            assertThat(refused(none, vote(ADA, i))).isNull();
+            assertThat(none.mayLearnId(ADA)).isTrue();
         }
         assertThat(none.policy()).isEmpty();
 
@@ -153,52 +159,139 @@ class FairUseTest {
     void shouldTakeAHandfulOfNewVotesAndThenOneNowAndThen() {
         FairUse fairUse = fairUse("10", 100, "1000", 5000);
         for (int id = 0; id < 5; id++) {
-            assertThat(fairUse.ofNewVote(vote(ADA, id), PICKS)).isNull();
+            assertThat(refused(fairUse, vote(ADA, id))).isNull();
         }
-        Problem refused = fairUse.ofNewVote(vote(ADA, 5), PICKS);
+        Problem refused = refused(fairUse, vote(ADA, 5));
         assertThat(refused).isNotNull();
         assertThat(refused.code()).isEqualTo("too-many-requests");
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.detail())
                 .isEqualTo(
-                        "this user may cast 5 new votes on a ballot at once, and one in 600 s on average; the same vote may be"
-                                + " sent again under its id at any time; nothing was recorded. Send the next in 600 s");
+                        "this user may cast 5 new votes on a ballot at once, and one in 600 s on average; a vote that was taken may"
+                                + " be sent again under its id; nothing was recorded. Send the next in 600 s");
         assertThat(refused.more()).containsEntry("limit", "votes");
         assertThat(refused.headers())
                 .containsEntry("Retry-After", "600")
                 .containsEntry("RateLimit", "\"votes\";r=0;t=600")
-                .containsEntry("RateLimit-Policy", "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000");
+                .containsEntry(
+                        "RateLimit-Policy",
+                        "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
         // Another voter, and the same one on another ballot, who has another pseudonym there.
-        assertThat(fairUse.ofNewVote(vote(BEA, 5), PICKS)).isNull();
+        assertThat(refused(fairUse, vote(BEA, 5))).isNull();
         now += Duration.ofMinutes(10).toNanos();
-        assertThat(fairUse.ofNewVote(vote(ADA, 5), PICKS)).isNull();
-        assertThat(fairUse.ofNewVote(vote(ADA, 6), PICKS)).isNotNull();
+        assertThat(refused(fairUse, vote(ADA, 5))).isNull();
+        assertThat(refused(fairUse, vote(ADA, 6))).isNotNull();
         int taken = 0;
         for (int id = 7; id < 7 + 24 * 60; id++) {
             now += Duration.ofMinutes(1).toNanos();
-            taken += fairUse.ofNewVote(vote(ADA, id), PICKS) == null ? 1 : 0;
+            taken += refused(fairUse, vote(ADA, id)) == null ? 1 : 0;
         }
         assertThat(taken).as("new votes in a day").isEqualTo(144);
     }
 
-    /** The same id with other choices is no retry: the log has to refuse it, and the public turnout shows that. */
+    /** A rejected vote that is sent again is one more in the public turnout, so what may come again is bounded too. */
     @Test
-    void shouldTakeTheSameVoteAgainForNothingAndOtherChoicesNot() {
+    void shouldTakeVotesThatAreKnownAHundredTimesAndThenOneNowAndThen() {
         FairUse fairUse = fairUse("10", 100, "1000", 5000);
         for (int id = 0; id < 5; id++) {
-            assertThat(fairUse.ofNewVote(vote(ADA, id), PICKS)).isNull();
+            assertThat(refused(fairUse, vote(ADA, id))).isNull();
         }
         for (int again = 0; again < 100; again++) {
-            assertThat(fairUse.ofNewVote(vote(ADA, again % 5), PICKS)).isNull();
+            assertThat(refused(fairUse, vote(ADA, again % 5))).isNull();
         }
-        assertThat(fairUse.ofNewVote(vote(ADA, 0), Picks.of(1, 30))).isNotNull();
-        assertThat(fairUse.ofNewVote(vote(ADA, 0), Picks.of(0, 30, 700))).isNotNull();
-        // What is refused is not remembered as if it had been taken.
-        assertThat(fairUse.ofNewVote(vote(ADA, 5), PICKS)).isNotNull();
-        assertThat(fairUse.ofNewVote(vote(ADA, 5), PICKS)).isNotNull();
-        // Nor is it charged: the next one comes in its time.
+        Problem refused = refused(fairUse, vote(ADA, 0));
+        assertThat(refused).isNotNull();
+        assertThat(refused.detail())
+                .isEqualTo(
+                        "this user may send votes on a ballot again, or new ones in vain, 100 times at once, and one in 60 s on"
+                                + " average; nothing was recorded. Send the next in 60 s");
+        assertThat(refused.more()).containsEntry("limit", "retries");
+        assertThat(refused.headers())
+                .containsEntry("Retry-After", "60")
+                .containsEntry("RateLimit", "\"retries\";r=0;t=60");
+        assertThat(refused(fairUse, vote(BEA, 0))).isNull();
+        int taken = 0;
+        for (int second = 0; second < 24 * 60 * 60; second++) {
+            now += Duration.ofSeconds(1).toNanos();
+            taken += refused(fairUse, vote(ADA, 1)) == null ? 1 : 0;
+        }
+        assertThat(taken).as("the same vote in a day").isEqualTo(24 * 60);
+        // The new votes' own bucket has filled in that time, and they need nothing of the other.
+        assertThat(refused(fairUse, vote(ADA, 5))).isNull();
+    }
+
+    /** Right and wrong guesses at an id cost the same, and when that is used up they are answered the same. */
+    @Test
+    void shouldNotTellWhichIdIsKnownWhenNothingIsLeft() {
+        FairUse fairUse = fairUse("10", 100, "1000", 5000);
+        for (int id = 0; id < 5; id++) {
+            refused(fairUse, vote(ADA, id));
+        }
+        for (int guess = 0; guess < 50; guess++) {
+            assertThat(refused(fairUse, vote(ADA, 0))).isNull();
+            Problem wrong = refused(fairUse, vote(ADA, 1_000 + guess));
+            assertThat(wrong).isNotNull();
+            assertThat(wrong.more()).containsEntry("limit", "votes");
+        }
+        for (int guess = 0; guess < 100; guess++) {
+            Problem right = refused(fairUse, vote(ADA, 0));
+            Problem wrong = refused(fairUse, vote(ADA, 2_000 + guess));
+            assertThat(right).isNotNull();
+            assertThat(wrong).isNotNull();
+            assertThat(new String(right.json(), StandardCharsets.UTF_8))
+                    .isEqualTo(new String(wrong.json(), StandardCharsets.UTF_8));
+            assertThat(right.headers()).isEqualTo(wrong.headers());
+        }
+    }
+
+    /** After the end nothing is appended; who is told a derived id learns whether a guess was right. */
+    @Test
+    void shouldTellIdsNoMoreOftenThanNewVotesAreTaken() {
+        FairUse fairUse = fairUse("10", 100, "1000", 5000);
+        assertThat(refused(fairUse, vote(ADA, 0))).isNull();
+        for (int told = 0; told < 4; told++) {
+            assertThat(fairUse.mayLearnId(ADA)).isTrue();
+        }
+        assertThat(fairUse.mayLearnId(ADA)).isFalse();
+        assertThat(fairUse.mayLearnId(BEA)).isTrue();
         now += Duration.ofMinutes(10).toNanos();
-        assertThat(fairUse.ofNewVote(vote(ADA, 5), PICKS)).isNull();
+        assertThat(fairUse.mayLearnId(ADA)).isTrue();
+        assertThat(fairUse.mayLearnId(ADA)).isFalse();
+    }
+
+    /** A vote for which there was no room is not in the log. */
+    @Test
+    void shouldGiveBackWhatWasNotAppended() {
+        votes = new Limits.Votes(1, Duration.ofMinutes(10));
+        retries = new Limits.Retries(1, Duration.ofMinutes(1));
+        FairUse fairUse = fairUse("10", 100, "1000", 5000);
+        for (int again = 0; again < 10; again++) {
+            VoterAllowance.Charge charge = fairUse.ofVote(vote(ADA, 0));
+            assertThat(charge).isInstanceOf(VoterAllowance.Charge.New.class);
+            fairUse.giveBack(charge);
+        }
+        assertThat(refused(fairUse, vote(ADA, 0))).isNull();
+        for (int again = 0; again < 10; again++) {
+            VoterAllowance.Charge charge = fairUse.ofVote(vote(ADA, 0));
+            assertThat(charge).isInstanceOf(VoterAllowance.Charge.Again.class);
+            fairUse.giveBack(charge);
+        }
+        assertThat(refused(fairUse, vote(ADA, 0))).isNull();
+        VoterAllowance.Charge none = fairUse.ofVote(vote(ADA, 0));
+        fairUse.giveBack(none);
+        assertThat(fairUse.refusal(none)).isNotNull();
+        assertThat(refused(fairUse, vote(ADA, 0))).isNotNull();
+    }
+
+    @Test
+    void shouldTakeKnownVotesWithoutALimitWhereThatIsSwitchedOff() {
+        retries = new Limits.Retries(1, Duration.ZERO);
+        FairUse fairUse = fairUse("10", 100, "1000", 5000);
+        assertThat(fairUse.policy().orElseThrow()).endsWith("\"votes\";q=5;w=3000");
+        for (int again = 0; again < 1_000; again++) {
+            assertThat(refused(fairUse, vote(ADA, again % 5))).isNull();
+        }
+        assertThat(refused(fairUse, vote(ADA, 5))).isNotNull();
     }
 
     @Test
@@ -210,17 +303,17 @@ class FairUseTest {
             byte[] voter = new byte[Pseudonym.LENGTH];
             random.nextBytes(voter);
             Receipt vote = new Receipt(Pseudonym.of(voter), new UUID(random.nextLong(), random.nextLong()));
-            assertThat(fairUse.ofNewVote(vote, PICKS)).isNull();
+            assertThat(refused(fairUse, vote)).isNull();
             if (i < 1_000) {
                 first.add(vote);
                 for (int other = 0; other < 4; other++) {
-                    fairUse.ofNewVote(new Receipt(vote.voter(), new UUID(4711, other)), PICKS);
+                    refused(fairUse, new Receipt(vote.voter(), new UUID(4711, other)));
                 }
             }
         }
         for (Receipt vote : first) {
-            assertThat(fairUse.ofNewVote(vote, PICKS)).isNull();
-            assertThat(fairUse.ofNewVote(new Receipt(vote.voter(), new UUID(4711, 4)), PICKS))
+            assertThat(refused(fairUse, vote)).isNull();
+            assertThat(refused(fairUse, new Receipt(vote.voter(), new UUID(4711, 4))))
                     .isNotNull();
         }
     }
@@ -242,7 +335,7 @@ class FairUseTest {
             }
             long begun = System.nanoTime();
             for (Receipt receipt : receipts) {
-                refused += fairUse.ofNewVote(receipt, PICKS) == null ? 0 : 1;
+                refused += refused(fairUse, receipt) == null ? 0 : 1;
             }
             best = Math.min(best, System.nanoTime() - begun);
         }
@@ -250,6 +343,10 @@ class FairUseTest {
         System.out.printf("a new vote's check: %d ns%n", best / votes);
         // Some 0.1 to 0.2 µs on an idle machine; a busy one gets room.
         assertThat(best / votes).as("ns a vote").isLessThan(2_000);
+    }
+
+    private static @Nullable Problem refused(FairUse fairUse, Receipt vote) {
+        return fairUse.refusal(fairUse.ofVote(vote));
     }
 
     private static Receipt vote(Pseudonym voter, int id) {
@@ -260,7 +357,8 @@ class FairUseTest {
         Limits limits = new Limits(
                 new Limits.User(new BigDecimal(userRate), userBurst),
                 new Limits.Address(new BigDecimal(addressRate), addressBurst),
-                votes);
+                votes,
+                retries);
         ClientAddress clients = new ClientAddress(List.of(), ForwardingHeader.X_FORWARDED_FOR, 64);
         return new FairUse(limits, clients, () -> now);
     }

@@ -22,7 +22,6 @@ class PlainPartsTest {
             "BearerTokens",
             "Catalogue",
             "ControlLog",
-            "DefaultIgnorable",
             "FairUse",
             "Finisher",
             "IdempotencyKey",
@@ -51,7 +50,8 @@ class PlainPartsTest {
             "VoteDesk",
             "VoteLog",
             "VoteMeters",
-            "VotePartitions");
+            "VotePartitions",
+            "VoterAllowance");
 
     @Test
     void shouldKnowNoWebFramework() {

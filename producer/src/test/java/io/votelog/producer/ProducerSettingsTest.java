@@ -83,7 +83,8 @@ class ProducerSettingsTest {
                 .isEqualTo(new Limits(
                         new Limits.User(new BigDecimal("10"), 100),
                         new Limits.Address(new BigDecimal("1000"), 5000),
-                        new Limits.Votes(5, Duration.ofMinutes(10))));
+                        new Limits.Votes(5, Duration.ofMinutes(10)),
+                        new Limits.Retries(100, Duration.ofMinutes(1))));
         ClientLimits clients = clientLimits(Map.of());
         assertThat(clients.header()).isEqualTo(ForwardingHeader.X_FORWARDED_FOR);
         assertThat(clients.trustedProxies()).isEmpty();
@@ -107,6 +108,13 @@ class ProducerSettingsTest {
         assertThat(limits.user()).isEqualTo(new Limits.User(new BigDecimal("0.5"), 7));
         assertThat(limits.address()).isEqualTo(new Limits.Address(new BigDecimal("0"), 1));
         assertThat(limits.votes()).isEqualTo(new Limits.Votes(3, Duration.ofSeconds(90)));
+        assertThat(bound(Map.of(
+                                "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
+                                "VOTELOG_LIMITS_RETRIES_BURST", "30",
+                                "VOTELOG_LIMITS_RETRIES_EVERY", "2s"))
+                        .limits()
+                        .retries())
+                .isEqualTo(new Limits.Retries(30, Duration.ofSeconds(2)));
         assertThat(bound(Map.of("VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET, "VOTELOG_LIMITS_VOTES_EVERY", "0"))
                         .limits()
                         .votes()
@@ -135,6 +143,8 @@ class ProducerSettingsTest {
                 "VOTES_EVERY | -1s | votelog.limits.votes.every: PT-1S | 0 for no limit, or 1s and more",
                 "VOTES_EVERY | 999ms | votelog.limits.votes.every: PT0.999S | 0 for no limit, or 1s and more",
                 "VOTES_EVERY | 5h | votelog.limits.votes.every: PT5H | of which votelog.limits.votes.burst, 5, make at most 86400 s",
+                "RETRIES_BURST | 1000001 | votelog.limits.retries.burst: 1000001 | 1 to 1000000",
+                "RETRIES_EVERY | 15m | votelog.limits.retries.every: PT15M | of which votelog.limits.retries.burst, 100, make at most 86400 s",
                 "TRUSTED_PROXIES | ::1,proxy.example | votelog.limits.trusted-proxies: 'proxy.example' is no address | no names",
                 "TRUSTED_PROXIES | 0.0.0.0/0 | votelog.limits.trusted-proxies: '0.0.0.0/0' needs a length of 1 to 32 | 10.0.0.0/8",
                 "FORWARDED_HEADER | X-Real-IP | votelog.limits.forwarded-header: X-Real-IP | X-Forwarded-For or Forwarded"

@@ -82,6 +82,75 @@ class ReceiptSecrecyIT {
         }
     }
 
+    /**
+     * Nor does the gateway: who has the voter's token and tries sets finds the answers the same for the right one and for wrong ones, once
+     * the few tries that a voter has are used up; and so it is after the end, when tries leave nothing in the log.
+     */
+    @Test
+    void shouldAnswerRightAndWrongGuessesAlike(KafkaBroker broker) {
+        int tries = 10;
+        try (Gateway limited = Gateway.start(
+                broker.bootstrapServers(),
+                "--votelog.limits.user.rate=0",
+                "--votelog.limits.votes.every=1h",
+                "--votelog.limits.retries.burst=" + tries,
+                "--votelog.limits.retries.every=1h")) {
+            limited.publishOpen("oracle");
+            String token = limited.token("alice", "");
+            String right = "{\"choices\": [\"a2\", \"b1\"]}";
+            HttpResponse<String> cast = limited.vote(token, "oracle", right);
+            assertThat(cast.statusCode()).as(cast.body()).isEqualTo(202);
+            for (int i = 0; i < 4; i++) {
+                HttpResponse<String> other = limited.vote(
+                        token,
+                        "oracle",
+                        right,
+                        "Idempotency-Key",
+                        UUID.randomUUID().toString());
+                assertThat(other.statusCode()).as(other.body()).isEqualTo(202);
+            }
+            List<String> wrong = List.of(
+                    "{\"choices\": [\"a1\", \"b1\"]}",
+                    "{\"choices\": [\"a3\", \"b1\"]}",
+                    "{\"choices\": [\"a2\", \"b2\"]}",
+                    "{\"choices\": [\"a1\", \"b2\"]}");
+            int taken = 0;
+            for (int i = 0; i < tries; i++) {
+                assertThat(limited.vote(token, "oracle", wrong.get(i % wrong.size()))
+                                .statusCode())
+                        .isEqualTo(429);
+                taken += limited.vote(token, "oracle", right).statusCode() == 202 ? 1 : 0;
+            }
+            assertThat(taken)
+                    .as("right guesses that were told, of %d tries", tries)
+                    .isEqualTo(tries / 2);
+            for (int i = 0; i < 3 * tries; i++) {
+                String guess = wrong.get(i % wrong.size());
+                assertThat(told(limited.vote(token, "oracle", right)))
+                        .isEqualTo(told(limited.vote(token, "oracle", guess)))
+                        .contains("429")
+                        .doesNotContain("voteId");
+            }
+            assertThat(limited.close(limited.token("operator", "ballots:write"), "oracle")
+                            .statusCode())
+                    .isEqualTo(202);
+            for (int i = 0; i < tries; i++) {
+                String guess = wrong.get(i % wrong.size());
+                assertThat(told(limited.vote(token, "oracle", right)))
+                        .isEqualTo(told(limited.vote(token, "oracle", guess)))
+                        .contains("403")
+                        .doesNotContain("voteId");
+            }
+        }
+    }
+
+    /** An answer but for the numbers of seconds in it, which pass. */
+    private static String told(HttpResponse<String> answer) {
+        return answer.statusCode() + " "
+                + answer.headers().firstValue("RateLimit").orElse("").replaceAll("t=\\d+", "t=…") + " "
+                + answer.body().replaceAll("in \\d+ s", "in … s");
+    }
+
     /** The stranger is able enough: a receipt as it was made when ids were plain hashes is read. */
     @Test
     void shouldReadAReceiptWhoseIdIsAPlainHash() throws GeneralSecurityException {

@@ -26,6 +26,19 @@ class RecentVotesTest {
     }
 
     @Test
+    void shouldForgetAVoteThatWasNotAppended() {
+        RecentVotes recent = new RecentVotes(8);
+        for (long vote = 1; vote <= 8; vote++) {
+            recent.add(vote);
+        }
+        recent.remove(4);
+        recent.remove(100);
+        for (long vote = 1; vote <= 8; vote++) {
+            assertThat(recent.has(vote)).isEqualTo(vote != 4);
+        }
+    }
+
+    @Test
     void shouldForgetNothingUntilItIsFull() {
         RecentVotes recent = new RecentVotes(1 << 16);
         Random random = new Random(4711);

@@ -2,6 +2,7 @@ package io.votelog.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.rules.DefaultIgnorable;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -17,10 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One person has one spelling. */
 class UserIdTest {
-    /** PropList.txt of Unicode 14.0, White_Space. */
+    /** PropList.txt of Unicode 14.0, White_Space, and the empty Braille cell, which is as blank. */
     private static final Set<Integer> WHITE_SPACE = new TreeSet<>(List.of(
             0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005,
-            0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000));
+            0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x2800, 0x3000));
 
     @ParameterizedTest
     @ValueSource(
@@ -44,7 +45,7 @@ class UserIdTest {
                 "é",
                 "́kim",
                 "𠀀",
-                "⠀",
+                "⠁",
                 "123e4567-e89b-42d3-a456-426614174000",
                 "~!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}"
             })
@@ -70,6 +71,12 @@ class UserIdTest {
                 "`kim\u00AD`;has U+00AD as character 4, which nobody can see (a default-ignorable code point): send it without",
                 "`ki\u202Em`;has U+202E as character 3, which nobody can see (a default-ignorable code point): send it without",
                 "`😀\uFE0F`;has U+FE0F as character 2, which nobody can see (a default-ignorable code point): send it without",
+                "`kim\uFFF9`;has U+FFF9 as character 4, which marks how others are shown (a format character): send it without",
+                "`\uFFFAkim`;has U+FFFA as character 1, which marks how others are shown (a format character): send it without",
+                "`ki\uFFFBm`;has U+FFFB as character 3, which marks how others are shown (a format character): send it without",
+                "`kim\u0600`;has U+0600 as character 4, which marks how others are shown (a format character): send it without",
+                "`kim\u2800`;has U+2800 as character 4, white space, at its end: send it without",
+                "`kim\u2800lee`;has U+2800 as character 4, white space of a kind that cannot be told from a space: send U+0020 there",
                 "`kim\u0000`;has U+0000 as character 4, a control character: send it without",
                 "`k\u001Bim`;has U+001B as character 2, a control character: send it without",
                 "`kim\u009F`;has U+009F as character 4, a control character: send it without",
@@ -107,20 +114,14 @@ class UserIdTest {
                         .filter(DefaultIgnorable::contains)
                         .count())
                 .isEqualTo(4174);
-        // Format characters are, but for those that are seen: of annotations, of Egyptian hieroglyphs, and before
-        // numbers.
+        // So are format characters, or they are in the other table, which has no others.
         for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
-            boolean seen = (c >= 0x600 && c <= 0x605)
-                    || c == 0x6DD
-                    || c == 0x70F
-                    || (c >= 0x890 && c <= 0x891)
-                    || c == 0x8E2
-                    || (c >= 0xFFF9 && c <= 0xFFFB)
-                    || c == 0x110BD
-                    || c == 0x110CD
-                    || (c >= 0x13430 && c <= 0x1343F);
-            if (Character.getType(c) == Character.FORMAT && !seen) {
-                assertThat(DefaultIgnorable.contains(c)).as("U+%04X", c).isTrue();
+            if (Character.getType(c) == Character.FORMAT) {
+                assertThat(DefaultIgnorable.contains(c) ^ DefaultIgnorable.isFormat(c))
+                        .as("U+%04X", c)
+                        .isTrue();
+            } else if (Character.isDefined(c)) {
+                assertThat(DefaultIgnorable.isFormat(c)).as("U+%04X", c).isFalse();
             }
         }
     }
@@ -133,7 +134,9 @@ class UserIdTest {
             String it = Character.toString(c);
             boolean never = Character.getType(c) == Character.CONTROL
                     || Character.getType(c) == Character.SURROGATE
+                    || Character.getType(c) == Character.FORMAT
                     || DefaultIgnorable.contains(c)
+                    || DefaultIgnorable.isFormat(c)
                     || (c & 0xFFFE) == 0xFFFE
                     || (c >= 0xFDD0 && c <= 0xFDEF);
             for (String text : List.of(it, it + "k", "k" + it, "k" + it + "k")) {
@@ -168,6 +171,8 @@ class UserIdTest {
             "\u200B",
             "\uFEFF",
             "\u3000",
+            "\u2800",
+            "\uFFF9",
             "é",
             "e\u0301",
             "\u0301",
@@ -208,7 +213,9 @@ class UserIdTest {
     /** What is left of a text for who reads it. */
     private static String asSeen(String text) {
         StringBuilder seen = new StringBuilder();
-        text.codePoints().filter(c -> !DefaultIgnorable.contains(c)).forEach(seen::appendCodePoint);
+        text.codePoints()
+                .filter(c -> !DefaultIgnorable.contains(c) && !DefaultIgnorable.isFormat(c))
+                .forEach(seen::appendCodePoint);
         String spaces = seen.toString()
                 .codePoints()
                 .map(c -> WHITE_SPACE.contains(c) ? ' ' : c)

@@ -11,6 +11,7 @@ import java.util.Optional;
  */
 public final class ShownText {
     private static final int POP_ISOLATE = 0x2069;
+    private static final int EMPTY_BRAILLE = 0x2800;
 
     private ShownText() {}
 
@@ -75,8 +76,9 @@ public final class ShownText {
     }
 
     /**
-     * What of a text an eye can tell: white space of any kind and length is a space, what is not seen is nothing, and a letter is the
-     * same however it is composed. Joiners and the tags of emoji change what is seen, so they stay.
+     * What of a text an eye can tell whatever the font: white space of any kind and length is a space, and so is an empty Braille
+     * cell; what is not seen is nothing; and a letter is the same however it is composed. What only changes how others are shown, joiners
+     * and tags, is nothing as well.
      */
     static String asSeen(String text) {
         StringBuilder seen = new StringBuilder();
@@ -84,9 +86,9 @@ public final class ShownText {
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
+            if (Character.isWhitespace(c) || Character.isSpaceChar(c) || c == EMPTY_BRAILLE) {
                 space = true;
-            } else if (!isUnseen(c)) {
+            } else if (!DefaultIgnorable.contains(c) && !DefaultIgnorable.isFormat(c)) {
                 if (space && seen.length() > 0) {
                     seen.append(' ');
                 }
@@ -97,20 +99,8 @@ public final class ShownText {
         return Normalizer.normalize(seen, Normalizer.Form.NFC);
     }
 
-    private static boolean isUnseen(int c) {
-        boolean changesWhatIsSeen = c == 0x200C || c == 0x200D || (c >= 0xE0020 && c <= 0xE007F);
-        boolean fillsOrVaries = c == 0x034F
-                || c == 0x115F
-                || c == 0x1160
-                || c == 0x3164
-                || c == 0xFFA0
-                || (c >= 0xFE00 && c <= 0xFE0F)
-                || (c >= 0xE0100 && c <= 0xE01EF);
-        return fillsOrVaries || (Character.getType(c) == Character.FORMAT && !changesWhatIsSeen);
-    }
-
     private static String at(String text, int index) {
-        return "has the character " + Plain.codePoint(text.codePointAt(index)) + " as its " + (index + 1)
-                + ". character;";
+        return "has the character " + Plain.codePoint(text.codePointAt(index)) + " as its "
+                + (text.codePointCount(0, index) + 1) + ". character;";
     }
 }

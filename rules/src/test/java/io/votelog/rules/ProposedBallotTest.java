@@ -44,11 +44,26 @@ class ProposedBallotTest {
         assertThat(BallotFiles.faultsOfProposed(titled(one, other))).isEmpty();
     }
 
-    @Test
-    void shouldTellEmojiApartThatDifferInWhatIsNotSeenByItself() {
-        String family = "\ud83d\udc68\u200d\ud83d\udc66";
-        assertThat(BallotFiles.faultsOfProposed(titled(family, family.replace("\u200d", ""))))
-                .isEmpty();
+    /** Whether a joiner or a tag changes what is shown depends on the letters, the font and the device. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Yes\u200d",
+                "Yes\u200c",
+                "\u200dYes",
+                "Yes\udb40\udc41",
+                "Y\u180bes",
+                "Yes\u180f",
+                "Yes\u2800",
+                "Y\u115fes"
+            })
+    void shouldNotTellTitlesApartByWhatIsNotSeenByItself(String title) {
+        assertThat(BallotFiles.faultsOfProposed(titled("Yes", title)))
+                .singleElement()
+                .extracting(Fault::problem)
+                .asString()
+                .contains("which reads like sections[0].options[0].title");
+        assertThat(BallotFiles.faultsOfProposed(titled("No", title))).isEmpty();
     }
 
     @Test
@@ -124,7 +139,11 @@ class ProposedBallotTest {
                 "a\uffff",
                 "a\ufdd0",
                 "\u200b",
-                "\u00ad"
+                "\u00ad",
+                "\u200d\u180b",
+                "\udb40\udc41",
+                "\u2800",
+                "\u2800 \u200c"
             })
     void shouldRefuseTextsThatDoNotReadAsTheyAreWritten(String text) {
         for (String place : List.of(
@@ -159,6 +178,12 @@ class ProposedBallotTest {
                         "sections[0].options[3].title: has the character U+202E as its 5. character; it must have"
                                 + " no embeddings and overrides of the writing direction; an isolate that is closed, U+2066 to U+2068"
                                 + " with U+2069, serves");
+        assertThat(BallotFiles.faultsOfProposed(titled("A", "\ud83d\ude00\ud83d\ude00\u202e")))
+                .as("characters are counted as they are in user ids, not as a machine stores them")
+                .singleElement()
+                .extracting(Fault::problem)
+                .asString()
+                .startsWith("has the character U+202E as its 3. character;");
     }
 
     @ParameterizedTest

@@ -95,6 +95,11 @@ public final class RateLimit {
         return buckets.take(hash);
     }
 
+    /** Gives back a token that was taken of whom this hash names. */
+    public void giveBack(long hash) {
+        buckets.giveBack(hash);
+    }
+
     /** Takes a token of somebody with a name. */
     public TokenBuckets.Draw take(String sender) {
         return buckets.take(hash.of(sender.getBytes(StandardCharsets.UTF_8)));

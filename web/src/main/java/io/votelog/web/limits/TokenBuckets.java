@@ -214,6 +214,30 @@ public final class TokenBuckets {
         }
     }
 
+    /**
+     * Gives back a token that was taken, to a bucket that still lacks one.
+     *
+     * @param hash of the key, as when it was taken
+     */
+    public void giveBack(long hash) {
+        if (unitsPerThousandSeconds == 0) {
+            return;
+        }
+        long now = units(nanoClock.getAsLong() - startedAt);
+        long fingerprint = Math.max(1, hash >>> TIME_BITS);
+        int line = ((int) hash & lineMask) * LINE;
+        for (int at = line; at < line + LINE; at++) {
+            long word = words.get(at);
+            while (word >>> TIME_BITS == fingerprint) {
+                long after = Math.max(0, debt(word, now) - unitsPerToken);
+                if (words.compareAndSet(at, word, fingerprint << TIME_BITS | now + after & TIME_MASK)) {
+                    return;
+                }
+                word = words.get(at);
+            }
+        }
+    }
+
     /** How many units a bucket is from full, 0 when it is. */
     private long debt(long word, long now) {
         if (word == 0) {

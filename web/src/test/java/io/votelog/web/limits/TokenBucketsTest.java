@@ -49,6 +49,26 @@ class TokenBucketsTest {
     }
 
     @Test
+    void shouldTakeATokenBack() {
+        TokenBuckets buckets = TokenBuckets.every(Duration.ofMinutes(10), 2, SLOTS, () -> now);
+        buckets.giveBack(KEY);
+        buckets.take(KEY);
+        buckets.take(KEY);
+        assertThat(buckets.take(KEY).granted()).isFalse();
+        buckets.giveBack(KEY);
+        assertThat(buckets.take(KEY)).isEqualTo(new Draw(true, 0, 600, 1_200));
+        buckets.giveBack(KEY);
+        now += Duration.ofMinutes(5).toNanos();
+        buckets.giveBack(KEY);
+        buckets.giveBack(KEY);
+        // A bucket never holds more than the burst.
+        assertThat(buckets.take(KEY).remaining()).isEqualTo(1);
+        assertThat(buckets.take(KEY).remaining()).isZero();
+        assertThat(buckets.take(KEY).granted()).isFalse();
+        TokenBuckets.every(Duration.ZERO, 2, SLOTS, () -> now).giveBack(KEY);
+    }
+
+    @Test
     void shouldSayHowLongToWait() {
         TokenBuckets buckets = buckets("0.25", 2);
         assertThat(buckets.secondsFromEmptyToFull()).isEqualTo(8);

@@ -11,7 +11,8 @@ enum AttackKind {
     MY_VOTE("my-vote at full speed"),
     RECEIPTS("made-up receipts, offset 0, at full speed"),
     TURNOUT("one user's votes, a new id each"),
-    RETRIES("one user's vote, one id");
+    RETRIES("one user's vote, one id"),
+    REJECTED("one user's vote that counts, then one rejected id");
 
     private final String what;
 

@@ -246,10 +246,17 @@ final class DoorsCommand implements Callable<Integer> {
                                         List.of(ballot + "/my-vote"),
                                         "Authorization: Bearer " + token(system, "my-vote-attacker"))));
             case RECEIPTS -> one(kind, () -> flood(attacker, streams, madeUpReceipts(streams, ballot, "?offset=0")));
-            case TURNOUT -> one(kind, () -> new TurnoutAttack(system, attacker, "turnout-attacker", UUID::randomUUID));
+            case TURNOUT ->
+                one(kind, () -> new TurnoutAttack(system, attacker, "turnout-attacker", null, UUID::randomUUID));
             case RETRIES -> {
                 UUID id = UUID.randomUUID();
-                yield one(kind, () -> new TurnoutAttack(system, attacker, "retries-attacker", () -> id));
+                yield one(kind, () -> new TurnoutAttack(system, attacker, "retries-attacker", null, () -> id));
+            }
+            case REJECTED -> {
+                UUID id = UUID.randomUUID();
+                yield one(
+                        kind,
+                        () -> new TurnoutAttack(system, attacker, "rejected-attacker", UUID.randomUUID(), () -> id));
             }
         };
     }

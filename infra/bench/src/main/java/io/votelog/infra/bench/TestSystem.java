@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -367,6 +368,20 @@ final class TestSystem implements AutoCloseable {
         HttpResponse<String> answer = send(
                 HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30)).build());
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
+    }
+
+    /** Casts a vote, which must be recorded. */
+    void cast(URI votes, String token, UUID voteId, String body) {
+        HttpResponse<String> answer = send(HttpRequest.newBuilder(votes)
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", voteId.toString())
+                .POST(BodyPublishers.ofString(body))
+                .build());
+        if (answer.statusCode() != 202) {
+            throw new BenchException("a vote is refused (%d): %s".formatted(answer.statusCode(), answer.body()));
+        }
     }
 
     /**

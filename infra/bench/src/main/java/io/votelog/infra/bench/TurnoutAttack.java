@@ -1,6 +1,7 @@
 package io.votelog.infra.bench;
 
 import io.netty.buffer.Unpooled;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,12 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * One signed-in user who votes again and again: with a new id each time, which the log keeps as rejected for ever, or with one id,
- * which is what a retry is.
+ * One signed-in user who votes again and again: with a new id each time, which the log keeps as rejected for ever; with one id, which
+ * is what a retry is; or with one id after a vote that counts has another, which the log rejects each time.
  */
 final class TurnoutAttack implements Attack {
     private static final int CONNECTIONS = 4;
@@ -23,16 +25,25 @@ final class TurnoutAttack implements Attack {
     private final TestSystem system;
     private final Gains gains = new Gains();
     private final Flood flood;
+    private final URI votes;
+    private final String body;
+    private final String token;
+    private final @Nullable UUID first;
     private JsonNode before = MissingNode.getInstance();
     private long beganNs;
 
-    /** @param ids gives the id of each vote */
-    TurnoutAttack(TestSystem system, LoadGenerator generator, String user, Supplier<UUID> ids) {
+    /**
+     * @param first id of a vote that is in the log before all others, if there is to be one
+     * @param ids gives the id of each vote
+     */
+    TurnoutAttack(TestSystem system, LoadGenerator generator, String user, @Nullable UUID first, Supplier<UUID> ids) {
         this.system = system;
-        String token = new String(
+        this.first = first;
+        token = new String(
                 system.key(TokenAlgorithm.HS256).sign(Claims.of(user, Instant.now(), "")), StandardCharsets.US_ASCII);
-        String body = "{\"choices\":[\"" + String.join("\",\"", system.votes().of(0)) + "\"]}";
+        body = "{\"choices\":[\"" + String.join("\",\"", system.votes().of(0)) + "\"]}";
         String path = "/v1/ballots/" + system.ballot().id() + "/votes";
+        votes = system.gatewayUrl().resolve(path);
         flood = new Flood(
                 generator,
                 system.gatewayUrl(),
@@ -49,6 +60,9 @@ final class TurnoutAttack implements Attack {
     @Override
     public void begin() {
         before = system.json(system.resultsUrl());
+        if (first != null) {
+            system.cast(votes, token, first, body);
+        }
         beganNs = System.nanoTime();
         flood.begin();
     }
