@@ -3,6 +3,7 @@ package io.votelog.infra.local;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.ChildStartException;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.web.settings.Loopback;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -289,7 +290,7 @@ final class LocalSystem {
                                 .allMatch(key -> environment.setting(key).isEmpty())
                         && environment
                                 .setting("votelog.auth.issuer")
-                                .filter(issuer -> issuer.startsWith("http"))
+                                .flatMap(Loopback::hostNamedBy)
                                 .isEmpty()
                         && environment.setting("votelog.cors.allowed-origins").isEmpty());
     }
