@@ -48,7 +48,7 @@ class StartIT {
         "--votelog.topics.replicas=0, votelog.topics.replicas: 0, 1 to 9",
         "--votelog.topics.partitions=0, votelog.topics.partitions, must be greater than or equal to 1",
         "--votelog.limits.trusted-proxies=proxy.example, votelog.limits.trusted-proxies: 'proxy.example' is no address, 10.0.0.0/8",
-        "--votelog.hsts.max-age=-1s, votelog.hsts.max-age: PT-1S, 0s to send none",
+        "--votelog.hsts.max-age=-1s, votelog.hsts.max-age: PT-1S, 0s to take it back",
         "--votelog.dev.tokens=true, votelog.dev.tokens: true, on this machine",
         "--votelog.publish-timeout=soon, votelog.publish-timeout, soon"
     })
