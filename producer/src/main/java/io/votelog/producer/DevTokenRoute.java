@@ -96,7 +96,7 @@ class DevTokenRoute {
             throw Problem.fromElsewhere("this connection comes from another address than its own (127.0.0.0/8, ::1)")
                     .exception();
         }
-        if (!request.version().equals(HttpVersion.HTTP_1_1)) {
+        if (request.version().equals(HttpVersion.HTTP_1_0)) {
             throw Problem.fromElsewhere(
                             "%s is what proxies speak: send the request by HTTP/1.1".formatted(request.version()))
                     .exception();
