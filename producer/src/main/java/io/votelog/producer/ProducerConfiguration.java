@@ -17,6 +17,7 @@ import io.votelog.web.headers.StrictTransport;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.Origins;
 import io.votelog.web.settings.BadSettingException;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
@@ -39,6 +41,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
@@ -119,9 +122,25 @@ class ProducerConfiguration {
         return BearerTokens.of(settings.auth());
     }
 
+    /** Where this gateway listens is Spring's setting, so it is checked beside the others. */
+    @Bean
+    ListenAddress listenAddress(ProducerSettings settings, ServerProperties server) {
+        if (settings.dev().tokens()) {
+            DevTokenTerms.requireListeningHere(server.getAddress());
+        }
+        return new ListenAddress(server.getAddress());
+    }
+
+    /**
+     * Where this gateway listens.
+     *
+     * @param address null for every address of this machine
+     */
+    record ListenAddress(@Nullable InetAddress address) {}
+
     /** Settings are checked before brokers are asked for anything. */
     @Bean
-    @DependsOn({"pepper", "logSigner", "bearerTokens"})
+    @DependsOn({"pepper", "logSigner", "bearerTokens", "listenAddress"})
     VotePartitions votePartitions(
             KafkaProperties kafka,
             ProducerSettings settings,
