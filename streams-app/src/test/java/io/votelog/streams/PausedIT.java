@@ -39,7 +39,8 @@ final class PausedIT {
                 votes.stop();
                 ResultsIT.awaitReceived(app, "paused-one", votes.accepted() + votes.retried() + votes.refused());
             }
-            // Just behind the pause the threads still name what they had before it, and have nothing while they share anew.
+            // Just behind the pause the threads still name what they had before it, and have nothing while they share
+            // anew.
             awaitMembers(admin, "paused-one-it", 2);
             awaitTasks(app, 2, 2);
         }

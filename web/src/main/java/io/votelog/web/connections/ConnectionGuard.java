@@ -16,10 +16,10 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -352,7 +352,8 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
     private void look(ChannelHandlerContext context) {
         long now = System.nanoTime();
-        boolean answering = (!inBody || line.isSilenced()) && (unanswered > 0 || AnswersUnderWay.are(context.channel()));
+        boolean answering =
+                (!inBody || line.isSilenced()) && (unanswered > 0 || AnswersUnderWay.are(context.channel()));
         long left = streaming || answering ? pauseNanos : deadline() - now;
         if (answering && !streaming && underWay.nothingTaken(context.channel(), now, idleNanos)) {
             context.close();
