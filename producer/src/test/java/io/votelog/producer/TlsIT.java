@@ -94,30 +94,34 @@ class TlsIT {
                         .statusCode())
                 .isEqualTo(201);
         String voter = gateway.token("bob", "");
-        RawRequest vote = RawRequest.vote("whole", voter, UUID.randomUUID());
+        UUID id = UUID.randomUUID();
+        byte[] vote = RawRequest.vote("whole", voter, id).bytes();
         // An answer that does not wait for the body reaches a client that is still sending.
         for (int i = 0; i < 10; i++) {
             try (RawHttp http = overTls()) {
-                http.send(vote.body("")
+                http.send(RawRequest.vote("whole", voter, id)
+                        .body("")
                         .framing("Content-Length: 1000000")
                         .header("Connection: close")
                         .bytes());
                 http.send("x".repeat(100_000));
-                assertThat(http.next().orElseThrow().status()).isEqualTo(413);
+                RawHttp.Answer early = http.next().orElseThrow();
+                assertThat(early.status()).as(early.text()).isEqualTo(413);
             }
         }
         // A client that says it sends nothing more is answered, and so are those ahead of one that wants the end.
-        byte[] last = vote.header("Connection: close").bytes();
+        byte[] last =
+                RawRequest.vote("whole", voter, id).header("Connection: close").bytes();
         try (RawHttp halfClosed = overTls();
                 RawHttp closing = overTls()) {
-            halfClosed.send(vote.bytes());
-            halfClosed.send(vote.bytes());
+            halfClosed.send(vote);
+            halfClosed.send(vote);
             halfClosed.end();
             assertThat(halfClosed.untilClosed())
                     .extracting(RawHttp.Answer::status)
                     .containsExactly(202, 202);
-            closing.send(vote.bytes());
-            closing.send(vote.bytes());
+            closing.send(vote);
+            closing.send(vote);
             closing.send(last);
             assertThat(closing.untilClosed())
                     .extracting(RawHttp.Answer::status)

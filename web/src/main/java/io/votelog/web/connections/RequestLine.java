@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestLine {
     /** Most requests that may wait (RFC 9112, section 9.3.2). */
-    static final int MAX_WAITING = 128;
+    static final int MAX_WAITING = 256;
 
-    /** With more of them nothing more is read for now. What one read brings of all but the smallest requests has room above it. */
+    /** With more of them nothing more is read for now. What one read brings (64 KiB), when it is votes, has room above it. */
     private static final int MANY = 16;
 
     /** Likewise with more bytes of their bodies. */
