@@ -492,17 +492,20 @@ class HostileInputIT {
     }
 
     @Test
-    void shouldRefuseWhatIsTooFarAheadAndCutOffWhoTakesNoAnswers() {
+    void shouldLoseNoAnswerToWhoSendsMuchAheadAndCutOffWhoTakesNone() {
         byte[] reading = RawRequest.get("/openapi.yaml").bytes();
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
-            byte[][] many = new byte[10_000][];
-            Arrays.fill(many, reading);
-            // Whatever part of it is written before the end.
-            CompletableFuture<Boolean> sent = CompletableFuture.supplyAsync(() -> http.send(joined(many)));
-            List<String> answers = summaries(http.untilClosed());
-            assertThat(answers).hasSizeBetween(100, 5_000);
-            assertThat(answers.subList(0, answers.size() - 1)).containsOnly("200");
-            assertThat(answers).endsWith("429 too-many-requests");
+            byte[][] many = new byte[500][];
+            Arrays.fill(many, RawRequest.get("/v1/ballots").bytes());
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+                http.send(joined(many));
+                http.end();
+            });
+            // If one read brings more than may wait, the first that is too many is told so.
+            List<String> answers = new ArrayList<>(summaries(http.untilClosed()));
+            String last = answers.remove(answers.size() - 1);
+            assertThat(answers).containsOnly("200");
+            assertThat(last).isEqualTo(answers.size() + 1 == many.length ? "200" : "429 too-many-requests");
             sent.join();
         }
         // The gateway reads no more, and closes the connection when nothing is taken for a time.
