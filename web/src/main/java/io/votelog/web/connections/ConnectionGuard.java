@@ -142,8 +142,8 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        InputOver.say(context.channel());
         context.fireChannelInactive();
+        InputOver.say(context.channel());
     }
 
     @Override
@@ -196,7 +196,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 inBody = false;
                 if (ending) {
                     ended = true;
-                    line.silence(context.channel());
+                    line.complete(context.channel());
                 }
             } else {
                 lastNanos = System.nanoTime();
@@ -305,7 +305,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             tell(context, fault);
         } else {
             refusal = fault;
-            line.silence(context.channel());
+            line.complete(context.channel());
         }
     }
 

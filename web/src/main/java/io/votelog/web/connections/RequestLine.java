@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestLine {
     /** Most requests that may wait (RFC 9112, section 9.3.2). */
-    static final int MAX_WAITING = 128;
+    static final int MAX_WAITING = 256;
 
-    /** With more of them nothing more is read for now. What one read brings of all but the smallest requests has room above it. */
+    /** With more of them nothing more is read for now. What one read brings (64 KiB), when it is votes, has room above it. */
     private static final int MANY = 16;
 
     /** Likewise with more bytes of their bodies. */
@@ -35,6 +35,10 @@ final class RequestLine {
     private boolean passingOn;
     private boolean headAlone;
     private boolean silenced;
+
+    /** Whether none of what may still come is a request. */
+    private boolean complete;
+
     private long heardSinceNanos = System.nanoTime();
 
     /** How many wait. */
@@ -116,7 +120,7 @@ final class RequestLine {
         waiting--;
         lastWaits = lastWaits && waiting > 0;
         Object message = messages.removeFirst();
-        if (silenced && !isLong()) {
+        if (silenced && !complete && !isLong()) {
             // Whoever reads this request's body reads on, at its own pace.
             hear();
         }
@@ -133,15 +137,20 @@ final class RequestLine {
         return lastWaits && (waiting > MANY || waitingBytes > MANY_BYTES);
     }
 
-    /** Reads nothing more of what the client sends, whoever wants it, until it is heard again. */
-    void silence(Channel channel) {
+    /** Begins with no more requests, and reads nothing more of what the client sends until {@link #hear()}. */
+    void complete(Channel channel) {
+        complete = true;
+        silence(channel);
+    }
+
+    private void silence(Channel channel) {
         if (!silenced) {
             silenced = true;
             channel.config().setAutoRead(false);
         }
     }
 
-    /** What comes is wanted again. It is read when somebody asks for it. */
+    /** Reads what comes again, when somebody asks for it. */
     void hear() {
         silenced = false;
         heardSinceNanos = System.nanoTime();
