@@ -169,8 +169,7 @@ final class Receipts {
             // Of every attempt that is counted behind the ballot's beginning the row would tell something.
             throw noSuchAttempt(partition, offset);
         }
-        ConsumerRecord<byte[], byte[]> record =
-                read.apply(!known).orElseThrow(() -> noSuchAttempt(partition, offset));
+        ConsumerRecord<byte[], byte[]> record = read.apply(!known).orElseThrow(() -> noSuchAttempt(partition, offset));
         CastVote vote = vote(ballot, receipt, record, known);
         Annulment annulled = voter.annulled();
         Verdict verdict = Decision.decide(poll, voter.accepted(), vote);

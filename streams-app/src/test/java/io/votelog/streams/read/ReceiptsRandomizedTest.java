@@ -89,8 +89,7 @@ final class ReceiptsRandomizedTest {
         }
         for (BallotDefinition definition : BALLOTS) {
             String ballotId = definition.ballot().id();
-            Ballots.Published ballot =
-                    new Ballots.Published(definition, 1, Set.of(Events.VOTE_CAST_FINGERPRINT));
+            Ballots.Published ballot = new Ballots.Published(definition, 1, Set.of(Events.VOTE_CAST_FINGERPRINT));
             Optional<Decision.Poll> poll = partition.poll(ballotId);
             for (int voter = 0; voter < VOTERS; voter++) {
                 VoterCopy copy = new VoterCopy(
@@ -123,7 +122,13 @@ final class ReceiptsRandomizedTest {
             assertThat(document.offset()).isEqualTo(offset);
             assertThat(document.voteId()).isEqualTo(receipt.voteId());
             told = document.status().word()
-                    + (document.reason() == null ? "" : " " + document.reason().name().toLowerCase(Locale.ROOT).replace("_", "-"));
+                    + (document.reason() == null
+                            ? ""
+                            : " "
+                                    + document.reason()
+                                            .name()
+                                            .toLowerCase(Locale.ROOT)
+                                            .replace("_", "-"));
         } catch (ProblemException none) {
             assertThat(none.code()).isEqualTo("unknown-receipt");
             told = NONE;

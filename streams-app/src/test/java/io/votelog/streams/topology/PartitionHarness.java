@@ -186,7 +186,8 @@ public final class PartitionHarness {
 
     /** The ballot as it stands in the partition. */
     public Optional<Decision.Poll> poll(String ballotId) {
-        return Optional.ofNullable(polls.get(ballotId)).map(row -> PollRow.decode(row).poll());
+        return Optional.ofNullable(polls.get(ballotId))
+                .map(row -> PollRow.decode(row).poll());
     }
 
     /** What the tally sends on now, by ballot. */
