@@ -28,7 +28,10 @@ class EveryWholeRequestIsAnsweredIT {
     @BeforeAll
     static void start(KafkaBroker broker) {
         gateway = Gateway.start(
-                broker.bootstrapServers(), "--votelog.limits.user.rate=0", "--votelog.limits.address.rate=0");
+                broker.bootstrapServers(),
+                "--votelog.limits.user.rate=0",
+                "--votelog.limits.votes.every=0",
+                "--votelog.limits.address.rate=0");
         gateway.publishOpen("whole");
         voter = gateway.token("alice", "");
         station = gateway.token("station", "votes:submit");
@@ -77,10 +80,16 @@ class EveryWholeRequestIsAnsweredIT {
         assertThat(answersToHalfClosed(Arrays.copyOf(whole, whole.length - 3))).containsExactly(400);
         assertThat(answersToHalfClosed(vote().chunked("19\r\n{\"choices\"").bytes()))
                 .containsExactly(400);
-        assertThat(answersToHalfClosed(Arrays.copyOf(whole, 60))).isIn(List.of(), List.of(400));
-        // Those before it are answered; whose a refusal would be cannot be told.
-        assertThat(answersToHalfClosed(vote().bytes(), vote().bytes(), Arrays.copyOf(whole, whole.length - 3)))
-                .containsExactly(202, 202);
+        assertThat(answersToHalfClosed(Arrays.copyOf(whole, 60))).containsExactly(400);
+        // There is no request before the request line is whole.
+        assertThat(answersToHalfClosed(Arrays.copyOf(whole, 20))).isEmpty();
+        for (int length : List.of(60, whole.length - 3)) {
+            List<Answer> answers = answers(true, vote().bytes(), vote().bytes(), Arrays.copyOf(whole, length));
+            assertThat(answers).extracting(Answer::status).containsExactly(202, 202, 400);
+            assertThat(answers)
+                    .extracting(answer -> answer.header("Connection").orElse(""))
+                    .containsExactly("", "", "close");
+        }
     }
 
     @Test

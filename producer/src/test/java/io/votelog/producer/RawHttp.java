@@ -97,6 +97,15 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
+    /** On a connection that is there already. */
+    static RawHttp on(Socket socket) {
+        try {
+            return new RawHttp(socket);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Sends; false when the other side has closed the connection. */
     boolean send(byte[] bytes) {
         try {

@@ -84,6 +84,58 @@ class TlsIT {
     }
 
     @Test
+    void shouldAnswerEveryRequestBeforeTheEnd() throws Exception {
+        String operator = gateway.token("operator", "ballots:write");
+        assertThat(send(
+                                clientThatTrusts(keys),
+                                request("/v1/ballots/whole")
+                                        .header("Authorization", "Bearer " + operator)
+                                        .PUT(BodyPublishers.ofString(openBallot("whole", "Whole"))))
+                        .statusCode())
+                .isEqualTo(201);
+        String voter = gateway.token("bob", "");
+        UUID id = UUID.randomUUID();
+        byte[] vote = RawRequest.vote("whole", voter, id).bytes();
+        // An answer that does not wait for the body reaches a client that is still sending.
+        for (int i = 0; i < 10; i++) {
+            try (RawHttp http = overTls()) {
+                http.send(RawRequest.vote("whole", voter, id)
+                        .body("")
+                        .framing("Content-Length: 1000000")
+                        .header("Connection: close")
+                        .bytes());
+                http.send("x".repeat(100_000));
+                RawHttp.Answer early = http.next().orElseThrow();
+                assertThat(early.status()).as(early.text()).isEqualTo(413);
+            }
+        }
+        // A client that says it sends nothing more is answered, and so are those ahead of one that wants the end.
+        byte[] last =
+                RawRequest.vote("whole", voter, id).header("Connection: close").bytes();
+        try (RawHttp halfClosed = overTls();
+                RawHttp closing = overTls()) {
+            halfClosed.send(vote);
+            halfClosed.send(vote);
+            halfClosed.end();
+            assertThat(halfClosed.untilClosed())
+                    .extracting(RawHttp.Answer::status)
+                    .containsExactly(202, 202);
+            closing.send(vote);
+            closing.send(vote);
+            closing.send(last);
+            assertThat(closing.untilClosed())
+                    .extracting(RawHttp.Answer::status)
+                    .containsExactly(202, 202, 202);
+        }
+    }
+
+    private static RawHttp overTls() throws IOException, GeneralSecurityException {
+        return RawHttp.on(contextThatTrusts(keys)
+                .getSocketFactory()
+                .createSocket("localhost", gateway.at("/").getPort()));
+    }
+
+    @Test
     void shouldNotSpeakWithClientsThatTrustOthers() throws Exception {
         HttpClient stranger = clientThatTrusts(keyStore("other"));
         assertThatThrownBy(() -> send(stranger, request("/v1/ballots").GET()))
@@ -153,6 +205,13 @@ class TlsIT {
     }
 
     private static HttpClient clientThatTrusts(Path keyStore) throws IOException, GeneralSecurityException {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(contextThatTrusts(keyStore))
+                .build();
+    }
+
+    private static SSLContext contextThatTrusts(Path keyStore) throws IOException, GeneralSecurityException {
         KeyStore own = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(keyStore)) {
             own.load(in, PASSWORD.toCharArray());
@@ -165,9 +224,6 @@ class TlsIT {
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .sslContext(context)
-                .build();
+        return context;
     }
 }

@@ -46,6 +46,10 @@ final class EveryErrorIsAProblemIT {
         expected.put(get("/ballots/%zz/results"), "400 malformed-request");
         expected.put(get("/?lang=%f"), "400 malformed-request");
         expected.put("GET / HTTP/1.1\r\n\r\n", "400 malformed-request");
+        expected.put(get("/a[b"), "400 malformed-request");
+        for (String host : List.of("[zz]", "[]", "[1:2]")) {
+            expected.put("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n", "400 malformed-request");
+        }
         expected.put("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400 malformed-request");
         expected.put("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", "400 malformed-request");
         expected.put("GET / HTTP/2.7\r\nHost: a\r\n\r\n", "400 malformed-request");

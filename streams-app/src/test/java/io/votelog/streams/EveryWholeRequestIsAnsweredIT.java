@@ -61,10 +61,19 @@ final class EveryWholeRequestIsAnsweredIT {
             await().untilAsserted(() ->
                     assertThat(app.metric("votelog_results_readers")).containsEntry("", 1.0));
             late.end().rest();
-            early.send(get("/v1/ballots/whole/results/stream", ""));
-            early.end().rest();
+            early.send(get("/none", "") + get("/v1/ballots/whole/results/stream", ""));
+            assertThat(early.end().restAsText()).contains("HTTP/1.1 404", "HTTP/1.1 200", "text/event-stream");
             await().untilAsserted(() ->
                     assertThat(app.metric("votelog_results_readers")).containsEntry("", 0.0));
+        }
+    }
+
+    @Test
+    void shouldGiveTheHeadOfAStreamToWhoAsksForThatAlone() {
+        try (RawConnection http = RawConnection.to(app.port())) {
+            http.send("HEAD /v1/ballots/whole/results/stream HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(http.end().next(true).map(Answer::status)).hasValue(200);
+            assertThat(http.next(true)).isEmpty();
         }
     }
 

@@ -7,6 +7,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.votelog.web.limits.IpAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.HttpDecoderSpec;
@@ -60,6 +63,9 @@ public final class RequestSyntax {
         if (!isTarget(request.uri())) {
             return "the request's target must be a path or an http URI, with all else percent-encoded";
         }
+        if (!isPlain(request.uri()) && !isUri(request.uri())) {
+            return "the request's target must be a URI";
+        }
         if (headers.getAll(HttpHeaderNames.AUTHORIZATION).size() > 1
                 || headers.getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
             return "the headers Authorization and Content-Type must not stand twice";
@@ -79,11 +85,50 @@ public final class RequestSyntax {
         return null;
     }
 
-    /** Whether a target is in origin or absolute form, of the characters that a URI may have (RFC 9112, section 3.2; RFC 3986). */
-    static boolean isTarget(String target) {
+    /** Whether a target has none but letters, digits, and what stands between names, as nearly all have. */
+    private static boolean isPlain(String target) {
         for (int i = 0; i < target.length(); i++) {
             char c = target.charAt(i);
-            if (c >= FIT_FOR_TARGET.length || !FIT_FOR_TARGET[c]) {
+            boolean plain = (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || (c >= 'A' && c <= 'Z')
+                    || c == '/'
+                    || c == '-'
+                    || c == '_'
+                    || c == '.'
+                    || (c == ':' && target.startsWith("/"));
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether Java's reader takes it for one, too: where it does not, the web framework answers without a body, past all filters. */
+    private static boolean isUri(String target) {
+        try {
+            new URI(target.startsWith("/") ? "http://a" + target : target);
+            return true;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** Whether a target is in origin or absolute form, of the characters that a URI may have (RFC 9112, section 3.2; RFC 3986). */
+    static boolean isTarget(String target) {
+        int path = target.startsWith("/") ? 0 : pathOfAbsolute(target);
+        if (path < 0) {
+            return target.equals("*");
+        }
+        if (path > 0 && !isHost(target.substring(target.indexOf("//") + 2, path))) {
+            return false;
+        }
+        boolean query = false;
+        for (int i = path; i < target.length(); i++) {
+            char c = target.charAt(i);
+            query |= c == '?';
+            // Browsers send brackets as they are, in queries alone.
+            if (c >= FIT_FOR_TARGET.length || !FIT_FOR_TARGET[c] || (!query && (c == '[' || c == ']'))) {
                 return false;
             }
             if (c == '%'
@@ -93,7 +138,7 @@ public final class RequestSyntax {
                 return false;
             }
         }
-        return target.startsWith("/") || target.equals("*") || pathOfAbsolute(target) > 0;
+        return true;
     }
 
     /** Whether it is a host as one stands in a URI (RFC 3986, section 3.2.2), without the characters that no real one has. */
@@ -101,7 +146,7 @@ public final class RequestSyntax {
         int bracket = host.startsWith("[") ? host.indexOf(']') : -1;
         int colon = host.indexOf(':', bracket + 1);
         int end = colon < 0 ? host.length() : colon;
-        if (end == 0 || end > 255 || (bracket >= 0 && bracket != end - 1)) {
+        if (end == 0 || end > 255 || (bracket >= 0 && (bracket != end - 1 || !isIpv6(host.substring(1, bracket))))) {
             return false;
         }
         for (int i = 0; i < end; i++) {
@@ -129,6 +174,10 @@ public final class RequestSyntax {
             port = 10 * port + digit;
         }
         return port > 0 && port <= 65535;
+    }
+
+    private static boolean isIpv6(String text) {
+        return text.indexOf(':') >= 0 && IpAddress.parse(text) != null;
     }
 
     /** Where the path begins in {@code http://host/path}; -1 when the target is of another form. */
