@@ -17,6 +17,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +57,32 @@ final class Receipts {
         if (offset >= countedTo) {
             return ReceiptDocument.pending(voteId, partition, offset);
         }
-        VoterCopy voter = find(ballot, receipt.voter(), partition, countedTo);
+        return attempt(
+                ballot,
+                receipt,
+                offset,
+                find(ballot, receipt.voter(), partition, countedTo),
+                () -> Optional.ofNullable(voters.poll(ballotId, partition)),
+                beforeBallot -> reads.read(client, beforeBallot, () -> log.read(partition, offset)));
+    }
+
+    /**
+     * The verdict on the attempt at this offset, which is counted.
+     *
+     * @param poll the ballot in the partition, asked for only where the row does not tell the verdict
+     * @param read the record at the offset, by whether the ballot did not stand there yet; asked for only where the row does not tell
+     *     whether there is such an attempt
+     * @throws ProblemException 404 when no attempt of the receipt stands there
+     */
+    static ReceiptDocument attempt(
+            Ballots.Published ballot,
+            Receipt receipt,
+            long offset,
+            VoterCopy voter,
+            Supplier<Optional<Decision.Poll>> poll,
+            Function<Boolean, Optional<ConsumerRecord<byte[], byte[]>>> read) {
+        UUID voteId = receipt.voteId();
+        int partition = receipt.voter().partition(ballot.partitionCount());
         AcceptedVote accepted = voter.accepted();
         if (accepted != null && accepted.offset() == offset && accepted.voteId().equals(voteId)) {
             return accepted(accepted, voter.annulled(), partition);
@@ -64,7 +91,7 @@ final class Receipts {
         if (refused != null && refused.offset() == offset) {
             return refused(ballot, refused, partition);
         }
-        return decideAgain(ballot, receipt, partition, offset, voter, client);
+        return decideAgain(ballot, receipt, offset, voter, poll.get().orElse(null), read);
     }
 
     /**
@@ -129,21 +156,20 @@ final class Receipts {
                 ReasonTexts.of(attempt.reason(), ballot.ballot()));
     }
 
-    private ReceiptDocument decideAgain(
+    private static ReceiptDocument decideAgain(
             Ballots.Published ballot,
             Receipt receipt,
-            int partition,
             long offset,
             VoterCopy voter,
-            @Nullable IpAddress client) {
-        Decision.Poll poll = voters.poll(ballot.ballot().id(), partition);
+            Decision.@Nullable Poll poll,
+            Function<Boolean, Optional<ConsumerRecord<byte[], byte[]>>> read) {
+        int partition = receipt.voter().partition(ballot.partitionCount());
         boolean known = poll != null && offset > poll.fromOffset();
         if (known && !voter.mayHaveSent(receipt.voteId())) {
             // Of every attempt that is counted behind the ballot's beginning the row would tell something.
             throw noSuchAttempt(partition, offset);
         }
-        ConsumerRecord<byte[], byte[]> record = reads.read(client, !known, () -> log.read(partition, offset))
-                .orElseThrow(() -> noSuchAttempt(partition, offset));
+        ConsumerRecord<byte[], byte[]> record = read.apply(!known).orElseThrow(() -> noSuchAttempt(partition, offset));
         CastVote vote = vote(ballot, receipt, record, known);
         Annulment annulled = voter.annulled();
         Verdict verdict = Decision.decide(poll, voter.accepted(), vote);

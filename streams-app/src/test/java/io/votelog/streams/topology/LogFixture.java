@@ -20,16 +20,16 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Makes the records of a log: one key pair, ballots of two sections, voters and vote ids by number. */
-final class LogFixture {
+public final class LogFixture {
     static final Instant OPENS_AT = Instant.parse("2021-12-04T16:00:00Z");
     static final Instant CLOSES_AT = Instant.parse("2021-12-11T16:00:00Z");
-    static final Instant DURING = Instant.parse("2021-12-06T00:00:00Z");
+    public static final Instant DURING = Instant.parse("2021-12-06T00:00:00Z");
 
     static final String REASON = "cast with a stolen sign-in";
 
     private final LogSigner signer = newSigner();
 
-    LogKeys keys() {
+    public LogKeys keys() {
         return signer.publicKey();
     }
 
@@ -50,7 +50,7 @@ final class LogFixture {
         return BallotDefinition.of(((Ballot.Definition.Valid) Ballot.parse(plain)).ballot());
     }
 
-    static BallotDefinition ballot(String id) {
+    public static BallotDefinition ballot(String id) {
         return ballot(id, 3, 4, "live");
     }
 
@@ -62,7 +62,7 @@ final class LogFixture {
         return Map.of("id", id, "title", "Section " + id, "picks", Map.of("min", 1), "options", list);
     }
 
-    byte[] published(BallotDefinition definition, int partition, int partitionCount) {
+    public byte[] published(BallotDefinition definition, int partition, int partitionCount) {
         return published(signer, definition, partition, partitionCount);
     }
 
@@ -75,7 +75,7 @@ final class LogFixture {
                 new PepperFingerprint(new byte[8]));
     }
 
-    byte[] closed(BallotDefinition definition, int partition) {
+    public byte[] closed(BallotDefinition definition, int partition) {
         return signer.closed(definition.ballot().id(), definition.digest(), partition);
     }
 
@@ -105,18 +105,18 @@ final class LogFixture {
         return signer.ready(definition.ballot().id(), definition.digest(), BallotStage.PUBLISHED);
     }
 
-    static byte[] voter(int number) {
+    public static byte[] voter(int number) {
         return ByteBuffer.allocate(Pseudonym.LENGTH)
                 .putLong(0x9E3779B97F4A7C15L * (number + 1))
                 .putLong(number)
                 .array();
     }
 
-    static UUID voteId(int number) {
+    public static UUID voteId(int number) {
         return new UUID(0x8000L, number);
     }
 
-    static byte[] vote(String ballotId, int voteId, String... choices) {
+    public static byte[] vote(String ballotId, int voteId, String... choices) {
         return Events.encode(new VoteCast(voteId(voteId), ballotId, List.of(choices), new Salt(new byte[32])));
     }
 }

@@ -3,6 +3,7 @@ package io.votelog.streams.topology;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.VoteDecided;
+import io.votelog.rules.Decision;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
@@ -31,7 +33,7 @@ import org.apache.kafka.streams.state.Stores;
  * allow: {@link #restart()} makes new processors on the old stores, as a restart of the application does. What the tally
  * sends of the turnout goes to its keeper, whose store outlives a restart as the topic does.
  */
-final class PartitionHarness {
+public final class PartitionHarness {
     private final LogKeys keys;
     private final int partition;
     private final File stateDir;
@@ -50,9 +52,9 @@ final class PartitionHarness {
     private TallyProcessor tally;
 
     /** A record of the log; its offset is its place in the list that the test keeps. */
-    record LogRecord(byte[] key, byte[] value, long timestampMs) {}
+    public record LogRecord(byte[] key, byte[] value, long timestampMs) {}
 
-    PartitionHarness(LogKeys keys, int partition, File stateDir) {
+    public PartitionHarness(LogKeys keys, int partition, File stateDir) {
         this.keys = keys;
         this.partition = partition;
         this.stateDir = stateDir;
@@ -98,7 +100,7 @@ final class PartitionHarness {
     }
 
     /** Processes one record and says what came of it: a verdict, a dead letter's cause, or nothing. */
-    String process(LogRecord record, long offset) {
+    public String process(LogRecord record, long offset) {
         decideContext.resetForwards();
         decideContext.setRecordMetadata(Topics.VOTES.name(), partition, offset);
         decide.process(new Record<>(record.key(), record.value(), record.timestampMs()));
@@ -175,6 +177,17 @@ final class PartitionHarness {
             }
         }
         return longest;
+    }
+
+    /** What is known of a voter on a ballot. */
+    public VoterRow voterRow(byte[] voter, String ballotId) {
+        return VoterRow.decode(voters.get(VoterKey.of(voter, ballotId)));
+    }
+
+    /** The ballot as it stands in the partition. */
+    public Optional<Decision.Poll> poll(String ballotId) {
+        return Optional.ofNullable(polls.get(ballotId))
+                .map(row -> PollRow.decode(row).poll());
     }
 
     /** What the tally sends on now, by ballot. */
