@@ -59,7 +59,8 @@ class BallotBoxTest {
         producer.completeNext();
         cast("alice", 1, answers);
         assertThat(answers.subList(6, answers.size()))
-                .containsExactly("recorded", "recorded", "too-many-requests", "overloaded", "recorded", "too-many-requests");
+                .containsExactly(
+                        "recorded", "recorded", "too-many-requests", "overloaded", "recorded", "too-many-requests");
     }
 
     private void cast(String user, int id, List<String> answers) {
@@ -70,7 +71,9 @@ class BallotBoxTest {
                 List.of("a1", "b1"),
                 new UUID(4711, id),
                 answer -> answers.add(
-                        answer instanceof VoteAnswer.NotRecorded refused ? refused.problem().code() : "recorded"));
+                        answer instanceof VoteAnswer.NotRecorded refused
+                                ? refused.problem().code()
+                                : "recorded"));
     }
 
     private static ListedBallot open() {
