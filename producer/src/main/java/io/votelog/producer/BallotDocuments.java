@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,9 +58,16 @@ final class BallotDocuments {
         return new Document(new Coded(JSON.writeValueAsBytes(plain)), version(ballot));
     }
 
-    /** What {@link #one} would be of a ballot that is not published. */
-    byte[] dryRun(BallotDefinition definition, List<Note> notes) {
-        Map<String, Object> plain = plain(definition, false, false);
+    /**
+     * What {@link #one} would be of a ballot after its publication has begun.
+     *
+     * @param standing the ballot of that id, when there is one; it is another state of the same where the definitions are the same
+     */
+    byte[] dryRun(BallotDefinition definition, Optional<ListedBallot> standing, List<Note> notes) {
+        Map<String, Object> plain = standing.filter(
+                        listed -> listed.definition().digest().equals(definition.digest()))
+                .map(this::plain)
+                .orElseGet(() -> plain(definition, false, false));
         putNotes(plain, notes);
         plain.put("dryRun", true);
         return JSON.writeValueAsBytes(plain);

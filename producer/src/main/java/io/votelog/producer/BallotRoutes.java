@@ -204,7 +204,10 @@ class BallotRoutes {
     private ResponseEntity<byte[]> wouldBe(Publisher.Understood understood) {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(documents.dryRun(understood.definition(), understood.notes()));
+                .body(documents.dryRun(
+                        understood.definition(),
+                        catalogue.find(understood.definition().ballot().id()),
+                        understood.notes()));
     }
 
     private static ResponseEntity<byte[]> cacheable(BallotDocuments.Document document, ServerHttpRequest request) {

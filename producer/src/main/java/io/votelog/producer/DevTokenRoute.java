@@ -7,6 +7,8 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,9 +27,11 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Gives anyone a token for any user, on a system that serves its developer alone. */
@@ -73,6 +77,7 @@ class DevTokenRoute {
                 .ifPresent(header -> {
                     throw Problem.throughProxy(header).exception();
                 });
+        requireFromHere(ServerHttpRequestDecorator.getNativeRequest(request));
         QueryParameters.requireNone(request.getURI().getRawQuery());
         String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
         if (!type.equals(MediaType.APPLICATION_JSON_VALUE)) {
@@ -80,6 +85,22 @@ class DevTokenRoute {
                     .exception();
         }
         return Bodies.read(request, MAX_BYTES).map(this::issue);
+    }
+
+    /** What a proxy does not say of itself: where it connects from, and that it speaks HTTP/1.0, as nginx does unless it is told otherwise. */
+    private static void requireFromHere(HttpServerRequest request) {
+        boolean here = request.connectionRemoteAddress() instanceof InetSocketAddress peer
+                && peer.getAddress() != null
+                && peer.getAddress().isLoopbackAddress();
+        if (!here) {
+            throw Problem.fromElsewhere("this connection comes from another address than its own (127.0.0.0/8, ::1)")
+                    .exception();
+        }
+        if (request.version().equals(HttpVersion.HTTP_1_0)) {
+            throw Problem.fromElsewhere(
+                            "%s is what proxies speak: send the request by HTTP/1.1".formatted(request.version()))
+                    .exception();
+        }
     }
 
     private static boolean isOfProxy(String header) {

@@ -39,9 +39,10 @@ final class FairUse {
     private final Optional<String> policy;
 
     /**
+     * @param clientAddress what one address is
      * @param nanoClock as {@link System#nanoTime()}
      */
-    FairUse(Limits limits, LongSupplier nanoClock) {
+    FairUse(Limits limits, ClientAddress clientAddress, LongSupplier nanoClock) {
         user = new RateLimit(
                 "user", "this user", limits.user().rate(), limits.user().burst(), nanoClock);
         address = new RateLimit(
@@ -51,8 +52,7 @@ final class FairUse {
                 limits.address().burst(),
                 nanoClock);
         voter = new VoterAllowance(limits, nanoClock);
-        clientAddress = new ClientAddress(
-                limits.proxies(), limits.header(), limits.address().ipv6Prefix());
+        this.clientAddress = clientAddress;
         policy = Optional.of(Stream.of(user, address, voter.votes(), voter.retries())
                         .filter(RateLimit::isOn)
                         .map(RateLimit::policy)

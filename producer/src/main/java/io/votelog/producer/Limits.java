@@ -1,38 +1,26 @@
 package io.votelog.producer;
 
-import io.votelog.web.limits.AddressRange;
 import io.votelog.web.limits.ClientLimits;
-import io.votelog.web.limits.ForwardingHeader;
 import io.votelog.web.limits.TokenBuckets;
 import io.votelog.web.settings.BadSettingException;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.List;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How many requests a user and a client address may send, and how many votes a voter may bring to a ballot: on average, and at once.
+ * What one address is, {@link ClientLimits} says.
  *
  * @param user per user of a token
  * @param address per client address
  * @param votes new ones, per voter and ballot
  * @param retries votes that come again, per voter and ballot; unlimited where new ones are
- * @param trustedProxies the proxies, as addresses or ranges of them, that are believed in whom a request is from
- * @param forwardedHeader the header in which they say so, the name of a {@link ForwardingHeader}
  */
 record Limits(
         @DefaultValue User user,
         @DefaultValue Address address,
         @DefaultValue Votes votes,
-        @DefaultValue Retries retries,
-        @DefaultValue List<String> trustedProxies,
-        @DefaultValue("X-Forwarded-For") String forwardedHeader) {
-    Limits {
-        trustedProxies = ClientLimits.stripped(trustedProxies);
-        ClientLimits.ranges(trustedProxies);
-        ClientLimits.header(forwardedHeader);
-    }
-
+        @DefaultValue Retries retries) {
     /**
      * Of one user, whatever addresses they send from.
      *
@@ -50,15 +38,10 @@ record Limits(
      *
      * @param rate requests per second on average; 0 for no limit
      * @param burst requests at once
-     * @param ipv6Prefix how many bits of an IPv6 address are counted as one client
      */
-    record Address(
-            @DefaultValue("1000") BigDecimal rate,
-            @DefaultValue("5000") int burst,
-            @DefaultValue("64") int ipv6Prefix) {
+    record Address(@DefaultValue("1000") BigDecimal rate, @DefaultValue("5000") int burst) {
         Address {
             ClientLimits.requireRate("votelog.limits.address", rate, burst);
-            ClientLimits.requirePrefix(ipv6Prefix);
         }
     }
 
@@ -102,15 +85,5 @@ record Limits(
                     "0 for no limit, or 1s and more, of which %s.burst, %d, make at most %d seconds"
                             .formatted(key, burst, TokenBuckets.MAX_SECONDS_TO_FULL));
         }
-    }
-
-    /** {@link #trustedProxies()} as ranges. */
-    List<AddressRange> proxies() {
-        return ClientLimits.ranges(trustedProxies);
-    }
-
-    /** {@link #forwardedHeader()} as what it names. */
-    ForwardingHeader header() {
-        return ClientLimits.header(forwardedHeader);
     }
 }

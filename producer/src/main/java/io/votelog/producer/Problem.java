@@ -124,6 +124,15 @@ record Problem(
                         .formatted(header));
     }
 
+    /** The same, where nothing names a proxy. */
+    static Problem fromElsewhere(String why) {
+        return of(
+                "forbidden",
+                403,
+                "The request did not come from this machine",
+                "tokens for development are given to programs of this machine alone, and " + why);
+    }
+
     static Problem codedBody() {
         return of(
                 "unsupported-media-type",

@@ -12,10 +12,12 @@ import io.votelog.schemas.Topics;
 import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
 import io.votelog.web.connections.PublicPort;
+import io.votelog.web.headers.RequestHeaders;
 import io.votelog.web.headers.StrictTransport;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.Origins;
 import io.votelog.web.settings.BadSettingException;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
@@ -38,15 +41,18 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
+import org.springframework.context.annotation.Import;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** Puts the plain parts together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ClientLimits.class)
+@Import(RequestHeaders.class)
 class ProducerConfiguration {
     /** How long this gateway may not know of a partition that was added to the votes topic. */
     private static final int METADATA_MAX_AGE_MS = 30_000;
@@ -116,9 +122,25 @@ class ProducerConfiguration {
         return BearerTokens.of(settings.auth());
     }
 
+    /** Where this gateway listens is Spring's setting, so it is checked beside the others. */
+    @Bean
+    ListenAddress listenAddress(ProducerSettings settings, ServerProperties server) {
+        if (settings.dev().tokens()) {
+            DevTokenTerms.requireListeningHere(server.getAddress());
+        }
+        return new ListenAddress(server.getAddress());
+    }
+
+    /**
+     * Where this gateway listens.
+     *
+     * @param address null for every address of this machine
+     */
+    record ListenAddress(@Nullable InetAddress address) {}
+
     /** Settings are checked before brokers are asked for anything. */
     @Bean
-    @DependsOn({"pepper", "logSigner", "bearerTokens"})
+    @DependsOn({"pepper", "logSigner", "bearerTokens", "listenAddress"})
     VotePartitions votePartitions(
             KafkaProperties kafka,
             ProducerSettings settings,
@@ -328,8 +350,8 @@ class ProducerConfiguration {
     }
 
     @Bean
-    FairUse fairUse(ProducerSettings settings) {
-        return new FairUse(settings.limits(), System::nanoTime);
+    FairUse fairUse(ProducerSettings settings, ClientLimits limits) {
+        return new FairUse(settings.limits(), limits.clientAddress(), System::nanoTime);
     }
 
     @Bean

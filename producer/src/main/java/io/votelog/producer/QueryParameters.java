@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * believes to have said; such a request is refused, never done without it.
  */
 final class QueryParameters {
-    /** The most characters of a parameter that an answer quotes. */
-    private static final int MAX_SHOWN = 40;
-
     private QueryParameters() {}
 
     /**
@@ -88,7 +85,6 @@ final class QueryParameters {
     }
 
     private static String quoted(String text) {
-        String printable = text.replaceAll("[\\p{Cntrl}\\p{Cf}'\\u2028\\u2029]", "?");
-        return "'" + (printable.length() > MAX_SHOWN ? printable.substring(0, MAX_SHOWN) + "…" : printable) + "'";
+        return "'" + Excerpt.of(text).replace('\'', '?') + "'";
     }
 }

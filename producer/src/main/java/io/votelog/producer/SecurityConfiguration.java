@@ -7,6 +7,7 @@ import io.votelog.web.origins.Origins;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -76,6 +77,7 @@ class SecurityConfiguration {
         return new Gatekeeper(new RequestLimit(
                 limits.reads(),
                 limits.clientAddress(),
+                exchange -> Optional.empty(),
                 refusal -> {
                     Problem problem =
                             Problem.tooManyRequests(refusal.limit(), refusal.allowance(), refusal.retryAfterSeconds());

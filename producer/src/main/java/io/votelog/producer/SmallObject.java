@@ -22,9 +22,6 @@ import tools.jackson.core.json.JsonFactory;
  * @param fields what stands in it; a value that is no string is an empty one here
  */
 record SmallObject(String form, Map<String, Optional<String>> fields) {
-    /** The most characters of a field's name that an answer quotes. */
-    private static final int MAX_SHOWN = 40;
-
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(4).build())
@@ -45,7 +42,7 @@ record SmallObject(String form, Map<String, Optional<String>> fields) {
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String field = json.currentName();
                 if (!allowed.contains(field)) {
-                    throw malformed(form, "it has the unknown field '%s'".formatted(shown(field)));
+                    throw malformed(form, "it has the unknown field '%s'".formatted(Excerpt.of(field)));
                 }
                 Optional<String> value =
                         json.nextToken() == JsonToken.VALUE_STRING ? Optional.of(json.getString()) : Optional.empty();
@@ -85,11 +82,6 @@ record SmallObject(String form, Map<String, Optional<String>> fields) {
         } catch (CharacterCodingException e) {
             throw malformed(form, "it is not in UTF-8");
         }
-    }
-
-    private static String shown(String text) {
-        String printable = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Cs}\\u2028\\u2029]", "?");
-        return printable.length() > MAX_SHOWN ? printable.substring(0, MAX_SHOWN) + "…" : printable;
     }
 
     private static ProblemException malformed(String form, String why) {

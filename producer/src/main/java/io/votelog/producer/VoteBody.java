@@ -28,11 +28,6 @@ record VoteBody(@Nullable UserId voter, List<String> choices, @Nullable UUID vot
     /** The most bytes that it may have. */
     static final int MAX_BYTES = 16 * 1024;
 
-    /** The most characters of a field's name that an answer quotes. */
-    private static final int MAX_SHOWN = 40;
-
-    private static final int REPLACEMENT = 0xFFFD;
-
     private static final String BODY = "the body must be {\"choices\": [option ids as strings]}: ";
     private static final String LINE =
             "the line must be {\"voter\": user id, \"choices\": [option ids as strings], \"voteId\": optional UUID}: ";
@@ -87,7 +82,7 @@ record VoteBody(@Nullable UserId voter, List<String> choices, @Nullable UUID vot
                     requireFirst(form, field, voteId);
                     voteId = voteId(json, form);
                 } else {
-                    throw malformed(form, "it has an unknown field '%s'".formatted(shortened(field)));
+                    throw malformed(form, "it has an unknown field '%s'".formatted(Excerpt.of(field)));
                 }
             }
             if (choices == null) {
@@ -166,15 +161,5 @@ record VoteBody(@Nullable UserId voter, List<String> choices, @Nullable UUID vot
 
     private static ProblemException malformed(String form, String what) {
         return Problem.malformed(form + what).exception();
-    }
-
-    /** Whole characters of it: half of a surrogate pair can be written into no answer. */
-    private static String shortened(String text) {
-        StringBuilder shown = new StringBuilder();
-        text.codePoints()
-                .limit(MAX_SHOWN)
-                .map(c -> Character.getType(c) == Character.SURROGATE ? REPLACEMENT : c)
-                .forEach(shown::appendCodePoint);
-        return shown.length() < text.length() ? shown.append('…').toString() : shown.toString();
     }
 }

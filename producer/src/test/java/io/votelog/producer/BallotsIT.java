@@ -228,6 +228,21 @@ class BallotsIT {
         assertThat(said.remove("dryRun").booleanValue()).isTrue();
         assertThat(said.path("ready").booleanValue()).isFalse();
         assertThat(said.put("ready", true)).isEqualTo(json(created));
+        assertThat(dryRunOf("dry")).as("of a ballot that stands").isEqualTo(json(created));
+
+        gateway.close(operator, "dry");
+        ObjectNode closed = dryRunOf("dry");
+        assertThat(closed.path("closedEarly").booleanValue()).isTrue();
+        assertThat(closed).isEqualTo(json(gateway.get("/v1/ballots/dry")));
+    }
+
+    private ObjectNode dryRunOf(String id) {
+        HttpResponse<String> dry =
+                gateway.send(gateway.putRequest(operator, id + "?dryRun=true", openBallot(id, "Dry")));
+        assertThat(dry.statusCode()).as(dry.body()).isEqualTo(200);
+        ObjectNode said = (ObjectNode) json(dry);
+        assertThat(said.remove("dryRun").booleanValue()).isTrue();
+        return said;
     }
 
     /** A misspelt dry run must not publish for ever. */
@@ -366,6 +381,21 @@ class BallotsIT {
         assertThat(places(problem(yaml, 422, "faulty-ballot")))
                 .containsExactly("line 1, column 11", "line 2, column 12");
         problem(gateway.get("/v1/ballots/alike"), 404, "unknown-ballot");
+    }
+
+    /** It was published when files with anchors were read, and whoever sends its file again has done nothing wrong. */
+    @Test
+    void shouldKnowABallotThatStandsByAFileThatMayNoLongerBePublished() {
+        String file = openBallot("standing", "Standing");
+        assertThat(gateway.put(operator, "standing", file).statusCode()).isEqualTo(201);
+        String anchored = file.replace("\"Standing\"", "&t \"Standing\"");
+        HttpResponse<String> again = gateway.send(
+                gateway.putRequest(operator, "standing", anchored).setHeader("Content-Type", "application/yaml"));
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+        HttpResponse<String> another =
+                gateway.send(gateway.putRequest(operator, "standing", anchored.replace("\"Standing\"", "\"Another\""))
+                        .setHeader("Content-Type", "application/yaml"));
+        assertThat(problem(another, 422, "faulty-ballot").toString()).contains("has an anchor, &t");
     }
 
     @Test

@@ -3,10 +3,14 @@ package io.votelog.producer;
 import static io.votelog.producer.Gateway.json;
 import static io.votelog.producer.Gateway.problem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.producer.RawHttp.Answer;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -126,6 +130,32 @@ class DevTokensIT {
                         .summary())
                 .as("what is public anyway")
                 .isEqualTo("200");
+    }
+
+    /** nginx names none of them and speaks HTTP/1.0 to those behind it, unless it is told otherwise. */
+    @Test
+    void shouldGiveNoTokenByTheHttpOfProxies() {
+        Answer refused = send(token().without("Host").header("Host: 127.0.0.1").version("HTTP/1.0"));
+        assertThat(refused.summary()).isEqualTo("403 forbidden");
+        assertThat(refused.json().path("detail").stringValue()).contains("HTTP/1.0");
+    }
+
+    /** Whoever connects from an address that is not loopback may be anybody, although the way in is. */
+    @Test
+    void shouldGiveNoTokenToAPeerThatIsNotThisMachine() throws Exception {
+        List<InetAddress> others = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .toList();
+        assumeFalse(others.isEmpty(), "this machine has loopback addresses alone");
+        for (InetAddress other : others) {
+            try (RawHttp http = RawHttp.from(other, gateway.at("/"))) {
+                http.send(token().without("Host").header("Host: localhost").bytes());
+                Answer refused = http.answer();
+                assertThat(refused.summary()).isEqualTo("403 forbidden");
+                assertThat(refused.json().path("detail").stringValue()).contains("another address");
+            }
+        }
     }
 
     @Test

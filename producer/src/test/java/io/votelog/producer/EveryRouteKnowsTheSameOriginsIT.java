@@ -35,8 +35,9 @@ class EveryRouteKnowsTheSameOriginsIT {
 
     @BeforeAll
     static void start(KafkaBroker broker) {
-        gateway = Gateway.start(broker.bootstrapServers(), "--votelog.cors.allowed-origins=" + PAGE);
-        closed = Gateway.start(broker.bootstrapServers());
+        gateway = Gateway.start(
+                broker.bootstrapServers(), "--votelog.limits.votes.every=0", "--votelog.cors.allowed-origins=" + PAGE);
+        closed = Gateway.start(broker.bootstrapServers(), "--votelog.limits.votes.every=0");
         gateway.publishOpen("origins");
     }
 

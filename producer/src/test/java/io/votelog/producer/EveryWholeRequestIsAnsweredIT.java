@@ -28,7 +28,10 @@ class EveryWholeRequestIsAnsweredIT {
     @BeforeAll
     static void start(KafkaBroker broker) {
         gateway = Gateway.start(
-                broker.bootstrapServers(), "--votelog.limits.user.rate=0", "--votelog.limits.address.rate=0");
+                broker.bootstrapServers(),
+                "--votelog.limits.votes.every=0",
+                "--votelog.limits.user.rate=0",
+                "--votelog.limits.address.rate=0");
         gateway.publishOpen("whole");
         voter = gateway.token("alice", "");
         station = gateway.token("station", "votes:submit");

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.web.limits.AddressRange;
+import io.votelog.web.limits.ClientAddress;
+import io.votelog.web.limits.ForwardingHeader;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -97,12 +100,12 @@ class FairUseTest {
     void shouldCountWhoIsBehindATrustedProxyByThemselves() {
         Limits limits = new Limits(
                 new Limits.User(BigDecimal.TEN, 100),
-                new Limits.Address(BigDecimal.ONE, 1, 64),
+                new Limits.Address(BigDecimal.ONE, 1),
                 new Limits.Votes(5, Duration.ofMinutes(10)),
-                new Limits.Retries(100, Duration.ofMinutes(1)),
-                List.of("203.0.113.7"),
-                "x-forwarded-for");
-        FairUse fairUse = new FairUse(limits, () -> now);
+                new Limits.Retries(100, Duration.ofMinutes(1)));
+        ClientAddress clients =
+                new ClientAddress(List.of(AddressRange.parse("203.0.113.7")), ForwardingHeader.X_FORWARDED_FOR, 64);
+        FairUse fairUse = new FairUse(limits, clients, () -> now);
         for (String client : List.of("198.51.100.1", "198.51.100.2", "2001:db8::1", "2001:db8:0:1::1")) {
             Function<String, List<String>> headers = name -> List.of("10.0.0.1, " + client);
             fairUse.ofAddress(ALICE, headers);
@@ -353,12 +356,11 @@ class FairUseTest {
     private FairUse fairUse(String userRate, int userBurst, String addressRate, int addressBurst) {
         Limits limits = new Limits(
                 new Limits.User(new BigDecimal(userRate), userBurst),
-                new Limits.Address(new BigDecimal(addressRate), addressBurst, 64),
+                new Limits.Address(new BigDecimal(addressRate), addressBurst),
                 votes,
-                retries,
-                List.of(),
-                "X-Forwarded-For");
-        return new FairUse(limits, () -> now);
+                retries);
+        ClientAddress clients = new ClientAddress(List.of(), ForwardingHeader.X_FORWARDED_FOR, 64);
+        return new FairUse(limits, clients, () -> now);
     }
 
     private static Problem refusal(ThrowingCallable request) {

@@ -3,7 +3,7 @@ package io.votelog.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.votelog.web.limits.AddressRange;
+import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.limits.ForwardingHeader;
 import io.votelog.web.settings.BadSettingException;
 import io.votelog.web.settings.HstsSettings;
@@ -82,31 +82,31 @@ class ProducerSettingsTest {
         assertThat(limits)
                 .isEqualTo(new Limits(
                         new Limits.User(new BigDecimal("10"), 100),
-                        new Limits.Address(new BigDecimal("1000"), 5000, 64),
+                        new Limits.Address(new BigDecimal("1000"), 5000),
                         new Limits.Votes(5, Duration.ofMinutes(10)),
-                        new Limits.Retries(100, Duration.ofMinutes(1)),
-                        List.of(),
-                        "X-Forwarded-For"));
-        assertThat(limits.header()).isEqualTo(ForwardingHeader.X_FORWARDED_FOR);
-        assertThat(limits.proxies()).isEmpty();
+                        new Limits.Retries(100, Duration.ofMinutes(1))));
+        ClientLimits clients = clientLimits(Map.of());
+        assertThat(clients.header()).isEqualTo(ForwardingHeader.X_FORWARDED_FOR);
+        assertThat(clients.trustedProxies()).isEmpty();
+        assertThat(clients.address().ipv6Prefix()).isEqualTo(64);
     }
 
     @Test
     void shouldReadLimits() {
-        Limits limits = bound(Map.of(
-                        "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
-                        "VOTELOG_LIMITS_USER_RATE", "0.5",
-                        "VOTELOG_LIMITS_USER_BURST", "7",
-                        "VOTELOG_LIMITS_ADDRESS_RATE", "0",
-                        "VOTELOG_LIMITS_ADDRESS_BURST", "1",
-                        "VOTELOG_LIMITS_ADDRESS_IPV6_PREFIX", "56",
-                        "VOTELOG_LIMITS_VOTES_BURST", "3",
-                        "VOTELOG_LIMITS_VOTES_EVERY", "90s",
-                        "VOTELOG_LIMITS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1",
-                        "VOTELOG_LIMITS_FORWARDED_HEADER", "forwarded"))
-                .limits();
+        Map<String, Object> variables = Map.of(
+                "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
+                "VOTELOG_LIMITS_USER_RATE", "0.5",
+                "VOTELOG_LIMITS_USER_BURST", "7",
+                "VOTELOG_LIMITS_ADDRESS_RATE", "0",
+                "VOTELOG_LIMITS_ADDRESS_BURST", "1",
+                "VOTELOG_LIMITS_ADDRESS_IPV6_PREFIX", "56",
+                "VOTELOG_LIMITS_VOTES_BURST", "3",
+                "VOTELOG_LIMITS_VOTES_EVERY", "90s",
+                "VOTELOG_LIMITS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1",
+                "VOTELOG_LIMITS_FORWARDED_HEADER", "forwarded");
+        Limits limits = bound(variables).limits();
         assertThat(limits.user()).isEqualTo(new Limits.User(new BigDecimal("0.5"), 7));
-        assertThat(limits.address()).isEqualTo(new Limits.Address(new BigDecimal("0"), 1, 56));
+        assertThat(limits.address()).isEqualTo(new Limits.Address(new BigDecimal("0"), 1));
         assertThat(limits.votes()).isEqualTo(new Limits.Votes(3, Duration.ofSeconds(90)));
         assertThat(bound(Map.of(
                                 "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
@@ -120,9 +120,10 @@ class ProducerSettingsTest {
                         .votes()
                         .every())
                 .isZero();
-        assertThat(limits.proxies())
-                .containsExactly(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("2001:db8::1"));
-        assertThat(limits.header()).isEqualTo(ForwardingHeader.FORWARDED);
+        ClientLimits clients = clientLimits(variables);
+        assertThat(clients.trustedProxies()).containsExactly("10.0.0.0/8", "2001:db8::1");
+        assertThat(clients.header()).isEqualTo(ForwardingHeader.FORWARDED);
+        assertThat(clients.address().ipv6Prefix()).isEqualTo(56);
     }
 
     @ParameterizedTest
@@ -149,8 +150,12 @@ class ProducerSettingsTest {
                 "FORWARDED_HEADER | X-Real-IP | votelog.limits.forwarded-header: X-Real-IP | X-Forwarded-For or Forwarded"
             })
     void shouldRefuseABadLimit(String key, String value, String wrong, String right) {
-        assertThatThrownBy(() ->
-                        bound(Map.of("VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET, "VOTELOG_LIMITS_" + key, value)))
+        Map<String, Object> variables =
+                Map.of("VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET, "VOTELOG_LIMITS_" + key, value);
+        assertThatThrownBy(() -> {
+                    bound(variables);
+                    clientLimits(variables);
+                })
                 .rootCause()
                 .isInstanceOfSatisfying(BadSettingException.class, bad -> {
                     assertThat(bad).hasMessageStartingWith(wrong);
@@ -226,6 +231,14 @@ class ProducerSettingsTest {
     }
 
     private static ProducerSettings bound(Map<String, Object> variables) {
+        return binder(variables).bindOrCreate("votelog", ProducerSettings.class);
+    }
+
+    private static ClientLimits clientLimits(Map<String, Object> variables) {
+        return binder(variables).bindOrCreate("votelog.limits", ClientLimits.class);
+    }
+
+    private static Binder binder(Map<String, Object> variables) {
         StandardEnvironment environment = new StandardEnvironment();
         environment
                 .getPropertySources()
@@ -234,6 +247,6 @@ class ProducerSettingsTest {
                         new SystemEnvironmentPropertySource(
                                 StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
                                 new LinkedHashMap<>(variables)));
-        return Binder.get(environment).bindOrCreate("votelog", ProducerSettings.class);
+        return Binder.get(environment);
     }
 }

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -88,8 +89,13 @@ final class RawHttp implements AutoCloseable {
     }
 
     static RawHttp to(URI gateway) {
+        return from(null, gateway);
+    }
+
+    /** One that connects from this address of the machine; null for the one that the system chooses. */
+    static RawHttp from(InetAddress own, URI gateway) {
         try {
-            Socket socket = new Socket(gateway.getHost(), gateway.getPort());
+            Socket socket = new Socket(gateway.getHost(), gateway.getPort(), own, 0);
             socket.setTcpNoDelay(true);
             return new RawHttp(socket);
         } catch (IOException e) {

@@ -48,7 +48,7 @@ class StartIT {
         "--votelog.topics.replicas=0, votelog.topics.replicas: 0, 1 to 9",
         "--votelog.topics.partitions=0, votelog.topics.partitions, must be greater than or equal to 1",
         "--votelog.limits.trusted-proxies=proxy.example, votelog.limits.trusted-proxies: 'proxy.example' is no address, 10.0.0.0/8",
-        "--votelog.hsts.max-age=-1s, votelog.hsts.max-age: PT-1S, 0s to send none",
+        "--votelog.hsts.max-age=-1s, votelog.hsts.max-age: PT-1S, 0s to take it back",
         "--votelog.dev.tokens=true, votelog.dev.tokens: true, on this machine",
         "--votelog.publish-timeout=soon, votelog.publish-timeout, soon"
     })
@@ -66,6 +66,11 @@ class StartIT {
         "votelog.public-urls.producer, http://127.0.0.1.example:8080",
         "votelog.public-urls.producer, http://10.0.0.1:8080",
         "votelog.auth.issuer, https://login.example",
+        "votelog.auth.issuer, HTTPS://login.example",
+        "votelog.auth.issuer, accounts.login.example",
+        "votelog.auth.issuer, https://localhost:x@login.example",
+        "server.address, 0.0.0.0",
+        "server.address, 192.0.2.1",
         "votelog.sign-in.issuer, https://login.example",
         "votelog.auth.jwk-set-uri, https://login.example/keys",
         "votelog.cors.allowed-origins, *",

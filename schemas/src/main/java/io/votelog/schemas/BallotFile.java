@@ -51,22 +51,25 @@ public enum BallotFile {
 
     /** The ballot in these bytes, UTF-8, that may be published; or every fault in them. */
     public Ballot.Definition read(byte[] bytes) {
-        return read(bytes, Ballot::propose);
+        return read(bytes, true, Ballot::propose);
     }
 
-    /** The ballot in these bytes, UTF-8, that may have been published one day, when less was asked of it; or every fault in them. */
+    /**
+     * The ballot in these bytes, UTF-8, that may have been published one day, when less was asked of it and of its file; or every fault
+     * in them. It is understood as it was then: an alias is its anchor's name.
+     */
     public Ballot.Definition readPublished(byte[] bytes) {
-        return read(bytes, Ballot::parse);
+        return read(bytes, false, Ballot::parse);
     }
 
-    private Ballot.Definition read(byte[] bytes, Function<Object, Ballot.Definition> ballot) {
+    private Ballot.Definition read(byte[] bytes, boolean plainly, Function<Object, Ballot.Definition> ballot) {
         if (bytes.length > MAX_BYTES) {
             return faulty("", "the file has %d bytes; at most %d are allowed".formatted(bytes.length, MAX_BYTES));
         }
         @Nullable Object plain;
         try {
             String text = text(bytes);
-            List<Fault> hidden = this == YAML ? PlainYaml.faults(text) : List.of();
+            List<Fault> hidden = plainly && this == YAML ? PlainYaml.faults(text) : List.of();
             if (!hidden.isEmpty()) {
                 return new Ballot.Definition.Faulty(hidden);
             }

@@ -197,6 +197,18 @@ class BallotFileTest {
         assertThat(BallotDefinition.parse(standing.json())).isEqualTo(standing);
     }
 
+    /** What an earlier build made of a file is what it made of it, when its ballot stands. */
+    @Test
+    void shouldUnderstandAFileThatWasPublishedAsItWasThen() throws Exception {
+        String seed = Files.readString(SEED);
+        String hidden = seed.replace("title: ", "title: &t ").replace("order: shuffled", "order: *shuffled");
+        assertThat(hidden).isNotEqualTo(seed);
+
+        assertThat(faults(BallotFile.YAML, hidden)).isNotEmpty();
+        assertThat(valid(BallotFile.YAML.readPublished(hidden.getBytes(StandardCharsets.UTF_8))))
+                .isEqualTo(seed());
+    }
+
     @Test
     void shouldPublishAFinerTimeToTheMillisecondAndNeverFindOneInALog() throws Exception {
         String fine =

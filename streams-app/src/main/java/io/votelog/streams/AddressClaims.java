@@ -1,14 +1,15 @@
 package io.votelog.streams;
 
+import io.votelog.streams.read.Instances;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.streams.state.HostInfo;
 
 /**
  * Whether another instance is called by this one's address, as the members of the group that counts say: the name of each
@@ -19,21 +20,45 @@ final class AddressClaims {
     /** A process that was killed and started again is a member twice until its first session has timed out. */
     static final Duration SURE_AFTER = Duration.ofSeconds(15);
 
-    private static final Pattern MEMBER = Pattern.compile("(.*)\\.([0-9a-f]{32})-StreamThread-\\d+-consumer");
+    /** Builds of before keys had random marks. */
+    private static final int UUID_DIGITS = 32;
 
+    private static final Pattern MEMBER = Pattern.compile(
+            "(.*)\\.([0-9a-f]{" + UUID_DIGITS + "}|" + Instances.KEY_PATTERN + ")-StreamThread-\\d+-consumer");
+
+    private final String prefix;
     private final String claim;
-    private final String mark = UUID.randomUUID().toString().replace("-", "");
+    private final String mark;
     private final Map<String, Long> othersSince = new HashMap<>();
 
-    /** @param address {@code host:port} */
-    AddressClaims(String applicationId, String address) {
-        // Names of clients stand in those of threads and of management beans.
-        this.claim = applicationId + "." + address.replaceAll("[^A-Za-z0-9.-]", "_");
+    /** @param mark that no other process has: its {@link Instances#key} */
+    AddressClaims(String applicationId, HostInfo address, String mark) {
+        this.prefix = applicationId + ".";
+        this.claim = prefix + Instances.nameOf(address);
+        this.mark = mark;
     }
 
     /** What this instance calls its clients. */
     String clientId() {
         return claim + "." + mark;
+    }
+
+    /**
+     * The marks that are keys, with the address that each stands behind.
+     *
+     * @param members names of the clients that are members of the group now
+     */
+    Map<String, String> keys(Collection<String> members) {
+        Map<String, String> keys = new HashMap<>();
+        for (String member : members) {
+            Matcher name = MEMBER.matcher(member);
+            if (name.matches()
+                    && name.group(1).startsWith(prefix)
+                    && name.group(2).length() > UUID_DIGITS) {
+                keys.put(name.group(2), name.group(1).substring(prefix.length()));
+            }
+        }
+        return keys;
     }
 
     /**

@@ -11,6 +11,7 @@ import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.Topics;
 import io.votelog.schemas.UnfitLogException;
 import io.votelog.streams.read.BallotsBoard;
+import io.votelog.streams.read.Instances;
 import io.votelog.streams.read.OwnAddress;
 import io.votelog.streams.read.ResultsBoard;
 import java.time.Duration;
@@ -51,6 +52,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private final StreamsSettings settings;
     private final List<String> spreadAsVotes;
     private final AddressClaims claims;
+    private final Instances instances;
     private final StreamsFaults faults;
     private final ResultsBoard board;
     private final BallotsBoard ballots;
@@ -88,6 +90,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             StreamsSettings settings,
             List<String> spreadAsVotes,
             AddressClaims claims,
+            Instances instances,
             StreamsFaults faults,
             ResultsBoard board,
             BallotsBoard ballots,
@@ -100,6 +103,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         this.settings = settings;
         this.spreadAsVotes = spreadAsVotes;
         this.claims = claims;
+        this.instances = instances;
         this.faults = faults;
         this.board = board;
         this.ballots = ballots;
@@ -145,6 +149,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             Collection<String> members = cluster.members(settings.applicationId());
             othersCount = members.stream().anyMatch(member -> !member.startsWith(claims.clientId()));
             self.contested(claims.contested(members, System.nanoTime()));
+            instances.note(claims.keys(members), System.nanoTime());
             lastFailure = null;
         } catch (UnfitLogException e) {
             String failure = String.valueOf(e.getMessage());

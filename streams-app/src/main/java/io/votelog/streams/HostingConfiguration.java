@@ -6,6 +6,7 @@ import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import io.votelog.streams.read.BallotsBoard;
 import io.votelog.streams.read.CountingStreams;
+import io.votelog.streams.read.Instances;
 import io.votelog.streams.read.OwnAddress;
 import io.votelog.streams.read.ResultsBoard;
 import io.votelog.streams.read.TurnoutBoard;
@@ -79,9 +80,13 @@ class HostingConfiguration {
     }
 
     @Bean
-    AddressClaims addressClaims(StreamsSettings settings, OwnAddress self) {
-        return new AddressClaims(
-                settings.applicationId(), self.host().host() + ":" + self.host().port());
+    Instances instances() {
+        return new Instances();
+    }
+
+    @Bean
+    AddressClaims addressClaims(StreamsSettings settings, OwnAddress self, Instances instances) {
+        return new AddressClaims(settings.applicationId(), self.host(), instances.key());
     }
 
     @Bean
@@ -255,6 +260,7 @@ class HostingConfiguration {
             LogCluster.Standing prepared,
             StreamsSettings settings,
             AddressClaims claims,
+            Instances instances,
             @Qualifier("countingFaults") StreamsFaults faults,
             ResultsBoard board,
             BallotsBoard ballots,
@@ -275,6 +281,7 @@ class HostingConfiguration {
                 settings,
                 spreadAsVotes(settings),
                 claims,
+                instances,
                 faults,
                 board,
                 ballots,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.testing.RawConnection;
 import io.votelog.infra.testing.contract.OpenApi;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Pseudonym;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -249,13 +249,20 @@ final class EveryAnswerIT {
     private void describeTheEnd() {
         way("problem log-slow, problem overloaded", () -> {
             cluster.kill(1);
-            HttpRequest ofTheLog = HttpRequest.newBuilder(
-                            app.uri(API + "receipts/" + forgotten.receipt() + "?offset=" + forgotten.offset()))
-                    .build();
-            Stream.generate(() -> RunningApp.HTTP.sendAsync(ofTheLog, BodyHandlers.ofString()))
-                    .limit(MORE_THAN_READ_THE_LOG_AT_ONCE)
-                    .toList()
-                    .forEach(CompletableFuture::join);
+            // One address alone gets a 429 before that.
+            List<RawConnection> clients = new ArrayList<>();
+            try {
+                for (int n = 1; n <= MORE_THAN_READ_THE_LOG_AT_ONCE; n++) {
+                    clients.add(RawConnection.from("127.0.3." + n, app.port()));
+                }
+                clients.forEach(client -> client.send("GET " + API + "receipts/" + forgotten.receipt() + "?offset="
+                        + forgotten.offset() + " HTTP/1.1\r\nHost: x\r\n\r\n"));
+                assertThat(clients)
+                        .allSatisfy(client ->
+                                assertThat(client.next().orElseThrow().status()).isEqualTo(503));
+            } finally {
+                clients.forEach(RawConnection::close);
+            }
         });
         way("getReceipt 503, getVoter 503, problem not-available", () -> {
             app.stopPart("counting");

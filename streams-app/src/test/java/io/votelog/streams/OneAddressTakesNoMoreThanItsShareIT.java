@@ -53,6 +53,7 @@ final class OneAddressTakesNoMoreThanItsShareIT {
     @Test
     void shouldResetTheConnectionsOfAnAddressThatHasEnough() {
         List<RawConnection> all = new ArrayList<>();
+        double before = counted("votelog_connections_refused_total", "{reason=\"address\"}");
         try {
             for (int i = 0; i < 2 * CONNECTIONS; i++) {
                 all.add(RawConnection.from("127.0.0.11", app.port()));
@@ -62,8 +63,8 @@ final class OneAddressTakesNoMoreThanItsShareIT {
             try (RawConnection other = RawConnection.from("127.0.0.12", app.port())) {
                 assertThat(status(other, "/openapi.yaml")).hasValue(200);
             }
-            assertThat(app.metric("votelog_connections_refused_total"))
-                    .containsEntry("{reason=\"address\"}", (double) CONNECTIONS);
+            assertThat(counted("votelog_connections_refused_total", "{reason=\"address\"}") - before)
+                    .isEqualTo(CONNECTIONS);
         } finally {
             all.forEach(RawConnection::close);
         }
@@ -72,6 +73,7 @@ final class OneAddressTakesNoMoreThanItsShareIT {
     @Test
     void shouldRefuseTheStreamsOfAnAddressThatReadsEnough() {
         List<RawConnection> all = new ArrayList<>();
+        double before = counted("votelog_requests_limited_total", "{limit=\"streams\"}");
         try {
             for (int i = 0; i < STREAMS; i++) {
                 RawConnection reader = RawConnection.from("127.0.0.13", app.port());
@@ -91,7 +93,8 @@ final class OneAddressTakesNoMoreThanItsShareIT {
                 await().untilAsserted(() ->
                         assertThat(app.metric("votelog_results_readers")).containsEntry("", STREAMS + 1.0));
             }
-            assertThat(app.metric("votelog_requests_limited_total")).containsEntry("{limit=\"streams\"}", 1.0);
+            assertThat(counted("votelog_requests_limited_total", "{limit=\"streams\"}") - before)
+                    .isEqualTo(1);
         } finally {
             all.forEach(RawConnection::close);
         }
@@ -113,6 +116,10 @@ final class OneAddressTakesNoMoreThanItsShareIT {
             assertThat(refused.header("RateLimit-Policy")).hasValue("\"reads\";q=50;w=50000");
             assertThat(refused.header("Retry-After")).isPresent();
         }
+    }
+
+    private static double counted(String metric, String tags) {
+        return app.metric(metric).getOrDefault(tags, 0.0);
     }
 
     private static Optional<Integer> status(RawConnection http, String target) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,34 @@ final class StrangersReceiptsCostNoBrokerIT {
         }
         await().untilAsserted(
                         () -> assertThat(app.metric("votelog_receipts_waiting")).containsEntry("", 0.0));
+    }
+
+    /** A client that closes looks like one that has said all; nobody waits for either. */
+    @Test
+    void shouldWaitForNobodyWhoSendsNothingMore() {
+        log.publishOpen("gone");
+        LogWriter.Written vote = counted("gone");
+        String receipt = new Receipt(log.voterOf(vote.partition()), UUID.randomUUID()).toString();
+        String asked = request("gone", receipt, vote.offset() + 1_000_000, "Prefer: wait=30\r\n");
+        long before = System.nanoTime();
+        try (RawConnection says = RawConnection.from("127.0.0.25", app.port())) {
+            says.send(asked);
+            awaitWaiting(1);
+            Answer atOnce = says.end().next().orElseThrow();
+            assertThat(atOnce.status()).isEqualTo(200);
+            assertThat(atOnce.text()).contains("pending");
+        }
+        RawConnection closes = RawConnection.from("127.0.0.26", app.port());
+        closes.send(asked);
+        awaitWaiting(1);
+        closes.close();
+        awaitWaiting(0);
+        assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(25));
+    }
+
+    private static void awaitWaiting(int clients) {
+        await().untilAsserted(
+                        () -> assertThat(app.metric("votelog_receipts_waiting")).containsEntry("", (double) clients));
     }
 
     private static LogWriter.Written counted(String ballotId) {

@@ -5,27 +5,36 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.RawConnection;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @WithKafka(freshTopics = true)
 final class TwoInstancesIT {
+    /** Two reads of the log for a client, and then none for a while. */
+    private static final String[] SHARE = {
+        "--votelog.receipts.log-reads.rate=0.001", "--votelog.receipts.log-reads.burst=2"
+    };
+
     @Test
     void shouldAnswerAtEitherOfTwoAndAtTheOneThatIsLeft(
             KafkaBroker broker, @TempDir Path oneState, @TempDir Path otherState) {
         AtomicReference<ChildJvm> process = new AtomicReference<>();
         try (LogWriter log = new LogWriter(broker.bootstrapServers());
-                RunningApp one = RunningApp.start(broker.bootstrapServers(), "two-it", oneState);
+                RunningApp one = RunningApp.start(broker.bootstrapServers(), "two-it", oneState, SHARE);
                 RunningApp other =
-                        RunningApp.startChild(broker.bootstrapServers(), "two-it", otherState, process::set)) {
+                        RunningApp.startChild(broker.bootstrapServers(), "two-it", otherState, process::set, SHARE)) {
             log.publishOpen("shared");
             List<LogWriter.Written> votes = new ArrayList<>();
             for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
@@ -53,12 +62,51 @@ final class TwoInstancesIT {
                 forwarded += atOne == 503 ? 1 : 0;
             }
             assertThat(forwarded).isBetween(1, LogWriter.PARTITIONS - 1);
+            assertCountsForItsClient(log, one, other);
             assertThat(RunningApp.CONTRACT.seen()).contains("problem moving");
 
             Objects.requireNonNull(process.get()).kill();
             for (LogWriter.Written vote : votes) {
                 assertThat(awaitOk(one, vote.receiptPath("shared")).body()).contains("\"accepted\"");
             }
+        }
+    }
+
+    /**
+     * Both instances and all clients are at one host here, so addresses tell nobody apart: yet a client's share of what the log is
+     * read for is used up at the other instance for this client alone, and a stranger who names an address is not believed.
+     */
+    private static void assertCountsForItsClient(LogWriter log, RunningApp one, RunningApp other) {
+        List<Pseudonym> elsewhere = new ArrayList<>();
+        for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
+            Pseudonym voter = log.voterOf(partition);
+            String path = "/v1/ballots/shared/voters/" + voter;
+            if (one.get(path, "Votelog-Forwarded", "1").statusCode() == 503) {
+                elsewhere.add(voter);
+            }
+        }
+        Pseudonym voter = elsewhere.get(0);
+        double unproven = other.metric("votelog_instances_unproven_total")
+                .values()
+                .iterator()
+                .next();
+        assertThat(invented(one, "127.0.4.1", voter, "")).isEqualTo(404);
+        assertThat(invented(one, "127.0.4.1", voter, "")).isEqualTo(404);
+        assertThat(invented(one, "127.0.4.1", voter, "")).isEqualTo(429);
+        assertThat(invented(one, "127.0.4.2", voter, "")).isEqualTo(404);
+        assertThat(other.metric("votelog_instances_unproven_total")).containsValue(unproven);
+        // The same client has used it up at the other instance, and nobody becomes somebody else by a header.
+        String claims = "Votelog-Forwarded: 1\r\nX-Forwarded-For: 127.0.4.3\r\nVotelog-Client: 127.0.4.3 x y\r\n";
+        assertThat(invented(other, "127.0.4.1", voter, claims)).isEqualTo(429);
+        assertThat(other.metric("votelog_instances_unproven_total")).containsValue(unproven + 1);
+    }
+
+    /** Asks for what only the log can tell of: whether an attempt stands before the ballot. */
+    private static int invented(RunningApp app, String client, Pseudonym voter, String headers) {
+        try (RawConnection http = RawConnection.from(client, app.port())) {
+            http.send("GET /v1/ballots/shared/receipts/%s?offset=0 HTTP/1.1\r\nHost: a\r\n%s\r\n"
+                    .formatted(new Receipt(voter, UUID.randomUUID()), headers));
+            return http.next().orElseThrow().status();
         }
     }
 

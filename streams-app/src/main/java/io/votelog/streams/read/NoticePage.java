@@ -16,7 +16,7 @@ final class NoticePage {
     private final Template template = Template.of(NoticePage.class, "notice.mustache");
 
     /** Whoever asks for what is not there gets the same. */
-    private final Map<Key, Content> rendered = new ConcurrentHashMap<>();
+    private final Map<Language, Content> rendered = new ConcurrentHashMap<>();
 
     NoticePage(StaticFiles files, Words words) {
         this.files = files;
@@ -24,26 +24,16 @@ final class NoticePage {
     }
 
     Content unknownBallot(Language language) {
-        return of("no-ballot", language);
+        return rendered.computeIfAbsent(language, this::render);
     }
 
-    Content notYet(Language language) {
-        return of("not-yet", language);
-    }
-
-    private record Key(String what, Language language) {}
-
-    private Content of(String what, Language language) {
-        return rendered.computeIfAbsent(new Key(what, language), key -> render(what, language));
-    }
-
-    private Content render(String what, Language language) {
+    private Content render(Language language) {
         Wording wording = new Wording(words, language);
-        String title = wording.word(what + "-title");
+        String title = wording.word("no-ballot-title");
         return Content.html(template.render(Map.of(
                 "head", Head.of(title, language, files, "results.css"),
                 "title", title,
-                "text", wording.word(what + "-text"),
+                "text", wording.word("no-ballot-text"),
                 "back", wording.word("all-ballots"))));
     }
 }

@@ -8,18 +8,15 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.server.ServerWebExchange;
 
 /** What people look at: {@code /ballots/{id}/results}, {@code /} that leads to it, and the files of both. */
 @RestController
@@ -96,18 +93,6 @@ final class PageController {
     @GetMapping(FILES + "{file}")
     ResponseEntity<byte[]> file(@PathVariable String file, @RequestHeader HttpHeaders request) {
         return files.answer(file, request).orElseThrow(ProblemException::notFound);
-    }
-
-    /** This instance starts. */
-    @ExceptionHandler(InvalidStateStoreException.class)
-    ResponseEntity<byte[]> notYet(ServerWebExchange exchange) {
-        HttpHeaders request = exchange.getRequest().getHeaders();
-        Language language = language(exchange.getRequest().getQueryParams().getFirst(Language.PARAMETER), request);
-        ResponseEntity<byte[]> page = notice.notYet(language).instead(HttpStatus.SERVICE_UNAVAILABLE, request, POLICY);
-        return ResponseEntity.status(page.getStatusCode())
-                .headers(page.getHeaders())
-                .header(HttpHeaders.RETRY_AFTER, "1")
-                .body(page.getBody());
     }
 
     private static Language language(@Nullable String chosen, HttpHeaders request) {

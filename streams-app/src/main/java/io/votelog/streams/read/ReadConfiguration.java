@@ -6,6 +6,7 @@ import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.headers.RequestHeaders;
 import io.votelog.web.headers.StrictTransport;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.limits.RateLimit;
@@ -28,6 +29,7 @@ import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.cors.CorsConfiguration;
@@ -37,6 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ClientLimits.class)
+@Import(RequestHeaders.class)
 class ReadConfiguration {
     private static final int MAX_WAITING = 10_000;
 
@@ -85,17 +88,24 @@ class ReadConfiguration {
     @Bean
     Receipts receipts(
             ResultsBoard board, Voters voters, LogReader log, ReceiptSettings settings, MeterRegistry meters) {
-        return new Receipts(board, voters, log, new LogReads(settings.logReads(), System::nanoTime, meters));
+        return new Receipts(board, voters, log, new LogReads(settings, System::nanoTime, meters));
     }
 
     @Bean
-    Waits waits(ReceiptSettings settings, MeterRegistry meters) {
-        return new Waits(settings.maxWaiting(), settings.maxWaitingPerAddress(), meters);
+    Waits waits(ReceiptSettings settings, ClientLimits limits, MeterRegistry meters) {
+        return new Waits(
+                settings.maxWaiting(),
+                Neighbours.waits(limits.address().connections()),
+                settings.maxWaitingPerAddress(),
+                meters);
     }
 
     @Bean
-    Neighbours neighbours(ReceiptSettings settings, ClientLimits limits) {
-        return new Neighbours(settings.forwardTimeout(), limits.header());
+    Neighbours neighbours(ReceiptSettings settings, ClientLimits limits, Instances instances) {
+        return new Neighbours(
+                settings.forwardTimeout(),
+                Neighbours.connections(limits.address().connections()),
+                instances);
     }
 
     @Bean
@@ -109,7 +119,8 @@ class ReadConfiguration {
     RequestLimit requestLimit(ClientLimits limits, Instances instances) {
         return new RequestLimit(
                 limits.reads(),
-                limits.clientAddress().trustingAlso(instances::isOther),
+                limits.clientAddress(),
+                instances::introduced,
                 ProblemException::tooManyRequests,
                 System::nanoTime);
     }

@@ -1,6 +1,7 @@
 package io.votelog.streams.read;
 
 import io.votelog.web.limits.ClientLimits;
+import io.votelog.web.settings.BadSettingException;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -35,11 +36,19 @@ record ReceiptSettings(
      * Reads of the log for one client address.
      *
      * @param rate a second on average; 0 for no limit
-     * @param burst at once
+     * @param burst at once, before the rate is waited for
+     * @param atOnce that are under way at the same time; 0 for no limit
      */
-    record LogReads(@DefaultValue("20") BigDecimal rate, @DefaultValue("200") int burst) {
+    record LogReads(
+            @DefaultValue("20") BigDecimal rate, @DefaultValue("200") int burst, @DefaultValue("2") int atOnce) {
         LogReads {
             ClientLimits.requireRate("votelog.receipts.log-reads", rate, burst);
+            if (atOnce < 0 || atOnce > ClientLimits.MAX_BURST) {
+                throw new BadSettingException(
+                        "votelog.receipts.log-reads.at-once",
+                        Integer.toString(atOnce),
+                        "reads under way: 0 for no limit, or 1 to %d".formatted(ClientLimits.MAX_BURST));
+            }
         }
     }
 }

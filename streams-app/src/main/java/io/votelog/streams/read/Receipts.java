@@ -142,9 +142,8 @@ final class Receipts {
             // Of every attempt that is counted behind the ballot's beginning the row would tell something.
             throw noSuchAttempt(partition, offset);
         }
-        reads.require(client);
-        ConsumerRecord<byte[], byte[]> record =
-                log.read(partition, offset).orElseThrow(() -> noSuchAttempt(partition, offset));
+        ConsumerRecord<byte[], byte[]> record = reads.read(client, !known, () -> log.read(partition, offset))
+                .orElseThrow(() -> noSuchAttempt(partition, offset));
         CastVote vote = vote(ballot, receipt, record, known);
         Annulment annulled = voter.annulled();
         Verdict verdict = Decision.decide(poll, voter.accepted(), vote);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Results as comma-separated values (RFC 4180), UTF-8, one line for each option. */
@@ -15,7 +16,13 @@ final class ResultsCsv {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /** Their full-width forms too, which some spreadsheets take for the same. */
-    private static final String FORMULA_STARTS = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
+    private static final String FORMULA_SIGNS = "=+@\uFF1D\uFF0B\uFF0D\uFF20-";
+
+    private static final Pattern FORMULA = Pattern.compile("^[\\t\\r\\n" + FORMULA_SIGNS + "]");
+
+    /** Where a cell begins for a spreadsheet that takes another character than the comma for the end of one. */
+    private static final Pattern FORMULA_WITHIN =
+            Pattern.compile("([;|\\t\\r\\n][\"'\\s\\u00A0]*)(?=[" + FORMULA_SIGNS + "])");
 
     private ResultsCsv() {}
 
@@ -44,8 +51,8 @@ final class ResultsCsv {
         PROGRAM,
 
         /**
-         * Spreadsheets get a byte-order mark, without which some take UTF-8 for another encoding, and no cell that they would take
-         * for a formula: an apostrophe stands before it (OWASP, CSV injection).
+         * Spreadsheets get a byte-order mark, without which some take UTF-8 for another encoding, and nothing that they would take
+         * for a formula, whatever they take for the end of a cell: an apostrophe stands before it (OWASP, CSV injection).
          */
         SPREADSHEET
     }
@@ -71,8 +78,12 @@ final class ResultsCsv {
     }
 
     private static String cell(String text, Use use) {
-        boolean formula = use == Use.SPREADSHEET && !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0;
-        return quoted(formula ? "'" + text : text);
+        return quoted(use == Use.SPREADSHEET ? harmless(text) : text);
+    }
+
+    private static String harmless(String text) {
+        String within = FORMULA_WITHIN.matcher(text).replaceAll("$1'");
+        return FORMULA.matcher(text).find() ? "'" + within : within;
     }
 
     private static String title(Map<String, String> byLanguage, @Nullable String language) {

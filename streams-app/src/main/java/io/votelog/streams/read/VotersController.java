@@ -5,6 +5,7 @@ import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Annulment;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.limits.IpAddress;
 import java.time.Duration;
@@ -101,17 +102,19 @@ final class VotersController {
         Duration wait = Prefer.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
         IpAddress client = RequestLimit.clientOf(exchange);
+        Patience none = new Patience(Duration.ZERO, Mono.never());
+        Patience patience = new Patience(wait, PublicPort.whenInputIsOver(exchange.getRequest()));
         return firstAnswer(
                 receipt.voter(),
                 ballot,
                 exchange,
-                wait,
+                patience,
                 granted -> granted.isZero()
-                        ? verdict(ballot, receipt, at, client, granted)
+                        ? verdict(ballot, receipt, at, client, none)
                         : waits.wait(
                                 client,
-                                verdict(ballot, receipt, at, client, granted),
-                                verdict(ballot, receipt, at, client, Duration.ZERO)));
+                                verdict(ballot, receipt, at, client, patience),
+                                verdict(ballot, receipt, at, client, none)));
     }
 
     @GetMapping("/v1/ballots/{ballotId}/voters/{voterRef}")
@@ -122,35 +125,62 @@ final class VotersController {
                 .orElseThrow(() -> ProblemException.malformed(
                         "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
         return firstAnswer(
-                voter, ballot, exchange, Duration.ZERO, granted -> Mono.fromCallable(() -> receipts.of(ballot, voter))
+                voter, ballot, exchange, new Patience(Duration.ZERO, Mono.never()), granted -> Mono.fromCallable(
+                                () -> receipts.of(ballot, voter))
                         .subscribeOn(blocking)
                         .map(document -> answer(document, granted)));
     }
 
     /**
-     * The first answer of use from those who hold the voter, asked one after the other. Only the first is granted the
-     * client's wait: behind a partition that nobody processes there is no verdict to wait for.
+     * How long a client waits for an answer.
+     *
+     * @param longest zero to be answered at once
+     * @param over completes when the client has said that it sends nothing more: it may have gone, so it is not waited for
+     */
+    private record Patience(Duration longest, Mono<Void> over) {}
+
+    /**
+     * The first answer of use from those who hold the voter, asked one after the other; of those that say why they cannot answer, the
+     * first too, when nobody can. Only the first is granted the client's wait: behind a partition that nobody processes there is no
+     * verdict to wait for.
      */
     private Mono<ResponseEntity<byte[]>> firstAnswer(
             Pseudonym voter,
             Ballots.Published ballot,
             ServerWebExchange exchange,
-            Duration wait,
+            Patience patience,
             Function<Duration, Mono<ResponseEntity<byte[]>>> here) {
         ServerHttpRequest request = exchange.getRequest();
         IpAddress client = RequestLimit.clientOf(exchange);
         List<HostInfo> holders = voters.holders(voter, ballot.ballot().id(), ballot.partitionCount());
         return Flux.fromIterable(holders)
-                .filter(host -> voters.isHere(host) || !Neighbours.sentOn(request))
+                .filter(host -> voters.isHere(host) || !Instances.sentOn(request))
                 .concatMap(host -> {
-                    Duration granted = host.equals(holders.get(0)) ? wait : Duration.ZERO;
+                    Duration granted = host.equals(holders.get(0)) ? patience.longest() : Duration.ZERO;
                     return voters.isHere(host)
                             ? here.apply(granted)
                                     .onErrorResume(InvalidStateStoreException.class, behind -> Mono.empty())
-                            : neighbours.ask(host, request, client, granted);
+                            : there(host, request, client, new Patience(granted, patience.over()));
                 })
-                .next()
+                .takeUntil(answer -> !isRefusal(answer))
+                .reduce((first, next) -> isRefusal(next) ? first : next)
                 .switchIfEmpty(Mono.error(voters::nobodyAnswers));
+    }
+
+    private Mono<ResponseEntity<byte[]>> there(
+            HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Patience patience) {
+        Mono<ResponseEntity<byte[]>> atOnce = Mono.defer(() -> neighbours.ask(host, request, client, Duration.ZERO));
+        if (patience.longest().isZero()) {
+            return atOnce;
+        }
+        Mono<ResponseEntity<byte[]>> waited = Mono.firstWithSignal(
+                neighbours.ask(host, request, client, patience.longest()),
+                patience.over().then(atOnce));
+        return waits.waitElsewhere(client, waited, atOnce);
+    }
+
+    private static boolean isRefusal(ResponseEntity<byte[]> answer) {
+        return answer.getStatusCode().value() == HttpStatus.SERVICE_UNAVAILABLE.value();
     }
 
     private Mono<ResponseEntity<byte[]>> verdict(
@@ -158,33 +188,34 @@ final class VotersController {
             Receipt receipt,
             @Nullable Long offset,
             @Nullable IpAddress client,
-            Duration wait) {
-        return offset == null ? latest(ballot, receipt, wait) : at(ballot, receipt, offset, client, wait);
+            Patience patience) {
+        return offset == null ? latest(ballot, receipt, patience) : at(ballot, receipt, offset, client, patience);
     }
 
     private Mono<ResponseEntity<byte[]>> at(
-            Ballots.Published ballot, Receipt receipt, long offset, @Nullable IpAddress client, Duration wait) {
+            Ballots.Published ballot, Receipt receipt, long offset, @Nullable IpAddress client, Patience patience) {
         int partition = receipt.voter().partition(ballot.partitionCount());
         ReceiptDocument pending = ReceiptDocument.pending(receipt.voteId(), partition, offset);
-        return decided(ballot, wait, () -> Optional.of(receipts.at(ballot, receipt, offset, client))
+        return decided(ballot, patience, () -> Optional.of(receipts.at(ballot, receipt, offset, client))
                         .filter(document -> !document.isPending()))
                 .defaultIfEmpty(pending)
-                .map(document -> answer(document, wait));
+                .map(document -> answer(document, patience.longest()));
     }
 
-    private Mono<ResponseEntity<byte[]>> latest(Ballots.Published ballot, Receipt receipt, Duration wait) {
+    private Mono<ResponseEntity<byte[]>> latest(Ballots.Published ballot, Receipt receipt, Patience patience) {
         Mono<ReceiptDocument> latest =
                 Mono.fromCallable(() -> receipts.latest(ballot, receipt)).subscribeOn(blocking);
-        Mono<ReceiptDocument> found = wait.isZero()
+        Mono<ReceiptDocument> found = patience.longest().isZero()
                 ? latest
-                : decided(ballot, wait, () -> receipts.decided(ballot, receipt)).switchIfEmpty(latest);
-        return found.map(document -> answer(document, wait));
+                : decided(ballot, patience, () -> receipts.decided(ballot, receipt))
+                        .switchIfEmpty(latest);
+        return found.map(document -> answer(document, patience.longest()));
     }
 
     /** What the look-up finds now, or at one of the ballot's next results while the client waits. */
     private Mono<ReceiptDocument> decided(
-            Ballots.Published ballot, Duration wait, Supplier<Optional<ReceiptDocument>> lookUp) {
-        if (wait.isZero()) {
+            Ballots.Published ballot, Patience patience, Supplier<Optional<ReceiptDocument>> lookUp) {
+        if (patience.longest().isZero()) {
             return Mono.fromCallable(lookUp::get).subscribeOn(blocking).flatMap(Mono::justOrEmpty);
         }
         String ballotId = ballot.ballot().id();
@@ -193,7 +224,8 @@ final class VotersController {
                 .publishOn(blocking, 1)
                 .<ReceiptDocument>mapNotNull(change -> lookUp.get().orElse(null))
                 .next()
-                .timeout(wait)
+                .takeUntilOther(patience.over())
+                .timeout(patience.longest())
                 .onErrorResume(TimeoutException.class, over -> Mono.empty());
     }
 

@@ -9,21 +9,25 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * How many clients wait for a verdict, of all and of each address. A wait is a preference (RFC 7240), so one too many is not refused:
- * its client is answered at once.
+ * How many clients wait for a verdict, of all and of each address, here and at other instances. A wait is a preference (RFC 7240), so
+ * one too many is not refused: its client is answered at once.
  */
 final class Waits {
     private final int most;
+    private final int mostElsewhere;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger elsewhere = new AtomicInteger();
     private final AddressCounts byAddress;
     private final Counter limited;
 
     /**
      * @param most of all clients
+     * @param mostElsewhere of them at other instances
      * @param mostOfAddress of one address; 0 for no limit
      */
-    Waits(int most, int mostOfAddress, MeterRegistry meters) {
+    Waits(int most, int mostElsewhere, int mostOfAddress, MeterRegistry meters) {
         this.most = most;
+        this.mostElsewhere = mostElsewhere;
         this.byAddress = new AddressCounts(mostOfAddress);
         meters.gauge("votelog.receipts.waiting", waiting);
         this.limited = Counter.builder("votelog.requests.limited")
@@ -48,6 +52,21 @@ final class Waits {
             }
             return waited.doFinally(end -> end(client));
         });
+    }
+
+    /** The same, where another instance makes the answer. */
+    <T> Mono<T> waitElsewhere(@Nullable IpAddress client, Mono<T> waited, Mono<T> atOnce) {
+        return wait(
+                client,
+                Mono.defer(() -> {
+                    if (elsewhere.incrementAndGet() > mostElsewhere) {
+                        elsewhere.decrementAndGet();
+                        limited.increment();
+                        return atOnce;
+                    }
+                    return waited.doFinally(end -> elsewhere.decrementAndGet());
+                }),
+                atOnce);
     }
 
     private void end(@Nullable IpAddress client) {

@@ -16,6 +16,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -81,7 +82,7 @@ final class ResultsDocumentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"=1+1", "+1", "-1", "@sum(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1", "=\"a\",b"})
+    @ValueSource(strings = {"=1+1", "+1", "-1", "@sum(1)", "\t1", "\r1", "\n1", "＝1", "＋1", "－1", "＠1", "=\"a\",b"})
     void shouldGiveSpreadsheetsNoFormula(String title) {
         String plain = table(title, ResultsCsv.Use.PROGRAM);
         assertThat(plain).isEqualTo("section,option,title,votes,rank\r\nA,-1," + ResultsCsv.quoted(title) + ",7,1\r\n");
@@ -95,6 +96,26 @@ final class ResultsDocumentTest {
     void shouldGiveSpreadsheetsWhatIsNoFormulaAsItIs(String title) {
         assertThat(table(title, ResultsCsv.Use.SPREADSHEET))
                 .isEqualTo("\uFEFFsection,option,title,votes,rank\r\nA,'-1," + ResultsCsv.quoted(title) + ",7,1\r\n");
+    }
+
+    /** A spreadsheet's list separator is a semicolon in half of Europe, and may be set to anything. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "a;=HYPERLINK(\"http://x\");~a;'=HYPERLINK(\"http://x\");",
+                "a; \"=1~a; \"'=1",
+                "a|+1;-2~a|'+1;'-2",
+                "=1;@2~'=1;'@2",
+                "a;＝1~a;'＝1",
+                "a; b-1; c=2~a; b-1; c=2",
+            })
+    void shouldGiveSpreadsheetsOfAnotherSeparatorNoFormula(String title, String harmless) {
+        assertThat(table(title, ResultsCsv.Use.SPREADSHEET)).contains("'-1," + ResultsCsv.quoted(harmless) + ",7,1");
+        assertThat(table("a\t=1", ResultsCsv.Use.SPREADSHEET)).contains("a\t'=1");
+        assertThat(table("a\r\n=1", ResultsCsv.Use.SPREADSHEET)).contains("a\r\n'=1");
+        assertThat(table(title, ResultsCsv.Use.PROGRAM)).contains("-1," + ResultsCsv.quoted(title) + ",7,1");
     }
 
     private static String table(String title, ResultsCsv.Use use) {

@@ -6,16 +6,17 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -23,6 +24,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
@@ -40,11 +42,11 @@ import reactor.netty.NettyPipeline;
  * one timer a connection; the server's own time limits cost a handler and two timers a request.
  */
 public final class ConnectionGuard extends ChannelDuplexHandler {
-    /** Most requests that may wait behind one that is not answered yet (RFC 9112, section 9.3.2). */
-    static final int MAX_PIPELINED = 128;
-
-    /** Most bytes of their bodies. */
-    static final int MAX_PIPELINED_BYTES = 256 * 1024;
+    /**
+     * No read brings more requests. The decoder ends a connection that has more of them without an answer, by default at 128, and
+     * behind the next answer, so that those to all others would be lost. Far fewer are kept ({@link RequestLine}).
+     */
+    private static final int MOST_OF_ONE_READ = 8 * 1024;
 
     private static final String NAME = "votelog.guard";
 
@@ -69,8 +71,10 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     private final long bodyNanos;
     private final long idleNanos;
 
+    /** Requests that are passed on or wait, and have no answer. */
     private int unanswered;
-    private int waitingBytes;
+
+    private final RequestLine line = new RequestLine();
     private boolean inBody;
     private boolean streaming;
     private boolean timedOut;
@@ -96,15 +100,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     /** Whether the last answer is given, and the connection is about to be closed. */
     private boolean parting;
 
-    /** Whether the last request gets no answer, since its body broke off while earlier ones were waiting for theirs. */
-    private boolean lastUnanswered;
-
-    /** The part of an answer that waited to be taken when last looked at, how much of it was taken, and since when. */
-    private @Nullable Object stuckAt;
-
-    private long stuckTaken;
-    private long stuckSinceNanos;
-
+    private final AnswersUnderWay underWay = new AnswersUnderWay();
     private boolean first = true;
     private long bodyBegunNanos;
     private long lastNanos;
@@ -117,9 +113,15 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         this.idleNanos = patience.idle().toNanos();
     }
 
-    /** Puts a guard in front of the server's own handlers. */
-    public static void install(Channel channel, Patience patience, Protection protection) {
+    /**
+     * Puts a guard in front of the server's own handlers.
+     *
+     * @param decoding how the server decodes requests
+     */
+    static void install(Channel channel, HttpDecoderConfig decoding, Patience patience, Protection protection) {
         if (channel.pipeline().get(NettyPipeline.HttpTrafficHandler) != null) {
+            HttpServerCodec codec = new HttpServerCodec(decoding, MOST_OF_ONE_READ);
+            channel.pipeline().replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, codec);
             channel.pipeline()
                     .addBefore(NettyPipeline.HttpTrafficHandler, NAME, new ConnectionGuard(patience, protection));
         }
@@ -139,10 +141,17 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        InputOver.say(context.channel());
+        context.fireChannelInactive();
+    }
+
+    @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         if (timer != null) {
             timer.cancel(false);
         }
+        line.dropAll();
     }
 
     @Override
@@ -160,6 +169,11 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 refuse(context, fault);
                 return;
             }
+            if (!line.admit(unanswered > 0 || AnswersUnderWay.are(context.channel()))) {
+                ReferenceCountUtil.release(message);
+                refuse(context, RequestFault.tooManyAhead(RequestLine.MAX_WAITING));
+                return;
+            }
             unanswered++;
             first = false;
             inBody = true;
@@ -171,11 +185,6 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 ending = true;
                 HttpUtil.setKeepAlive(request, true);
             }
-            // Who takes no answers gets no more of them.
-            if (unanswered > MAX_PIPELINED || !context.channel().isWritable()) {
-                cut(context, message);
-                return;
-            }
         }
         if (message instanceof HttpContent content) {
             if (content.decoderResult().isFailure()) {
@@ -183,27 +192,28 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 breakOff(context, content.decoderResult().cause());
                 return;
             }
-            if (unanswered > 1) {
-                waitingBytes += content.content().readableBytes();
-                if (waitingBytes > MAX_PIPELINED_BYTES) {
-                    cut(context, message);
-                    return;
-                }
-            }
             if (content instanceof LastHttpContent) {
                 inBody = false;
-                ended = ending;
+                if (ending) {
+                    ended = true;
+                    line.silence(context.channel());
+                }
             } else {
                 lastNanos = System.nanoTime();
             }
         }
-        context.fireChannelRead(message);
+        line.take(context, message);
+        if (unanswered == line.waiting()) {
+            line.moveUp(context);
+        }
     }
 
     /** Where nothing more comes a read fails, and would end the connection before what is left to say is said. */
     @Override
     public void read(ChannelHandlerContext context) {
-        if (!inputOver) {
+        if (line.isSilenced()) {
+            context.channel().config().setAutoRead(false);
+        } else if (!inputOver) {
             context.read();
         }
     }
@@ -211,14 +221,14 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof HttpResponse response) {
-            if (timedOut || (over && refusal == null && !lastUnanswered) || (isLast() && !isInformational(response))) {
+            if (timedOut || (over && refusal == null) || (isLast() && !isInformational(response))) {
                 HttpUtil.setKeepAlive(response, false);
             }
-            endless = !(message instanceof LastHttpContent) && isEndless(response);
+            endless = !(message instanceof LastHttpContent) && !line.wantsHeadAlone() && isEndless(response);
         }
         context.write(message, promise);
         if (endless && inputOver) {
-            context.close();
+            closeBehindAnswers(context);
             return;
         }
         // 100 (Continue) is whole, and no answer.
@@ -230,24 +240,21 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         unanswered--;
         streaming = false;
         endless = false;
-        if (unanswered <= 1) {
-            waitingBytes = 0;
-        }
         lastNanos = System.nanoTime();
         if (refusal != null && unanswered == 0) {
             tell(context, refusal);
-        } else if (lastUnanswered && unanswered == 1) {
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else if ((ending || ended) && unanswered == 0 && !over) {
             // Perhaps before all of its request was there.
             ended = true;
             part(context, context.writeAndFlush(Unpooled.EMPTY_BUFFER));
+        } else {
+            line.moveUp(context);
         }
     }
 
     /** Whether the answer that is being given is the connection's last. */
     private boolean isLast() {
-        return (ending || ended) && unanswered == 1 && !lastUnanswered;
+        return (ending || ended) && unanswered == 1 && refusal == null;
     }
 
     private static boolean isInformational(HttpResponse response) {
@@ -265,45 +272,59 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
      */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        boolean saidOverTls = event instanceof SslCloseCompletionEvent said && said.isSuccess();
+        if (!inputOver && (saidOverTls || event instanceof ChannelInputShutdownEvent)) {
             inputOver = true;
+            HalfClosedSocket.keepKnown(context.channel());
             if (parting || endless) {
                 context.close();
             } else if (unanswered == 0 && !over && !ended) {
-                // Behind what is still on its way to the client.
-                context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+                closeBehindAnswers(context);
             } else if (inBody && !over) {
-                inBody = false;
                 breakOff(context, new IOException("the client sends nothing more, and its request is not whole"));
             }
             ended = true;
+            InputOver.say(context.channel());
         }
-        context.fireUserEventTriggered(event);
+        if (!saidOverTls) {
+            // The server would close the connection at once.
+            context.fireUserEventTriggered(event);
+        }
     }
 
-    private void cut(ChannelHandlerContext context, Object message) {
-        over = true;
-        ReferenceCountUtil.release(message);
-        context.close();
+    /** Behind what is still on its way to the client. */
+    private static void closeBehindAnswers(ChannelHandlerContext context) {
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     /** Refuses a request, and whatever the client sends after it: the answer comes after those to earlier ones, and is the last. */
     private void refuse(ChannelHandlerContext context, RequestFault fault) {
         over = true;
+        inBody = false;
         if (unanswered == 0) {
             tell(context, fault);
         } else {
             refusal = fault;
+            line.silence(context.channel());
         }
+    }
+
+    /** Refuses the request that came last, of which nothing is passed on yet. */
+    private void refuseWaiting(ChannelHandlerContext context, RequestFault fault) {
+        line.dropLast();
+        unanswered--;
+        refuse(context, fault);
     }
 
     /** Ends a request whose body is framed wrongly: where it ends, and what follows it, cannot be told. */
     private void breakOff(ChannelHandlerContext context, Throwable cause) {
         over = true;
-        if (unanswered > 1) {
-            inBody = false;
-            lastUnanswered = true;
-        } else if (unanswered == 1) {
+        inBody = false;
+        if (line.lastWaits()) {
+            refuseWaiting(
+                    context,
+                    RequestFault.malformed("the request's body is not whole, or not framed as RFC 9112 allows"));
+        } else if (unanswered > 0) {
             boolean answered = streaming;
             context.fireExceptionCaught(cause instanceof IOException ? cause : new CorruptedFrameException(cause));
             if (answered) {
@@ -313,7 +334,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 closeSoon(context);
             }
         } else {
-            context.close();
+            closeBehindAnswers(context);
         }
     }
 
@@ -331,12 +352,15 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
     private void look(ChannelHandlerContext context) {
         long now = System.nanoTime();
-        boolean answering = !inBody && (unanswered > 0 || hasMoreToTake(context));
+        boolean answering = (!inBody || line.isSilenced()) && (unanswered > 0 || AnswersUnderWay.are(context.channel()));
         long left = streaming || answering ? pauseNanos : deadline() - now;
-        if (answering && !streaming && takesNothing(context, now)) {
+        if (answering && !streaming && underWay.nothingTaken(context.channel(), now, idleNanos)) {
             context.close();
         } else if (left > 0) {
             schedule(context, left);
+        } else if (inBody && line.lastWaits()) {
+            refuseWaiting(context, RequestFault.timedOut());
+            schedule(context, pauseNanos);
         } else if (inBody && unanswered == 1 && !timedOut) {
             // Whoever reads the body answers 408.
             timedOut = true;
@@ -347,31 +371,10 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** Whether an answer has been on its way for as long as a connection may be idle, and the client has taken nothing of it. */
-    private boolean takesNothing(ChannelHandlerContext context, long now) {
-        ChannelOutboundBuffer pending = context.channel().unsafe().outboundBuffer();
-        if (pending == null || pending.isEmpty()) {
-            stuckAt = null;
-            return false;
-        }
-        Object part = pending.current();
-        long taken = pending.currentProgress();
-        if (part != stuckAt || taken != stuckTaken) {
-            stuckAt = part;
-            stuckTaken = taken;
-            stuckSinceNanos = now;
-        }
-        return now - stuckSinceNanos > idleNanos;
-    }
-
-    private static boolean hasMoreToTake(ChannelHandlerContext context) {
-        ChannelOutboundBuffer pending = context.channel().unsafe().outboundBuffer();
-        return pending != null && !pending.isEmpty();
-    }
-
     private long deadline() {
         if (inBody) {
-            return Math.min(lastNanos + pauseNanos, bodyBegunNanos + bodyNanos);
+            long heard = line.heardSinceNanos();
+            return Math.min(Math.max(lastNanos, heard) + pauseNanos, Math.max(bodyBegunNanos, heard) + bodyNanos);
         }
         return lastNanos + (first ? pauseNanos : idleNanos);
     }
@@ -381,14 +384,14 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         byte[] body = fault.json();
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(fault.status()), Unpooled.wrappedBuffer(body));
-        Channel channel = context.channel();
-        boolean secure = channel.pipeline().get(SslHandler.class) != null;
         protection.apply(response.headers());
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, RequestFault.MEDIA_TYPE)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        closeSoon(context);
+        if (fault.status() == HttpResponseStatus.TOO_MANY_REQUESTS.code()) {
+            response.headers().setInt(HttpHeaderNames.RETRY_AFTER, 1);
+        }
         part(context, context.writeAndFlush(response));
     }
 
@@ -401,8 +404,9 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         boolean secure = channel.pipeline().get(SslHandler.class) != null;
         lastAnswer.addListener(written -> {
             parting = true;
+            line.hear();
             closeSoon(context);
-            if (!written.isSuccess() || inputOver || secure && ended) {
+            if (!written.isSuccess() || inputOver || (secure && !inBody)) {
                 context.close();
                 return;
             }

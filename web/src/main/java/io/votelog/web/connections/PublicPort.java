@@ -2,12 +2,15 @@ package io.votelog.web.connections;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.util.AttributeKey;
 import io.votelog.web.headers.StrictTransport;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpRequestDecoderSpec;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 
@@ -24,14 +27,25 @@ public final class PublicPort {
             ConnectionGuard.Patience patience,
             ConnectionGuard.Protection protection,
             Optional<StrictTransport> strictTransport) {
+        HttpDecoderConfig decoding = decoding(server.configuration().decoder());
         // Or the server would drop what it has to say to a client that has said all (ConnectionGuard ends the
         // connection).
         return limit.at(server.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true))
                 .doOnChannelInit((observer, channel, address) -> {
                     channel.attr(PUBLIC).set(true);
-                    ConnectionGuard.install(channel, patience, protection);
+                    ConnectionGuard.install(channel, decoding, patience, protection);
                     strictTransport.ifPresent(it -> it.install(channel));
                 });
+    }
+
+    private static HttpDecoderConfig decoding(HttpRequestDecoderSpec spec) {
+        return new HttpDecoderConfig()
+                .setMaxInitialLineLength(spec.maxInitialLineLength())
+                .setMaxHeaderSize(spec.maxHeaderSize())
+                .setValidateHeaders(spec.validateHeaders())
+                .setInitialBufferSize(spec.initialBufferSize())
+                .setAllowDuplicateContentLengths(spec.allowDuplicateContentLengths())
+                .setAllowPartialChunks(spec.allowPartialChunks());
     }
 
     /** The connection of a request that came in by the public port; null of another one. */
@@ -42,5 +56,15 @@ public final class PublicPort {
         Channel[] channel = new Channel[1];
         served.withConnection(connection -> channel[0] = connection.channel());
         return channel[0] != null && channel[0].hasAttr(PUBLIC) ? channel[0] : null;
+    }
+
+    /**
+     * Completes when the client of a request has said that it sends nothing more, or has closed the connection, which looks the same.
+     * What it has asked for is answered all the same, and should be answered now. Never completes for a request that did not come in
+     * by the public port.
+     */
+    public static Mono<Void> whenInputIsOver(ServerHttpRequest request) {
+        Channel channel = channelOf(request);
+        return channel == null ? Mono.never() : InputOver.of(channel);
     }
 }

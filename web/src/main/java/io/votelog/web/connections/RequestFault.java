@@ -7,7 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Why what came in is no request, as an RFC 9457 problem document.
  *
- * @param status 400, 414 or 431
+ * @param status 400, 408, 414, 429 or 431
  * @param code kebab-case; the document's type is {@code urn:votelog:problem:} and the code
  */
 record RequestFault(int status, String code, String title, String detail) {
@@ -32,6 +32,19 @@ record RequestFault(int status, String code, String title, String detail) {
                 "headers-too-large",
                 "The headers are too large",
                 "the headers have more than the %d bytes that are allowed for all of them".formatted(limitBytes));
+    }
+
+    static RequestFault timedOut() {
+        return new RequestFault(408, "request-timeout", "The request took too long", "the request stopped coming in");
+    }
+
+    static RequestFault tooManyAhead(int limit) {
+        return new RequestFault(
+                429,
+                "too-many-requests",
+                "Too many requests wait for their answers",
+                "at most %d requests of a connection may wait for the answers to earlier ones; nothing was done for this one or those behind it"
+                        .formatted(limit));
     }
 
     /** The document, UTF-8. */

@@ -11,6 +11,7 @@ import io.votelog.web.limits.RateLimit;
 import io.votelog.web.limits.TokenBuckets;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -30,6 +31,7 @@ public final class RequestLimit implements WebFilter, MeterBinder {
 
     private final RateLimit limit;
     private final ClientAddress clientAddress;
+    private final Function<ServerWebExchange, Optional<IpAddress>> introduced;
     private final Function<Refusal, ? extends Throwable> refusal;
     private final LongAdder refused = new LongAdder();
 
@@ -45,17 +47,20 @@ public final class RequestLimit implements WebFilter, MeterBinder {
 
     /**
      * @param clientAddress who a request is from
+     * @param introduced who it is from by the word of somebody who is believed; then clientAddress is not asked
      * @param refusal what the handling of a request ends with that is refused
      * @param nanoClock as {@link System#nanoTime()}
      */
     public RequestLimit(
             ClientLimits.Reads reads,
             ClientAddress clientAddress,
+            Function<ServerWebExchange, Optional<IpAddress>> introduced,
             Function<Refusal, ? extends Throwable> refusal,
             LongSupplier nanoClock) {
         this.limit = new RateLimit(
                 "reads", "the address that this request comes from", reads.rate(), reads.burst(), nanoClock);
         this.clientAddress = clientAddress;
+        this.introduced = introduced;
         this.refusal = refusal;
     }
 
@@ -72,7 +77,7 @@ public final class RequestLimit implements WebFilter, MeterBinder {
         }
         HttpHeaders headers = exchange.getRequest().getHeaders();
         InetSocketAddress peer = channel.remoteAddress() instanceof InetSocketAddress address ? address : null;
-        IpAddress client = clientAddress.of(peer, headers::getOrEmpty);
+        IpAddress client = introduced.apply(exchange).orElseGet(() -> clientAddress.of(peer, headers::getOrEmpty));
         exchange.getAttributes().put(CLIENT, client);
         if (limit.isOn()) {
             TokenBuckets.Draw draw = limit.take(client);

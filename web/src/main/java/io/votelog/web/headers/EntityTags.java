@@ -87,12 +87,12 @@ public record EntityTags(boolean any, List<String> opaque) {
     }
 
     /** Whether nothing is named. */
-    public boolean isEmpty() {
+    boolean isEmpty() {
         return !any && opaque.isEmpty();
     }
 
     /** The same as a well-formed value of the header; empty when nothing is named. */
-    public String value() {
+    String value() {
         return any ? "*" : opaque.isEmpty() ? "" : '"' + String.join("\", \"", opaque) + '"';
     }
 }

@@ -3,7 +3,6 @@ package io.votelog.web.limits;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,6 @@ public final class ClientAddress {
     private final List<AddressRange> trustedProxies;
     private final ForwardingHeader header;
     private final int ipv6Prefix;
-    private final Predicate<IpAddress> alsoTrusted;
 
     /**
      * @param trustedProxies whose headers are believed; with none of them no header is looked at
@@ -31,23 +29,9 @@ public final class ClientAddress {
      * @param ipv6Prefix how many bits of an IPv6 address are counted as one client, since one client has all that follow
      */
     public ClientAddress(List<AddressRange> trustedProxies, ForwardingHeader header, int ipv6Prefix) {
-        this(trustedProxies, header, ipv6Prefix, address -> false);
-    }
-
-    private ClientAddress(
-            List<AddressRange> trustedProxies,
-            ForwardingHeader header,
-            int ipv6Prefix,
-            Predicate<IpAddress> alsoTrusted) {
         this.trustedProxies = List.copyOf(trustedProxies);
         this.header = header;
         this.ipv6Prefix = ipv6Prefix;
-        this.alsoTrusted = alsoTrusted;
-    }
-
-    /** The same, and these are believed as trusted proxies are; asked for each request, so it must be quick. */
-    public ClientAddress trustingAlso(Predicate<IpAddress> others) {
-        return new ClientAddress(trustedProxies, header, ipv6Prefix, others);
     }
 
     /** The address that a connection counts under; null when it is a trusted proxy's, or comes from no address at all. */
@@ -107,6 +91,6 @@ public final class ClientAddress {
                 return true;
             }
         }
-        return alsoTrusted.test(address);
+        return false;
     }
 }

@@ -73,7 +73,7 @@ public record ClientLimits(
     }
 
     /** Texts without what surrounds them, and without empty ones. */
-    public static List<String> stripped(List<String> texts) {
+    private static List<String> stripped(List<String> texts) {
         return texts.stream().map(String::strip).filter(text -> !text.isEmpty()).toList();
     }
 
@@ -82,7 +82,7 @@ public record ClientLimits(
      *
      * @throws BadSettingException when one of them is none
      */
-    public static List<AddressRange> ranges(List<String> texts) {
+    private static List<AddressRange> ranges(List<String> texts) {
         List<AddressRange> ranges = new ArrayList<>();
         for (String text : texts) {
             try {
@@ -102,7 +102,7 @@ public record ClientLimits(
      *
      * @throws BadSettingException when none that is known has it
      */
-    public static ForwardingHeader header(String name) {
+    private static ForwardingHeader header(String name) {
         for (ForwardingHeader header : ForwardingHeader.values()) {
             if (header.headerName().equalsIgnoreCase(name.strip())) {
                 return header;
@@ -121,7 +121,7 @@ public record ClientLimits(
      *
      * @throws BadSettingException when they are not 32 to 128
      */
-    public static void requirePrefix(int ipv6Prefix) {
+    private static void requirePrefix(int ipv6Prefix) {
         if (ipv6Prefix < 32 || ipv6Prefix > 128) {
             throw new BadSettingException(
                     "votelog.limits.address.ipv6-prefix", Integer.toString(ipv6Prefix), "32 to 128");

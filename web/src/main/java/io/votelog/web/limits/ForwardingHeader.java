@@ -71,14 +71,6 @@ public enum ForwardingHeader {
     /** The address that an element of the list names, or null when it names none. */
     public abstract @Nullable IpAddress address(String element);
 
-    /** The element that names this address. */
-    public String element(IpAddress address) {
-        return switch (this) {
-            case X_FORWARDED_FOR -> address.text();
-            case FORWARDED -> address.isV4() ? "for=" + address.text() : "for=\"[" + address.text() + "]\"";
-        };
-    }
-
     /** An address with or without a port, IPv6 with or without brackets; with a port it needs them. */
     private static @Nullable IpAddress node(String text) {
         if (text.startsWith("[")) {

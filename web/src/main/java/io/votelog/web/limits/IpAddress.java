@@ -58,7 +58,7 @@ public record IpAddress(long high, long low) {
     }
 
     /** As one writes it in a header for another program: dotted, or eight groups in hexadecimal. */
-    String text() {
+    public String text() {
         if (isV4()) {
             return "%d.%d.%d.%d".formatted(low >>> 24 & 255, low >>> 16 & 255, low >>> 8 & 255, low & 255);
         }

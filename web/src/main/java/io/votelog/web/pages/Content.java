@@ -71,21 +71,11 @@ public final class Content {
     }
 
     /**
-     * The answer to a request for a page that is not there, which this one says.
+     * The answer to a request for a page that is not there, which this one says. Nobody may keep it.
      *
      * @param policy its Content-Security-Policy
      */
     public ResponseEntity<byte[]> notFound(HttpHeaders request, String policy) {
-        return instead(HttpStatus.NOT_FOUND, request, policy);
-    }
-
-    /**
-     * The answer to a request for another page, in whose place this one says why it cannot be had. Nobody may keep it.
-     *
-     * @param status what happened to the other one
-     * @param policy its Content-Security-Policy
-     */
-    public ResponseEntity<byte[]> instead(HttpStatus status, HttpHeaders request, String policy) {
         boolean gzip = AcceptEncoding.gzip(request);
         HttpHeaders headers = new HttpHeaders();
         headers.set(POLICY, policy);
@@ -94,7 +84,7 @@ public final class Content {
         if (gzip) {
             headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
         }
-        return new ResponseEntity<>(gzip ? bytes.gzip() : bytes.plain(), headers, status);
+        return new ResponseEntity<>(gzip ? bytes.gzip() : bytes.plain(), headers, HttpStatus.NOT_FOUND);
     }
 
     private static String hash(byte[] bytes) {

@@ -28,7 +28,13 @@ class HstsSettingsTest {
         assertThat(new HstsSettings(Duration.ofMinutes(1), false).header(HTTP)).hasValue("max-age=60");
         assertThat(new HstsSettings(Duration.ofMinutes(1), true).header(null))
                 .hasValue("max-age=60; includeSubDomains");
-        assertThat(new HstsSettings(Duration.ZERO, true).header(HTTPS)).isEmpty();
+    }
+
+    /** RFC 6797, 6.1.1: only a header says that what browsers remember is over. */
+    @Test
+    void shouldTakeBackWhatWasSaid() {
+        assertThat(new HstsSettings(Duration.ZERO, false).header(HTTPS)).hasValue("max-age=0");
+        assertThat(new HstsSettings(Duration.ZERO, true).header(HTTP)).hasValue("max-age=0");
     }
 
     @ParameterizedTest

@@ -40,23 +40,32 @@ record Folders(Path home, boolean cluster) {
         return streams().resolve(name);
     }
 
+    /** What the log of this shape was begun with. */
+    Path begunWith() {
+        return home.resolve(kafka().getFileName() + ".begun-with");
+    }
+
     /** Whether either shape of the system has a log here. */
     boolean anyLog() {
         return Stream.of(true, false).anyMatch(shape -> Files.exists(new Folders(home, shape).kafka()));
     }
 
     /**
-     * Removes the log and the stores of this shape.
+     * Removes the log and the stores of this shape, and the note of what the log was begun with.
      *
      * @return what was there and is no more
      */
     List<Path> forget() {
         List<Path> there = Stream.of(kafka(), streams()).filter(Files::exists).toList();
         there.forEach(Folders::delete);
+        delete(begunWith());
         return there;
     }
 
     private static void delete(Path folder) {
+        if (Files.notExists(folder)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

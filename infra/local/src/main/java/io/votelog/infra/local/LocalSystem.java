@@ -3,6 +3,7 @@ package io.votelog.infra.local;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.ChildStartException;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.web.settings.Loopback;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -159,8 +160,8 @@ final class LocalSystem {
                 Clock.systemUTC());
         List<URI> gateways =
                 of(App.Side.PRODUCER).stream().map(app -> app.http().url()).toList();
-        Publisher publisher =
-                new Publisher(http, gateways, () -> tokens.token("infra/up", BALLOTS_WRITE), options.patience());
+        Publisher publisher = new Publisher(
+                http, gateways, () -> tokens.token("infra/up", BALLOTS_WRITE), options.patience(), this::requireAlive);
         for (BallotSource ballot : ballots) {
             publisher.publish(ballot);
             ballot.notes()
@@ -289,7 +290,7 @@ final class LocalSystem {
                                 .allMatch(key -> environment.setting(key).isEmpty())
                         && environment
                                 .setting("votelog.auth.issuer")
-                                .filter(issuer -> issuer.startsWith("http"))
+                                .flatMap(Loopback::hostNamedBy)
                                 .isEmpty()
                         && environment.setting("votelog.cors.allowed-origins").isEmpty());
     }
@@ -311,13 +312,7 @@ final class LocalSystem {
     private void awaitReady(List<App> waiting) throws InterruptedException {
         long end = System.nanoTime() + options.patience().toNanos();
         while (!waiting.isEmpty()) {
-            Event event = events.poll(POLL_MS, TimeUnit.MILLISECONDS);
-            if (event instanceof Event.StopAsked) {
-                throw new InterruptedException();
-            }
-            if (event instanceof Event.Died died) {
-                throw new UpException(LastWords.of(died.child()));
-            }
+            endFor(events.poll(POLL_MS, TimeUnit.MILLISECONDS));
             waiting.removeIf(app -> {
                 boolean ready = ready(app);
                 if (ready) {
@@ -330,6 +325,20 @@ final class LocalSystem {
                 throw new UpException("%s is not ready after %d min (--wait); its log: %s"
                         .formatted(slow.name(), options.patience().toMinutes(), log(slow)));
             }
+        }
+    }
+
+    /** While it starts: ends that when it was asked to stop, or something died. */
+    private void requireAlive() throws InterruptedException {
+        endFor(events.poll());
+    }
+
+    private static void endFor(@Nullable Event event) throws InterruptedException {
+        if (event instanceof Event.StopAsked) {
+            throw new InterruptedException();
+        }
+        if (event instanceof Event.Died died) {
+            throw new UpException(LastWords.of(died.child()));
         }
     }
 

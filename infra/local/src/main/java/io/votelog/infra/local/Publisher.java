@@ -7,10 +7,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,23 +27,32 @@ final class Publisher {
     private final List<URI> gateways;
     private final Supplier<String> token;
     private final Duration patience;
+    private final Check alive;
+
+    /** Whether it is of any use to wait on. */
+    interface Check {
+        /** @throws UpException where something that is needed is dead */
+        void require() throws InterruptedException;
+    }
 
     /**
      * @param gateways of whom the first is asked to publish
      * @param token gives tokens of scope {@code ballots:write}
      * @param patience how long a ballot may take until every gateway takes votes for it
+     * @param alive asked again and again while a ballot is waited for
      */
-    Publisher(HttpClient http, List<URI> gateways, Supplier<String> token, Duration patience) {
+    Publisher(HttpClient http, List<URI> gateways, Supplier<String> token, Duration patience, Check alive) {
         this.http = http;
         this.gateways = List.copyOf(gateways);
         this.token = token;
         this.patience = patience;
+        this.alive = alive;
     }
 
     /**
      * Sees to it that the ballot stands, and returns when every gateway takes votes for it.
      *
-     * @throws UpException where it is refused
+     * @throws UpException where it is refused, or what is needed for it is dead
      */
     void publish(BallotSource source) throws InterruptedException {
         String id = source.ballot().id();
@@ -111,24 +123,47 @@ final class Publisher {
         return HttpRequest.newBuilder(gateway.resolve("/v1/ballots/" + id)).timeout(ANSWER_TIMEOUT);
     }
 
-    /** Sends a request, and sends it again while the gateway is too slow or cannot reach its log: doing it twice changes nothing. */
+    /**
+     * Sends a request, and sends it again while the gateway is too slow, cannot be reached or cannot reach its log: doing it twice
+     * changes nothing. A gateway that does not answer since it is dead is said by the check.
+     */
     private HttpResponse<String> send(Supplier<HttpRequest> request, long end) throws InterruptedException {
         while (true) {
             HttpRequest next = request.get();
             boolean over = System.nanoTime() - end > 0;
             try {
-                HttpResponse<String> answer = http.send(next, BodyHandlers.ofString());
+                HttpResponse<String> answer = answer(next);
                 if (answer.statusCode() != 503 || over) {
                     return answer;
                 }
-            } catch (HttpTimeoutException e) {
+            } catch (IOException e) {
                 if (over) {
                     throw new UpException("%s does not answer: %s".formatted(next.uri(), e));
                 }
-            } catch (IOException e) {
-                throw new UpException("%s does not answer: %s".formatted(next.uri(), e));
             }
             Thread.sleep(POLL_MS);
+        }
+    }
+
+    /** The answer to a request; the wait for it ends as soon as it has become useless. */
+    private HttpResponse<String> answer(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(request, BodyHandlers.ofString());
+        try {
+            while (true) {
+                alive.require();
+                try {
+                    return answer.get(POLL_MS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException notYet) {
+                    // It is looked again whether somebody is there to answer.
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            answer.cancel(true);
         }
     }
 }

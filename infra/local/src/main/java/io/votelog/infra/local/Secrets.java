@@ -16,6 +16,7 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,17 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
                                                 Environment.variable(PRIVATE_KEY_KEY),
                                                 Environment.variable(PUBLIC_KEYS_KEY)));
             }
+            if (Given.decoded(secrets.pepper) < LENGTH) {
+                throw new UpException("%s is damaged: it must be base64 of at least %d bytes"
+                        .formatted(folder.resolve(PEPPER), LENGTH));
+            }
+            BegunWith.requireAndNote(
+                    folders,
+                    secrets,
+                    given.pepper == null ? folder.resolve(PEPPER).toString() : Environment.variable(PEPPER_KEY),
+                    given.publicKeys == null
+                            ? folder.resolve(PUBLIC_KEY).toString()
+                            : Environment.variable(PUBLIC_KEYS_KEY));
             return secrets;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -102,11 +114,12 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
             return pepper != null && hs256 != null && privateKey != null && publicKeys != null;
         }
 
-        /** A log that was begun with a pepper that was made here cannot be gone on with under another. */
+        /** A log without a note of what it was begun with, of an earlier build, was begun with the pepper that was made here. */
         void requireThatOf(Folders folders) throws IOException {
             Path made = folders.secrets().resolve(PEPPER);
             if (pepper != null
-                    && folders.anyLog()
+                    && Files.exists(folders.kafka())
+                    && Files.notExists(folders.begunWith())
                     && Files.exists(made)
                     && !Files.readString(made).strip().equals(pepper)) {
                 throw new UpException(
@@ -132,15 +145,27 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
         }
     }
 
+    /** The public keys, one by one. */
+    List<String> listedKeys() {
+        return Stream.of(publicKeys.split(",")).map(String::strip).toList();
+    }
+
+    /** The public key of the key that signs. */
+    String signingKey() {
+        return listedKeys().stream().filter(this::isPair).findFirst().orElseThrow();
+    }
+
     private boolean hasPair() {
-        return Stream.of(publicKeys.split(",")).map(String::strip).anyMatch(publicKey -> {
-            try {
-                LogSigner.of(privateKey, publicKey);
-                return true;
-            } catch (IllegalArgumentException notThisOne) {
-                return false;
-            }
-        });
+        return listedKeys().stream().anyMatch(this::isPair);
+    }
+
+    private boolean isPair(String publicKey) {
+        try {
+            LogSigner.of(privateKey, publicKey);
+            return true;
+        } catch (IllegalArgumentException notThisOne) {
+            return false;
+        }
     }
 
     /** What is given is used and not written down, so it is asked for again at the next start; its owner keeps it. */

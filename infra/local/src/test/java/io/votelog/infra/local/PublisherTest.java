@@ -13,16 +13,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A gateway that is slow, as on a machine with much else to do, is waited for; one that refuses is not. */
 class PublisherTest {
     private static final String READY = "200 {\"ready\": true}";
+    private static final String SILENCE = "no answer";
     private static final String NOT_YET = "200 {\"ready\": false}";
 
-    private final List<String> asked = new ArrayList<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<String> answers = new ArrayList<>();
     private HttpServer gateway;
 
@@ -33,6 +37,9 @@ class PublisherTest {
             exchange.getRequestBody().readAllBytes();
             asked.add(exchange.getRequestMethod());
             String answer = answers.size() > 1 ? answers.remove(0) : answers.get(0);
+            if (answer.equals(SILENCE)) {
+                return;
+            }
             byte[] body = answer.substring(3).strip().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(Integer.parseInt(answer.substring(0, 3)), body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
@@ -69,9 +76,36 @@ class PublisherTest {
                 .hasMessageContaining("two titles read alike");
     }
 
+    /** A gateway whose broker is gone answers 503 for ever, or nothing at all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"503", SILENCE})
+    void shouldEndAtOnceWhenSomethingThatIsNeededDies(String answer) {
+        answers.addAll(List.of("404", answer));
+        Publisher publisher = publisher(Duration.ofMinutes(10), () -> {
+            if (asked.size() >= 2) {
+                throw new UpException("broker 1 died");
+            }
+        });
+        assertThatThrownBy(() -> publisher.publish(seed()))
+                .isInstanceOf(UpException.class)
+                .hasMessage("broker 1 died");
+    }
+
+    @Test
+    void shouldWaitForAGatewayThatCannotBeReached() {
+        gateway.stop(0);
+        assertThatThrownBy(() -> publisher(Duration.ofMillis(300)).publish(seed()))
+                .isInstanceOf(UpException.class)
+                .hasMessageContaining("does not answer");
+    }
+
     private Publisher publisher(Duration patience) {
+        return publisher(patience, () -> {});
+    }
+
+    private Publisher publisher(Duration patience, Publisher.Check alive) {
         URI url = URI.create("http://127.0.0.1:" + gateway.getAddress().getPort());
-        return new Publisher(HttpClient.newHttpClient(), List.of(url), () -> "token", patience);
+        return new Publisher(HttpClient.newHttpClient(), List.of(url), () -> "token", patience, alive);
     }
 
     private static BallotSource seed() {

@@ -136,6 +136,75 @@ class SecretsTest {
                 .isEqualTo(made);
     }
 
+    /** Nothing of what is given is written down, and yet the next start knows whether it is the same. */
+    @Test
+    void shouldGoOnWithALogUnderWhatWasGivenAtItsFirstStartAlone() throws Exception {
+        KeyPair keys = LogSigner.newKeyPair();
+        String publicKey = LogKeys.publicKeyText(keys.getPublic());
+        Map<String, String> all = new HashMap<>(Map.of(
+                "VOTELOG_AUTH_HS256_SECRET", SECRET,
+                "VOTELOG_PEPPER", PEPPER,
+                "VOTELOG_LOG_PRIVATE_KEY", LogSigner.privateKeyText(keys),
+                "VOTELOG_LOG_PUBLIC_KEYS", publicKey));
+        Secrets first = Secrets.readOrMake(folders, new Environment(all));
+        assertThat(Files.readString(folders.begunWith()))
+                .doesNotContain(first.pepper(), first.hs256(), first.privateKey());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folders.begunWith())))
+                .isEqualTo("rw-------");
+        Files.createDirectories(folders.kafka());
+
+        Map<String, String> other = new HashMap<>(all);
+        other.put("VOTELOG_PEPPER", Base64.getEncoder().encodeToString(new byte[32]));
+        assertRefused(other, "VOTELOG_PEPPER is another pepper than the votes in " + folders.kafka());
+        KeyPair newKeys = LogSigner.newKeyPair();
+        String newPublicKey = LogKeys.publicKeyText(newKeys.getPublic());
+        other = new HashMap<>(all);
+        other.put("VOTELOG_LOG_PRIVATE_KEY", LogSigner.privateKeyText(newKeys));
+        other.put("VOTELOG_LOG_PUBLIC_KEYS", newPublicKey);
+        assertRefused(other, "VOTELOG_LOG_PUBLIC_KEYS is without " + publicKey);
+        assertThat(Secrets.readOrMake(folders, new Environment(all))).isEqualTo(first);
+
+        // A new key beside the old one is no other log; both have signed in it from then on.
+        other.put("VOTELOG_LOG_PUBLIC_KEYS", newPublicKey + "," + publicKey);
+        Secrets.readOrMake(folders, new Environment(other));
+        assertRefused(all, "VOTELOG_LOG_PUBLIC_KEYS is without " + newPublicKey);
+
+        // The other shape has a log of its own, and what is forgotten binds nobody.
+        Map<String, String> anothers = new HashMap<>(all);
+        anothers.put("VOTELOG_PEPPER", Base64.getEncoder().encodeToString(new byte[32]));
+        Secrets.readOrMake(new Folders(home, true), new Environment(anothers));
+        folders.forget();
+        assertThat(folders.begunWith()).doesNotExist();
+        Secrets.readOrMake(folders, new Environment(anothers));
+    }
+
+    @Test
+    void shouldSayThatWhatWasMadeIsAnothersOrDamaged() throws Exception {
+        Secrets.readOrMake(folders, NOTHING_GIVEN);
+        Files.createDirectories(folders.kafka());
+        Path pepper = folders.secrets().resolve("pepper");
+        Files.writeString(pepper, PEPPER);
+        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
+                .isInstanceOf(UpException.class)
+                .hasMessageStartingWith(pepper + " is another pepper than the votes");
+        Files.writeString(pepper, "?");
+        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
+                .isInstanceOf(UpException.class)
+                .hasMessageStartingWith(pepper + " is damaged");
+    }
+
+    /** Logs of earlier builds have no note. */
+    @Test
+    void shouldHoldALogWithoutANoteToThePepperThatWasMadeForIt() throws Exception {
+        Secrets made = Secrets.readOrMake(folders, NOTHING_GIVEN);
+        Files.delete(folders.begunWith());
+        Files.createDirectories(folders.kafka());
+        assertRefused(Map.of("VOTELOG_PEPPER", PEPPER), "VOTELOG_PEPPER is another pepper than");
+        assertThat(folders.begunWith()).doesNotExist();
+        assertThat(Secrets.readOrMake(folders, NOTHING_GIVEN)).isEqualTo(made);
+        assertThat(folders.begunWith()).exists();
+    }
+
     private void assertRefused(Map<String, String> given, String said) {
         assertThatThrownBy(() -> Secrets.readOrMake(folders, new Environment(given)))
                 .isInstanceOf(UpException.class)

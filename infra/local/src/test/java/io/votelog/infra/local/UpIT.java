@@ -144,6 +144,18 @@ class UpIT {
         assertThat(Arrays.copyOf(receipt, 16)).isEqualTo(pseudonym(new byte[32], "gz-customs-2021", "ada"));
         assertThat(up.said()).anyMatch(line -> line.contains("TOKEN=…")).noneMatch(line -> line.contains("/dev/token"));
 
+        up.interrupt();
+        assertThat(up.awaitEnd(SOON)).isZero();
+        up = Running.startAt(
+                dir,
+                Running.freeOffset(),
+                Map.of("VOTELOG_PEPPER", Base64.getEncoder().encodeToString(new byte[33])));
+        assertThat(up.awaitEnd(SOON)).isEqualTo(1);
+        assertThat(up.err())
+                .singleElement()
+                .asString()
+                .startsWith("infra/up: VOTELOG_PEPPER is another pepper than the votes in ");
+
         Running refused = Running.startAt(
                 Files.createDirectory(dir.resolve("other")),
                 Running.freeOffset(),

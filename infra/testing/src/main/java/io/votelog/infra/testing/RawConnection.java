@@ -134,12 +134,17 @@ public final class RawConnection implements AutoCloseable {
 
     /** How many bytes come up to the connection's end, which must come. */
     public int rest() {
+        return restAsText().length();
+    }
+
+    /** What comes up to the connection's end, which must come, as it came; empty when the connection is reset instead. */
+    public String restAsText() {
         try {
-            return in.readAllBytes().length;
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
         } catch (java.net.SocketTimeoutException silent) {
             throw new UncheckedIOException(silent);
         } catch (IOException reset) {
-            return 0;
+            return "";
         }
     }
 
