@@ -352,7 +352,8 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
     private void look(ChannelHandlerContext context) {
         long now = System.nanoTime();
-        boolean answering = (!inBody || line.isSilenced()) && (unanswered > 0 || AnswersUnderWay.are(context.channel()));
+        boolean answering =
+                (!inBody || line.isSilenced()) && (unanswered > 0 || AnswersUnderWay.are(context.channel()));
         long left = streaming || answering ? pauseNanos : deadline() - now;
         if (answering && !streaming && underWay.nothingTaken(context.channel(), now, idleNanos)) {
             context.close();

@@ -51,7 +51,8 @@ final class EveryWholeRequestIsAnsweredTest {
                 new ConnectionGuard.Patience(Duration.ofSeconds(2), Duration.ofSeconds(6), IDLE);
         server = PublicPort.of(
                         HttpServer.create().host("127.0.0.1").port(0),
-                        new ConnectionLimit(1000, 0, new ClientAddress(List.of(), ForwardingHeader.X_FORWARDED_FOR, 64)),
+                        new ConnectionLimit(
+                                1000, 0, new ClientAddress(List.of(), ForwardingHeader.X_FORWARDED_FOR, 64)),
                         patience,
                         headers -> headers.set("X-Safe", "yes"),
                         Optional.empty())
@@ -83,9 +84,10 @@ final class EveryWholeRequestIsAnsweredTest {
             case "/deaf" -> response.status(413).send();
             case "/stream" ->
                 request.method().equals(HttpMethod.HEAD)
-                    ? response.header(HttpHeaderNames.CONTENT_TYPE, "text/event-stream").send()
-                    : response.header(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
-                        .sendString(Flux.concat(Mono.just("data: x\n\n"), Flux.never()));
+                        ? response.header(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
+                                .send()
+                        : response.header(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
+                                .sendString(Flux.concat(Mono.just("data: x\n\n"), Flux.never()));
             default -> response.sendNotFound();
         };
     }
@@ -197,9 +199,7 @@ final class EveryWholeRequestIsAnsweredTest {
             http.send(get("/wait") + get("/small") + whole.substring(0, whole.length() - 3));
             // Only when the client has said that no more comes are the earlier ones answered.
             CompletableFuture<List<Answer>> answers = CompletableFuture.supplyAsync(http::untilClosed);
-            CompletableFuture.runAsync(
-                            http::end,
-                            CompletableFuture.delayedExecutor(4, TimeUnit.SECONDS))
+            CompletableFuture.runAsync(http::end, CompletableFuture.delayedExecutor(4, TimeUnit.SECONDS))
                     .join();
             assertThat(answers.join()).extracting(Answer::status).containsExactly(200, 200, 408);
         }
@@ -208,7 +208,8 @@ final class EveryWholeRequestIsAnsweredTest {
     @Test
     void shouldGiveAnEarlyAnswerToWhoIsStillSending() {
         try (RawConnection http = RawConnection.to(server.port())) {
-            http.send(get("/small") + "POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\nConnection: close\r\n\r\n");
+            http.send(get("/small")
+                    + "POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\nConnection: close\r\n\r\n");
             http.send("x".repeat(100_000));
             assertThat(http.untilClosed()).extracting(Answer::status).containsExactly(200, 413);
         }
@@ -250,7 +251,7 @@ final class EveryWholeRequestIsAnsweredTest {
     }
 
     private static String read(String body) {
-        return "POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: "
-                + body.getBytes(StandardCharsets.ISO_8859_1).length + "\r\n\r\n" + body;
+        return "POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.getBytes(StandardCharsets.ISO_8859_1).length
+                + "\r\n\r\n" + body;
     }
 }
