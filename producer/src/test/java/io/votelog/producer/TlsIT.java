@@ -123,9 +123,7 @@ class TlsIT {
             closing.send(vote);
             closing.send(vote);
             closing.send(last);
-            assertThat(closing.untilClosed())
-                    .extracting(RawHttp.Answer::status)
-                    .containsExactly(202, 202, 202);
+            assertThat(closing.untilClosed()).extracting(RawHttp.Answer::status).containsExactly(202, 202, 202);
         }
     }
 

@@ -19,8 +19,19 @@ final class RequestSyntaxTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "/?", "/a:b", "/v1/ballots/a/votes:batch", "/a?b[c]=d", "/a?b=c&d=e", "/%41?%41", "/;a=b,c", "//a",
-                "http://a/", "http://[::1]:80/a?b", "https://a.example:8080/a:b", "*"
+                "/",
+                "/?",
+                "/a:b",
+                "/v1/ballots/a/votes:batch",
+                "/a?b[c]=d",
+                "/a?b=c&d=e",
+                "/%41?%41",
+                "/;a=b,c",
+                "//a",
+                "http://a/",
+                "http://[::1]:80/a?b",
+                "https://a.example:8080/a:b",
+                "*"
             })
     void shouldTakeTargets(String target) {
         assertThat(RequestSyntax.fault(request("a", target))).isNull();
@@ -29,15 +40,32 @@ final class RequestSyntaxTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "a", "?", "/a[b", "/a]b", "/[]", "/a[b?c", "http://[zz]/", "http://[]/", "http://a[b]/", "http://a/[",
-                "http://a@b/", "http://a?b/", "http:///", "/%", "/%4", "/%zz", "/a#b"
+                "",
+                "a",
+                "?",
+                "/a[b",
+                "/a]b",
+                "/[]",
+                "/a[b?c",
+                "http://[zz]/",
+                "http://[]/",
+                "http://a[b]/",
+                "http://a/[",
+                "http://a@b/",
+                "http://a?b/",
+                "http:///",
+                "/%",
+                "/%4",
+                "/%zz",
+                "/a#b"
             })
     void shouldRefuseOtherTargets(String target) {
         assertThat(RequestSyntax.fault(request("a", target))).isNotNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", "a.b-c_d", "a:1", "a:65535", "1.2.3.4:80", "[::1]", "[::1]:80", "[1:2::ffff:1.2.3.4]:8080"})
+    @ValueSource(
+            strings = {"a", "a.b-c_d", "a:1", "a:65535", "1.2.3.4:80", "[::1]", "[::1]:80", "[1:2::ffff:1.2.3.4]:8080"})
     void shouldTakeHosts(String host) {
         assertThat(RequestSyntax.fault(request(host, "/"))).isNull();
     }
@@ -45,8 +73,23 @@ final class RequestSyntaxTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "[zz]", "[]", "[1:2]", "[1.2.3.4]", "[a]", "[:]", "[::1", "[::1]a", "::1", "[::1]:", "[::1%1]", "a:", "a:0",
-                "a:65536", "a[", "a]"
+                "",
+                "[zz]",
+                "[]",
+                "[1:2]",
+                "[1.2.3.4]",
+                "[a]",
+                "[:]",
+                "[::1",
+                "[::1]a",
+                "::1",
+                "[::1]:",
+                "[::1%1]",
+                "a:",
+                "a:0",
+                "a:65536",
+                "a[",
+                "a]"
             })
     void shouldRefuseOtherHosts(String host) {
         assertThat(RequestSyntax.fault(request(host, "/"))).isNotNull();
