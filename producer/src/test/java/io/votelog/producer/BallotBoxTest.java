@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotFile;
+import io.votelog.web.limits.ClientAddress;
+import io.votelog.web.limits.ForwardingHeader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -30,11 +32,10 @@ class BallotBoxTest {
             new FairUse(
                     new Limits(
                             new Limits.User(BigDecimal.ZERO, 1),
-                            new Limits.Address(BigDecimal.ZERO, 1, 64),
+                            new Limits.Address(BigDecimal.ZERO, 1),
                             new Limits.Votes(1, Duration.ofMinutes(10)),
-                            new Limits.Retries(1, Duration.ofMinutes(1)),
-                            List.of(),
-                            "X-Forwarded-For"),
+                            new Limits.Retries(1, Duration.ofMinutes(1))),
+                    new ClientAddress(List.of(), ForwardingHeader.X_FORWARDED_FOR, 64),
                     () -> 0),
             Clock.fixed(NOW, ZoneOffset.UTC),
             new VoteMeters(new SimpleMeterRegistry()));
