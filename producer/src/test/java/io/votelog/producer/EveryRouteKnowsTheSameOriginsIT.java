@@ -60,7 +60,9 @@ class EveryRouteKnowsTheSameOriginsIT {
                 () -> RawRequest.get("/v1/ballots/origins/my-vote").header("Authorization: Bearer " + voter),
                 () -> RawRequest.get("/openapi.yaml"),
                 () -> RawRequest.get("/ballots/origins"),
-                () -> RawRequest.vote("origins", operator, UUID.randomUUID()).target("/v1/ballots/origins/close"));
+                () -> RawRequest.vote("origins", operator, UUID.randomUUID())
+                        .target("/v1/ballots/origins/close")
+                        .body("{}"));
     }
 
     @Test
