@@ -1,25 +1,27 @@
 package io.votelog.web.headers;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
-import org.springframework.web.server.WebFilterChain;
-import reactor.core.publisher.Mono;
 
 /**
  * Leaves of a request's {@code If-None-Match} what {@link EntityTags} reads, in its well-formed value. Spring compares the tags of
- * every answer once more, by a reader without a bound; so both decide on the same tags.
+ * every answer once more, by a reader without a bound; so both decide on the same tags. It stands before the filters, since that
+ * reader asks the request as it was before them.
  */
-final class BoundedTags implements WebFilter {
+final class BoundedTags implements HttpHandlerDecoratorFactory {
     @Override
-    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        ServerHttpRequest request = exchange.getRequest();
+    public HttpHandler apply(HttpHandler handler) {
+        return (request, response) -> handler.handle(bounded(request), response);
+    }
+
+    private static ServerHttpRequest bounded(ServerHttpRequest request) {
         if (!request.getHeaders().containsHeader(HttpHeaders.IF_NONE_MATCH)) {
-            return chain.filter(exchange);
+            return request;
         }
         EntityTags tags = EntityTags.ifNoneMatch(request.getHeaders());
-        ServerHttpRequest bounded = request.mutate()
+        return request.mutate()
                 .headers(headers -> {
                     if (tags.isEmpty()) {
                         headers.remove(HttpHeaders.IF_NONE_MATCH);
@@ -28,6 +30,5 @@ final class BoundedTags implements WebFilter {
                     }
                 })
                 .build();
-        return chain.filter(exchange.mutate().request(bounded).build());
     }
 }

@@ -2,11 +2,8 @@ package io.votelog.web.headers;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.web.reactive.accept.RequestedContentTypeResolverBuilder;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
-import org.springframework.web.server.WebFilter;
 
 /** How Spring reads what clients send; for an app to import. */
 @Configuration(proxyBeanMethods = false)
@@ -16,10 +13,8 @@ public class RequestHeaders implements WebFluxConfigurer {
         builder.resolver(new AcceptResolver());
     }
 
-    /** Before all that looks at a request. */
     @Bean
-    @Order(Ordered.HIGHEST_PRECEDENCE)
-    WebFilter boundedTags() {
+    BoundedTags boundedTags() {
         return new BoundedTags();
     }
 }
