@@ -54,7 +54,7 @@ final class LogReads {
      * @throws ProblemException 429 when the client has had its share, 503 when others have all that is read before ballots
      */
     <T> T read(@Nullable IpAddress client, boolean beforeBallot, Supplier<T> read) {
-        if (client != null && !byAddress.take(client)) {
+        if (!byAddress.take(client)) {
             limited.increment();
             throw ProblemException.tooManyRequests(
                     "The address that this request comes from may have %d records of the log read at once"
@@ -76,9 +76,7 @@ final class LogReads {
                 }
             }
         } finally {
-            if (client != null) {
-                byAddress.giveBack(client);
-            }
+            byAddress.giveBack(client);
         }
     }
 

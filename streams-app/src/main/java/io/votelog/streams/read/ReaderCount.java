@@ -38,7 +38,7 @@ final class ReaderCount {
      * @throws ProblemException 429 when the address has as many as it may, 503 when there are as many as there may be
      */
     Runnable oneMore(@Nullable IpAddress client) {
-        if (client != null && !byAddress.take(client)) {
+        if (!byAddress.take(client)) {
             limited.increment();
             throw ProblemException.tooManyRequests(
                     "The address that this request comes from may read %d streams at once".formatted(mostOfAddress),
@@ -46,9 +46,7 @@ final class ReaderCount {
         }
         Runnable gone = () -> {
             count.decrementAndGet();
-            if (client != null) {
-                byAddress.giveBack(client);
-            }
+            byAddress.giveBack(client);
         };
         if (count.incrementAndGet() > most) {
             gone.run();

@@ -41,7 +41,7 @@ final class Waits {
     /** The one answer while there is room to wait for it, else the other one. */
     <T> Mono<T> wait(@Nullable IpAddress client, Mono<T> waited, Mono<T> atOnce) {
         return Mono.defer(() -> {
-            if (client != null && !byAddress.take(client)) {
+            if (!byAddress.take(client)) {
                 limited.increment();
                 return atOnce;
             }
@@ -71,8 +71,6 @@ final class Waits {
 
     private void end(@Nullable IpAddress client) {
         waiting.decrementAndGet();
-        if (client != null) {
-            byAddress.giveBack(client);
-        }
+        byAddress.giveBack(client);
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 
 /** Bytes as they are and in gzip, compressed when somebody takes them so for the first time. */
 public final class Coded {
@@ -26,6 +27,18 @@ public final class Coded {
             gzip = compressed(plain);
         }
         return gzip;
+    }
+
+    /**
+     * The bytes of an answer: compressed for whoever takes gzip, which {@code Content-Encoding} then says.
+     *
+     * @param answer its headers
+     */
+    public byte[] in(HttpHeaders answer, boolean gzip) {
+        if (gzip) {
+            answer.set(HttpHeaders.CONTENT_ENCODING, "gzip");
+        }
+        return gzip ? gzip() : plain;
     }
 
     private static byte[] compressed(byte[] bytes) {

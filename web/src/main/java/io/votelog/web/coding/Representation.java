@@ -42,9 +42,6 @@ public record Representation(MediaType type, String tag, Coded content, CacheCon
             return new ResponseEntity<>(headers, HttpStatus.NOT_MODIFIED);
         }
         headers.setContentType(type);
-        if (gzip) {
-            headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
-        }
-        return new ResponseEntity<>(gzip ? content.gzip() : content.plain(), headers, HttpStatus.OK);
+        return new ResponseEntity<>(content.in(headers, gzip), headers, HttpStatus.OK);
     }
 }

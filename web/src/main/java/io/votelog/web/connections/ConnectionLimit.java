@@ -65,16 +65,14 @@ public final class ConnectionLimit implements MeterBinder {
         @Nullable
         IpAddress peer =
                 clientAddress.ofPeer(channel.remoteAddress() instanceof InetSocketAddress address ? address : null);
-        if (peer != null && !perAddress.take(peer)) {
+        if (!perAddress.take(peer)) {
             open.decrementAndGet();
             refusedOfAddress.increment();
             return false;
         }
         channel.closeFuture().addListener(closed -> {
             open.decrementAndGet();
-            if (peer != null) {
-                perAddress.giveBack(peer);
-            }
+            perAddress.giveBack(peer);
         });
         return true;
     }

@@ -2,6 +2,7 @@ package io.votelog.web.limits;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many of something each client address has at the same time, and no more than so many. An address that has none is not
@@ -19,9 +20,13 @@ public final class AddressCounts {
         this.most = most;
     }
 
-    /** Counts one more of this address, unless it has as many as it may: then this is false, and there is nothing to give back. */
-    public boolean take(IpAddress address) {
-        if (most == 0) {
+    /**
+     * Counts one more of this address, unless it has as many as it may: then this is false, and there is nothing to give back.
+     *
+     * @param address null for whom nothing is counted, and who may have any number
+     */
+    public boolean take(@Nullable IpAddress address) {
+        if (most == 0 || address == null) {
             return true;
         }
         boolean[] taken = new boolean[1];
@@ -34,8 +39,8 @@ public final class AddressCounts {
     }
 
     /** Counts one less of an address that has taken one. */
-    public void giveBack(IpAddress address) {
-        if (most > 0) {
+    public void giveBack(@Nullable IpAddress address) {
+        if (most > 0 && address != null) {
             counts.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
         }
     }

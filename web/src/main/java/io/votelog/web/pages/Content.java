@@ -76,15 +76,11 @@ public final class Content {
      * @param policy its Content-Security-Policy
      */
     public ResponseEntity<byte[]> notFound(HttpHeaders request, String policy) {
-        boolean gzip = AcceptEncoding.gzip(request);
         HttpHeaders headers = new HttpHeaders();
         headers.set(POLICY, policy);
         headers.setCacheControl(CacheControl.noStore());
         headers.setContentType(type);
-        if (gzip) {
-            headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
-        }
-        return new ResponseEntity<>(gzip ? bytes.gzip() : bytes.plain(), headers, HttpStatus.NOT_FOUND);
+        return new ResponseEntity<>(bytes.in(headers, AcceptEncoding.gzip(request)), headers, HttpStatus.NOT_FOUND);
     }
 
     private static String hash(byte[] bytes) {

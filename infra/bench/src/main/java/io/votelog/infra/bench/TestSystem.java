@@ -70,12 +70,24 @@ final class TestSystem implements AutoCloseable {
     private long streamsPid;
     private int nextVoter;
 
-    /** What the gateway bounds for each user and each address. */
+    /** What the apps bound for each user and each address; of the settings each app knows its own. */
     enum Limits {
         /** Nothing, so that a few programs can stand for any number of clients. */
-        OFF,
-        /** What it bounds when nobody says anything. */
-        AS_DELIVERED
+        OFF(
+                "--votelog.limits.address.rate=0",
+                "--votelog.limits.address.connections=0",
+                "--votelog.limits.user.rate=0",
+                "--votelog.limits.votes.every=0",
+                "--votelog.limits.reads.rate=0",
+                "--votelog.results.max-readers-per-address=0"),
+        /** What they bound when nobody says anything. */
+        AS_DELIVERED;
+
+        private final List<String> args;
+
+        Limits(String... args) {
+            this.args = List.of(args);
+        }
     }
 
     private TestSystem(SystemOptions options, Ballot ballot, Limits limits) {
@@ -211,25 +223,10 @@ final class TestSystem implements AutoCloseable {
     }
 
     private ChildJvm startGateway() {
-        List<String> args = new ArrayList<>(List.of(
-                "--server.address=127.0.0.1",
-                "--server.port=" + gatewayPort,
-                "--management.server.address=127.0.0.1",
-                "--management.server.port=" + managementPort,
-                "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-                "--votelog.public-urls.producer=" + gatewayUrl(),
-                "--votelog.public-urls.streams=" + streamsUrl,
-                "--votelog.auth.jwk-set-uri=" + jwks.url(),
-                "--votelog.auth.issuer=" + Claims.ISSUER,
-                "--votelog.auth.audience=" + Claims.AUDIENCE));
-        if (limits == Limits.OFF) {
-            args.addAll(List.of(
-                    "--votelog.limits.address.rate=0",
-                    "--votelog.limits.user.rate=0",
-                    "--votelog.limits.votes.every=0",
-                    "--votelog.limits.reads.rate=0",
-                    "--votelog.limits.address.connections=0"));
-        }
+        List<String> args = settings(gatewayPort, managementPort);
+        args.add("--votelog.auth.jwk-set-uri=" + jwks.url());
+        args.add("--votelog.auth.issuer=" + Claims.ISSUER);
+        args.add("--votelog.auth.audience=" + Claims.AUDIENCE);
         args.addAll(options.gatewayArgs);
         return track(app("gateway", "producer/target/votelog-producer.jar")
                 .jvmArgs(options.jvm())
@@ -241,25 +238,26 @@ final class TestSystem implements AutoCloseable {
                 .start());
     }
 
-    /** Starts the read side; returns when it is ready. */
-    void startStreams() {
-        int management = freePort();
-        List<String> args = new ArrayList<>(List.of(
+    /** What both apps are told. */
+    private List<String> settings(int port, int management) {
+        List<String> settings = new ArrayList<>(List.of(
                 "--server.address=127.0.0.1",
-                "--server.port=" + streamsUrl.getPort(),
+                "--server.port=" + port,
                 "--management.server.address=127.0.0.1",
                 "--management.server.port=" + management,
                 "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                 "--votelog.public-urls.producer=" + gatewayUrl(),
-                "--votelog.public-urls.streams=" + streamsUrl,
-                "--votelog.streams.state-dir=" + dir.resolve("streams"),
-                "--votelog.streams.advertised=127.0.0.1:" + streamsUrl.getPort()));
-        if (limits == Limits.OFF) {
-            args.addAll(List.of(
-                    "--votelog.limits.address.connections=0",
-                    "--votelog.limits.reads.rate=0",
-                    "--votelog.results.max-readers-per-address=0"));
-        }
+                "--votelog.public-urls.streams=" + streamsUrl));
+        settings.addAll(limits.args);
+        return settings;
+    }
+
+    /** Starts the read side; returns when it is ready. */
+    void startStreams() {
+        int management = freePort();
+        List<String> args = settings(streamsUrl.getPort(), management);
+        args.add("--votelog.streams.state-dir=" + dir.resolve("streams"));
+        args.add("--votelog.streams.advertised=127.0.0.1:" + streamsUrl.getPort());
         args.addAll(options.streamsArgs);
         ChildJvm streams = track(app("streams-app", "streams-app/target/votelog-streams-app.jar")
                 .jvmArgs("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
