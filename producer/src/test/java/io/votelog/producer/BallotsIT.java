@@ -214,31 +214,30 @@ class BallotsIT {
 
     @Test
     void shouldAnswerADryRunWithTheBallotAsItWasUnderstood() {
-        HttpResponse<String> dry =
-                gateway.send(gateway.putRequest(operator, "dry?dryRun=true", openBallot("dry", "Dry")));
+        // Its window is of the second at which it was made.
+        String ballot = openBallot("dry", "Dry");
+        HttpResponse<String> dry = gateway.send(gateway.putRequest(operator, "dry?dryRun=true", ballot));
         assertThat(dry.statusCode()).as(dry.body()).isEqualTo(200);
         problem(gateway.get("/v1/ballots/dry"), 404, "unknown-ballot");
-        String faulty = openBallot("dry", "Dry").replace("\"max\": 3", "\"max\": 1");
+        String faulty = ballot.replace("\"max\": 3", "\"max\": 1");
         problem(gateway.send(gateway.putRequest(operator, "dry?dryRun=true", faulty)), 422, "faulty-ballot");
 
-        HttpResponse<String> created =
-                gateway.send(gateway.putRequest(operator, "dry?dryRun=false", openBallot("dry", "Dry")));
+        HttpResponse<String> created = gateway.send(gateway.putRequest(operator, "dry?dryRun=false", ballot));
         assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
         ObjectNode said = (ObjectNode) json(dry);
         assertThat(said.remove("dryRun").booleanValue()).isTrue();
         assertThat(said.path("ready").booleanValue()).isFalse();
         assertThat(said.put("ready", true)).isEqualTo(json(created));
-        assertThat(dryRunOf("dry")).as("of a ballot that stands").isEqualTo(json(created));
+        assertThat(dryRunOf("dry", ballot)).as("of a ballot that stands").isEqualTo(json(created));
 
         gateway.close(operator, "dry");
-        ObjectNode closed = dryRunOf("dry");
+        ObjectNode closed = dryRunOf("dry", ballot);
         assertThat(closed.path("closedEarly").booleanValue()).isTrue();
         assertThat(closed).isEqualTo(json(gateway.get("/v1/ballots/dry")));
     }
 
-    private ObjectNode dryRunOf(String id) {
-        HttpResponse<String> dry =
-                gateway.send(gateway.putRequest(operator, id + "?dryRun=true", openBallot(id, "Dry")));
+    private ObjectNode dryRunOf(String id, String ballot) {
+        HttpResponse<String> dry = gateway.send(gateway.putRequest(operator, id + "?dryRun=true", ballot));
         assertThat(dry.statusCode()).as(dry.body()).isEqualTo(200);
         ObjectNode said = (ObjectNode) json(dry);
         assertThat(said.remove("dryRun").booleanValue()).isTrue();

@@ -311,11 +311,16 @@ class FairUseTest {
                 }
             }
         }
+        int forgotten = 0;
         for (Receipt vote : first) {
-            assertThat(refused(fairUse, vote)).isNull();
+            forgotten += refused(fairUse, vote) == null ? 0 : 1;
             assertThat(refused(fairUse, new Receipt(vote.voter(), new UUID(4711, 4))))
                     .isNotNull();
         }
+        // The hash has a key of its own in each run. A vote is forgotten when eight others fell into its line: for
+        // 104,000 votes in
+        // 65,536 lines that is one in 4,000.
+        assertThat(forgotten).isLessThanOrEqualTo(10);
     }
 
     /** It is on the way of every vote. */
