@@ -1,5 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
+import io.votelog.auditor.commands.AnnounceCommand;
+import io.votelog.auditor.commands.AsOfCommand;
+import io.votelog.auditor.commands.CompareCommand;
+import io.votelog.auditor.commands.DigestCommand;
+import io.votelog.auditor.commands.DumpCommand;
+import io.votelog.auditor.commands.EquivocationCommand;
+import io.votelog.auditor.commands.ExportCommand;
+import io.votelog.auditor.commands.KeygenCommand;
+import io.votelog.auditor.commands.ReceiptCommand;
+import io.votelog.auditor.commands.ReplayCommand;
+import io.votelog.auditor.commands.SealCommand;
+import io.votelog.auditor.commands.VerifyCommand;
+import io.votelog.auditor.commands.VerifyReceiptCommand;
+import io.votelog.auditor.commands.WhatIfCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +60,7 @@ import picocli.CommandLine.Spec;
             "  java -jar auditor/target/votelog-auditor.jar replay --bootstrap-servers localhost:9092 \\",
             "      --public-key-file .votelog/secrets/log-public-key"
         })
-final class AuditorApplication implements Runnable {
+public final class AuditorApplication implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
@@ -57,7 +72,7 @@ final class AuditorApplication implements Runnable {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new Program(new AuditorApplication());
     }
 

@@ -1,5 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
+import io.votelog.auditor.commands.HelpOptions;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Report;
+import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.schemas.Receipt;
 import java.io.IOException;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
 import java.io.ByteArrayOutputStream;
@@ -13,9 +14,9 @@ import picocli.CommandLine;
  * @param out on standard output
  * @param err on standard error
  */
-record CommandRun(int exitCode, String out, String err) {
+public record CommandRun(int exitCode, String out, String err) {
     /** Runs a command in this process. */
-    static CommandRun of(Object... arguments) {
+    public static CommandRun of(Object... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream outBefore = System.out;

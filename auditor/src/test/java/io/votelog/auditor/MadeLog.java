@@ -1,5 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
+import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.Merged;
+import io.votelog.auditor.source.Span;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.PepperFingerprint;
@@ -35,10 +40,10 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /** A log in memory, made record by record; its clock goes on by a second with each. */
-final class MadeLog implements LogSource {
-    static final int PARTITIONS = 2;
+public final class MadeLog implements LogSource {
+    public static final int PARTITIONS = 2;
     static final Instant OPENS = Instant.parse("2021-12-05T00:00:00Z");
-    static final Instant CLOSES = Instant.parse("2021-12-06T00:00:00Z");
+    public static final Instant CLOSES = Instant.parse("2021-12-06T00:00:00Z");
 
     private static final KeyPair PAIR = LogSigner.newKeyPair();
     private static final LogSigner SIGNER =
@@ -47,15 +52,15 @@ final class MadeLog implements LogSource {
     private final Map<String, List<List<ConsumerRecord<byte[], byte[]>>>> topics = new TreeMap<>();
     /** How far those who count say that they have come. */
     @Nullable
-    Counted counted;
+    public Counted counted;
 
     /** How far those who add up partitions say that they have come. */
     @Nullable
-    Merged merged;
+    public Merged merged;
 
     private Instant now = OPENS.plusSeconds(60);
 
-    MadeLog() {
+    public MadeLog() {
         topics.put(Topics.BALLOTS.name(), List.of(new ArrayList<>()));
         topics.put(
                 Topics.VOTES.name(),
@@ -65,11 +70,11 @@ final class MadeLog implements LogSource {
     }
 
     /** With an empty topic of one partition. */
-    MadeLog withTopic(Topic topic) {
+    public MadeLog withTopic(Topic topic) {
         return withTopic(topic, 1);
     }
 
-    MadeLog withTopic(Topic topic, int partitions) {
+    public MadeLog withTopic(Topic topic, int partitions) {
         topics.put(
                 topic.name(),
                 IntStream.range(0, partitions)
@@ -79,7 +84,7 @@ final class MadeLog implements LogSource {
     }
 
     /** Adds an empty partition to a topic. */
-    MadeLog addPartition(Topic topic) {
+    public MadeLog addPartition(Topic topic) {
         topics.compute(topic.name(), (name, partitions) -> {
             List<List<ConsumerRecord<byte[], byte[]>>> more = new ArrayList<>(partitions);
             more.add(new ArrayList<>());
@@ -89,20 +94,20 @@ final class MadeLog implements LogSource {
     }
 
     /** Takes a topic's last partition out of the log. */
-    void forgetLast(Topic topic) {
+    public void forgetLast(Topic topic) {
         topics.compute(topic.name(), (name, partitions) -> partitions.subList(0, partitions.size() - 1));
     }
 
-    static LogKeys keys() {
+    public static LogKeys keys() {
         return SIGNER.publicKey();
     }
 
-    static String publicKey() {
+    public static String publicKey() {
         return LogKeys.publicKeyText(PAIR.getPublic());
     }
 
     /** Five options in two sections, two to four picks, at least one from each section. */
-    static BallotDefinition fruits(String id, String visibility) {
+    public static BallotDefinition fruits(String id, String visibility) {
         String yaml =
                 """
                 ballotId: %s
@@ -121,23 +126,23 @@ final class MadeLog implements LogSource {
         throw new AssertionError(yaml);
     }
 
-    static BallotDefinition fruits() {
+    public static BallotDefinition fruits() {
         return fruits("fruits", "live");
     }
 
     /** The n-th voter's pseudonym. */
-    static byte[] voter(int number) {
+    public static byte[] voter(int number) {
         return ByteBuffer.allocate(Pseudonym.LENGTH)
                 .putLong(0x9E3779B97F4A7C15L * (number + 1))
                 .putLong(0xC2B2AE3D27D4EB4FL * (number + 1))
                 .array();
     }
 
-    static UUID voteId(int number) {
+    public static UUID voteId(int number) {
         return new UUID(0x7a5b3c4d1e6f4a2bL * (number + 1), 0x9182736455463728L * (number + 1));
     }
 
-    MadeLog publish(BallotDefinition ballot) {
+    public MadeLog publish(BallotDefinition ballot) {
         PepperFingerprint pepper = new PepperFingerprint(new byte[8]);
         List<Long> schemas = List.of(Events.VOTE_CAST_FINGERPRINT);
         add(Topics.BALLOTS, 0, null, SIGNER.published(ballot, LogSigner.CLAIM, PARTITIONS, schemas, pepper));
@@ -147,14 +152,14 @@ final class MadeLog implements LogSource {
         return this;
     }
 
-    MadeLog close(BallotDefinition ballot) {
+    public MadeLog close(BallotDefinition ballot) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             add(Topics.VOTES, partition, null, SIGNER.closed(ballot.ballot().id(), ballot.digest(), partition));
         }
         return this;
     }
 
-    MadeLog annul(BallotDefinition ballot, int voter, int id, String reason) {
+    public MadeLog annul(BallotDefinition ballot, int voter, int id, String reason) {
         Receipt receipt = new Receipt(Pseudonym.of(voter(voter)), voteId(id));
         int partition = receipt.voter().partition(PARTITIONS);
         return add(
@@ -164,18 +169,18 @@ final class MadeLog implements LogSource {
                 SIGNER.annulled(ballot.ballot().id(), ballot.digest(), receipt, reason, partition));
     }
 
-    MadeLog vote(String ballotId, int voter, int id, String... choices) {
+    public MadeLog vote(String ballotId, int voter, int id, String... choices) {
         byte[] key = voter(voter);
         VoteCast vote = new VoteCast(voteId(id), ballotId, List.of(choices), new Salt(new byte[32]));
         return add(Topics.VOTES, Pseudonym.partition(key, PARTITIONS), key, Events.encode(vote));
     }
 
-    MadeLog vote(int voter, int id, String... choices) {
+    public MadeLog vote(int voter, int id, String... choices) {
         return vote("fruits", voter, id, choices);
     }
 
     /** Publishes results of a ballot as final. */
-    MadeLog finalResults(BallotDefinition ballot, long revision) {
+    public MadeLog finalResults(BallotDefinition ballot, long revision) {
         topics.putIfAbsent(Topics.RESULTS.name(), List.of(new ArrayList<>()));
         BallotResults results = BallotResults.newBuilder()
                 .setBallotId(ballot.ballot().id())
@@ -195,7 +200,7 @@ final class MadeLog implements LogSource {
         return add(Topics.RESULTS, 0, null, Events.encode(results));
     }
 
-    MadeLog add(Topic topic, int partition, byte[] key, byte[] value) {
+    public MadeLog add(Topic topic, int partition, byte[] key, byte[] value) {
         List<ConsumerRecord<byte[], byte[]>> records = records(topic, partition);
         records.add(record(topic, partition, records.size(), now.toEpochMilli(), key, value));
         now = now.plusSeconds(1);
@@ -203,11 +208,11 @@ final class MadeLog implements LogSource {
     }
 
     /** The records of a partition, to be changed. */
-    List<ConsumerRecord<byte[], byte[]>> records(Topic topic, int partition) {
+    public List<ConsumerRecord<byte[], byte[]>> records(Topic topic, int partition) {
         return topics.get(topic.name()).get(partition);
     }
 
-    void change(int partition, int offset, UnaryOperator<VoteCast> change) throws Exception {
+    public void change(int partition, int offset, UnaryOperator<VoteCast> change) throws Exception {
         List<ConsumerRecord<byte[], byte[]>> votes = records(Topics.VOTES, partition);
         ConsumerRecord<byte[], byte[]> old = votes.get(offset);
         VoteCast vote = Events.decode(old.value(), VoteCast.class);
@@ -216,12 +221,12 @@ final class MadeLog implements LogSource {
                 record(Topics.VOTES, partition, offset, old.timestamp(), old.key(), Events.encode(change.apply(vote))));
     }
 
-    static ConsumerRecord<byte[], byte[]> record(
+    public static ConsumerRecord<byte[], byte[]> record(
             Topic topic, int partition, long offset, long timestampMs, byte[] key, byte[] value) {
         return record(topic.name(), partition, offset, timestampMs, key, value, new RecordHeaders());
     }
 
-    static ConsumerRecord<byte[], byte[]> record(
+    public static ConsumerRecord<byte[], byte[]> record(
             String topic, int partition, long offset, long timestampMs, byte[] key, byte[] value, Headers headers) {
         return new ConsumerRecord<>(
                 topic,

@@ -1,7 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.auditor.commands.ReceiptCommand;
+import io.votelog.auditor.report.Progress;
+import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.seal.MadeSealedLog;
+import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.DumpWriter;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
 import io.votelog.schemas.Events;

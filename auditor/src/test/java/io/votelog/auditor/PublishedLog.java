@@ -1,5 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
+import io.votelog.auditor.count.EventBytes;
+import io.votelog.auditor.count.PartitionBallot;
+import io.votelog.auditor.count.PartitionReplay;
+import io.votelog.auditor.count.RecordOutcome;
+import io.votelog.auditor.count.Tally;
+import io.votelog.auditor.count.Vote;
+import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.Merged;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
@@ -24,7 +33,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Adds to a made log what honest operators publish of it: verdicts, what was put aside, results, and how far they have counted. */
-final class PublishedLog {
+public final class PublishedLog {
     private PublishedLog() {}
 
     /**
@@ -32,7 +41,7 @@ final class PublishedLog {
      *
      * @param stages how often there are results on the way, the last time of the whole log
      */
-    static MadeLog of(MadeLog log, int stages) {
+    public static MadeLog of(MadeLog log, int stages) {
         log.withTopic(Topics.DECISIONS, MadeLog.PARTITIONS)
                 .withTopic(Topics.DEAD_LETTERS, MadeLog.PARTITIONS)
                 .withTopic(Topics.RESULTS, MadeLog.PARTITIONS);
@@ -46,7 +55,7 @@ final class PublishedLog {
             int now = stage;
             positions.replaceAll((partition, end) -> end * now / stages);
             List<PartitionReplay> replays = replays(log, positions);
-            for (Standing ballot : replays.get(0).ballots()) {
+            for (PartitionBallot ballot : replays.get(0).ballots()) {
                 addResults(log, results(replays, positions, ballot.ballot().id()));
             }
         }
@@ -55,16 +64,16 @@ final class PublishedLog {
     }
 
     /** Those who count, and those who add up, say that they have come so far. */
-    static void say(MadeLog log, Map<Integer, Long> positions) {
+    public static void say(MadeLog log, Map<Integer, Long> positions) {
         log.counted = new Counted(Counted.GROUP, positions);
         Map<String, Map<Integer, Long>> ballots = new TreeMap<>();
-        for (Standing ballot : replays(log, ends(log)).get(0).ballots()) {
+        for (PartitionBallot ballot : replays(log, ends(log)).get(0).ballots()) {
             ballots.put(ballot.ballot().id(), positions);
         }
         log.merged = new Merged(Merged.group(Counted.GROUP), ballots);
     }
 
-    static Map<Integer, Long> ends(MadeLog log) {
+    public static Map<Integer, Long> ends(MadeLog log) {
         Map<Integer, Long> ends = new TreeMap<>();
         log.spans(Topics.VOTES.name()).forEach(span -> ends.put(span.partition(), span.end()));
         return ends;
@@ -83,14 +92,14 @@ final class PublishedLog {
     }
 
     private static void publish(MadeLog log, ConsumerRecord<byte[], byte[]> record, byte finding) {
-        if (Finding.isPoison(finding)) {
+        if (RecordOutcome.isPoison(finding)) {
             DeadLetters.Letter letter = DeadLetters.of(
                     record.key(),
                     record.value(),
                     record.partition(),
                     record.offset(),
                     record.timestamp(),
-                    Finding.cause(finding),
+                    RecordOutcome.cause(finding),
                     "put aside");
             add(
                     log.records(Topics.DEAD_LETTERS, record.partition()),
@@ -98,12 +107,13 @@ final class PublishedLog {
                     record,
                     letter.value(),
                     letter.headers());
-        } else if (Finding.isVerdict(finding)) {
+        } else if (RecordOutcome.isVerdict(finding)) {
             Vote vote = Vote.read(new EventBytes(), record.value());
-            RejectionReason reason = Finding.isRejected(finding) ? Reasons.toWire(Finding.reason(finding)) : null;
+            RejectionReason reason =
+                    RecordOutcome.isRejected(finding) ? Reasons.toWire(RecordOutcome.reason(finding)) : null;
             Outcome outcome = reason != null
                     ? Outcome.REJECTED
-                    : finding == Finding.ACCEPTED ? Outcome.ACCEPTED : Outcome.RETRIED;
+                    : finding == RecordOutcome.ACCEPTED ? Outcome.ACCEPTED : Outcome.RETRIED;
             VoteDecided decided = new VoteDecided(
                     new UUID(vote.idHigh(), vote.idLow()),
                     vote.ballotId(),
@@ -133,24 +143,24 @@ final class PublishedLog {
     }
 
     /** Behind the results that are there. */
-    static void addResults(MadeLog log, BallotResults results) {
+    public static void addResults(MadeLog log, BallotResults results) {
         byte[] key = results.getBallotId().getBytes(StandardCharsets.UTF_8);
         log.add(Topics.RESULTS, Math.floorMod(key.length, MadeLog.PARTITIONS), key, Events.encode(results));
     }
 
     /** What is true at these positions. */
-    static BallotResults results(MadeLog log, Map<Integer, Long> positions, String ballotId) {
+    public static BallotResults results(MadeLog log, Map<Integer, Long> positions, String ballotId) {
         return results(replays(log, positions), positions, ballotId);
     }
 
     private static BallotResults results(List<PartitionReplay> replays, Map<Integer, Long> positions, String ballotId) {
-        List<Standing> standing = Tally.standing(replays, ballotId);
+        List<PartitionBallot> standing = Tally.standing(replays, ballotId);
         Tally tally = Tally.of(standing);
         List<CountedPosition> named = standing.stream()
                 .map(one -> new CountedPosition(
                         one.partition(),
                         positions.get(one.partition()),
-                        one.endOffset() == Standing.OPEN ? null : one.endOffset()))
+                        one.endOffset() == PartitionBallot.OPEN ? null : one.endOffset()))
                 .toList();
         long ended = named.stream().filter(one -> one.getEndOffset() != null).count();
         long asOfMs =

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer;
 
 import static io.votelog.producer.Gateway.ballot;
@@ -9,6 +10,9 @@ import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.infra.testing.contract.OpenApi;
+import io.votelog.producer.ballots.Catalogue;
+import io.votelog.producer.crypto.Pepper;
+import io.votelog.producer.votes.BallotBox;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;

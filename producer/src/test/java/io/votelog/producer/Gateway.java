@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.votelog.infra.testing.contract.Contract;
 import io.votelog.infra.testing.contract.OpenApi;
+import io.votelog.producer.auth.TestTokens;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import java.io.IOException;
@@ -39,14 +41,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A client of a running gateway, which most often lives in this JVM. */
-final class Gateway implements AutoCloseable {
+public final class Gateway implements AutoCloseable {
     static final KeyPair KEYS = LogSigner.newKeyPair();
-    static final String PRIVATE_KEY = LogSigner.privateKeyText(KEYS);
-    static final String PUBLIC_KEY = LogKeys.publicKeyText(KEYS.getPublic());
-    static final LogSigner SIGNER = LogSigner.of(PRIVATE_KEY, PUBLIC_KEY);
-    static final String PEPPER = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    static final String SECRET = "a secret of at least thirty-two bytes";
-    static final JsonMapper JSON = JsonMapper.builder().build();
+    public static final String PRIVATE_KEY = LogSigner.privateKeyText(KEYS);
+    public static final String PUBLIC_KEY = LogKeys.publicKeyText(KEYS.getPublic());
+    public static final LogSigner SIGNER = LogSigner.of(PRIVATE_KEY, PUBLIC_KEY);
+    public static final String PEPPER = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    public static final String SECRET = "a secret of at least thirty-two bytes";
+    public static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Holds every gateway of this JVM, in every test, to the description of the routes. */
     static final Contract CONTRACT = Contract.of(OpenApi.ofResource("/openapi/producer.yaml"));
@@ -235,7 +237,7 @@ final class Gateway implements AutoCloseable {
     }
 
     /** A ballot with parts A (a1 to a3) and B (b1 to b3), one pick of each at least and three in all at most. */
-    static String ballot(String id, String title, Instant opensAt, Instant closesAt) {
+    public static String ballot(String id, String title, Instant opensAt, Instant closesAt) {
         return """
                 {"ballotId": "%s", "title": "%s",
                  "window": {"opensAt": "%s", "closesAt": "%s"},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer;
 
 import static io.votelog.producer.Gateway.json;
@@ -7,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.producer.ballots.Catalogue;
+import io.votelog.producer.crypto.Pepper;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;

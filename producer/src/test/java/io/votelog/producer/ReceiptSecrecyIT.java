@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer;
 
 import static io.votelog.producer.Gateway.json;
@@ -5,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.producer.auth.TestTokens;
+import io.votelog.producer.crypto.Pepper;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import java.net.http.HttpResponse;

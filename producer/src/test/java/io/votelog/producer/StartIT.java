@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -5,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.producer.ballots.VotePartitions;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer;
 
 import static io.votelog.producer.Gateway.ballot;
@@ -16,6 +17,10 @@ import io.votelog.events.VoteCast;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.producer.ballots.BallotLifecycle;
+import io.votelog.producer.ballots.Catalogue;
+import io.votelog.producer.ballots.NextStep;
+import io.votelog.producer.crypto.Pepper;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
@@ -253,7 +258,7 @@ class TwoGatewaysIT {
         one.put(operator, id, openBallot(id, "Done"));
         long before = copies(id);
         try (Gateway third = Gateway.start(bootstrapServers, "--votelog.take-over-after=0ms")) {
-            assertThat(third.part(LifeCycle.class).advance(id)).isInstanceOf(NextStep.Wait.class);
+            assertThat(third.part(BallotLifecycle.class).advance(id)).isInstanceOf(NextStep.Wait.class);
             assertThat(third.put(operator, id, openBallotAsItStands(id)).statusCode())
                     .isEqualTo(200);
         }

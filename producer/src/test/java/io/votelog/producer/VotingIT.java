@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer;
 
 import static io.votelog.producer.Gateway.ballot;
@@ -10,6 +11,9 @@ import io.votelog.events.VoteCast;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.producer.auth.TestTokens;
+import io.votelog.producer.crypto.Pepper;
+import io.votelog.producer.crypto.UserId;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import java.util.Optional;
@@ -25,7 +26,7 @@ public record Annulment(long offset, long recordedAtMs, String reason) {
         if (length > MAX_REASON) {
             return Optional.of("has %d characters; at most %d are allowed".formatted(length, MAX_REASON));
         }
-        return reason.codePoints().anyMatch(Plain::isUnprintable)
+        return reason.codePoints().anyMatch(Quoting::isUnprintable)
                 ? Optional.of("has a control character; it must be plain text on one line")
                 : Optional.empty();
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import java.time.Instant;
@@ -403,7 +404,7 @@ public final class Ballot {
     /** One name, or a list of them that a client cannot make long. */
     private static String named(Set<String> options) {
         List<String> names =
-                options.stream().limit(MAX_NAMED_CHOICES).map(Plain::quoted).toList();
+                options.stream().limit(MAX_NAMED_CHOICES).map(Quoting::quoted).toList();
         int others = options.size() - names.size();
         if (others > 0) {
             return "options " + String.join(", ", names) + " and " + others + " more";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import java.math.BigInteger;
@@ -136,7 +137,7 @@ final class BallotParser {
     /** The known fields that are there, in the order of the file; null when the value has no fields. */
     private @Nullable Map<String, Object> fields(String place, @Nullable Object plain, List<String> allowed) {
         if (!(plain instanceof Map<?, ?> map)) {
-            fault(place, "is " + Plain.described(plain) + "; it must be a group of fields: " + listed(allowed));
+            fault(place, "is " + Quoting.described(plain) + "; it must be a group of fields: " + listed(allowed));
             return null;
         }
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -148,14 +149,14 @@ final class BallotParser {
             if (!(entry.getKey() instanceof String name)) {
                 fault(
                         place,
-                        "has a field whose name is " + Plain.described(entry.getKey())
+                        "has a field whose name is " + Quoting.described(entry.getKey())
                                 + "; a field's name must be text, and allowed are " + listed(allowed));
             } else if (!allowed.contains(name)) {
                 // In YAML a comma ends a plain text in braces, and what follows it becomes a field without a value.
                 String hint = value == null || value.equals("")
                         ? "; it has no value, so if it is the end of the text before it, that text belongs in quotes"
                         : "";
-                fault(within(place, Plain.shown(name)), "unknown field; allowed are " + listed(allowed) + hint);
+                fault(within(place, Quoting.shown(name)), "unknown field; allowed are " + listed(allowed) + hint);
             } else if (value != null) {
                 fields.put(name, value);
             }
@@ -185,11 +186,11 @@ final class BallotParser {
             return null;
         }
         if (!(value instanceof String id)) {
-            fault(place, "is " + Plain.described(value) + "; an id must be text in quotes, such as \"01\"");
+            fault(place, "is " + Quoting.described(value) + "; an id must be text in quotes, such as \"01\"");
             return null;
         }
         if (!allowed.test(id)) {
-            fault(place, "is " + Plain.quoted(id) + "; an id must be " + shape);
+            fault(place, "is " + Quoting.quoted(id) + "; an id must be " + shape);
             return null;
         }
         return id;
@@ -200,7 +201,7 @@ final class BallotParser {
         if (id != null) {
             String first = places.putIfAbsent(id, place);
             if (first != null) {
-                fault(place, "is " + Plain.quoted(id) + " like " + first + "; an id must be unique " + scope);
+                fault(place, "is " + Quoting.quoted(id) + " like " + first + "; an id must be unique " + scope);
             }
         }
     }
@@ -223,17 +224,17 @@ final class BallotParser {
             if (!(entry.getKey() instanceof String language)) {
                 fault(
                         place,
-                        "has a language whose name is " + Plain.described(entry.getKey())
+                        "has a language whose name is " + Quoting.described(entry.getKey())
                                 + "; a language must be text in quotes, such as \"zh\" or \"no\"");
                 continue;
             }
-            String at = within(place, Plain.shown(language));
+            String at = within(place, Quoting.shown(language));
             if (language.length() > MAX_LANGUAGE || !LANGUAGE.matcher(language).matches()) {
                 fault(at, "is no language tag; it must be one of BCP 47, such as zh, en or zh-Hant");
             }
             String spelling = spellings.putIfAbsent(language.toLowerCase(Locale.ROOT), language);
             if (spelling != null) {
-                fault(at, "is the language " + Plain.shown(spelling) + " again; each language must be given once");
+                fault(at, "is the language " + Quoting.shown(spelling) + " again; each language must be given once");
             }
             String text = string(at, entry.getValue(), lines, MAX_TEXT, "text in quotes");
             if (text != null) {
@@ -245,7 +246,7 @@ final class BallotParser {
 
     private @Nullable String string(String place, @Nullable Object value, boolean lines, int maxLength, String kind) {
         if (!(value instanceof String text)) {
-            fault(place, "is " + Plain.described(value) + "; it must be " + kind);
+            fault(place, "is " + Quoting.described(value) + "; it must be " + kind);
             return null;
         }
         if (text.length() > maxLength) {
@@ -258,10 +259,10 @@ final class BallotParser {
         }
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
-            if (Plain.isUnprintable(c) && !(lines && c == '\n')) {
+            if (Quoting.isUnprintable(c) && !(lines && c == '\n')) {
                 fault(
                         place,
-                        "has the character " + Plain.codePoint(c) + " as its " + (i + 1)
+                        "has the character " + Quoting.codePoint(c) + " as its " + (i + 1)
                                 + ". character; it must have no control characters"
                                 + (lines ? " other than line feeds" : " and no line breaks"));
                 return null;
@@ -286,7 +287,7 @@ final class BallotParser {
         if (address != null && !isWeb(address)) {
             fault(
                     place,
-                    "is " + Plain.quoted(address)
+                    "is " + Quoting.quoted(address)
                             + "; it must be an absolute http or https address, such as https://example.org/case/01");
             return null;
         }
@@ -331,7 +332,7 @@ final class BallotParser {
             try {
                 Instant time = OffsetDateTime.parse(text).toInstant();
                 if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
-                    fault(place, "is " + Plain.quoted(text) + "; it must be from " + EARLIEST + " to " + LATEST);
+                    fault(place, "is " + Quoting.quoted(text) + "; it must be from " + EARLIEST + " to " + LATEST);
                     return null;
                 }
                 Instant cut = time.truncatedTo(ChronoUnit.MILLIS);
@@ -344,7 +345,7 @@ final class BallotParser {
                 notes.add(
                         new Note(
                                 place,
-                                "is " + Plain.quoted(text) + "; it was taken for " + next
+                                "is " + Quoting.quoted(text) + "; it was taken for " + next
                                         + ", the next whole millisecond, as times in the log are. That changes nothing for any vote"));
                 return next;
             } catch (DateTimeException e) {
@@ -353,7 +354,7 @@ final class BallotParser {
         }
         fault(
                 place,
-                "is " + Plain.described(value)
+                "is " + Quoting.described(value)
                         + "; it must be text: a time of ISO 8601 with its offset, such as 2021-12-05T00:00:00+08:00");
         return null;
     }
@@ -388,13 +389,15 @@ final class BallotParser {
                 || value instanceof Byte
                 || value instanceof BigInteger;
         if (!whole) {
-            fault(place, "is " + Plain.described(value) + "; it must be a whole number, without quotes");
+            fault(place, "is " + Quoting.described(value) + "; it must be a whole number, without quotes");
             return null;
         }
         BigInteger number = value instanceof BigInteger big ? big : BigInteger.valueOf(((Number) value).longValue());
         if (number.compareTo(BigInteger.valueOf(least)) < 0
                 || number.compareTo(BigInteger.valueOf(Ballot.MAX_OPTIONS)) > 0) {
-            fault(place, "is " + Plain.described(number) + "; it must be from " + least + " to " + Ballot.MAX_OPTIONS);
+            fault(
+                    place,
+                    "is " + Quoting.described(number) + "; it must be from " + least + " to " + Ballot.MAX_OPTIONS);
             return null;
         }
         return number.intValue();
@@ -415,7 +418,7 @@ final class BallotParser {
             return sections;
         }
         if (!(plain instanceof List<?> list)) {
-            fault("sections", "is " + Plain.described(plain) + "; it must be a list of sections");
+            fault("sections", "is " + Quoting.described(plain) + "; it must be a list of sections");
             return sections;
         }
         if (list.isEmpty() || list.size() > Ballot.MAX_SECTIONS) {
@@ -466,7 +469,7 @@ final class BallotParser {
     private List<Option> options(String place, Object plain) {
         List<Option> options = new ArrayList<>();
         if (!(plain instanceof List<?> list)) {
-            fault(place, "is " + Plain.described(plain) + "; it must be a list of options");
+            fault(place, "is " + Quoting.described(plain) + "; it must be a list of options");
             return options;
         }
         if (list.isEmpty()) {
@@ -574,7 +577,7 @@ final class BallotParser {
             }
         }
         List<String> words = Stream.of(symbols).map(BallotParser::word).toList();
-        fault(place, "is " + Plain.described(value) + "; allowed are " + listed(words));
+        fault(place, "is " + Quoting.described(value) + "; allowed are " + listed(words));
         return null;
     }
 }

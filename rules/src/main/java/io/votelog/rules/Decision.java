@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ public final class Decision {
      * @param endOffset where in the partition the ballot ended: a vote there or behind it is {@code CLOSED};
      *     {@link #OPEN_ENDED} until it has ended
      */
-    public record Poll(Ballot ballot, long fromOffset, long endOffset) {
+    public record PartitionBallot(Ballot ballot, long fromOffset, long endOffset) {
         /** The end offset of a ballot that has not ended in this partition. */
         public static final long OPEN_ENDED = Long.MAX_VALUE;
     }
@@ -33,7 +34,7 @@ public final class Decision {
      * @param accepted the accepted vote of the same voter on the same ballot, if there is one
      * @param vote the vote
      */
-    public static Verdict decide(@Nullable Poll poll, @Nullable AcceptedVote accepted, CastVote vote) {
+    public static Verdict decide(@Nullable PartitionBallot poll, @Nullable AcceptedVote accepted, LoggedVote vote) {
         if (poll == null || vote.offset() <= poll.fromOffset()) {
             return new Verdict.Rejected(Reason.UNKNOWN_BALLOT);
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ final class OptionTitles {
             String language = tag.toLowerCase(Locale.ROOT);
             boolean plain = tag.equals(Text.UNDETERMINED) && title.byLanguage().size() == 1;
             inAll.add(new Said(
-                    plain ? place : place + "." + Plain.shown(tag),
+                    plain ? place : place + "." + Quoting.shown(tag),
                     language,
                     primary(language),
                     text,
@@ -71,7 +72,7 @@ final class OptionTitles {
                 if (first != null && told.add(title)) {
                     faults.add(new Fault(
                             shown.place(),
-                            "is " + Plain.quoted(shown.text()) + ", which reads like " + first.place()
+                            "is " + Quoting.quoted(shown.text()) + ", which reads like " + first.place()
                                     + "; a title must be unique in its section"));
                 }
             }

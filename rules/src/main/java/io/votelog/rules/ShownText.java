@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import java.text.Normalizer;
@@ -100,7 +101,7 @@ public final class ShownText {
     }
 
     private static String at(String text, int index) {
-        return "has the character " + Plain.codePoint(text.codePointAt(index)) + " as its "
+        return "has the character " + Quoting.codePoint(text.codePointAt(index)) + " as its "
                 + (text.codePointCount(0, index) + 1) + ". character;";
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** The rules of the announcement that the system was made for, sentence by sentence. */
 class AnnouncementTest {
     private static final Ballot BALLOT = BallotFiles.ballot(BallotFiles.gzCustoms2021());
-    private static final Decision.Poll POLL = new Decision.Poll(BALLOT, 0, Decision.Poll.OPEN_ENDED);
+    private static final Decision.PartitionBallot POLL =
+            new Decision.PartitionBallot(BALLOT, 0, Decision.PartitionBallot.OPEN_ENDED);
     private static final Instant DURING = Instant.parse("2021-12-07T04:00:00Z");
 
     @Test
@@ -82,11 +84,11 @@ class AnnouncementTest {
     }
 
     private static Verdict at(Instant recordedAt, List<String> choices) {
-        return Decision.decide(POLL, null, new CastVote(new UUID(0, 1), choices, 2, recordedAt.toEpochMilli()));
+        return Decision.decide(POLL, null, new LoggedVote(new UUID(0, 1), choices, 2, recordedAt.toEpochMilli()));
     }
 
     private static Verdict decide(@Nullable AcceptedVote accepted, UUID voteId, List<String> choices) {
-        return Decision.decide(POLL, accepted, new CastVote(voteId, choices, 2, DURING.toEpochMilli()));
+        return Decision.decide(POLL, accepted, new LoggedVote(voteId, choices, 2, DURING.toEpochMilli()));
     }
 
     private static Verdict accepted(int... indexes) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,8 +15,9 @@ class DecisionTest {
     private static final Ballot BALLOT = BallotFiles.ballot(BallotFiles.gzCustoms2021());
     private static final long OPENS_AT_MS = BALLOT.opensAt().toEpochMilli();
     private static final long CLOSES_AT_MS = BALLOT.closesAt().toEpochMilli();
-    private static final Decision.Poll OPEN = new Decision.Poll(BALLOT, 10, Decision.Poll.OPEN_ENDED);
-    private static final Decision.Poll ENDED_AT_50 = new Decision.Poll(BALLOT, 10, 50);
+    private static final Decision.PartitionBallot OPEN =
+            new Decision.PartitionBallot(BALLOT, 10, Decision.PartitionBallot.OPEN_ENDED);
+    private static final Decision.PartitionBallot ENDED_AT_50 = new Decision.PartitionBallot(BALLOT, 10, 50);
     private static final UUID ID = new UUID(7, 7);
     private static final UUID OTHER_ID = new UUID(8, 8);
     private static final List<String> GOOD = List.of("01", "25");
@@ -56,8 +58,8 @@ class DecisionTest {
                                         "B", "B", BallotFiles.map("min", 1, "max", 2), BallotFiles.options(5, 8)))));
         long before = Instant.parse("2029-12-31T23:59:59.999Z").toEpochMilli();
         long during = Instant.parse("2030-01-01T12:00:00Z").toEpochMilli();
-        Decision.Poll open = new Decision.Poll(ballot, 10, Decision.Poll.OPEN_ENDED);
-        Decision.Poll ended = new Decision.Poll(ballot, 10, 30);
+        Decision.PartitionBallot open = new Decision.PartitionBallot(ballot, 10, Decision.PartitionBallot.OPEN_ENDED);
+        Decision.PartitionBallot ended = new Decision.PartitionBallot(ballot, 10, 30);
         AcceptedVote accepted = new AcceptedVote(ID, 20, during, Picks.of(0, 1, 4));
         List<String> bad = List.of("01", "01", "02", "03", "04", "no");
 
@@ -84,8 +86,12 @@ class DecisionTest {
     }
 
     private static Reason reason(
-            Decision.@Nullable Poll poll, AcceptedVote accepted, UUID id, List<String> choices, long recordedAtMs) {
-        Verdict verdict = Decision.decide(poll, accepted, new CastVote(id, choices, 40, recordedAtMs));
+            Decision.@Nullable PartitionBallot poll,
+            AcceptedVote accepted,
+            UUID id,
+            List<String> choices,
+            long recordedAtMs) {
+        Verdict verdict = Decision.decide(poll, accepted, new LoggedVote(id, choices, 40, recordedAtMs));
         assertThat(verdict).isInstanceOf(Verdict.Rejected.class);
         return ((Verdict.Rejected) verdict).reason();
     }
@@ -107,7 +113,7 @@ class DecisionTest {
 
     @Test
     void shouldCloseAtTheClosingTimeEvenWhereNoEndIsKnown() {
-        CastVote late = new CastVote(ID, GOOD, 40, CLOSES_AT_MS);
+        LoggedVote late = new LoggedVote(ID, GOOD, 40, CLOSES_AT_MS);
         assertThat(Decision.decide(OPEN, null, late)).isEqualTo(rejected(Reason.CLOSED));
     }
 
@@ -134,10 +140,10 @@ class DecisionTest {
         Verdict retried = new Verdict.Retried(ACCEPTED_AT_20);
         assertThat(Decision.decide(ENDED_AT_50, ACCEPTED_AT_20, vote(ID, GOOD, 60)))
                 .isEqualTo(retried);
-        assertThat(Decision.decide(OPEN, ACCEPTED_AT_20, new CastVote(ID, GOOD, 60, CLOSES_AT_MS + 1)))
+        assertThat(Decision.decide(OPEN, ACCEPTED_AT_20, new LoggedVote(ID, GOOD, 60, CLOSES_AT_MS + 1)))
                 .isEqualTo(retried);
         // The clock of a new leader may run behind that of the one that stamped the accepted vote.
-        assertThat(Decision.decide(OPEN, ACCEPTED_AT_20, new CastVote(ID, GOOD, 60, OPENS_AT_MS - 1)))
+        assertThat(Decision.decide(OPEN, ACCEPTED_AT_20, new LoggedVote(ID, GOOD, 60, OPENS_AT_MS - 1)))
                 .isEqualTo(retried);
     }
 
@@ -165,8 +171,8 @@ class DecisionTest {
         assertThat(Decision.decide(OPEN, null, vote(ID, GOOD, 12))).isEqualTo(accepted(0, 24));
     }
 
-    private static CastVote vote(UUID id, List<String> choices, long offset) {
-        return new CastVote(id, choices, offset, OPENS_AT_MS);
+    private static LoggedVote vote(UUID id, List<String> choices, long offset) {
+        return new LoggedVote(id, choices, offset, OPENS_AT_MS);
     }
 
     private static Verdict accepted(int... indexes) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -117,7 +118,7 @@ class RandomFilesTest {
                     && fault.problem().length() < 400
                     && fault.toString()
                             .codePoints()
-                            .noneMatch(c -> Plain.isUnprintable(c) || ShownText.controlsDisplay(c))
+                            .noneMatch(c -> Quoting.isUnprintable(c) || ShownText.controlsDisplay(c))
                     // Two names that differ only in what is too large to show read the same.
                     && (distinct.add(fault) || fault.problem().contains("whose name is a very large number"));
             if (!told) {

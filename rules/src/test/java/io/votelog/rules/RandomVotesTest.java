@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -166,7 +167,7 @@ class RandomVotesTest {
     /** What a processor of one partition keeps: one row for the ballot, one for each voter with an accepted vote. */
     private static final class Partition {
         private final Ballot ballot;
-        private Decision.@Nullable Poll poll;
+        private Decision.@Nullable PartitionBallot poll;
         private final Map<String, AcceptedVote> accepted = new HashMap<>();
 
         Partition(Ballot ballot) {
@@ -176,14 +177,14 @@ class RandomVotesTest {
         @Nullable
         Verdict meet(long offset, Oracle.Entry entry) {
             if (entry instanceof Oracle.Entry.Published && poll == null) {
-                poll = new Decision.Poll(ballot, offset, Decision.Poll.OPEN_ENDED);
+                poll = new Decision.PartitionBallot(ballot, offset, Decision.PartitionBallot.OPEN_ENDED);
             } else if (poll != null && offset > poll.fromOffset() && offset < poll.endOffset() && ends(entry)) {
-                poll = new Decision.Poll(ballot, poll.fromOffset(), offset);
+                poll = new Decision.PartitionBallot(ballot, poll.fromOffset(), offset);
             }
             if (!(entry instanceof Oracle.Entry.Vote vote)) {
                 return null;
             }
-            CastVote cast = new CastVote(vote.id(), vote.choices(), offset, vote.atMs());
+            LoggedVote cast = new LoggedVote(vote.id(), vote.choices(), offset, vote.atMs());
             Verdict verdict = Decision.decide(poll, accepted.get(vote.voter()), cast);
             if (verdict instanceof Verdict.Accepted counts) {
                 accepted.put(vote.voter(), new AcceptedVote(vote.id(), offset, vote.atMs(), counts.picks()));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.schemas;
 
 import java.time.Duration;
@@ -64,12 +65,12 @@ public final class LogCluster implements AutoCloseable {
     }
 
     /**
-     * What stands.
+     * How the votes topic is laid out.
      *
      * @param votePartitions partitions of the votes topic
      * @param replicas copies of each of its partitions
      */
-    public record Standing(int votePartitions, int replicas) {}
+    public record Layout(int votePartitions, int replicas) {}
 
     /**
      * Makes the topics be there, and checks those that every verdict depends on. When votes has got more partitions, topics that are
@@ -79,7 +80,7 @@ public final class LogCluster implements AutoCloseable {
      * @param replicas of each partition when topics are created; -1 for as many as there are brokers, at most 3
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
-    public Standing prepare(int partitions, int replicas) {
+    public Layout prepare(int partitions, int replicas) {
         Set<String> present = await(admin.listTopics().names(), "the list of topics");
         int copies = replicas > 0
                 ? replicas
@@ -114,7 +115,7 @@ public final class LogCluster implements AutoCloseable {
         }
         TopicDescription votes = description(Topics.VOTES);
         check(Topics.all(), votes.partitions().size());
-        return new Standing(votes.partitions().size(), replicas(votes));
+        return new Layout(votes.partitions().size(), replicas(votes));
     }
 
     /** How many partitions a topic that is there has. */

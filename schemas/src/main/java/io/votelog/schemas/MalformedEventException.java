@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.schemas;
 
 /** Bytes that are no well-formed event; the message says what is wrong with them. */

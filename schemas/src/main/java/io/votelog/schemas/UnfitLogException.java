@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.schemas;
 
 /** The cluster or a topic is not what the log's promises need, or cannot be asked; the message says what would be right. */

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams;
 
 import io.votelog.schemas.UnfitLogException;
+import io.votelog.streams.hosting.HostingConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;

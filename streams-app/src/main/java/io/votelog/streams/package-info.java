@@ -1,7 +1,4 @@
-/**
- * Hosts the topology: configuration, topics, Kafka Streams' life, health and metrics. What it counts is asked for in
- * {@code read}.
- */
+/** The read side: it decides and counts the votes of the log and answers for the results. */
 @NullMarked
 package io.votelog.streams;
 

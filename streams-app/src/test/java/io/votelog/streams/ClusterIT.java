@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -5,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.hosting.HostingConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

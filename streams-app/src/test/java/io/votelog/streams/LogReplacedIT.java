@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.hosting.HostingConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,7 @@ import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.hosting.HostingConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

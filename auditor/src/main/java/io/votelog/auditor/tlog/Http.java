@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 import java.io.ByteArrayInputStream;
@@ -28,15 +29,15 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to a party that is not trusted: an answer may take so long and have so many bytes, and no more. */
-final class Http {
+public final class Http {
     private final HttpClient client;
     private final Duration patience;
 
     /** An answer whose body was within the bound. */
-    record Answer(int status, HttpHeaders headers, byte[] body) {}
+    public record Answer(int status, HttpHeaders headers, byte[] body) {}
 
     /** @param patience how long an answer may take, its body included */
-    Http(Duration patience) {
+    public Http(Duration patience) {
         this.patience = patience;
         // Without an offer to change to HTTP/2, which simple servers take for something else.
         client = HttpClient.newBuilder()
@@ -47,7 +48,7 @@ final class Http {
     }
 
     /** A prefix with one slash at its end, so that paths can be put behind it. */
-    static URI prefix(URI uri) {
+    public static URI prefix(URI uri) {
         if (!"http".equalsIgnoreCase(uri.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())
                 || uri.getHost() == null
                 || uri.getRawQuery() != null
@@ -65,7 +66,7 @@ final class Http {
      * @param longest the bytes that a body may have
      * @throws UnreadableException when no answer came, or not in time, or it broke off, or its body is longer
      */
-    Answer send(HttpRequest request, int longest) {
+    public Answer send(HttpRequest request, int longest) {
         CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, info -> new Bounded(longest));
         try {
             HttpResponse<byte[]> response = sent.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -121,7 +122,7 @@ final class Http {
     }
 
     /** @throws UnreadableException when it is no whole gzip, or of more bytes than these */
-    static byte[] gunzip(byte[] bytes, int longest, URI from) {
+    public static byte[] gunzip(byte[] bytes, int longest, URI from) {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
             byte[] plain = in.readNBytes(longest + 1);
             if (plain.length > longest) {

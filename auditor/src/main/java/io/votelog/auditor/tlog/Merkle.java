@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 import java.security.DigestException;
@@ -54,7 +55,7 @@ public final class Merkle {
     }
 
     /** Puts the leaf hash of a part of an array into another. */
-    void leaf(byte[] from, int offset, int length, byte[] to, int at) {
+    public void leaf(byte[] from, int offset, int length, byte[] to, int at) {
         sha256.update(LEAF_PREFIX);
         sha256.update(from, offset, length);
         digest(to, at);
@@ -75,7 +76,7 @@ public final class Merkle {
      * @param first the first hash that counts, from 0
      * @param width how many count, at least one
      */
-    byte[] root(byte[] hashes, int first, int width) {
+    public byte[] root(byte[] hashes, int first, int width) {
         byte[] row = new byte[width * HASH];
         System.arraycopy(hashes, first * HASH, row, 0, row.length);
         int left = width;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 import io.votelog.auditor.tlog.SignedNote.Signature;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 import java.nio.ByteBuffer;
@@ -14,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  * Texts that may be written in one way only. The JDK's decoders take some in other ways too; a signature or a hash that has two
  * texts would make two files of one.
  */
-final class Strict {
+public final class Strict {
     private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]{0,18}");
 
     private Strict() {}
 
-    static String base64(byte[] bytes) {
+    public static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
     /** Null when it is no base64, or not as RFC 4648, section 4, writes these bytes. */
-    static byte @Nullable [] base64(String text) {
+    public static byte @Nullable [] base64(String text) {
         try {
             byte[] bytes = Base64.getDecoder().decode(text);
             return base64(bytes).equals(text) ? bytes : null;
@@ -40,7 +41,7 @@ final class Strict {
     }
 
     /** A number from 0 to 2^63 - 1 in decimal without leading zeros; empty when it is none. */
-    static OptionalLong decimal(String text) {
+    public static OptionalLong decimal(String text) {
         if (!DECIMAL.matcher(text).matches()) {
             return OptionalLong.empty();
         }

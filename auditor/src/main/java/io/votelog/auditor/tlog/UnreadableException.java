@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 /**
@@ -13,18 +14,18 @@ public final class UnreadableException extends TlogException {
      * @param message which file, and why
      * @param passing whether it may be gone when it is tried again
      */
-    UnreadableException(String message, boolean passing) {
+    public UnreadableException(String message, boolean passing) {
         super(message);
         this.passing = passing;
     }
 
-    UnreadableException(String message, boolean passing, Throwable cause) {
+    public UnreadableException(String message, boolean passing, Throwable cause) {
         super(message, cause);
         this.passing = passing;
     }
 
     /** Whether it may be gone when it is tried again. */
-    boolean passing() {
+    public boolean passing() {
         return passing;
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 import io.votelog.auditor.tlog.SignedNote.Signature;
@@ -49,7 +50,7 @@ public final class WitnessClient {
      *
      * @param checkpoint signed by its log
      * @param oldSize the size that the witness cosigned last, as far as it is known; 0 asks the witness
-     * @param consistency the proof from a size to the checkpoint's, as {@link TlogReader#consistency} makes it
+     * @param consistency the proof from a size to the checkpoint's, as {@code TlogReader.consistency} makes it
      * @return signature lines that verify, without newlines, at least one
      * @throws TlogException when the witness did not cosign it, and why
      */

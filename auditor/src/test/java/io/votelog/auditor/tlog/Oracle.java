@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 import java.io.ByteArrayOutputStream;
@@ -7,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** RFC 6962, section 2.1, word for word and as slow as that is: each list is hashed again wherever it is met. */
-final class Oracle {
+public final class Oracle {
     private Oracle() {}
 
     /** MTH(D[n]) */
-    static byte[] mth(List<byte[]> d) {
+    public static byte[] mth(List<byte[]> d) {
         int n = d.size();
         if (n == 0) {
             return sha256();
@@ -24,7 +25,7 @@ final class Oracle {
     }
 
     /** PATH(m, D[n]) */
-    static List<byte[]> path(int m, List<byte[]> d) {
+    public static List<byte[]> path(int m, List<byte[]> d) {
         int n = d.size();
         if (n == 1) {
             return List.of();
@@ -36,7 +37,7 @@ final class Oracle {
     }
 
     /** PROOF(m, D[n]) */
-    static List<byte[]> proof(int m, List<byte[]> d) {
+    public static List<byte[]> proof(int m, List<byte[]> d) {
         return subproof(m, d, true);
     }
 

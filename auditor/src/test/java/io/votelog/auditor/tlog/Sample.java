@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 import java.util.ArrayList;
@@ -5,13 +6,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Entries and changes drawn from a seed. */
-final class Sample {
-    static final long SEED = Long.getLong("votelog.seed", 20211205);
+public final class Sample {
+    public static final long SEED = Long.getLong("votelog.seed", 20211205);
 
     private Sample() {}
 
     /** Entries of 0 to 59 bytes, the same for each call. */
-    static List<byte[]> entries(int count) {
+    public static List<byte[]> entries(int count) {
         SplittableRandom random = new SplittableRandom(SEED);
         List<byte[]> entries = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -22,7 +23,7 @@ final class Sample {
         return entries;
     }
 
-    static byte[] flipped(byte[] bytes, int bit) {
+    public static byte[] flipped(byte[] bytes, int bit) {
         byte[] flipped = bytes.clone();
         flipped[bit / 8] ^= (byte) (1 << bit % 8);
         return flipped;

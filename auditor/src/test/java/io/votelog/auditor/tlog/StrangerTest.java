@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -5,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.votelog.auditor.tlog.tiles.FolderTiles;
+import io.votelog.auditor.tlog.tiles.TileWriter;
+import io.votelog.auditor.tlog.tiles.TlogReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;

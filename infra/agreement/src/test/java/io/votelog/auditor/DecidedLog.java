@@ -1,5 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
+import io.votelog.auditor.source.Dump;
+import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.Span;
 import io.votelog.events.VoteDecided;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;

@@ -1,15 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.votelog.auditor.Step.Outcome;
+import io.votelog.auditor.count.AnnulledVote;
+import io.votelog.auditor.count.PartitionBallot;
+import io.votelog.auditor.count.PartitionReplay;
+import io.votelog.auditor.count.RecordOutcome;
+import io.votelog.auditor.count.ResultsHistory;
+import io.votelog.auditor.replay.DeadLettersCheck;
+import io.votelog.auditor.replay.DecisionsCheck;
+import io.votelog.auditor.replay.Replay;
+import io.votelog.auditor.report.Progress;
+import io.votelog.auditor.report.Report;
+import io.votelog.auditor.report.Step;
+import io.votelog.auditor.report.Step.Outcome;
+import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.DumpWriter;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.DeadLetters.Cause;
 import io.votelog.schemas.Topics;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -69,14 +84,14 @@ class TopologyAgreementTest {
         Map<Long, String> here = new TreeMap<>();
         for (long offset = 0; offset < replay.nextOffset(); offset++) {
             byte found = replay.findings().kind(offset);
-            if (found != Finding.CONTROL) {
-                here.put(offset, Finding.text(found));
+            if (found != RecordOutcome.CONTROL) {
+                here.put(offset, RecordOutcome.text(found));
             }
         }
         assertThat(here).isEqualTo(log.outcomes());
         FOUND.addAll(here.values());
-        for (Standing ballot : replay.ballots()) {
-            for (TakenOut vote : ballot.count().takenOut()) {
+        for (PartitionBallot ballot : replay.ballots()) {
+            for (AnnulledVote vote : ballot.count().takenOut()) {
                 FOUND.add("annulled on " + vote.ballotId());
                 FOUND.add("annulled " + (vote.offset() < ballot.endOffset() ? "before" : "after") + " the end");
             }
@@ -84,7 +99,12 @@ class TopologyAgreementTest {
 
         // The numbers, up to where the results count, and what was put aside.
         Report report = new Replay(
-                        log, DrawnLog.keys(), Set.of(), 1, new ReplayOptions(), new Progress(System.err, false))
+                        log,
+                        DrawnLog.keys(),
+                        Set.of(),
+                        1,
+                        new Replay.Terms(Counted.GROUP, false, Duration.ofMinutes(5)),
+                        new Progress(System.err, false))
                 .run();
         List<Step> wrong = report.steps().stream()
                 .filter(step -> step.outcome() == Outcome.FAIL)

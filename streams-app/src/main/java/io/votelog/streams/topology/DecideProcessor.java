@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import static io.votelog.schemas.DeadLetters.Cause.BAD_BALLOT_ID;
@@ -23,9 +24,9 @@ import io.votelog.events.VoteDecided;
 import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Annulment;
 import io.votelog.rules.Ballot;
-import io.votelog.rules.CastVote;
 import io.votelog.rules.Decision;
-import io.votelog.rules.Decision.Poll;
+import io.votelog.rules.Decision.PartitionBallot;
+import io.votelog.rules.LoggedVote;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Verdict;
 import io.votelog.schemas.CloudEvent;
@@ -61,8 +62,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
 
     private ProcessorContext<byte[], Object> context;
     private KeyValueStore<byte[], byte[]> voters;
-    private PollBook polls;
-    private VotersMark mark;
+    private BallotRows polls;
+    private VotersPosition mark;
     /** Of the record that is decided now; see {@link LogStep#fresh}. */
     private boolean fresh;
 
@@ -75,17 +76,17 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     public void init(ProcessorContext<byte[], Object> context) {
         this.context = context;
         this.voters = context.getStateStore(StoreNames.VOTERS);
-        this.polls = new PollBook(context.getStateStore(StoreNames.POLLS));
+        this.polls = new BallotRows(context.getStateStore(StoreNames.POLLS));
         KeyValueStore<String, byte[]> tallies = context.getStateStore(StoreNames.PARTITION_TALLIES);
         PartitionPosition counted = PartitionPosition.decode(tallies.get(PartitionPosition.KEY));
-        this.mark = new VotersMark(context, voters, counted.nextOffset());
+        this.mark = new VotersPosition(context, voters, counted.nextOffset());
     }
 
     @Override
     public void process(Record<byte[], byte[]> input) {
         RecordMetadata at = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record of the log has no position"));
-        List<PollRow> ended = polls.endDue(input.timestamp(), at.offset());
+        List<BallotRow> ended = polls.endDue(input.timestamp(), at.offset());
         fresh = !ended.isEmpty();
         LogStep step;
         try {
@@ -98,7 +99,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         mark.decided(at.offset());
     }
 
-    private LogStep judge(Record<byte[], byte[]> input, RecordMetadata at, List<PollRow> ended) throws PoisonException {
+    private LogStep judge(Record<byte[], byte[]> input, RecordMetadata at, List<BallotRow> ended)
+            throws PoisonException {
         byte @Nullable [] value = input.value();
         Events.Decoded decoded;
         try {
@@ -106,15 +108,15 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         } catch (MalformedEventException e) {
             throw new PoisonException(UNDECODABLE, String.valueOf(e.getMessage()));
         }
-        List<PollRow> over = ended;
-        LogStep.Deed deed = null;
+        List<BallotRow> over = ended;
+        LogStep.Effect effect = null;
         if (decoded.event() instanceof VoteCast vote) {
-            deed = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
+            effect = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
         } else if (decoded.event() instanceof BallotPublished published) {
-            PollRow opened = open(input, published, at);
-            deed = opened == null ? null : new LogStep.Opened(opened);
+            BallotRow opened = open(input, published, at);
+            effect = opened == null ? null : new LogStep.Opened(opened);
         } else if (decoded.event() instanceof BallotClosed closed) {
-            PollRow row = controlled(
+            BallotRow row = controlled(
                     input, closed.getKeyId(), closed.getBallotId(), closed.getDigest(), closed.getPartition(), at);
             if (row.open()) {
                 over = new ArrayList<>(ended);
@@ -124,20 +126,20 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         } else if (decoded.event() instanceof BallotEnded end) {
             controlled(input, end.getKeyId(), end.getBallotId(), end.getDigest(), end.getPartition(), at);
         } else if (decoded.event() instanceof VoteAnnulled annulled) {
-            deed = annul(input, annulled, at);
+            effect = annul(input, annulled, at);
         } else {
             throw new PoisonException(
                     FOREIGN_EVENT,
                     "a %s does not belong into votes"
                             .formatted(decoded.event().getSchema().getName()));
         }
-        return new LogStep(at.offset(), input.timestamp(), over, deed, fresh);
+        return new LogStep(at.offset(), input.timestamp(), over, effect, fresh);
     }
 
     /** Takes the voter's accepted vote out, or says in the log why there is nothing to take out. */
     private LogStep.@Nullable Annulled annul(Record<byte[], byte[]> input, VoteAnnulled order, RecordMetadata at)
             throws PoisonException {
-        PollRow row =
+        BallotRow row =
                 controlled(input, order.getKeyId(), order.getBallotId(), order.getDigest(), order.getPartition(), at);
         byte[] pseudonym = order.getVoter().bytes();
         int belongs = Pseudonym.partition(pseudonym, row.published().getPartitionCount());
@@ -185,7 +187,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         if (!Ballot.isId(ballotId)) {
             throw new PoisonException(BAD_BALLOT_ID, "the vote is for what can be no ballot's id");
         }
-        PollRow row = polls.find(ballotId);
+        BallotRow row = polls.find(ballotId);
         boolean known = row != null && at.offset() > row.poll().fromOffset();
         VoterRow voter = VoterRow.NEW;
         byte[] voterKey = new byte[0];
@@ -194,7 +196,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             voterKey = VoterKey.of(key, ballotId);
             voter = VoterRow.decode(voters.get(voterKey));
         }
-        CastVote vote = new CastVote(cast.getVoteId(), cast.getChoices(), at.offset(), recordedAtMs);
+        LoggedVote vote = new LoggedVote(cast.getVoteId(), cast.getChoices(), at.offset(), recordedAtMs);
         Verdict verdict = Decision.decide(row == null ? null : row.poll(), voter.accepted(), vote);
         if (row != null && known) {
             remember(row.poll().ballot(), voterKey, voter, vote, verdict);
@@ -203,7 +205,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         return new JudgedVote(known ? row : null, verdict);
     }
 
-    private static void checkForm(byte[] key, long fingerprint, PollRow row, int partition) throws PoisonException {
+    private static void checkForm(byte[] key, long fingerprint, BallotRow row, int partition) throws PoisonException {
         int belongs = Pseudonym.partition(key, row.published().getPartitionCount());
         if (belongs != partition) {
             throw new PoisonException(
@@ -219,7 +221,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
     }
 
-    private void remember(Ballot ballot, byte[] voterKey, VoterRow voter, CastVote vote, Verdict verdict) {
+    private void remember(Ballot ballot, byte[] voterKey, VoterRow voter, LoggedVote vote, Verdict verdict) {
         if (verdict instanceof Verdict.Accepted accepted) {
             AcceptedVote standing = voter.accepted();
             if (standing == null) {
@@ -246,11 +248,11 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
     }
 
-    private static AcceptedVote accepted(CastVote vote, Picks picks) {
+    private static AcceptedVote accepted(LoggedVote vote, Picks picks) {
         return new AcceptedVote(vote.voteId(), vote.offset(), vote.recordedAtMs(), picks);
     }
 
-    private void publish(byte[] key, String ballotId, CastVote vote, Verdict verdict, int partition) {
+    private void publish(byte[] key, String ballotId, LoggedVote vote, Verdict verdict, int partition) {
         Outcome outcome;
         RejectionReason reason = null;
         if (verdict instanceof Verdict.Accepted) {
@@ -271,11 +273,11 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 StoreNames.SINK_DECISIONS);
     }
 
-    private @Nullable PollRow open(Record<byte[], byte[]> input, BallotPublished published, RecordMetadata at)
+    private @Nullable BallotRow open(Record<byte[], byte[]> input, BallotPublished published, RecordMetadata at)
             throws PoisonException {
         checkSignature(input.value(), published.getKeyId());
         checkPartition(published.getPartition(), at);
-        PollRow standing = polls.find(published.getBallotId());
+        BallotRow standing = polls.find(published.getBallotId());
         if (standing != null && standing.poll().fromOffset() <= at.offset()) {
             if (!standing.published().getDigest().equals(published.getDigest())) {
                 fresh |= standing.poll().fromOffset() == at.offset();
@@ -287,9 +289,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             }
             return null;
         }
-        PollRow row;
+        BallotRow row;
         try {
-            row = PollRow.of(published, at.offset(), Poll.OPEN_ENDED);
+            row = BallotRow.of(published, at.offset(), PartitionBallot.OPEN_ENDED);
         } catch (MalformedEventException e) {
             throw new PoisonException(BAD_CONTROL_RECORD, String.valueOf(e.getMessage()));
         }
@@ -311,12 +313,12 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     }
 
     /** The ballot that a signed record of this partition is about. */
-    private PollRow controlled(
+    private BallotRow controlled(
             Record<byte[], byte[]> input, KeyId keyId, String ballotId, Sha256 digest, int partition, RecordMetadata at)
             throws PoisonException {
         checkSignature(input.value(), keyId);
         checkPartition(partition, at);
-        PollRow row = polls.find(ballotId);
+        BallotRow row = polls.find(ballotId);
         if (row == null || at.offset() <= row.poll().fromOffset()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,

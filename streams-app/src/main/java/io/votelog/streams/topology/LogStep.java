@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import io.votelog.rules.Picks;
@@ -11,25 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param offset the record's
  * @param recordedAtMs the broker's append time, milliseconds since 1970
  * @param ended ballots that counting ends for with this record, before its vote is counted
- * @param deed what the record does, if it does anything
+ * @param effect what the record does, if it does anything
  * @param fresh whether the stores show that this record was not decided before: it left a trace there that was missing, or
  *     another record left one at its offset. A record that leaves none may have been decided before or not
  */
-record LogStep(long offset, long recordedAtMs, List<PollRow> ended, @Nullable Deed deed, boolean fresh) {
+record LogStep(long offset, long recordedAtMs, List<BallotRow> ended, @Nullable Effect effect, boolean fresh) {
 
     /** What a record does beside ending ballots. */
-    sealed interface Deed {}
+    sealed interface Effect {}
 
     /** A ballot begins to stand in this partition. */
-    record Opened(PollRow poll) implements Deed {}
+    record Opened(BallotRow poll) implements Effect {}
 
     /**
      * A vote with its verdict.
      *
      * @param poll the ballot, or nothing when no such ballot stood in the partition
      */
-    record JudgedVote(@Nullable PollRow poll, Verdict verdict) implements Deed {}
+    record JudgedVote(@Nullable BallotRow poll, Verdict verdict) implements Effect {}
 
     /** An accepted vote is taken out of the counts, with these picks. */
-    record Annulled(PollRow poll, Picks picks) implements Deed {}
+    record Annulled(BallotRow poll, Picks picks) implements Effect {}
 }

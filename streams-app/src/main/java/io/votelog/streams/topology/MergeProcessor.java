@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import io.votelog.events.BallotResults;
@@ -172,7 +173,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     /** A store of merged tallies that is new is filled from the topic, and half filled it has less than was published. */
     private boolean goesBack(BallotResults results) {
         try {
-            return ResultsInLog.goesBack(results, published.get(results.getBallotId()));
+            return ResultsStoreProcessor.goesBack(results, published.get(results.getBallotId()));
         } catch (MalformedEventException e) {
             throw new IllegalStateException(
                     "the store of results has no results of ballot %s".formatted(results.getBallotId()), e);

@@ -1,13 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import java.util.List;
 
 /** Names of stores and nodes. Changelog topics are named after them, so a name that changes is a store that is lost. */
 public final class StoreNames {
-    /** {@link VoterKey} to {@link VoterRow}, and the {@link VotersMark}; owned by decide. */
+    /** {@link VoterKey} to {@link VoterRow}, and the {@link VotersPosition}; owned by decide. */
     public static final String VOTERS = "voters";
 
-    /** Ballot id to {@link PollRow}: the ballots that stand in this partition; owned by decide. */
+    /** Ballot id to {@link BallotRow}: the ballots that stand in this partition; owned by decide. */
     public static final String POLLS = "polls";
 
     /** What is counted in this partition, and up to where; owned by tally. */
@@ -22,7 +23,7 @@ public final class StoreNames {
     /** Ballot id to {@code BallotResults}, the whole topic in every instance. */
     public static final String RESULTS = "results";
 
-    /** What the ballots topic says of each ballot, in every instance; see {@link BallotsInLog}. */
+    /** What the ballots topic says of each ballot, in every instance; see {@link BallotsStoreProcessor}. */
     public static final String BALLOTS = "ballots";
 
     /** Stores with a part for each partition of votes: their changelogs have as many partitions as votes. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import io.votelog.events.PartitionTurnout;
@@ -47,7 +48,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private boolean unstored;
 
     private boolean inAnotherTopic;
-    private Map<String, PollTally> tallies;
+    private Map<String, BallotTally> tallies;
     /** Ballots to send on. A restart sends all, so it may be forgotten. */
     private Set<String> changed;
     /** Ballots whose turnout is to be sent on; it may be forgotten as well. */
@@ -67,7 +68,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         this.store = context.getStateStore(StoreNames.PARTITION_TALLIES);
         this.position = PartitionPosition.decode(store.get(POSITION_KEY));
         this.tallies = new HashMap<>();
-        PollTally.readAll(store).forEach(tally -> tallies.put(tally.ballotId(), tally));
+        BallotTally.readAll(store).forEach(tally -> tallies.put(tally.ballotId(), tally));
         this.changed = new LinkedHashSet<>(tallies.keySet());
         this.grown = new LinkedHashSet<>(tallies.keySet());
         int partition = context.taskId().partition();
@@ -122,33 +123,33 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         }
         position = position.after(step.offset(), step.recordedAtMs());
         store.put(POSITION_KEY, position.encode());
-        for (PollRow ended : step.ended()) {
-            PollTally tally = tallyOf(ended);
+        for (BallotRow ended : step.ended()) {
+            BallotTally tally = tallyOf(ended);
             tally.end(step.offset());
             sendTurnout(tally, step.recordedAtMs());
             changed(tally.ballotId());
         }
-        LogStep.Deed deed = step.deed();
-        if (deed instanceof LogStep.Opened opened) {
-            PollTally tally = PollTally.open(store, opened.poll(), step.recordedAtMs());
+        LogStep.Effect effect = step.effect();
+        if (effect instanceof LogStep.Opened opened) {
+            BallotTally tally = BallotTally.open(store, opened.poll(), step.recordedAtMs());
             tallies.put(tally.ballotId(), tally);
             changed(tally.ballotId());
-        } else if (deed instanceof LogStep.JudgedVote vote) {
-            PollRow poll = vote.poll();
-            PollTally tally = poll == null
-                    ? tallies.computeIfAbsent(PollTally.UNKNOWN, id -> PollTally.ofUnknownBallots(store))
+        } else if (effect instanceof LogStep.JudgedVote vote) {
+            BallotRow poll = vote.poll();
+            BallotTally tally = poll == null
+                    ? tallies.computeIfAbsent(BallotTally.UNKNOWN, id -> BallotTally.ofUnknownBallots(store))
                     : tallyOf(poll);
             if (tally.endsHour(step.offset(), step.recordedAtMs())) {
                 sendTurnout(tally, step.recordedAtMs());
             }
             tally.count(vote, step.offset(), step.recordedAtMs());
             changed(tally.ballotId());
-        } else if (deed instanceof LogStep.Annulled annulled) {
-            PollTally tally = tallyOf(annulled.poll());
+        } else if (effect instanceof LogStep.Annulled annulled) {
+            BallotTally tally = tallyOf(annulled.poll());
             tally.annul(annulled.picks());
             changed(tally.ballotId());
-        } else if (deed != null) {
-            throw new IllegalStateException("nothing is counted for " + deed);
+        } else if (effect != null) {
+            throw new IllegalStateException("nothing is counted for " + effect);
         }
     }
 
@@ -160,12 +161,12 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private void notCounted(LogStep step) {
         PartitionPosition before = position;
         position = position.withReplaced(step.offset());
-        if (step.deed() instanceof LogStep.Opened opened
+        if (step.effect() instanceof LogStep.Opened opened
                 && !tallies.containsKey(opened.poll().definition().ballot().id())) {
-            PollTally tally = PollTally.open(store, opened.poll(), step.recordedAtMs());
+            BallotTally tally = BallotTally.open(store, opened.poll(), step.recordedAtMs());
             tallies.put(tally.ballotId(), tally);
         }
-        for (PollRow ended : step.ended()) {
+        for (BallotRow ended : step.ended()) {
             tallyOf(ended).end(position.nextOffset());
         }
         if (position.equals(before)) {
@@ -212,9 +213,9 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         timer.start();
     }
 
-    private PollTally tallyOf(PollRow poll) {
+    private BallotTally tallyOf(BallotRow poll) {
         String ballotId = poll.definition().ballot().id();
-        PollTally tally = tallies.get(ballotId);
+        BallotTally tally = tallies.get(ballotId);
         if (tally == null) {
             throw new IllegalStateException("ballot %s has a definition but no tally".formatted(ballotId));
         }
@@ -228,7 +229,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         }
         int partition = context.taskId().partition();
         for (String ballotId : changed) {
-            PollTally tally = tallies.get(ballotId);
+            BallotTally tally = tallies.get(ballotId);
             if (tally != null) {
                 send(
                         StoreNames.SINK_TALLIES,
@@ -249,7 +250,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
 
     private void emitTurnout(long nowMs) {
         for (String ballotId : grown) {
-            PollTally tally = tallies.get(ballotId);
+            BallotTally tally = tallies.get(ballotId);
             if (tally != null) {
                 sendTurnout(tally, nowMs);
             }
@@ -257,7 +258,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         grown.clear();
     }
 
-    private void sendTurnout(PollTally tally, long timestampMs) {
+    private void sendTurnout(BallotTally tally, long timestampMs) {
         if (tally.hasTurnout()) {
             PartitionTurnout turnout = tally.turnout(context.taskId().partition(), position);
             send(StoreNames.SINK_TURNOUT, TallyKey.of(turnout), turnout, TURNOUT_EVENT, timestampMs);

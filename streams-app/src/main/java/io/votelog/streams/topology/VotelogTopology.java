@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import io.votelog.events.BallotResults;
@@ -49,7 +50,7 @@ public final class VotelogTopology {
      * @param logEnd where each partition of votes ends, asked once when its task starts
      * @param onResults told of each ballot's newer results, on the thread that keeps the global stores
      * @param onTurnout told of each newer snapshot of an hour of a ballot's turnout, on that same thread
-     * @param onBallots told what the ballots topic newly says of a ballot, by the keys of {@link BallotsInLog}, on that same thread
+     * @param onBallots told what the ballots topic newly says of a ballot, by the keys of {@link BallotsStoreProcessor}, on that same thread
      */
     public VotelogTopology(
             LogKeys keys,
@@ -139,7 +140,7 @@ public final class VotelogTopology {
                         bytesIn,
                         Topics.RESULTS.name(),
                         "results-keeper",
-                        () -> new ResultsInLog(onResults))
+                        () -> new ResultsStoreProcessor(onResults))
                 .addGlobalStore(
                         global(StoreNames.TURNOUT),
                         "turnout-source",
@@ -147,7 +148,7 @@ public final class VotelogTopology {
                         bytesIn,
                         Topics.TURNOUT.name(),
                         "turnout-keeper",
-                        () -> new TurnoutInLog(onTurnout))
+                        () -> new TurnoutStoreProcessor(onTurnout))
                 .addGlobalStore(
                         global(StoreNames.BALLOTS),
                         "ballots-source",
@@ -155,7 +156,7 @@ public final class VotelogTopology {
                         bytesIn,
                         Topics.BALLOTS.name(),
                         "ballots-keeper",
-                        () -> new BallotsInLog(keys, onBallots));
+                        () -> new BallotsStoreProcessor(keys, onBallots));
     }
 
     /** Rows of voters outgrow memory, and nearly each vote writes another one, so a cache would be of no use. */

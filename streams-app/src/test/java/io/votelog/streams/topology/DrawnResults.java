@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import io.votelog.events.BallotResults;
@@ -71,7 +72,7 @@ public final class DrawnResults {
         restartMerge();
     }
 
-    /** What the ballots topic has of the ballot, by the keys of {@link BallotsInLog}. */
+    /** What the ballots topic has of the ballot, by the keys of {@link BallotsStoreProcessor}. */
     public static Map<String, byte[]> ballotRows() {
         byte[] claim = SIGNER.published(
                 BALLOT,
@@ -80,9 +81,9 @@ public final class DrawnResults {
                 List.of(Events.VOTE_CAST_FINGERPRINT),
                 new PepperFingerprint(new byte[8]));
         return Map.of(
-                BallotsInLog.definitionKey(BALLOT_ID),
+                BallotsStoreProcessor.definitionKey(BALLOT_ID),
                 claim,
-                BallotsInLog.readyKey(BALLOT_ID),
+                BallotsStoreProcessor.readyKey(BALLOT_ID),
                 SIGNER.ready(BALLOT_ID, BALLOT.digest(), BallotStage.PUBLISHED));
     }
 

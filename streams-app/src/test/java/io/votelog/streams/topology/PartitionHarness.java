@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import io.votelog.events.PartitionTally;
@@ -42,7 +43,7 @@ public final class PartitionHarness {
     private final KeyValueStore<String, byte[]> tallies = store(StoreNames.PARTITION_TALLIES, Serdes.String());
     private final KeyValueStore<String, byte[]> turnout = store(StoreNames.TURNOUT, Serdes.String());
     private final List<PartitionTurnout> newTurnout = new ArrayList<>();
-    private final TurnoutInLog turnoutKeeper = new TurnoutInLog(newTurnout::add);
+    private final TurnoutStoreProcessor turnoutKeeper = new TurnoutStoreProcessor(newTurnout::add);
 
     private int longestDecision;
     private int longestDeadLetter;
@@ -185,9 +186,9 @@ public final class PartitionHarness {
     }
 
     /** The ballot as it stands in the partition. */
-    public Optional<Decision.Poll> poll(String ballotId) {
+    public Optional<Decision.PartitionBallot> poll(String ballotId) {
         return Optional.ofNullable(polls.get(ballotId))
-                .map(row -> PollRow.decode(row).poll());
+                .map(row -> BallotRow.decode(row).poll());
     }
 
     /** What the tally sends on now, by ballot. */
@@ -223,7 +224,7 @@ public final class PartitionHarness {
 
     /** Up to where the store of voters says that it is whole. */
     long mark() {
-        return VotersMark.of(voters);
+        return VotersPosition.of(voters);
     }
 
     private static List<MockProcessorContext.CapturedPunctuator> running(MockProcessorContext<?, ?> context) {

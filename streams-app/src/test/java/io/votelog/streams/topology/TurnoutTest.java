@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +11,7 @@ import static org.mockito.Mockito.verify;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTurnout;
-import io.votelog.rules.Decision.Poll;
+import io.votelog.rules.Decision.PartitionBallot;
 import io.votelog.rules.Reason;
 import io.votelog.rules.Verdict;
 import io.votelog.schemas.BallotDefinition;
@@ -165,7 +166,7 @@ class TurnoutTest {
     void shouldHaveNoTurnoutOfBallotsThatNobodyPublished() {
         process(new LogRecord(LogFixture.voter(1), LogFixture.vote("nowhere", 1, "a1", "b1"), at("10:00:00")));
         process(new LogRecord(LogFixture.voter(1), LogFixture.vote("nowhere", 1, "a1", "b1"), at("11:00:00")));
-        assertThat(partition.emit()).containsKey(PollTally.UNKNOWN);
+        assertThat(partition.emit()).containsKey(BallotTally.UNKNOWN);
 
         assertThat(partition.turnout()).isEmpty();
     }
@@ -175,14 +176,14 @@ class TurnoutTest {
         @SuppressWarnings("unchecked")
         KeyValueStore<String, byte[]> store = mock(KeyValueStore.class);
         BallotPublished published = Events.decode(log.published(ballot, 0, 1), BallotPublished.class);
-        PollRow row = PollRow.of(published, 0, Poll.OPEN_ENDED);
-        PollTally tally = PollTally.open(store, row, at("09:00:00"));
+        BallotRow row = BallotRow.of(published, 0, PartitionBallot.OPEN_ENDED);
+        BallotTally tally = BallotTally.open(store, row, at("09:00:00"));
         JudgedVote vote = new JudgedVote(row, new Verdict.Rejected(Reason.NO_CHOICE));
         for (int second = 0; second < 150; second++) {
             tally.count(vote, 1 + second, at("10:00:00") + 1_000L * second);
         }
 
-        verify(store, times(2)).put(eq("fruits" + PollTurnout.ROW), any());
+        verify(store, times(2)).put(eq("fruits" + BallotTurnout.ROW), any());
     }
 
     private void accepted(String time) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
 import static io.votelog.streams.topology.LogFixture.DURING;
@@ -660,13 +661,13 @@ class VotelogTopologyTest {
         ballots.pipeInput(key, log.ready(ballot));
 
         var store = driver.<String, byte[]>getKeyValueStore(StoreNames.BALLOTS);
-        Sha256 digest = Events.decode(store.get(BallotsInLog.definitionKey("fruits")), BallotPublished.class)
+        Sha256 digest = Events.decode(store.get(BallotsStoreProcessor.definitionKey("fruits")), BallotPublished.class)
                 .getDigest();
         assertThat(digest).isEqualTo(ballot.digest());
-        assertThat(Events.decode(store.get(BallotsInLog.readyKey("fruits")), BallotReady.class)
+        assertThat(Events.decode(store.get(BallotsStoreProcessor.readyKey("fruits")), BallotReady.class)
                         .getBallotId())
                 .isEqualTo("fruits");
-        assertThat(store.get(BallotsInLog.closedKey("fruits"))).isNull();
+        assertThat(store.get(BallotsStoreProcessor.closedKey("fruits"))).isNull();
     }
 
     private Topology topology() {

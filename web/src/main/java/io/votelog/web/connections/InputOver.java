@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.web.connections;
 
 import io.netty.channel.Channel;

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.web.limits;
 
 import io.votelog.web.settings.BadSettingException;
+import io.votelog.web.settings.CheckedAtStart;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +24,8 @@ public record ClientLimits(
         @DefaultValue Address address,
         @DefaultValue Reads reads,
         @DefaultValue List<String> trustedProxies,
-        @DefaultValue("X-Forwarded-For") String forwardedHeader) {
+        @DefaultValue("X-Forwarded-For") String forwardedHeader)
+        implements CheckedAtStart {
     /** Most requests at once that a limit may allow. */
     public static final int MAX_BURST = 1_000_000;
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.web.pages;
 
 import com.samskivert.mustache.Escapers;

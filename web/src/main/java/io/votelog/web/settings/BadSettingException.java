@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.web.settings;
 
 /** A setting that the application cannot start with. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench;
 
 /** Why a measurement cannot be made: a line for the person who asked for it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.local;
 
 /** Why the system does not run, or not any more: one line for the person who started it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.local;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -131,7 +132,7 @@ class ArchitectureTest {
     @Test
     void decidingShouldNotBeScheduled() {
         check(noClasses()
-                .that(named("DecideProcessor", "PollBook", "PollRow", "VoterRow"))
+                .that(named("DecideProcessor", "BallotRows", "BallotRow", "VoterRow"))
                 .should()
                 .callMethodWhere(calls("schedule", owner -> owner.startsWith("org.apache.kafka.")))
                 .because("a punctuator may say when to emit, never decide"));
@@ -145,15 +146,15 @@ class ArchitectureTest {
                 .resideInAPackage(STREAMS)
                 .and(DescribedPredicate.not(named(
                         "DecideProcessor",
-                        "PollBook",
-                        "VotersMark",
+                        "BallotRows",
+                        "VotersPosition",
                         "TallyProcessor",
-                        "PollTally",
-                        "PollTurnout",
+                        "BallotTally",
+                        "BallotTurnout",
                         "MergeProcessor",
-                        "ResultsInLog",
-                        "TurnoutInLog",
-                        "BallotsInLog")))
+                        "ResultsStoreProcessor",
+                        "TurnoutStoreProcessor",
+                        "BallotsStoreProcessor")))
                 .should()
                 .callMethodWhere(calls(
                         "put|putIfAbsent|putAll|delete",
@@ -162,19 +163,19 @@ class ArchitectureTest {
 
     @Test
     void pollsShouldBeWrittenByDecideAlone() {
-        check(onlyCalledFrom("PollBook", ".*", "DecideProcessor"));
+        check(onlyCalledFrom("BallotRows", ".*", "DecideProcessor"));
     }
 
     @Test
     void votersShouldBeWrittenByDecideAlone() {
         check(onlyCalledFrom("VoterRow", "encode|withAccepted|withRefused", "DecideProcessor"));
-        check(onlyCalledFrom("VotersMark", "decided", "DecideProcessor"));
+        check(onlyCalledFrom("VotersPosition", "decided", "DecideProcessor"));
     }
 
     @Test
     void partitionTalliesShouldBeWrittenByTallyAlone() {
-        check(onlyCalledFrom("PollTally", ".*", "TallyProcessor"));
-        check(onlyCalledFrom("PollTurnout", ".*", "PollTally"));
+        check(onlyCalledFrom("BallotTally", ".*", "TallyProcessor"));
+        check(onlyCalledFrom("BallotTurnout", ".*", "BallotTally"));
         check(onlyCalledFrom("PartitionPosition", "after|encode", "TallyProcessor"));
     }
 

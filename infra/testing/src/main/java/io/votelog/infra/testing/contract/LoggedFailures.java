@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.testing.contract;
 
 import ch.qos.logback.classic.Level;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.commands;
+
+import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.schemas.LogKeys;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The keys that the log obeys: what an auditor trusts. */
+final class KeyOptions {
+    @Option(
+            names = "--public-key",
+            paramLabel = "BASE64",
+            description = "an Ed25519 key whose control records the log obeys, base64 of its 32 raw bytes; may be given"
+                    + " several times")
+    private List<String> keys = new ArrayList<>();
+
+    @Option(
+            names = "--public-key-file",
+            paramLabel = "FILE",
+            description = "a file with such keys, one a line; may be given several times")
+    private List<Path> files = new ArrayList<>();
+
+    /** Whether there is any. */
+    boolean given() {
+        return !keys.isEmpty() || !files.isEmpty();
+    }
+
+    /** @throws AuditException when there is none, or one is no key */
+    LogKeys keys() {
+        List<String> all = new ArrayList<>(keys);
+        for (Path file : files) {
+            GivenFile.text(file, GivenFile.SMALL)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .forEach(all::add);
+        }
+        if (all.isEmpty()) {
+            throw new AuditException(
+                    "which keys the log obeys is not said: --public-key or --public-key-file is needed. Take them from a"
+                            + " place that you trust, not from the log");
+        }
+        try {
+            return LogKeys.of(all);
+        } catch (IllegalArgumentException e) {
+            throw new AuditException(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

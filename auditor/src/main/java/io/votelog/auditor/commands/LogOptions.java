@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.commands;
+
+import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.source.BrokerSource;
+import io.votelog.auditor.source.DumpSource;
+import io.votelog.auditor.source.LogSource;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Where the log is. */
+final class LogOptions {
+    @ArgGroup(multiplicity = "0..1")
+    private @Nullable Where where;
+
+    @Option(
+            names = "--command-config",
+            paramLabel = "FILE",
+            description = "settings of the Kafka client, such as TLS and SASL, as Kafka's own tools take them")
+    private @Nullable Path commandConfig;
+
+    private static final class Where {
+        @Option(
+                names = "--bootstrap-servers",
+                paramLabel = "HOST:PORT",
+                description = "brokers that hold the log, with commas between")
+        private @Nullable String bootstrapServers;
+
+        @Option(names = "--dump", paramLabel = "FOLDER", description = "a copy of the log, made by the command dump")
+        private @Nullable Path dump;
+    }
+
+    /** @throws AuditException when there is no log, or none is named */
+    LogSource open() {
+        LogSource source = openIfNamed();
+        if (source == null) {
+            throw new AuditException("which log? --bootstrap-servers HOST:PORT or --dump FOLDER");
+        }
+        return source;
+    }
+
+    /** The log, or null when none is named. */
+    @Nullable
+    LogSource openIfNamed() {
+        if (where == null) {
+            return null;
+        }
+        if (where.dump != null) {
+            return new DumpSource(where.dump);
+        }
+        return new BrokerSource(Objects.requireNonNull(where.bootstrapServers), clientProperties(commandConfig));
+    }
+
+    /**
+     * The log at a place that is a dump's folder or a broker's address.
+     *
+     * @throws AuditException when it is neither
+     */
+    static LogSource open(String place, @Nullable Path commandConfig) {
+        try {
+            if (Files.isDirectory(Path.of(place))) {
+                return new DumpSource(Path.of(place));
+            }
+        } catch (InvalidPathException notEvenAName) {
+            // Some systems have no colon in a file's name.
+        }
+        if (!place.contains(":")) {
+            throw new AuditException("%s is no folder, and no address HOST:PORT".formatted(place));
+        }
+        return new BrokerSource(place, clientProperties(commandConfig));
+    }
+
+    static Map<String, String> clientProperties(@Nullable Path file) {
+        Map<String, String> settings = new TreeMap<>();
+        if (file != null) {
+            Properties properties = new Properties();
+            try {
+                properties.load(new StringReader(GivenFile.text(file, GivenFile.SMALL)));
+            } catch (IOException | IllegalArgumentException e) {
+                throw new AuditException("%s holds no settings: %s".formatted(file, e.getMessage()), e);
+            }
+            properties.forEach((key, value) -> settings.put(key.toString(), value.toString()));
+        }
+        return settings;
+    }
+}

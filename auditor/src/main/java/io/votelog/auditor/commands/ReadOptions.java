@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.commands;
+
+import picocli.CommandLine.Option;
+
+/** How a log is read. */
+final class ReadOptions {
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "partitions that are read at a time; each takes 75 to 150 bytes of memory for each of its voters"
+                            + " (default: one for each processor)")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--json", description = "the answer as JSON")
+    private boolean json;
+
+    int threads() {
+        return threads;
+    }
+
+    boolean json() {
+        return json;
+    }
+}

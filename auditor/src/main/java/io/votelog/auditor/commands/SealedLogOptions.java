@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.commands;
+
+import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.seal.Cosigned;
+import io.votelog.auditor.seal.SealedLogKey;
+import io.votelog.auditor.tlog.Policy;
+import io.votelog.auditor.tlog.TlogException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Whose sealed log is trusted. */
+final class SealedLogOptions {
+    private static final Pattern SHORT_DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
+
+    @Option(
+            names = "--log-key",
+            required = true,
+            paramLabel = "VKEY",
+            description =
+                    "the public key of the sealed log, as keygen prints it; from a place that you trust, not from the log."
+                            + " Where each tree has its own, give both: twice, or in one argument with white space between")
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private List<String> keys = new ArrayList<>();
+
+    @Option(
+            names = "--policy",
+            paramLabel = "FILE",
+            description = "which witnesses must have cosigned (C2SP tlog-policy); without it no witness is asked for")
+    private @Nullable Path policy;
+
+    @Option(
+            names = "--max-cosignature-age",
+            paramLabel = "DURATION",
+            description =
+                    "cosignatures that are older do not count for the policy: 90s, 10m, 24h, 7d or an ISO 8601 duration"
+                            + " (default: they may be of any age, and their times are said). Those of the future never count")
+    private @Nullable String maxCosignatureAge;
+
+    /** @throws AuditException when they are no keys */
+    SealedLogKey key() {
+        return key(keys);
+    }
+
+    static SealedLogKey key(List<String> keys) {
+        try {
+            return SealedLogKey.parse(keys);
+        } catch (TlogException e) {
+            throw new AuditException("--log-key: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws AuditException when the file holds no policy */
+    public Optional<Cosigned> cosigned() {
+        Duration oldest = maxCosignatureAge == null ? null : duration(maxCosignatureAge);
+        if (policy == null) {
+            if (oldest != null) {
+                throw new AuditException(
+                        "--max-cosignature-age says nothing without --policy, which names the witnesses");
+            }
+            return Optional.empty();
+        }
+        return Optional.of(Cosigned.asOf(Clock.systemUTC().instant(), policy(policy), oldest));
+    }
+
+    /** @throws AuditException when it is none */
+    static Duration duration(String text) {
+        try {
+            Matcher parts = SHORT_DURATION.matcher(text);
+            if (!parts.matches()) {
+                Duration iso = Duration.parse(text);
+                if (iso.isNegative()) {
+                    throw new DateTimeException("negative");
+                }
+                return iso;
+            }
+            long number = Long.parseLong(parts.group(1));
+            return switch (parts.group(2)) {
+                case "s" -> Duration.ofSeconds(number);
+                case "m" -> Duration.ofMinutes(number);
+                case "h" -> Duration.ofHours(number);
+                default -> Duration.ofDays(number);
+            };
+        } catch (DateTimeException e) {
+            throw new AuditException("'%s' is no duration: 90s, 10m, 24h, 7d or PT1H30M are some".formatted(text), e);
+        }
+    }
+
+    static Policy policy(Path file) {
+        try {
+            return Policy.parse(GivenFile.bytes(file, Policy.LONGEST));
+        } catch (TlogException e) {
+            throw new AuditException("%s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.count;
+
+import io.votelog.events.Outcome;
+import io.votelog.events.RejectionReason;
+import io.votelog.events.VoteDecided;
+import org.apache.avro.SchemaNormalization;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a published verdict says.
+ *
+ * @param idHigh the first half of the vote's id
+ * @param idLow the second half
+ * @param finding the verdict, as {@link RecordOutcome} has it
+ */
+public record Decided(long idHigh, long idLow, String ballotId, byte finding, long voteOffset, long recordedAtMs) {
+    private static final long FINGERPRINT = SchemaNormalization.parsingFingerprint64(VoteDecided.getClassSchema());
+    private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final RejectionReason[] REASONS = RejectionReason.values();
+
+    public static Decided of(VoteDecided decided) {
+        return new Decided(
+                decided.getVoteId().getMostSignificantBits(),
+                decided.getVoteId().getLeastSignificantBits(),
+                decided.getBallotId(),
+                RecordOutcome.published(decided.getOutcome(), decided.getReason()),
+                decided.getVoteOffset(),
+                decided.getRecordedAt().toEpochMilli());
+    }
+
+    /** The verdict in these bytes; null where they are not what ordinary writers write. */
+    public static @Nullable Decided read(EventBytes bytes, byte @Nullable [] value) {
+        if (!bytes.begin(value, FINGERPRINT)) {
+            return null;
+        }
+        long idHigh = bytes.fixed8();
+        long idLow = bytes.fixed8();
+        String ballotId = bytes.name();
+        Outcome outcome = OUTCOMES[bytes.number(OUTCOMES.length)];
+        RejectionReason reason = bytes.number(2) == 0 ? null : REASONS[bytes.number(REASONS.length)];
+        long voteOffset = bytes.number();
+        long recordedAtMs = bytes.number();
+        return bytes.whole()
+                ? new Decided(
+                        idHigh, idLow, ballotId, RecordOutcome.published(outcome, reason), voteOffset, recordedAtMs)
+                : null;
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.count;
+
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes of a vote the eight bytes that stand for it: for its voter, its id, its ballot and its time. They are SipHash-2-4
+ * (Aumasson and Bernstein, 2012) of these, under a key that is drawn for each run and told nobody. So whoever makes a log cannot
+ * prepare two votes of which one passes for the other, and what is left is chance: 1 to 2^64. Used by one thread.
+ */
+public final class Marks {
+    private static final long KEY_HIGH;
+    private static final long KEY_LOW;
+
+    static {
+        SecureRandom random = new SecureRandom();
+        KEY_HIGH = random.nextLong();
+        KEY_LOW = random.nextLong();
+    }
+
+    private static final int LETTERS_A_WORD = Long.BYTES / Character.BYTES;
+
+    private final long high;
+    private final long low;
+    private long v0;
+    private long v1;
+    private long v2;
+    private long v3;
+    private @Nullable String lastBallotId;
+    private long lastBallot;
+
+    public Marks() {
+        this(KEY_HIGH, KEY_LOW);
+    }
+
+    /** Under a key that is known. */
+    public Marks(long high, long low) {
+        this.high = high;
+        this.low = low;
+    }
+
+    /** The mark of a vote. */
+    public long of(long keyHigh, long keyLow, long idHigh, long idLow, String ballotId, long recordedAtMs) {
+        long ballot = ballot(ballotId);
+        begin();
+        add(keyHigh);
+        add(keyLow);
+        add(idHigh);
+        add(idLow);
+        add(ballot);
+        add(recordedAtMs);
+        return end(6L * Long.BYTES);
+    }
+
+    /** Most votes are on the ballot of the vote before. */
+    private long ballot(String ballotId) {
+        if (!ballotId.equals(lastBallotId)) {
+            lastBallotId = ballotId;
+            lastBallot = of(ballotId);
+        }
+        return lastBallot;
+    }
+
+    private long of(String text) {
+        begin();
+        int length = text.length();
+        int at = 0;
+        for (; at + LETTERS_A_WORD <= length; at += LETTERS_A_WORD) {
+            add(word(text, at, at + LETTERS_A_WORD));
+        }
+        add(word(text, at, length));
+        return end((long) length * Character.BYTES);
+    }
+
+    private static long word(String text, int from, int to) {
+        long word = 0;
+        for (int at = from; at < to; at++) {
+            word |= (long) text.charAt(at) << Character.SIZE * (at - from);
+        }
+        return word;
+    }
+
+    /** The hash of so many words. */
+    public long of(long... words) {
+        begin();
+        for (long word : words) {
+            add(word);
+        }
+        return end((long) words.length * Long.BYTES);
+    }
+
+    private void begin() {
+        v0 = low ^ 0x736f6d6570736575L;
+        v1 = high ^ 0x646f72616e646f6dL;
+        v2 = low ^ 0x6c7967656e657261L;
+        v3 = high ^ 0x7465646279746573L;
+    }
+
+    private void add(long word) {
+        v3 ^= word;
+        mix();
+        mix();
+        v0 ^= word;
+    }
+
+    private long end(long bytes) {
+        add(bytes << 56);
+        v2 ^= 0xff;
+        mix();
+        mix();
+        mix();
+        mix();
+        return v0 ^ v1 ^ v2 ^ v3;
+    }
+
+    private void mix() {
+        v0 += v1;
+        v1 = Long.rotateLeft(v1, 13) ^ v0;
+        v0 = Long.rotateLeft(v0, 32);
+        v2 += v3;
+        v3 = Long.rotateLeft(v3, 16) ^ v2;
+        v0 += v3;
+        v3 = Long.rotateLeft(v3, 21) ^ v0;
+        v2 += v1;
+        v1 = Long.rotateLeft(v1, 17) ^ v2;
+        v2 = Long.rotateLeft(v2, 32);
+    }
+}

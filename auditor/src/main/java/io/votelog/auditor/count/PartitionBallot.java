@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.count;
+
+import io.votelog.events.BallotPublished;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotDefinition;
+import java.util.Set;
+
+/** A ballot as it stands in one partition, and what is counted for it there. */
+public final class PartitionBallot {
+    /** The end offset of a ballot that has not ended. */
+    public static final long OPEN = Long.MAX_VALUE;
+
+    private final int partition;
+    private final BallotPublished published;
+    private final BallotDefinition definition;
+    private final Set<Long> voteSchemas;
+    private final int number;
+    private final PartitionCount count;
+    private final long opensAtMs;
+    private final long closesAtMs;
+    private final long openedAt;
+    private long endOffset = OPEN;
+
+    /**
+     * @param partition in which it stands
+     * @param openedAt the offset of the record that defines it there
+     * @param number of the ballots of the partition, from 1
+     * @param count what is counted of it
+     */
+    PartitionBallot(
+            int partition,
+            long openedAt,
+            BallotPublished published,
+            BallotDefinition definition,
+            int number,
+            PartitionCount count) {
+        this.partition = partition;
+        this.openedAt = openedAt;
+        this.published = published;
+        this.definition = definition;
+        this.voteSchemas = Set.copyOf(published.getVoteSchemas());
+        this.number = number;
+        this.count = count;
+        this.opensAtMs = ballot().opensAt().toEpochMilli();
+        this.closesAtMs = ballot().closesAt().toEpochMilli();
+    }
+
+    public int partition() {
+        return partition;
+    }
+
+    /** The offset of the record that defines it in this partition. */
+    public long openedAt() {
+        return openedAt;
+    }
+
+    public Ballot ballot() {
+        return definition.ballot();
+    }
+
+    public BallotDefinition definition() {
+        return definition;
+    }
+
+    public BallotPublished published() {
+        return published;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public PartitionCount count() {
+        return count;
+    }
+
+    boolean names(long voteSchema) {
+        return voteSchemas.contains(voteSchema);
+    }
+
+    boolean opensAfter(long recordedAtMs) {
+        return recordedAtMs < opensAtMs;
+    }
+
+    boolean closedAt(long recordedAtMs) {
+        return recordedAtMs >= closesAtMs;
+    }
+
+    public long endOffset() {
+        return endOffset;
+    }
+
+    /** The first end holds. */
+    void end(long offset) {
+        if (endOffset == OPEN) {
+            endOffset = offset;
+            count.end(offset);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.count;
+
+import io.votelog.rules.Picks;
+import io.votelog.rules.Reason;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one partition adds to a ballot's results, counted up to an offset. */
+public final class PartitionCount {
+    private final long limit;
+    private final long[] votes;
+    private final long[] rejected = new long[Reason.values().length];
+    private long endOffset = PartitionBallot.OPEN;
+    private long asOfMs = Long.MIN_VALUE;
+    private long accepted;
+    private long retried;
+    private long late;
+    private final List<AnnulledVote> takenOut = new ArrayList<>();
+    private final List<AnnulledVote> takenOutBehind = new ArrayList<>();
+    private long vain;
+    private long votesBehind;
+    private long firstVoteBehind = PartitionBallot.OPEN;
+    private long endBehind = PartitionBallot.OPEN;
+    private final ResultsHistory.Stops stops;
+    private long nextStop;
+
+    /**
+     * @param limit the first offset that is not counted
+     * @param options how many the ballot has
+     * @param stops told the counts on the way
+     */
+    PartitionCount(long limit, int options, ResultsHistory.Stops stops) {
+        this.limit = limit;
+        this.votes = new long[options];
+        this.stops = stops;
+        this.nextStop = stops.next();
+    }
+
+    /** Everything before this offset has been taken. */
+    void reach(long offset) {
+        if (offset >= nextStop) {
+            nextStop = stops.reach(offset, this);
+        }
+    }
+
+    /** Takes the record that defines the ballot. */
+    void opened(long offset, long recordedAtMs) {
+        reach(offset);
+        if (offset < limit) {
+            asOfMs = recordedAtMs;
+        }
+    }
+
+    void end(long offset) {
+        reach(offset);
+        if (offset < limit) {
+            endOffset = offset;
+        } else {
+            endBehind = offset;
+        }
+    }
+
+    /** Takes a vote on the ballot. */
+    void vote(byte finding, Picks picks, long offset, long recordedAtMs) {
+        reach(offset);
+        if (offset >= limit) {
+            firstVoteBehind = Math.min(firstVoteBehind, offset);
+            votesBehind++;
+            return;
+        }
+        if (offset >= endOffset) {
+            late++;
+            return;
+        }
+        asOfMs = Math.max(asOfMs, recordedAtMs);
+        if (finding == RecordOutcome.ACCEPTED) {
+            accepted++;
+            picks.forEach(option -> votes[option]++);
+        } else if (finding == RecordOutcome.RETRIED) {
+            retried++;
+        } else {
+            rejected[RecordOutcome.reason(finding).ordinal()]++;
+        }
+    }
+
+    /** Takes an annulment that has effect; the ballot's end makes no difference to it. */
+    void annulled(AnnulledVote vote) {
+        reach(vote.offset());
+        if (vote.offset() < limit) {
+            takenOut.add(vote);
+            vote.picks().forEach(option -> votes[option]--);
+        } else {
+            takenOutBehind.add(vote);
+        }
+    }
+
+    /** Takes an annulment that has none. */
+    void annulledInVain(long offset) {
+        vain += offset < limit ? 1 : 0;
+    }
+
+    /** Votes on the ballot that stand behind what is counted. */
+    public long votesBehind() {
+        return votesBehind;
+    }
+
+    /** The offset of the first of them; {@link PartitionBallot#OPEN} where there is none. */
+    public long firstVoteBehind() {
+        return firstVoteBehind;
+    }
+
+    /** Annulments with effect that stand behind what is counted. */
+    public List<AnnulledVote> takenOutBehind() {
+        return takenOutBehind;
+    }
+
+    /** Where the ballot ends, if that is behind what is counted; else {@link PartitionBallot#OPEN}. */
+    public long endBehind() {
+        return endBehind;
+    }
+
+    /** {@link PartitionBallot#OPEN} while it is open. */
+    public long endOffset() {
+        return endOffset;
+    }
+
+    /** Milliseconds since 1970; {@code Long.MIN_VALUE} where nothing is counted. */
+    public long asOfMs() {
+        return asOfMs;
+    }
+
+    public long accepted() {
+        return accepted;
+    }
+
+    long retried() {
+        return retried;
+    }
+
+    /** In the order of the log. */
+    public List<AnnulledVote> takenOut() {
+        return takenOut;
+    }
+
+    /** How many annulments had no effect. */
+    public long vain() {
+        return vain;
+    }
+
+    long late() {
+        return late;
+    }
+
+    long rejected(Reason reason) {
+        return rejected[reason.ordinal()];
+    }
+
+    public long votes(int option) {
+        return votes[option];
+    }
+
+    int options() {
+        return votes.length;
+    }
+}

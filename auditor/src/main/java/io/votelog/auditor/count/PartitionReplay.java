@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.count;
+
+import io.votelog.auditor.files.Hashes;
+import io.votelog.events.BallotClosed;
+import io.votelog.events.BallotEnded;
+import io.votelog.events.BallotPublished;
+import io.votelog.events.KeyId;
+import io.votelog.events.Sha256;
+import io.votelog.events.VoteAnnulled;
+import io.votelog.events.VoteCast;
+import io.votelog.rules.Annulment;
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Form;
+import io.votelog.rules.Picks;
+import io.votelog.rules.Reason;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.DeadLetters.Cause;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Pseudonym;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one partition of votes from its first record to its last and decides each vote from the ones before it. Used by one
+ * thread.
+ */
+public final class PartitionReplay {
+    private final int partition;
+    private final LogKeys keys;
+    private final ToLongFunction<String> limits;
+    private final ResultsHistory history;
+    private final Map<String, BallotDefinition> otherRules;
+    private final RecordOutcomes findings = new RecordOutcomes();
+    private VoterTable voters = new VoterTable();
+    private final EventBytes bytes = new EventBytes();
+    private final Marks marks = new Marks();
+    private final MessageDigest sha256 = Hashes.sha256();
+    private final Map<String, PartitionBallot> ballots = new LinkedHashMap<>();
+
+    private long nextOffset;
+    private @Nullable AnnulledVote takenOut;
+    private @Nullable String firstGap;
+    private long nextCloseMs = Long.MAX_VALUE;
+    private final Clock clock = new Clock();
+
+    /**
+     * @param keys whose control records are obeyed
+     * @param limits for a ballot id, the first offset that is not counted for it here
+     * @param otherRules by ballot id: definitions that are to hold in place of those in the log
+     */
+    public PartitionReplay(
+            int partition, LogKeys keys, ToLongFunction<String> limits, Map<String, BallotDefinition> otherRules) {
+        this(partition, keys, limits, otherRules, ResultsHistory.none());
+    }
+
+    /** @param history told the counts where its results have their positions */
+    public PartitionReplay(
+            int partition,
+            LogKeys keys,
+            ToLongFunction<String> limits,
+            Map<String, BallotDefinition> otherRules,
+            ResultsHistory history) {
+        this.partition = partition;
+        this.keys = keys;
+        this.limits = limits;
+        this.otherRules = otherRules;
+        this.history = history;
+    }
+
+    /** What the times of a partition's records show. */
+    public static final class Clock {
+        private long latestMs = Long.MIN_VALUE;
+        private long backMs;
+        private long backAt;
+        private TimestampType worst = TimestampType.LOG_APPEND_TIME;
+        private long worstAt;
+
+        private void take(ConsumerRecord<byte[], byte[]> record) {
+            long timestampMs = record.timestamp();
+            if (timestampMs >= latestMs) {
+                latestMs = timestampMs;
+            } else if (latestMs - timestampMs > backMs) {
+                backMs = latestMs - timestampMs;
+                backAt = record.offset();
+            }
+            TimestampType type = record.timestampType();
+            if (type != TimestampType.LOG_APPEND_TIME && worst != TimestampType.CREATE_TIME && worst != type) {
+                worst = type;
+                worstAt = record.offset();
+            }
+        }
+
+        /** The most, in milliseconds, that a record is stamped earlier than one before it. */
+        public long backMs() {
+            return backMs;
+        }
+
+        /** The offset of that record. */
+        public long backAt() {
+            return backAt;
+        }
+
+        /** Who stamped the records: the broker, for all it is known of all, or at least one of them somebody else. */
+        public TimestampType stampedBy() {
+            return worst;
+        }
+
+        /** The offset of the first record that the broker did not stamp, or of which it is not known. */
+        public long stampedAt() {
+            return worstAt;
+        }
+    }
+
+    /** The record is not one that this log obeys. */
+    private static final class Poison extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final Cause why;
+
+        Poison(Cause why) {
+            super(why.name(), null, false, false);
+            this.why = why;
+        }
+    }
+
+    /** Takes the next record. */
+    public void take(ConsumerRecord<byte[], byte[]> record) {
+        long offset = record.offset();
+        if (offset != nextOffset && firstGap == null) {
+            firstGap = offset > nextOffset
+                    ? "partition %d: offset %d is missing; %d comes next".formatted(partition, nextOffset, offset)
+                    : "partition %d: offset %d comes where %d was to come".formatted(partition, offset, nextOffset);
+        }
+        nextOffset = offset + 1;
+        takenOut = null;
+        clock.take(record);
+        endThoseThatAreOver(record.timestamp(), offset);
+        byte finding;
+        long mark = 0;
+        try {
+            Vote vote = Vote.read(bytes, record.value());
+            if (vote == null) {
+                Events.Decoded decoded = decode(record.value());
+                if (decoded.event() instanceof VoteCast cast) {
+                    vote = Vote.of(cast, decoded.fingerprint());
+                } else {
+                    obey(record, decoded);
+                }
+            }
+            if (vote == null) {
+                finding = RecordOutcome.CONTROL;
+            } else {
+                finding = decide(record, vote);
+                ByteBuffer voter = ByteBuffer.wrap(record.key());
+                mark = marks.of(
+                        voter.getLong(),
+                        voter.getLong(),
+                        vote.idHigh(),
+                        vote.idLow(),
+                        vote.ballotId(),
+                        record.timestamp());
+            }
+        } catch (Poison poison) {
+            finding = RecordOutcome.poison(poison.why);
+        }
+        findings.put(offset, finding, mark);
+    }
+
+    private static Events.Decoded decode(byte @Nullable [] value) throws Poison {
+        try {
+            return Events.decode(value);
+        } catch (MalformedEventException e) {
+            throw new Poison(Cause.UNDECODABLE);
+        }
+    }
+
+    private byte decide(ConsumerRecord<byte[], byte[]> record, Vote vote) throws Poison {
+        byte @Nullable [] key = record.key();
+        if (key == null || key.length != Pseudonym.LENGTH) {
+            throw new Poison(Cause.BAD_KEY);
+        }
+        // Before it is looked for: an id of any length and of any letters can stand in a record.
+        if (!Ballot.isId(vote.ballotId())) {
+            throw new Poison(Cause.BAD_BALLOT_ID);
+        }
+        PartitionBallot on = ballots.get(vote.ballotId());
+        if (on == null) {
+            return RecordOutcome.rejected(Reason.UNKNOWN_BALLOT);
+        }
+        if (Pseudonym.partition(key, on.published().getPartitionCount()) != partition) {
+            throw new Poison(Cause.WRONG_PARTITION);
+        }
+        if (!on.names(vote.schema())) {
+            throw new Poison(Cause.SCHEMA_NOT_NAMED);
+        }
+        ByteBuffer voter = ByteBuffer.wrap(key);
+        long keyHigh = voter.getLong();
+        long keyLow = voter.getLong();
+        Form form = on.ballot().check(vote.choices());
+        long[] choices = choices(form);
+        VoterTable.Seen seen = voters.seen(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices);
+        if (seen == VoterTable.Seen.SAME && form.broken().contains(Reason.UNKNOWN_OPTION)) {
+            // What is not on the ballot is no part of what stands for the choices.
+            seen = VoterTable.Seen.SAME_ID;
+        }
+        byte finding = verdict(on, seen, form, record.timestamp(), record.offset());
+        if (finding == RecordOutcome.ACCEPTED) {
+            Picks longer = hashed(form) ? form.picks() : null;
+            voters.accept(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices, longer);
+        }
+        on.count().vote(finding, form.picks(), record.offset(), record.timestamp());
+        return finding;
+    }
+
+    /** What stands for a set of options: their bits, or a hash of these where there are more than two words of them. */
+    private long[] choices(Form form) {
+        long[] words = form.picks().words();
+        return hashed(form) ? Hashes.of(sha256, words) : Arrays.copyOf(words, 2);
+    }
+
+    private static boolean hashed(Form form) {
+        return form.picks().words().length > 2;
+    }
+
+    private static byte verdict(PartitionBallot on, VoterTable.Seen seen, Form form, long recordedAtMs, long offset) {
+        if (seen == VoterTable.Seen.SAME) {
+            return RecordOutcome.RETRIED;
+        }
+        if (on.opensAfter(recordedAtMs)) {
+            return RecordOutcome.rejected(Reason.NOT_OPEN);
+        }
+        if (on.closedAt(recordedAtMs) || offset >= on.endOffset()) {
+            return RecordOutcome.rejected(Reason.CLOSED);
+        }
+        if (!form.wellFormed()) {
+            return RecordOutcome.rejected(form.first());
+        }
+        return switch (seen) {
+            case NEW -> RecordOutcome.ACCEPTED;
+            case SAME_ID -> RecordOutcome.rejected(Reason.VOTE_ID_REUSED);
+            case SAME, OTHER -> RecordOutcome.rejected(Reason.ALREADY_VOTED);
+        };
+    }
+
+    private void obey(ConsumerRecord<byte[], byte[]> record, Events.Decoded decoded) throws Poison {
+        if (decoded.event() instanceof BallotPublished published) {
+            checkSigned(record.value(), published.getKeyId());
+            checkMeant(published.getPartition());
+            open(published, record.offset(), record.timestamp());
+        } else if (decoded.event() instanceof BallotClosed closed) {
+            checkSigned(record.value(), closed.getKeyId());
+            checkMeant(closed.getPartition());
+            standing(closed.getBallotId(), closed.getDigest()).end(record.offset());
+            nextCloseMs = nextClose();
+        } else if (decoded.event() instanceof BallotEnded ended) {
+            // Its time has ended the ballot before it was looked at, if it was to.
+            checkSigned(record.value(), ended.getKeyId());
+            checkMeant(ended.getPartition());
+            standing(ended.getBallotId(), ended.getDigest());
+        } else if (decoded.event() instanceof VoteAnnulled annulled) {
+            checkSigned(record.value(), annulled.getKeyId());
+            checkMeant(annulled.getPartition());
+            annul(standing(annulled.getBallotId(), annulled.getDigest()), annulled, record);
+        } else {
+            throw new Poison(Cause.FOREIGN_EVENT);
+        }
+    }
+
+    private void open(BallotPublished published, long offset, long recordedAtMs) throws Poison {
+        String id = published.getBallotId();
+        PartitionBallot there = ballots.get(id);
+        if (there != null) {
+            if (!there.published().getDigest().equals(published.getDigest())) {
+                throw new Poison(Cause.CONFLICTING_DEFINITION);
+            }
+            return;
+        }
+        BallotDefinition definition;
+        try {
+            definition = BallotDefinition.parse(published);
+        } catch (MalformedEventException e) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        if (!definition.ballot().id().equals(id)
+                || !definition.digest().equals(published.getDigest())
+                || published.getPartitionCount() <= partition) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        BallotDefinition holds = otherRules.getOrDefault(id, definition);
+        PartitionCount count =
+                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount(), history.stops(id, partition));
+        count.opened(offset, recordedAtMs);
+        ballots.put(id, new PartitionBallot(partition, offset, published, holds, ballots.size() + 1, count));
+        nextCloseMs = nextClose();
+    }
+
+    /** A vote that is there, by that id, and has not been taken out before, is taken out; any other order changes nothing. */
+    private void annul(PartitionBallot on, VoteAnnulled order, ConsumerRecord<byte[], byte[]> record) throws Poison {
+        byte[] key = order.getVoter().bytes();
+        boolean elsewhere = Pseudonym.partition(key, on.published().getPartitionCount()) != partition;
+        if (elsewhere || Annulment.faultOf(order.getReason()).isPresent()) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        ByteBuffer voter = ByteBuffer.wrap(key);
+        UUID id = order.getVoteId();
+        Picks picks = voters.annul(
+                on.number(),
+                voter.getLong(),
+                voter.getLong(),
+                id.getMostSignificantBits(),
+                id.getLeastSignificantBits());
+        if (picks == null) {
+            on.count().annulledInVain(record.offset());
+            return;
+        }
+        takenOut = new AnnulledVote(
+                order.getBallotId(), partition, record.offset(), record.timestamp(), id, picks, order.getReason());
+        on.count().annulled(takenOut);
+    }
+
+    private void checkSigned(byte[] value, KeyId keyId) throws Poison {
+        if (!keys.signed(value, keyId)) {
+            throw new Poison(Cause.BAD_SIGNATURE);
+        }
+    }
+
+    private void checkMeant(int forPartition) throws Poison {
+        if (forPartition != partition) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+    }
+
+    private PartitionBallot standing(String ballotId, Sha256 digest) throws Poison {
+        PartitionBallot there = ballots.get(ballotId);
+        if (there == null || !there.published().getDigest().equals(digest)) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        return there;
+    }
+
+    /** Any record stamped at or after a ballot's close ends it here, whatever the record is. */
+    private void endThoseThatAreOver(long recordedAtMs, long offset) {
+        if (recordedAtMs < nextCloseMs) {
+            return;
+        }
+        for (PartitionBallot ballot : ballots.values()) {
+            if (ballot.closedAt(recordedAtMs)) {
+                ballot.end(offset);
+            }
+        }
+        nextCloseMs = nextClose();
+    }
+
+    private long nextClose() {
+        return ballots.values().stream()
+                .filter(ballot -> ballot.endOffset() == PartitionBallot.OPEN)
+                .mapToLong(ballot -> ballot.ballot().closesAt().toEpochMilli())
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** Lets go of the voters: no record comes any more. */
+    void end() {
+        voters = new VoterTable();
+        ballots.values().forEach(ballot -> ballot.count().reach(nextOffset));
+    }
+
+    /** What the times of the records show. */
+    public Clock clock() {
+        return clock;
+    }
+
+    public int partition() {
+        return partition;
+    }
+
+    /** The first place where offsets are not dense; nothing in a whole partition. */
+    @Nullable
+    public String firstGap() {
+        return firstGap;
+    }
+
+    /** The offset behind the last record. */
+    public long nextOffset() {
+        return nextOffset;
+    }
+
+    /** What each record is. */
+    public RecordOutcomes findings() {
+        return findings;
+    }
+
+    /** The vote that the record taken last has taken out. */
+    @Nullable
+    public AnnulledVote takenOut() {
+        return takenOut;
+    }
+
+    public Collection<PartitionBallot> ballots() {
+        return ballots.values();
+    }
+
+    @Nullable
+    public PartitionBallot ballot(String id) {
+        return ballots.get(id);
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.count;
+
+import io.votelog.events.VoteCast;
+import io.votelog.schemas.Events;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a vote says.
+ *
+ * @param idHigh the first half of its id
+ * @param idLow the second half
+ * @param choices option ids as they were sent
+ * @param schema the fingerprint of the schema that it was written with
+ */
+public record Vote(long idHigh, long idLow, String ballotId, List<String> choices, long schema) {
+    private static final int SALT = 32;
+
+    /** More than any ballot has options. */
+    private static final int MOST_CHOICES = 2048;
+
+    static Vote of(VoteCast vote, long schema) {
+        return new Vote(
+                vote.getVoteId().getMostSignificantBits(),
+                vote.getVoteId().getLeastSignificantBits(),
+                vote.getBallotId(),
+                vote.getChoices(),
+                schema);
+    }
+
+    /** The vote in these bytes; null where they are not what ordinary writers write. */
+    public static @Nullable Vote read(EventBytes bytes, byte @Nullable [] value) {
+        if (!bytes.begin(value, Events.VOTE_CAST_FINGERPRINT)) {
+            return null;
+        }
+        long idHigh = bytes.fixed8();
+        long idLow = bytes.fixed8();
+        String ballotId = bytes.name();
+        int count = bytes.number(MOST_CHOICES);
+        String[] choices = new String[count];
+        for (int i = 0; i < count && bytes.ordinary(); i++) {
+            choices[i] = bytes.name();
+        }
+        // Behind the items of an array, unless it has none, stands how many more come.
+        if (count > 0 && bytes.number() != 0) {
+            return null;
+        }
+        bytes.skip(SALT);
+        return bytes.whole()
+                ? new Vote(idHigh, idLow, ballotId, Arrays.asList(choices), Events.VOTE_CAST_FINGERPRINT)
+                : null;
+    }
+}

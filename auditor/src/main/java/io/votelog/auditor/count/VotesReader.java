@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.count;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Progress;
+import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.Span;
+import io.votelog.schemas.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Reads all partitions of votes, some at a time. */
+public final class VotesReader {
+    private final LogSource source;
+    private final int threads;
+    private final Progress progress;
+
+    /** @param threads partitions that are read at a time, at least 1 */
+    public VotesReader(LogSource source, int threads, Progress progress) {
+        this.source = source;
+        this.threads = threads;
+        this.progress = progress;
+    }
+
+    /**
+     * Where votes begin and end now.
+     *
+     * @throws AuditException when there are none
+     */
+    public List<Span> spans() {
+        List<Span> votes = source.spans(Topics.VOTES.name());
+        if (votes.isEmpty()) {
+            throw new AuditException(
+                    "%s has no %s: there is nothing to replay".formatted(source.name(), Topics.VOTES.name()));
+        }
+        return votes;
+    }
+
+    /**
+     * Replays them.
+     *
+     * @param votes as {@link #spans()} gave them
+     * @param replay what takes the records of a partition
+     * @param cut the records that it is given
+     * @return what took them, in the order of the spans
+     */
+    public List<PartitionReplay> read(List<Span> votes, Function<Span, PartitionReplay> replay, Cut cut) {
+        List<PartitionReplay> replays = votes.stream().map(replay).toList();
+        Progress.Total total = progress.total(
+                "deciding votes again",
+                votes.stream().mapToLong(span -> span.end() - span.begin()).sum());
+        List<Runnable> work = new ArrayList<>();
+        for (int at = 0; at < votes.size(); at++) {
+            Span span = votes.get(at);
+            PartitionReplay taking = replays.get(at);
+            Cut.OfPartition within = cut.of(span.partition());
+            work.add(() -> {
+                source.read(span, record -> {
+                    if (within.holds(record.offset(), record.timestamp())) {
+                        taking.take(record);
+                    }
+                    total.one();
+                });
+                taking.end();
+            });
+        }
+        try {
+            Workers.run(threads, work);
+        } finally {
+            progress.end();
+        }
+        return replays;
+    }
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.export;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.votelog.auditor.count.AnnulledVote;
+import io.votelog.auditor.count.PartitionBallot;
+import io.votelog.auditor.count.PartitionReplay;
+import io.votelog.auditor.count.RecordOutcome;
+import io.votelog.auditor.count.Tally;
+import io.votelog.auditor.export.ExportManifest.Wanted;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.Span;
+import io.votelog.events.VoteCast;
+import io.votelog.rules.Reason;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What an export takes from one partition: its counts, and files beside them. */
+final class PartitionExport {
+    /** Columns of a file with every vote. */
+    private static final List<String> COLUMNS =
+            List.of("partition", "offset", "recordedAt", "ballotId", "voteId", "outcome", "reason", "choices");
+
+    /** Anybody may have written anything into an id: what is none is not for a program that takes text for a formula. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    /** Sets of options that memory holds at a time, over all ballots. */
+    private final int mostHeld;
+
+    private final Wanted wanted;
+    private final Span span;
+    private final Path folder;
+    private final PartitionReplay replay;
+    private final Map<Integer, PickCounts> picks = new TreeMap<>();
+    private int held;
+
+    /**
+     * @param span up to where it goes
+     * @param folder for its files
+     * @param mostHeld sets of options that memory holds at a time
+     */
+    PartitionExport(Wanted wanted, Span span, LogKeys keys, Path folder, int mostHeld) {
+        this.wanted = wanted;
+        this.span = span;
+        this.folder = folder;
+        this.mostHeld = mostHeld;
+        this.replay = new PartitionReplay(span.partition(), keys, ballotId -> Long.MAX_VALUE, Map.of());
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param files that are part of the export as they are
+     */
+    @JsonPropertyOrder({"partition", "end", "ballots", "files"})
+    record Result(int partition, long end, List<OfBallot> ballots, List<ExportManifest.File> files) {}
+
+    /**
+     * One ballot.
+     *
+     * @param definition its JSON
+     * @param partitions in which it has to stand
+     * @param picks the file with how often each set of options was chosen, if that is wanted
+     */
+    @JsonPropertyOrder({"definition", "partitions", "ended", "tally", "picks"})
+    record OfBallot(String definition, int partitions, boolean ended, Tally tally, @Nullable String picks) {}
+
+    /** A vote with its place in the log. */
+    @JsonPropertyOrder({"partition", "offset", "recordedAt", "ballotId", "voteId", "outcome", "reason", "choices"})
+    private record Row(
+            int partition,
+            long offset,
+            String recordedAt,
+            String ballotId,
+            UUID voteId,
+            String outcome,
+            @Nullable Reason reason,
+            List<String> choices) {}
+
+    /** The name of the file with every vote, without its ending. */
+    private String rowsName() {
+        return "private-votes-" + span.partition();
+    }
+
+    /**
+     * Reads the partition from its first record.
+     *
+     * @throws AuditException when the log cannot be read, or is not whole
+     */
+    Result run(LogSource source, Runnable read) throws IOException {
+        List<ExportManifest.File> files = List.of();
+        if (wanted.rows()) {
+            try (ExportFile rows = new ExportFile(folder, rowsName(), COLUMNS)) {
+                readAll(source, rows, read);
+                files = rows.finish();
+            }
+        } else {
+            readAll(source, null, read);
+        }
+        String gap = replay.firstGap();
+        if (gap != null || replay.nextOffset() < span.end()) {
+            throw new AuditException("the log is not whole: %s; replay says more"
+                    .formatted(gap != null ? gap : "partition %d is cut short".formatted(span.partition())));
+        }
+        List<OfBallot> ballots = new ArrayList<>();
+        for (PartitionBallot standing : replay.ballots()) {
+            ballots.add(new OfBallot(
+                    standing.definition().json(),
+                    standing.published().getPartitionCount(),
+                    standing.endOffset() != PartitionBallot.OPEN,
+                    Tally.of(List.of(standing)),
+                    finishPicks(standing)));
+        }
+        return new Result(span.partition(), replay.nextOffset(), ballots, files);
+    }
+
+    private @Nullable String finishPicks(PartitionBallot standing) throws IOException {
+        PickCounts counts = picks.get(standing.number());
+        if (counts == null) {
+            return null;
+        }
+        String name = "picks-%d-%d".formatted(span.partition(), standing.number());
+        counts.finish(folder.resolve(name));
+        return name;
+    }
+
+    private void readAll(LogSource source, @Nullable ExportFile rows, Runnable read) throws IOException {
+        try {
+            source.read(span, record -> {
+                if (record.offset() < span.end()) {
+                    replay.take(record);
+                    take(record, replay.findings().kind(record.offset()), rows);
+                }
+                read.run();
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record, byte finding, @Nullable ExportFile rows) {
+        AnnulledVote takenOut = replay.takenOut();
+        if (takenOut != null && wanted.wants(takenOut.ballotId())) {
+            takeOut(takenOut, rows);
+            return;
+        }
+        boolean counted = wanted.votes() && finding == RecordOutcome.ACCEPTED;
+        if (!counted && (rows == null || !RecordOutcome.isVerdict(finding))) {
+            return;
+        }
+        try {
+            VoteCast vote = Events.decode(record.value(), VoteCast.class);
+            if (!wanted.wants(vote.getBallotId())) {
+                return;
+            }
+            if (rows != null) {
+                addRow(rows, record, vote, finding);
+            } else {
+                count(vote);
+            }
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException("decided and cannot be read", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void takeOut(AnnulledVote vote, @Nullable ExportFile rows) {
+        try {
+            PartitionBallot on = standing(vote.ballotId());
+            if (rows != null) {
+                List<String> choices = new ArrayList<>();
+                vote.picks().forEach(option -> choices.add(on.ballot().optionId(option)));
+                addRow(
+                        rows,
+                        vote.offset(),
+                        vote.recordedAtMs(),
+                        vote.ballotId(),
+                        vote.voteId(),
+                        "ANNULLED",
+                        null,
+                        choices);
+            } else if (wanted.votes()) {
+                held(picksOf(on).takeOut(vote.picks()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void count(VoteCast vote) throws IOException {
+        PartitionBallot on = standing(vote.getBallotId());
+        held(picksOf(on).add(on.ballot().check(vote.getChoices()).picks()));
+    }
+
+    private PartitionBallot standing(String ballotId) {
+        PartitionBallot on = replay.ballot(ballotId);
+        if (on == null) {
+            throw new IllegalStateException("accepted on no ballot");
+        }
+        return on;
+    }
+
+    private PickCounts picksOf(PartitionBallot on) {
+        return picks.computeIfAbsent(
+                on.number(),
+                number -> new PickCounts(
+                        folder,
+                        "picks-%d-%d".formatted(span.partition(), number),
+                        on.ballot().optionCount()));
+    }
+
+    /** Makes room when memory holds as much as it may. */
+    private void held(boolean oneMore) throws IOException {
+        if (oneMore && ++held >= mostHeld) {
+            for (PickCounts each : picks.values()) {
+                each.spill();
+            }
+            held = 0;
+        }
+    }
+
+    private void addRow(ExportFile rows, ConsumerRecord<byte[], byte[]> record, VoteCast vote, byte finding)
+            throws IOException {
+        Reason reason = RecordOutcome.isRejected(finding) ? RecordOutcome.reason(finding) : null;
+        addRow(
+                rows,
+                record.offset(),
+                record.timestamp(),
+                vote.getBallotId(),
+                vote.getVoteId(),
+                reason == null ? RecordOutcome.text(finding) : "REJECTED",
+                reason,
+                vote.getChoices());
+    }
+
+    private void addRow(
+            ExportFile rows,
+            long offset,
+            long recordedAtMs,
+            String ballotId,
+            UUID voteId,
+            String outcome,
+            @Nullable Reason reason,
+            List<String> choices)
+            throws IOException {
+        String recordedAt = Instant.ofEpochMilli(recordedAtMs).toString();
+        rows.add(
+                new Row(span.partition(), offset, recordedAt, ballotId, voteId, outcome, reason, choices),
+                span.partition(),
+                offset,
+                recordedAt,
+                cell(ballotId),
+                voteId,
+                outcome,
+                reason == null ? "" : reason,
+                String.join(" ", choices.stream().map(PartitionExport::cell).toList()));
+    }
+
+    private static String cell(String id) {
+        return ID.matcher(id).matches() ? id : "?";
+    }
+}

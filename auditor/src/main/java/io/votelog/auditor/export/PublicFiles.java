@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.export;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.votelog.auditor.count.Tally;
+import io.votelog.auditor.export.ExportManifest.Wanted;
+import io.votelog.auditor.export.PartitionExport.OfBallot;
+import io.votelog.auditor.export.PartitionExport.Result;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Option;
+import io.votelog.rules.Picks;
+import io.votelog.rules.Reason;
+import io.votelog.rules.Section;
+import io.votelog.rules.Visibility;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.MalformedEventException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of an export for the public: counts, and nothing that stands for one voter. Their order is that of the ballots, not
+ * that of the log.
+ */
+final class PublicFiles {
+    private static final String TALLIES = "tallies";
+    private static final String VOTES = "votes";
+
+    private final Wanted wanted;
+    private final Path folder;
+    private final List<ExportManifest.Ballot> ballots = new ArrayList<>();
+    private final List<ExportManifest.File> files = new ArrayList<>();
+
+    PublicFiles(Wanted wanted, Path folder) {
+        this.wanted = wanted;
+        this.folder = folder;
+    }
+
+    @JsonPropertyOrder({"ballotId", "section", "option", "votes"})
+    private record TallyRow(String ballotId, String section, String option, long votes) {}
+
+    @JsonPropertyOrder({"ballotId", "outcome", "reason", "votes"})
+    private record DecisionRow(String ballotId, String outcome, @Nullable Reason reason, long votes) {}
+
+    @JsonPropertyOrder({"ballotId", "choices", "votes"})
+    private record VoteRow(String ballotId, @Nullable List<String> choices, long votes) {}
+
+    /** A ballot over all its partitions. */
+    private record Whole(BallotDefinition definition, boolean ended, Tally tally, List<Path> picks) {
+        String id() {
+            return definition.ballot().id();
+        }
+
+        Ballot ballot() {
+            return definition.ballot();
+        }
+
+        boolean hidesTally() {
+            return !ended && ballot().visibility() == Visibility.AFTER_CLOSE;
+        }
+    }
+
+    List<ExportManifest.Ballot> ballots() {
+        return ballots;
+    }
+
+    List<ExportManifest.File> files() {
+        return files;
+    }
+
+    /** @throws AuditException when the partitions do not go together, or what is wanted may not be had */
+    void write(List<Result> results) throws IOException {
+        List<Whole> all = wholes(results);
+        for (Whole whole : all) {
+            List<String> withheld = new ArrayList<>();
+            if (whole.hidesTally()) {
+                withheld.add(TALLIES);
+            }
+            if (wanted.votes() && !whole.ended()) {
+                withheld.add(VOTES);
+            }
+            ballots.add(new ExportManifest.Ballot(whole.id(), whole.definition().digestHex(), whole.ended(), withheld));
+        }
+        writeTallies(all);
+        writeDecisions(all);
+        if (wanted.votes()) {
+            writeVotes(all);
+        }
+    }
+
+    /** What stands in the manifest of each ballot, for an export without these files. */
+    static List<ExportManifest.Ballot> ballots(Wanted wanted, List<Result> results, Path folder) {
+        return new PublicFiles(wanted, folder)
+                .wholes(results).stream()
+                        .map(whole -> new ExportManifest.Ballot(
+                                whole.id(), whole.definition().digestHex(), whole.ended(), List.of()))
+                        .toList();
+    }
+
+    private List<Whole> wholes(List<Result> results) {
+        Map<String, List<OfBallot>> byId = new TreeMap<>();
+        for (Result result : results) {
+            for (OfBallot of : result.ballots()) {
+                if (wanted.wants(of.tally().ballotId())) {
+                    byId.computeIfAbsent(of.tally().ballotId(), any -> new ArrayList<>())
+                            .add(of);
+                }
+            }
+        }
+        if (byId.isEmpty() && wanted.ballot() != null) {
+            throw new AuditException("no ballot %s stands in this log".formatted(wanted.ballot()));
+        }
+        return byId.values().stream().map(this::whole).toList();
+    }
+
+    private Whole whole(List<OfBallot> partitions) {
+        OfBallot first = partitions.get(0);
+        if (partitions.stream().anyMatch(other -> !other.definition().equals(first.definition()))) {
+            throw new AuditException("the definition of %s is not the same in all partitions; replay says more"
+                    .formatted(first.tally().ballotId()));
+        }
+        BallotDefinition definition;
+        try {
+            definition = BallotDefinition.parse(first.definition());
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException(e);
+        }
+        return new Whole(
+                definition,
+                partitions.stream().filter(OfBallot::ended).count() == first.partitions(),
+                partitions.stream().map(OfBallot::tally).reduce(Tally::plus).orElseThrow(),
+                partitions.stream()
+                        .map(OfBallot::picks)
+                        .filter(Objects::nonNull)
+                        .map(folder::resolve)
+                        .toList());
+    }
+
+    private void writeTallies(List<Whole> all) throws IOException {
+        try (ExportFile file = new ExportFile(folder, TALLIES, List.of("ballotId", "section", "option", "votes"))) {
+            for (Whole whole : all) {
+                if (whole.hidesTally()) {
+                    continue;
+                }
+                for (Section section : whole.ballot().sections()) {
+                    for (Option option : section.options()) {
+                        long votes = whole.tally().votes().getOrDefault(option.id(), 0L);
+                        file.add(
+                                new TallyRow(whole.id(), section.id(), option.id(), votes),
+                                whole.id(),
+                                section.id(),
+                                option.id(),
+                                votes);
+                    }
+                }
+            }
+            files.addAll(file.finish());
+        }
+    }
+
+    private void writeDecisions(List<Whole> all) throws IOException {
+        try (ExportFile file = new ExportFile(folder, "decisions", List.of("ballotId", "outcome", "reason", "votes"))) {
+            for (Whole whole : all) {
+                Tally tally = whole.tally();
+                addDecisions(file, whole, "ACCEPTED", null, tally.accepted());
+                addDecisions(file, whole, "RETRIED", null, tally.retried());
+                for (Map.Entry<Reason, Long> rejected : tally.rejected().entrySet()) {
+                    addDecisions(file, whole, "REJECTED", rejected.getKey(), rejected.getValue());
+                }
+                addDecisions(file, whole, "ANNULLED", null, tally.annulled());
+                addDecisions(file, whole, "LATE", null, tally.late());
+            }
+            files.addAll(file.finish());
+        }
+    }
+
+    private static void addDecisions(ExportFile file, Whole whole, String outcome, @Nullable Reason reason, long votes)
+            throws IOException {
+        file.add(
+                new DecisionRow(whole.id(), outcome, reason, votes),
+                whole.id(),
+                outcome,
+                reason == null ? "" : reason,
+                votes);
+    }
+
+    private void writeVotes(List<Whole> all) throws IOException {
+        try (ExportFile file = new ExportFile(folder, VOTES, List.of("ballotId", "choices", "votes"))) {
+            for (Whole whole : all) {
+                if (whole.ended()) {
+                    writeVotes(file, whole);
+                }
+            }
+            files.addAll(file.finish());
+        }
+    }
+
+    private void writeVotes(ExportFile file, Whole whole) throws IOException {
+        int options = whole.ballot().optionCount();
+        SortedMap<Long, Long> setsByCount = new TreeMap<>();
+        PickCounts.merge(whole.picks(), options, (picks, count) -> setsByCount.merge(count, 1L, Long::sum));
+        long fewest = fewest(wanted.atLeast(), setsByCount);
+        PickCounts.merge(whole.picks(), options, (picks, count) -> {
+            if (count >= fewest) {
+                List<String> choices = choices(whole.ballot(), picks);
+                file.add(new VoteRow(whole.id(), choices, count), whole.id(), String.join(" ", choices), count);
+            }
+        });
+        long together = together(fewest, setsByCount);
+        if (together > 0) {
+            file.add(new VoteRow(whole.id(), null, together), whole.id(), "", together);
+        }
+    }
+
+    /**
+     * The fewest votes for a set that is shown. It is higher than what was asked for where the votes put together would be fewer
+     * than that: with the tallies they could be told apart.
+     */
+    static long fewest(long atLeast, SortedMap<Long, Long> setsByCount) {
+        long fewest = atLeast;
+        for (long together = together(fewest, setsByCount);
+                together > 0
+                        && together < atLeast
+                        && !setsByCount.tailMap(fewest).isEmpty();
+                together = together(fewest, setsByCount)) {
+            fewest = setsByCount.tailMap(fewest).firstKey() + 1;
+        }
+        return fewest;
+    }
+
+    private static long together(long fewest, SortedMap<Long, Long> setsByCount) {
+        return setsByCount.headMap(fewest).entrySet().stream()
+                .mapToLong(sets -> sets.getKey() * sets.getValue())
+                .sum();
+    }
+
+    private static List<String> choices(Ballot ballot, Picks picks) {
+        List<String> choices = new ArrayList<>();
+        picks.forEach(option -> choices.add(ballot.optionId(option)));
+        return choices;
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.replay;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.Span;
+import io.votelog.events.BallotPublished;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was announced of a log, on the day when it was: published where the log's operator cannot change it any more, it holds whoever
+ * has the log's key to the ballots of that day.
+ *
+ * @param format {@value #FORMAT}
+ * @param publicKeys that the log obeys, all of them, sorted
+ * @param ballots by their id
+ * @param positions of votes, by partition: the offset that the log had reached, so that it may never end below it; null where
+ *     nothing was said of it
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"format", "publicKeys", "ballots", "positions"})
+public record Announcement(
+        String format, List<String> publicKeys, List<Ballot> ballots, @Nullable Map<Integer, Long> positions) {
+    /** What an announcement names as its format. */
+    static final String FORMAT = "votelog-announcement/1";
+
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final int MOST_BYTES = 16 << 20;
+
+    /**
+     * A ballot in it.
+     *
+     * @param digest SHA-256 of its definition, 64 hexadecimal digits
+     * @param partitions of votes in which it stands
+     */
+    @JsonPropertyOrder({"ballotId", "digest", "partitions"})
+    record Ballot(String ballotId, String digest, int partitions) {}
+
+    /**
+     * What there is to announce of a log now: every ballot that was published in it, each as it was first.
+     *
+     * @param keys that the log obeys
+     * @param wanted ids of the ballots to announce; all when there are none
+     * @param positions whether it names how far votes go
+     * @throws AuditException when one is wanted that is not there, or none is there
+     */
+    public static Announcement of(LogSource source, LogKeys keys, Set<String> wanted, boolean positions) {
+        Map<String, Ballot> ballots = new TreeMap<>();
+        read(source, (claim, value) -> {
+            if (keys.signed(value, claim.getKeyId())) {
+                ballots.putIfAbsent(
+                        claim.getBallotId(),
+                        new Ballot(
+                                claim.getBallotId(),
+                                BallotDefinition.hex(claim.getDigest()),
+                                claim.getPartitionCount()));
+            }
+        });
+        for (String id : wanted) {
+            if (!ballots.containsKey(id)) {
+                throw new AuditException(
+                        "no ballot %s, signed by a key that was given, is published in %s; there are %s"
+                                .formatted(id, source.name(), ballots.keySet()));
+            }
+        }
+        if (!wanted.isEmpty()) {
+            ballots.keySet().retainAll(wanted);
+        }
+        if (ballots.isEmpty()) {
+            throw new AuditException(
+                    "no ballot, signed by a key that was given, is published in %s".formatted(source.name()));
+        }
+        Map<Integer, Long> ends = new TreeMap<>();
+        source.spans(Topics.VOTES.name()).forEach(span -> ends.put(span.partition(), span.end()));
+        return new Announcement(FORMAT, keys.texts(), List.copyOf(ballots.values()), positions ? ends : null);
+    }
+
+    /** Takes who says to have published a ballot, in the order of the log. */
+    interface Claims {
+        /** @param value of the record, to see who signed it */
+        void take(BallotPublished claim, byte[] value);
+    }
+
+    /** Reads the claims of a log, whoever signed them. */
+    public static void read(LogSource source, Claims claims) {
+        for (Span span : source.spans(Topics.BALLOTS.name())) {
+            source.read(span, record -> {
+                byte @Nullable [] value = record.value();
+                try {
+                    if (value != null && Events.decode(value).event() instanceof BallotPublished claim) {
+                        claims.take(claim, value);
+                    }
+                } catch (MalformedEventException e) {
+                    // No event: nobody claims anything by it.
+                }
+            });
+        }
+    }
+
+    /**
+     * The announcement in a file.
+     *
+     * @throws AuditException when it holds none, or says something that this version does not know: what was announced must not be
+     *     passed over
+     */
+    public static Announcement read(Path file) {
+        Announcement read = GivenFile.strictJson(file, MOST_BYTES, Announcement.class, "announcement");
+        if (!FORMAT.equals(read.format())) {
+            throw new AuditException(
+                    "%s is in the format %s; this program reads %s".formatted(file, read.format(), FORMAT));
+        }
+        String fault = read.fault();
+        if (fault != null) {
+            throw new AuditException("%s is no announcement: %s".formatted(file, fault));
+        }
+        return read;
+    }
+
+    /** What is wrong with what somebody wrote. */
+    private @Nullable String fault() {
+        if (isEmpty(publicKeys) || publicKeys.stream().anyMatch(Objects::isNull)) {
+            return "it names no public keys";
+        }
+        try {
+            LogKeys.of(publicKeys);
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+        if (isEmpty(ballots)) {
+            return "it names no ballots";
+        }
+        Set<String> ids = new HashSet<>();
+        List<String> faults = new ArrayList<>();
+        for (int at = 0; at < ballots.size(); at++) {
+            Ballot ballot = ballots.get(at);
+            if (ballot == null || ballot.ballotId() == null || ballot.digest() == null) {
+                faults.add("ballots[%d] lacks its ballotId or its digest".formatted(at));
+            } else if (!DIGEST.matcher(ballot.digest()).matches()) {
+                faults.add("ballots[%d].digest is '%s'; 64 hexadecimal digits in small letters are needed"
+                        .formatted(at, ballot.digest()));
+            } else if (ballot.partitions() < 1) {
+                faults.add("ballots[%d].partitions is %d; 1 or more is needed".formatted(at, ballot.partitions()));
+            } else if (!ids.add(ballot.ballotId())) {
+                faults.add("ballots[%d] is %s, as another one is".formatted(at, ballot.ballotId()));
+            }
+        }
+        if (positions != null) {
+            positions.forEach((partition, position) -> {
+                if (partition < 0 || position == null || position < 0) {
+                    faults.add("positions says %s of partition %d".formatted(position, partition));
+                }
+            });
+        }
+        return faults.isEmpty() ? null : faults.get(0);
+    }
+
+    private static boolean isEmpty(@Nullable List<?> list) {
+        return list == null || list.isEmpty();
+    }
+
+    /** The keys that were announced. */
+    public LogKeys keys() {
+        return LogKeys.of(publicKeys);
+    }
+}

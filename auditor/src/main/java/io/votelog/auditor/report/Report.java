@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.report;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.votelog.auditor.report.Step.Outcome;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The steps of an audit in their order, and what they come to. */
+public final class Report {
+    /** Exit code: every step that was asked for passed. */
+    public static final int PASSED = 0;
+
+    /** Exit code: a mismatch is proven. */
+    public static final int MISMATCH = 1;
+
+    /** Exit code: it could not be run. */
+    public static final int NOT_RUN = 2;
+
+    /** Exit code: nothing failed, and something that was asked for could not be looked at. */
+    public static final int INCOMPLETE = 3;
+
+    private final String subject;
+    private final String claim;
+    private final String contrary;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Reading> readings = new ArrayList<>();
+    private final Map<String, Object> answers = new LinkedHashMap<>();
+    private @Nullable String answer;
+    private int codeOfAnswer = PASSED;
+
+    /**
+     * How long it took to read and judge so many records.
+     *
+     * @param of the topic
+     */
+    @JsonPropertyOrder({"of", "records", "seconds"})
+    record Reading(String of, long records, double seconds) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%s of %s in %.1f s", Texts.count(records, "record"), of, seconds);
+        }
+    }
+
+    /**
+     * @param subject what was audited
+     * @param claim what is so when all steps passed
+     * @param contrary what is so when one failed
+     */
+    public Report(String subject, String claim, String contrary) {
+        this.subject = subject;
+        this.claim = claim;
+        this.contrary = contrary;
+    }
+
+    public void pass(String title, String detail) {
+        add(title, Outcome.PASS, detail);
+    }
+
+    public void fail(String title, String firstDifference) {
+        add(title, Outcome.FAIL, firstDifference);
+    }
+
+    public void skip(String title, String reason) {
+        add(title, Outcome.SKIPPED, reason);
+    }
+
+    /** A step for which nothing was given: it is listed, and is no part of what the whole comes to. */
+    public void notAsked(String title, String reason) {
+        add(title, Outcome.NOT_ASKED, reason);
+    }
+
+    /**
+     * What the question was answered with, where more than yes is an answer. It holds when no step failed and none was skipped.
+     *
+     * @param exitCode of the program then
+     * @param sentence for people, in place of the claim
+     * @param fields for programs, beside the outcome
+     */
+    public void answer(int exitCode, String sentence, Map<String, Object> fields) {
+        codeOfAnswer = exitCode;
+        answer = sentence;
+        answers.putAll(fields);
+    }
+
+    public void read(String topic, long records, Duration took) {
+        readings.add(new Reading(topic, records, took.toMillis() / 1e3));
+    }
+
+    private void add(String title, Outcome outcome, String detail) {
+        steps.add(new Step(steps.size() + 1, title, outcome, detail));
+    }
+
+    public List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    public int exitCode() {
+        if (any(Outcome.FAIL)) {
+            return MISMATCH;
+        }
+        return any(Outcome.SKIPPED) ? INCOMPLETE : codeOfAnswer;
+    }
+
+    private boolean any(Outcome outcome) {
+        return steps.stream().anyMatch(step -> step.outcome() == outcome);
+    }
+
+    private String steps(Outcome outcome) {
+        List<String> numbers = steps.stream()
+                .filter(step -> step.outcome() == outcome)
+                .map(step -> Integer.toString(step.number()))
+                .toList();
+        return (numbers.size() == 1 ? "step " : "steps ") + String.join(", ", numbers);
+    }
+
+    /** The whole in a sentence. It is called verified only where nothing was left out. */
+    public String conclusion() {
+        int code = exitCode();
+        if (code == MISMATCH) {
+            return "MISMATCH in %s: %s.".formatted(steps(Outcome.FAIL), contrary);
+        }
+        if (code == INCOMPLETE) {
+            return "Incomplete: what was looked at passed; skipped: %s.".formatted(steps(Outcome.SKIPPED));
+        }
+        if (answer != null) {
+            return answer;
+        }
+        if (any(Outcome.NOT_ASKED)) {
+            long asked = steps.stream()
+                    .filter(step -> step.outcome() != Outcome.NOT_ASKED)
+                    .count();
+            return "Passed: all %s that were asked for. Not asked for, and so not known: %s."
+                    .formatted(Texts.count(asked, "step"), steps(Outcome.NOT_ASKED));
+        }
+        return "Verified: all %d steps passed; %s.".formatted(steps.size(), claim);
+    }
+
+    /**
+     * Prints it.
+     *
+     * @return the exit code
+     */
+    public int printTo(PrintStream out, boolean json) {
+        if (json) {
+            printJson(out);
+        } else {
+            print(out);
+        }
+        return exitCode();
+    }
+
+    /** For people. */
+    private void print(PrintStream out) {
+        out.println(subject);
+        out.println();
+        int width = any(Outcome.NOT_ASKED) ? Outcome.NOT_ASKED.text().length() : 8;
+        for (Step step : steps) {
+            out.printf(
+                    Locale.ROOT,
+                    "%2d  %-" + width + "s %s%n",
+                    step.number(),
+                    step.outcome().text(),
+                    step.title());
+            step.detail().lines().forEach(line -> out.printf("%s%s%n", " ".repeat(5 + width), line));
+        }
+        out.println();
+        if (!readings.isEmpty()) {
+            out.printf("Read %s.%n", readings.stream().map(Reading::toString).collect(Collectors.joining(", ")));
+        }
+        out.println(conclusion());
+    }
+
+    /** For programs. */
+    private void printJson(PrintStream out) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("subject", subject);
+        document.put(
+                "outcome",
+                switch (exitCode()) {
+                    case MISMATCH -> "mismatch";
+                    case INCOMPLETE -> "incomplete";
+                    default -> "passed";
+                });
+        document.putAll(answers);
+        document.put("steps", steps);
+        document.put("read", readings);
+        out.println(Texts.JSON.writeValueAsString(document));
+    }
+}

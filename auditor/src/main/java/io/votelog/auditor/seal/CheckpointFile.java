@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.seal;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.tiles.SmallFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** The file {@code checkpoint} of a log: the only one that changes. It is either the old one or the new one, whatever happens. */
+public final class CheckpointFile {
+    public static final String NAME = "checkpoint";
+
+    private final Path folder;
+
+    /** @param folder of the log */
+    public CheckpointFile(Path folder) {
+        this.folder = folder;
+    }
+
+    /** What it holds; null where there is none. */
+    @Nullable
+    public SignedNote shown() {
+        byte[] bytes = SmallFile.readIfThere(folder.resolve(NAME), SignedNote.LONGEST);
+        return bytes == null ? null : SignedNote.parse(bytes);
+    }
+
+    /** Replaces it. Where it holds the same checkpoint already, that one's cosignatures stay, and those that are new are added. */
+    public void show(SignedNote note) {
+        SignedNote there = shown();
+        if (there == null || !there.text().equals(note.text())) {
+            write(note);
+            return;
+        }
+        SignedNote both = there;
+        for (SignedNote.Signature signature : note.signatures()) {
+            if (!both.signatures().contains(signature)) {
+                both = both.with(signature.line());
+            }
+        }
+        if (!both.equals(there)) {
+            write(both);
+        }
+    }
+
+    private void write(SignedNote note) {
+        Path next = folder.resolve(NAME + ".next");
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                ByteBuffer bytes = ByteBuffer.wrap(note.bytes());
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(next, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+        } catch (IOException e) {
+            throw new AuditException("%s cannot be written: %s".formatted(folder.resolve(NAME), Texts.reason(e)), e);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.seal;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.source.BrokerSource;
+import io.votelog.auditor.source.Span;
+import io.votelog.events.BallotSealed;
+import io.votelog.events.CheckpointSigned;
+import io.votelog.events.LogSealed;
+import io.votelog.events.SealedTree;
+import io.votelog.schemas.CloudEvent;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topic of seals, as its only writer has it. Whoever opens it shuts out the one before: Kafka lets the newest producer of a
+ * transactional id write, and refuses every older one from then on, a paused one that comes back too. So what was read when it
+ * was opened, and written since, is all that stands there.
+ *
+ * May be used by several threads, but for adding seals: while one does, no other may look at them.
+ */
+public final class SealsTopic implements AutoCloseable {
+    private static final String TRANSACTIONAL_ID = "votelog-sealer";
+    private static final int PARTITION = 0;
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final List<Seal> seals = new ArrayList<>();
+    private final Map<SealedTree, CheckpointSigned> newest = new EnumMap<>(SealedTree.class);
+    private final Map<SealedTree, Map<Long, String>> texts = new EnumMap<>(SealedTree.class);
+    private final Map<String, Long> results = new HashMap<>();
+    private long[] sealedTo;
+
+    /** Of the newest seal. Partitions may have been added to votes since, which the next one is of too. */
+    private int partitions;
+
+    /**
+     * @param partitions of votes
+     * @throws AuditException when it cannot be read, or what stands there is not what one sealer writes
+     */
+    public SealsTopic(BrokerSource source, Map<String, Object> clientSettings, int partitions) {
+        this.sealedTo = new long[partitions];
+        Map<String, Object> settings = new HashMap<>(clientSettings);
+        settings.put("acks", "all");
+        settings.put("enable.idempotence", "true");
+        settings.put("transactional.id", TRANSACTIONAL_ID);
+        settings.put("transaction.timeout.ms", "10000");
+        settings.put("max.block.ms", "30000");
+        settings.put("compression.type", "none");
+        producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        try {
+            // What an earlier one had begun is finished or undone when this returns.
+            producer.initTransactions();
+            for (Span span : source.spans(Topics.SEALS.name())) {
+                source.read(span, record -> {
+                    try {
+                        take(Events.decode(record.value()).event());
+                    } catch (MalformedEventException e) {
+                        throw broken("offset %d holds no event: %s".formatted(record.offset(), e.getMessage()));
+                    }
+                });
+            }
+        } catch (KafkaException e) {
+            producer.close();
+            throw refused(e);
+        } catch (AuditException e) {
+            producer.close();
+            throw e;
+        }
+    }
+
+    /** Every seal, in their order. */
+    public List<Seal> seals() {
+        return seals;
+    }
+
+    /** By partition of votes: the offset behind the last record that is sealed. */
+    long[] sealedTo() {
+        return sealedTo.clone();
+    }
+
+    /** What was signed of a tree last. */
+    synchronized Optional<CheckpointSigned> newest(SealedTree tree) {
+        return Optional.ofNullable(newest.get(tree));
+    }
+
+    /** The text that was signed of a tree with the leaves of this seal and all before it: origin, size and root. */
+    synchronized Optional<String> signedText(SealedTree tree, long sequence) {
+        return Optional.ofNullable(texts.getOrDefault(tree, Map.of()).get(sequence));
+    }
+
+    /** The newest seal whose leaves were in a tree when this text was signed of it. */
+    synchronized Optional<Long> sequence(SealedTree tree, String text) {
+        return texts.getOrDefault(tree, Map.of()).entrySet().stream()
+                .filter(entry -> entry.getValue().equals(text))
+                .map(Map.Entry::getKey)
+                .max(Long::compare);
+    }
+
+    /** Whether these results are sealed, or ones that correct them: a counting that began anew publishes the old ones once more. */
+    boolean holds(String ballotId, long revision) {
+        return results.getOrDefault(ballotId, -1L) >= revision;
+    }
+
+    /** Seals what of votes stands below these offsets. */
+    void sealLog(long[] ends) {
+        List<Long> numbers = new ArrayList<>();
+        for (long end : ends) {
+            numbers.add(end);
+        }
+        long sequence = seals.size();
+        append(new LogSealed(sequence, numbers), Long.toString(sequence));
+    }
+
+    /** Seals a final result. */
+    void sealResult(String ballotId, long revision, String statement) {
+        long sequence = seals.size();
+        append(new BallotSealed(sequence, ballotId, revision, statement), Long.toString(sequence));
+    }
+
+    /** Says what was signed. */
+    void publish(CheckpointSigned signed) {
+        append(signed, "%s@%d".formatted(signed.getTree(), signed.getSize()));
+    }
+
+    private synchronized void append(SpecificRecord event, String id) {
+        try {
+            producer.beginTransaction();
+            byte @Nullable [] noKey = null;
+            producer.send(new ProducerRecord<>(
+                    Topics.SEALS.name(),
+                    PARTITION,
+                    noKey,
+                    Events.encode(event),
+                    new CloudEvent(event.getSchema().getName(), "sealer").headers(id)));
+            producer.commitTransaction();
+        } catch (KafkaException e) {
+            // Nothing is kept of it here: who comes next reads whether it stands.
+            throw refused(e);
+        }
+        take(event);
+    }
+
+    private void take(SpecificRecord event) {
+        if (event instanceof LogSealed sealed) {
+            take(sealed);
+        } else if (event instanceof BallotSealed sealed) {
+            inOrder(sealed.getSequence());
+            seals.add(new Seal.OfResult(
+                    sealed.getSequence(), sealed.getBallotId(), sealed.getRevision(), sealed.getStatement()));
+            results.merge(sealed.getBallotId(), sealed.getRevision(), Math::max);
+        } else if (event instanceof CheckpointSigned signed) {
+            newest.put(signed.getTree(), signed);
+            String note = signed.getNote();
+            texts.computeIfAbsent(signed.getTree(), any -> new HashMap<>())
+                    .put(signed.getSequence(), note.substring(0, note.indexOf("\n\n") + 1));
+        } else {
+            throw broken("a %s stands there".formatted(event.getSchema().getName()));
+        }
+    }
+
+    private void take(LogSealed sealed) {
+        inOrder(sealed.getSequence());
+        if (sealed.getEnds().size() > sealedTo.length) {
+            throw broken("seal %d is of %d partitions, and votes has %d"
+                    .formatted(sealed.getSequence(), sealed.getEnds().size(), sealedTo.length));
+        }
+        if (sealed.getEnds().size() < partitions) {
+            throw broken("seal %d is of %d partitions, the one before of %d"
+                    .formatted(sealed.getSequence(), sealed.getEnds().size(), partitions));
+        }
+        long[] ends = sealed.getEnds().stream().mapToLong(Long::longValue).toArray();
+        for (int partition = 0; partition < ends.length; partition++) {
+            if (ends[partition] < sealedTo[partition]) {
+                throw broken("seal %d goes back in partition %d, from offset %d to %d"
+                        .formatted(sealed.getSequence(), partition, sealedTo[partition], ends[partition]));
+            }
+        }
+        seals.add(Seal.OfLog.behind(sealedTo, sealed.getSequence(), ends));
+        partitions = ends.length;
+        sealedTo = Arrays.copyOf(ends, sealedTo.length);
+    }
+
+    private void inOrder(long sequence) {
+        if (sequence != seals.size()) {
+            throw broken("seal %d stands where seal %d belongs".formatted(sequence, seals.size()));
+        }
+    }
+
+    private static AuditException broken(String how) {
+        return new AuditException("%s is not what one sealer writes: %s".formatted(Topics.SEALS.name(), how));
+    }
+
+    private static AuditException refused(KafkaException cause) {
+        if (fenced(cause) || fenced(cause.getCause())) {
+            return new AuditException(
+                    "another sealer has taken over: there can be one alone, and this one ends", cause);
+        }
+        return new AuditException("%s cannot be written: %s".formatted(Topics.SEALS.name(), cause.getMessage()), cause);
+    }
+
+    private static boolean fenced(@Nullable Throwable cause) {
+        return cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException;
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.seal;
+
+import io.votelog.auditor.source.BrokerSource;
+import io.votelog.auditor.source.CountingProgress;
+import io.votelog.auditor.source.DeadLetter;
+import io.votelog.auditor.source.Tail;
+import io.votelog.events.RejectionReason;
+import io.votelog.events.VoteDecided;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leaves that say what the operator published on each record: a verdict, or that it was put aside. Of a record on which nothing
+ * was published the record itself tells whether that is as it should be.
+ */
+public final class VerdictLeaves implements LeafSource {
+    private static final Pattern CAUSE = Pattern.compile("[A-Z_]{1,64}");
+
+    private final BrokerSource source;
+    private final CountingProgress progress;
+    private final List<Tail> votes = new ArrayList<>();
+    private final List<Tail> decisions = new ArrayList<>();
+    private final List<Tail> letters = new ArrayList<>();
+    private final Map<Integer, TreeMap<Long, String>> causes = new HashMap<>();
+    private long[] decisionsEnd = new long[0];
+
+    public VerdictLeaves(BrokerSource source, CountingProgress progress) {
+        this.source = source;
+        this.progress = progress;
+    }
+
+    /**
+     * Once the counting has passed all records of the seal. What it wrote before is below these topics' ends by then, though
+     * it may take a moment until the last transaction's markers let it be read. Partitions that were added to votes have decisions
+     * once they are counted; dead letters keep the number that they began with.
+     */
+    @Override
+    public boolean ready(Seal.OfLog seal) {
+        long[] counted = progress.counted(Topics.VOTES.name(), seal.ends().length);
+        Map<String, Integer> partitions =
+                progress.partitions(List.of(Topics.DECISIONS.name(), Topics.DEAD_LETTERS.name()));
+        int ofDecisions = partitions.getOrDefault(Topics.DECISIONS.name(), 0);
+        for (int partition = 0; partition < seal.ends().length; partition++) {
+            if (counted[partition] < seal.ends()[partition]
+                    || partition >= ofDecisions && seal.begins()[partition] < seal.ends()[partition]) {
+                return false;
+            }
+        }
+        follow(votes, Topics.VOTES.name(), seal.ends().length);
+        // From the first one on, also after a restart: nothing tells which decision belongs to which vote but itself.
+        follow(decisions, Topics.DECISIONS.name(), ofDecisions);
+        follow(letters, Topics.DEAD_LETTERS.name(), partitions.getOrDefault(Topics.DEAD_LETTERS.name(), 0));
+        decisionsEnd = progress.ends(Topics.DECISIONS.name(), decisions.size());
+        long[] lettersEnd = progress.ends(Topics.DEAD_LETTERS.name(), letters.size());
+        for (int partition = 0; partition < letters.size(); partition++) {
+            readLetters(letters.get(partition), lettersEnd[partition]);
+        }
+        return true;
+    }
+
+    private void follow(List<Tail> tails, String topic, int partitions) {
+        while (tails.size() < partitions) {
+            tails.add(source.tail(topic, tails.size()));
+        }
+    }
+
+    private void readLetters(Tail tail, long end) {
+        for (ConsumerRecord<byte[], byte[]> record = tail.peek(end); record != null; record = tail.peek(end)) {
+            DeadLetter letter = DeadLetter.of(record);
+            if (CAUSE.matcher(letter.cause()).matches()) {
+                causes.computeIfAbsent(letter.partition(), any -> new TreeMap<>())
+                        .put(letter.offset(), letter.cause());
+            }
+            tail.take();
+        }
+    }
+
+    @Override
+    public void leaves(Seal.OfLog seal, Consumer<Leaf> leaves) {
+        for (int partition = 0; partition < seal.ends().length; partition++) {
+            long end = seal.ends()[partition];
+            TreeMap<Long, String> aside = causes.getOrDefault(partition, new TreeMap<>());
+            for (long offset = seal.begins()[partition]; offset < end; offset++) {
+                VoteDecided decided = decided(partition, offset);
+                if (decided != null) {
+                    RejectionReason reason = decided.getReason();
+                    leaves.accept(new Leaf.Verdict(
+                            partition, offset, decided.getOutcome().name(), reason == null ? "" : reason.name()));
+                } else if (aside.containsKey(offset)) {
+                    leaves.accept(new Leaf.PutAside(partition, offset, aside.get(offset)));
+                } else {
+                    leaves.accept(undecided(partition, offset, end));
+                }
+            }
+            aside.headMap(end).clear();
+        }
+    }
+
+    /** Decisions stand in the order of their votes. One that comes again, after the counting began anew, is passed over. */
+    private @Nullable VoteDecided decided(int partition, long offset) {
+        Tail tail = decisions.get(partition);
+        long end = decisionsEnd[partition];
+        for (ConsumerRecord<byte[], byte[]> record = tail.peek(end); record != null; record = tail.peek(end)) {
+            VoteDecided decided = decision(record);
+            if (decided != null && decided.getVoteOffset() > offset) {
+                return null;
+            }
+            tail.take();
+            if (decided != null && decided.getVoteOffset() == offset) {
+                return decided;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable VoteDecided decision(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Events.decode(record.value(), VoteDecided.class);
+        } catch (MalformedEventException e) {
+            // No event: nothing is decided by it.
+            return null;
+        }
+    }
+
+    private Leaf undecided(int partition, long offset, long end) {
+        Tail tail = votes.get(partition);
+        tail.seek(offset);
+        ConsumerRecord<byte[], byte[]> record = tail.peek(end);
+        boolean control = record != null && record.offset() == offset && Commitments.isControl(record);
+        return control ? new Leaf.Obeyed(partition, offset) : new Leaf.Undecided(partition, offset);
+    }
+
+    @Override
+    public void close() {
+        votes.forEach(Tail::close);
+        decisions.forEach(Tail::close);
+        letters.forEach(Tail::close);
+    }
+}

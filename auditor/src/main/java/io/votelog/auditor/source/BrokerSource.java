@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.source;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Texts;
+import io.votelog.schemas.Topics;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/** A running log. Reads what is committed, joins no group and leaves no trace. */
+public final class BrokerSource implements LogSource {
+    /** Kafka's own setting of how long an answer is waited for. */
+    private static final String PATIENCE_MS = "default.api.timeout.ms";
+
+    private static final int MIB = 1 << 20;
+
+    private final String bootstrapServers;
+    private final Map<String, String> clientProperties;
+    private final Duration patience;
+    private final Map<String, Object> config = new HashMap<>();
+
+    /**
+     * @param bootstrapServers {@code host:port}, several with commas between
+     * @param clientProperties further settings of the consumer, such as TLS and SASL; an answer is waited for {@value #PATIENCE_MS}
+     *     of them, by default 30,000
+     */
+    public BrokerSource(String bootstrapServers, Map<String, String> clientProperties) {
+        this.bootstrapServers = bootstrapServers;
+        this.patience = patience(clientProperties.getOrDefault(PATIENCE_MS, "30000"));
+        config.put("fetch.max.bytes", Integer.toString(32 * MIB));
+        config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
+        // More at a time live long enough to be copied by the collector.
+        config.put("max.poll.records", "1000");
+        config.put("receive.buffer.bytes", Integer.toString(MIB));
+        this.clientProperties = clientProperties;
+        config.putAll(clientProperties);
+        config.put("bootstrap.servers", bootstrapServers);
+        config.put("enable.auto.commit", "false");
+        config.put("allow.auto.create.topics", "false");
+        config.put("enable.metrics.push", "false");
+    }
+
+    private static Duration patience(String text) {
+        try {
+            return Duration.ofMillis(Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            throw new AuditException("%s is '%s'; milliseconds are needed".formatted(PATIENCE_MS, text), e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return bootstrapServers;
+    }
+
+    @Override
+    public List<Span> spans(String topic) {
+        // The end is behind what stands in transactions that are not done yet, too: they are waited for when it is
+        // read.
+        // Else the verdict of a vote that the results count already might be behind the end of verdicts.
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
+            List<TopicPartition> partitions = consumer.listTopics(patience).getOrDefault(topic, List.of()).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .sorted(Comparator.comparingInt(TopicPartition::partition))
+                    .toList();
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, patience);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, patience);
+            return partitions.stream()
+                    .map(at -> new Span(topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
+                    .toList();
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        }
+    }
+
+    @Override
+    public Optional<Counted> counted(String group) {
+        try (CountingProgress progress = progress(group)) {
+            Map<Integer, Long> offsets = progress.counted(Topics.VOTES.name());
+            return offsets.isEmpty() ? Optional.empty() : Optional.of(new Counted(group, offsets));
+        } catch (AuditException e) {
+            return unlessForbidden(e);
+        }
+    }
+
+    @Override
+    public Optional<Merged> merged(String group) {
+        String merging = Merged.group(group);
+        Map<Integer, Long> taken;
+        try (CountingProgress progress = progress(merging)) {
+            taken = progress.counted(Topics.TALLIES.name());
+        } catch (AuditException e) {
+            return unlessForbidden(e);
+        }
+        return taken.isEmpty() ? Optional.empty() : Optional.of(Merged.of(this, merging, taken));
+    }
+
+    @Override
+    public Optional<String> stamps() {
+        try (CountingProgress progress = progress(Counted.GROUP)) {
+            return progress.setting(Topics.VOTES.name(), TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+        } catch (AuditException e) {
+            return unlessForbidden(e);
+        }
+    }
+
+    @Override
+    public boolean grows() {
+        return true;
+    }
+
+    private CountingProgress progress(String group) {
+        Map<String, Object> settings = new HashMap<>(clientProperties);
+        settings.put("bootstrap.servers", bootstrapServers);
+        try {
+            return new CountingProgress(Admin.create(settings), group);
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** Who may read the log need not be allowed to ask for what stands beside it. */
+    private static <T> Optional<T> unlessForbidden(AuditException failure) {
+        Throwable cause = failure.getCause() == null ? null : failure.getCause().getCause();
+        if (cause instanceof AuthorizationException || cause instanceof GroupIdNotFoundException) {
+            return Optional.empty();
+        }
+        throw failure;
+    }
+
+    @Override
+    public Records open(Span span) {
+        try {
+            return new Polled(span);
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** Follows one partition. */
+    public Tail tail(String topic, int partition) {
+        return new Tail(consumer(), new TopicPartition(topic, partition), patience);
+    }
+
+    private final class Polled implements Records {
+        private final Span span;
+        private final Tail tail;
+
+        Polled(Span span) {
+            this.span = span;
+            this.tail = tail(span.topic(), span.partition());
+            tail.seek(span.begin());
+        }
+
+        @Override
+        public @Nullable ConsumerRecord<byte[], byte[]> next() {
+            ConsumerRecord<byte[], byte[]> record = tail.peek(span.end());
+            tail.take();
+            return record;
+        }
+
+        @Override
+        public void close() {
+            tail.close();
+        }
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        return consumer("read_committed");
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+        Map<String, Object> settings = new HashMap<>(config);
+        settings.put("isolation.level", isolation);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private AuditException unreachable(KafkaException cause) {
+        return new AuditException("%s cannot be read: %s".formatted(bootstrapServers, Texts.reason(cause)), cause);
+    }
+
+    @Override
+    public void close() {
+        // Every read has a consumer of its own.
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.source;
+
+import io.votelog.schemas.DeadLetters;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was put aside, as its headers say.
+ *
+ * @param partition of votes in which it stood, -1 where that is not said
+ * @param offset at which it stood, -1 where that is not said
+ * @param cause why it is no event, empty where that is not said
+ */
+public record DeadLetter(int partition, long offset, String cause) {
+    public static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
+        return new DeadLetter(
+                (int) number(record, DeadLetters.PARTITION),
+                number(record, DeadLetters.OFFSET),
+                text(record, DeadLetters.CAUSE));
+    }
+
+    private static long number(ConsumerRecord<byte[], byte[]> record, String name) {
+        String text = text(record, name);
+        return text.matches("\\d{1,18}") ? Long.parseLong(text) : -1;
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        byte @Nullable [] value = header == null ? null : header.value();
+        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
+    }
+}

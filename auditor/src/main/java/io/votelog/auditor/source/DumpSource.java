@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.source;
+
+import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.Hashes;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Texts;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+/** A log's copy, see {@link Dump}. A file that is not the one of which the manifest has the hash is damaged, and not read on. */
+public final class DumpSource implements LogSource {
+    private static final int BUFFER = 1 << 20;
+
+    /** No record of Kafka's is longer; a length beyond it is damage, and must not be allocated. */
+    private static final int LONGEST = 64 << 20;
+
+    private final Path folder;
+    private final Dump.Manifest manifest;
+
+    /** @throws AuditException when the folder holds no finished dump */
+    public DumpSource(Path folder) {
+        this.folder = folder;
+        this.manifest = Dump.read(folder);
+    }
+
+    @Override
+    public String name() {
+        return folder.toString();
+    }
+
+    @Override
+    public List<Span> spans(String topic) {
+        return manifest.files().stream()
+                .filter(file -> file.topic().equals(topic))
+                .sorted(Comparator.comparingInt(Dump.File::partition))
+                .map(file -> new Span(topic, file.partition(), file.begin(), file.end()))
+                .toList();
+    }
+
+    @Override
+    public Optional<Counted> counted(String group) {
+        return Optional.ofNullable(manifest.counted());
+    }
+
+    @Override
+    public Optional<Merged> merged(String group) {
+        return Optional.ofNullable(manifest.merged());
+    }
+
+    @Override
+    public boolean inOrder() {
+        return manifest.inOrder();
+    }
+
+    @Override
+    public Optional<String> stamps() {
+        return Optional.ofNullable(manifest.stamps());
+    }
+
+    @Override
+    public Records open(Span span) {
+        Dump.File file = file(span);
+        Path path;
+        try {
+            path = folder.resolve(file.file()).normalize();
+        } catch (InvalidPathException e) {
+            throw new AuditException("%s names a file that cannot be: %s".formatted(Dump.MANIFEST, e.getReason()), e);
+        }
+        if (!path.startsWith(folder.normalize())) {
+            throw new AuditException("%s names a file outside of its folder: %s".formatted(Dump.MANIFEST, file.file()));
+        }
+        try {
+            InputStream in = GivenFile.open(path);
+            long bytes = Files.size(path);
+            if (file.bytes() != null && file.bytes() != bytes) {
+                in.close();
+                throw new AuditException("%s is damaged: it has %,d bytes, and %s names %,d"
+                        .formatted(path, bytes, Dump.MANIFEST, file.bytes()));
+            }
+            return new Copied(span, path, in, file);
+        } catch (IOException e) {
+            throw new AuditException("%s cannot be read: %s".formatted(path, Texts.reason(e)), e);
+        }
+    }
+
+    private static final class Copied implements Records {
+        private final Span span;
+        private final Path path;
+        private final Dump.File file;
+        private final MessageDigest sha256 = Hashes.sha256();
+        private final DataInputStream in;
+        private long records;
+        private long nextOffset;
+        private boolean over;
+
+        Copied(Span span, Path path, InputStream in, Dump.File file) {
+            this.span = span;
+            this.path = path;
+            this.file = file;
+            this.in = new DataInputStream(new BufferedInputStream(new DigestInputStream(in, sha256), BUFFER));
+        }
+
+        @Override
+        public @Nullable ConsumerRecord<byte[], byte[]> next() {
+            if (over) {
+                return null;
+            }
+            try {
+                ConsumerRecord<byte[], byte[]> record = DumpSource.next(in, span, file.stampedTo());
+                if (record == null) {
+                    over = true;
+                    checkWhole();
+                } else {
+                    checkPlace(record.offset());
+                    records++;
+                }
+                return record;
+            } catch (IOException e) {
+                throw new AuditException(
+                        "%s cannot be read behind its record %d: %s".formatted(path, records, reason(e)), e);
+            }
+        }
+
+        private void checkPlace(long offset) {
+            if (offset < Math.max(nextOffset, file.begin()) || offset >= file.end()) {
+                throw new AuditException(
+                        "%s is damaged: it holds offset %d behind %d records, and %s names offsets from %d to %d"
+                                .formatted(path, offset, records, Dump.MANIFEST, file.begin(), file.end()));
+            }
+            nextOffset = offset + 1;
+        }
+
+        private void checkWhole() {
+            String hash = HexFormat.of().formatHex(sha256.digest());
+            if (!hash.equals(file.sha256())) {
+                throw new AuditException("%s is damaged: its SHA-256 is %s, and %s names %s"
+                        .formatted(path, hash, Dump.MANIFEST, file.sha256()));
+            }
+            if (records != file.records()) {
+                throw new AuditException("%s is damaged: it holds %,d records, and %s names %,d"
+                        .formatted(path, records, Dump.MANIFEST, file.records()));
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                in.close();
+            } catch (IOException e) {
+                throw new AuditException("%s cannot be closed: %s".formatted(path, Texts.reason(e)), e);
+            }
+        }
+    }
+
+    private Dump.File file(Span span) {
+        return manifest.files().stream()
+                .filter(file -> file.topic().equals(span.topic()) && file.partition() == span.partition())
+                .findFirst()
+                .orElseThrow(() -> new AuditException("%s holds no %s".formatted(folder, span)));
+    }
+
+    private static String reason(IOException failure) {
+        return failure instanceof EOFException ? "it ends in the middle of the next one" : Texts.reason(failure);
+    }
+
+    private static @Nullable ConsumerRecord<byte[], byte[]> next(
+            DataInputStream in, Span span, @Nullable Long stampedTo) throws IOException {
+        in.mark(1);
+        if (in.read() < 0) {
+            return null;
+        }
+        in.reset();
+        long offset = in.readLong();
+        long timestampMs = in.readLong();
+        byte @Nullable [] key = bytes(in);
+        byte @Nullable [] value = bytes(in);
+        Headers headers = new RecordHeaders();
+        int headerCount = in.readInt();
+        if (headerCount < 0 || headerCount > LONGEST) {
+            throw new IOException("%d headers".formatted(headerCount));
+        }
+        for (int i = 0; i < headerCount; i++) {
+            byte @Nullable [] name = bytes(in);
+            headers.add(name == null ? "" : new String(name, StandardCharsets.UTF_8), bytes(in));
+        }
+        return new ConsumerRecord<>(
+                span.topic(),
+                span.partition(),
+                offset,
+                timestampMs,
+                stamps(offset, stampedTo),
+                ConsumerRecord.NULL_SIZE,
+                ConsumerRecord.NULL_SIZE,
+                key,
+                value,
+                headers,
+                Optional.empty());
+    }
+
+    private static TimestampType stamps(long offset, @Nullable Long stampedTo) {
+        if (stampedTo == null) {
+            return TimestampType.NO_TIMESTAMP_TYPE;
+        }
+        return offset < stampedTo ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME;
+    }
+
+    private static byte @Nullable [] bytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length == -1) {
+            return null;
+        }
+        if (length < 0 || length > LONGEST) {
+            throw new IOException("a field of %d bytes".formatted(length));
+        }
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException();
+        }
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        // Every read has a file handle of its own.
+    }
+}

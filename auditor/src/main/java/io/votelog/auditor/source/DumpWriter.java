@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.source;
+
+import io.votelog.auditor.files.Hashes;
+import io.votelog.auditor.files.OwnerOnly;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Progress;
+import io.votelog.schemas.Topic;
+import io.votelog.schemas.Topics;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+/** Copies a log into a folder, see {@link Dump}. */
+public final class DumpWriter {
+    private static final int BUFFER = 1 << 20;
+    private static final int NONE = -1;
+
+    /** Results follow within a second or so from what is counted; a log in which they stand still for a while has them all. */
+    private static final Duration STILL = Duration.ofSeconds(1);
+
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(5);
+
+    private final LogSource source;
+    private final String group;
+    private final Path folder;
+    private final Progress progress;
+
+    /**
+     * @param group that counts
+     * @param folder made if it is not there, and shut to all but its owner; it must be empty
+     */
+    public DumpWriter(LogSource source, String group, Path folder, Progress progress) {
+        this.source = source;
+        this.group = group;
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    /**
+     * Copies what is there now.
+     *
+     * @throws AuditException when the folder is not empty, or the log cannot be read
+     */
+    public Dump.Manifest write() throws IOException {
+        if (Files.exists(folder)) {
+            try (var there = Files.list(folder)) {
+                if (there.findAny().isPresent()) {
+                    throw new AuditException("%s is not empty: a dump goes into a folder of its own".formatted(folder));
+                }
+            }
+        }
+        OwnerOnly.folder(folder);
+        Optional<Counted> counted = source.counted(group);
+        Optional<Merged> merged = source.merged(group);
+        if (source.grows()) {
+            awaitResults();
+        }
+        List<Span> noted = new ArrayList<>();
+        for (Topic topic : Dump.TOPICS) {
+            noted.addAll(source.spans(topic.name()));
+        }
+        List<Dump.File> files = new ArrayList<>();
+        for (Span span : noted) {
+            files.add(copy(span));
+        }
+        Dump.Manifest manifest = new Dump.Manifest(
+                Dump.FORMAT,
+                source.name(),
+                counted.orElse(null),
+                merged.orElse(null),
+                source.stamps().orElse(null),
+                source.inOrder() ? Dump.TOPICS.stream().map(Topic::name).toList() : null,
+                files);
+        Dump.write(folder, manifest);
+        return manifest;
+    }
+
+    /** What had been counted and added up gets its time to come to the results. */
+    private void awaitResults() {
+        long endNs = System.nanoTime() + LONG_ENOUGH.toNanos();
+        List<Span> before;
+        List<Span> now = source.spans(Topics.RESULTS.name());
+        do {
+            before = now;
+            Pause.of(STILL);
+            now = source.spans(Topics.RESULTS.name());
+        } while (!now.equals(before) && System.nanoTime() < endNs);
+    }
+
+    private Dump.File copy(Span span) throws IOException {
+        progress.begin("copying " + span, span.end() - span.begin());
+        String name = "%s-%d.records".formatted(span.topic(), span.partition());
+        MessageDigest sha256 = Hashes.sha256();
+        long[] records = new long[1];
+        long[] stampedTo = {span.end()};
+        try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(
+                new DigestOutputStream(OwnerOnly.newStream(folder.resolve(name)), sha256), BUFFER))) {
+            source.read(span, record -> {
+                put(out, record);
+                records[0]++;
+                if (record.timestampType() != TimestampType.LOG_APPEND_TIME) {
+                    stampedTo[0] = Math.min(stampedTo[0], record.offset());
+                }
+                progress.at(record.offset() + 1 - span.begin());
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        progress.end();
+        return new Dump.File(
+                span.topic(),
+                span.partition(),
+                span.begin(),
+                span.end(),
+                records[0],
+                stampedTo[0],
+                name,
+                Files.size(folder.resolve(name)),
+                HexFormat.of().formatHex(sha256.digest()));
+    }
+
+    private static void put(DataOutputStream out, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            out.writeLong(record.offset());
+            out.writeLong(record.timestamp());
+            put(out, record.key());
+            put(out, record.value());
+            Header[] headers = record.headers().toArray();
+            out.writeInt(headers.length);
+            for (Header header : headers) {
+                put(out, header.key().getBytes(StandardCharsets.UTF_8));
+                put(out, header.value());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void put(DataOutputStream out, byte @Nullable [] bytes) throws IOException {
+        if (bytes == null) {
+            out.writeInt(NONE);
+        } else {
+            out.writeInt(bytes.length);
+            out.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.source;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Texts;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** Follows one partition as it grows, record by record. Used by one thread. */
+public final class Tail implements AutoCloseable {
+    private static final Duration A_WHILE = Duration.ofMillis(200);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final TopicPartition at;
+    private final Duration patience;
+    private Iterator<ConsumerRecord<byte[], byte[]>> polled =
+            List.<ConsumerRecord<byte[], byte[]>>of().iterator();
+    private @Nullable ConsumerRecord<byte[], byte[]> head;
+    private long position;
+
+    /**
+     * Begins at offset 0.
+     *
+     * @param consumer closed with this object; it is assigned the partition and nothing else
+     * @param patience how long nothing may come although more is there
+     */
+    Tail(Consumer<byte[], byte[]> consumer, TopicPartition at, Duration patience) {
+        this.consumer = consumer;
+        this.at = at;
+        this.patience = patience;
+        consumer.assign(List.of(at));
+        seek(0);
+    }
+
+    /** What is read next is the record with this offset, or the first one behind it. */
+    public void seek(long offset) {
+        if (offset != position || offset == 0) {
+            consumer.seek(at, offset);
+            polled = List.<ConsumerRecord<byte[], byte[]>>of().iterator();
+            head = null;
+            position = offset;
+        }
+    }
+
+    /**
+     * The next record, which stays the next one until {@link #take}.
+     *
+     * @param end an offset that the partition has reached
+     * @return nothing when no committed record stands below the end any more
+     * @throws AuditException when nothing comes although it should
+     */
+    @Nullable
+    public ConsumerRecord<byte[], byte[]> peek(long end) {
+        if (head == null) {
+            head = poll(end);
+        }
+        return head != null && head.offset() < end ? head : null;
+    }
+
+    /** Goes behind the record that was seen last. */
+    public void take() {
+        if (head != null) {
+            position = head.offset() + 1;
+            head = null;
+        }
+    }
+
+    private @Nullable ConsumerRecord<byte[], byte[]> poll(long end) {
+        try {
+            long progressNs = System.nanoTime();
+            while (!polled.hasNext()) {
+                // The position, not the last record: a transaction's marker or what was aborted may be the end.
+                long before = consumer.position(at, patience);
+                if (before >= end) {
+                    return null;
+                }
+                polled = consumer.poll(A_WHILE).iterator();
+                if (consumer.position(at, patience) > before) {
+                    progressNs = System.nanoTime();
+                } else if (System.nanoTime() - progressNs > patience.toNanos()) {
+                    throw new AuditException("nothing comes behind offset %d of %s for %d s; its end is %d"
+                            .formatted(before, at, patience.toSeconds(), end));
+                }
+            }
+            return polled.next();
+        } catch (KafkaException e) {
+            throw new AuditException("%s cannot be read: %s".formatted(at, Texts.reason(e)), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

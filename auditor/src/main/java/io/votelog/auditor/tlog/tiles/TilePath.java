@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.tlog.tiles;
+
+/** Where tiles and bundles of entries are below a log's prefix (c2sp.org/tlog-tiles). */
+final class TilePath {
+    /** Hashes in a full tile, and entries in a full bundle. */
+    static final int WIDTH = 256;
+
+    static final int WIDTH_BITS = 8;
+
+    /** A tree of 2^63 - 1 leaves has tiles in levels 0 to 7. */
+    static final int LEVELS = 8;
+
+    private TilePath() {}
+
+    /** The path of a tile, such as tile/0/x001/234 or tile/0/x001/235.p/17. */
+    static String tile(int level, long index, int width) {
+        return path("tile/" + level, index, width);
+    }
+
+    /** The path of a bundle of entries, such as tile/entries/000.p/17. */
+    static String entries(long index, int width) {
+        return path("tile/entries", index, width);
+    }
+
+    private static String path(String prefix, long index, int width) {
+        StringBuilder path = new StringBuilder("%03d".formatted(index % 1000));
+        for (long rest = index / 1000; rest > 0; rest /= 1000) {
+            path.insert(0, "x%03d/".formatted(rest % 1000));
+        }
+        path.insert(0, '/').insert(0, prefix);
+        if (width < WIDTH) {
+            path.append(".p/").append(width);
+        }
+        return path.toString();
+    }
+
+    /** How many hashes a tree of this size has in the partial tile of a level; 0: it has none there. */
+    static int partialWidth(int level, long size) {
+        return (int) (size >>> (WIDTH_BITS * level)) & (WIDTH - 1);
+    }
+
+    /** How many full tiles a tree of this size has in a level. */
+    static long fullTiles(int level, long size) {
+        int shift = WIDTH_BITS * (level + 1);
+        return shift < Long.SIZE ? size >>> shift : 0;
+    }
+
+    /** The number of a tree's levels of tiles. */
+    static int levels(long size) {
+        int levels = 0;
+        while (levels < LEVELS && size >>> (WIDTH_BITS * levels) > 0) {
+            levels++;
+        }
+        return levels;
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.verify;
+
+import io.votelog.auditor.report.Report;
+import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.seal.Seal;
+import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.Span;
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * A result that was published as final must be sealed. A sealer seals it before it seals records that came later, so one that is
+ * passed over while the sealing goes on was left out.
+ */
+final class FinalsCheck {
+    static final String TITLE = "Each final result that was published is sealed";
+
+    /** A sealer that catches up seals so many records at a time at least, and results when it has caught up. */
+    private static final long OF_A_LOG_THAT_IS_CAUGHT_UP_ON = 10_000;
+
+    private final Map<String, Final> finals = new TreeMap<>();
+    private final Map<String, SealIndex.Placed> sealed;
+
+    private record Final(String ballotId, long revision, long publishedMs) {}
+
+    /** @param sealed the newest sealed result of each ballot */
+    FinalsCheck(LogSource source, Map<String, SealIndex.Placed> sealed) {
+        this.sealed = sealed;
+        for (Span span : source.spans(Topics.RESULTS.name())) {
+            source.read(span, this::take);
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            BallotResults results = Events.decode(record.value(), BallotResults.class);
+            if (results.getStatus() == BallotStatus.FINAL) {
+                finals.merge(
+                        results.getBallotId(),
+                        new Final(results.getBallotId(), results.getRevision(), record.timestamp()),
+                        (old, more) -> more.revision() > old.revision() ? more : old);
+            }
+        } catch (MalformedEventException e) {
+            // No event: nobody is shown anything by it. What stands in results is for replay to check.
+        }
+    }
+
+    /**
+     * Adds the step.
+     *
+     * @param check has read the log
+     * @param level whether the verdicts on all that is sealed are sealed
+     */
+    void run(Report report, SealedRecordsCheck check, boolean level) {
+        boolean goesOn = level && check.unsealed() < OF_A_LOG_THAT_IS_CAUGHT_UP_ON;
+        List<String> leftOut = new ArrayList<>();
+        List<String> waiting = new ArrayList<>();
+        for (Final one : finals.values()) {
+            SealIndex.Placed placed = sealed.get(one.ballotId());
+            if (placed != null && ((Seal.OfResult) placed.seal()).revision() >= one.revision()) {
+                continue;
+            }
+            String what = "%s, revision %d, final since %s"
+                    .formatted(one.ballotId(), one.revision(), Instant.ofEpochMilli(one.publishedMs()));
+            long later = check.newestSealedMs() - one.publishedMs();
+            if (goesOn && later > SealedRecordsCheck.A_WHILE.toMillis()) {
+                leftOut.add("%s: not sealed, and records up to %s are"
+                        .formatted(what, Instant.ofEpochMilli(check.newestSealedMs())));
+            } else {
+                waiting.add(what + ": not sealed yet");
+            }
+        }
+        if (!leftOut.isEmpty()) {
+            report.fail(TITLE, String.join("\n", leftOut));
+        } else if (!waiting.isEmpty()) {
+            report.skip(TITLE, String.join("\n", waiting));
+        } else {
+            report.pass(TITLE, Texts.count(finals.size(), "ballot"));
+        }
+    }
+}

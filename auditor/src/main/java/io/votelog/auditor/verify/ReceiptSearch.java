@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.verify;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.seal.Commitments;
+import io.votelog.auditor.seal.Leaf;
+import io.votelog.auditor.seal.SealedLog;
+import io.votelog.auditor.seal.SealedLogKey;
+import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.Span;
+import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.auditor.tlog.UnreadableException;
+import io.votelog.events.BallotPublished;
+import io.votelog.events.VoteCast;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Receipt;
+import io.votelog.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Finds a receipt's vote in the log, and proves that it is in the sealed log. */
+public final class ReceiptSearch implements AutoCloseable {
+    private final LogSource source;
+    private final SealedTreeView verdicts;
+    private final SealedTreeView votes;
+    private final Commitments commitments = new Commitments();
+
+    /**
+     * @param log the sealed log, a folder or an address
+     * @throws AuditException when it is not signed with the key
+     */
+    public ReceiptSearch(LogSource source, String log, SealedLogKey key) {
+        this.source = source;
+        // In this order, so that the tree of votes is not the shorter one.
+        this.verdicts = signed(SealedLog.VERDICTS, log, key);
+        this.votes = signed(SealedLog.VOTES, log, key);
+    }
+
+    private static SealedTreeView signed(SealedLog tree, String log, SealedLogKey key) {
+        SealedTreeView view = SealedTreeView.open(tree, log);
+        String wrong = view.wrong(key);
+        if (wrong != null) {
+            throw new AuditException("%s: %s".formatted(log, wrong));
+        }
+        return view;
+    }
+
+    private record Found(ConsumerRecord<byte[], byte[]> record, VoteCast vote) {}
+
+    /**
+     * What was found.
+     *
+     * @param annulled what annuls the vote; null where nothing does
+     * @param annulmentSays what else there is to say of annulments, in a sentence
+     */
+    public record Answer(ReceiptProofs proofs, @Nullable AnnulmentRecord annulled, String annulmentSays) {}
+
+    /**
+     * The proofs for a receipt. Where the vote was sent more than once, for the time that it was accepted, else for the last.
+     *
+     * @param offset where it stands; where that is not known the voter's partition is read
+     * @throws AuditException when no such vote is in the log, or it is not sealed yet
+     */
+    public Answer find(Receipt receipt, @Nullable Long offset) {
+        int partitions = source.spans(Topics.VOTES.name()).size();
+        if (partitions == 0) {
+            throw new AuditException("%s has no %s".formatted(source.name(), Topics.VOTES.name()));
+        }
+        List<AnnulmentRecord> annulments = new ArrayList<>();
+        List<Found> found = new ArrayList<>();
+        List<Integer> searched = partitions(receipt, partitions);
+        for (int partition : searched) {
+            found.addAll(search(receipt, partition, offset, annulments));
+        }
+        if (found.isEmpty()) {
+            throw new AuditException("no vote of this receipt stands in %s of %s%s"
+                    .formatted(
+                            searched.size() == 1
+                                    ? "partition " + searched.get(0)
+                                    : "partitions "
+                                            + searched.stream()
+                                                    .map(String::valueOf)
+                                                    .collect(Collectors.joining(", ")),
+                            source.name(),
+                            offset == null ? "" : " at offset " + offset));
+        }
+        try {
+            SealIndex seals =
+                    SealIndex.read(verdicts.reader(), verdicts.checkpoint().size());
+            ReceiptProofs last = null;
+            Found accepted = null;
+            for (Found one : found) {
+                OptionalLong index =
+                        seals.indexOf(one.record().partition(), one.record().offset());
+                if (index.isEmpty()) {
+                    continue;
+                }
+                last = prove(one, index.getAsLong());
+                if (ReceiptProofs.leaf(last.verdict().extra().orElseThrow()) instanceof Leaf.Verdict verdict
+                        && verdict.outcome().equals("ACCEPTED")) {
+                    accepted = one;
+                    break;
+                }
+            }
+            if (last == null) {
+                throw new AuditException("the vote at partition %d, offset %d is not sealed yet: ask again later"
+                        .formatted(
+                                found.get(0).record().partition(),
+                                found.get(0).record().offset()));
+            }
+            return annulled(last, accepted, annulments, seals);
+        } catch (UnreadableException e) {
+            throw e;
+        } catch (TlogException e) {
+            throw new AuditException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The first annulment behind the accepted vote that was obeyed takes it out. */
+    private Answer annulled(
+            ReceiptProofs proofs, @Nullable Found accepted, List<AnnulmentRecord> annulments, SealIndex seals) {
+        if (accepted == null) {
+            return new Answer(proofs, null, "");
+        }
+        for (AnnulmentRecord one : annulments) {
+            if (one.record().partition() != accepted.record().partition()
+                    || one.record().offset() < accepted.record().offset()
+                    || !one.order().getBallotId().equals(accepted.vote().getBallotId())) {
+                continue;
+            }
+            OptionalLong index =
+                    seals.indexOf(one.record().partition(), one.record().offset());
+            if (index.isEmpty()) {
+                return new Answer(
+                        proofs,
+                        one,
+                        "The record is not sealed yet, so there is no proof of it, and whether it holds is not said: ask again later.");
+            }
+            TlogProof obeyed =
+                    proof(verdicts, index.getAsLong(), verdicts.reader().entry(index.getAsLong()));
+            if (ReceiptProofs.leaf(obeyed.extra().orElseThrow()) instanceof Leaf.Obeyed) {
+                TlogProof record = proof(votes, index.getAsLong(), one.bytes());
+                return new Answer(
+                        new ReceiptProofs(proofs.vote(), proofs.verdict(), new ReceiptProofs.Annulment(record, obeyed)),
+                        one,
+                        "");
+            }
+        }
+        return new Answer(proofs, null, "No record in the log annuls it.");
+    }
+
+    private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
+        return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
+    }
+
+    /**
+     * Where the voter's votes may stand: a ballot's votes are spread over as many partitions as there were when it was published, and
+     * some may have been added since.
+     */
+    private List<Integer> partitions(Receipt receipt, int now) {
+        Set<Integer> counts = new TreeSet<>(Set.of(now));
+        for (Span span : source.spans(Topics.BALLOTS.name())) {
+            source.read(span, record -> {
+                try {
+                    if (Events.decode(record.value()).event() instanceof BallotPublished published
+                            && published.getPartitionCount() > 0
+                            && published.getPartitionCount() <= now) {
+                        counts.add(published.getPartitionCount());
+                    }
+                } catch (MalformedEventException e) {
+                    // No event, so no ballot.
+                }
+            });
+        }
+        return counts.stream().map(receipt.voter()::partition).distinct().toList();
+    }
+
+    /** Votes at the offset, or anywhere where none is given; annulments behind it too. */
+    private List<Found> search(
+            Receipt receipt, int partition, @Nullable Long offset, List<AnnulmentRecord> annulments) {
+        byte[] voter = receipt.voter().bytes();
+        List<Found> found = new ArrayList<>();
+        Span span = source.spans(Topics.VOTES.name()).stream()
+                .filter(candidate -> candidate.partition() == partition)
+                .map(all -> offset == null || offset < all.begin() || offset >= all.end()
+                        ? all
+                        : new Span(all.topic(), all.partition(), offset, all.end()))
+                .findFirst()
+                .orElseThrow();
+        source.read(span, record -> {
+            if (Arrays.equals(voter, record.key()) && (offset == null || record.offset() == offset)) {
+                try {
+                    if (Events.decode(record.value()).event() instanceof VoteCast vote
+                            && vote.getVoteId().equals(receipt.voteId())) {
+                        found.add(new Found(record, vote));
+                    }
+                } catch (MalformedEventException e) {
+                    // Not a vote, so not this one.
+                }
+            } else if (record.key() == null) {
+                AnnulmentRecord.of(record).filter(one -> one.isOf(receipt)).ifPresent(annulments::add);
+            }
+        });
+        return found;
+    }
+
+    private ReceiptProofs prove(Found found, long index) {
+        byte[] entry = votes.reader().entry(index);
+        if (!Arrays.equals(entry, commitments.leaf(found.record()).entry())) {
+            throw new AuditException(
+                    "index %d of the sealed log does not hold the record that stands in partition %d of votes at offset %d"
+                            .formatted(
+                                    index,
+                                    found.record().partition(),
+                                    found.record().offset()));
+        }
+        byte[] opening = ByteBuffer.allocate(Leaf.HASH + entry.length)
+                .put(commitments.voterSalt(found.vote()))
+                .put(entry)
+                .array();
+        return new ReceiptProofs(
+                proof(votes, index, opening),
+                proof(verdicts, index, verdicts.reader().entry(index)),
+                null);
+    }
+
+    @Override
+    public void close() {
+        votes.close();
+        verdicts.close();
+    }
+}

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.verify;
+
+import io.votelog.auditor.count.PartitionReplay;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Progress;
+import io.votelog.auditor.report.Report;
+import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.seal.Cosigned;
+import io.votelog.auditor.seal.Leaf;
+import io.votelog.auditor.seal.Seal;
+import io.votelog.auditor.seal.SealedLog;
+import io.votelog.auditor.seal.SealedLogKey;
+import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.UnreadableException;
+import io.votelog.schemas.LogKeys;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through a sealed log: what is signed, whether the trees are what is signed and what was signed before, whether their
+ * leaves are about the same records in the order that the seals say; and where the log itself is at hand, whether the leaves are
+ * of its records, the verdicts those that are found here, and the sealed results the count that is made here.
+ */
+public final class SealedLogAudit {
+    private final String log;
+    private final SealedLogKey key;
+    private final Optional<Cosigned> cosigned;
+    private final @Nullable SeenCheckpoints seen;
+    private final SealedRecordsCheck.Bounds bounds;
+    private final Progress progress;
+    private final Report report;
+
+    /** The sealed results among the leaves that are looked at, in their order. */
+    private final List<SealIndex.Placed> results = new ArrayList<>();
+
+    /** The newest sealed result of each ballot, among the leaves that were looked at now or before. */
+    private final Map<String, SealIndex.Placed> newest = new LinkedHashMap<>();
+
+    /** Where the newest seals stand, of any kind and of records; none before the first. */
+    private long lastSeal = -1;
+
+    private long lastEnds = -1;
+
+    /**
+     * @param log a folder or an address
+     * @param key its public key
+     * @param cosigned what is asked of witnesses; nothing is when it is empty
+     * @param seen what an earlier look saw; none is kept when it is null
+     * @param bounds what may be left unsealed
+     */
+    public SealedLogAudit(
+            String log,
+            SealedLogKey key,
+            Optional<Cosigned> cosigned,
+            @Nullable SeenCheckpoints seen,
+            SealedRecordsCheck.Bounds bounds,
+            Progress progress) {
+        this.log = log;
+        this.key = key;
+        this.cosigned = cosigned;
+        this.seen = seen;
+        this.bounds = bounds;
+        this.progress = progress;
+        this.report = new Report(
+                "Sealed log in " + log,
+                "what is sealed is whole, and is what it is said to be",
+                "what is sealed is not what it is said to be");
+    }
+
+    /**
+     * Runs every step that can be run.
+     *
+     * @param source the log itself, or null
+     * @param keys whose control records the log obeys, or null
+     * @throws io.votelog.auditor.tlog.UnreadableException when a file of it cannot be read, which proves nothing
+     */
+    public Report run(@Nullable LogSource source, @Nullable LogKeys keys) {
+        // Verdicts first: the tree of votes may grow between the two looks, and is never the shorter one.
+        try (SealedTreeView ofVerdicts = SealedTreeView.open(SealedLog.VERDICTS, log);
+                SealedTreeView ofVotes = SealedTreeView.open(SealedLog.VOTES, log)) {
+            run(source, keys, ofVotes, ofVerdicts);
+        }
+        return report;
+    }
+
+    private void run(
+            @Nullable LogSource source, @Nullable LogKeys keys, SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+        // All of them, whatever the first says; what leans on them is looked at when they stand.
+        boolean signed = signed(ofVotes) & signed(ofVerdicts);
+        if (!signed) {
+            return;
+        }
+        boolean witnessed = cosigned(ofVotes) & cosigned(ofVerdicts);
+        if (!witnessed) {
+            return;
+        }
+        boolean whole = tiles(ofVotes) & tiles(ofVerdicts);
+        if (!whole) {
+            return;
+        }
+        boolean unchanged = unchanged(ofVotes, ofVerdicts);
+        // What is held against the log itself is held against it from the first leaf on.
+        long from = unchanged && source == null && seen != null ? seen.checkedTo(ofVerdicts) : 0;
+        if (!inStep(ofVotes, ofVerdicts, from)) {
+            return;
+        }
+        boundTrees(ofVotes, ofVerdicts, from);
+        if (source == null) {
+            withoutTheLog();
+        } else {
+            records(source, keys, ofVotes, ofVerdicts);
+        }
+        if (seen != null && report.exitCode() != Report.MISMATCH) {
+            boolean known = lastSeal >= 0 && lastEnds >= 0;
+            List<Long> sealed =
+                    newest.values().stream().map(SealIndex.Placed::first).toList();
+            seen.keep(
+                    ofVotes.note(),
+                    ofVerdicts.note(),
+                    known ? new SeenCheckpoints.Checked(lastSeal, lastEnds, sealed) : null);
+        }
+    }
+
+    private boolean signed(SealedTreeView view) {
+        String title = "The tree of %s is signed".formatted(view.tree().path());
+        String wrong = view.wrong(key);
+        if (wrong != null) {
+            report.fail(title, wrong);
+            return false;
+        }
+        report.pass(
+                title,
+                "%s, %s"
+                        .formatted(
+                                view.checkpoint().origin(),
+                                Texts.count(view.checkpoint().size(), "leaf", "leaves")));
+        return true;
+    }
+
+    private boolean cosigned(SealedTreeView view) {
+        String title = "The tree of %s is cosigned".formatted(view.tree().path());
+        if (cosigned.isEmpty()) {
+            report.notAsked(title, "which witnesses must have cosigned it is not given: --policy");
+            return true;
+        }
+        return cosigned.get().tell(report, title, view.note());
+    }
+
+    private boolean tiles(SealedTreeView view) {
+        String title = "Every tile of the tree of %s leads to the signed root"
+                .formatted(view.tree().path());
+        long before = seen == null ? 0 : seen.checkedTo(view);
+        progress.begin(
+                "checking tiles of " + view.tree().path(), view.checkpoint().size());
+        try {
+            view.reader().check(before);
+            report.pass(
+                    title,
+                    before == 0
+                            ? ""
+                            : "those behind the first %s, which were looked at before"
+                                    .formatted(Texts.count(before, "leaf", "leaves")));
+            return true;
+        } catch (UnreadableException e) {
+            throw e;
+        } catch (TlogException e) {
+            report.fail(title, String.valueOf(e.getMessage()));
+            return false;
+        } finally {
+            progress.end();
+        }
+    }
+
+    private boolean unchanged(SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+        String title = "What was seen before still stands";
+        if (seen == null) {
+            report.notAsked(title, "nothing is kept of what was seen: --state FILE keeps it for the next time");
+            return true;
+        }
+        if (seen.isEmpty()) {
+            report.skip(title, "this is the first look; what was seen is kept in %s for the next one".formatted(seen));
+            return true;
+        }
+        String wrong;
+        try {
+            wrong = seen.contradiction(ofVotes);
+            if (wrong == null) {
+                wrong = seen.contradiction(ofVerdicts);
+            }
+        } catch (UnreadableException e) {
+            throw e;
+        } catch (TlogException e) {
+            wrong = e.getMessage();
+        }
+        if (wrong != null) {
+            report.fail(title, wrong);
+            return false;
+        }
+        report.pass(title, "seen before: " + seen.sizes());
+        return true;
+    }
+
+    /** @param from the number of leaves of both trees that were looked at before, or 0 */
+    private boolean inStep(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
+        String title = "Both trees hold the same seals, and leaf for leaf the same records";
+        LeafCursor left = new LeafCursor(ofVotes.reader())
+                .range(from, ofVotes.checkpoint().size());
+        LeafCursor right = new LeafCursor(ofVerdicts.reader())
+                .range(from, ofVerdicts.checkpoint().size());
+        SealedSteps steps = new SealedSteps();
+        SealedSteps decided = new SealedSteps();
+        if (from > 0 && seen != null && seen.checked() != null) {
+            goOn(seen.checked(), ofVerdicts, steps, decided);
+        }
+        progress.begin("reading leaves", ofVotes.checkpoint().size());
+        String wrong = null;
+        long index = from;
+        try {
+            for (; wrong == null && left.hasNext(); index++) {
+                Leaf vote = SealIndex.parse(left.next(), index);
+                wrong = steps.take(vote);
+                if (wrong == null && right.hasNext()) {
+                    Leaf verdict = SealIndex.parse(right.next(), index);
+                    wrong = decided.take(verdict);
+                    if (wrong == null && !fit(vote, verdict)) {
+                        wrong = "the two are not about the same";
+                    }
+                    if (wrong == null) {
+                        wrong = note(verdict, index);
+                    }
+                }
+                progress.at(index);
+            }
+        } catch (UnreadableException e) {
+            throw e;
+        } catch (TlogException | AuditException e) {
+            report.fail(title, String.valueOf(e.getMessage()));
+            return false;
+        } finally {
+            progress.end();
+        }
+        if (wrong != null) {
+            report.fail(title, "index %d: %s".formatted(index - 1, wrong));
+            return false;
+        }
+        if (right.hasNext()) {
+            report.fail(title, "there are verdicts on what is not sealed, from index %d on".formatted(index));
+            return false;
+        }
+        if (steps.within() || decided.within()) {
+            report.fail(title, "the last seal's leaves are not all there");
+            return false;
+        }
+        long waiting = ofVotes.checkpoint().size() - ofVerdicts.checkpoint().size();
+        report.pass(
+                title,
+                "sealed up to %s%s%s"
+                        .formatted(
+                                Arrays.toString(steps.sealedTo()),
+                                waiting == 0
+                                        ? ""
+                                        : "; the verdicts on the last %s are not sealed yet"
+                                                .formatted(Texts.count(waiting, "leaf", "leaves")),
+                                from == 0
+                                        ? ""
+                                        : "; the first %s were looked at before"
+                                                .formatted(Texts.count(from, "leaf", "leaves"))));
+        return true;
+    }
+
+    /** The seals before, as the tree itself says them. */
+    private void goOn(SeenCheckpoints.Checked before, SealedTreeView view, SealedSteps steps, SealedSteps decided) {
+        Leaf seal = SealIndex.parse(view.reader().entry(before.seal()), before.seal());
+        Leaf ends = SealIndex.parse(view.reader().entry(before.ends()), before.ends());
+        long sequence = seal instanceof Leaf.Result result
+                ? result.sequence()
+                : seal instanceof Leaf.Ends sealed ? sealed.sequence() : -1;
+        if (sequence < 0 || !(ends instanceof Leaf.Ends sealed)) {
+            throw new AuditException("%s names leaves that are no seals: move it away".formatted(seen));
+        }
+        steps.goOn(sequence + 1, sealed.ends());
+        decided.goOn(sequence + 1, sealed.ends());
+        lastSeal = before.seal();
+        lastEnds = before.ends();
+        for (long index : before.results()) {
+            if (!(SealIndex.parse(view.reader().entry(index), index) instanceof Leaf.Result result)) {
+                throw new AuditException("%s names leaves that are no results: move it away".formatted(seen));
+            }
+            Seal.OfResult of = SealedStatement.seal(result);
+            newest.put(of.ballotId(), new SealIndex.Placed(of, index));
+        }
+    }
+
+    /** What is wrong with a seal in its place among those before: a ballot has one final result of each revision, and none goes back. */
+    private @Nullable String note(Leaf verdict, long index) {
+        if (verdict instanceof Leaf.Ends) {
+            lastSeal = index;
+            lastEnds = index;
+        } else if (verdict instanceof Leaf.Result result) {
+            lastSeal = index;
+            Seal.OfResult seal = SealedStatement.seal(result);
+            SealIndex.Placed placed = new SealIndex.Placed(seal, index);
+            SealIndex.Placed before = newest.put(seal.ballotId(), placed);
+            if (before != null && ((Seal.OfResult) before.seal()).revision() >= seal.revision()) {
+                return "the result of %s is sealed with revision %d, and index %d holds it with revision %d: a sealed result is corrected by a higher revision alone"
+                        .formatted(
+                                seal.ballotId(),
+                                seal.revision(),
+                                before.first(),
+                                ((Seal.OfResult) before.seal()).revision());
+            }
+            results.add(placed);
+        }
+        return null;
+    }
+
+    /** Whether a leaf of verdicts may stand beside a leaf of votes. */
+    private static boolean fit(Leaf vote, Leaf verdict) {
+        if (vote instanceof Leaf.Record record) {
+            return switch (record.kind()) {
+                case Leaf.VOTE -> !(verdict instanceof Leaf.Obeyed);
+                case Leaf.CONTROL -> !(verdict instanceof Leaf.Verdict);
+                default -> verdict instanceof Leaf.PutAside || verdict instanceof Leaf.Undecided;
+            };
+        }
+        return Arrays.equals(vote.entry(), verdict.entry());
+    }
+
+    /** @param from the number of leaves that were looked at before */
+    private void boundTrees(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
+        String title = "Each sealed result names the trees that it is the result of";
+        for (SealIndex.Placed placed : results) {
+            SealedStatement statement = statement(placed);
+            for (SealedTreeView view : List.of(ofVotes, ofVerdicts)) {
+                if (!stoodThere(statement, placed.first(), view)) {
+                    report.fail(
+                            title,
+                            "the result of %s at index %d names %d leaves and a root that the tree of %s never had"
+                                    .formatted(
+                                            statement.ballotId(),
+                                            placed.first(),
+                                            statement.size(view.tree()),
+                                            view.tree().path()));
+                    return;
+                }
+            }
+        }
+        String since = from == 0 ? "" : " in what is new";
+        report.pass(title, results.isEmpty() ? "no result is sealed" + since : String.join(", ", ballots()) + since);
+    }
+
+    /** Those with a sealed result in what is looked at. */
+    private Set<String> ballots() {
+        return results.stream()
+                .map(placed -> ((Seal.OfResult) placed.seal()).ballotId())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static boolean stoodThere(SealedStatement statement, long index, SealedTreeView view) {
+        long size = statement.size(view.tree());
+        return size == index
+                && Arrays.equals(statement.root(view.tree()), view.reader().root(size));
+    }
+
+    private static SealedStatement statement(SealIndex.Placed placed) {
+        return SealedStatement.parse(((Seal.OfResult) placed.seal()).statement());
+    }
+
+    private void withoutTheLog() {
+        String reason = "the log itself is not given: --bootstrap-servers or --dump";
+        SealedRecordsCheck.TITLES.forEach(title -> report.notAsked(title, reason));
+        ballots().forEach(id -> report.notAsked(resultTitle(id), reason));
+    }
+
+    private void records(LogSource source, @Nullable LogKeys keys, SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+        SealIndex seals = SealIndex.read(ofVotes.reader(), ofVotes.checkpoint().size());
+        SealIndex decided =
+                SealIndex.read(ofVerdicts.reader(), ofVerdicts.checkpoint().size());
+        SealedRecordsCheck check = new SealedRecordsCheck(
+                new SealedRecordsCheck.Leaves(ofVotes.reader(), seals),
+                new SealedRecordsCheck.Leaves(ofVerdicts.reader(), decided),
+                bounds);
+        List<PartitionReplay> replays = check.run(source, keys, progress);
+        check.reportLeaves(report);
+        check.reportPartitions(report);
+        check.reportUnsealed(report, newest.keySet(), replays);
+        FinalsCheck finals = new FinalsCheck(source, newest);
+        finals.run(
+                report,
+                check,
+                ofVotes.checkpoint().size() == ofVerdicts.checkpoint().size());
+        if (keys == null) {
+            String reason = "the keys that the log obeys are not given: --public-key or --public-key-file";
+            report.notAsked(SealedRecordsCheck.VERDICTS, reason);
+            ballots().forEach(id -> report.notAsked(resultTitle(id), reason));
+            return;
+        }
+        check.reportVerdicts(report);
+        for (String id : ballots()) {
+            List<SealedResultCheck.Sealed> sealed = results.stream()
+                    .filter(placed -> ((Seal.OfResult) placed.seal()).ballotId().equals(id))
+                    .map(placed -> new SealedResultCheck.Sealed(statement(placed), seals.sealedTo(placed.first())))
+                    .toList();
+            new SealedResultCheck(id, replays).run(report, sealed);
+        }
+    }
+
+    private static String resultTitle(String ballotId) {
+        return SealedResultCheck.title(ballotId);
+    }
+}

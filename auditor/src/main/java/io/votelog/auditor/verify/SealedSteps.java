@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.verify;
+
+import io.votelog.auditor.seal.Leaf;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the leaves of a tree must be, in their order: a seal's ends, then a leaf for each record between the ends before and
+ * these, by partition and then by offset; or a result. A seal may be of more partitions than the one before, never of fewer.
+ */
+final class SealedSteps {
+    private long nextSequence;
+    private long[] sealedTo = new long[0];
+    private long[] ends = new long[0];
+    private int partition;
+    private long offset;
+    private boolean within;
+
+    /**
+     * Goes on behind leaves that were looked at before.
+     *
+     * @param next the number of the seal that comes next
+     * @param to by partition: the offset behind the last record that is sealed
+     */
+    void goOn(long next, long[] to) {
+        nextSequence = next;
+        sealedTo = to.clone();
+    }
+
+    /**
+     * Takes the next leaf.
+     *
+     * @return what is wrong with it; nothing when it is what must come
+     */
+    @Nullable
+    String take(Leaf leaf) {
+        if (leaf instanceof Leaf.OfRecord of) {
+            if (!within) {
+                return "a leaf of partition %d, offset %d, which no seal says".formatted(of.partition(), of.offset());
+            }
+            if (of.partition() != partition || of.offset() != offset) {
+                return "a leaf of partition %d, offset %d, where partition %d, offset %d belongs"
+                        .formatted(of.partition(), of.offset(), partition, offset);
+            }
+            offset++;
+            skipWhatIsOver();
+            return null;
+        }
+        if (within) {
+            return "a seal before the leaf of partition %d, offset %d".formatted(partition, offset);
+        }
+        return leaf instanceof Leaf.Ends sealed ? begin(sealed) : inOrder(((Leaf.Result) leaf).sequence());
+    }
+
+    private @Nullable String begin(Leaf.Ends sealed) {
+        String wrong = inOrder(sealed.sequence());
+        if (wrong != null) {
+            return wrong;
+        }
+        if (sealed.ends().length < sealedTo.length) {
+            return "seal %d is of %d partitions, the ones before of %d"
+                    .formatted(sealed.sequence(), sealed.ends().length, sealedTo.length);
+        }
+        sealedTo = Arrays.copyOf(sealedTo, sealed.ends().length);
+        for (int at = 0; at < sealedTo.length; at++) {
+            if (sealed.ends()[at] < sealedTo[at]) {
+                return "seal %d goes back in partition %d".formatted(sealed.sequence(), at);
+            }
+        }
+        ends = sealed.ends();
+        within = true;
+        partition = 0;
+        offset = sealedTo.length == 0 ? 0 : sealedTo[0];
+        skipWhatIsOver();
+        return null;
+    }
+
+    private @Nullable String inOrder(long sequence) {
+        if (sequence != nextSequence) {
+            return "seal %d where seal %d belongs".formatted(sequence, nextSequence);
+        }
+        nextSequence++;
+        return null;
+    }
+
+    private void skipWhatIsOver() {
+        while (partition < ends.length && offset >= ends[partition]) {
+            partition++;
+            offset = partition < ends.length ? sealedTo[partition] : 0;
+        }
+        if (partition == ends.length) {
+            sealedTo = ends;
+            within = false;
+        }
+    }
+
+    /** Whether the leaves of a seal are not all there. */
+    boolean within() {
+        return within;
+    }
+
+    /** By partition: the offset behind the last record that is sealed. */
+    long[] sealedTo() {
+        return sealedTo.clone();
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.verify;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.seal.CheckpointFile;
+import io.votelog.auditor.seal.SealedLog;
+import io.votelog.auditor.seal.SealedLogFiles;
+import io.votelog.auditor.seal.SealedLogKey;
+import io.votelog.auditor.tlog.Checkpoint;
+import io.votelog.auditor.tlog.NoteVerifier;
+import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.UnreadableException;
+import io.votelog.auditor.tlog.tiles.FetchedTiles;
+import io.votelog.auditor.tlog.tiles.TileSource;
+import io.votelog.auditor.tlog.tiles.TlogReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One tree of a sealed log as it is shown: by a folder or by a web server.
+ *
+ * @param note the checkpoint as it is shown, with its signatures
+ * @param checkpoint what it says
+ * @param reader reads the tree of which it is the checkpoint
+ * @param source where its files are from; closed with this object
+ */
+record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, TlogReader reader, TileSource source)
+        implements AutoCloseable {
+    /**
+     * Looks at the checkpoint; whether it is signed, {@link #wrong} tells.
+     *
+     * @throws AuditException when there is none, or it is none
+     * @throws UnreadableException when it cannot be read
+     */
+    static SealedTreeView open(SealedLog tree, String log) {
+        TileSource source = SealedLogFiles.of(tree, log);
+        try {
+            byte[] shown = source.read(CheckpointFile.NAME);
+            if (shown == null) {
+                throw new AuditException("%s shows no checkpoint of its tree of %s".formatted(log, tree.path()));
+            }
+            SignedNote note = SignedNote.parse(shown);
+            Checkpoint checkpoint = Checkpoint.parse(note.text());
+            return new SealedTreeView(
+                    tree, note, checkpoint, new TlogReader(source, checkpoint.size(), checkpoint.root()), source);
+        } catch (UnreadableException e) {
+            throw e;
+        } catch (TlogException e) {
+            throw new AuditException("%s, tree of %s: %s".formatted(log, tree.path(), e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Why it is not this log's checkpoint of this tree; nothing when it is.
+     *
+     * @param key the log's public key
+     */
+    @Nullable
+    String wrong(SealedLogKey key) {
+        return wrong(tree, note, checkpoint, key);
+    }
+
+    /** The same of a checkpoint that came by another road. */
+    static @Nullable String wrong(SealedLog tree, SignedNote note, Checkpoint checkpoint, SealedLogKey key) {
+        NoteVerifier verifier = key.of(tree);
+        if (!checkpoint.origin().equals(verifier.name())) {
+            return "the checkpoint is of %s, not of %s".formatted(checkpoint.origin(), verifier.name());
+        }
+        if (!note.signedBy(verifier)) {
+            return "the checkpoint of %s is not signed with the key %s".formatted(checkpoint.origin(), verifier.vkey());
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        if (source instanceof FetchedTiles fetched) {
+            fetched.close();
+        }
+    }
+}

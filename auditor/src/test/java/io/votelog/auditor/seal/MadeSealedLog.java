@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.seal;
+
+import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.count.PartitionReplay;
+import io.votelog.auditor.count.RecordOutcome;
+import io.votelog.auditor.source.Span;
+import io.votelog.auditor.tlog.Checkpoint;
+import io.votelog.auditor.tlog.NoteSigner;
+import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.tiles.TileWriter;
+import io.votelog.schemas.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/** Both trees of a log in memory, sealed in parts, as a sealer makes them; or as one makes them who lies. */
+public final class MadeSealedLog {
+    public static final SealingKey KEY = SealingKey.generate("example.org/votelog");
+
+    private final Path folder;
+    private final MadeLog log;
+    private final List<Leaf> votes = new ArrayList<>();
+    private final List<Leaf> verdicts = new ArrayList<>();
+    private long[] sealedTo = new long[MadeLog.PARTITIONS];
+    private long sequence;
+
+    /** What a leaf of verdicts is, and what is written in its place. */
+    public BiFunction<Long, Leaf, Leaf> lie = (offset, leaf) -> leaf;
+
+    /** The keys of both trees, as {@code --log-key} takes them. */
+    public static String vkeys() {
+        return KEY.publicKey().votes().vkey() + " " + KEY.publicKey().verdicts().vkey();
+    }
+
+    public MadeSealedLog(Path folder, MadeLog log) {
+        this.folder = folder;
+        this.log = log;
+    }
+
+    /** Seals what is in the log. */
+    MadeSealedLog seal() {
+        return seal(log.spans(Topics.VOTES.name()).stream().mapToLong(Span::end).toArray());
+    }
+
+    /** Seals a part of what is in the log. */
+    public MadeSealedLog seal(long... ends) {
+        Leaf seal = new Leaf.Ends(sequence++, ends);
+        sealedTo = Arrays.copyOf(sealedTo, Math.max(sealedTo.length, ends.length));
+        votes.add(seal);
+        verdicts.add(seal);
+        Commitments commitments = new Commitments();
+        for (int partition = 0; partition < ends.length; partition++) {
+            PartitionReplay replay = new PartitionReplay(partition, MadeLog.keys(), any -> Long.MAX_VALUE, Map.of());
+            for (var record : log.records(Topics.VOTES, partition)) {
+                replay.take(record);
+                if (record.offset() >= sealedTo[partition] && record.offset() < ends[partition]) {
+                    votes.add(commitments.leaf(record));
+                    byte finding = replay.findings().kind(record.offset());
+                    verdicts.add(lie.apply(record.offset(), leaf(partition, record.offset(), finding)));
+                }
+            }
+        }
+        System.arraycopy(ends, 0, sealedTo, 0, ends.length);
+        return this;
+    }
+
+    private static Leaf leaf(int partition, long offset, byte finding) {
+        if (finding == RecordOutcome.CONTROL) {
+            return new Leaf.Obeyed(partition, offset);
+        }
+        if (RecordOutcome.isPoison(finding)) {
+            return new Leaf.PutAside(
+                    partition, offset, RecordOutcome.cause(finding).name());
+        }
+        String[] said = RecordOutcome.text(finding).split(" ");
+        return new Leaf.Verdict(partition, offset, said[0], said.length > 1 ? said[1] : "");
+    }
+
+    /** Seals a result. */
+    public MadeSealedLog result(String statement) {
+        Leaf leaf = new Leaf.Result(sequence++, statement);
+        votes.add(leaf);
+        verdicts.add(leaf);
+        return this;
+    }
+
+    /** The leaves of votes, to be changed. */
+    public List<Leaf> votes() {
+        return votes;
+    }
+
+    /** What a tree is so far. */
+    public Checkpoint checkpoint(SealedLog tree) throws IOException {
+        Path scratch = Files.createTempDirectory("tree");
+        TileWriter writer = TileWriter.open(scratch, 0);
+        leaves(tree).forEach(leaf -> writer.append(leaf.entry()));
+        return new Checkpoint(KEY.of(tree).verifier().name(), writer.size(), writer.root());
+    }
+
+    private List<Leaf> leaves(SealedLog tree) {
+        return tree == SealedLog.VOTES ? votes : verdicts;
+    }
+
+    /** Writes tiles and checkpoints. */
+    public MadeSealedLog sign(SealingKey key) {
+        for (SealedLog tree : SealedLog.values()) {
+            TileWriter writer = TileWriter.open(tree.folder(folder), 0);
+            leaves(tree).forEach(leaf -> writer.append(leaf.entry()));
+            byte[] root = writer.flush();
+            NoteSigner signer = key.of(tree);
+            String text = new Checkpoint(signer.verifier().name(), writer.size(), root).text();
+            new CheckpointFile(tree.folder(folder)).show(new SignedNote(text, List.of()).with(signer.sign(text)));
+        }
+        return this;
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.auth;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** How a token may be signed (RFC 7518, section 3.1). The names are those of the header. */
+enum TokenAlgorithm {
+    HS256,
+    RS256,
+    ES256;
+
+    /** The one of exactly that name. */
+    static @Nullable TokenAlgorithm named(String name) {
+        return Arrays.stream(values())
+                .filter(algorithm -> algorithm.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.ballots;
+
+import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.ProblemException;
+import io.votelog.rules.Annulment;
+import io.votelog.rules.Fault;
+import io.votelog.rules.ShownText;
+import io.votelog.schemas.Receipt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An annulment in JSON: {@code {"receipt": "…", "reason": "…"}}.
+ *
+ * @param receipt of the vote that shall no longer count
+ * @param reason why, one line of text
+ */
+public record AnnulmentBody(Receipt receipt, String reason) {
+    /** The most bytes that it may have. */
+    public static final int MAX_BYTES = 16 * 1024;
+
+    private static final String FORM =
+            "the body must be {\"receipt\": the vote's receipt, \"reason\": 1 to %d characters}: "
+                    .formatted(Annulment.MAX_REASON);
+    private static final Set<String> FIELDS = Set.of("receipt", "reason");
+
+    /**
+     * The annulment in these bytes.
+     *
+     * @throws ProblemException 400 when they are of another form, 422 with every fault of what they say
+     */
+    public static AnnulmentBody of(byte[] bytes) {
+        SmallObject body = SmallObject.read(bytes, FORM, FIELDS);
+        String receipt = body.string("receipt");
+        String reason = body.string("reason");
+        List<Fault> faults = new ArrayList<>();
+        Optional<Receipt> parsed = Receipt.parse(receipt);
+        if (parsed.isEmpty()) {
+            faults.add(new Fault("receipt", "is no receipt; a receipt is 43 characters of base64url"));
+        }
+        if (!reason.isEmpty() && reason.isBlank()) {
+            faults.add(new Fault("reason", "is blank; it must say why the vote is annulled"));
+        }
+        Annulment.faultOf(reason)
+                .or(() -> reason.isBlank() ? Optional.empty() : ShownText.faultOf(reason))
+                .ifPresent(fault -> faults.add(new Fault("reason", fault)));
+        if (parsed.isEmpty() || !faults.isEmpty()) {
+            throw Problem.faultyAnnulment(faults).exception();
+        }
+        return new AnnulmentBody(parsed.get(), reason);
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.ballots;
+
+import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.ProblemException;
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Fault;
+import io.votelog.rules.Note;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.BallotFile;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** Publishes ballots and closes them, blocking. */
+public final class BallotPublisher {
+    private final Catalogue catalogue;
+    private final ControlLog log;
+    private final BallotLifecycle lifeCycle;
+    private final Clock clock;
+
+    BallotPublisher(Catalogue catalogue, ControlLog log, BallotLifecycle lifeCycle, Clock clock) {
+        this.catalogue = catalogue;
+        this.log = log;
+        this.lifeCycle = lifeCycle;
+        this.clock = clock;
+    }
+
+    /** What came of a publication that was not refused. */
+    public enum Publication {
+        /** The ballot is published by this call. */
+        CREATED,
+        /** The same ballot stood there already. */
+        STOOD
+    }
+
+    /**
+     * A ballot file as it was understood.
+     *
+     * @param notes what of it was understood otherwise than it was written
+     */
+    public record Understood(BallotDefinition definition, List<Note> notes) {}
+
+    /**
+     * The definition in a ballot file.
+     *
+     * @param ballotId the id under which it shall be published
+     * @throws ProblemException (422) with every fault
+     */
+    public Understood read(String ballotId, BallotFile form, byte[] file) {
+        Ballot.Definition read = form.read(file);
+        if (read instanceof Ballot.Definition.Faulty faulty) {
+            // Less may have been asked of the ballot when it was published, and the same again is no fault.
+            if (form.readPublished(file) instanceof Ballot.Definition.Valid valid && stands(ballotId, valid)) {
+                return new Understood(BallotDefinition.of(valid.ballot()), valid.notes());
+            }
+            throw Problem.faultyBallot(faulty.faults()).exception();
+        }
+        Ballot.Definition.Valid valid = (Ballot.Definition.Valid) read;
+        Ballot ballot = valid.ballot();
+        if (!ballot.id().equals(ballotId)) {
+            throw faulty(
+                    "ballotId", "the file is of ballot %s, and the path is that of another".formatted(ballot.id()));
+        }
+        BallotDefinition definition = BallotDefinition.of(ballot);
+        int length = definition.json().getBytes(StandardCharsets.UTF_8).length;
+        if (length > BallotFile.MAX_BYTES) {
+            throw faulty(
+                    "ballot",
+                    "written as JSON it has %d bytes; at most %d are allowed".formatted(length, BallotFile.MAX_BYTES));
+        }
+        if (!stands(ballotId, valid) && !clock.instant().isBefore(ballot.closesAt())) {
+            throw faulty(
+                    "window.closesAt", "%s is over; a ballot must close in the future".formatted(ballot.closesAt()));
+        }
+        return new Understood(definition, valid.notes());
+    }
+
+    private boolean stands(String ballotId, Ballot.Definition.Valid read) {
+        return catalogue
+                .find(ballotId)
+                .filter(listed -> listed.ballot().equals(read.ballot()))
+                .isPresent();
+    }
+
+    /**
+     * Publishes a definition, and returns when this gateway takes votes for it.
+     *
+     * @throws ProblemException (409) when another definition has the id
+     * @throws LogUnavailableException when the log does not take it; trying again is safe
+     */
+    public Publication publish(BallotDefinition definition) {
+        String id = definition.ballot().id();
+        Optional<ListedBallot> before = catalogue.find(id);
+        long ownClaim = -1;
+        if (before.isEmpty()) {
+            ownClaim = log.claim(definition);
+            lifeCycle.awaitApplied(ownClaim);
+        }
+        ListedBallot standing = before.or(() -> catalogue.find(id))
+                .orElseThrow(() -> new IllegalStateException(
+                        "the claim for ballot %s was read back and passed over; see the log".formatted(id)));
+        if (!standing.definition().digest().equals(definition.digest())) {
+            throw Problem.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
+                    .exception();
+        }
+        boolean wasPublished = standing.published();
+        if (!wasPublished) {
+            lifeCycle.advance(id);
+        }
+        return standing.claimOffset() == ownClaim ? Publication.CREATED : Publication.STOOD;
+    }
+
+    /**
+     * Closes a ballot early; returns when no vote for it is taken here any more. A ballot that is closing or over stays as it is.
+     *
+     * @throws ProblemException (404) when there is none
+     * @throws LogUnavailableException when the log does not take it; trying again is safe
+     */
+    public void close(String ballotId) {
+        ListedBallot listed = catalogue.find(ballotId).orElseThrow(() -> Problem.unknownBallot(ballotId)
+                .exception());
+        if (listed.closing() || listed.ended()) {
+            return;
+        }
+        lifeCycle.awaitApplied(log.intendClose(listed));
+    }
+
+    private static ProblemException faulty(String place, String problem) {
+        return Problem.faultyBallot(List.of(new Fault(place, problem))).exception();
+    }
+}

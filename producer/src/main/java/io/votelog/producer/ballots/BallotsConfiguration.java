@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.ballots;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.votelog.producer.crypto.Pepper;
+import io.votelog.schemas.LogCluster;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.Topics;
+import io.votelog.web.settings.BadSettingException;
+import io.votelog.web.settings.CheckedAtStart;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** A ballot's life: the topics of the log, its control records, and what follows them. */
+@Configuration(proxyBeanMethods = false)
+class BallotsConfiguration {
+    private static final int MIB = 1 << 20;
+
+    @Bean
+    LogKeys logKeys(BallotSettings settings) {
+        try {
+            return LogKeys.of(settings.log().publicKeys());
+        } catch (IllegalArgumentException e) {
+            throw new BadSettingException(
+                    "votelog.log.public-keys",
+                    String.valueOf(e.getMessage()),
+                    "the keys whose control records are obeyed, each base64 of an Ed25519 key's 32 raw bytes");
+        }
+    }
+
+    @Bean
+    LogSigner logSigner(BallotSettings settings, LogKeys checkedBefore) {
+        String allowed =
+                "base64 of the PKCS #8 form of an Ed25519 key whose public key is one of votelog.log.public-keys";
+        String text = settings.log().privateKey();
+        if (text == null || text.isBlank()) {
+            throw new BadSettingException("votelog.log.private-key", "not set", allowed);
+        }
+        for (String publicKey : settings.log().publicKeys()) {
+            try {
+                return LogSigner.of(text, publicKey);
+            } catch (IllegalArgumentException notThisOne) {
+                // The next key may be its pair.
+            }
+        }
+        throw new BadSettingException(
+                "votelog.log.private-key",
+                "(not shown) it is no such key, or none of the public keys is its pair",
+                allowed);
+    }
+
+    /** All settings are checked before brokers are asked for anything. */
+    @Bean
+    VotePartitions votePartitions(
+            KafkaProperties kafka,
+            BallotSettings settings,
+            LogSigner checkedBefore,
+            List<CheckedAtStart> allCheckedBefore,
+            @Qualifier("voteProducer") Producer<byte[], byte[]> producer) {
+        Map<String, Object> config = kafka.buildAdminProperties();
+        config.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        Duration timeout = settings.topics().startTimeout();
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(timeout.toMillis()));
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(timeout.toMillis(), 10_000));
+        String servers = String.join(",", kafka.getBootstrapServers());
+        try (LogCluster cluster = new LogCluster(Admin.create(config), servers, timeout)) {
+            LogCluster.Layout standing = cluster.prepare(
+                    settings.topics().partitions(), settings.topics().replicas());
+            return new VotePartitions(
+                    standing.votePartitions(),
+                    cluster.partitions(Topics.DECISIONS),
+                    () -> producer.partitionsFor(Topics.VOTES.name()).size());
+        }
+    }
+
+    @Bean
+    Producer<byte[], byte[]> controlProducer(KafkaProperties kafka) {
+        Map<String, Object> config = LogProducers.config(kafka, "votelog-producer-control");
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000);
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Bean
+    ControlLog controlLog(
+            @Qualifier("controlProducer") Producer<byte[], byte[]> producer,
+            LogSigner signer,
+            Pepper pepper,
+            VotePartitions partitions) {
+        return new ControlLog(producer, signer, pepper, partitions);
+    }
+
+    @Bean
+    Catalogue catalogue(LogKeys keys, Pepper pepper, VotePartitions partitions) {
+        return new Catalogue(keys, pepper, partitions.atStart());
+    }
+
+    @Bean
+    CatalogueReader catalogueReader(
+            KafkaProperties kafka,
+            Catalogue catalogue,
+            VotePartitions partitions,
+            BallotSettings settings,
+            MeterRegistry meters) {
+        Map<String, Object> config = new HashMap<>(kafka.buildConsumerProperties());
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.remove(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG);
+        config.remove(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+        config.put(CommonClientConfigs.CLIENT_ID_CONFIG, "votelog-producer-ballots");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        // A batch has at most 1 MiB in the log, and the first one of an answer comes whatever its length.
+        config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 2 * MIB);
+        config.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 2 * MIB);
+        config.putIfAbsent(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+        CatalogueReader reader = new CatalogueReader(
+                config, catalogue, partitions, settings.topics().startTimeout());
+        Gauge.builder("votelog.ballots.followed", reader, it -> it.following() ? 1 : 0)
+                .description("1 while the ballots topic is being read, 0 while it cannot be")
+                .register(meters);
+        FunctionCounter.builder("votelog.ballots.reader.failures", reader, CatalogueReader::failures)
+                .description("how often reading the ballots topic has failed")
+                .register(meters);
+        FunctionCounter.builder("votelog.ballots.passed.over", catalogue, Catalogue::passedOver)
+                .description("records of the ballots topic that do not belong there")
+                .register(meters);
+        Gauge.builder("votelog.log.partitions", partitions, VotePartitions::now)
+                .description("partitions of the votes topic")
+                .register(meters);
+        Gauge.builder("votelog.log.partitions.new.ballots", partitions, VotePartitions::ofNewBallots)
+                .description("over how many of them a ballot is spread that is published here")
+                .register(meters);
+        return reader;
+    }
+
+    @Bean
+    BallotLifecycle ballotLifecycle(Catalogue catalogue, ControlLog log, Clock clock) {
+        return new BallotLifecycle(catalogue, log, clock);
+    }
+
+    @Bean
+    BallotReconciler ballotReconciler(
+            Catalogue catalogue, BallotLifecycle lifecycle, Clock clock, BallotSettings settings) {
+        return new BallotReconciler(catalogue, lifecycle, clock, settings.takeOverAfter());
+    }
+
+    @Bean
+    BallotPublisher ballotPublisher(Catalogue catalogue, ControlLog log, BallotLifecycle lifecycle, Clock clock) {
+        return new BallotPublisher(catalogue, log, lifecycle, clock);
+    }
+
+    @Bean
+    VoteAnnuller voteAnnuller(Catalogue catalogue, ControlLog log) {
+        return new VoteAnnuller(catalogue, log);
+    }
+
+    /** Part of the readiness group. It is up when the catalogue is being followed; the start waits for all else. */
+    @Bean
+    HealthIndicator catalogueHealthIndicator(CatalogueReader reader, Catalogue catalogue, VotePartitions partitions) {
+        return () -> {
+            Health.Builder health = (reader.following() ? Health.up() : Health.down())
+                    .withDetail("ballots", catalogue.all().size())
+                    .withDetail("position", catalogue.position())
+                    .withDetail("passedOver", catalogue.passedOver())
+                    .withDetail("partitions", partitions.now())
+                    .withDetail("partitionsOfNewBallots", partitions.ofNewBallots());
+            reader.failure().ifPresent(failure -> health.withDetail("failure", failure));
+            if (partitions.now() != partitions.ofNewBallots()) {
+                health.withDetail(
+                        "partitionsAdded",
+                        "%s has %d partitions, and new ballots are spread over %d of them until streams-app and then this gateway are started again. Ballots stay where they are"
+                                .formatted(Topics.VOTES.name(), partitions.now(), partitions.ofNewBallots()));
+            }
+            return health.build();
+        };
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.ballots;
+
+import io.votelog.events.PepperFingerprint;
+import io.votelog.producer.problem.Problem;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotDefinition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ballot as the ballots topic tells of it so far.
+ *
+ * @param definition the first one published under its id
+ * @param claimOffset where that stands in the ballots topic
+ * @param partitionCount how many partitions of votes it is for
+ * @param voteSchemas fingerprints of the schemas that its votes may be written with
+ * @param pepperFingerprint of the pepper that its votes are made with
+ * @param published whether it stands in every partition of votes
+ * @param closing whether someone has closed it early
+ * @param closed whether the early close stands in every partition
+ * @param ended whether every partition has a record at or after its end
+ * @param unserved why this gateway cannot take votes for it; null when it can
+ */
+public record ListedBallot(
+        BallotDefinition definition,
+        long claimOffset,
+        int partitionCount,
+        List<Long> voteSchemas,
+        PepperFingerprint pepperFingerprint,
+        boolean published,
+        boolean closing,
+        boolean closed,
+        boolean ended,
+        @Nullable Problem unserved) {
+    public Ballot ballot() {
+        return definition.ballot();
+    }
+
+    public String id() {
+        return definition.ballot().id();
+    }
+
+    ListedBallot withPublished() {
+        return with(true, closing, closed, ended);
+    }
+
+    ListedBallot withClosing() {
+        return with(published, true, closed, ended);
+    }
+
+    ListedBallot withClosed() {
+        return with(published, true, true, ended);
+    }
+
+    ListedBallot withEnded() {
+        return with(published, closing, closed, true);
+    }
+
+    ListedBallot withUnserved(@Nullable Problem reason) {
+        return new ListedBallot(
+                definition,
+                claimOffset,
+                partitionCount,
+                voteSchemas,
+                pepperFingerprint,
+                published,
+                closing,
+                closed,
+                ended,
+                reason);
+    }
+
+    private ListedBallot with(boolean nowPublished, boolean nowClosing, boolean nowClosed, boolean nowEnded) {
+        return new ListedBallot(
+                definition,
+                claimOffset,
+                partitionCount,
+                voteSchemas,
+                pepperFingerprint,
+                nowPublished,
+                nowClosing,
+                nowClosed,
+                nowEnded,
+                unserved);
+    }
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.http;
+
+import io.votelog.producer.auth.BearerTokens;
+import io.votelog.producer.ballots.AnnulmentBody;
+import io.votelog.producer.ballots.BallotPublisher;
+import io.votelog.producer.ballots.BallotReconciler;
+import io.votelog.producer.ballots.BallotSettings;
+import io.votelog.producer.ballots.Catalogue;
+import io.votelog.producer.ballots.CloseBody;
+import io.votelog.producer.ballots.ListedBallot;
+import io.votelog.producer.ballots.PublicUrls;
+import io.votelog.producer.ballots.VoteAnnuller;
+import io.votelog.producer.crypto.Pepper;
+import io.votelog.producer.problem.Problem;
+import io.votelog.producer.votes.ContentType;
+import io.votelog.rules.Note;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.BallotFile;
+import io.votelog.web.coding.Representation;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Ballots over HTTP. */
+@RestController
+class BallotRoutes {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final CacheControl CACHEABLE =
+            CacheControl.maxAge(Duration.ofSeconds(5)).cachePublic();
+
+    private final Catalogue catalogue;
+    private final BallotPublisher publisher;
+    private final BallotReconciler finisher;
+    private final VoteAnnuller annuller;
+    private final BearerTokens tokens;
+    private final Pepper pepper;
+    private final PublicUrls publicUrls;
+    private final BallotDocuments documents;
+    private final Scheduler ballotWork;
+    private final Duration publishTimeout;
+
+    BallotRoutes(
+            Catalogue catalogue,
+            BallotPublisher publisher,
+            BallotReconciler finisher,
+            VoteAnnuller annuller,
+            BearerTokens tokens,
+            Pepper pepper,
+            PublicUrls publicUrls,
+            Scheduler ballotWork,
+            BallotSettings settings) {
+        this.catalogue = catalogue;
+        this.publisher = publisher;
+        this.finisher = finisher;
+        this.annuller = annuller;
+        this.tokens = tokens;
+        this.pepper = pepper;
+        this.publicUrls = publicUrls;
+        this.documents = new BallotDocuments(publicUrls);
+        this.ballotWork = ballotWork;
+        this.publishTimeout = settings.publishTimeout();
+    }
+
+    @GetMapping(path = "/v1/ballots", produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<byte[]> list(ServerHttpRequest request) {
+        return cacheable(documents.list(catalogue.all()), request);
+    }
+
+    @GetMapping(path = "/v1/ballots/{ballotId}", produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<byte[]> one(@PathVariable String ballotId, ServerHttpRequest request) {
+        return cacheable(documents.one(find(ballotId)), request);
+    }
+
+    @PutMapping(path = "/v1/ballots/{ballotId}", produces = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> publish(@PathVariable String ballotId, ServerHttpRequest request) {
+        boolean dryRun = QueryParameters.flag(query(request), "dryRun");
+        BallotFile form = form(request);
+        return Bodies.read(request, BallotFile.MAX_BYTES)
+                .publishOn(ballotWork)
+                .map(file -> publisher.read(ballotId, form, file))
+                .flatMap(understood -> dryRun ? Mono.just(wouldBe(understood)) : publish(understood));
+    }
+
+    private Mono<ResponseEntity<byte[]>> publish(BallotPublisher.Understood understood) {
+        BallotDefinition definition = understood.definition();
+        String id = definition.ballot().id();
+        // The timeout does not cancel it: what has begun goes on, and the finisher looks after it should it fail. Its
+        // end is made a value, so that one which comes too late is dropped and not reported as an error that nobody
+        // handles.
+        CompletableFuture<Signal<BallotPublisher.Publication>> work = Mono.fromCallable(
+                        () -> publisher.publish(definition))
+                .materialize()
+                .subscribeOn(ballotWork)
+                .toFuture();
+        return Mono.fromFuture(work, true)
+                .timeout(publishTimeout)
+                .<BallotPublisher.Publication>dematerialize()
+                .map(publication -> switch (publication) {
+                    case CREATED -> published(HttpStatus.CREATED, id, understood.notes());
+                    case STOOD -> published(HttpStatus.OK, id, understood.notes());
+                })
+                .onErrorResume(TimeoutException.class, late -> Mono.just(late(understood)));
+    }
+
+    @PostMapping(path = "/v1/ballots/{ballotId}/close", produces = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> close(@PathVariable String ballotId, ServerHttpRequest request) {
+        QueryParameters.requireNone(query(request));
+        return Bodies.read(request, CloseBody.MAX_BYTES).publishOn(ballotWork).map(body -> {
+            CloseBody.requireNothing(body);
+            publisher.close(ballotId);
+            finisher.takeOn(ballotId);
+            return published(HttpStatus.ACCEPTED, ballotId, List.of());
+        });
+    }
+
+    @PostMapping(path = "/v1/ballots/{ballotId}/annulments", produces = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> annul(@PathVariable String ballotId, Principal operator, ServerHttpRequest request) {
+        QueryParameters.requireNone(query(request));
+        String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+        if (!type.equals(MediaType.APPLICATION_JSON_VALUE)) {
+            throw Problem.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
+                    .exception();
+        }
+        return Bodies.read(request, AnnulmentBody.MAX_BYTES)
+                .publishOn(ballotWork)
+                .map(AnnulmentBody::of)
+                .map(annulment -> {
+                    // Only the id of a ballot is fit for an address, so the ballot is looked for first.
+                    byte[] answer = annuller.annul(ballotId, annulment, operator.getName());
+                    return ResponseEntity.accepted()
+                            .location(publicUrls.receipt(ballotId, annulment.receipt()))
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .body(answer);
+                });
+    }
+
+    @GetMapping("/v1/ballots/{ballotId}/my-vote")
+    Mono<ResponseEntity<Void>> myVote(@PathVariable String ballotId, ServerHttpRequest request) {
+        return tokens.authenticate(request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION))
+                .map(caller -> {
+                    ListedBallot listed = find(ballotId);
+                    if (listed.unserved() != null) {
+                        throw listed.unserved().exception();
+                    }
+                    return ResponseEntity.status(HttpStatus.SEE_OTHER)
+                            .location(publicUrls.voter(ballotId, pepper.pseudonym(ballotId, caller.userId())))
+                            .cacheControl(CacheControl.noStore())
+                            .build();
+                });
+    }
+
+    private ListedBallot find(String ballotId) {
+        return catalogue.find(ballotId).orElseThrow(() -> Problem.unknownBallot(ballotId)
+                .exception());
+    }
+
+    private static @Nullable String query(ServerHttpRequest request) {
+        return request.getURI().getRawQuery();
+    }
+
+    private ResponseEntity<byte[]> published(HttpStatus status, String ballotId, List<Note> notes) {
+        BallotDocuments.Document document = documents.one(find(ballotId), notes);
+        return ResponseEntity.status(status)
+                .location(publicUrls.ballot(ballotId))
+                .eTag('"' + document.tag() + '"')
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(document.json().plain());
+    }
+
+    /** What is claimed will be finished by some gateway; what is not may have come to nothing. */
+    private ResponseEntity<byte[]> late(BallotPublisher.Understood understood) {
+        BallotDefinition definition = understood.definition();
+        String id = definition.ballot().id();
+        ListedBallot standing = catalogue.find(id).orElseThrow(() -> Problem.unavailable(
+                        "the log did not confirm it in time; it may be recorded or not, and sending it again is safe")
+                .exception());
+        if (!standing.definition().digest().equals(definition.digest())) {
+            throw Problem.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
+                    .exception();
+        }
+        return pending(understood);
+    }
+
+    private ResponseEntity<byte[]> pending(BallotPublisher.Understood understood) {
+        BallotDefinition definition = understood.definition();
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("ballotId", definition.ballot().id());
+        summary.put("digest", definition.digestHex());
+        summary.put("ready", false);
+        BallotDocuments.putNotes(summary, understood.notes());
+        return ResponseEntity.accepted()
+                .location(publicUrls.ballot(definition.ballot().id()))
+                .header(HttpHeaders.RETRY_AFTER, "1")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(JSON.writeValueAsBytes(summary));
+    }
+
+    private ResponseEntity<byte[]> wouldBe(BallotPublisher.Understood understood) {
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(documents.dryRun(
+                        understood.definition(),
+                        catalogue.find(understood.definition().ballot().id()),
+                        understood.notes()));
+    }
+
+    private static ResponseEntity<byte[]> cacheable(BallotDocuments.Document document, ServerHttpRequest request) {
+        return new Representation(MediaType.APPLICATION_JSON, document.tag(), document.json(), CACHEABLE, List.of())
+                .answer(request.getHeaders(), new HttpHeaders());
+    }
+
+    private static BallotFile form(ServerHttpRequest request) {
+        String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+        return switch (type) {
+            case "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml" -> BallotFile.YAML;
+            case "application/json" -> BallotFile.JSON;
+            default ->
+                throw Problem.unsupportedMediaType(type, "application/yaml or application/json")
+                        .exception();
+        };
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.votelog.producer.problem.Problem;
+import io.votelog.web.connections.RequestSyntax;
+import io.votelog.web.settings.Loopback;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.reactor.netty.NettyRouteProvider;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/**
+ * Refuses, on a gateway that gives anyone a token, whatever was sent to another host than this machine. A page can have its own name
+ * mean 127.0.0.1 (DNS rebinding), and would then be of the gateway's own origin; its requests still say the name.
+ */
+final class ForeignHostRoute implements NettyRouteProvider {
+    private final VoteResponses responses;
+
+    ForeignHostRoute(VoteResponses responses) {
+        this.responses = responses;
+    }
+
+    @Override
+    public HttpServerRoutes apply(HttpServerRoutes routes) {
+        return routes.route(
+                ForeignHostRoute::isForeign,
+                (request, response) -> responses.write(request, response, Problem.foreignHost()));
+    }
+
+    private static boolean isForeign(HttpServerRequest request) {
+        List<String> hosts = request.requestHeaders().getAll(HttpHeaderNames.HOST);
+        @Nullable String target = authority(request.uri());
+        return hosts.size() != 1 || !Loopback.isHost(hosts.get(0)) || (target != null && !Loopback.isHost(target));
+    }
+
+    /** The host in a target of absolute form; null when there is none. */
+    private static @Nullable String authority(String target) {
+        int path = RequestSyntax.pathOfAbsolute(target);
+        return path < 0 || target.startsWith("/") ? null : target.substring(target.indexOf("//") + 2, path);
+    }
+}

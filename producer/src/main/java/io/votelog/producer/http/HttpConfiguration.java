@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.http;
+
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.votelog.producer.auth.AuthSettings;
+import io.votelog.producer.auth.DevTokenSettings;
+import io.votelog.producer.ballots.PublicUrls;
+import io.votelog.producer.limits.FairUse;
+import io.votelog.producer.pages.SignInSettings;
+import io.votelog.producer.votes.BallotBox;
+import io.votelog.producer.votes.BatchDesk;
+import io.votelog.producer.votes.VoteDesk;
+import io.votelog.web.connections.ConnectionGuard;
+import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.PublicPort;
+import io.votelog.web.headers.RequestHeaders;
+import io.votelog.web.headers.StrictTransport;
+import io.votelog.web.limits.ClientLimits;
+import io.votelog.web.origins.Origins;
+import io.votelog.web.settings.CheckedAtStart;
+import java.util.Optional;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** The two ports: what clients meet before and behind the routes. */
+@Configuration(proxyBeanMethods = false)
+@Import(RequestHeaders.class)
+class HttpConfiguration {
+    @Bean
+    ConnectionLimit connectionLimit(HttpSettings settings, ClientLimits limits) {
+        return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
+    }
+
+    /** No bean that is a filter itself: it would be found, and be asked a second time. */
+    @Bean
+    MeterBinder requestLimitMetrics(SecurityConfiguration.Gatekeeper gatekeeper) {
+        return registry -> gatekeeper.limit().bindTo(registry);
+    }
+
+    @Bean
+    LastCall lastCall(BallotBox box) {
+        return new LastCall(box);
+    }
+
+    @Bean
+    VoteResponses voteResponses(PublicUrls publicUrls, Origins origins, FairUse fairUse) {
+        return new VoteResponses(publicUrls, origins, fairUse);
+    }
+
+    /**
+     * What the public port has and the management port must not have: the votes' routes, and a guard for each connection. Customizers
+     * of factories are looked for beside each server alone; beans of the kinds that this one adds would be found by both.
+     */
+    @Bean
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(
+            VoteDesk voteDesk,
+            BatchDesk batchDesk,
+            VoteResponses responses,
+            ConnectionLimit limit,
+            HttpSettings settings,
+            PublicUrls publicUrls,
+            DevTokenSettings dev) {
+        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
+                settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
+        Optional<StrictTransport> strictTransport =
+                settings.hsts().header(publicUrls.producer()).map(StrictTransport::new);
+        return factory -> {
+            if (dev.tokens()) {
+                factory.addRouteProviders(new ForeignHostRoute(responses));
+            }
+            factory.addRouteProviders(new VoteRoute(voteDesk, responses), new BatchRoute(batchDesk, responses));
+            factory.addServerCustomizers(
+                    server -> PublicPort.of(server, limit, patience, VoteResponses::protect, strictTransport));
+        };
+    }
+
+    /** Where publishing, closing and annulling block; a burst of them waits here and keeps nobody else from voting. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler ballotWork() {
+        return Schedulers.newBoundedElastic(8, 256, "ballot-work", 60, true);
+    }
+
+    /** Settings that depend on one another, and on where Spring is told to listen. */
+    @Bean
+    CheckedAtStart settingsTogether(
+            DevTokenSettings dev,
+            AuthSettings auth,
+            SignInSettings signIn,
+            PublicUrls publicUrls,
+            HttpSettings http,
+            ServerProperties server) {
+        if (dev.tokens()) {
+            DevTokenTerms.require(auth, signIn, publicUrls, http.cors());
+            DevTokenTerms.requireListeningHere(server.getAddress());
+        }
+        signIn.requireIssuer(auth.issuer());
+        return new CheckedAtStart() {};
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.http;
+
+import java.util.Map;
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/** A gateway that gives anyone a token listens on 127.0.0.1, unless it is told another address of this machine. */
+final class LocalAddress implements EnvironmentPostProcessor {
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        if (environment.getProperty("votelog.dev.tokens", Boolean.class, false)) {
+            environment
+                    .getPropertySources()
+                    .addLast(new MapPropertySource(
+                            "local address of a gateway with development tokens",
+                            Map.of("server.address", "127.0.0.1", "management.server.address", "127.0.0.1")));
+        }
+    }
+}

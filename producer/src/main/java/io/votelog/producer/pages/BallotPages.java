@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.pages;
+
+import io.votelog.producer.ballots.ListedBallot;
+import io.votelog.producer.ballots.PublicUrls;
+import io.votelog.web.pages.Content;
+import io.votelog.web.pages.ContentPolicy;
+import io.votelog.web.pages.Head;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.StaticFiles;
+import io.votelog.web.pages.Template;
+import io.votelog.web.pages.Words;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Renders what voters see, each page once for all who look at it. */
+final class BallotPages {
+    /** Where the files of its pages are served. */
+    static final String FILES = "/assets/ballot/";
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** Words under this prefix are said by the page's script. */
+    private static final String SCRIPTED = "say.";
+
+    /** The scripts in the order in which they import each other. */
+    private static final List<String> MODULES = List.of(
+            "store.js", "words.js", "times.js", "rules.js", "sign-in.js", "voter.js", "sending.js", "ballot.js");
+
+    private final PublicUrls publicUrls;
+    private final SignInSettings signIn;
+    private final boolean madeUpVoters;
+    private final Words words = Words.of(BallotPages.class, "ballot");
+    private final Template ballotTemplate = Template.of(BallotPages.class, "ballot.mustache");
+    private final Template messageTemplate = Template.of(BallotPages.class, "message.mustache");
+    private final Template listTemplate = Template.of(BallotPages.class, "ballots.mustache");
+    private final Template signInTemplate = Template.of(BallotPages.class, "sign-in.mustache");
+    private final StaticFiles files;
+    private final Map<String, Rendered> rendered = new ConcurrentHashMap<>();
+
+    /**
+     * @param signIn where voters sign in
+     * @param madeUpVoters whether anyone may vote under an invented name, when there is no sign-in
+     */
+    BallotPages(PublicUrls publicUrls, SignInSettings signIn, boolean madeUpVoters) {
+        this.publicUrls = publicUrls;
+        this.signIn = signIn;
+        this.madeUpVoters = madeUpVoters;
+        StaticFiles all = StaticFiles.common(FILES).with(BallotPages.class, "ballot.css", "ballot.css");
+        // Its script is fetched by those who sign in alone.
+        all.with(BallotPages.class, "vendor/oauth4webapi.js", "oauth4webapi.js");
+        MODULES.forEach(module -> all.with(BallotPages.class, module, module));
+        this.files = all.with(BallotPages.class, "signed-in.js", "signed-in.js");
+    }
+
+    /**
+     * A page with the policy that it needs.
+     *
+     * @param policy its Content-Security-Policy
+     */
+    record Page(Content content, String policy) {}
+
+    /** A page and what it was rendered from. */
+    private record Rendered(ListedBallot of, BallotPhase stage, Page page) {}
+
+    /** The scripts and styles of all these pages. */
+    StaticFiles files() {
+        return files;
+    }
+
+    /** The page on which that ballot is voted on. */
+    Page ballot(ListedBallot listed, BallotPhase stage, Language language) {
+        String key = listed.id() + " " + language.tag();
+        Rendered last = rendered.get(key);
+        if (last != null && last.of() == listed && last.stage() == stage) {
+            return last.page();
+        }
+        Page page = render(listed, stage, language);
+        rendered.put(key, new Rendered(listed, stage, page));
+        return page;
+    }
+
+    private Page render(ListedBallot listed, BallotPhase stage, Language language) {
+        BallotView ballot = BallotView.of(listed.ballot(), language, words);
+        Map<String, Object> values = values(language);
+        String title = ballot.title().text();
+        List<String> own = new ArrayList<>(MODULES);
+        own.add("ballot.css");
+        values.put("head", Head.of(title, language, files, own.toArray(String[]::new)));
+        values.put("ballot", ballot);
+        values.put("stage", stage.word());
+        values.put("stageName", say(language, "stage." + stage.word()));
+        values.put("open", stage == BallotPhase.OPEN);
+        values.put("over", stage == BallotPhase.CLOSED);
+        values.put("mayPick", stage == BallotPhase.OPEN || stage == BallotPhase.SCHEDULED);
+        values.put("resultsUrl", results(listed.id(), language));
+        values.put("readSide", publicUrls.streams().toString());
+        values.put("voters", signIn.issuer() != null ? "provider" : madeUpVoters ? "made-up" : "none");
+        values.put("signIn", provider());
+        values.put("spoken", spoken(language));
+        return new Page(Content.html(ballotTemplate.render(values)), policy(ballot.hasImages()));
+    }
+
+    /** What the script has to know of the provider; an empty list where there is none. */
+    private Object provider() {
+        URI issuer = signIn.issuer();
+        String clientId = signIn.clientId();
+        return issuer == null || clientId == null
+                ? List.of()
+                : Map.of(
+                        "issuer", issuer.toString(),
+                        "clientId", clientId,
+                        "scope", signIn.scope(),
+                        "parameters", signIn.query());
+    }
+
+    /** The page that says which ballots there are. */
+    Page list(List<ListedBallot> ballots, Instant now, Language language) {
+        if (ballots.isEmpty()) {
+            return message("none", language);
+        }
+        Map<String, Object> values = values(language);
+        values.put("head", Head.of(say(language, "list.title"), language, files, "ballot.css", "times.js"));
+        values.put(
+                "ballots",
+                ballots.stream().map(listed -> entry(listed, now, language)).toList());
+        return new Page(Content.html(listTemplate.render(values)), policy(false));
+    }
+
+    private Map<String, Object> entry(ListedBallot listed, Instant now, Language language) {
+        BallotPhase stage = BallotPhase.of(listed, now);
+        Map<String, Object> entry = new HashMap<>();
+        entry.put("address", "/ballots/" + listed.id() + "?" + Language.PARAMETER + "=" + language.tag());
+        entry.put("title", language.in(listed.ballot().title()));
+        entry.put("stageName", say(language, "stage." + stage.word()));
+        entry.put("open", stage == BallotPhase.OPEN);
+        entry.put("opensAt", BallotView.Moment.of(listed.ballot().opensAt()));
+        entry.put("closesAt", BallotView.Moment.of(listed.ballot().closesAt()));
+        return entry;
+    }
+
+    /** The page that says that there is no such ballot. */
+    Page unknownBallot(Language language) {
+        return message("unknown", language);
+    }
+
+    private Page message(String what, Language language) {
+        Map<String, Object> values = values(language);
+        String title = say(language, what + ".title");
+        values.put("head", Head.of(title, language, files, "ballot.css"));
+        values.put("title", title);
+        values.put("text", say(language, what + ".text"));
+        values.put("link", what.equals("none") ? List.of() : List.of(say(language, "list.all")));
+        return new Page(Content.html(messageTemplate.render(values)), policy(false));
+    }
+
+    /** Whether voters sign in at a provider, who leads them back to a page of ours. */
+    boolean signsIn() {
+        return signIn.issuer() != null;
+    }
+
+    /** The page that the provider leads back to. */
+    Page signIn(Language language) {
+        Map<String, Object> values = values(language);
+        String title = say(language, "signIn.title");
+        values.put("head", Head.of(title, language, files, "ballot.css", "signed-in.js"));
+        values.put("spoken", spoken(language));
+        return new Page(Content.html(signInTemplate.render(values)), policy(false));
+    }
+
+    private Map<String, Object> values(Language language) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("words", words.in(language));
+        return values;
+    }
+
+    private String say(Language language, String key) {
+        return words.say(language, key, Map.of());
+    }
+
+    private String results(String ballotId, Language language) {
+        return publicUrls.results(ballotId) + "?" + Language.PARAMETER + "=" + language.tag();
+    }
+
+    /** What the script says, as JSON. */
+    private String spoken(Language language) {
+        return JSON.writeValueAsString(words.under(language, SCRIPTED));
+    }
+
+    private String policy(boolean pictures) {
+        List<URI> called = new ArrayList<>(List.of(publicUrls.streams()));
+        if (signIn.issuer() != null) {
+            called.add(signIn.issuer());
+            called.addAll(signIn.origins());
+        }
+        return ContentPolicy.of(called, pictures);
+    }
+}

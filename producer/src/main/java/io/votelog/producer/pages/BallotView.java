@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.pages;
+
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Option;
+import io.votelog.rules.Order;
+import io.votelog.rules.Range;
+import io.votelog.rules.Section;
+import io.votelog.rules.Text;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.Language.Said;
+import io.votelog.web.pages.Words;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ballot in one language, as its page's template takes it.
+ *
+ * @param picks bounds over all parts
+ * @param rules in sentences
+ * @param several whether there is more than one part
+ */
+record BallotView(
+        String id,
+        @Nullable Said organiser,
+        Said title,
+        Moment opensAt,
+        Moment closesAt,
+        Range picks,
+        String order,
+        List<String> rules,
+        boolean several,
+        List<Part> parts) {
+
+    /**
+     * A time.
+     *
+     * @param iso for the attribute {@code datetime}
+     * @param text in UTC, for a browser without scripts; others show it in their own time zone
+     */
+    record Moment(String iso, String text) {
+        private static final DateTimeFormatter UTC = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC);
+
+        static Moment of(Instant time) {
+            return new Moment(time.toString(), UTC.format(time));
+        }
+    }
+
+    /**
+     * A section.
+     *
+     * @param bounds how many of it may be picked, in words; null when the section has no bounds of its own
+     */
+    record Part(String id, Said title, Range picks, @Nullable String bounds, List<Choice> choices) {}
+
+    /**
+     * An option.
+     *
+     * @param image an https address; a picture that would come unprotected is not shown
+     * @param told whether there is more to it than its title
+     */
+    record Choice(
+            String id,
+            Said title,
+            @Nullable Said owner,
+            @Nullable Said summary,
+            @Nullable String link,
+            @Nullable String image,
+            boolean told) {}
+
+    static BallotView of(Ballot ballot, Language language, Words words) {
+        List<String> rules = new ArrayList<>();
+        rules.add(words.say(language, "rule.once", Map.of()));
+        String overall = bounds(words, language, "rule.picks", ballot.picks(), ballot.optionCount());
+        if (overall != null) {
+            rules.add(overall);
+        }
+        if (ballot.order() == Order.SHUFFLED) {
+            rules.add(words.say(language, "rule.shuffled", Map.of()));
+        }
+        List<Part> parts = ballot.sections().stream()
+                .map(section -> part(section, language, words))
+                .toList();
+        Text organiser = ballot.organiser();
+        return new BallotView(
+                ballot.id(),
+                organiser == null ? null : language.in(organiser),
+                language.in(ballot.title()),
+                Moment.of(ballot.opensAt()),
+                Moment.of(ballot.closesAt()),
+                ballot.picks(),
+                switch (ballot.order()) {
+                    case LISTED -> "listed";
+                    case SHUFFLED -> "shuffled";
+                },
+                rules,
+                parts.size() > 1,
+                parts);
+    }
+
+    /** Whether the page shows a picture. */
+    boolean hasImages() {
+        return parts.stream().flatMap(part -> part.choices().stream()).anyMatch(choice -> choice.image() != null);
+    }
+
+    private static Part part(Section section, Language language, Words words) {
+        return new Part(
+                section.id(),
+                language.in(section.title()),
+                section.picks(),
+                bounds(
+                        words,
+                        language,
+                        "part.picks",
+                        section.picks(),
+                        section.options().size()),
+                section.options().stream()
+                        .map(option -> choice(option, language))
+                        .toList());
+    }
+
+    private static Choice choice(Option option, Language language) {
+        Text owner = option.owner();
+        Text summary = option.summary();
+        String image = option.image();
+        return new Choice(
+                option.id(),
+                language.in(option.title()),
+                owner == null ? null : language.in(owner),
+                summary == null ? null : language.in(summary),
+                option.link(),
+                image != null && image.startsWith("https:") ? image : null,
+                owner != null || summary != null);
+    }
+
+    /** The bounds as a sentence, or null when they forbid nothing. */
+    private static @Nullable String bounds(Words words, Language language, String key, Range picks, int available) {
+        int max = Math.min(picks.max(), available);
+        Map<String, Integer> both = Map.of("n", max, "min", picks.min(), "max", max);
+        if (picks.min() == max) {
+            return words.say(language, key + ".exactly", both);
+        }
+        if (max == available) {
+            return picks.min() == 0 ? null : words.say(language, key + ".atLeast", Map.of("n", picks.min()));
+        }
+        return picks.min() == 0
+                ? words.say(language, key + ".atMost", both)
+                : words.say(language, key + ".between", both);
+    }
+}

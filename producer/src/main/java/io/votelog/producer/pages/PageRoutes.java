@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.pages;
+
+import io.votelog.producer.ballots.Catalogue;
+import io.votelog.producer.ballots.ListedBallot;
+import io.votelog.producer.problem.Problem;
+import io.votelog.web.pages.Language;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What voters see in a browser. The pages call the same routes as any other client. */
+@RestController
+class PageRoutes {
+    /** A page is asked for again after that: its ballot may have opened, or been closed. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private final Catalogue catalogue;
+    private final BallotPages pages;
+    private final Clock clock;
+
+    PageRoutes(Catalogue catalogue, BallotPages pages, Clock clock) {
+        this.catalogue = catalogue;
+        this.pages = pages;
+        this.clock = clock;
+    }
+
+    /** Leads to the one ballot that is open; when it is not one, says which ballots there are. */
+    @GetMapping("/")
+    ResponseEntity<byte[]> start(
+            @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
+            ServerHttpRequest request) {
+        Instant now = clock.instant();
+        List<ListedBallot> ballots = catalogue.all();
+        List<ListedBallot> open = ballots.stream()
+                .filter(listed -> BallotPhase.of(listed, now) == BallotPhase.OPEN)
+                .toList();
+        if (open.size() == 1) {
+            String query = request.getURI().getRawQuery();
+            return ResponseEntity.status(HttpStatus.FOUND)
+                    .location(URI.create("/ballots/" + open.get(0).id() + (query == null ? "" : "?" + query)))
+                    .cacheControl(CacheControl.noStore())
+                    .build();
+        }
+        return answer(pages.list(ballots, now, language(chosen, request)), request);
+    }
+
+    @GetMapping("/ballots/{ballotId}")
+    ResponseEntity<byte[]> ballot(
+            @PathVariable String ballotId,
+            @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
+            ServerHttpRequest request) {
+        Language language = language(chosen, request);
+        Optional<ListedBallot> listed = catalogue.find(ballotId);
+        if (listed.isEmpty()) {
+            return notFound(language, request);
+        }
+        return answer(pages.ballot(listed.get(), BallotPhase.of(listed.get(), clock.instant()), language), request);
+    }
+
+    /** Where a voter's provider leads back to. */
+    @GetMapping("/sign-in")
+    ResponseEntity<byte[]> signedIn(
+            @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
+            ServerHttpRequest request) {
+        Language language = language(chosen, request);
+        return pages.signsIn() ? answer(pages.signIn(language), request) : notFound(language, request);
+    }
+
+    @GetMapping(BallotPages.FILES + "{file}")
+    ResponseEntity<byte[]> file(@PathVariable String file, ServerHttpRequest request) {
+        return pages.files().answer(file, request.getHeaders()).orElseThrow(() -> Problem.http(
+                        404, "nothing is at " + request.getPath())
+                .exception());
+    }
+
+    private ResponseEntity<byte[]> notFound(Language language, ServerHttpRequest request) {
+        BallotPages.Page page = pages.unknownBallot(language);
+        return page.content().notFound(request.getHeaders(), page.policy());
+    }
+
+    private static ResponseEntity<byte[]> answer(BallotPages.Page page, ServerHttpRequest request) {
+        return page.content().answer(request.getHeaders(), page.policy(), FRESH);
+    }
+
+    private static Language language(@Nullable String chosen, ServerHttpRequest request) {
+        return Language.of(chosen, request.getHeaders().getFirst(HttpHeaders.ACCEPT_LANGUAGE));
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.votes;
+
+import io.votelog.producer.ballots.Catalogue;
+import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.ProblemException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import reactor.core.publisher.Mono;
+
+/**
+ * Takes votes that another system sends on behalf of its voters: is that system let in; then line by line. It knows no web framework
+ * and never blocks.
+ */
+public final class BatchDesk {
+    static final String SUBMIT_VOTES = "votes:submit";
+    public static final String MEDIA_TYPE = "application/x-ndjson";
+
+    private static final Admission.Terms TERMS = new Admission.Terms(SUBMIT_VOTES, MEDIA_TYPE);
+
+    private final Admission admission;
+    private final Catalogue catalogue;
+    private final BallotBox box;
+    private final VoteMeters meters;
+
+    BatchDesk(Admission admission, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        this.admission = admission;
+        this.catalogue = catalogue;
+        this.box = box;
+        this.meters = meters;
+    }
+
+    /**
+     * Lets a batch in; fails with a {@link ProblemException} when it is refused as a whole. For fair use a batch is one request of
+     * the system that sends it, however many lines it has.
+     */
+    public Mono<Batch> admit(Admission.Head head) {
+        return admission
+                .admit(head, TERMS)
+                .map(admitted -> new Batch(head.ballotId()))
+                .doOnError(ProblemException.class, refused -> meters.notRecorded(refused.problem()));
+    }
+
+    /** A batch that was let in. */
+    public final class Batch {
+        private final String ballotId;
+
+        private Batch(String ballotId) {
+            this.ballotId = ballotId;
+        }
+
+        /** Whether there is room for the next line; to wait for it is better than to be refused. */
+        public boolean hasRoom() {
+            return box.hasRoomToSpare();
+        }
+
+        /** Whether this gateway is stopping, so that no more lines should be read. */
+        public boolean isOver() {
+            return box.isLocked();
+        }
+
+        /**
+         * Casts the vote in a line; whatever is wrong with it is an answer.
+         *
+         * @param told is called once, on any thread, perhaps before this returns
+         */
+        public void cast(byte[] bytes, int offset, int length, Consumer<VoteAnswer> told) {
+            try {
+                VoteBody vote = VoteBody.ofLine(bytes, offset, length);
+                box.cast(
+                        catalogue.servable(ballotId),
+                        BallotBox.Sender.STATION,
+                        Objects.requireNonNull(vote.voter()),
+                        vote.choices(),
+                        vote.voteId(),
+                        told);
+            } catch (ProblemException refused) {
+                refuse(refused.problem(), told);
+            }
+        }
+
+        /** Answers a line that has too many bytes. */
+        public void refuseTooLong(Consumer<VoteAnswer> told) {
+            refuse(Problem.tooLarge(VoteBody.MAX_BYTES), told);
+        }
+
+        private void refuse(Problem problem, Consumer<VoteAnswer> told) {
+            meters.notRecorded(problem);
+            told.accept(new VoteAnswer.NotRecorded(problem));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.votes;
+
+import io.votelog.producer.ballots.Catalogue;
+import io.votelog.producer.ballots.ListedBallot;
+import io.votelog.producer.limits.FairUse;
+import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.votes.Admission.Admitted;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import reactor.core.publisher.Mono;
+
+/**
+ * Takes one voter's vote from the request to the ballot box: is the sender let in, is the body a vote. It knows no web framework and
+ * never blocks.
+ */
+public final class VoteDesk {
+    private static final Admission.Terms TERMS = new Admission.Terms(null, "application/json");
+
+    private final Admission admission;
+    private final Catalogue catalogue;
+    private final BallotBox box;
+    private final VoteMeters meters;
+
+    VoteDesk(Admission admission, Catalogue catalogue, BallotBox box, VoteMeters meters) {
+        this.admission = admission;
+        this.catalogue = catalogue;
+        this.box = box;
+        this.meters = meters;
+    }
+
+    /**
+     * A vote as it came by HTTP.
+     *
+     * @param body the body when asked for; it fails with a {@link ProblemException} (413) when it has more than
+     *     {@link VoteBody#MAX_BYTES}
+     * @param answersOn where the log's acknowledgement is handed back
+     */
+    public record Request(Admission.Head head, Mono<byte[]> body, Executor answersOn) {}
+
+    /**
+     * What a request for a vote is answered.
+     *
+     * @param rateLimit what the user may still send, as {@link FairUse} tells it
+     */
+    public record Reply(VoteAnswer answer, Optional<String> rateLimit) {}
+
+    /** Casts a vote; whatever is wrong with it is an answer. */
+    public Mono<Reply> cast(Request request) {
+        return admission
+                .admit(request.head(), TERMS)
+                .flatMap(admitted -> request.body().flatMap(body -> cast(admitted, request, body)))
+                .onErrorResume(ProblemException.class, this::notRecorded);
+    }
+
+    private Mono<Reply> cast(Admitted admitted, Request request, byte[] body) {
+        // The body may have taken its time, and the ballot been closed meanwhile: it is looked up again.
+        ListedBallot listed = catalogue.servable(request.head().ballotId());
+        List<String> choices = VoteBody.ofBody(body).choices();
+        UUID voteId = IdempotencyKey.read(request.head().headers().apply(IdempotencyKey.HEADER));
+        // A client that goes away does not undo what is on its way to the log.
+        return Mono.create(sink -> box.cast(
+                listed,
+                BallotBox.Sender.VOTER,
+                admitted.caller().userId(),
+                choices,
+                voteId,
+                answer -> request.answersOn().execute(() -> sink.success(new Reply(answer, admitted.rateLimit())))));
+    }
+
+    private Mono<Reply> notRecorded(ProblemException refused) {
+        meters.notRecorded(refused.problem());
+        return Mono.just(new Reply(new VoteAnswer.NotRecorded(refused.problem()), Optional.empty()));
+    }
+}

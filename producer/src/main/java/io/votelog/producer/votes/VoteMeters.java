@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.votes;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.votelog.producer.problem.Problem;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** What operators see of the votes; the names are documented in the README. */
+final class VoteMeters {
+    private final MeterRegistry registry;
+    private final Counter accepted;
+    private final Timer ackLatency;
+
+    /** By the problem's code, of which there are a few. */
+    private final Map<String, Counter> others = new ConcurrentHashMap<>();
+
+    VoteMeters(MeterRegistry registry) {
+        this.registry = registry;
+        this.accepted = counter("accepted", "none");
+        this.ackLatency = Timer.builder("votelog.votes.ack")
+                .description("from the append to the log's acknowledgement")
+                .publishPercentileHistogram()
+                .register(registry);
+    }
+
+    void recorded(long ackNanos) {
+        accepted.increment();
+        ackLatency.record(ackNanos, TimeUnit.NANOSECONDS);
+    }
+
+    void notRecorded(Problem problem) {
+        Counter counter = others.get(problem.code());
+        if (counter == null) {
+            counter = others.computeIfAbsent(
+                    problem.code(), code -> counter(problem.status() >= 500 ? "failed" : "refused", code));
+        }
+        counter.increment();
+    }
+
+    private Counter counter(String outcome, String reason) {
+        return Counter.builder("votelog.votes")
+                .description("votes by what this gateway answered")
+                .tags("outcome", outcome, "reason", reason)
+                .register(registry);
+    }
+}

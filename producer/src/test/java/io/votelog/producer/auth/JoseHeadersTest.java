@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+
+class JoseHeadersTest {
+    private final JoseHeaders headers = new JoseHeaders();
+
+    @Test
+    void shouldRememberNothingOfTokensThatNobodySigned() {
+        for (int i = 0; i < 1000; i++) {
+            Jws.parse(token("{\"alg\":\"HS256\",\"kid\":\"%d\"}".formatted(i)), headers);
+        }
+        assertThat(headers.size()).isZero();
+    }
+
+    @Test
+    void shouldRememberTheHeadersOfThoseThatHold() {
+        Jws jws = Jws.parse(token("{\"alg\":\"HS256\"}"), headers);
+        jws.payload(headers);
+        assertThat(Jws.parse(token("{\"alg\":\"HS256\"}"), headers).header()).isSameAs(jws.header());
+    }
+
+    @Test
+    void shouldHaveAnEnd() {
+        for (int i = 0; i < 1000; i++) {
+            Jws.parse(token("{\"alg\":\"HS256\",\"kid\":\"%d\"}".formatted(i)), headers)
+                    .payload(headers);
+            assertThat(headers.size()).isBetween(1, JoseHeaders.MOST);
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsTooLong() {
+        String token = token("{\"alg\":\"HS256\"}");
+        Jws.parse(token + "A".repeat(Jws.MAX_LENGTH - token.length()), headers);
+        assertThatThrownBy(() -> Jws.parse(token + "A".repeat(Jws.MAX_LENGTH + 1 - token.length()), headers))
+                .hasMessageContaining("more than 8192 characters");
+    }
+
+    private static String token(String header) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(StandardCharsets.UTF_8))
+                + ".e30.AAAA";
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.votes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.votelog.producer.Gateway;
+import io.votelog.producer.auth.TestTokens;
+import io.votelog.producer.ballots.ListedBallot;
+import io.votelog.producer.crypto.Pepper;
+import io.votelog.producer.limits.FairUse;
+import io.votelog.producer.limits.Limits;
+import io.votelog.producer.pages.BallotPhaseTest;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.BallotFile;
+import io.votelog.web.limits.ClientAddress;
+import io.votelog.web.limits.ForwardingHeader;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class BallotBoxTest {
+    private static final Instant NOW = Instant.parse("2030-03-01T12:00:00Z");
+
+    private final MockProducer<byte[], byte[]> producer =
+            new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final ListedBallot ballot = open();
+    private final BallotBox box = new BallotBox(
+            Pepper.of(Gateway.PEPPER),
+            new VoteLog(producer, new VoteLog.Budget(1, 1 << 20, Duration.ofSeconds(1)), () -> 0),
+            new FairUse(
+                    new Limits(
+                            new Limits.User(BigDecimal.ZERO, 1),
+                            new Limits.Address(BigDecimal.ZERO, 1),
+                            new Limits.Votes(1, Duration.ofMinutes(10)),
+                            new Limits.Retries(1, Duration.ofMinutes(1))),
+                    new ClientAddress(List.of(), ForwardingHeader.X_FORWARDED_FOR, 64),
+                    () -> 0),
+            Clock.fixed(NOW, ZoneOffset.UTC),
+            new VoteMeters(new SimpleMeterRegistry()));
+
+    /** A voter who was turned away by a full gateway has as many votes left as before. */
+    @Test
+    void shouldChargeNothingForAVoteThatThereWasNoRoomFor() {
+        List<String> answers = new ArrayList<>();
+        cast("alice", 1, answers);
+        for (int again = 0; again < 3; again++) {
+            cast("bob", 1, answers);
+            cast("bob", 2 + again, answers);
+        }
+        assertThat(answers).containsOnly("overloaded").hasSize(6);
+        producer.completeNext();
+        cast("bob", 1, answers);
+        producer.completeNext();
+        // Once it is there it is paid for: another one is too many, and what is sent again is a retry.
+        cast("bob", 2, answers);
+        cast("alice", 1, answers);
+        cast("carol", 1, answers);
+        producer.completeNext();
+        cast("alice", 1, answers);
+        assertThat(answers.subList(6, answers.size()))
+                .containsExactly(
+                        "recorded", "recorded", "too-many-requests", "overloaded", "recorded", "too-many-requests");
+    }
+
+    private void cast(String user, int id, List<String> answers) {
+        box.cast(
+                ballot,
+                BallotBox.Sender.VOTER,
+                TestTokens.user(user),
+                List.of("a1", "b1"),
+                new UUID(4711, id),
+                answer -> answers.add(
+                        answer instanceof VoteAnswer.NotRecorded refused
+                                ? refused.problem().code()
+                                : "recorded"));
+    }
+
+    private static ListedBallot open() {
+        String file = Gateway.ballot("room", "Room", NOW.minusSeconds(60), NOW.plusSeconds(60));
+        Ballot.Definition read = BallotFile.JSON.read(file.getBytes(StandardCharsets.UTF_8));
+        return BallotPhaseTest.listed(((Ballot.Definition.Valid) read).ballot(), true, false, null);
+    }
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.hosting;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.schemas.LogCluster;
+import io.votelog.schemas.Topics;
+import io.votelog.schemas.UnfitLogException;
+import io.votelog.streams.read.board.BallotsBoard;
+import io.votelog.streams.read.board.ResultsBoard;
+import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.instances.OwnAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.ThreadMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Looks, every other second, at what Kafka Streams does not tell of: whether somebody counts, whether votes has got more
+ * partitions, and whether another instance has this one's address. What comes of it is told to the read side, to health and to
+ * metrics; and a count that was made for fewer partitions than there are is begun anew, on the same stores.
+ */
+final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
+    /** Between two looks. */
+    private static final Duration EVERY = Duration.ofSeconds(2);
+
+    /** Brokers that say nothing for so long are away. */
+    private static final Duration SILENCE = Duration.ofSeconds(20);
+
+    private static final Logger LOG = LoggerFactory.getLogger(CountWatch.class);
+
+    private final HostedStreams counting;
+    private final HostedStreams results;
+    private final LogCluster cluster;
+    private final StreamsSettings settings;
+    private final List<String> spreadAsVotes;
+    private final AddressClaims claims;
+    private final Instances instances;
+    private final StreamsFaults faults;
+    private final ResultsBoard board;
+    private final BallotsBoard ballots;
+    private final OwnAddress self;
+    private final Runnable onFirstRun;
+    private final Runnable unfit;
+    private final ScheduledExecutorService looks = thread("votelog-count-watch");
+
+    /** Not the one that looks: that one waits for brokers that do not answer, which is what there is to tell then. */
+    private final ScheduledExecutorService tells = thread("votelog-count-teller");
+
+    private volatile boolean running;
+    private volatile boolean ran;
+    private volatile int partitions;
+    private volatile boolean othersCount;
+    private volatile long answeredAtNanos = System.nanoTime();
+    private volatile @Nullable String standstill;
+    private volatile @Nullable MultiGauge tasks;
+    private int countedPartitions;
+    private boolean checked;
+    private @Nullable String lastFailure;
+
+    /**
+     * A watch, yet to be started.
+     *
+     * @param spreadAsVotes topics that must have as many partitions as votes
+     * @param onFirstRun a check of what both have made
+     * @param unfit ends the application, from another thread than the caller's, when that fails
+     */
+    CountWatch(
+            HostedStreams counting,
+            HostedStreams results,
+            LogCluster cluster,
+            LogCluster.Layout prepared,
+            StreamsSettings settings,
+            List<String> spreadAsVotes,
+            AddressClaims claims,
+            Instances instances,
+            StreamsFaults faults,
+            ResultsBoard board,
+            BallotsBoard ballots,
+            OwnAddress self,
+            Runnable onFirstRun,
+            Runnable unfit) {
+        this.counting = counting;
+        this.results = results;
+        this.cluster = cluster;
+        this.settings = settings;
+        this.spreadAsVotes = spreadAsVotes;
+        this.claims = claims;
+        this.instances = instances;
+        this.faults = faults;
+        this.board = board;
+        this.ballots = ballots;
+        this.self = self;
+        this.onFirstRun = onFirstRun;
+        this.unfit = unfit;
+        this.partitions = prepared.votePartitions();
+        this.countedPartitions = prepared.votePartitions();
+        results.onStart(ballots::loaded);
+        results.onChange((newState, oldState) -> tell());
+        counting.onChange((newState, oldState) -> {
+            ran |= newState == KafkaStreams.State.RUNNING;
+            tell();
+        });
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Looks as soon as may be. */
+    void lookNow() {
+        try {
+            looks.execute(this::look);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("no look any more", stopping);
+        }
+    }
+
+    private void look() {
+        try {
+            int found = cluster.partitions(Topics.VOTES);
+            answeredAtNanos = System.nanoTime();
+            partitions = found;
+            if (found > countedPartitions) {
+                growTo(found);
+            }
+            checkChangelogs();
+            Collection<String> members = cluster.members(settings.applicationId());
+            othersCount = members.stream().anyMatch(member -> !member.startsWith(claims.clientId()));
+            self.contested(claims.contested(members, System.nanoTime()));
+            instances.note(claims.keys(members), System.nanoTime());
+            lastFailure = null;
+        } catch (UnfitLogException e) {
+            String failure = String.valueOf(e.getMessage());
+            if (!failure.equals(lastFailure)) {
+                LOG.warn("{}", failure);
+                lastFailure = failure;
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the watch over the count failed and looks again", e);
+        }
+        tell();
+        countTasks();
+    }
+
+    /** When both have made their changelogs, those are looked at, once. */
+    private void checkChangelogs() {
+        if (checked || !ran || results.state() != KafkaStreams.State.RUNNING) {
+            return;
+        }
+        try {
+            onFirstRun.run();
+            checked = true;
+        } catch (UnfitLogException e) {
+            if (e.getCause() != null) {
+                // Nobody answered: that says nothing of the changelogs, and the next look asks again.
+                throw e;
+            }
+            checked = true;
+            LOG.error("the application stops: {}", e.getMessage());
+            unfit.run();
+        }
+    }
+
+    /** The count of before is for fewer partitions, and its stores have changelogs of as many. */
+    private void growTo(int found) {
+        LOG.error(
+                "votes has {} partitions, this count was made for {}. Votes on ballots that are published stay in the"
+                        + " partitions that there were; the count stops, its topics get as many partitions as votes, and it"
+                        + " goes on",
+                found,
+                countedPartitions);
+        counting.restart(() -> {
+            cluster.grow(spreadAsVotes, found);
+            faults.forget();
+        });
+        countedPartitions = found;
+    }
+
+    /** Says whether results go on. */
+    private synchronized void tell() {
+        String why = !running ? null : whyStill();
+        board.live(why == null);
+        String before = standstill;
+        standstill = why;
+        if (why != null && !why.equals(before)) {
+            LOG.error("results stand still, and are shown as not live: {}", why);
+        } else if (why == null && before != null) {
+            LOG.warn("results go on");
+        }
+    }
+
+    /** A group that another instance is a member of is counted on there, and this one reads what comes of it. */
+    private @Nullable String whyStill() {
+        if (!results.works()) {
+            return "this instance reads no results, its Kafka Streams is in state " + results.state();
+        }
+        if (!counting.works() && !othersCount) {
+            return "nobody counts; Kafka Streams of this instance is in state " + counting.state();
+        }
+        Duration silence = Duration.ofNanos(System.nanoTime() - answeredAtNanos);
+        return silence.compareTo(SILENCE) < 0 ? null : "the brokers do not answer";
+    }
+
+    private void countTasks() {
+        MultiGauge gauge = tasks;
+        KafkaStreams streams = counting.streams();
+        if (gauge == null || streams == null || !streams.state().isRunningOrRebalancing()) {
+            return;
+        }
+        Set<ThreadMetadata> threads;
+        try {
+            threads = streams.metadataForLocalThreads();
+        } catch (IllegalStateException ended) {
+            return;
+        }
+        gauge.register(
+                threads.stream()
+                        .<MultiGauge.Row<?>>map(thread -> MultiGauge.Row.of(
+                                Tags.of("thread", number(thread.threadName())),
+                                thread.activeTasks().size()))
+                        .toList(),
+                true);
+    }
+
+    private static String number(String threadName) {
+        return threadName.substring(threadName.lastIndexOf('-') + 1);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        tasks = MultiGauge.builder("votelog.count.tasks")
+                .description("Partitions of votes that a thread of this instance counts")
+                .register(meters);
+        Gauge.builder("votelog.results.live", this, watch -> watch.standstill == null ? 1 : 0)
+                .description("1 while results go on, 0 while they stand still")
+                .register(meters);
+        Gauge.builder("votelog.log.partitions", this, watch -> watch.partitions)
+                .description("Partitions of votes")
+                .register(meters);
+        Gauge.builder("votelog.log.added.partitions", this, CountWatch::added)
+                .description(
+                        "Partitions of votes that some ballot does not know, for they were added behind its publication")
+                .register(meters);
+        Gauge.builder("votelog.address.contested", self, address -> address.isContested() ? 1 : 0)
+                .description("1 while another instance advertises the same address")
+                .register(meters);
+    }
+
+    /** Partitions that some ballot which is not final yet was not published for. */
+    private int added() {
+        Map<String, Integer> counts = ballots.partitionCounts();
+        for (BallotResults known : board.all()) {
+            if (known.getStatus() == BallotStatus.FINAL) {
+                counts.remove(known.getBallotId());
+            }
+        }
+        int found = partitions;
+        return counts.values().stream().mapToInt(count -> found - count).max().orElse(0);
+    }
+
+    @Override
+    public Health health() {
+        boolean up = ran && results.works() && counting.works();
+        Health.Builder health = (up ? Health.up() : Health.outOfService())
+                .withDetail("state", counting.state().name())
+                .withDetail("results", results.state().name())
+                .withDetail("live", standstill == null)
+                .withDetail("votePartitions", partitions);
+        String why = standstill;
+        if (why != null) {
+            health.withDetail("standstill", why);
+        }
+        int added = added();
+        if (added > 0) {
+            health.withDetail(
+                    "addedPartitions",
+                    "votes has %d partitions, and a ballot is published for %d: its votes stay in those"
+                            .formatted(partitions, partitions - added));
+        }
+        if (self.isContested()) {
+            health.withDetail("address", self.contestedText());
+        }
+        return health.build();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        looks.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        tells.scheduleWithFixedDelay(this::tell, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        looks.shutdown();
+        tells.shutdown();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Begins when all else has, and ends before. */
+    @Override
+    public int getPhase() {
+        return HostingConfiguration.STREAMS_PHASE + 1;
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.hosting;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.votelog.events.BallotResults;
+import io.votelog.schemas.UnfitLogException;
+import io.votelog.streams.topology.LogEnd;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntToLongFunction;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * Looks now and then whether votes is still the topic that it was when this instance started, also while nothing comes, and tells
+ * health and metrics what is wrong with the log. Results go on, so readiness does not go down with it: whoever reads them must
+ * know, and somebody must look.
+ */
+final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
+
+    private final Supplier<Uuid> askTopicId;
+    private final IntToLongFunction endOf;
+    private final Supplier<Collection<BallotResults>> results;
+    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "votelog-log-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private @Nullable Uuid first;
+    private volatile @Nullable Uuid newest;
+    private volatile boolean another;
+
+    /**
+     * A watch that does not look by itself yet.
+     *
+     * @param askTopicId asks the cluster
+     * @param endOf asks for the offset behind the last record of a partition
+     * @param results as they are known now
+     */
+    LogWatch(Supplier<Uuid> askTopicId, IntToLongFunction endOf, Supplier<Collection<BallotResults>> results) {
+        this.askTopicId = askTopicId;
+        this.endOf = endOf;
+        this.results = results;
+    }
+
+    /** Looks every so often from now on. */
+    LogWatch every(Duration period) {
+        looks.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+        return this;
+    }
+
+    void look() {
+        try {
+            topicId();
+        } catch (UnfitLogException away) {
+            LOG.debug("the cluster does not say which topic votes is", away);
+        } catch (RuntimeException e) {
+            LOG.warn("the look at which topic votes is failed, and is taken again", e);
+        }
+    }
+
+    @Override
+    public Uuid topicId() {
+        return seen(askTopicId.get());
+    }
+
+    private synchronized Uuid seen(Uuid id) {
+        if (first == null) {
+            first = id;
+        } else if (!first.equals(id) && !another) {
+            another = true;
+            LOG.error(
+                    "votes was deleted and made anew under this instance: the topic's id was {} and is {}. What was"
+                            + " counted does not stand in the log any more; a restart stops",
+                    first,
+                    id);
+        }
+        newest = id;
+        return id;
+    }
+
+    @Override
+    public @Nullable Uuid noticedTopicId() {
+        return newest;
+    }
+
+    @Override
+    public long of(int partition) {
+        return endOf.applyAsLong(partition);
+    }
+
+    private long most(ToLongFunction<BallotResults> count) {
+        return results.get().stream().mapToLong(count).max().orElse(0);
+    }
+
+    @Override
+    public Health health() {
+        Health.Builder health = Health.up()
+                .withDetail("missingOffsets", most(BallotResults::getMissing))
+                .withDetail("replacedRecords", most(BallotResults::getReplaced));
+        if (another) {
+            health.withDetail("topic", "votes was deleted and made anew under this instance");
+        }
+        return health.build();
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        Gauge.builder("votelog.log.topic.replaced", this, watch -> watch.another ? 1 : 0)
+                .description("1 when votes was deleted and made anew under this instance")
+                .register(meters);
+    }
+
+    @Override
+    public void close() {
+        looks.shutdownNow();
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.hosting;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How the topology runs here.
+ *
+ * @param applicationId names the consumer group, the changelogs and the transactions: all instances share it
+ * @param stateDir where the stores are kept; no two instances may share it
+ * @param advertised {@code host:port} at which other instances reach this one's HTTP; when it is not given, the server's
+ *     port at the address by which this host reaches the brokers
+ * @param threads that process partitions
+ * @param standbyReplicas warm copies of each store on other instances; 1 with three replicas or more, else 0, when it is
+ *     not given
+ * @param commitInterval how often a transaction ends that sends no results on; with results it ends at once
+ * @param closeTimeout how long a stop may take
+ * @param threadReplacements how many failed threads are replaced in five minutes before the instance gives up
+ * @param rocksdbMemory for all voters that this instance has on disk: blocks that were read, indexes, and what is not written
+ *     yet; 16 MB or more
+ */
+@ConfigurationProperties("votelog.streams")
+@Validated
+record StreamsSettings(
+        @DefaultValue("votelog-streams") @Pattern(regexp = "[A-Za-z0-9._-]{1,120}") String applicationId,
+        @DefaultValue(".votelog/streams") Path stateDir,
+        @Nullable @Pattern(regexp = "(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):[0-9]{1,5}") String advertised,
+        @DefaultValue("2") @Min(1) @Max(64) int threads,
+        @Nullable @Min(0) @Max(3) Integer standbyReplicas,
+        @DefaultValue("100ms") @NotNull Duration commitInterval,
+        @DefaultValue("10s") @NotNull Duration closeTimeout,
+        @DefaultValue("10") @Min(0) @Max(1000) int threadReplacements,
+        @DefaultValue("128MB") @NotNull DataSize rocksdbMemory) {
+    private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(16);
+
+    StreamsSettings {
+        if (rocksdbMemory.compareTo(LEAST_MEMORY) < 0) {
+            throw new IllegalArgumentException("rocksdb-memory is %d bytes; %d MB or more is allowed"
+                    .formatted(rocksdbMemory.toBytes(), LEAST_MEMORY.toMegabytes()));
+        }
+    }
+
+    /** Of the Kafka Streams that reads tallies and keeps results. */
+    String resultsApplicationId() {
+        return applicationId + "-results";
+    }
+}

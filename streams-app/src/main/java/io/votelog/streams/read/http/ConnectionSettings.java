@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.http;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What a connection of a client may take, as at gateways.
+ *
+ * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
+ * @param idleTimeout how long a connection may bring nothing between an answer and the next request
+ * @param maxConnections how many clients may be connected at once
+ */
+@ConfigurationProperties("votelog")
+@Validated
+record ConnectionSettings(
+        @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
+        @DefaultValue("75s") @DurationMin(seconds = 1) Duration idleTimeout,
+        @DefaultValue("10000") @Min(1) @Max(1_000_000) int maxConnections) {}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.http;
+
+import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.results.ResultsController;
+import io.votelog.web.connections.ConnectionGuard;
+import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.PublicPort;
+import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.headers.RequestHeaders;
+import io.votelog.web.headers.StrictTransport;
+import io.votelog.web.limits.ClientLimits;
+import io.votelog.web.limits.RateLimit;
+import io.votelog.web.origins.OriginFilter;
+import io.votelog.web.origins.Origins;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.cors.CorsConfiguration;
+
+/** The public port: what clients meet before the routes. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ClientLimits.class)
+@Import(RequestHeaders.class)
+class HttpConfiguration {
+    @Bean
+    ConnectionLimit connectionLimit(ConnectionSettings settings, ClientLimits limits) {
+        return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
+    }
+
+    /** Behind the filter for other origins, so that their pages can read why they are refused. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 20)
+    RequestLimit requestLimit(ClientLimits limits, Instances instances) {
+        return new RequestLimit(
+                limits.reads(),
+                limits.clientAddress(),
+                instances::introduced,
+                ProblemException::tooManyRequests,
+                System::nanoTime);
+    }
+
+    /**
+     * What the public port has and the management port must not have. Customizers of factories are looked for beside each server
+     * alone; beans of the kinds that this one adds would be found by both.
+     */
+    @Bean
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(
+            ConnectionSettings settings, WebSettings web, ConnectionLimit limit) {
+        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
+                settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
+        Optional<StrictTransport> strictTransport = web.strictTransport().map(StrictTransport::new);
+        return factory -> factory.addServerCustomizers(
+                server -> PublicPort.of(server, limit, patience, SecurityHeaders::protect, strictTransport));
+    }
+
+    /** Pages of other origins are told what they may do before their requests are looked at. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 10)
+    OriginFilter originFilter(WebSettings settings) {
+        CorsConfiguration cors = new CorsConfiguration();
+        cors.setAllowedOrigins(settings.allowedOrigins());
+        cors.setAllowedMethods(List.of("GET", "HEAD"));
+        cors.setAllowedHeaders(List.of("Accept", "Accept-Language", "If-None-Match", "Last-Event-ID", "Prefer"));
+        cors.setExposedHeaders(List.of(
+                "Location",
+                "Retry-After",
+                "ETag",
+                RateLimit.LEVEL_HEADER,
+                RateLimit.POLICY_HEADER,
+                ResultsController.LIVE));
+        cors.setMaxAge(Duration.ofHours(1));
+        return new OriginFilter(new Origins(cors, settings.streams()), ProblemException::originNotAllowed);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.pages;
+
+import io.votelog.streams.read.http.WebSettings;
+import io.votelog.web.pages.StaticFiles;
+import io.votelog.web.pages.Words;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.json.JsonMapper;
+
+@Configuration(proxyBeanMethods = false)
+class PageConfiguration {
+    /** As the build has it; another version is found missing at the start. */
+    private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+
+    @Bean
+    StaticFiles staticFiles() {
+        StaticFiles files = StaticFiles.common(PageController.FILES)
+                .with(PageConfiguration.class, UPLOT + "uPlot.min.css", "uPlot.min.css")
+                .with(PageConfiguration.class, UPLOT + "uPlot.iife.min.js", "uPlot.iife.min.js")
+                .with(PageConfiguration.class, "results.css", "results.css");
+        for (String module : new String[] {"words.js", "times.js", "feed.js", "tables.js", "chart.js", "results.js"}) {
+            files.with(PageConfiguration.class, module, module);
+        }
+        return files;
+    }
+
+    @Bean
+    Words pageWords() {
+        return Words.of(PageConfiguration.class, "results");
+    }
+
+    @Bean
+    ResultsPage resultsPage(StaticFiles files, Words words, WebSettings settings, JsonMapper json) {
+        return new ResultsPage(files, words, settings.producer(), json);
+    }
+
+    @Bean
+    BallotsPage ballotsPage(StaticFiles files, Words words) {
+        return new BallotsPage(files, words);
+    }
+
+    @Bean
+    NoticePage noticePage(StaticFiles files, Words words) {
+        return new NoticePage(files, words);
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.pages;
+
+import io.votelog.rules.Text;
+import io.votelog.web.pages.Language;
+import io.votelog.web.pages.Words;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the pages say words, numbers and times in one language. Times are in UTC and say so; scripts put them into the reader's
+ * zone.
+ */
+final class Wording {
+    private static final String SCRIPT_PREFIX = "live-";
+    private static final String TIME = "{time}";
+
+    private final Language language;
+    private final Locale locale;
+    private final Map<String, String> words;
+    private final Map<String, String> scriptWords;
+    private final DateTimeFormatter moment;
+
+    Wording(Words words, Language language) {
+        this.language = language;
+        this.locale = Locale.forLanguageTag(language.tag());
+        this.words = words.in(language);
+        this.scriptWords = words.under(language, SCRIPT_PREFIX);
+        this.moment = DateTimeFormatter.ofPattern(this.words.getOrDefault("moment", ""), locale)
+                .withZone(ZoneOffset.UTC);
+    }
+
+    /**
+     * A sentence around a time, if it has one.
+     *
+     * @param at ISO 8601 in UTC
+     * @param shown the same for people
+     */
+    record Timed(String before, @Nullable String at, @Nullable String shown, String after) {}
+
+    Language language() {
+        return language;
+    }
+
+    /** All words, for a template. */
+    Map<String, String> words() {
+        return words;
+    }
+
+    /** The words that a page's script says, without the prefix that marks them. */
+    Map<String, String> scriptWords() {
+        return scriptWords;
+    }
+
+    /** @throws IllegalArgumentException when there is no such word */
+    String word(String key) {
+        String word = words.get(key);
+        if (word == null) {
+            throw new IllegalArgumentException("no word " + key);
+        }
+        return word;
+    }
+
+    /** @return without the time when the sentence has no gap for one */
+    Timed timed(String key, @Nullable Instant time) {
+        String sentence = word(key);
+        int gap = sentence.indexOf(TIME);
+        if (gap < 0) {
+            return new Timed(sentence, null, null, "");
+        }
+        String before = sentence.substring(0, gap);
+        String after = sentence.substring(gap + TIME.length());
+        return time == null
+                ? new Timed(before, null, null, after)
+                : new Timed(before, time.toString(), moment.format(time), after);
+    }
+
+    Language.Said said(Map<String, String> byLanguage) {
+        return language.in(new Text(byLanguage));
+    }
+
+    String number(long number) {
+        return String.format(locale, "%,d", number);
+    }
+
+    /** As a percentage; a share of nothing is none. */
+    String share(long part, long whole) {
+        return String.format(locale, "%.1f%%", whole == 0 ? 0 : 100.0 * part / whole);
+    }
+}

@@ -1,0 +1,5 @@
+/** The pages of results. */
+@NullMarked
+package io.votelog.streams.read.pages;
+
+import org.jspecify.annotations.NullMarked;

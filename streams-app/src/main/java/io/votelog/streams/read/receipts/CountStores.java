@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.receipts;
+
+import java.util.function.Function;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The stores of the count in this instance, while it has them. */
+@Component
+final class CountStores {
+    private final CountingStreams counting;
+
+    CountStores(CountingStreams counting) {
+        this.counting = counting;
+    }
+
+    /**
+     * Who holds the row of this key.
+     *
+     * @throws InvalidStateStoreException while this instance does not count, for then it is not told
+     */
+    KeyQueryMetadata holders(String name, byte[] key, StreamPartitioner<byte[], byte[]> partitioner) {
+        return ask(streams -> streams.queryMetadataForKey(name, key, partitioner));
+    }
+
+    /**
+     * One partition of a store, when this instance is the one that processes it.
+     *
+     * @throws InvalidStateStoreException when it is not, or not yet
+     */
+    <K> ReadOnlyKeyValueStore<K, byte[]> local(String name, int partition) {
+        return ask(streams ->
+                streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
+                        .withPartition(partition)));
+    }
+
+    /**
+     * One partition of a store as this instance has it: in use, or restored and followed behind the one that is.
+     *
+     * @throws InvalidStateStoreException when it has none
+     */
+    <K> ReadOnlyKeyValueStore<K, byte[]> copy(String name, int partition) {
+        return ask(streams ->
+                streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
+                        .withPartition(partition)
+                        .enableStaleStores()));
+    }
+
+    /** Kafka Streams that has failed or is being stopped answers with another exception than one that starts. */
+    private <T> T ask(Function<KafkaStreams, T> question) {
+        @Nullable KafkaStreams streams = counting.current();
+        if (streams == null || !streams.state().isRunningOrRebalancing()) {
+            throw new InvalidStateStoreException("this instance does not count now");
+        }
+        try {
+            return question.apply(streams);
+        } catch (IllegalStateException ended) {
+            throw new InvalidStateStoreException("this instance does not count any more", ended);
+        }
+    }
+}

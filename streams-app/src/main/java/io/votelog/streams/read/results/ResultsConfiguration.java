@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.results;
+
+import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.votelog.streams.read.board.Ballots;
+import io.votelog.streams.read.board.ResultsBoard;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Results as of now, and as they change. */
+@Configuration(proxyBeanMethods = false)
+class ResultsConfiguration {
+    @Bean
+    LiveResults liveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock) {
+        return new LiveResults(ballots, board, json, clock, Schedulers.parallel());
+    }
+
+    @Bean
+    ResultsFeed resultsFeed(LiveResults results) {
+        return new ResultsFeed(results, Schedulers.parallel());
+    }
+
+    /** A reader that never reads would keep its place for ever. */
+    @Bean
+    NettyServerCustomizer writeTimeout(ResultsSettings settings) {
+        long timeoutMs = settings.writeTimeout().toMillis();
+        return server -> server.doOnConnection(
+                connection -> connection.addHandlerFirst(new WriteTimeoutHandler(timeoutMs, TimeUnit.MILLISECONDS)));
+    }
+}

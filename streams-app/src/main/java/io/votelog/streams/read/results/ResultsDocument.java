@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.results;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStatus;
+import io.votelog.events.CountedPosition;
+import io.votelog.events.ReasonCount;
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Option;
+import io.votelog.rules.Section;
+import io.votelog.rules.Visibility;
+import io.votelog.schemas.BallotDefinition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ballot's results as they are shown.
+ *
+ * @param title by language; {@code und} where the ballot names none
+ * @param version the sum of the positions counted
+ * @param asOf broker time of the newest record counted, ISO 8601 in UTC; none before the first
+ * @param digest SHA-256 of the definition, 64 hexadecimal digits
+ * @param positions next offset to be counted by partition of votes
+ * @param live false when what is shown does not go on for now; nothing when it does
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ResultsDocument(
+        String ballotId,
+        Map<String, String> title,
+        BallotPhase status,
+        long version,
+        long revision,
+        @Nullable String asOf,
+        String digest,
+        Turnout turnout,
+        List<SectionResults> sections,
+        Map<Integer, Long> positions,
+        @Nullable Boolean live) {
+
+    /** Every vote event of the ballot: {@code received = accepted + retried + rejected}; the late ones are apart. */
+    public record Turnout(
+            long received,
+            long accepted,
+            long retried,
+            long rejected,
+            long annulled,
+            long late,
+            Map<String, Long> rejectedByReason) {}
+
+    public record SectionResults(String id, Map<String, String> title, List<OptionResults> options) {}
+
+    /**
+     * @param votes none while the ballot hides them
+     * @param rank over all options of the ballot, from 1; equal votes share one; none where votes is
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record OptionResults(String id, Map<String, String> title, @Nullable Long votes, @Nullable Integer rank) {}
+
+    /**
+     * The document.
+     *
+     * @param results none before anything is counted
+     * @param status of now
+     */
+    public static ResultsDocument of(BallotDefinition definition, @Nullable BallotResults results, BallotPhase status) {
+        Ballot ballot = definition.ballot();
+        if (results != null && !results.getDigest().equals(definition.digest())) {
+            throw new IllegalStateException("the results of ballot %s are of the definition %s, its claim is of %s"
+                    .formatted(ballot.id(), BallotDefinition.hex(results.getDigest()), definition.digestHex()));
+        }
+        long[] votes = votes(ballot, results, status);
+        int[] ranks = votes == null ? null : Ranks.of(votes);
+        List<SectionResults> sections = new ArrayList<>();
+        int index = 0;
+        for (Section section : ballot.sections()) {
+            List<OptionResults> options = new ArrayList<>();
+            for (Option option : section.options()) {
+                options.add(new OptionResults(
+                        option.id(),
+                        option.title().byLanguage(),
+                        votes == null ? null : votes[index],
+                        ranks == null ? null : ranks[index]));
+                index++;
+            }
+            sections.add(new SectionResults(section.id(), section.title().byLanguage(), options));
+        }
+        return new ResultsDocument(
+                ballot.id(),
+                ballot.title().byLanguage(),
+                status,
+                results == null ? 0 : results.getVersion(),
+                results == null ? 0 : results.getRevision(),
+                results == null ? null : results.getAsOf().toString(),
+                definition.digestHex(),
+                turnout(results),
+                sections,
+                positions(results),
+                null);
+    }
+
+    /** The same, marked when it does not go on. */
+    public ResultsDocument goingOn(boolean goesOn) {
+        return new ResultsDocument(
+                ballotId,
+                title,
+                status,
+                version,
+                revision,
+                asOf,
+                digest,
+                turnout,
+                sections,
+                positions,
+                goesOn ? null : Boolean.FALSE);
+    }
+
+    public boolean goesOn() {
+        return live == null;
+    }
+
+    /** What a ballot is at this moment, whatever has been counted yet. */
+    static BallotPhase statusAt(Instant now, Ballot ballot, @Nullable BallotResults results, boolean closing) {
+        if (results != null && results.getStatus() == BallotStatus.FINAL) {
+            return BallotPhase.FINAL;
+        }
+        boolean ended = results != null
+                && results.getPositions().stream().anyMatch(position -> position.getEndOffset() != null);
+        if (closing || ended || !now.isBefore(ballot.closesAt())) {
+            return BallotPhase.CLOSED;
+        }
+        return now.isBefore(ballot.opensAt()) ? BallotPhase.SCHEDULED : BallotPhase.OPEN;
+    }
+
+    private static long @Nullable [] votes(Ballot ballot, @Nullable BallotResults results, BallotPhase status) {
+        if (ballot.visibility() == Visibility.AFTER_CLOSE && status != BallotPhase.FINAL) {
+            return null;
+        }
+        if (results == null) {
+            return new long[ballot.optionCount()];
+        }
+        List<Long> counted = results.getVotes();
+        return counted == null
+                ? null
+                : counted.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private static Turnout turnout(@Nullable BallotResults results) {
+        if (results == null) {
+            return new Turnout(0, 0, 0, 0, 0, 0, Map.of());
+        }
+        Map<String, Long> byReason = new LinkedHashMap<>();
+        long rejected = 0;
+        for (ReasonCount count : results.getRejected()) {
+            byReason.put(count.getReason().name(), count.getCount());
+            rejected += count.getCount();
+        }
+        return new Turnout(
+                results.getReceived(),
+                results.getAccepted(),
+                results.getRetried(),
+                rejected,
+                results.getAnnulled(),
+                results.getLate(),
+                byReason);
+    }
+
+    private static Map<Integer, Long> positions(@Nullable BallotResults results) {
+        Map<Integer, Long> positions = new TreeMap<>();
+        if (results != null) {
+            for (CountedPosition position : results.getPositions()) {
+                Long end = position.getEndOffset();
+                long next = position.getNextOffset();
+                positions.put(position.getPartition(), end == null ? next : Math.min(end, next));
+            }
+        }
+        return positions;
+    }
+}

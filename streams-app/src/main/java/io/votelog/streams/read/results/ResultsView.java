@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.results;
+
+import io.votelog.events.BallotResults;
+import io.votelog.web.coding.Coded;
+import io.votelog.web.coding.StreamPiece;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** One state of a ballot's results, written out and compressed once for all who read it. */
+public final class ResultsView {
+    private final @Nullable BallotResults source;
+    private final ResultsDocument document;
+    private final ResultsTag tag;
+    private final Coded json;
+    private final StreamPiece event;
+    private final Map<CsvForm, Coded> csv = new ConcurrentHashMap<>();
+
+    private ResultsView(
+            @Nullable BallotResults source, ResultsDocument document, ResultsTag tag, Coded json, StreamPiece event) {
+        this.source = source;
+        this.document = document;
+        this.tag = tag;
+        this.json = json;
+        this.event = event;
+    }
+
+    /** There are no more of them than languages in the ballot, once for each use. */
+    private record CsvForm(Optional<String> language, ResultsCsv.Use use) {}
+
+    public static ResultsView of(@Nullable BallotResults source, ResultsDocument document, byte[] json) {
+        ResultsTag tag = ResultsTag.of(document);
+        String event = "event: results\nid: %s\ndata: %s\n\n"
+                .formatted(tag.seen().eventId(), new String(json, StandardCharsets.UTF_8));
+        return new ResultsView(
+                source, document, tag, new Coded(json), new StreamPiece(event.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** What it was made from. */
+    @Nullable
+    BallotResults source() {
+        return source;
+    }
+
+    public ResultsDocument document() {
+        return document;
+    }
+
+    public ResultsTag tag() {
+        return tag;
+    }
+
+    /** The document. */
+    public Coded json() {
+        return json;
+    }
+
+    /** The same as a server-sent event. */
+    StreamPiece event() {
+        return event;
+    }
+
+    /**
+     * The same as a table.
+     *
+     * @param language one that {@link ResultsCsv#language} gave for this document
+     */
+    Coded csv(@Nullable String language, ResultsCsv.Use use) {
+        return csv.computeIfAbsent(
+                new CsvForm(Optional.ofNullable(language), use),
+                form -> new Coded(ResultsCsv.write(document, language, use)));
+    }
+
+    long version() {
+        return document.version();
+    }
+
+    boolean isFinal() {
+        return document.status() == BallotPhase.FINAL;
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.turnout;
+
+import io.votelog.streams.read.board.Ballots;
+import io.votelog.streams.read.board.ResultsBoard;
+import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.results.ResultsController;
+import io.votelog.web.coding.Representation;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code GET /v1/ballots/{id}/turnout}. */
+@RestController
+final class TurnoutController {
+    private static final int FEWEST_POINTS = 2;
+    private static final int MOST_POINTS = 2_000;
+    private static final int DEFAULT_POINTS = 300;
+    private static final CacheControl CACHING = CacheControl.maxAge(Duration.ofSeconds(5));
+
+    private final Ballots ballots;
+    private final LiveTurnout turnout;
+    private final ResultsBoard board;
+
+    TurnoutController(Ballots ballots, LiveTurnout turnout, ResultsBoard board) {
+        this.ballots = ballots;
+        this.turnout = turnout;
+        this.board = board;
+    }
+
+    @GetMapping(path = "/v1/ballots/{ballotId}/turnout", produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<byte[]> turnout(
+            @PathVariable String ballotId,
+            @RequestParam(name = "points", required = false) @Nullable String points,
+            @RequestHeader HttpHeaders request) {
+        int mostPoints = mostPoints(points);
+        ballots.get(ballotId);
+        TurnoutView view = turnout.current(ballotId, mostPoints);
+        boolean live = board.isLive();
+        HttpHeaders headers = new HttpHeaders();
+        if (!live) {
+            headers.set(ResultsController.LIVE, "false");
+        }
+        String tag = view.tag() + (live ? "" : "-still");
+        return new Representation(MediaType.APPLICATION_JSON, tag, view.json(), CACHING, List.of())
+                .answer(request, headers);
+    }
+
+    private static int mostPoints(@Nullable String text) {
+        if (text == null) {
+            return DEFAULT_POINTS;
+        }
+        int points = text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
+        if (points < FEWEST_POINTS || points > MOST_POINTS) {
+            throw ProblemException.malformed(
+                    "malformed-points", "The number of points is from %d to %d.".formatted(FEWEST_POINTS, MOST_POINTS));
+        }
+        return points;
+    }
+}

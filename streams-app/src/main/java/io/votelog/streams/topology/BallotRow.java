@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology;
+
+import io.votelog.events.BallotPublished;
+import io.votelog.rules.Decision.PartitionBallot;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/**
+ * A ballot as it stands in one partition: the record that defined it, where that stood, and where counting ends.
+ *
+ * <p>Bytes: a version (1), the offset of the definition (8), the end offset (8; the largest number while the ballot is
+ * open), then the definition's event.
+ */
+public record BallotRow(
+        BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, PartitionBallot poll) {
+    private static final byte VERSION = 1;
+    private static final int HEADER_LENGTH = 1 + 2 * Long.BYTES;
+
+    /**
+     * @throws MalformedEventException when the record's definition is no canonical ballot
+     */
+    static BallotRow of(BallotPublished published, long fromOffset, long endOffset) throws MalformedEventException {
+        BallotDefinition definition = BallotDefinition.parse(published);
+        return new BallotRow(
+                published,
+                definition,
+                Set.copyOf(published.getVoteSchemas()),
+                new PartitionBallot(definition.ballot(), fromOffset, endOffset));
+    }
+
+    BallotRow endedAt(long offset) {
+        return new BallotRow(
+                published, definition, voteSchemas, new PartitionBallot(poll.ballot(), poll.fromOffset(), offset));
+    }
+
+    boolean open() {
+        return poll.endOffset() == PartitionBallot.OPEN_ENDED;
+    }
+
+    byte[] encode() {
+        byte[] value = Events.encode(published);
+        return ByteBuffer.allocate(HEADER_LENGTH + value.length)
+                .put(VERSION)
+                .putLong(poll.fromOffset())
+                .putLong(poll.endOffset())
+                .put(value)
+                .array();
+    }
+
+    /**
+     * The row in these bytes.
+     *
+     * @throws IllegalStateException when they are none: the store is damaged, or written by a newer version
+     */
+    public static BallotRow decode(byte[] bytes) {
+        ByteBuffer row = ByteBuffer.wrap(bytes);
+        byte version = row.get();
+        if (version != VERSION) {
+            throw new IllegalStateException(
+                    "a ballot's row is of version %d; this build knows version %d".formatted(version, VERSION));
+        }
+        long fromOffset = row.getLong();
+        long endOffset = row.getLong();
+        byte[] value = new byte[row.remaining()];
+        row.get(value);
+        try {
+            return of(Events.decode(value, BallotPublished.class), fromOffset, endOffset);
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException("a ballot's row does not hold what was put there", e);
+        }
+    }
+}

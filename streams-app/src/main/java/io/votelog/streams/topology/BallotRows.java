@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology;
+
+import io.votelog.rules.Ballot;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ballots that stand in one partition: the store, and before it what was parsed from it. Every change goes to the store
+ * at once.
+ */
+final class BallotRows {
+    private final KeyValueStore<String, byte[]> store;
+    private final Map<String, BallotRow> polls = new HashMap<>();
+    private long nextEndMs;
+
+    BallotRows(KeyValueStore<String, byte[]> store) {
+        this.store = store;
+        try (KeyValueIterator<String, byte[]> rows = store.all()) {
+            rows.forEachRemaining(row -> polls.put(row.key, BallotRow.decode(row.value)));
+        }
+        this.nextEndMs = earliestEndMs();
+    }
+
+    @Nullable
+    BallotRow find(String ballotId) {
+        return polls.get(ballotId);
+    }
+
+    void open(BallotRow row) {
+        put(row);
+        nextEndMs = earliestEndMs();
+    }
+
+    /** Ends a ballot at this offset. */
+    BallotRow end(BallotRow row, long offset) {
+        BallotRow ended = row.endedAt(offset);
+        put(ended);
+        nextEndMs = earliestEndMs();
+        return ended;
+    }
+
+    /**
+     * Ends every ballot whose time a record stamped so shows to be over.
+     *
+     * @return those that were open until then
+     */
+    List<BallotRow> endDue(long recordedAtMs, long offset) {
+        if (recordedAtMs < nextEndMs) {
+            return List.of();
+        }
+        List<BallotRow> ended = new ArrayList<>();
+        for (BallotRow row : List.copyOf(polls.values())) {
+            boolean due = closesAtMs(row) <= recordedAtMs;
+            if (row.open() && due && offset > row.poll().fromOffset()) {
+                ended.add(end(row, offset));
+            }
+        }
+        return ended;
+    }
+
+    private void put(BallotRow row) {
+        String ballotId = row.definition().ballot().id();
+        store.put(ballotId, row.encode());
+        polls.put(ballotId, row);
+    }
+
+    private long earliestEndMs() {
+        return polls.values().stream()
+                .filter(BallotRow::open)
+                .mapToLong(BallotRows::closesAtMs)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private static long closesAtMs(BallotRow row) {
+        Ballot ballot = row.definition().ballot();
+        return ballot.closesAt().toEpochMilli();
+    }
+}

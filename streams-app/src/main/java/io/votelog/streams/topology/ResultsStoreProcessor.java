@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology;
+
+import io.votelog.events.BallotResults;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the newest results of each ballot. Results of an older version or revision never take the place of newer ones. */
+final class ResultsStoreProcessor implements Processor<byte[], byte[], Void, Void> {
+    private static final Logger LOG = LoggerFactory.getLogger(ResultsStoreProcessor.class);
+
+    private final Consumer<BallotResults> onResults;
+
+    private KeyValueStore<String, byte[]> store;
+
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
+    ResultsStoreProcessor(Consumer<BallotResults> onResults) {
+        this.onResults = onResults;
+    }
+
+    @Override
+    public void init(ProcessorContext<Void, Void> context) {
+        this.store = context.getStateStore(StoreNames.RESULTS);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> input) {
+        try {
+            BallotResults results = Events.decode(input.value(), BallotResults.class);
+            String ballotId = results.getBallotId();
+            if (!Arrays.equals(input.key(), ballotId.getBytes(StandardCharsets.UTF_8))
+                    || !ResultsAge.isSound(results)) {
+                LOG.warn("a record of results is left out: its key or its version is not that of its content");
+            } else if (!goesBack(results, store.get(ballotId))) {
+                store.put(ballotId, input.value());
+                onResults.accept(results);
+            }
+        } catch (MalformedEventException e) {
+            LOG.warn("a record of results is left out: {}", e.getMessage());
+        }
+    }
+
+    /** Whether these results are older than those that stand. */
+    static boolean goesBack(BallotResults results, byte @Nullable [] standing) throws MalformedEventException {
+        return standing != null && ResultsAge.goesBack(Events.decode(standing, BallotResults.class), results);
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology;
+
+import io.votelog.events.MinuteTurnout;
+import io.votelog.events.PartitionTurnout;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps each hour of each ballot's turnout. Of two snapshots of an hour the one that covers more of the log holds. */
+final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Void> {
+    private static final Logger LOG = LoggerFactory.getLogger(TurnoutStoreProcessor.class);
+
+    private static final int MINUTES = 60;
+
+    /** No ballot ends later. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+    private final Consumer<PartitionTurnout> onTurnout;
+
+    private KeyValueStore<String, byte[]> store;
+
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
+    TurnoutStoreProcessor(Consumer<PartitionTurnout> onTurnout) {
+        this.onTurnout = onTurnout;
+    }
+
+    @Override
+    public void init(ProcessorContext<Void, Void> context) {
+        this.store = context.getStateStore(StoreNames.TURNOUT);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> input) {
+        try {
+            PartitionTurnout turnout = Events.decode(input.value(), PartitionTurnout.class);
+            String key = TallyKey.of(turnout);
+            if (!isSound(turnout)) {
+                LOG.warn("a record of turnout is left out: it is not of minutes of an hour of a ballot");
+            } else if (isNewer(turnout, store.get(key))) {
+                store.put(key, input.value());
+                onTurnout.accept(turnout);
+            }
+        } catch (MalformedEventException e) {
+            LOG.warn("a record of turnout is left out: {}", e.getMessage());
+        }
+    }
+
+    /** Whether there is a minute, and each is one of the hour, in their order. */
+    private static boolean isSound(PartitionTurnout turnout) {
+        int before = -1;
+        for (MinuteTurnout minute : turnout.getMinutes()) {
+            if (minute.getMinute() <= before || minute.getMinute() >= MINUTES) {
+                return false;
+            }
+            before = minute.getMinute();
+        }
+        return before >= 0
+                && Ballot.isId(turnout.getBallotId())
+                && !turnout.getHour().isBefore(Instant.EPOCH)
+                && turnout.getHour().isBefore(LATEST);
+    }
+
+    private static boolean isNewer(PartitionTurnout turnout, byte @Nullable [] standing)
+            throws MalformedEventException {
+        return standing == null
+                || Events.decode(standing, PartitionTurnout.class).getNextOffset() < turnout.getNextOffset();
+    }
+}
