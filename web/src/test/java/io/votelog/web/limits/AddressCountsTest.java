@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AddressCountsTest {
@@ -57,7 +58,7 @@ class AddressCountsTest {
         AddressCounts counts = new AddressCounts(5);
         ExecutorService threads = Executors.newFixedThreadPool(8);
         List<Future<Integer>> most = new ArrayList<>();
-        java.util.concurrent.atomic.AtomicInteger held = new java.util.concurrent.atomic.AtomicInteger();
+        AtomicInteger held = new AtomicInteger();
         for (int t = 0; t < 8; t++) {
             most.add(threads.submit(() -> {
                 int seen = 0;
@@ -71,9 +72,12 @@ class AddressCountsTest {
                 return seen;
             }));
         }
+        int mostOfAll = 0;
         for (Future<Integer> seen : most) {
-            assertThat(seen.get()).isBetween(1, 5);
+            mostOfAll = Math.max(mostOfAll, seen.get());
         }
+        // A thread whose turns fall between those of others that hold all five gets none.
+        assertThat(mostOfAll).isBetween(1, 5);
         threads.shutdown();
         assertThat(counts.addresses()).isZero();
     }
