@@ -75,7 +75,7 @@ class SignInSettingsTest {
                         InstanceOfAssertFactories.throwable(BadSettingException.class))
                 .satisfies(bad -> {
                     assertThat(bad).hasMessageStartingWith(wrong);
-                    assertThat(((BadSettingException) bad).allowed()).contains(right);
+                    assertThat(bad.allowed()).contains(right);
                 });
     }
 }
