@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
-import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.instances.InstanceKeys;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import org.apache.kafka.streams.state.HostInfo;
 
 /**
  * Whether another instance is called by this one's address, as the members of the group that counts say: the name of each
- * client holds its instance's address and a mark that no other process has. Kafka Streams itself takes two instances of one
+ * client holds its instance's address and a key that no other process has. Kafka Streams itself takes two instances of one
  * address for one.
  */
 final class AddressClaims {
@@ -25,23 +25,23 @@ final class AddressClaims {
     private static final int UUID_DIGITS = 32;
 
     private static final Pattern MEMBER = Pattern.compile(
-            "(.*)\\.([0-9a-f]{" + UUID_DIGITS + "}|" + Instances.KEY_PATTERN + ")-StreamThread-\\d+-consumer");
+            "(.*)\\.([0-9a-f]{" + UUID_DIGITS + "}|" + InstanceKeys.KEY_PATTERN + ")-StreamThread-\\d+-consumer");
 
     private final String prefix;
     private final String claim;
-    private final String mark;
+    private final String key;
     private final Map<String, Long> othersSince = new HashMap<>();
 
-    /** @param mark that no other process has: its {@link Instances#key} */
-    AddressClaims(String applicationId, HostInfo address, String mark) {
+    /** @param key that no other process has: its {@link InstanceKeys#key} */
+    AddressClaims(String applicationId, HostInfo address, String key) {
         this.prefix = applicationId + ".";
-        this.claim = prefix + Instances.nameOf(address);
-        this.mark = mark;
+        this.claim = prefix + InstanceKeys.nameOf(address);
+        this.key = key;
     }
 
     /** What this instance calls its clients. */
     String clientId() {
-        return claim + "." + mark;
+        return claim + "." + key;
     }
 
     /**
@@ -72,7 +72,7 @@ final class AddressClaims {
         Set<String> others = new HashSet<>();
         for (String member : members) {
             Matcher name = MEMBER.matcher(member);
-            if (name.matches() && name.group(1).equals(claim) && !name.group(2).equals(mark)) {
+            if (name.matches() && name.group(1).equals(claim) && !name.group(2).equals(key)) {
                 others.add(name.group(2));
             }
         }

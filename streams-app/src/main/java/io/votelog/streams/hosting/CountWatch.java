@@ -13,7 +13,7 @@ import io.votelog.schemas.Topics;
 import io.votelog.schemas.UnfitLogException;
 import io.votelog.streams.read.board.BallotsBoard;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.OwnAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -39,7 +39,7 @@ import org.springframework.context.SmartLifecycle;
  * metrics; and a count that was made for fewer partitions than there are is begun anew, on the same stores.
  */
 final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
-    /** Between two looks. */
+    /** Between two scheduler. */
     private static final Duration EVERY = Duration.ofSeconds(2);
 
     /** Brokers that say nothing for so long are away. */
@@ -53,17 +53,17 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private final StreamsSettings settings;
     private final List<String> spreadAsVotes;
     private final AddressClaims claims;
-    private final Instances instances;
-    private final StreamsFaults faults;
+    private final InstanceKeys instances;
+    private final StreamsFailureHandler faults;
     private final ResultsBoard board;
     private final BallotsBoard ballots;
     private final OwnAddress self;
     private final Runnable onFirstRun;
     private final Runnable unfit;
-    private final ScheduledExecutorService looks = thread("votelog-count-watch");
+    private final ScheduledExecutorService scheduler = thread("votelog-count-watch");
 
     /** Not the one that looks: that one waits for brokers that do not answer, which is what there is to tell then. */
-    private final ScheduledExecutorService tells = thread("votelog-count-teller");
+    private final ScheduledExecutorService notifier = thread("votelog-count-teller");
 
     private volatile boolean running;
     private volatile boolean ran;
@@ -91,8 +91,8 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             StreamsSettings settings,
             List<String> spreadAsVotes,
             AddressClaims claims,
-            Instances instances,
-            StreamsFaults faults,
+            InstanceKeys instances,
+            StreamsFailureHandler faults,
             ResultsBoard board,
             BallotsBoard ballots,
             OwnAddress self,
@@ -132,7 +132,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     /** Looks as soon as may be. */
     void lookNow() {
         try {
-            looks.execute(this::look);
+            scheduler.execute(this::look);
         } catch (RejectedExecutionException stopping) {
             LOG.debug("no look any more", stopping);
         }
@@ -194,7 +194,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
                 countedPartitions);
         counting.restart(() -> {
             cluster.grow(spreadAsVotes, found);
-            faults.forget();
+            faults.reset();
         });
         countedPartitions = found;
     }
@@ -309,15 +309,15 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        looks.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        tells.scheduleWithFixedDelay(this::tell, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        notifier.scheduleWithFixedDelay(this::tell, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void stop() {
         running = false;
-        looks.shutdown();
-        tells.shutdown();
+        scheduler.shutdown();
+        notifier.shutdown();
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.votelog.schemas.Topics;
 import io.votelog.streams.read.board.BallotsBoard;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.board.TurnoutBoard;
-import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.streams.read.receipts.CountingStreams;
 import io.votelog.streams.topology.BrokerTime;
@@ -81,12 +81,12 @@ public class HostingConfiguration {
     }
 
     @Bean
-    Instances instances() {
-        return new Instances();
+    InstanceKeys instances() {
+        return new InstanceKeys();
     }
 
     @Bean
-    AddressClaims addressClaims(StreamsSettings settings, OwnAddress self, Instances instances) {
+    AddressClaims addressClaims(StreamsSettings settings, OwnAddress self, InstanceKeys instances) {
         return new AddressClaims(settings.applicationId(), self.host(), instances.key());
     }
 
@@ -149,7 +149,7 @@ public class HostingConfiguration {
             KafkaConnectionDetails connection,
             StreamsSettings settings,
             LogCluster.Layout prepared,
-            @Qualifier("countingFaults") StreamsFaults faults,
+            @Qualifier("countingFaults") StreamsFailureHandler faults,
             MeterRegistry meters,
             RocksDbMemory memory,
             AddressClaims claims,
@@ -180,7 +180,7 @@ public class HostingConfiguration {
             KafkaConnectionDetails connection,
             StreamsSettings settings,
             LogCluster.Layout prepared,
-            @Qualifier("resultsFaults") StreamsFaults faults,
+            @Qualifier("resultsFaults") StreamsFailureHandler faults,
             MeterRegistry meters) {
         Map<String, Object> config = streamsConfig(kafka, connection, settings, prepared.replicas());
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.resultsApplicationId());
@@ -206,7 +206,7 @@ public class HostingConfiguration {
     }
 
     @Bean
-    StreamsFaults countingFaults(
+    StreamsFailureHandler countingFaults(
             StreamsSettings settings,
             Liveness liveness,
             @Qualifier("counting") ObjectProvider<HostedStreams> streams,
@@ -215,7 +215,7 @@ public class HostingConfiguration {
     }
 
     @Bean
-    StreamsFaults resultsFaults(
+    StreamsFailureHandler resultsFaults(
             StreamsSettings settings,
             Liveness liveness,
             @Qualifier("results") ObjectProvider<HostedStreams> streams,
@@ -224,18 +224,18 @@ public class HostingConfiguration {
     }
 
     /** What is told of is made after the faults that tell it. */
-    private static StreamsFaults faults(
+    private static StreamsFailureHandler faults(
             String name,
             StreamsSettings settings,
             Liveness liveness,
             ObjectProvider<HostedStreams> streams,
             ObjectProvider<CountWatch> watch) {
-        return new StreamsFaults(
+        return new StreamsFailureHandler(
                 name,
                 settings.threadReplacements(),
                 System::nanoTime,
                 thread -> streams.getObject().positions(thread),
-                new StreamsFaults.Reaction() {
+                new StreamsFailureHandler.Reaction() {
                     @Override
                     public void failed() {
                         watch.getObject().lookNow();
@@ -243,7 +243,7 @@ public class HostingConfiguration {
 
                     @Override
                     public void broken(boolean broken) {
-                        liveness.say(name, broken);
+                        liveness.report(name, broken);
                     }
 
                     @Override
@@ -261,8 +261,8 @@ public class HostingConfiguration {
             LogCluster.Layout prepared,
             StreamsSettings settings,
             AddressClaims claims,
-            Instances instances,
-            @Qualifier("countingFaults") StreamsFaults faults,
+            InstanceKeys instances,
+            @Qualifier("countingFaults") StreamsFailureHandler faults,
             ResultsBoard board,
             BallotsBoard ballots,
             OwnAddress self,
@@ -293,7 +293,7 @@ public class HostingConfiguration {
 
     private static void sayIfBroken(Liveness liveness, String name, KafkaStreams.State now) {
         if (now == KafkaStreams.State.ERROR) {
-            liveness.say(name, true);
+            liveness.report(name, true);
         }
     }
 

@@ -17,7 +17,7 @@ final class Liveness {
     }
 
     /** Takes the word of one of them. */
-    synchronized void say(String name, boolean isBroken) {
+    synchronized void report(String name, boolean isBroken) {
         if (isBroken ? broken.add(name) : broken.remove(name)) {
             AvailabilityChangeEvent.publish(context, broken.isEmpty() ? LivenessState.CORRECT : LivenessState.BROKEN);
         }

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.UnfitLogException;
-import io.votelog.streams.topology.LogEnd;
+import io.votelog.streams.topology.VotesTopic;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.Executors;
@@ -27,13 +27,13 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  * health and metrics what is wrong with the log. Results go on, so readiness does not go down with it: whoever reads them must
  * know, and somebody must look.
  */
-final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoCloseable {
+final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
 
     private final Supplier<Uuid> askTopicId;
     private final IntToLongFunction endOf;
     private final Supplier<Collection<BallotResults>> results;
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "votelog-log-watch");
         thread.setDaemon(true);
         return thread;
@@ -58,13 +58,13 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
 
     /** Looks every so often from now on. */
     LogWatch every(Duration period) {
-        looks.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
         return this;
     }
 
     void look() {
         try {
-            topicId();
+            id();
         } catch (UnfitLogException away) {
             LOG.debug("the cluster does not say which topic votes is", away);
         } catch (RuntimeException e) {
@@ -73,7 +73,7 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
     }
 
     @Override
-    public Uuid topicId() {
+    public Uuid id() {
         return seen(askTopicId.get());
     }
 
@@ -93,12 +93,12 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
     }
 
     @Override
-    public @Nullable Uuid noticedTopicId() {
+    public @Nullable Uuid lastSeenId() {
         return newest;
     }
 
     @Override
-    public long of(int partition) {
+    public long endOffset(int partition) {
         return endOf.applyAsLong(partition);
     }
 
@@ -126,6 +126,6 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
 
     @Override
     public void close() {
-        looks.shutdownNow();
+        scheduler.shutdownNow();
     }
 }

@@ -16,7 +16,7 @@ import java.util.Set;
  * open), then the definition's event.
  */
 public record BallotRow(
-        BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, PartitionBallot poll) {
+        BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, PartitionBallot partitionBallot) {
     private static final byte VERSION = 1;
     private static final int HEADER_LENGTH = 1 + 2 * Long.BYTES;
 
@@ -34,19 +34,19 @@ public record BallotRow(
 
     BallotRow endedAt(long offset) {
         return new BallotRow(
-                published, definition, voteSchemas, new PartitionBallot(poll.ballot(), poll.fromOffset(), offset));
+                published, definition, voteSchemas, new PartitionBallot(partitionBallot.ballot(), partitionBallot.fromOffset(), offset));
     }
 
     boolean open() {
-        return poll.endOffset() == PartitionBallot.OPEN_ENDED;
+        return partitionBallot.endOffset() == PartitionBallot.OPEN_ENDED;
     }
 
     byte[] encode() {
         byte[] value = Events.encode(published);
         return ByteBuffer.allocate(HEADER_LENGTH + value.length)
                 .put(VERSION)
-                .putLong(poll.fromOffset())
-                .putLong(poll.endOffset())
+                .putLong(partitionBallot.fromOffset())
+                .putLong(partitionBallot.endOffset())
                 .put(value)
                 .array();
     }

@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class BallotRows {
     private final KeyValueStore<String, byte[]> store;
-    private final Map<String, BallotRow> polls = new HashMap<>();
+    private final Map<String, BallotRow> ballots = new HashMap<>();
     private long nextEndMs;
 
     BallotRows(KeyValueStore<String, byte[]> store) {
         this.store = store;
         try (KeyValueIterator<String, byte[]> rows = store.all()) {
-            rows.forEachRemaining(row -> polls.put(row.key, BallotRow.decode(row.value)));
+            rows.forEachRemaining(row -> ballots.put(row.key, BallotRow.decode(row.value)));
         }
         this.nextEndMs = earliestEndMs();
     }
 
     @Nullable
     BallotRow find(String ballotId) {
-        return polls.get(ballotId);
+        return ballots.get(ballotId);
     }
 
     void open(BallotRow row) {
@@ -55,9 +55,9 @@ final class BallotRows {
             return List.of();
         }
         List<BallotRow> ended = new ArrayList<>();
-        for (BallotRow row : List.copyOf(polls.values())) {
+        for (BallotRow row : List.copyOf(ballots.values())) {
             boolean due = closesAtMs(row) <= recordedAtMs;
-            if (row.open() && due && offset > row.poll().fromOffset()) {
+            if (row.open() && due && offset > row.partitionBallot().fromOffset()) {
                 ended.add(end(row, offset));
             }
         }
@@ -67,11 +67,11 @@ final class BallotRows {
     private void put(BallotRow row) {
         String ballotId = row.definition().ballot().id();
         store.put(ballotId, row.encode());
-        polls.put(ballotId, row);
+        ballots.put(ballotId, row);
     }
 
     private long earliestEndMs() {
-        return polls.values().stream()
+        return ballots.values().stream()
                 .filter(BallotRow::open)
                 .mapToLong(BallotRows::closesAtMs)
                 .min()

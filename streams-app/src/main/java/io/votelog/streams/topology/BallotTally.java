@@ -120,13 +120,13 @@ final class BallotTally {
     }
 
     /** A new ballot's counts: zeros. */
-    static BallotTally open(KeyValueStore<String, byte[]> store, BallotRow poll, long recordedAtMs) {
-        Ballot ballot = poll.definition().ballot();
+    static BallotTally open(KeyValueStore<String, byte[]> store, BallotRow row, long recordedAtMs) {
+        Ballot ballot = row.definition().ballot();
         BallotTally tally = new BallotTally(
                 store,
                 ballot.id(),
-                poll.definition().digest(),
-                poll.published().getPartitionCount(),
+                row.definition().digest(),
+                row.published().getPartitionCount(),
                 ballot.opensAt().toEpochMilli(),
                 ballot.visibility() == Visibility.AFTER_CLOSE,
                 ballot.optionCount());

@@ -39,11 +39,11 @@ final class EmitTimer {
         if (running == null) {
             long inPeriod = Math.floorMod(context.currentSystemTimeMs() - phaseMs, periodMs);
             running = context.schedule(
-                    Duration.ofMillis(periodMs - inPeriod), PunctuationType.WALL_CLOCK_TIME, this::goOff);
+                    Duration.ofMillis(periodMs - inPeriod), PunctuationType.WALL_CLOCK_TIME, this::fire);
         }
     }
 
-    private void goOff(long nowMs) {
+    private void fire(long nowMs) {
         if (running != null) {
             running.cancel();
             running = null;

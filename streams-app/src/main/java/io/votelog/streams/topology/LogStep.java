@@ -22,15 +22,15 @@ record LogStep(long offset, long recordedAtMs, List<BallotRow> ended, @Nullable 
     sealed interface Effect {}
 
     /** A ballot begins to stand in this partition. */
-    record Opened(BallotRow poll) implements Effect {}
+    record Opened(BallotRow row) implements Effect {}
 
     /**
      * A vote with its verdict.
      *
-     * @param poll the ballot, or nothing when no such ballot stood in the partition
+     * @param@param row the ballot, or nothing when no such ballot stood in the partition
      */
-    record JudgedVote(@Nullable BallotRow poll, Verdict verdict) implements Effect {}
+    record JudgedVote(@Nullable BallotRow row, Verdict verdict) implements Effect {}
 
     /** An accepted vote is taken out of the counts, with these picks. */
-    record Annulled(BallotRow poll, Picks picks) implements Effect {}
+    record Annulled(BallotRow row, Picks picks) implements Effect {}
 }

@@ -38,7 +38,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private static final CloudEvent TURNOUT_EVENT = new CloudEvent("PartitionTurnout", "streams-app");
     private static final String POSITION_KEY = PartitionPosition.KEY;
 
-    private final LogEnd logEnd;
+    private final VotesTopic votesTopic;
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
@@ -58,8 +58,8 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private EmitTimer turnoutTimer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    TallyProcessor(LogEnd logEnd) {
-        this.logEnd = logEnd;
+    TallyProcessor(VotesTopic votesTopic) {
+        this.votesTopic = votesTopic;
     }
 
     @Override
@@ -82,11 +82,11 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
 
     /** Whether this is the log that the stores were made from; one whose topic was not known yet is remembered. */
     private void checkLog(int partition) {
-        long end = logEnd.of(partition);
+        long end = votesTopic.endOffset(partition);
         if (end < position.nextOffset()) {
             throw LogTruncatedException.endsAt(partition, position.nextOffset(), end);
         }
-        Uuid topic = logEnd.topicId();
+        Uuid topic = votesTopic.id();
         Uuid counted = position.topicId();
         if (topic == null) {
             return;
@@ -131,21 +131,21 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         }
         LogStep.Effect effect = step.effect();
         if (effect instanceof LogStep.Opened opened) {
-            BallotTally tally = BallotTally.open(store, opened.poll(), step.recordedAtMs());
+            BallotTally tally = BallotTally.open(store, opened.row(), step.recordedAtMs());
             tallies.put(tally.ballotId(), tally);
             changed(tally.ballotId());
         } else if (effect instanceof LogStep.JudgedVote vote) {
-            BallotRow poll = vote.poll();
-            BallotTally tally = poll == null
+            BallotRow row = vote.row();
+            BallotTally tally = row == null
                     ? tallies.computeIfAbsent(BallotTally.UNKNOWN, id -> BallotTally.ofUnknownBallots(store))
-                    : tallyOf(poll);
+                    : tallyOf(row);
             if (tally.endsHour(step.offset(), step.recordedAtMs())) {
                 sendTurnout(tally, step.recordedAtMs());
             }
             tally.count(vote, step.offset(), step.recordedAtMs());
             changed(tally.ballotId());
         } else if (effect instanceof LogStep.Annulled annulled) {
-            BallotTally tally = tallyOf(annulled.poll());
+            BallotTally tally = tallyOf(annulled.row());
             tally.annul(annulled.picks());
             changed(tally.ballotId());
         } else if (effect != null) {
@@ -162,8 +162,8 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         PartitionPosition before = position;
         position = position.withReplaced(step.offset());
         if (step.effect() instanceof LogStep.Opened opened
-                && !tallies.containsKey(opened.poll().definition().ballot().id())) {
-            BallotTally tally = BallotTally.open(store, opened.poll(), step.recordedAtMs());
+                && !tallies.containsKey(opened.row().definition().ballot().id())) {
+            BallotTally tally = BallotTally.open(store, opened.row(), step.recordedAtMs());
             tallies.put(tally.ballotId(), tally);
         }
         for (BallotRow ended : step.ended()) {
@@ -187,7 +187,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
 
     /** A topic that is made anew under a running count may be longer than the old one when its first record is read. */
     private void noticeAnotherTopic() {
-        Uuid noticed = logEnd.noticedTopicId();
+        Uuid noticed = votesTopic.lastSeenId();
         Uuid counted = position.topicId();
         if (inAnotherTopic || noticed == null || counted == null || noticed.equals(counted)) {
             return;
@@ -213,8 +213,8 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         timer.start();
     }
 
-    private BallotTally tallyOf(BallotRow poll) {
-        String ballotId = poll.definition().ballot().id();
+    private BallotTally tallyOf(BallotRow row) {
+        String ballotId = row.definition().ballot().id();
         BallotTally tally = tallies.get(ballotId);
         if (tally == null) {
             throw new IllegalStateException("ballot %s has a definition but no tally".formatted(ballotId));

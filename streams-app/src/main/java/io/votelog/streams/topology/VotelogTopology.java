@@ -38,7 +38,7 @@ import org.apache.kafka.streams.state.Stores;
  */
 public final class VotelogTopology {
     private final LogKeys keys;
-    private final LogEnd logEnd;
+    private final VotesTopic votesTopic;
     private final Consumer<BallotResults> onResults;
     private final Consumer<PartitionTurnout> onTurnout;
     private final BiConsumer<String, byte[]> onBallots;
@@ -47,19 +47,19 @@ public final class VotelogTopology {
      * What both are made of.
      *
      * @param keys whose control records are obeyed
-     * @param logEnd where each partition of votes ends, asked once when its task starts
+     * @param votesTopic where each partition of votes ends, asked once when its task starts
      * @param onResults told of each ballot's newer results, on the thread that keeps the global stores
      * @param onTurnout told of each newer snapshot of an hour of a ballot's turnout, on that same thread
      * @param onBallots told what the ballots topic newly says of a ballot, by the keys of {@link BallotsStoreProcessor}, on that same thread
      */
     public VotelogTopology(
             LogKeys keys,
-            LogEnd logEnd,
+            VotesTopic votesTopic,
             Consumer<BallotResults> onResults,
             Consumer<PartitionTurnout> onTurnout,
             BiConsumer<String, byte[]> onBallots) {
         this.keys = keys;
-        this.logEnd = logEnd;
+        this.votesTopic = votesTopic;
         this.onResults = onResults;
         this.onTurnout = onTurnout;
         this.onBallots = onBallots;
@@ -90,7 +90,7 @@ public final class VotelogTopology {
                         StoreNames.SOURCE_VOTES)
                 .addProcessor(
                         StoreNames.TALLY,
-                        withStores(() -> new TallyProcessor(logEnd), inMemory(StoreNames.PARTITION_TALLIES)),
+                        withStores(() -> new TallyProcessor(votesTopic), inMemory(StoreNames.PARTITION_TALLIES)),
                         StoreNames.DECIDE)
                 // To read where the tally is when it starts, no more.
                 .connectProcessorAndStateStores(StoreNames.DECIDE, StoreNames.PARTITION_TALLIES)
@@ -98,15 +98,15 @@ public final class VotelogTopology {
                         StoreNames.SINK_DECISIONS,
                         Topics.DECISIONS.name(),
                         bytesOut,
-                        PlacedValue.SERIALIZER,
-                        PlacedValue.AS_VOTES,
+                        PartitionedValue.SERIALIZER,
+                        PartitionedValue.SAME_PARTITION,
                         StoreNames.DECIDE)
                 .addSink(
                         StoreNames.SINK_DEAD_LETTERS,
                         Topics.DEAD_LETTERS.name(),
                         bytesOut,
-                        PlacedValue.SERIALIZER,
-                        PlacedValue.SPREAD,
+                        PartitionedValue.SERIALIZER,
+                        PartitionedValue.PARTITION_MODULO_COUNT,
                         StoreNames.DECIDE)
                 .addSink(
                         StoreNames.SINK_TALLIES,

@@ -162,7 +162,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void pollsShouldBeWrittenByDecideAlone() {
+    void ballotRowsShouldBeWrittenByDecideAlone() {
         check(onlyCalledFrom("BallotRows", ".*", "DecideProcessor"));
     }
 

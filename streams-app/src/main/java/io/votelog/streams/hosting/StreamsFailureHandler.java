@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * failing gives up and says so to whoever watches it; one whose memory is too small for what it reads gives up at once, for
  * the next thread would read the same; and a log that was cut stops the application.
  */
-final class StreamsFaults implements StreamsUncaughtExceptionHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamsFaults.class);
+final class StreamsFailureHandler implements StreamsUncaughtExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamsFailureHandler.class);
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final String name;
@@ -47,7 +47,7 @@ final class StreamsFaults implements StreamsUncaughtExceptionHandler {
      * @param replacements in five minutes
      * @param positions up to where the thread of this name has processed what it reads, in words
      */
-    StreamsFaults(
+    StreamsFailureHandler(
             String name, int replacements, LongSupplier nanoTime, UnaryOperator<String> positions, Reaction reaction) {
         this.name = name;
         this.replacements = replacements;
@@ -104,7 +104,7 @@ final class StreamsFaults implements StreamsUncaughtExceptionHandler {
     }
 
     /** Begins anew, when what the threads failed of is out of the way. */
-    synchronized void forget() {
+    synchronized void reset() {
         failures.clear();
         reaction.broken(false);
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * what it is, so it is told of all the same, unless it may have been annulled; that there is none, or what came last, is told
  * only by a store that is not.
  */
-final class VoterCopy {
+final class CommittedVoter {
     private final VoterRow row;
     private final long countedTo;
     private final @Nullable AcceptedVote accepted;
@@ -27,7 +27,7 @@ final class VoterCopy {
      * @param whole whether the store has the rows of all votes below it
      * @param anyAnnulled whether some vote of the ballot is annulled, as far as it is committed
      */
-    VoterCopy(VoterRow row, long countedTo, boolean whole, boolean anyAnnulled) {
+    CommittedVoter(VoterRow row, long countedTo, boolean whole, boolean anyAnnulled) {
         this.row = row;
         this.countedTo = countedTo;
         this.accepted = row.accepted() != null && row.accepted().offset() < countedTo ? row.accepted() : null;

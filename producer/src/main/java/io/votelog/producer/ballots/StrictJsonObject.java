@@ -25,7 +25,7 @@ import tools.jackson.core.json.JsonFactory;
  * @param form what the body must be, as the beginning of a sentence that says what it is instead
  * @param fields what stands in it; a value that is no string is an empty one here
  */
-public record SmallObject(String form, Map<String, Optional<String>> fields) {
+public record StrictJsonObject(String form, Map<String, Optional<String>> fields) {
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(4).build())
@@ -37,7 +37,7 @@ public record SmallObject(String form, Map<String, Optional<String>> fields) {
      * @param allowed the names of its fields, none of which need be there
      * @throws ProblemException (400) when they are anything else
      */
-    public static SmallObject read(byte[] bytes, String form, Set<String> allowed) {
+    public static StrictJsonObject read(byte[] bytes, String form, Set<String> allowed) {
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text(bytes, form))) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw malformed(form, bytes.length == 0 ? "it is empty" : "it is no object");
@@ -58,7 +58,7 @@ public record SmallObject(String form, Map<String, Optional<String>> fields) {
             if (json.nextToken() != null) {
                 throw malformed(form, "something follows the object");
             }
-            return new SmallObject(form, fields);
+            return new StrictJsonObject(form, fields);
         } catch (JacksonException e) {
             throw malformed(form, "it is not well-formed JSON");
         }

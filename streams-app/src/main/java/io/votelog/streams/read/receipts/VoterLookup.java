@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  * transaction has committed yet, so whoever asks says up to where the committed results have counted, and gets nothing from
  * behind there.
  */
-final class Voters {
+final class VoterLookup {
     private final CountStores stores;
     private final OwnAddress self;
 
-    Voters(CountStores stores, OwnAddress self) {
+    VoterLookup(CountStores stores, OwnAddress self) {
         this.stores = stores;
         this.self = self;
     }
@@ -83,7 +83,7 @@ final class Voters {
      * @param anyAnnulled whether some vote of the ballot is annulled, as far as it is committed
      * @throws InvalidStateStoreException when this instance has neither
      */
-    VoterCopy find(Pseudonym voter, String ballotId, int partition, long countedTo, boolean anyAnnulled) {
+    CommittedVoter find(Pseudonym voter, String ballotId, int partition, long countedTo, boolean anyAnnulled) {
         byte[] key = VoterKey.of(voter.bytes(), ballotId);
         try {
             return inUse(key, partition, countedTo, anyAnnulled);
@@ -93,21 +93,21 @@ final class Voters {
     }
 
     /** An instance that was paused, and not told yet that another took its place, is behind. */
-    private VoterCopy inUse(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
+    private CommittedVoter inUse(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
         byte @Nullable [] position =
                 stores.<String>local(StoreNames.PARTITION_TALLIES, partition).get(PartitionPosition.KEY);
         ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.local(StoreNames.VOTERS, partition);
         boolean whole = PartitionPosition.decode(position).nextOffset() >= countedTo;
-        return new VoterCopy(VoterRow.decode(voters.get(key)), countedTo, whole, anyAnnulled);
+        return new CommittedVoter(VoterRow.decode(voters.get(key)), countedTo, whole, anyAnnulled);
     }
 
     /** The tally's position says nothing here: its copy comes by another changelog. */
-    private VoterCopy followed(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
+    private CommittedVoter followed(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
         ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.copy(StoreNames.VOTERS, partition);
         boolean whole = VotersPosition.of(voters) >= countedTo;
         VoterRow row = VoterRow.decode(voters.get(key));
         // In between, the store may have been emptied to be restored anew.
-        return new VoterCopy(row, countedTo, whole && VotersPosition.of(voters) >= countedTo, anyAnnulled);
+        return new CommittedVoter(row, countedTo, whole && VotersPosition.of(voters) >= countedTo, anyAnnulled);
     }
 
     /**
@@ -116,9 +116,9 @@ final class Voters {
      * @throws InvalidStateStoreException when this instance does not process the partition: a copy may be behind
      */
     @Nullable
-    PartitionBallot poll(String ballotId, int partition) {
+    PartitionBallot partitionBallot(String ballotId, int partition) {
         byte @Nullable [] row =
                 stores.<String>local(StoreNames.POLLS, partition).get(ballotId);
-        return row == null ? null : BallotRow.decode(row).poll();
+        return row == null ? null : BallotRow.decode(row).partitionBallot();
     }
 }

@@ -21,8 +21,8 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 /** Asks other instances that hold a voter, on behalf of a client that came to this one. */
-public final class Neighbours {
-    private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
+public final class InstanceClient {
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceClient.class);
 
     /** A machine that is gone refuses nothing, and nothing else shows so soon that it is. */
     private static final int CONNECT_TIMEOUT_MS = 1_000;
@@ -34,14 +34,14 @@ public final class Neighbours {
 
     private final WebClient http;
     private final Duration timeout;
-    private final Instances instances;
+    private final InstanceKeys instances;
 
     /**
      * @param timeout for an answer, beyond the client's wait
      * @param connections to one instance
      * @param instances by whom the other instance is told whose request it is
      */
-    public Neighbours(Duration timeout, int connections, Instances instances) {
+    public InstanceClient(Duration timeout, int connections, InstanceKeys instances) {
         this.instances = instances;
         ConnectionProvider provider = ConnectionProvider.builder("neighbours")
                 .maxConnections(connections)
@@ -84,11 +84,11 @@ public final class Neighbours {
         return http.get()
                 .uri(uri)
                 .headers(headers -> {
-                    headers.set(Instances.FORWARDED, "1");
+                    headers.set(InstanceKeys.FORWARDED, "1");
                     if (client != null) {
                         instances
                                 .introduction(host, client, uri)
-                                .ifPresent(introduction -> headers.set(Instances.CLIENT, introduction));
+                                .ifPresent(introduction -> headers.set(InstanceKeys.CLIENT, introduction));
                     }
                     if (!wait.isZero()) {
                         request.getHeaders().getValuesAsList("Prefer").forEach(prefer -> headers.add("Prefer", prefer));
@@ -111,7 +111,7 @@ public final class Neighbours {
         return switch (status) {
             case 200, 404, 409 -> true;
             // What this instance's address had too much of says nothing of the client.
-            case 429 -> Instances.BELIEVED.equals(answered.getFirst(Instances.CLIENT));
+            case 429 -> InstanceKeys.BELIEVED.equals(answered.getFirst(InstanceKeys.CLIENT));
             case 503 -> MediaType.APPLICATION_PROBLEM_JSON.equals(answered.getContentType());
             default -> false;
         };

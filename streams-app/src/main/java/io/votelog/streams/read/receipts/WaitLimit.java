@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
  * How many clients wait for a verdict, of all and of each address, here and at other instances. A wait is a preference (RFC 7240), so
  * one too many is not refused: its client is answered at once.
  */
-final class Waits {
+final class WaitLimit {
     private final int most;
     private final int mostElsewhere;
     private final AtomicInteger waiting = new AtomicInteger();
@@ -26,7 +26,7 @@ final class Waits {
      * @param mostElsewhere of them at other instances
      * @param mostOfAddress of one address; 0 for no limit
      */
-    Waits(int most, int mostElsewhere, int mostOfAddress, MeterRegistry meters) {
+    WaitLimit(int most, int mostElsewhere, int mostOfAddress, MeterRegistry meters) {
         this.most = most;
         this.mostElsewhere = mostElsewhere;
         this.byAddress = new AddressCounts(mostOfAddress);

@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Says which topic votes is, and where its partitions end. */
 @FunctionalInterface
-public interface LogEnd {
+public interface VotesTopic {
     /** The offset behind the last record of this partition. */
-    long of(int partition);
+    long endOffset(int partition);
 
     /** The id of the topic, asked for now: one that is deleted and made anew has another. Null where nobody can tell. */
-    default @Nullable Uuid topicId() {
+    default @Nullable Uuid id() {
         return null;
     }
 
     /** The id that was found when somebody looked last; asks nobody. Null where nobody looks. */
-    default @Nullable Uuid noticedTopicId() {
+    default @Nullable Uuid lastSeenId() {
         return null;
     }
 }

@@ -13,14 +13,14 @@ import org.apache.kafka.streams.state.HostInfo;
 import org.junit.jupiter.api.Test;
 
 /** An instance is believed in whom it asks for, and nobody else is, wherever both come from. */
-final class InstancesTest {
+final class InstanceKeysTest {
     private static final HostInfo ONE_HOST = new HostInfo("localhost", 8081);
     private static final HostInfo OTHER_HOST = new HostInfo("localhost", 8082);
     private static final URI REQUEST = URI.create("http://localhost:8082/v1/ballots/b/receipts/r?offset=7");
     private static final IpAddress CLIENT = Objects.requireNonNull(IpAddress.parse("203.0.113.7"));
 
-    private final Instances one = new Instances();
-    private final Instances other = new Instances();
+    private final InstanceKeys one = new InstanceKeys();
+    private final InstanceKeys other = new InstanceKeys();
 
     @Test
     void shouldBelieveAnInstanceThatIsAMember() {
@@ -37,8 +37,8 @@ final class InstancesTest {
     @Test
     void shouldBelieveNobodyElse() {
         meet(0);
-        Instances stranger = new Instances();
-        stranger.note(Map.of(other.key(), Instances.nameOf(OTHER_HOST)), 0);
+        InstanceKeys stranger = new InstanceKeys();
+        stranger.note(Map.of(other.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
         String strangers = stranger.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         String genuine = one.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         String proof = genuine.substring(genuine.lastIndexOf(' ') + 1);
@@ -76,8 +76,8 @@ final class InstancesTest {
 
     @Test
     void shouldIntroduceItselfToTheOneThatHasTheAddressNow() {
-        Instances before = new Instances();
-        one.note(Map.of(before.key(), Instances.nameOf(OTHER_HOST)), 0);
+        InstanceKeys before = new InstanceKeys();
+        one.note(Map.of(before.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
         meet(1);
         String introduction = one.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         assertThat(other.introduced(introduction, REQUEST)).hasValue(CLIENT);
@@ -91,7 +91,7 @@ final class InstancesTest {
 
     private void meet(long nanos) {
         Map<String, String> members =
-                Map.of(one.key(), Instances.nameOf(ONE_HOST), other.key(), Instances.nameOf(OTHER_HOST));
+                Map.of(one.key(), InstanceKeys.nameOf(ONE_HOST), other.key(), InstanceKeys.nameOf(OTHER_HOST));
         one.note(members, nanos);
         other.note(members, nanos);
     }

@@ -10,13 +10,13 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.junit.jupiter.api.Test;
 
-final class StreamsFaultsTest {
+final class StreamsFailureHandlerTest {
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger broken = new AtomicInteger();
     private final AtomicInteger stopped = new AtomicInteger();
     private final AtomicInteger looks = new AtomicInteger();
-    private final StreamsFaults faults = new StreamsFaults(
-            "counting", 2, nanos::get, thread -> "votes-1 up to offset 7", new StreamsFaults.Reaction() {
+    private final StreamsFailureHandler faults = new StreamsFailureHandler(
+            "counting", 2, nanos::get, thread -> "votes-1 up to offset 7", new StreamsFailureHandler.Reaction() {
                 @Override
                 public void failed() {
                     looks.incrementAndGet();
@@ -48,7 +48,7 @@ final class StreamsFaultsTest {
         fail();
         fail();
         fail();
-        faults.forget();
+        faults.reset();
         assertThat(broken).hasValue(0);
         assertThat(fail()).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
     }

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * A record's value and the partition of votes that it tells of. A record's key does not say where it stood: whoever writes to
  * votes chooses the partition.
  */
-record PlacedValue(int partition, byte @Nullable [] value) {
-    static final Serializer<PlacedValue> SERIALIZER = (topic, placed) -> placed.value();
+record PartitionedValue(int partition, byte @Nullable [] value) {
+    static final Serializer<PartitionedValue> SERIALIZER = (topic, placed) -> placed.value();
 
     /** Into the very partition, for a topic that has as many as votes. */
-    static final StreamPartitioner<byte[], PlacedValue> AS_VOTES =
+    static final StreamPartitioner<byte[], PartitionedValue> SAME_PARTITION =
             (topic, key, placed, partitionCount) -> Optional.of(Set.of(placed.partition()));
 
     /** One partition for each of votes, for a topic that need not have as many. */
-    static final StreamPartitioner<byte[], PlacedValue> SPREAD =
+    static final StreamPartitioner<byte[], PartitionedValue> PARTITION_MODULO_COUNT =
             (topic, key, placed, partitionCount) -> Optional.of(Set.of(placed.partition() % partitionCount));
 }

@@ -43,7 +43,7 @@ import org.springframework.web.server.ServerWebExchange;
  * one says to the other is authenticated by it (HMAC-SHA-256). Addresses prove nothing: instances may have the address that clients
  * have, and come from others than they advertise.
  */
-public final class Instances implements MeterBinder {
+public final class InstanceKeys implements MeterBinder {
     /** Says that a request was sent on already, so that two instances that disagree do not send it back and forth. */
     static final String FORWARDED = "Votelog-Forwarded";
 
@@ -55,7 +55,7 @@ public final class Instances implements MeterBinder {
     /** How the public key looks in a client's name. */
     public static final String KEY_PATTERN = "[A-Za-z0-9_-]{43}";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceKeys.class);
     private static final String ALGORITHM = "X25519";
     private static final int KEY_BYTES = 32;
     private static final int MAX_VALUE = 160;
@@ -72,7 +72,7 @@ public final class Instances implements MeterBinder {
     private final AtomicBoolean said = new AtomicBoolean();
     private volatile Map<String, Other> byKey = Map.of();
 
-    public Instances() {
+    public InstanceKeys() {
         try {
             own = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
         } catch (GeneralSecurityException e) {

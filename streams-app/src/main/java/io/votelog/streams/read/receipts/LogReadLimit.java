@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Where a ballot did not stand yet, the stores know of no vote, so anybody can have the log read with a receipt that he invented: such
  * reads have a third of the places, and leave the others to those of which the stores know that they may be genuine.
  */
-final class LogReads {
+final class LogReadLimit {
     private final RateLimit limit;
     private final int atOnce;
     private final AddressCounts byAddress;
@@ -27,7 +27,7 @@ final class LogReads {
     private final Counter reads;
 
     /** @param nanoClock as {@link System#nanoTime()} */
-    LogReads(ReceiptSettings receipts, LongSupplier nanoClock, MeterRegistry meters) {
+    LogReadLimit(ReceiptSettings receipts, LongSupplier nanoClock, MeterRegistry meters) {
         ReceiptSettings.LogReads settings = receipts.logReads();
         this.atOnce = settings.atOnce();
         this.byAddress = new AddressCounts(atOnce);

@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code Prefer} header (RFC 7240), of which {@code wait=N}, in seconds, is heeded. */
-final class Prefer {
+final class PreferHeader {
     private static final Pattern WAIT =
             Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?(\\d{1,9})\"?\\s*(?=$|[,;])", Pattern.CASE_INSENSITIVE);
 
     /** What stands behind is not looked at. */
     private static final int MAX_CHARS = 1_024;
 
-    private Prefer() {}
+    private PreferHeader() {}
 
     /**
      * How long the client would wait; zero when it does not say.

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 
 /** How many streams are being read from this instance, by all and by each client address. */
 @Component
-final class ReaderCount {
+final class ReaderLimit {
     private static final int RETRY_AFTER_SECONDS = 5;
 
     private final int most;
@@ -21,7 +21,7 @@ final class ReaderCount {
     private final AddressCounts byAddress;
     private final Counter limited;
 
-    public ReaderCount(ResultsSettings settings, MeterRegistry meters) {
+    public ReaderLimit(ResultsSettings settings, MeterRegistry meters) {
         this.most = settings.maxReaders();
         this.mostOfAddress = settings.maxReadersPerAddress();
         this.byAddress = new AddressCounts(mostOfAddress);
@@ -39,7 +39,7 @@ final class ReaderCount {
      * @return what to run once, when the reader has gone
      * @throws ProblemException 429 when the address has as many as it may, 503 when there are as many as there may be
      */
-    Runnable oneMore(@Nullable IpAddress client) {
+    Runnable add(@Nullable IpAddress client) {
         if (!byAddress.take(client)) {
             limited.increment();
             throw ProblemException.tooManyRequests(

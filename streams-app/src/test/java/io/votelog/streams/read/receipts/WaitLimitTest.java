@@ -13,9 +13,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** One address waits no more elsewhere than it may here, and who is one too many is answered, and counted. */
-final class WaitsTest {
+final class WaitLimitTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Waits waits = new Waits(10, 4, 3, meters);
+    private final WaitLimit waits = new WaitLimit(10, 4, 3, meters);
     private final Sinks.Empty<String> verdict = Sinks.empty();
     private final List<String> answers = new ArrayList<>();
 

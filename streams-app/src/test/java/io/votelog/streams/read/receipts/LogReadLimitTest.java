@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** No address, and nobody with invented receipts, has the few places at which the log is read all to itself. */
-final class LogReadsTest {
+final class LogReadLimitTest {
     private static final IpAddress A = address("203.0.113.1");
     private static final IpAddress B = address("203.0.113.2");
     private static final IpAddress C = address("203.0.113.3");
 
-    private final LogReads reads = new LogReads(
+    private final LogReadLimit reads = new LogReadLimit(
             new ReceiptSettings(
                     Duration.ofSeconds(30),
                     2,

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 
-final class AcceptableTest {
+final class AcceptHeaderTest {
     @Test
     void shouldWriteWhatTheClientLikesBest() {
         assertThat(csv()).isFalse();
@@ -78,6 +78,6 @@ final class AcceptableTest {
         for (String line : accept) {
             request.add(HttpHeaders.ACCEPT, line);
         }
-        return Acceptable.csv(request);
+        return AcceptHeader.prefersCsv(request);
     }
 }

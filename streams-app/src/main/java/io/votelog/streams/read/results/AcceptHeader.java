@@ -8,17 +8,17 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
 /** Which representation a client prefers, after RFC 9110, section 12.5.1. */
-final class Acceptable {
+final class AcceptHeader {
     private static final MediaType CSV = new MediaType("text", "csv");
 
-    private Acceptable() {}
+    private AcceptHeader() {}
 
     /**
      * Whether results are to be written as CSV; as JSON, if both are equally welcome.
      *
      * @throws ProblemException 406 when neither is, 400 when the header names no type at all
      */
-    static boolean csv(HttpHeaders request) {
+    static boolean prefersCsv(HttpHeaders request) {
         MediaRanges accept = MediaRanges.of(request);
         if (!accept.given()) {
             return false;

@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.junit.jupiter.api.Test;
 
-final class VoterCopyTest {
+final class CommittedVoterTest {
     private static final AcceptedVote ACCEPTED =
             new AcceptedVote(new UUID(1, 1), 7, 1_000, Picks.ofWords(new long[] {3}));
     private static final VoterRow.Refused REFUSED =
@@ -24,65 +24,65 @@ final class VoterCopyTest {
 
     @Test
     void shouldTellAllThatIsCommittedInAStoreThatIsWhole() {
-        VoterCopy whole = new VoterCopy(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, true, false);
+        CommittedVoter whole = new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, true, false);
         assertThat(whole.accepted()).isEqualTo(ACCEPTED);
         assertThat(whole.refused(REFUSED.voteId())).isEqualTo(REFUSED);
         assertThat(whole.refused(new UUID(7, 7))).isNull();
-        VoterCopy empty = new VoterCopy(new VoterRow(null, List.of(), false, null), 10, true, false);
+        CommittedVoter empty = new CommittedVoter(new VoterRow(null, List.of(), false, null), 10, true, false);
         assertThat(empty.accepted()).isNull();
         assertThat(empty.refused(REFUSED.voteId())).isNull();
     }
 
     @Test
     void shouldTellNothingThatIsNotCommitted() {
-        VoterCopy copy = new VoterCopy(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 9, true, false);
+        CommittedVoter copy = new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 9, true, false);
         assertThat(copy.accepted()).isEqualTo(ACCEPTED);
         assertThat(copy.refused(REFUSED.voteId())).isNull();
-        assertThat(new VoterCopy(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 7, true, false).accepted())
+        assertThat(new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 7, true, false).accepted())
                 .isNull();
     }
 
     @Test
     void shouldTellOnlyOfAnAcceptedVoteInAStoreThatIsBehind() {
-        VoterCopy behind = new VoterCopy(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, false, false);
+        CommittedVoter behind = new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, false, false);
         assertThat(behind.accepted()).isEqualTo(ACCEPTED);
         assertThatThrownBy(() -> behind.refused(REFUSED.voteId())).isInstanceOf(InvalidStateStoreException.class);
         assertThatThrownBy(() -> behind.uncommitted(REFUSED.voteId())).isInstanceOf(InvalidStateStoreException.class);
         assertThatThrownBy(behind::forgotten).isInstanceOf(InvalidStateStoreException.class);
-        VoterCopy empty = new VoterCopy(new VoterRow(null, List.of(REFUSED), false, null), 10, false, false);
+        CommittedVoter empty = new CommittedVoter(new VoterRow(null, List.of(REFUSED), false, null), 10, false, false);
         assertThatThrownBy(empty::accepted).isInstanceOf(InvalidStateStoreException.class);
-        VoterCopy uncommitted = new VoterCopy(new VoterRow(ACCEPTED, List.of(), false, null), 7, false, false);
+        CommittedVoter uncommitted = new CommittedVoter(new VoterRow(ACCEPTED, List.of(), false, null), 7, false, false);
         assertThatThrownBy(uncommitted::accepted).isInstanceOf(InvalidStateStoreException.class);
     }
 
     @Test
     void shouldNotTellOfAVoteThatMayBeAnnulledInAStoreThatIsBehind() {
         VoterRow annulled = new VoterRow(ACCEPTED, List.of(), false, ANNULLED);
-        VoterCopy behind = new VoterCopy(new VoterRow(ACCEPTED, List.of(), false, null), 10, false, true);
+        CommittedVoter behind = new CommittedVoter(new VoterRow(ACCEPTED, List.of(), false, null), 10, false, true);
         assertThatThrownBy(behind::accepted).isInstanceOf(InvalidStateStoreException.class);
-        VoterCopy knowing = new VoterCopy(annulled, 10, false, true);
+        CommittedVoter knowing = new CommittedVoter(annulled, 10, false, true);
         assertThat(knowing.accepted()).isEqualTo(ACCEPTED);
         assertThat(knowing.annulled()).isEqualTo(ANNULLED);
-        VoterCopy whole = new VoterCopy(new VoterRow(ACCEPTED, List.of(), false, null), 10, true, true);
+        CommittedVoter whole = new CommittedVoter(new VoterRow(ACCEPTED, List.of(), false, null), 10, true, true);
         assertThat(whole.accepted()).isEqualTo(ACCEPTED);
         assertThat(whole.annulled()).isNull();
     }
 
     @Test
     void shouldTellOfNoAnnulmentThatIsNotCommitted() {
-        VoterCopy copy = new VoterCopy(new VoterRow(ACCEPTED, List.of(), false, ANNULLED), 8, true, false);
+        CommittedVoter copy = new CommittedVoter(new VoterRow(ACCEPTED, List.of(), false, ANNULLED), 8, true, false);
         assertThat(copy.accepted()).isEqualTo(ACCEPTED);
         assertThat(copy.annulled()).isNull();
     }
 
     @Test
     void shouldTellThatAnAttemptIsThereBeforeItsVerdictMayBeTold() {
-        VoterCopy copy = new VoterCopy(new VoterRow(ACCEPTED, List.of(REFUSED), true, null), 7, true, false);
+        CommittedVoter copy = new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), true, null), 7, true, false);
         assertThat(copy.uncommitted(ACCEPTED.voteId())).hasValue(7);
         assertThat(copy.uncommitted(REFUSED.voteId())).hasValue(9);
         assertThat(copy.uncommitted(new UUID(7, 7))).isEmpty();
         assertThat(copy.forgotten()).isTrue();
-        VoterCopy committed = new VoterCopy(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, true, false);
+        CommittedVoter committed = new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, true, false);
         assertThat(committed.uncommitted(ACCEPTED.voteId())).isEmpty();
         assertThat(committed.uncommitted(REFUSED.voteId())).isEmpty();
     }
