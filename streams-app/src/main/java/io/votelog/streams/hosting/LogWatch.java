@@ -23,9 +23,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Looks now and then whether votes is still the topic that it was when this instance started, also while nothing comes, and tells
- * health and metrics what is wrong with the log. Results go on, so readiness does not go down with it: whoever reads them must
- * know, and somebody must look.
+ * Checks at intervals whether the topic of votes is still the one that it was when this instance started, also while no votes
+ * come in. Health and metrics show what is wrong with the log. Readiness does not go down with it, since results go on: their
+ * readers must be told, and an operator must look.
  */
 final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
@@ -44,11 +44,11 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
     private volatile boolean another;
 
     /**
-     * A watch that does not look by itself yet.
+     * A watch that does not check by itself yet.
      *
-     * @param askTopicId asks the cluster
-     * @param endOf asks for the offset behind the last record of a partition
-     * @param results as they are known now
+     * @param askTopicId asks the cluster for the topic's id
+     * @param endOf asks the cluster for the end offset of a partition
+     * @param results gives the newest results of all ballots
      */
     LogWatch(Supplier<Uuid> askTopicId, IntToLongFunction endOf, Supplier<Collection<BallotResults>> results) {
         this.askTopicId = askTopicId;
@@ -56,7 +56,7 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
         this.results = results;
     }
 
-    /** Looks every so often from now on. */
+    /** Starts to check at this interval. */
     LogWatch every(Duration period) {
         scheduler.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
         return this;

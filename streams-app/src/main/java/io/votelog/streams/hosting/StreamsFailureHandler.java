@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a thread that fails: it is replaced, for a broker that was away comes back; an instance that goes on
- * failing gives up and says so to whoever watches it; one whose memory is too small for what it reads gives up at once, for
- * the next thread would read the same; and a log that was cut stops the application.
+ * Decides what happens when a thread of Kafka Streams fails. The thread is replaced, since brokers that were away come back. An
+ * instance that fails too often gives up and reports it. An instance whose memory is too small for what it reads gives up at
+ * once, since the next thread would read the same. A log that was cut stops the application.
  */
 final class StreamsFailureHandler implements StreamsUncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsFailureHandler.class);
@@ -28,24 +28,24 @@ final class StreamsFailureHandler implements StreamsUncaughtExceptionHandler {
     private final Reaction reaction;
     private final Deque<Long> failures = new ArrayDeque<>();
 
-    /** What follows from a failure. None of it may wait for the thread that failed. */
+    /** What is done after a failure. None of the methods may wait for the thread that failed. */
     interface Reaction {
-        /** Looks for what a failure may come of. */
+        /** Starts a search for the cause of a failure. */
         void failed();
 
-        /** Says that the instance gives up, or has begun anew. */
+        /** Reports that the instance gave up, or that it started anew. */
         void broken(boolean broken);
 
-        /** Ends the application, for the log was cut. */
+        /** Ends the application because the log was cut. */
         void cut();
     }
 
     /**
-     * Takes care of the threads of one Kafka Streams.
+     * The handler for the threads of one Kafka Streams.
      *
-     * @param name what it is called in the log
-     * @param replacements in five minutes
-     * @param positions up to where the thread of this name has processed what it reads, in words
+     * @param name the name of that Kafka Streams in messages
+     * @param replacements how many threads may be replaced within five minutes
+     * @param positions for a thread's name, the positions up to which it has processed what it reads, in words
      */
     StreamsFailureHandler(
             String name, int replacements, LongSupplier nanoTime, UnaryOperator<String> positions, Reaction reaction) {
@@ -103,7 +103,7 @@ final class StreamsFailureHandler implements StreamsUncaughtExceptionHandler {
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
-    /** Begins anew, when what the threads failed of is out of the way. */
+    /** Forgets all failures, once their cause is out of the way. */
     synchronized void reset() {
         failures.clear();
         reaction.broken(false);

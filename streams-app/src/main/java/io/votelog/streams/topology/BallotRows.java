@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.rules.Ballot;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,8 +12,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ballots that stand in one partition: the store, and before it what was parsed from it. Every change goes to the store
- * at once.
+ * The ballots of one partition: their rows in the store, and a parsed copy in memory. Every change goes to the store at once.
  */
 final class BallotRows {
     private final KeyValueStore<String, byte[]> store;
@@ -37,7 +37,7 @@ final class BallotRows {
         nextEndMs = earliestEndMs();
     }
 
-    /** Ends a ballot at this offset. */
+    /** Ends a ballot: votes at this offset or behind it are late. */
     BallotRow end(BallotRow row, long offset) {
         BallotRow ended = row.endedAt(offset);
         put(ended);
@@ -46,9 +46,11 @@ final class BallotRows {
     }
 
     /**
-     * Ends every ballot whose time a record stamped so shows to be over.
+     * Ends every open ballot whose closing time is not after this record.
      *
-     * @return those that were open until then
+     * @param recordedAtMs the broker's append time of the record, milliseconds since 1970
+     * @param offset the record's offset, which becomes the end offset
+     * @return the ballots that this record ended
      */
     List<BallotRow> endDue(long recordedAtMs, long offset) {
         if (recordedAtMs < nextEndMs) {

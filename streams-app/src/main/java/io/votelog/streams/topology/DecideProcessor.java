@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.VoterKey;
+import io.votelog.streams.topology.rows.VoterRow;
+import io.votelog.streams.topology.rows.BallotRow;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_BALLOT_ID;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_CONTROL_RECORD;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_KEY;

@@ -4,18 +4,18 @@ package io.votelog.streams.topology;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
-/** Says which topic votes is, and where its partitions end. */
+/** The topic {@code votelog.votes.v1} as the brokers know it: its id, and where its partitions end. */
 @FunctionalInterface
 public interface VotesTopic {
-    /** The offset behind the last record of this partition. */
+    /** Asks for the end offset of a partition: the offset behind its last record. */
     long endOffset(int partition);
 
-    /** The id of the topic, asked for now: one that is deleted and made anew has another. Null where nobody can tell. */
+    /** Asks for the topic's id. A topic that is deleted and made anew gets another id. Null where nobody can tell. */
     default @Nullable Uuid id() {
         return null;
     }
 
-    /** The id that was found when somebody looked last; asks nobody. Null where nobody looks. */
+    /** The topic's id at the latest look, without asking anybody. Null where nobody looks. */
     default @Nullable Uuid lastSeenId() {
         return null;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
 import static io.votelog.streams.topology.LogFixture.DURING;
 import static io.votelog.streams.topology.LogFixture.vote;
 import static io.votelog.streams.topology.LogFixture.voteId;

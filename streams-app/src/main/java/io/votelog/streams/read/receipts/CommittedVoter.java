@@ -3,7 +3,7 @@ package io.votelog.streams.read.receipts;
 
 import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Annulment;
-import io.votelog.streams.topology.VoterRow;
+import io.votelog.streams.topology.rows.VoterRow;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;

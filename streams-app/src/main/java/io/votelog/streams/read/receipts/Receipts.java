@@ -15,7 +15,7 @@ import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.problem.ProblemException;
-import io.votelog.streams.topology.VoterRow;
+import io.votelog.streams.topology.rows.VoterRow;
 import io.votelog.web.limits.IpAddress;
 import java.util.Arrays;
 import java.util.Optional;

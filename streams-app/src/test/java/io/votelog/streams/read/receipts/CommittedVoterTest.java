@@ -8,7 +8,7 @@ import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Annulment;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Reason;
-import io.votelog.streams.topology.VoterRow;
+import io.votelog.streams.topology.rows.VoterRow;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;

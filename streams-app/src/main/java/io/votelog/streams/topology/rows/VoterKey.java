@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.streams.topology;
+package io.votelog.streams.topology.rows;
 
 import io.votelog.schemas.Pseudonym;
 import java.nio.charset.StandardCharsets;
@@ -7,12 +7,12 @@ import java.util.Arrays;
 
 /**
  * The key of a voter's row: the pseudonym's 16 bytes, then the ballot id in UTF-8. A pseudonym is made for one ballot, but
- * whoever writes to the topic directly may use a key for two.
+ * whoever writes to the topic directly may use it for two.
  */
 public final class VoterKey {
     private VoterKey() {}
 
-    /** The key for a record's key and the ballot that its vote names. */
+    /** The key of the row for this pseudonym, which is the record's key, and the ballot that its vote names. */
     public static byte[] of(byte[] pseudonym, String ballotId) {
         byte[] id = ballotId.getBytes(StandardCharsets.UTF_8);
         byte[] key = Arrays.copyOf(pseudonym, Pseudonym.LENGTH + id.length);
@@ -20,7 +20,7 @@ public final class VoterKey {
         return key;
     }
 
-    /** The partition of votes, and so the task, that holds this row. */
+    /** The partition of votes that this row belongs to, and with it the task that holds the row. */
     public static int partition(byte[] key, int partitionCount) {
         return Pseudonym.partition(Arrays.copyOf(key, Pseudonym.LENGTH), partitionCount);
     }

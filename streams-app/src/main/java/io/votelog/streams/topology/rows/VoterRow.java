@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.streams.topology;
+package io.votelog.streams.topology.rows;
 
 import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Annulment;
@@ -13,23 +13,26 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the store knows of one voter on one ballot: the accepted vote, the latest refused attempts, each with a vote id of its own,
- * and how the accepted vote was annulled. Anybody can send attempts without end, so a few are kept and the row says that others were.
+ * What the store knows of one voter on one ballot: the accepted vote, the latest refused attempts (each with another vote id),
+ * and how the accepted vote was annulled. A voter can send attempts without end, so only a few are kept; the row says whether
+ * others were forgotten.
  *
- * <p>Bytes: a version (1), flags (1: accepted follows, 2: refused follows, 4: annulled follows, 8: attempts are forgotten), then of
- * the accepted vote its id (16), offset (8) and time in milliseconds (8) and its picks (a count of 64-bit words, 1 byte, and the
- * words); then how many refused attempts follow (1), oldest first, and of each the same three and the reason's name (length, 1 byte,
- * and ASCII); last of the annulment its offset (8), time in milliseconds (8) and reason (UTF-8, to the row's end). Numbers are
- * big-endian. That is version 3, of rows with refused attempts. Those without have version 1, or with an annulment version 2, so that
- * no build reads it that would take the vote for one that counts. Older builds kept one refused attempt in such rows, without the
- * number before it, and forgot those before.
+ * <p>Bytes: a version (1), flags (1: accepted follows, 2: refused follows, 4: annulled follows, 8: attempts were forgotten). Of
+ * the accepted vote: its id (16), offset (8), time in milliseconds since 1970 (8), and picks (the number of 64-bit words, 1
+ * byte, and the words). Of the refused attempts: their number (1), then of each, oldest first, id, offset and time as above,
+ * and the name of the reason (length, 1 byte, and ASCII). Of the annulment: its offset (8), time in milliseconds since 1970
+ * (8), and reason (UTF-8, to the row's end). Numbers are big-endian.
  *
- * @param refused in the order of their offsets; at most {@value #MAX_REFUSED}
+ * <p>A row with refused attempts has version 3. A row without them has version 2 if it has an annulment, else version 1; so a
+ * build that does not know annulments cannot read an annulled vote as one that counts. In rows of versions 1 and 2, older
+ * builds kept one refused attempt, without a number before it; they forgot the attempts before that one.
+ *
+ * @param refused the refused attempts in the order of their offsets; at most {@value #MAX_REFUSED}
  * @param forgotten whether there may have been refused attempts of other vote ids
  */
 public record VoterRow(
         @Nullable AcceptedVote accepted, List<Refused> refused, boolean forgotten, @Nullable Annulment annulled) {
-    /** How many refused attempts are remembered. */
+    /** The most refused attempts that a row keeps. */
     public static final int MAX_REFUSED = 8;
 
     private static final byte VERSION = 1;
@@ -41,21 +44,25 @@ public record VoterRow(
     private static final int FORGOTTEN = 8;
     private static final int ATTEMPT_LENGTH = 32;
 
-    static final VoterRow NEW = new VoterRow(null, List.of(), false, null);
+    public static final VoterRow NEW = new VoterRow(null, List.of(), false, null);
 
     public VoterRow {
         refused = List.copyOf(refused);
     }
 
-    /** A refused attempt: its vote id, offset, the broker's append time in milliseconds, and why. */
+    /**
+     * A refused attempt.
+     *
+     * @param recordedAtMs the broker's append time, milliseconds since 1970
+     */
     public record Refused(UUID voteId, long offset, long recordedAtMs, Reason reason) {}
 
-    /** The latest refused attempt of all. */
+    /** The latest refused attempt, or null when the row has none. */
     public @Nullable Refused latestRefused() {
         return refused.isEmpty() ? null : refused.get(refused.size() - 1);
     }
 
-    /** The latest refused attempt of this vote id that is remembered. */
+    /** The latest refused attempt of this vote id that the row has, or null. */
     public @Nullable Refused refused(UUID voteId) {
         for (Refused attempt : refused) {
             if (attempt.voteId().equals(voteId)) {
@@ -65,12 +72,12 @@ public record VoterRow(
         return null;
     }
 
-    VoterRow withAccepted(AcceptedVote vote) {
+    public VoterRow withAccepted(AcceptedVote vote) {
         return new VoterRow(vote, refused, forgotten, annulled);
     }
 
-    /** With this attempt, which comes behind all others. */
-    VoterRow withRefused(Refused attempt) {
+    /** The row with this attempt added; its offset must be above those of all others. */
+    public VoterRow withRefused(Refused attempt) {
         List<Refused> attempts = new ArrayList<>(refused);
         attempts.removeIf(earlier -> earlier.voteId().equals(attempt.voteId()));
         attempts.add(attempt);
@@ -79,11 +86,11 @@ public record VoterRow(
                 accepted, full ? attempts.subList(1, attempts.size()) : attempts, forgotten || full, annulled);
     }
 
-    VoterRow withAnnulled(Annulment annulment) {
+    public VoterRow withAnnulled(Annulment annulment) {
         return new VoterRow(accepted, refused, forgotten, annulment);
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         long[] words = accepted == null ? new long[0] : accepted.picks().words();
         List<byte[]> reasons = refused.stream()
                 .map(attempt -> attempt.reason().name().getBytes(StandardCharsets.US_ASCII))
@@ -130,9 +137,9 @@ public record VoterRow(
     }
 
     /**
-     * The row in these bytes.
+     * Decodes a row; null is the row of a new voter.
      *
-     * @throws IllegalStateException when they are none: the store is damaged, or written by a newer version
+     * @throws IllegalStateException when the bytes are no such row: the store is damaged, or a newer version wrote it
      */
     public static VoterRow decode(byte @Nullable [] bytes) {
         if (bytes == null) {

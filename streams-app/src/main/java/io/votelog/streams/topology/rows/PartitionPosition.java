@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.streams.topology;
+package io.votelog.streams.topology.rows;
 
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to where one partition of the log is counted, and what it takes to see that a record below there is not the one that was
- * counted.
+ * Up to where one partition of the log is counted, and what it takes to notice that a record below that offset is not the one
+ * that was counted.
  *
- * <p>Bytes: a version (1), then the components in their order (8 each, big-endian; the topic's id 16, zeros where it is not known).
- * Rows from before there were versions have the first two components alone.
+ * <p>Bytes: a version (1), then the components in their order (8 each, big-endian; the topic's id 16, zeros when it is not
+ * known). Rows that were written before versions existed have the first two components alone.
  *
- * @param nextOffset the offset that is expected next
- * @param missing offsets that the log skipped
- * @param replaced records that came below nextOffset and had not stood there when it was counted
- * @param replacedTo the offset behind the last of them
+ * @param nextOffset the next offset that is to be counted
+ * @param missing how many offsets the log skipped
+ * @param replaced how many records below nextOffset were not there when their offsets were counted
+ * @param replacedTo the offset behind the last replaced record
  * @param newestMs the latest append time of the records from timedFrom up to nextOffset, milliseconds since 1970
  * @param timedFrom the offset from which append times are known
- * @param topicId the topic that was counted, where it is known
+ * @param topicId the id of the topic that was counted, when it is known
  */
 public record PartitionPosition(
         long nextOffset,
@@ -28,17 +28,17 @@ public record PartitionPosition(
         long newestMs,
         long timedFrom,
         @Nullable Uuid topicId) {
-    /** Where it stands in the store of partition tallies. */
+    /** The key of the position in the store of partition tallies. */
     public static final String KEY = "//position";
 
-    static final PartitionPosition START = new PartitionPosition(0, 0, 0, 0, Long.MIN_VALUE, 0, null);
+    public static final PartitionPosition START = new PartitionPosition(0, 0, 0, 0, Long.MIN_VALUE, 0, null);
 
     private static final byte VERSION = 2;
     private static final int LENGTH = 1 + 8 * Long.BYTES;
     private static final int LENGTH_BEFORE_VERSIONS = 2 * Long.BYTES;
 
-    /** The position behind this record, which is not below the next one. */
-    PartitionPosition after(long offset, long recordedAtMs) {
+    /** The position behind this record, whose offset is nextOffset or above it. */
+    public PartitionPosition after(long offset, long recordedAtMs) {
         return new PartitionPosition(
                 offset + 1,
                 missing + (offset - nextOffset),
@@ -49,30 +49,36 @@ public record PartitionPosition(
                 topicId);
     }
 
-    /** The same position, of this topic. */
-    PartitionPosition in(Uuid topic) {
+    /** The same position, in the topic with this id. */
+    public PartitionPosition in(Uuid topic) {
         return new PartitionPosition(nextOffset, missing, replaced, replacedTo, newestMs, timedFrom, topic);
     }
 
-    /** Whether a record below this position was appended after all that was counted. A record that was counted was not. */
-    boolean isOlderThan(long offset, long recordedAtMs) {
+    /**
+     * Whether a record below this position was appended after all that was counted: then it is not the record that was counted
+     * at its offset.
+     */
+    public boolean isOlderThan(long offset, long recordedAtMs) {
         return offset >= timedFrom && recordedAtMs > newestMs;
     }
 
-    /** The position when the record at this offset, below it, is not the one that was counted; the same when that is known. */
-    PartitionPosition withReplaced(long offset) {
+    /**
+     * The position after the record at this offset, which is below nextOffset, was found to be replaced. A record is counted as
+     * replaced once.
+     */
+    public PartitionPosition withReplaced(long offset) {
         return offset < replacedTo
                 ? this
                 : new PartitionPosition(nextOffset, missing, replaced + 1, offset + 1, newestMs, timedFrom, topicId);
     }
 
-    /** The position when none of the records that were counted stands in the log any more. */
-    PartitionPosition withAllReplaced() {
+    /** The position after all records that were counted were found to be replaced. */
+    public PartitionPosition withAllReplaced() {
         return new PartitionPosition(
                 nextOffset, missing, Math.max(replaced, nextOffset), nextOffset, newestMs, timedFrom, topicId);
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         Uuid topic = topicId == null ? Uuid.ZERO_UUID : topicId;
         return ByteBuffer.allocate(LENGTH)
                 .put(VERSION)
@@ -88,9 +94,9 @@ public record PartitionPosition(
     }
 
     /**
-     * The position in these bytes; the start where there are none.
+     * Decodes a position; null is the position at the start of the log.
      *
-     * @throws IllegalStateException when they are no position: the store is damaged, or written by a newer version
+     * @throws IllegalStateException when the bytes are no position: the store is damaged, or a newer version wrote it
      */
     public static PartitionPosition decode(byte @Nullable [] bytes) {
         if (bytes == null) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.streams.topology;
+package io.votelog.streams.topology.rows;
 
 import io.votelog.events.PartitionTurnout;
 import java.nio.charset.StandardCharsets;
@@ -9,25 +9,25 @@ import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
 /**
- * Keys of the tallies topic: ballot id, a slash, the partition of votes; and of the turnout topic: the same, a slash, the
- * hour's start as {@code 2021-12-05T01:00:00Z}. All of one ballot's are in one partition.
+ * Keys of the topic of tallies: ballot id, a slash, the partition of votes. Keys of the topic of turnout: the same, then a
+ * slash and the start of the hour as {@code 2021-12-05T01:00:00Z}. All keys of one ballot go to one partition.
  */
-final class TallyKey {
-    /** Sends all records of one ballot to one partition. */
-    static final StreamPartitioner<byte[], byte[]> BY_BALLOT = (topic, key, value, partitionCount) ->
+public final class TallyKey {
+    /** Sends all records of one ballot to one partition, by the murmur2 hash of its id. */
+    public static final StreamPartitioner<byte[], byte[]> BY_BALLOT = (topic, key, value, partitionCount) ->
             Optional.of(Set.of(partition(ballotId(new String(key, StandardCharsets.UTF_8)), partitionCount)));
 
     private TallyKey() {}
 
-    static String of(String ballotId, int partition) {
+    public static String of(String ballotId, int partition) {
         return ballotId + "/" + partition;
     }
 
-    static String of(PartitionTurnout turnout) {
+    public static String of(PartitionTurnout turnout) {
         return of(turnout.getBallotId(), turnout.getPartition()) + "/" + turnout.getHour();
     }
 
-    static String ballotId(String key) {
+    public static String ballotId(String key) {
         return key.substring(0, Math.max(0, key.indexOf('/')));
     }
 

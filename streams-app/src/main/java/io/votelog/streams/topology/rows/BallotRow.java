@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.streams.topology;
+package io.votelog.streams.topology.rows;
 
 import io.votelog.events.BallotPublished;
 import io.votelog.rules.Decision.PartitionBallot;
@@ -10,20 +10,18 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
- * A ballot as it stands in one partition: the record that defined it, where that stood, and where counting ends.
+ * A ballot in one partition: the record that defined it, the offset of that record, and the offset at which counting ends.
  *
- * <p>Bytes: a version (1), the offset of the definition (8), the end offset (8; the largest number while the ballot is
- * open), then the definition's event.
+ * <p>Bytes: a version (1), the offset of the definition (8), the end offset (8; {@link Long#MAX_VALUE} while the ballot is
+ * open), then the encoded event {@code BallotPublished}. Numbers are big-endian.
  */
 public record BallotRow(
         BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, PartitionBallot partitionBallot) {
     private static final byte VERSION = 1;
     private static final int HEADER_LENGTH = 1 + 2 * Long.BYTES;
 
-    /**
-     * @throws MalformedEventException when the record's definition is no canonical ballot
-     */
-    static BallotRow of(BallotPublished published, long fromOffset, long endOffset) throws MalformedEventException {
+    /** @throws MalformedEventException when the record's definition is not the canonical form of a ballot */
+    public static BallotRow of(BallotPublished published, long fromOffset, long endOffset) throws MalformedEventException {
         BallotDefinition definition = BallotDefinition.parse(published);
         return new BallotRow(
                 published,
@@ -32,16 +30,16 @@ public record BallotRow(
                 new PartitionBallot(definition.ballot(), fromOffset, endOffset));
     }
 
-    BallotRow endedAt(long offset) {
+    public BallotRow endedAt(long offset) {
         return new BallotRow(
                 published, definition, voteSchemas, new PartitionBallot(partitionBallot.ballot(), partitionBallot.fromOffset(), offset));
     }
 
-    boolean open() {
+    public boolean open() {
         return partitionBallot.endOffset() == PartitionBallot.OPEN_ENDED;
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         byte[] value = Events.encode(published);
         return ByteBuffer.allocate(HEADER_LENGTH + value.length)
                 .put(VERSION)
@@ -52,9 +50,9 @@ public record BallotRow(
     }
 
     /**
-     * The row in these bytes.
+     * Decodes a row.
      *
-     * @throws IllegalStateException when they are none: the store is damaged, or written by a newer version
+     * @throws IllegalStateException when the bytes are no such row: the store is damaged, or a newer version wrote it
      */
     public static BallotRow decode(byte[] bytes) {
         ByteBuffer row = ByteBuffer.wrap(bytes);
