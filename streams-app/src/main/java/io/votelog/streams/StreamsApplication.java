@@ -2,12 +2,14 @@
 package io.votelog.streams;
 
 import io.votelog.schemas.UnfitLogException;
-import io.votelog.streams.hosting.HostingConfiguration;
+import io.votelog.streams.hosting.ExitCodes;
+import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
 
-/** Decides and tallies the votes of the log, and answers for the results. */
+/** Starts the read side: it decides and counts the votes of the log, and serves the results over HTTP. */
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan
 public final class StreamsApplication {
@@ -17,15 +19,20 @@ public final class StreamsApplication {
         try {
             SpringApplication.run(StreamsApplication.class, args);
         } catch (RuntimeException refused) {
-            // It is said already.
-            if (isOfTheLog(refused)) {
-                System.exit(HostingConfiguration.EXIT_UNFIT);
+            // UnfitLogFailureAnalyzer has printed the cause already.
+            if (isUnfitLog(refused)) {
+                System.exit(ExitCodes.UNFIT);
             }
             throw refused;
         }
     }
 
-    private static boolean isOfTheLog(Throwable refused) {
+    @Bean
+    static Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    private static boolean isUnfitLog(Throwable refused) {
         for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnfitLogException) {
                 return true;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.schemas.Topics;
-import io.votelog.streams.hosting.HostingConfiguration;
+import io.votelog.streams.hosting.ExitCodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +73,7 @@ final class ClusterIT {
                     .start();
             try {
                 assertThat(refused.awaitEnd(Duration.ofSeconds(60))).isTrue();
-                assertThat(refused.exitCode()).hasValue(HostingConfiguration.EXIT_UNFIT);
+                assertThat(refused.exitCode()).hasValue(ExitCodes.UNFIT);
                 assertThat(Files.readString(dir.resolve("refused.log")))
                         .contains("changelog %s has min.insync.replicas=1; expected: 2".formatted(changelogs.get(0)));
             } finally {

@@ -10,7 +10,7 @@ import io.votelog.infra.testing.contract.OpenApi;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
-import io.votelog.streams.topology.VoterRow;
+import io.votelog.streams.topology.rows.VoterRow;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;

@@ -14,7 +14,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
-import io.votelog.streams.hosting.HostingConfiguration;
+import io.votelog.streams.hosting.ExitCodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +77,7 @@ final class LogReplacedIT {
             if (jvm.get().exitCode().isPresent()) {
                 // Kafka Streams saw the topic go, shared out its tasks anew, and each of them looks at the topic's id
                 // at its start.
-                assertThat(jvm.get().exitCode()).hasValue(HostingConfiguration.EXIT_LOG_CUT);
+                assertThat(jvm.get().exitCode()).hasValue(ExitCodes.LOG_CUT);
                 return;
             }
             JsonNode health = RunningApp.JSON.readTree(

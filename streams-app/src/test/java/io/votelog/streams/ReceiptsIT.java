@@ -10,7 +10,7 @@ import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
-import io.votelog.streams.topology.VoterRow;
+import io.votelog.streams.topology.rows.VoterRow;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;

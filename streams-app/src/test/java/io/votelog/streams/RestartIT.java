@@ -9,7 +9,7 @@ import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Topics;
-import io.votelog.streams.hosting.HostingConfiguration;
+import io.votelog.streams.hosting.ExitCodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +125,7 @@ final class RestartIT {
         set(broker, "message.timestamp.type", "CreateTime");
         Finished refused = run(broker, logs);
         set(broker, "message.timestamp.type", "LogAppendTime");
-        assertThat(refused.exitCode()).isEqualTo(HostingConfiguration.EXIT_UNFIT);
+        assertThat(refused.exitCode()).isEqualTo(ExitCodes.UNFIT);
         assertThat(refused.output())
                 .contains("topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime");
     }
@@ -158,7 +158,7 @@ final class RestartIT {
                     });
         }
         Finished stopped = run(broker, logs);
-        assertThat(stopped.exitCode()).isEqualTo(HostingConfiguration.EXIT_LOG_CUT);
+        assertThat(stopped.exitCode()).isEqualTo(ExitCodes.LOG_CUT);
         assertThat(stopped.output())
                 .contains("the application stops: partition")
                 .contains("ends at offset 0, but");

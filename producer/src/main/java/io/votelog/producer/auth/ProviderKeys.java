@@ -21,14 +21,14 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 
 /**
- * An OpenID provider's keys. They are fetched at once, then every {@link #REFRESHED_AFTER} beside the votes, and when a token names
- * one that is not among them; yet however many such tokens come, not more often than {@link #SHORTEST}. While the provider is away
- * the last keys hold, and it is asked again every {@link #RETRIED_AFTER}.
+ * An OpenID provider's keys. They are fetched at once, then every {@link #REFRESH_INTERVAL} beside the votes, and when a token names
+ * one that is not among them; yet however many such tokens come, not more often than {@link #MIN_INTERVAL}. While the provider is away
+ * the last keys hold, and it is asked again every {@link #RETRY_INTERVAL}.
  */
 final class ProviderKeys implements AutoCloseable {
-    static final Duration SHORTEST = Duration.ofSeconds(10);
-    static final Duration REFRESHED_AFTER = Duration.ofMinutes(5);
-    static final Duration RETRIED_AFTER = Duration.ofSeconds(2);
+    static final Duration MIN_INTERVAL = Duration.ofSeconds(10);
+    static final Duration REFRESH_INTERVAL = Duration.ofMinutes(5);
+    static final Duration RETRY_INTERVAL = Duration.ofSeconds(2);
 
     /** Most bytes of a key set. */
     static final int MAX_BYTES = 1024 * 1024;
@@ -76,7 +76,7 @@ final class ProviderKeys implements AutoCloseable {
      */
     Optional<Mono<Void>> newer() {
         CompletableFuture<Void> fetch = underWay.get();
-        if (fetch == null && askedLongerAgo(SHORTEST)) {
+        if (fetch == null && askedLongerAgo(MIN_INTERVAL)) {
             fetch = fetch();
         }
         return fetch == null ? Optional.empty() : Optional.of(Mono.fromFuture(fetch, true));
@@ -84,7 +84,7 @@ final class ProviderKeys implements AutoCloseable {
 
     /** Fetches the keys when it is time to. */
     void refresh() {
-        if (askedLongerAgo(last.failing() ? RETRIED_AFTER : REFRESHED_AFTER)) {
+        if (askedLongerAgo(last.failing() ? RETRY_INTERVAL : REFRESH_INTERVAL)) {
             fetch();
         }
     }

@@ -33,7 +33,7 @@ public record AnnulmentBody(Receipt receipt, String reason) {
      * @throws ProblemException 400 when they are of another form, 422 with every fault of what they say
      */
     public static AnnulmentBody of(byte[] bytes) {
-        SmallObject body = SmallObject.read(bytes, FORM, FIELDS);
+        StrictJsonObject body = StrictJsonObject.read(bytes, FORM, FIELDS);
         String receipt = body.string("receipt");
         String reason = body.string("reason");
         List<Fault> faults = new ArrayList<>();

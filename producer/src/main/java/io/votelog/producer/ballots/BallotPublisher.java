@@ -17,13 +17,13 @@ import java.util.Optional;
 public final class BallotPublisher {
     private final Catalogue catalogue;
     private final ControlLog log;
-    private final BallotLifecycle lifeCycle;
+    private final BallotLifecycle lifecycle;
     private final Clock clock;
 
-    BallotPublisher(Catalogue catalogue, ControlLog log, BallotLifecycle lifeCycle, Clock clock) {
+    BallotPublisher(Catalogue catalogue, ControlLog log, BallotLifecycle lifecycle, Clock clock) {
         this.catalogue = catalogue;
         this.log = log;
-        this.lifeCycle = lifeCycle;
+        this.lifecycle = lifecycle;
         this.clock = clock;
     }
 
@@ -32,7 +32,7 @@ public final class BallotPublisher {
         /** The ballot is published by this call. */
         CREATED,
         /** The same ballot stood there already. */
-        STOOD
+        ALREADY_PUBLISHED
     }
 
     /**
@@ -40,7 +40,7 @@ public final class BallotPublisher {
      *
      * @param notes what of it was understood otherwise than it was written
      */
-    public record Understood(BallotDefinition definition, List<Note> notes) {}
+    public record ParsedBallot(BallotDefinition definition, List<Note> notes) {}
 
     /**
      * The definition in a ballot file.
@@ -48,12 +48,12 @@ public final class BallotPublisher {
      * @param ballotId the id under which it shall be published
      * @throws ProblemException (422) with every fault
      */
-    public Understood read(String ballotId, BallotFile form, byte[] file) {
+    public ParsedBallot read(String ballotId, BallotFile form, byte[] file) {
         Ballot.Definition read = form.read(file);
         if (read instanceof Ballot.Definition.Faulty faulty) {
             // Less may have been asked of the ballot when it was published, and the same again is no fault.
-            if (form.readPublished(file) instanceof Ballot.Definition.Valid valid && stands(ballotId, valid)) {
-                return new Understood(BallotDefinition.of(valid.ballot()), valid.notes());
+            if (form.readPublished(file) instanceof Ballot.Definition.Valid valid && isPublished(ballotId, valid)) {
+                return new ParsedBallot(BallotDefinition.of(valid.ballot()), valid.notes());
             }
             throw Problem.faultyBallot(faulty.faults()).exception();
         }
@@ -70,14 +70,14 @@ public final class BallotPublisher {
                     "ballot",
                     "written as JSON it has %d bytes; at most %d are allowed".formatted(length, BallotFile.MAX_BYTES));
         }
-        if (!stands(ballotId, valid) && !clock.instant().isBefore(ballot.closesAt())) {
+        if (!isPublished(ballotId, valid) && !clock.instant().isBefore(ballot.closesAt())) {
             throw faulty(
                     "window.closesAt", "%s is over; a ballot must close in the future".formatted(ballot.closesAt()));
         }
-        return new Understood(definition, valid.notes());
+        return new ParsedBallot(definition, valid.notes());
     }
 
-    private boolean stands(String ballotId, Ballot.Definition.Valid read) {
+    private boolean isPublished(String ballotId, Ballot.Definition.Valid read) {
         return catalogue
                 .find(ballotId)
                 .filter(listed -> listed.ballot().equals(read.ballot()))
@@ -96,7 +96,7 @@ public final class BallotPublisher {
         long ownClaim = -1;
         if (before.isEmpty()) {
             ownClaim = log.claim(definition);
-            lifeCycle.awaitApplied(ownClaim);
+            lifecycle.awaitApplied(ownClaim);
         }
         ListedBallot standing = before.or(() -> catalogue.find(id))
                 .orElseThrow(() -> new IllegalStateException(
@@ -107,9 +107,9 @@ public final class BallotPublisher {
         }
         boolean wasPublished = standing.published();
         if (!wasPublished) {
-            lifeCycle.advance(id);
+            lifecycle.advance(id);
         }
-        return standing.claimOffset() == ownClaim ? Publication.CREATED : Publication.STOOD;
+        return standing.claimOffset() == ownClaim ? Publication.CREATED : Publication.ALREADY_PUBLISHED;
     }
 
     /**
@@ -124,7 +124,7 @@ public final class BallotPublisher {
         if (listed.closing() || listed.ended()) {
             return;
         }
-        lifeCycle.awaitApplied(log.intendClose(listed));
+        lifecycle.awaitApplied(log.intendClose(listed));
     }
 
     private static ProblemException faulty(String place, String problem) {

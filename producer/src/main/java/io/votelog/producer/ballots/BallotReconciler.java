@@ -29,7 +29,7 @@ public final class BallotReconciler implements SmartLifecycle {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private final Catalogue catalogue;
-    private final BallotLifecycle lifeCycle;
+    private final BallotLifecycle lifecycle;
     private final Clock clock;
     private final Duration takeOverAfter;
 
@@ -38,9 +38,9 @@ public final class BallotReconciler implements SmartLifecycle {
     private volatile @Nullable ScheduledThreadPoolExecutor executor;
 
     /** @param takeOverAfter how long another gateway's half-done work is left to it */
-    BallotReconciler(Catalogue catalogue, BallotLifecycle lifeCycle, Clock clock, Duration takeOverAfter) {
+    BallotReconciler(Catalogue catalogue, BallotLifecycle lifecycle, Clock clock, Duration takeOverAfter) {
         this.catalogue = catalogue;
-        this.lifeCycle = lifeCycle;
+        this.lifecycle = lifecycle;
         this.clock = clock;
         this.takeOverAfter = takeOverAfter;
         catalogue.onChange(ballot -> plan(ballot.id(), takeOverAfter.plus(jitter())));
@@ -110,7 +110,7 @@ public final class BallotReconciler implements SmartLifecycle {
 
     private void work(String ballotId) {
         try {
-            NextStep next = lifeCycle.advance(ballotId);
+            NextStep next = lifecycle.advance(ballotId);
             if (failing.remove(ballotId) != null) {
                 LOG.info("The work at ballot {} that failed before is done", ballotId);
             }

@@ -14,7 +14,7 @@ public final class CloseBody {
     /** @throws ProblemException (400) unless it is empty, or an object without fields */
     public static void requireNothing(byte[] body) {
         if (body.length > 0) {
-            SmallObject.read(body, "the body must be empty or {}, for a close takes effect at once: ", Set.of());
+            StrictJsonObject.read(body, "the body must be empty or {}, for a close takes effect at once: ", Set.of());
         }
     }
 }

@@ -94,9 +94,9 @@ final class ControlLog {
     }
 
     /** Writes the end into these partitions of votes; returns the broker's append times in the same order. */
-    List<Instant> end(ListedBallot ballot, List<Integer> places) {
+    List<Instant> end(ListedBallot ballot, List<Integer> partitions) {
         return toVotes(
-                places,
+                partitions,
                 ballot,
                 ENDED,
                 "ended",
@@ -104,10 +104,10 @@ final class ControlLog {
     }
 
     /** Where a record stands. */
-    record Place(int partition, long offset, Instant recordedAt) {}
+    record RecordPosition(int partition, long offset, Instant recordedAt) {}
 
     /** Writes the annulment of a vote into the partition of its voter. */
-    Place annul(ListedBallot ballot, Receipt receipt, String reason) {
+    RecordPosition annul(ListedBallot ballot, Receipt receipt, String reason) {
         int partition = receipt.voter().partition(ballot.partitionCount());
         byte[] value = signer.annulled(ballot.id(), ballot.definition().digest(), receipt, reason, partition);
         RecordMetadata at = acknowledged(send(new ProducerRecord<byte[], byte[]>(
@@ -117,7 +117,7 @@ final class ControlLog {
                 null,
                 value,
                 ANNULLED.headers(ballot.id() + "/annulled/" + receipt.voteId()))));
-        return new Place(partition, at.offset(), Instant.ofEpochMilli(at.timestamp()));
+        return new RecordPosition(partition, at.offset(), Instant.ofEpochMilli(at.timestamp()));
     }
 
     /**
@@ -145,9 +145,9 @@ final class ControlLog {
     }
 
     private List<Instant> toVotes(
-            List<Integer> places, ListedBallot ballot, CloudEvent type, String what, IntFunction<byte[]> value) {
+            List<Integer> partitions, ListedBallot ballot, CloudEvent type, String what, IntFunction<byte[]> value) {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
-        for (int partition : places) {
+        for (int partition : partitions) {
             sent.add(send(new ProducerRecord<byte[], byte[]>(
                     Topics.VOTES.name(),
                     partition,

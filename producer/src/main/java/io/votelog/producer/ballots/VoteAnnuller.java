@@ -33,21 +33,21 @@ public final class VoteAnnuller {
      */
     public byte[] annul(String ballotId, AnnulmentBody annulment, String userId) {
         ListedBallot ballot = catalogue.annullable(ballotId);
-        ControlLog.Place place = log.annul(ballot, annulment.receipt(), annulment.reason());
+        ControlLog.RecordPosition position = log.annul(ballot, annulment.receipt(), annulment.reason());
         LOG.info(
                 "{} annulled vote {} of ballot {}: partition {}, offset {} of votes",
                 userId,
                 annulment.receipt().voteId(),
                 ballotId,
-                place.partition(),
-                place.offset());
+                position.partition(),
+                position.offset());
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("ballotId", ballotId);
         document.put("voteId", annulment.receipt().voteId().toString());
         document.put("receipt", annulment.receipt().toString());
-        document.put("partition", place.partition());
-        document.put("offset", place.offset());
-        document.put("recordedAt", place.recordedAt().toString());
+        document.put("partition", position.partition());
+        document.put("offset", position.offset());
+        document.put("recordedAt", position.recordedAt().toString());
         document.put("reason", annulment.reason());
         return JSON.writeValueAsBytes(document);
     }

@@ -51,8 +51,8 @@ class BallotRoutes {
 
     private final Catalogue catalogue;
     private final BallotPublisher publisher;
-    private final BallotReconciler finisher;
-    private final VoteAnnuller annuller;
+    private final BallotReconciler reconciler;
+    private final VoteAnnuller voteAnnuller;
     private final BearerTokens tokens;
     private final Pepper pepper;
     private final PublicUrls publicUrls;
@@ -63,8 +63,8 @@ class BallotRoutes {
     BallotRoutes(
             Catalogue catalogue,
             BallotPublisher publisher,
-            BallotReconciler finisher,
-            VoteAnnuller annuller,
+            BallotReconciler reconciler,
+            VoteAnnuller voteAnnuller,
             BearerTokens tokens,
             Pepper pepper,
             PublicUrls publicUrls,
@@ -72,8 +72,8 @@ class BallotRoutes {
             BallotSettings settings) {
         this.catalogue = catalogue;
         this.publisher = publisher;
-        this.finisher = finisher;
-        this.annuller = annuller;
+        this.reconciler = reconciler;
+        this.voteAnnuller = voteAnnuller;
         this.tokens = tokens;
         this.pepper = pepper;
         this.publicUrls = publicUrls;
@@ -99,13 +99,13 @@ class BallotRoutes {
         return Bodies.read(request, BallotFile.MAX_BYTES)
                 .publishOn(ballotWork)
                 .map(file -> publisher.read(ballotId, form, file))
-                .flatMap(understood -> dryRun ? Mono.just(wouldBe(understood)) : publish(understood));
+                .flatMap(parsed -> dryRun ? Mono.just(wouldBe(parsed)) : publish(parsed));
     }
 
-    private Mono<ResponseEntity<byte[]>> publish(BallotPublisher.Understood understood) {
-        BallotDefinition definition = understood.definition();
+    private Mono<ResponseEntity<byte[]>> publish(BallotPublisher.ParsedBallot parsed) {
+        BallotDefinition definition = parsed.definition();
         String id = definition.ballot().id();
-        // The timeout does not cancel it: what has begun goes on, and the finisher looks after it should it fail. Its
+        // The timeout does not cancel it: what has begun goes on, and the reconciler looks after it should it fail. Its
         // end is made a value, so that one which comes too late is dropped and not reported as an error that nobody
         // handles.
         CompletableFuture<Signal<BallotPublisher.Publication>> work = Mono.fromCallable(
@@ -117,10 +117,10 @@ class BallotRoutes {
                 .timeout(publishTimeout)
                 .<BallotPublisher.Publication>dematerialize()
                 .map(publication -> switch (publication) {
-                    case CREATED -> published(HttpStatus.CREATED, id, understood.notes());
-                    case STOOD -> published(HttpStatus.OK, id, understood.notes());
+                    case CREATED -> published(HttpStatus.CREATED, id, parsed.notes());
+                    case ALREADY_PUBLISHED -> published(HttpStatus.OK, id, parsed.notes());
                 })
-                .onErrorResume(TimeoutException.class, late -> Mono.just(late(understood)));
+                .onErrorResume(TimeoutException.class, late -> Mono.just(late(parsed)));
     }
 
     @PostMapping(path = "/v1/ballots/{ballotId}/close", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -129,7 +129,7 @@ class BallotRoutes {
         return Bodies.read(request, CloseBody.MAX_BYTES).publishOn(ballotWork).map(body -> {
             CloseBody.requireNothing(body);
             publisher.close(ballotId);
-            finisher.takeOn(ballotId);
+            reconciler.takeOn(ballotId);
             return published(HttpStatus.ACCEPTED, ballotId, List.of());
         });
     }
@@ -147,7 +147,7 @@ class BallotRoutes {
                 .map(AnnulmentBody::of)
                 .map(annulment -> {
                     // Only the id of a ballot is fit for an address, so the ballot is looked for first.
-                    byte[] answer = annuller.annul(ballotId, annulment, operator.getName());
+                    byte[] answer = voteAnnuller.annul(ballotId, annulment, operator.getName());
                     return ResponseEntity.accepted()
                             .location(publicUrls.receipt(ballotId, annulment.receipt()))
                             .contentType(MediaType.APPLICATION_JSON)
@@ -189,8 +189,8 @@ class BallotRoutes {
     }
 
     /** What is claimed will be finished by some gateway; what is not may have come to nothing. */
-    private ResponseEntity<byte[]> late(BallotPublisher.Understood understood) {
-        BallotDefinition definition = understood.definition();
+    private ResponseEntity<byte[]> late(BallotPublisher.ParsedBallot parsed) {
+        BallotDefinition definition = parsed.definition();
         String id = definition.ballot().id();
         ListedBallot standing = catalogue.find(id).orElseThrow(() -> Problem.unavailable(
                         "the log did not confirm it in time; it may be recorded or not, and sending it again is safe")
@@ -199,16 +199,16 @@ class BallotRoutes {
             throw Problem.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
                     .exception();
         }
-        return pending(understood);
+        return pending(parsed);
     }
 
-    private ResponseEntity<byte[]> pending(BallotPublisher.Understood understood) {
-        BallotDefinition definition = understood.definition();
+    private ResponseEntity<byte[]> pending(BallotPublisher.ParsedBallot parsed) {
+        BallotDefinition definition = parsed.definition();
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("ballotId", definition.ballot().id());
         summary.put("digest", definition.digestHex());
         summary.put("ready", false);
-        BallotDocuments.putNotes(summary, understood.notes());
+        BallotDocuments.putNotes(summary, parsed.notes());
         return ResponseEntity.accepted()
                 .location(publicUrls.ballot(definition.ballot().id()))
                 .header(HttpHeaders.RETRY_AFTER, "1")
@@ -216,13 +216,13 @@ class BallotRoutes {
                 .body(JSON.writeValueAsBytes(summary));
     }
 
-    private ResponseEntity<byte[]> wouldBe(BallotPublisher.Understood understood) {
+    private ResponseEntity<byte[]> wouldBe(BallotPublisher.ParsedBallot parsed) {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(documents.dryRun(
-                        understood.definition(),
-                        catalogue.find(understood.definition().ballot().id()),
-                        understood.notes()));
+                        parsed.definition(),
+                        catalogue.find(parsed.definition().ballot().id()),
+                        parsed.notes()));
     }
 
     private static ResponseEntity<byte[]> cacheable(BallotDocuments.Document document, ServerHttpRequest request) {

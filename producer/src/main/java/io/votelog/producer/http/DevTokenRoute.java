@@ -10,7 +10,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.netty.handler.codec.http.HttpVersion;
 import io.votelog.producer.auth.AuthSettings;
-import io.votelog.producer.ballots.SmallObject;
+import io.votelog.producer.ballots.StrictJsonObject;
 import io.votelog.producer.crypto.UserId;
 import io.votelog.producer.problem.Problem;
 import io.votelog.producer.votes.ContentType;
@@ -115,7 +115,7 @@ class DevTokenRoute {
     }
 
     private ResponseEntity<byte[]> issue(byte[] body) {
-        SmallObject asked = SmallObject.read(body, FORM, FIELDS);
+        StrictJsonObject asked = StrictJsonObject.read(body, FORM, FIELDS);
         String scope = asked.string("scope", "");
         UserId user = UserId.of(asked.string("userId"), fault -> Problem.malformed(FORM + "the field 'userId' " + fault)
                 .exception());

@@ -22,12 +22,12 @@ final class EventLoopExecutor implements Executor {
         this.wakeUp = new WakeUp(loop, this::take);
     }
 
-    /** The handbacks of a server, one for each of its event loops. */
-    static final class All {
+    /** The executors of a server, one for each of its event loops. */
+    static final class PerLoop {
         private final Map<EventLoop, EventLoopExecutor> byLoop = new ConcurrentHashMap<>();
 
         /** The one to the loop of the request's connection. */
-        EventLoopExecutor to(HttpServerRequest request) {
+        EventLoopExecutor of(HttpServerRequest request) {
             EventLoop loop = channel(request).eventLoop();
             EventLoopExecutor known = byLoop.get(loop);
             return known != null ? known : byLoop.computeIfAbsent(loop, EventLoopExecutor::new);

@@ -27,7 +27,7 @@ final class VoteRoute implements NettyRouteProvider {
 
     private final VoteDesk desk;
     private final VoteResponses responses;
-    private final EventLoopExecutor.All handbacks = new EventLoopExecutor.All();
+    private final EventLoopExecutor.PerLoop executors = new EventLoopExecutor.PerLoop();
 
     VoteRoute(VoteDesk desk, VoteResponses responses) {
         this.desk = desk;
@@ -50,7 +50,7 @@ final class VoteRoute implements NettyRouteProvider {
         VoteDesk.Request vote = new VoteDesk.Request(
                 head(request, VotePaths.ONE, responses),
                 BoundedBody.of(request, VoteBody.MAX_BYTES),
-                handbacks.to(request));
+                executors.of(request));
         return desk.cast(vote)
                 .onErrorResume(failure -> Mono.just(
                         new VoteDesk.Reply(new VoteAnswer.NotRecorded(unforeseen(failure)), Optional.empty())))
@@ -67,11 +67,11 @@ final class VoteRoute implements NettyRouteProvider {
                 String.valueOf(VotePaths.ballotId(request.uri(), ending)),
                 peer,
                 headers::getAll,
-                misput(request, responses));
+                fault(request, responses));
     }
 
     /** What is wrong with how a request asks, whatever it asks for. */
-    private static @Nullable Problem misput(HttpServerRequest request, VoteResponses responses) {
+    private static @Nullable Problem fault(HttpServerRequest request, VoteResponses responses) {
         if (responses.mayNotCall(request)) {
             return Problem.originNotAllowed();
         }

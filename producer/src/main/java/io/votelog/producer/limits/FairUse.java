@@ -72,7 +72,7 @@ public final class FairUse {
      * @param headerValues all values of a header, in order, by its name
      * @throws ProblemException (429) when there is none
      */
-    public void ofAddress(@Nullable InetSocketAddress peer, Function<String, List<String>> headerValues) {
+    public void chargeAddress(@Nullable InetSocketAddress peer, Function<String, List<String>> headerValues) {
         if (address.isOn()) {
             IpAddress client = clientAddress.of(peer, headerValues);
             granted(address, address.take(client));
@@ -86,7 +86,7 @@ public final class FairUse {
      *     only when that is nothing, since it tells how busy others are who share it.
      * @throws ProblemException (429) when there is none
      */
-    public Optional<String> ofUser(UserId userId) {
+    public Optional<String> chargeUser(UserId userId) {
         return user.isOn() ? Optional.of(user.level(granted(user, user.take(userId.text())))) : Optional.empty();
     }
 
@@ -96,7 +96,7 @@ public final class FairUse {
      *
      * @param receipt of the vote; it names the voter, the ballot and the id in one
      */
-    public VoterAllowance.Charge ofVote(Receipt receipt) {
+    public VoterAllowance.Charge chargeVote(Receipt receipt) {
         return voter.take(receipt);
     }
 

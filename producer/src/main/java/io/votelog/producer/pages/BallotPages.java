@@ -67,7 +67,7 @@ final class BallotPages {
     record Page(Content content, String policy) {}
 
     /** A page and what it was rendered from. */
-    private record Rendered(ListedBallot of, BallotPhase stage, Page page) {}
+    private record Rendered(ListedBallot of, BallotPhase phase, Page page) {}
 
     /** The scripts and styles of all these pages. */
     StaticFiles files() {
@@ -75,18 +75,18 @@ final class BallotPages {
     }
 
     /** The page on which that ballot is voted on. */
-    Page ballot(ListedBallot listed, BallotPhase stage, Language language) {
+    Page ballot(ListedBallot listed, BallotPhase phase, Language language) {
         String key = listed.id() + " " + language.tag();
         Rendered last = rendered.get(key);
-        if (last != null && last.of() == listed && last.stage() == stage) {
+        if (last != null && last.of() == listed && last.phase() == phase) {
             return last.page();
         }
-        Page page = render(listed, stage, language);
-        rendered.put(key, new Rendered(listed, stage, page));
+        Page page = render(listed, phase, language);
+        rendered.put(key, new Rendered(listed, phase, page));
         return page;
     }
 
-    private Page render(ListedBallot listed, BallotPhase stage, Language language) {
+    private Page render(ListedBallot listed, BallotPhase phase, Language language) {
         BallotView ballot = BallotView.of(listed.ballot(), language, words);
         Map<String, Object> values = values(language);
         String title = ballot.title().text();
@@ -94,11 +94,11 @@ final class BallotPages {
         own.add("ballot.css");
         values.put("head", Head.of(title, language, files, own.toArray(String[]::new)));
         values.put("ballot", ballot);
-        values.put("stage", stage.word());
-        values.put("stageName", say(language, "stage." + stage.word()));
-        values.put("open", stage == BallotPhase.OPEN);
-        values.put("over", stage == BallotPhase.CLOSED);
-        values.put("mayPick", stage == BallotPhase.OPEN || stage == BallotPhase.SCHEDULED);
+        values.put("stage", phase.word());
+        values.put("stageName", say(language, "stage." + phase.word()));
+        values.put("open", phase == BallotPhase.OPEN);
+        values.put("over", phase == BallotPhase.CLOSED);
+        values.put("mayPick", phase == BallotPhase.OPEN || phase == BallotPhase.SCHEDULED);
         values.put("resultsUrl", results(listed.id(), language));
         values.put("readSide", publicUrls.streams().toString());
         values.put("voters", signIn.issuer() != null ? "provider" : madeUpVoters ? "made-up" : "none");
@@ -134,12 +134,12 @@ final class BallotPages {
     }
 
     private Map<String, Object> entry(ListedBallot listed, Instant now, Language language) {
-        BallotPhase stage = BallotPhase.of(listed, now);
+        BallotPhase phase = BallotPhase.of(listed, now);
         Map<String, Object> entry = new HashMap<>();
         entry.put("address", "/ballots/" + listed.id() + "?" + Language.PARAMETER + "=" + language.tag());
         entry.put("title", language.in(listed.ballot().title()));
-        entry.put("stageName", say(language, "stage." + stage.word()));
-        entry.put("open", stage == BallotPhase.OPEN);
+        entry.put("stageName", say(language, "stage." + phase.word()));
+        entry.put("open", phase == BallotPhase.OPEN);
         entry.put("opensAt", BallotView.Moment.of(listed.ballot().opensAt()));
         entry.put("closesAt", BallotView.Moment.of(listed.ballot().closesAt()));
         return entry;

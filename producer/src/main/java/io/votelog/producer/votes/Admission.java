@@ -46,14 +46,14 @@ public final class Admission {
      * @param ballotId from the path
      * @param peer the other end of the connection, a proxy perhaps; null when it has no address
      * @param headers all values of a header, in order, by its name
-     * @param misput what is wrong with its origin, method or query, or null. It is told only to whom the address's share leaves it: a
+     * @param fault what is wrong with its origin, method or query, or null. It is told only to whom the address's share leaves it: a
      *     request that is refused for it takes a token like any other
      */
     public record Head(
             String ballotId,
             @Nullable InetSocketAddress peer,
             Function<String, List<String>> headers,
-            @Nullable Problem misput) {
+            @Nullable Problem fault) {
         /** The header's first value, or null. */
         @Nullable
         String header(String name) {
@@ -72,9 +72,9 @@ public final class Admission {
     /** Lets the request in; fails with a {@link ProblemException} when it is refused. */
     Mono<Admitted> admit(Head head, Terms terms) {
         try {
-            fairUse.ofAddress(head.peer(), head.headers());
-            if (head.misput() != null) {
-                throw head.misput().exception();
+            fairUse.chargeAddress(head.peer(), head.headers());
+            if (head.fault() != null) {
+                throw head.fault().exception();
             }
             box.requireOpen();
         } catch (ProblemException refused) {
@@ -84,7 +84,7 @@ public final class Admission {
     }
 
     private Admitted admit(Caller caller, Head head, Terms terms) {
-        Optional<String> rateLimit = fairUse.ofUser(caller.userId());
+        Optional<String> rateLimit = fairUse.chargeUser(caller.userId());
         if (terms.scope() != null && !caller.scopes().contains(terms.scope())) {
             throw Problem.missingScope(terms.scope()).exception();
         }

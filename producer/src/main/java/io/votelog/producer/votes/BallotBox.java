@@ -95,7 +95,7 @@ public final class BallotBox {
      * @param sender whose hand it comes from
      * @param choices option ids as they were sent
      * @param givenId the id that the client chose; without one it is derived from the voter and the choices
-     * @param told is called once, on any thread, perhaps before this returns; it must not block
+     * @param onAnswer is called once, on any thread, perhaps before this returns; it must not block
      */
     void cast(
             ListedBallot listed,
@@ -103,7 +103,7 @@ public final class BallotBox {
             UserId userId,
             List<String> choices,
             @Nullable UUID givenId,
-            Consumer<VoteAnswer> told) {
+            Consumer<VoteAnswer> onAnswer) {
         Ballot ballot = listed.ballot();
         Pseudonym voter = pepper.pseudonym(ballot.id(), userId);
         UUID voteId = givenId == null ? pepper.voteId(voter, choices) : givenId;
@@ -113,12 +113,12 @@ public final class BallotBox {
             refusal = refusal.withReceipt(voteId, receipt.toString());
         }
         VoterAllowance.Charge charge =
-                refusal == null && sender == Sender.VOTER ? fairUse.ofVote(receipt) : VoterAllowance.FREE;
+                refusal == null && sender == Sender.VOTER ? fairUse.chargeVote(receipt) : VoterAllowance.FREE;
         if (refusal == null) {
             refusal = fairUse.refusal(charge);
         }
         if (refusal != null) {
-            told.accept(notRecorded(refusal));
+            onAnswer.accept(notRecorded(refusal));
             return;
         }
         byte[] value = Events.encode(new VoteCast(voteId, ballot.id(), choices, salts.next()));
@@ -131,7 +131,7 @@ public final class BallotBox {
                     if (outcome instanceof AppendOutcome.NoRoom) {
                         fairUse.giveBack(charge);
                     }
-                    told.accept(answer(outcome, ballot.id(), receipt));
+                    onAnswer.accept(answer(outcome, ballot.id(), receipt));
                 });
     }
 

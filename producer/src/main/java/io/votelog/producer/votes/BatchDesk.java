@@ -62,9 +62,9 @@ public final class BatchDesk {
         /**
          * Casts the vote in a line; whatever is wrong with it is an answer.
          *
-         * @param told is called once, on any thread, perhaps before this returns
+         * @param onAnswer is called once, on any thread, perhaps before this returns
          */
-        public void cast(byte[] bytes, int offset, int length, Consumer<VoteAnswer> told) {
+        public void cast(byte[] bytes, int offset, int length, Consumer<VoteAnswer> onAnswer) {
             try {
                 VoteBody vote = VoteBody.ofLine(bytes, offset, length);
                 box.cast(
@@ -73,20 +73,20 @@ public final class BatchDesk {
                         Objects.requireNonNull(vote.voter()),
                         vote.choices(),
                         vote.voteId(),
-                        told);
+                        onAnswer);
             } catch (ProblemException refused) {
-                refuse(refused.problem(), told);
+                refuse(refused.problem(), onAnswer);
             }
         }
 
         /** Answers a line that has too many bytes. */
-        public void refuseTooLong(Consumer<VoteAnswer> told) {
-            refuse(Problem.tooLarge(VoteBody.MAX_BYTES), told);
+        public void refuseTooLong(Consumer<VoteAnswer> onAnswer) {
+            refuse(Problem.tooLarge(VoteBody.MAX_BYTES), onAnswer);
         }
 
-        private void refuse(Problem problem, Consumer<VoteAnswer> told) {
+        private void refuse(Problem problem, Consumer<VoteAnswer> onAnswer) {
             meters.notRecorded(problem);
-            told.accept(new VoteAnswer.NotRecorded(problem));
+            onAnswer.accept(new VoteAnswer.NotRecorded(problem));
         }
     }
 }

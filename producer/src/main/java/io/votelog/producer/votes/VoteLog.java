@@ -99,12 +99,12 @@ final class VoteLog {
     /**
      * Appends one vote.
      *
-     * @param told is called once, on any thread, perhaps before this returns; it must not block
+     * @param onOutcome is called once, on any thread, perhaps before this returns; it must not block
      */
-    void append(int partition, Pseudonym voter, byte[] value, Headers headers, Consumer<AppendOutcome> told) {
+    void append(int partition, Pseudonym voter, byte[] value, Headers headers, Consumer<AppendOutcome> onOutcome) {
         long sentNanos = nanoClock.getAsLong();
         if (!reserve(value.length, sentNanos)) {
-            told.accept(NO_ROOM);
+            onOutcome.accept(NO_ROOM);
             return;
         }
         // Not the value itself, which the producer has copied by then: a thousand votes wait for their acknowledgement.
@@ -116,11 +116,11 @@ final class VoteLog {
                         AppendOutcome outcome =
                                 failure == null ? appended(metadata, sentNanos) : new AppendOutcome.Unknown(failure);
                         release(length);
-                        told.accept(outcome);
+                        onOutcome.accept(outcome);
                     });
         } catch (KafkaException | IllegalStateException e) {
             release(value.length);
-            told.accept(new AppendOutcome.Unknown(e));
+            onOutcome.accept(new AppendOutcome.Unknown(e));
         }
     }
 

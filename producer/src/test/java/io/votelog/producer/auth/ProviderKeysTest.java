@@ -77,7 +77,7 @@ class ProviderKeysTest {
         assertThat(status(signed(one, "one"))).isEqualTo(200);
         provider.publish(two);
         assertThat(status(signed(two, "two"))).as("asked a moment ago").isEqualTo(401);
-        pass(ProviderKeys.SHORTEST);
+        pass(ProviderKeys.MIN_INTERVAL);
         assertThat(status(signed(two, "two"))).isEqualTo(200);
         assertThat(status(signed(one, "one"))).as("it is gone").isEqualTo(401);
         assertThat(provider.fetches()).isEqualTo(2);
@@ -87,7 +87,7 @@ class ProviderKeysTest {
     void shouldRefreshBesideTheVotes() throws JOSEException {
         assertThat(status(signed(one, "one"))).isEqualTo(200);
         provider.publish(two);
-        pass(ProviderKeys.REFRESHED_AFTER);
+        pass(ProviderKeys.REFRESH_INTERVAL);
         keys.refresh();
         await().untilAsserted(() -> assertThat(status(signed(one, "one"))).isEqualTo(401));
         assertThat(status(signed(two, "two"))).isEqualTo(200);
@@ -99,7 +99,7 @@ class ProviderKeysTest {
     void shouldFetchOnceForAFloodOfUnknownNames() throws JOSEException {
         assertThat(status(signed(one, "one"))).isEqualTo(200);
         for (int round = 1; round <= 3; round++) {
-            pass(ProviderKeys.SHORTEST);
+            pass(ProviderKeys.MIN_INTERVAL);
             for (int i = 0; i < 100; i++) {
                 assertThat(status(signed(one, "unknown-" + i))).isEqualTo(401);
             }
@@ -114,14 +114,14 @@ class ProviderKeysTest {
                 new String[] {"", "[]", "{}", "{\"keys\": 1}", "no JSON", " ".repeat(ProviderKeys.MAX_BYTES + 1)}) {
             int before = provider.fetches();
             provider.publish(200, answer);
-            pass(ProviderKeys.REFRESHED_AFTER);
+            pass(ProviderKeys.REFRESH_INTERVAL);
             keys.refresh();
             await().until(() -> provider.fetches() > before);
             assertThat(status(signed(one, "unknown"))).isEqualTo(401);
             assertThat(status(signed(one, "one"))).as(answer.strip()).isEqualTo(200);
         }
         provider.publish(500, "{\"keys\": []}");
-        pass(ProviderKeys.REFRESHED_AFTER);
+        pass(ProviderKeys.REFRESH_INTERVAL);
         assertThat(status(signed(one, "unknown"))).isEqualTo(401);
         assertThat(status(signed(one, "one"))).isEqualTo(200);
     }
@@ -135,7 +135,7 @@ class ProviderKeysTest {
                 new AuthSettings(provider.uri(), null, "https://id.example", "votelog"), keys, Clock.systemUTC());
         assertThat(status(signed(one, "one"))).isEqualTo(503);
         provider.publish(one);
-        pass(ProviderKeys.RETRIED_AFTER);
+        pass(ProviderKeys.RETRY_INTERVAL);
         keys.refresh();
         assertThat(status(signed(one, "one"))).isEqualTo(200);
     }
@@ -166,7 +166,7 @@ class ProviderKeysTest {
                         .keyOperations(Set.of(KeyOperation.VERIFY))
                         .build());
         await().until(() -> keys.known() != null);
-        pass(ProviderKeys.SHORTEST);
+        pass(ProviderKeys.MIN_INTERVAL);
         assertThat(status(signed(one, "fine"))).isEqualTo(200);
         assertThat(status(signed(one, "ops"))).isEqualTo(200);
         for (String id : new String[] {"enc", "sign", "ps256", "weak", "p384"}) {
@@ -185,7 +185,7 @@ class ProviderKeysTest {
     void shouldSkipKeysThatCannotBeRead() throws JOSEException {
         provider.publish(200, "{\"keys\": [{\"kty\": \"RSA\"}, {\"kty\": \"new\"}, {}, " + two.toPublicJWK() + "]}");
         await().until(() -> keys.known() != null);
-        pass(ProviderKeys.SHORTEST);
+        pass(ProviderKeys.MIN_INTERVAL);
         assertThat(status(signed(two, "two"))).isEqualTo(200);
     }
 
@@ -193,7 +193,7 @@ class ProviderKeysTest {
     void shouldTryTheKeysOfTheAlgorithmWhenATokenNamesNone() throws JOSEException {
         provider.publish(ec, two, one);
         await().until(() -> keys.known() != null);
-        pass(ProviderKeys.SHORTEST);
+        pass(ProviderKeys.MIN_INTERVAL);
         assertThat(status(signed(two, "two"))).isEqualTo(200);
         assertThat(status(signed(one, null))).isEqualTo(200);
         assertThat(status(signed(two, null))).isEqualTo(200);

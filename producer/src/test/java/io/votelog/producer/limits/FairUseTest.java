@@ -45,23 +45,23 @@ class FairUseTest {
         assertThat(fairUse.policy())
                 .hasValue(
                         "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
-        fairUse.ofAddress(ALICE, NO_HEADERS);
-        assertThat(fairUse.ofUser(user("alice"))).hasValue("\"user\";r=99;t=1");
+        fairUse.chargeAddress(ALICE, NO_HEADERS);
+        assertThat(fairUse.chargeUser(user("alice"))).hasValue("\"user\";r=99;t=1");
         for (int i = 0; i < 49; i++) {
-            fairUse.ofUser(user("alice"));
+            fairUse.chargeUser(user("alice"));
         }
-        assertThat(fairUse.ofUser(user("alice"))).hasValue("\"user\";r=49;t=6");
-        assertThat(fairUse.ofUser(user("bob"))).hasValue("\"user\";r=99;t=1");
+        assertThat(fairUse.chargeUser(user("alice"))).hasValue("\"user\";r=49;t=6");
+        assertThat(fairUse.chargeUser(user("bob"))).hasValue("\"user\";r=99;t=1");
         now += Duration.ofSeconds(1).toNanos();
-        assertThat(fairUse.ofUser(user("alice"))).hasValue("\"user\";r=58;t=5");
+        assertThat(fairUse.chargeUser(user("alice"))).hasValue("\"user\";r=58;t=5");
     }
 
     @Test
     void shouldRefuseAUserWhoSendsMoreThanTheirShare() {
         FairUse fairUse = fairUse("0.2", 2, "1000", 5000);
-        fairUse.ofUser(user("alice"));
-        assertThat(fairUse.ofUser(user("alice"))).hasValue("\"user\";r=0;t=5");
-        Problem problem = refusal(() -> fairUse.ofUser(user("alice")));
+        fairUse.chargeUser(user("alice"));
+        assertThat(fairUse.chargeUser(user("alice"))).hasValue("\"user\";r=0;t=5");
+        Problem problem = refusal(() -> fairUse.chargeUser(user("alice")));
         assertThat(problem.code()).isEqualTo("too-many-requests");
         assertThat(problem.status()).isEqualTo(429);
         assertThat(problem.detail())
@@ -75,16 +75,16 @@ class FairUseTest {
                         "RateLimit-Policy",
                         "\"user\";q=2;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
         now += Duration.ofSeconds(5).toNanos();
-        fairUse.ofUser(user("alice"));
+        fairUse.chargeUser(user("alice"));
     }
 
     @Test
     void shouldRefuseAnAddressThatSendsMoreThanItsShareAndNotNameIt() {
         FairUse fairUse = fairUse("10", 100, "1", 3);
         for (int i = 0; i < 3; i++) {
-            fairUse.ofAddress(ALICE, NO_HEADERS);
+            fairUse.chargeAddress(ALICE, NO_HEADERS);
         }
-        Problem problem = refusal(() -> fairUse.ofAddress(ALICE, NO_HEADERS));
+        Problem problem = refusal(() -> fairUse.chargeAddress(ALICE, NO_HEADERS));
         assertThat(problem.headers())
                 .containsEntry("Retry-After", "1")
                 .containsEntry("RateLimit", "\"address\";r=0;t=1");
@@ -94,9 +94,9 @@ class FairUseTest {
                         + problem.exception().getMessage())
                 .contains("1 requests a second on average, and 3 at once")
                 .doesNotContain("203.0.113");
-        fairUse.ofAddress(BOB, NO_HEADERS);
+        fairUse.chargeAddress(BOB, NO_HEADERS);
         now += Duration.ofSeconds(1).toNanos();
-        fairUse.ofAddress(ALICE, NO_HEADERS);
+        fairUse.chargeAddress(ALICE, NO_HEADERS);
     }
 
     @Test
@@ -111,12 +111,12 @@ class FairUseTest {
         FairUse fairUse = new FairUse(limits, clients, () -> now);
         for (String client : List.of("198.51.100.1", "198.51.100.2", "2001:db8::1", "2001:db8:0:1::1")) {
             Function<String, List<String>> headers = name -> List.of("10.0.0.1, " + client);
-            fairUse.ofAddress(ALICE, headers);
-            refusal(() -> fairUse.ofAddress(ALICE, headers));
+            fairUse.chargeAddress(ALICE, headers);
+            refusal(() -> fairUse.chargeAddress(ALICE, headers));
         }
-        refusal(() -> fairUse.ofAddress(ALICE, name -> List.of("2001:db8::ffff")));
-        fairUse.ofAddress(BOB, name -> List.of("198.51.100.1"));
-        refusal(() -> fairUse.ofAddress(BOB, name -> List.of("198.51.100.3")));
+        refusal(() -> fairUse.chargeAddress(ALICE, name -> List.of("2001:db8::ffff")));
+        fairUse.chargeAddress(BOB, name -> List.of("198.51.100.1"));
+        refusal(() -> fairUse.chargeAddress(BOB, name -> List.of("198.51.100.3")));
     }
 
     @Test
@@ -124,21 +124,21 @@ class FairUseTest {
         votes = new Limits.Votes(1, Duration.ZERO);
         FairUse none = fairUse("0", 1, "0.000", 1);
         for (int i = 0; i < 10; i++) {
-            none.ofAddress(ALICE, name -> {
+            none.chargeAddress(ALICE, name -> {
                 throw new AssertionError("looked at " + name);
             });
-            assertThat(none.ofUser(user("alice"))).isEmpty();
+            assertThat(none.chargeUser(user("alice"))).isEmpty();
             assertThat(refused(none, vote(ADA, i))).isNull();
             assertThat(none.mayLearnId(ADA)).isTrue();
         }
         assertThat(none.policy()).isEmpty();
 
         FairUse users = fairUse("1", 1, "0", 1);
-        users.ofAddress(ALICE, NO_HEADERS);
-        users.ofAddress(ALICE, NO_HEADERS);
+        users.chargeAddress(ALICE, NO_HEADERS);
+        users.chargeAddress(ALICE, NO_HEADERS);
         assertThat(users.policy()).hasValue("\"user\";q=1;w=1");
-        users.ofUser(user("alice"));
-        assertThat(refusal(() -> users.ofUser(user("alice"))).headers())
+        users.chargeUser(user("alice"));
+        assertThat(refusal(() -> users.chargeUser(user("alice"))).headers())
                 .containsEntry("RateLimit-Policy", "\"user\";q=1;w=1");
     }
 
@@ -146,16 +146,16 @@ class FairUseTest {
     @Test
     void shouldKeepUsersAndAddressesApart() {
         FairUse fairUse = fairUse("1", 1, "1", 3);
-        fairUse.ofAddress(ALICE, NO_HEADERS);
-        fairUse.ofUser(user("alice"));
-        fairUse.ofAddress(ALICE, NO_HEADERS);
-        refusal(() -> fairUse.ofUser(user("alice")));
-        fairUse.ofAddress(ALICE, NO_HEADERS);
-        fairUse.ofUser(user("bob"));
-        refusal(() -> fairUse.ofAddress(ALICE, NO_HEADERS));
+        fairUse.chargeAddress(ALICE, NO_HEADERS);
+        fairUse.chargeUser(user("alice"));
+        fairUse.chargeAddress(ALICE, NO_HEADERS);
+        refusal(() -> fairUse.chargeUser(user("alice")));
+        fairUse.chargeAddress(ALICE, NO_HEADERS);
+        fairUse.chargeUser(user("bob"));
+        refusal(() -> fairUse.chargeAddress(ALICE, NO_HEADERS));
         now += Duration.ofSeconds(1).toNanos();
-        fairUse.ofAddress(ALICE, NO_HEADERS);
-        fairUse.ofUser(user("alice"));
+        fairUse.chargeAddress(ALICE, NO_HEADERS);
+        fairUse.chargeUser(user("alice"));
     }
 
     @Test
@@ -269,18 +269,18 @@ class FairUseTest {
         retries = new Limits.Retries(1, Duration.ofMinutes(1));
         FairUse fairUse = fairUse("10", 100, "1000", 5000);
         for (int again = 0; again < 10; again++) {
-            VoterAllowance.Charge charge = fairUse.ofVote(vote(ADA, 0));
+            VoterAllowance.Charge charge = fairUse.chargeVote(vote(ADA, 0));
             assertThat(charge).isInstanceOf(VoterAllowance.Charge.New.class);
             fairUse.giveBack(charge);
         }
         assertThat(refused(fairUse, vote(ADA, 0))).isNull();
         for (int again = 0; again < 10; again++) {
-            VoterAllowance.Charge charge = fairUse.ofVote(vote(ADA, 0));
+            VoterAllowance.Charge charge = fairUse.chargeVote(vote(ADA, 0));
             assertThat(charge).isInstanceOf(VoterAllowance.Charge.Again.class);
             fairUse.giveBack(charge);
         }
         assertThat(refused(fairUse, vote(ADA, 0))).isNull();
-        VoterAllowance.Charge none = fairUse.ofVote(vote(ADA, 0));
+        VoterAllowance.Charge none = fairUse.chargeVote(vote(ADA, 0));
         fairUse.giveBack(none);
         assertThat(fairUse.refusal(none)).isNotNull();
         assertThat(refused(fairUse, vote(ADA, 0))).isNotNull();
@@ -354,7 +354,7 @@ class FairUseTest {
     }
 
     private static @Nullable Problem refused(FairUse fairUse, Receipt vote) {
-        return fairUse.refusal(fairUse.ofVote(vote));
+        return fairUse.refusal(fairUse.chargeVote(vote));
     }
 
     private static Receipt vote(Pseudonym voter, int id) {

@@ -95,13 +95,13 @@ class BallotPagesTest {
 
     @ParameterizedTest
     @EnumSource(BallotPhase.class)
-    void shouldLetNobodyPickWhenNothingCanComeOfIt(BallotPhase stage) {
-        String page = html(pages.ballot(listed(SMALL), stage, Language.ENGLISH));
-        boolean mayPick = stage == BallotPhase.OPEN || stage == BallotPhase.SCHEDULED;
+    void shouldLetNobodyPickWhenNothingCanComeOfIt(BallotPhase phase) {
+        String page = html(pages.ballot(listed(SMALL), phase, Language.ENGLISH));
+        boolean mayPick = phase == BallotPhase.OPEN || phase == BallotPhase.SCHEDULED;
         assertThat(page.contains("data-max=\"2\" disabled>")).isEqualTo(!mayPick);
-        assertThat(page).contains("data-stage=\"" + stage.word() + "\"");
+        assertThat(page).contains("data-stage=\"" + phase.word() + "\"");
         assertThat(page.contains("This vote is over.</p>") || page.contains("This vote is over. <a"))
-                .isEqualTo(stage == BallotPhase.CLOSED);
+                .isEqualTo(phase == BallotPhase.CLOSED);
     }
 
     @Test

@@ -4,7 +4,7 @@ package io.votelog.producer.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.votelog.producer.ballots.SmallObject;
+import io.votelog.producer.ballots.StrictJsonObject;
 import io.votelog.producer.http.QueryParameters;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ class ExcerptTest {
         assertQuoted(() -> QueryParameters.flag(encoded, "dryRun"));
         assertQuoted(() -> QueryParameters.flag("dryRun=" + encoded, "dryRun"));
         byte[] object = "{\"%s\": 1}".formatted(name).getBytes(StandardCharsets.UTF_8);
-        assertQuoted(() -> SmallObject.read(object, "it must be: ", Set.of("reason")));
+        assertQuoted(() -> StrictJsonObject.read(object, "it must be: ", Set.of("reason")));
     }
 
     private static void assertQuoted(Runnable read) {

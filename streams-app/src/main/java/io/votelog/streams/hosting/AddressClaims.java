@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
-import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.instances.InstanceKeys;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,41 +13,45 @@ import java.util.regex.Pattern;
 import org.apache.kafka.streams.state.HostInfo;
 
 /**
- * Whether another instance is called by this one's address, as the members of the group that counts say: the name of each
- * client holds its instance's address and a mark that no other process has. Kafka Streams itself takes two instances of one
- * address for one.
+ * Finds out, from the members of the counting application's consumer group, whether another instance has this one's address.
+ * The client id of each member holds its instance's address and that instance's public key. Kafka Streams takes two instances
+ * with one address for the same instance.
  */
 final class AddressClaims {
-    /** A process that was killed and started again is a member twice until its first session has timed out. */
+    /**
+     * An address counts as contested after this time: a process that was killed and started again is a member twice until its
+     * first session has timed out.
+     */
     static final Duration SURE_AFTER = Duration.ofSeconds(15);
 
-    /** Builds of before keys had random marks. */
+    /** Older builds had a random UUID of 32 hexadecimal digits where newer ones have a key. */
     private static final int UUID_DIGITS = 32;
 
     private static final Pattern MEMBER = Pattern.compile(
-            "(.*)\\.([0-9a-f]{" + UUID_DIGITS + "}|" + Instances.KEY_PATTERN + ")-StreamThread-\\d+-consumer");
+            "(.*)\\.([0-9a-f]{" + UUID_DIGITS + "}|" + InstanceKeys.KEY_PATTERN + ")-StreamThread-\\d+-consumer");
 
     private final String prefix;
     private final String claim;
-    private final String mark;
+    private final String key;
     private final Map<String, Long> othersSince = new HashMap<>();
 
-    /** @param mark that no other process has: its {@link Instances#key} */
-    AddressClaims(String applicationId, HostInfo address, String mark) {
+    /** @param key the public key of this process, see {@link InstanceKeys#key} */
+    AddressClaims(String applicationId, HostInfo address, String key) {
         this.prefix = applicationId + ".";
-        this.claim = prefix + Instances.nameOf(address);
-        this.mark = mark;
+        this.claim = prefix + InstanceKeys.nameOf(address);
+        this.key = key;
     }
 
-    /** What this instance calls its clients. */
+    /** The client id of this instance. */
     String clientId() {
-        return claim + "." + mark;
+        return claim + "." + key;
     }
 
     /**
-     * The marks that are keys, with the address that each stands behind.
+     * The public keys of the members, each with the part of the client id that names the address. Members of builds without
+     * keys are left out.
      *
-     * @param members names of the clients that are members of the group now
+     * @param members client ids of the group's present members
      */
     Map<String, String> keys(Collection<String> members) {
         Map<String, String> keys = new HashMap<>();
@@ -63,16 +67,16 @@ final class AddressClaims {
     }
 
     /**
-     * Whether another process claims the address, and did not begin to just now.
+     * Whether another process has claimed this address for {@link #SURE_AFTER} or longer.
      *
-     * @param members names of the clients that are members of the group now
-     * @param nanos of now, by {@link System#nanoTime()}
+     * @param members client ids of the group's present members
+     * @param nanos now, by {@link System#nanoTime()}
      */
     boolean contested(Collection<String> members, long nanos) {
         Set<String> others = new HashSet<>();
         for (String member : members) {
             Matcher name = MEMBER.matcher(member);
-            if (name.matches() && name.group(1).equals(claim) && !name.group(2).equals(mark)) {
+            if (name.matches() && name.group(1).equals(claim) && !name.group(2).equals(key)) {
                 others.add(name.group(2));
             }
         }

@@ -13,7 +13,7 @@ import io.votelog.schemas.Topics;
 import io.votelog.schemas.UnfitLogException;
 import io.votelog.streams.read.board.BallotsBoard;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.OwnAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,15 +34,15 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Looks, every other second, at what Kafka Streams does not tell of: whether somebody counts, whether votes has got more
- * partitions, and whether another instance has this one's address. What comes of it is told to the read side, to health and to
- * metrics; and a count that was made for fewer partitions than there are is begun anew, on the same stores.
+ * Checks every two seconds what Kafka Streams does not report: whether any instance counts, whether the topic of votes got more
+ * partitions, and whether another instance has this one's address. The read side, health and metrics are told the outcome. When
+ * votes got more partitions, the count is started anew for all of them, on the same stores.
  */
 final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
-    /** Between two looks. */
+    /** The time between two checks. */
     private static final Duration EVERY = Duration.ofSeconds(2);
 
-    /** Brokers that say nothing for so long are away. */
+    /** Brokers that have not answered for so long count as away. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(CountWatch.class);
@@ -51,19 +51,22 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private final HostedStreams results;
     private final LogCluster cluster;
     private final StreamsSettings settings;
-    private final List<String> spreadAsVotes;
+    private final List<String> partitionedAsVotes;
     private final AddressClaims claims;
-    private final Instances instances;
-    private final StreamsFaults faults;
+    private final InstanceKeys instances;
+    private final StreamsFailureHandler faults;
     private final ResultsBoard board;
     private final BallotsBoard ballots;
     private final OwnAddress self;
     private final Runnable onFirstRun;
     private final Runnable unfit;
-    private final ScheduledExecutorService looks = thread("votelog-count-watch");
+    private final ScheduledExecutorService scheduler = thread("votelog-count-watch");
 
-    /** Not the one that looks: that one waits for brokers that do not answer, which is what there is to tell then. */
-    private final ScheduledExecutorService tells = thread("votelog-count-teller");
+    /**
+     * A thread of its own, since the thread that checks waits for brokers that do not answer, and that very state must be
+     * reported.
+     */
+    private final ScheduledExecutorService notifier = thread("votelog-count-teller");
 
     private volatile boolean running;
     private volatile boolean ran;
@@ -77,11 +80,11 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private @Nullable String lastFailure;
 
     /**
-     * A watch, yet to be started.
+     * A watch that is not started.
      *
-     * @param spreadAsVotes topics that must have as many partitions as votes
-     * @param onFirstRun a check of what both have made
-     * @param unfit ends the application, from another thread than the caller's, when that fails
+     * @param partitionedAsVotes topics that must have as many partitions as votes
+     * @param onFirstRun checks the changelogs once both Kafka Streams have made them
+     * @param unfit ends the application when that check fails, from another thread than the caller's
      */
     CountWatch(
             HostedStreams counting,
@@ -89,10 +92,10 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             LogCluster cluster,
             LogCluster.Layout prepared,
             StreamsSettings settings,
-            List<String> spreadAsVotes,
+            List<String> partitionedAsVotes,
             AddressClaims claims,
-            Instances instances,
-            StreamsFaults faults,
+            InstanceKeys instances,
+            StreamsFailureHandler faults,
             ResultsBoard board,
             BallotsBoard ballots,
             OwnAddress self,
@@ -102,7 +105,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         this.results = results;
         this.cluster = cluster;
         this.settings = settings;
-        this.spreadAsVotes = spreadAsVotes;
+        this.partitionedAsVotes = partitionedAsVotes;
         this.claims = claims;
         this.instances = instances;
         this.faults = faults;
@@ -129,10 +132,10 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         });
     }
 
-    /** Looks as soon as may be. */
+    /** Checks once more, as soon as possible. */
     void lookNow() {
         try {
-            looks.execute(this::look);
+            scheduler.execute(this::look);
         } catch (RejectedExecutionException stopping) {
             LOG.debug("no look any more", stopping);
         }
@@ -165,7 +168,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         countTasks();
     }
 
-    /** When both have made their changelogs, those are looked at, once. */
+    /** Checks the changelogs once, when both Kafka Streams have made them. */
     private void checkChangelogs() {
         if (checked || !ran || results.state() != KafkaStreams.State.RUNNING) {
             return;
@@ -175,7 +178,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             checked = true;
         } catch (UnfitLogException e) {
             if (e.getCause() != null) {
-                // Nobody answered: that says nothing of the changelogs, and the next look asks again.
+                // No broker answered, which says nothing of the changelogs. The next round asks again.
                 throw e;
             }
             checked = true;
@@ -184,7 +187,9 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         }
     }
 
-    /** The count of before is for fewer partitions, and its stores have changelogs of as many. */
+    /**
+     * Starts the count anew for more partitions: the running one is for fewer, and the changelogs of its stores have as few.
+     */
     private void growTo(int found) {
         LOG.error(
                 "votes has {} partitions, this count was made for {}. Votes on ballots that are published stay in the"
@@ -193,13 +198,13 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
                 found,
                 countedPartitions);
         counting.restart(() -> {
-            cluster.grow(spreadAsVotes, found);
-            faults.forget();
+            cluster.grow(partitionedAsVotes, found);
+            faults.reset();
         });
         countedPartitions = found;
     }
 
-    /** Says whether results go on. */
+    /** Tells the boards whether results are up to date. */
     private synchronized void tell() {
         String why = !running ? null : whyStill();
         board.live(why == null);
@@ -212,7 +217,10 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         }
     }
 
-    /** A group that another instance is a member of is counted on there, and this one reads what comes of it. */
+    /**
+     * Why results stand still, or null when they do not. When another instance is a member of the counting group, it counts,
+     * and this one reads its results.
+     */
     private @Nullable String whyStill() {
         if (!results.works()) {
             return "this instance reads no results, its Kafka Streams is in state " + results.state();
@@ -269,7 +277,10 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
                 .register(meters);
     }
 
-    /** Partitions that some ballot which is not final yet was not published for. */
+    /**
+     * The number of partitions that were added since some ballot was published that is not final yet: such a ballot has no
+     * votes in them.
+     */
     private int added() {
         Map<String, Integer> counts = ballots.partitionCounts();
         for (BallotResults known : board.all()) {
@@ -309,15 +320,15 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        looks.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        tells.scheduleWithFixedDelay(this::tell, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        notifier.scheduleWithFixedDelay(this::tell, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void stop() {
         running = false;
-        looks.shutdown();
-        tells.shutdown();
+        scheduler.shutdown();
+        notifier.shutdown();
     }
 
     @Override
@@ -325,9 +336,9 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         return running;
     }
 
-    /** Begins when all else has, and ends before. */
+    /** Starts after everything else, and stops before it. */
     @Override
     public int getPhase() {
-        return HostingConfiguration.STREAMS_PHASE + 1;
+        return StreamsConfiguration.STREAMS_PHASE + 1;
     }
 }

@@ -18,8 +18,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.streams.KafkaStreamsMicrometerListener;
 
 /**
- * One of the two Kafka Streams of this process, from the start of the application to its stop. It can be stopped and started
- * in between: then it is another Kafka Streams with the same topology, on the same stores.
+ * One of the two Kafka Streams of this process, from the application's start to its stop. A restart makes a new Kafka Streams
+ * with the same topology on the same stores.
  */
 final class HostedStreams implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(HostedStreams.class);
@@ -38,11 +38,11 @@ final class HostedStreams implements SmartLifecycle {
     private volatile boolean running;
 
     /**
-     * Kafka Streams, yet to be started.
+     * A Kafka Streams that is not started.
      *
-     * @param name what it is called in the log and in metrics
-     * @param phase of the application's start; the higher it is, the later it starts and the sooner it stops
-     * @param topology makes a new one for each start
+     * @param name its name in messages and metrics
+     * @param phase the phase of the application's start; the higher it is, the later it starts and the sooner it stops
+     * @param topology makes a new topology for each start
      * @param closeTimeout how long a stop may take
      */
     HostedStreams(
@@ -62,17 +62,17 @@ final class HostedStreams implements SmartLifecycle {
         this.meters = meters;
     }
 
-    /** Has this run after each start, when the global stores hold all that there was. */
+    /** Adds an action that is run after each start, when the global stores have caught up with their topics. */
     void onStart(Runnable started) {
         onStart.add(started);
     }
 
-    /** Has this told of each change, on the thread that makes it. */
+    /** Adds a listener for each change of state; it is called on the thread that makes the change. */
     void onChange(KafkaStreams.StateListener listener) {
         onChange.add(listener);
     }
 
-    /** None before the start and behind the end. */
+    /** The Kafka Streams that runs now; null before the start and after the stop. */
     @Nullable
     KafkaStreams streams() {
         return streams;
@@ -84,12 +84,12 @@ final class HostedStreams implements SmartLifecycle {
         return current == null ? KafkaStreams.State.NOT_RUNNING : current.state();
     }
 
-    /** Whether it processes what comes, or is about to when its group has shared out the tasks. */
+    /** Whether it processes records, or will when its group has assigned the tasks. */
     boolean works() {
         return state().isRunningOrRebalancing();
     }
 
-    /** Up to where a thread of this name has processed the partitions that it has, in words. */
+    /** The positions up to which the thread of this name has processed its partitions, in words. */
     String positions(String threadName) {
         KafkaStreams current = streams;
         if (current == null) {
@@ -126,10 +126,10 @@ final class HostedStreams implements SmartLifecycle {
     }
 
     /**
-     * Stops it, and starts it again. It does nothing once the application stops. Where it throws it is left stopped, and may be
-     * called again.
+     * Stops the Kafka Streams and starts it again. After the application's stop has begun it does nothing. When it throws, the
+     * Kafka Streams is left stopped, and restart may be called again.
      *
-     * @param between done in between
+     * @param between an action between stop and start
      */
     synchronized void restart(Runnable between) {
         if (running) {
@@ -161,7 +161,7 @@ final class HostedStreams implements SmartLifecycle {
         }
         streams = null;
         meters.streamsRemoved(name, closed);
-        // A member that does not leave is waited for until its session times out.
+        // A member that does not leave its group is waited for until its session times out.
         boolean ended = closed.close(CloseOptions.timeout(closeTimeout)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         if (!ended) {

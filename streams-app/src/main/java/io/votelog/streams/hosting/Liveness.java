@@ -7,7 +7,7 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.context.ApplicationContext;
 
-/** Liveness of this instance: it is broken while one of its Kafka Streams has given up. */
+/** The liveness state of this instance: broken while one of its Kafka Streams has given up. */
 final class Liveness {
     private final ApplicationContext context;
     private final Set<String> broken = new HashSet<>();
@@ -16,8 +16,8 @@ final class Liveness {
         this.context = context;
     }
 
-    /** Takes the word of one of them. */
-    synchronized void say(String name, boolean isBroken) {
+    /** Sets whether the Kafka Streams of this name has given up. */
+    synchronized void report(String name, boolean isBroken) {
         if (isBroken ? broken.add(name) : broken.remove(name)) {
             AvailabilityChangeEvent.publish(context, broken.isEmpty() ? LivenessState.CORRECT : LivenessState.BROKEN);
         }

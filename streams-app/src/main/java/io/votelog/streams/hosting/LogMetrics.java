@@ -8,7 +8,7 @@ import io.votelog.events.BallotResults;
 import io.votelog.events.CountedPosition;
 import io.votelog.streams.read.board.ResultsBoard;
 
-/** Up to where the log is counted, and what is missing from it, as committed results say. */
+/** Metrics of the log, from committed results: up to where it is counted, and what is missing from it. */
 final class LogMetrics implements MeterBinder {
     private final ResultsBoard board;
     private final int partitions;

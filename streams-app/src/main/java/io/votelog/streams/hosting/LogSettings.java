@@ -8,9 +8,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Whose control records are obeyed. They are fixed for a log.
+ * The keys whose control records are obeyed. They are fixed for a log.
  *
- * @param publicKeys Ed25519 public keys, each base64 of its 32 raw bytes; at least one
+ * @param publicKeys Ed25519 public keys, each the base64 of its 32 raw bytes; at least one
  */
 @ConfigurationProperties("votelog.log")
 @Validated
@@ -22,7 +22,7 @@ record LogSettings(@NotEmpty List<String> publicKeys) {
         }
     }
 
-    /** The innermost cause is what a failed start shows. */
+    /** A start that fails shows the innermost cause, so the setting's key and what is allowed must be in that one. */
     private static void check(List<String> publicKeys) {
         try {
             LogKeys.of(publicKeys);

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.UnfitLogException;
-import io.votelog.streams.topology.LogEnd;
+import io.votelog.streams.topology.VotesTopic;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.Executors;
@@ -23,17 +23,17 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Looks now and then whether votes is still the topic that it was when this instance started, also while nothing comes, and tells
- * health and metrics what is wrong with the log. Results go on, so readiness does not go down with it: whoever reads them must
- * know, and somebody must look.
+ * Checks at intervals whether the topic of votes is still the one that it was when this instance started, also while no votes
+ * come in. Health and metrics show what is wrong with the log. Readiness does not go down with it, since results go on: their
+ * readers must be told, and an operator must look.
  */
-final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoCloseable {
+final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
 
     private final Supplier<Uuid> askTopicId;
     private final IntToLongFunction endOf;
     private final Supplier<Collection<BallotResults>> results;
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "votelog-log-watch");
         thread.setDaemon(true);
         return thread;
@@ -44,11 +44,11 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
     private volatile boolean another;
 
     /**
-     * A watch that does not look by itself yet.
+     * A watch that does not check by itself yet.
      *
-     * @param askTopicId asks the cluster
-     * @param endOf asks for the offset behind the last record of a partition
-     * @param results as they are known now
+     * @param askTopicId asks the cluster for the topic's id
+     * @param endOf asks the cluster for the end offset of a partition
+     * @param results gives the newest results of all ballots
      */
     LogWatch(Supplier<Uuid> askTopicId, IntToLongFunction endOf, Supplier<Collection<BallotResults>> results) {
         this.askTopicId = askTopicId;
@@ -56,15 +56,15 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
         this.results = results;
     }
 
-    /** Looks every so often from now on. */
+    /** Starts to check at this interval. */
     LogWatch every(Duration period) {
-        looks.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
         return this;
     }
 
     void look() {
         try {
-            topicId();
+            id();
         } catch (UnfitLogException away) {
             LOG.debug("the cluster does not say which topic votes is", away);
         } catch (RuntimeException e) {
@@ -73,7 +73,7 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
     }
 
     @Override
-    public Uuid topicId() {
+    public Uuid id() {
         return seen(askTopicId.get());
     }
 
@@ -93,12 +93,12 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
     }
 
     @Override
-    public @Nullable Uuid noticedTopicId() {
+    public @Nullable Uuid lastSeenId() {
         return newest;
     }
 
     @Override
-    public long of(int partition) {
+    public long endOffset(int partition) {
         return endOf.applyAsLong(partition);
     }
 
@@ -126,6 +126,6 @@ final class LogWatch implements LogEnd, HealthIndicator, MeterBinder, AutoClosea
 
     @Override
     public void close() {
-        looks.shutdownNow();
+        scheduler.shutdownNow();
     }
 }

@@ -10,17 +10,20 @@ import java.util.List;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
-/** Where other instances are likely to reach this one when it is not told to it: where its way to the brokers begins. */
+/**
+ * Guesses the address at which other instances reach this one, when no setting gives it: the address from which this host
+ * reaches the brokers.
+ */
 final class ReachableAddress {
     private static final String LOCAL = "localhost";
 
     private ReachableAddress() {}
 
     /**
-     * A host and a port.
+     * The address as {@code host:port}.
      *
-     * @param bound the address that the server listens at; all of the host's when there is none
-     * @param bootstrapServers {@code host:port} each
+     * @param bound the address that the server listens at; null when it listens at all addresses of the host
+     * @param bootstrapServers the brokers, {@code host:port} each
      */
     static String of(@Nullable String bound, List<String> bootstrapServers, String port) {
         return (bound == null || bound.isBlank() ? towards(bootstrapServers) : of(bound, bootstrapServers)) + ":"
@@ -36,7 +39,10 @@ final class ReachableAddress {
         }
     }
 
-    /** Nothing is sent: a datagram's channel asks the host for the way alone. */
+    /**
+     * The local address from which the first broker is reached. Nothing is sent: connecting a datagram channel asks only the
+     * host's routing table.
+     */
     private static String towards(List<String> bootstrapServers) {
         for (String server : bootstrapServers) {
             String host = Utils.getHost(server);

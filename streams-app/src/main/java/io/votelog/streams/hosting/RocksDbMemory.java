@@ -16,11 +16,11 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * The memory that all RocksDB stores of this process share: one cache of blocks, indexes and filters, to which the buffers of what
- * is not written yet are charged. Each store of its own would take some 100 MB.
+ * The memory that all RocksDB stores of this process share: one cache for blocks, indexes and filters, to which the buffers of
+ * unwritten data are charged as well. A store with memory of its own would take some 100 MB.
  *
- * <p>The bound is not strict: RocksDB fails a read that finds the cache full of what is in use, if it is, and a read that fails
- * ends a thread of the count; a few blocks beyond the bound do no harm.
+ * <p>The bound is not strict. Under a strict bound RocksDB fails a read that finds the cache full of blocks in use, and a
+ * failed read ends a thread of the count; a few blocks beyond the bound do no harm.
  */
 final class RocksDbMemory implements MeterBinder {
     private static final String CONFIG_KEY = "votelog.rocksdb.memory";
@@ -33,7 +33,7 @@ final class RocksDbMemory implements MeterBinder {
     private final Cache cache;
     private final WriteBufferManager buffers;
 
-    /** @param bytes of all stores together */
+    /** @param bytes for all stores together */
     RocksDbMemory(long bytes) {
         RocksDB.loadLibrary();
         this.bytes = bytes;
@@ -41,12 +41,12 @@ final class RocksDbMemory implements MeterBinder {
         this.buffers = new WriteBufferManager(bytes / 2, cache);
     }
 
-    /** What makes Kafka Streams' stores use it. */
+    /** The settings by which the stores of Kafka Streams use this memory. */
     Map<String, Object> streamsConfig() {
         return Map.of(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, Shared.class, CONFIG_KEY, this);
     }
 
-    /** Bytes in use. */
+    /** The bytes in use now. */
     long usedBytes() {
         return cache.getUsage();
     }
@@ -75,7 +75,10 @@ final class RocksDbMemory implements MeterBinder {
         options.setWriteBufferSize(Math.max(LEAST_BUFFER_BYTES, Math.min(LARGEST_BUFFER_BYTES, bytes / 16)));
     }
 
-    /** Kafka Streams makes one for each store. What is shared outlives them all, so none of them closes it. */
+    /**
+     * Applies the shared memory to one store; Kafka Streams makes an instance for each. The memory outlives all stores, so no
+     * store closes it.
+     */
     public static final class Shared implements RocksDBConfigSetter {
         @Override
         public void setConfig(String storeName, Options options, Map<String, Object> configs) {
@@ -84,7 +87,7 @@ final class RocksDbMemory implements MeterBinder {
 
         @Override
         public void close(String storeName, Options options) {
-            // Nothing of the store's own was made.
+            // The store has nothing of its own here that would need closing.
         }
     }
 }

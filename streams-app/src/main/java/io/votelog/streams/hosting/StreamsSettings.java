@@ -14,20 +14,21 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How the topology runs here.
+ * How the topology runs in this process.
  *
- * @param applicationId names the consumer group, the changelogs and the transactions: all instances share it
+ * @param applicationId names the consumer group, the changelogs and the transactions; all instances share it
  * @param stateDir where the stores are kept; no two instances may share it
- * @param advertised {@code host:port} at which other instances reach this one's HTTP; when it is not given, the server's
- *     port at the address by which this host reaches the brokers
- * @param threads that process partitions
- * @param standbyReplicas warm copies of each store on other instances; 1 with three replicas or more, else 0, when it is
- *     not given
- * @param commitInterval how often a transaction ends that sends no results on; with results it ends at once
+ * @param advertised {@code host:port} at which other instances reach this one's HTTP port; by default the server's port at the
+ *     address from which this host reaches the brokers
+ * @param threads how many threads process partitions
+ * @param standbyReplicas warm copies of each store on other instances; by default 1 where topics have three replicas or more,
+ *     else 0
+ * @param commitInterval the longest time between two commits while nothing is to be sent; what is to be sent is committed at
+ *     once
  * @param closeTimeout how long a stop may take
- * @param threadReplacements how many failed threads are replaced in five minutes before the instance gives up
- * @param rocksdbMemory for all voters that this instance has on disk: blocks that were read, indexes, and what is not written
- *     yet; 16 MB or more
+ * @param threadReplacements how many failed threads are replaced within five minutes before the instance gives up
+ * @param rocksdbMemory for the voters on this instance's disk: blocks that were read, indexes, and what is not written yet; at
+ *     least 16 MB
  */
 @ConfigurationProperties("votelog.streams")
 @Validated
@@ -50,7 +51,7 @@ record StreamsSettings(
         }
     }
 
-    /** Of the Kafka Streams that reads tallies and keeps results. */
+    /** The application id of the Kafka Streams that reads tallies and keeps results. */
     String resultsApplicationId() {
         return applicationId + "-results";
     }

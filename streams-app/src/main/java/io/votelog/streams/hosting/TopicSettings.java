@@ -8,9 +8,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How topics are made that are not there yet.
+ * How missing topics are created.
  *
- * @param partitions of the votes topic; an existing topic keeps its own
+ * @param partitions partitions of the topic of votes; an existing topic keeps its own number
  * @param replicas copies of each partition; -1 for as many as there are brokers, at most 3
  */
 @ConfigurationProperties("votelog.topics")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.rules.Ballot;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,25 +12,24 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ballots that stand in one partition: the store, and before it what was parsed from it. Every change goes to the store
- * at once.
+ * The ballots of one partition: their rows in the store, and a parsed copy in memory. Every change goes to the store at once.
  */
 final class BallotRows {
     private final KeyValueStore<String, byte[]> store;
-    private final Map<String, BallotRow> polls = new HashMap<>();
+    private final Map<String, BallotRow> ballots = new HashMap<>();
     private long nextEndMs;
 
     BallotRows(KeyValueStore<String, byte[]> store) {
         this.store = store;
         try (KeyValueIterator<String, byte[]> rows = store.all()) {
-            rows.forEachRemaining(row -> polls.put(row.key, BallotRow.decode(row.value)));
+            rows.forEachRemaining(row -> ballots.put(row.key, BallotRow.decode(row.value)));
         }
         this.nextEndMs = earliestEndMs();
     }
 
     @Nullable
     BallotRow find(String ballotId) {
-        return polls.get(ballotId);
+        return ballots.get(ballotId);
     }
 
     void open(BallotRow row) {
@@ -37,7 +37,7 @@ final class BallotRows {
         nextEndMs = earliestEndMs();
     }
 
-    /** Ends a ballot at this offset. */
+    /** Ends a ballot: votes at this offset or behind it are late. */
     BallotRow end(BallotRow row, long offset) {
         BallotRow ended = row.endedAt(offset);
         put(ended);
@@ -46,18 +46,20 @@ final class BallotRows {
     }
 
     /**
-     * Ends every ballot whose time a record stamped so shows to be over.
+     * Ends every open ballot whose closing time is not after this record.
      *
-     * @return those that were open until then
+     * @param recordedAtMs the broker's append time of the record, milliseconds since 1970
+     * @param offset the record's offset, which becomes the end offset
+     * @return the ballots that this record ended
      */
     List<BallotRow> endDue(long recordedAtMs, long offset) {
         if (recordedAtMs < nextEndMs) {
             return List.of();
         }
         List<BallotRow> ended = new ArrayList<>();
-        for (BallotRow row : List.copyOf(polls.values())) {
+        for (BallotRow row : List.copyOf(ballots.values())) {
             boolean due = closesAtMs(row) <= recordedAtMs;
-            if (row.open() && due && offset > row.poll().fromOffset()) {
+            if (row.open() && due && offset > row.partitionBallot().fromOffset()) {
                 ended.add(end(row, offset));
             }
         }
@@ -67,11 +69,11 @@ final class BallotRows {
     private void put(BallotRow row) {
         String ballotId = row.definition().ballot().id();
         store.put(ballotId, row.encode());
-        polls.put(ballotId, row);
+        ballots.put(ballotId, row);
     }
 
     private long earliestEndMs() {
-        return polls.values().stream()
+        return ballots.values().stream()
                 .filter(BallotRow::open)
                 .mapToLong(BallotRows::closesAtMs)
                 .min()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.ReasonCount;
@@ -26,24 +28,24 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ballot's counts in one partition: what stands in the store, and before it the same in memory. Each change is put at
- * once, so that no commit can fall between a count and its row.
+ * One ballot's counts in one partition: their rows in the store, and a copy in memory. Each change is put into the store at
+ * once, so no commit can fall between a count and its row.
  *
- * <p>Rows, keyed by ballot id and a suffix: {@code <id>/head}, and {@code <id>/0}, {@code <id>/1} … with the votes of 64
- * options each, so that a vote on a ballot of 1,024 options does not rewrite them all, and the one of {@link BallotTurnout}.
- * The empty id is for votes whose ballot is unknown.
+ * <p>Rows, keyed by ballot id and a suffix: {@code <id>/head} with the totals; {@code <id>/0}, {@code <id>/1} … with the votes
+ * of 64 options each, so that a vote on a ballot of 1,024 options rewrites only the rows of the options it picks; and {@code
+ * <id>/turnout}, which {@link BallotTurnout} writes. The empty ballot id stands for votes whose ballot is unknown.
  */
 final class BallotTally {
     static final String UNKNOWN = "";
     static final String HEAD = "/head";
 
-    /** Counts of rejected votes are by the reason's name; those that are 0 are left out. */
+    /** Version 3 names each reason whose count of rejected votes is above 0. */
     private static final byte VERSION = 3;
 
-    /** Heads of version 2 end with the number of annulments, which version 1 does not have. */
+    /** Version 1 was written before annulments existed and lacks their number, with which version 2 ends. */
     private static final byte VERSION_WITHOUT_ANNULMENTS = 1;
 
-    /** The reasons whose counts stand in heads of versions 1 and 2, in this order. */
+    /** The reasons that versions 1 and 2 count, in the order of their counts. The list never changes. */
     private static final List<Reason> REASONS_BEFORE_VERSION_3 = List.of(
             Reason.UNKNOWN_BALLOT,
             Reason.NOT_OPEN,
@@ -119,14 +121,18 @@ final class BallotTally {
         this.turnout = new BallotTurnout(store, ballotId);
     }
 
-    /** A new ballot's counts: zeros. */
-    static BallotTally open(KeyValueStore<String, byte[]> store, BallotRow poll, long recordedAtMs) {
-        Ballot ballot = poll.definition().ballot();
+    /**
+     * Opens the counts of a new ballot, all of them 0.
+     *
+     * @param recordedAtMs the broker's append time of the ballot's definition, milliseconds since 1970
+     */
+    static BallotTally open(KeyValueStore<String, byte[]> store, BallotRow row, long recordedAtMs) {
+        Ballot ballot = row.definition().ballot();
         BallotTally tally = new BallotTally(
                 store,
                 ballot.id(),
-                poll.definition().digest(),
-                poll.published().getPartitionCount(),
+                row.definition().digest(),
+                row.published().getPartitionCount(),
                 ballot.opensAt().toEpochMilli(),
                 ballot.visibility() == Visibility.AFTER_CLOSE,
                 ballot.optionCount());
@@ -136,12 +142,12 @@ final class BallotTally {
         return tally;
     }
 
-    /** The counts of the votes whose ballot is unknown: zeros. */
+    /** Opens the counts of votes whose ballot is unknown, all of them 0. */
     static BallotTally ofUnknownBallots(KeyValueStore<String, byte[]> store) {
         return new BallotTally(store, UNKNOWN, new Sha256(new byte[DIGEST_LENGTH]), 0, 0, false, 0);
     }
 
-    /** Every ballot's counts that stand in the store. */
+    /** Reads the counts of all ballots in the store. */
     static List<BallotTally> readAll(KeyValueStore<String, byte[]> store) {
         List<BallotTally> tallies = new ArrayList<>();
         try (KeyValueIterator<String, byte[]> rows = store.all()) {
@@ -160,7 +166,11 @@ final class BallotTally {
         return ballotId;
     }
 
-    /** Counts one vote and puts the rows that it changes. */
+    /**
+     * Counts one vote and puts the changed rows. A vote at or behind the end offset is counted as late and nowhere else.
+     *
+     * @param recordedAtMs the broker's append time of the vote, milliseconds since 1970
+     */
     void count(JudgedVote vote, long offset, long recordedAtMs) {
         if (offset >= endOffset) {
             late++;
@@ -186,8 +196,8 @@ final class BallotTally {
     }
 
     /**
-     * Takes an accepted vote out, after the ballot's end too. Turnout stays as it was: the vote was received and accepted, and
-     * {@code asOf} is the time of votes.
+     * Takes the picks of an accepted vote out of the counts, also after the ballot's end. Turnout stays as it was, since the
+     * vote was received and accepted; {@code asOf} stays too, since it is the time of the newest vote.
      */
     void annul(Picks picks) {
         annulled++;
@@ -195,12 +205,12 @@ final class BallotTally {
         put();
     }
 
-    /** Whether the vote at this offset will be the first that is counted in a later hour than those before it. */
+    /** Whether the vote at this offset is the first one counted in a later hour than the votes before it. */
     boolean endsHour(long offset, long recordedAtMs) {
         return hasTurnout() && offset < endOffset && BallotTurnout.hourMs(recordedAtMs) > BallotTurnout.hourMs(asOfMs);
     }
 
-    /** Counting ends before this offset. */
+    /** Ends counting before this offset, unless it has ended already. */
     void end(long offset) {
         if (isOpen()) {
             endOffset = offset;
@@ -208,17 +218,20 @@ final class BallotTally {
         }
     }
 
-    /** Whether votes are still counted. */
+    /** Whether the ballot has no end in this partition yet. */
     boolean isOpen() {
         return endOffset == PartitionBallot.OPEN_ENDED;
     }
 
-    /** Whether there is something to tell of the turnout: a vote was counted, for a ballot that is known. */
+    /** Whether the ballot has a turnout to send: it is known, and a vote on it was counted. */
     boolean hasTurnout() {
         return received > 0 && !ballotId.equals(UNKNOWN);
     }
 
-    /** How the turnout grew in the hour of the newest vote counted, as of this position; there must be one. */
+    /**
+     * The growth of the turnout within the hour of the newest vote counted, as of this position. Call it only when {@link
+     * #hasTurnout} is true.
+     */
     PartitionTurnout turnout(int partition, PartitionPosition position) {
         return new PartitionTurnout(
                 ballotId,
@@ -229,7 +242,10 @@ final class BallotTally {
                 turnout.minutes(asOfMs, received, accepted));
     }
 
-    /** What is counted, as of this position; without the votes while the ballot hides them and is open here. */
+    /**
+     * The counts as of this position. They leave out the votes by option while the ballot hides them and is open in this
+     * partition.
+     */
     PartitionTally snapshot(int partition, PartitionPosition position) {
         List<ReasonCount> reasons = new ArrayList<>();
         for (Reason reason : REASONS) {

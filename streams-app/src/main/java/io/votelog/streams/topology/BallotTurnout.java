@@ -9,11 +9,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one ballot's turnout grew in one partition, within the hour of the newest vote counted: the minutes that are over, in
- * the row {@code <id>/turnout}. The running minute ends with the counts that the tally keeps anyway, so a vote puts this row
- * only where it is the first of its minute.
+ * The growth of one ballot's turnout in one partition, within the hour of the newest vote counted. The row {@code <id>/turnout}
+ * has the minutes that are over. The running minute ends with the totals that the tally's head has anyway, so a vote puts this
+ * row only when it is the first of its minute.
  *
- * <p>Bytes: a version (1), then for each minute its number in the hour (1), received (8) and accepted (8) at its end.
+ * <p>Bytes: a version (1), then for each minute its number within the hour (1), and the votes received (8) and accepted (8) up
+ * to its end. Numbers are big-endian.
  */
 final class BallotTurnout {
     static final String ROW = "/turnout";
@@ -27,25 +28,26 @@ final class BallotTurnout {
     private final String key;
     private final List<MinuteTurnout> over;
 
-    /** The minutes that stand in the store; none of a ballot that is new. */
+    /** Reads the minutes from the store; a new ballot has none. */
     BallotTurnout(KeyValueStore<String, byte[]> store, String ballotId) {
         this.store = store;
         this.key = ballotId + ROW;
         this.over = decode(store.get(key));
     }
 
-    /** The start of the hour that this moment is in. */
+    /** The start of the hour that contains this moment; both in milliseconds since 1970. */
     static long hourMs(long timeMs) {
         return timeMs - timeMs % HOUR_MS;
     }
 
     /**
-     * Ends the running minute, and its hour, unless the next vote is in it too.
+     * Ends the running minute when the next vote falls into a later one; when it falls into a later hour, the hour's minutes
+     * are dropped.
      *
-     * @param newestMs append time of the newest vote counted
-     * @param nextMs the same with the vote that is counted next; not below it
-     * @param received without that vote
-     * @param accepted without that vote
+     * @param newestMs the append time of the newest vote counted, milliseconds since 1970
+     * @param nextMs the larger of newestMs and the append time of the vote that is counted next
+     * @param received votes received before that next vote
+     * @param accepted votes accepted before that next vote
      */
     void advance(long newestMs, long nextMs, long received, long accepted) {
         if (nextMs / MINUTE_MS == newestMs / MINUTE_MS) {
@@ -59,7 +61,7 @@ final class BallotTurnout {
         store.put(key, encode());
     }
 
-    /** The minutes that are over, and the running one with the counts as of now. */
+    /** The minutes of the hour that are over, followed by the running minute with these totals. */
     List<MinuteTurnout> minutes(long newestMs, long received, long accepted) {
         List<MinuteTurnout> minutes = new ArrayList<>(over);
         minutes.add(minute(newestMs, received, accepted));

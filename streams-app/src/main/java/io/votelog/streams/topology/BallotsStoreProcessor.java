@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.events.BallotClosed;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;

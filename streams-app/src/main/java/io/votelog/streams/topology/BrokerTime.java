@@ -5,8 +5,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * A record's own timestamp. One that has none, or one from before 1970, is of 1970: Kafka Streams' own extractors stop at such a
- * record or leave it out.
+ * Gives Kafka Streams the timestamp that a record has in its topic. A record without one, or with one before 1970, gets 0 (the
+ * start of 1970): the extractors that come with Kafka Streams would stop at such a record or skip it.
  */
 public final class BrokerTime implements TimestampExtractor {
     @Override

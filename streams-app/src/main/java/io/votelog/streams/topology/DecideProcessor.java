@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.VoterKey;
+import io.votelog.streams.topology.rows.VoterRow;
+import io.votelog.streams.topology.rows.BallotRow;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_BALLOT_ID;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_CONTROL_RECORD;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_KEY;
@@ -62,8 +67,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
 
     private ProcessorContext<byte[], Object> context;
     private KeyValueStore<byte[], byte[]> voters;
-    private BallotRows polls;
-    private VotersPosition mark;
+    private BallotRows ballots;
+    private VotersPosition position;
     /** Of the record that is decided now; see {@link LogStep#fresh}. */
     private boolean fresh;
 
@@ -76,17 +81,17 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     public void init(ProcessorContext<byte[], Object> context) {
         this.context = context;
         this.voters = context.getStateStore(StoreNames.VOTERS);
-        this.polls = new BallotRows(context.getStateStore(StoreNames.POLLS));
+        this.ballots = new BallotRows(context.getStateStore(StoreNames.POLLS));
         KeyValueStore<String, byte[]> tallies = context.getStateStore(StoreNames.PARTITION_TALLIES);
         PartitionPosition counted = PartitionPosition.decode(tallies.get(PartitionPosition.KEY));
-        this.mark = new VotersPosition(context, voters, counted.nextOffset());
+        this.position = new VotersPosition(context, voters, counted.nextOffset());
     }
 
     @Override
     public void process(Record<byte[], byte[]> input) {
         RecordMetadata at = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record of the log has no position"));
-        List<BallotRow> ended = polls.endDue(input.timestamp(), at.offset());
+        List<BallotRow> ended = ballots.endDue(input.timestamp(), at.offset());
         fresh = !ended.isEmpty();
         LogStep step;
         try {
@@ -96,7 +101,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             step = new LogStep(at.offset(), input.timestamp(), ended, null, fresh);
         }
         context.forward(new Record<>(new byte[0], step, input.timestamp()), StoreNames.TALLY);
-        mark.decided(at.offset());
+        position.decided(at.offset());
     }
 
     private LogStep judge(Record<byte[], byte[]> input, RecordMetadata at, List<BallotRow> ended)
@@ -120,7 +125,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                     input, closed.getKeyId(), closed.getBallotId(), closed.getDigest(), closed.getPartition(), at);
             if (row.open()) {
                 over = new ArrayList<>(ended);
-                over.add(polls.end(row, at.offset()));
+                over.add(ballots.end(row, at.offset()));
                 fresh = true;
             }
         } else if (decoded.event() instanceof BallotEnded end) {
@@ -187,8 +192,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         if (!Ballot.isId(ballotId)) {
             throw new PoisonException(BAD_BALLOT_ID, "the vote is for what can be no ballot's id");
         }
-        BallotRow row = polls.find(ballotId);
-        boolean known = row != null && at.offset() > row.poll().fromOffset();
+        BallotRow row = ballots.find(ballotId);
+        boolean known = row != null && at.offset() > row.partitionBallot().fromOffset();
         VoterRow voter = VoterRow.NEW;
         byte[] voterKey = new byte[0];
         if (row != null && known) {
@@ -197,9 +202,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             voter = VoterRow.decode(voters.get(voterKey));
         }
         LoggedVote vote = new LoggedVote(cast.getVoteId(), cast.getChoices(), at.offset(), recordedAtMs);
-        Verdict verdict = Decision.decide(row == null ? null : row.poll(), voter.accepted(), vote);
+        Verdict verdict = Decision.decide(row == null ? null : row.partitionBallot(), voter.accepted(), vote);
         if (row != null && known) {
-            remember(row.poll().ballot(), voterKey, voter, vote, verdict);
+            remember(row.partitionBallot().ballot(), voterKey, voter, vote, verdict);
         }
         publish(key, ballotId, vote, verdict, at.partition());
         return new JudgedVote(known ? row : null, verdict);
@@ -269,7 +274,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 vote.voteId(), ballotId, outcome, reason, vote.offset(), Instant.ofEpochMilli(vote.recordedAtMs())));
         String id = partition + "/" + vote.offset();
         context.forward(
-                new Record<>(key, new PlacedValue(partition, value), vote.recordedAtMs(), CLOUD_EVENT.headers(id)),
+                new Record<>(key, new PartitionedValue(partition, value), vote.recordedAtMs(), CLOUD_EVENT.headers(id)),
                 StoreNames.SINK_DECISIONS);
     }
 
@@ -277,15 +282,15 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             throws PoisonException {
         checkSignature(input.value(), published.getKeyId());
         checkPartition(published.getPartition(), at);
-        BallotRow standing = polls.find(published.getBallotId());
-        if (standing != null && standing.poll().fromOffset() <= at.offset()) {
+        BallotRow standing = ballots.find(published.getBallotId());
+        if (standing != null && standing.partitionBallot().fromOffset() <= at.offset()) {
             if (!standing.published().getDigest().equals(published.getDigest())) {
-                fresh |= standing.poll().fromOffset() == at.offset();
+                fresh |= standing.partitionBallot().fromOffset() == at.offset();
                 throw new PoisonException(
                         CONFLICTING_DEFINITION,
                         "ballot %s stands here since offset %d with another definition"
                                 .formatted(
-                                        published.getBallotId(), standing.poll().fromOffset()));
+                                        published.getBallotId(), standing.partitionBallot().fromOffset()));
             }
             return null;
         }
@@ -308,7 +313,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             // Had it stood here when its place was decided, it would be the one that stands.
             return null;
         }
-        polls.open(row);
+        ballots.open(row);
         return row;
     }
 
@@ -318,8 +323,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             throws PoisonException {
         checkSignature(input.value(), keyId);
         checkPartition(partition, at);
-        BallotRow row = polls.find(ballotId);
-        if (row == null || at.offset() <= row.poll().fromOffset()) {
+        BallotRow row = ballots.find(ballotId);
+        if (row == null || at.offset() <= row.partitionBallot().fromOffset()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,
                     "no ballot %s stands here".formatted(Ballot.isId(ballotId) ? ballotId : "of such an id"));
@@ -357,7 +362,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         context.forward(
                 new Record<>(
                         letter.key(),
-                        new PlacedValue(at.partition(), letter.value()),
+                        new PartitionedValue(at.partition(), letter.value()),
                         input.timestamp(),
                         letter.headers()),
                 StoreNames.SINK_DEAD_LETTERS);

@@ -9,9 +9,9 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes off once for each time that there is something to send on, however often it was started in between: a timer that
- * fires without need would commit without need. All timers of a period and phase go off together, so that one commit, asked
- * for at once, carries what all tasks of a thread have sent.
+ * Runs an action once, at the next beginning of a period, however often the timer was started before. It does not fire without
+ * need, since each firing asks for a commit. All timers of the same period and phase fire together, so one commit carries what
+ * all tasks of a thread have sent.
  */
 final class EmitTimer {
     private final ProcessorContext<?, ?> context;
@@ -22,10 +22,11 @@ final class EmitTimer {
     private @Nullable Cancellable running;
 
     /**
-     * A timer, not yet started.
+     * A timer that is not started.
      *
-     * @param period between two times at which it may go off, by the wall clock
-     * @param phase of these times, from the beginning of a period
+     * @param period the time between two moments at which the timer may fire, by the wall clock
+     * @param phase the distance of these moments from the beginning of a period
+     * @param emit the action, which gets the wall-clock time in milliseconds since 1970
      */
     EmitTimer(ProcessorContext<?, ?> context, Duration period, Duration phase, Punctuator emit) {
         this.context = context;
@@ -34,16 +35,16 @@ final class EmitTimer {
         this.emit = emit;
     }
 
-    /** Starts it, unless it runs. */
+    /** Starts the timer, unless it is running. */
     void start() {
         if (running == null) {
             long inPeriod = Math.floorMod(context.currentSystemTimeMs() - phaseMs, periodMs);
             running = context.schedule(
-                    Duration.ofMillis(periodMs - inPeriod), PunctuationType.WALL_CLOCK_TIME, this::goOff);
+                    Duration.ofMillis(periodMs - inPeriod), PunctuationType.WALL_CLOCK_TIME, this::fire);
         }
     }
 
-    private void goOff(long nowMs) {
+    private void fire(long nowMs) {
         if (running != null) {
             running.cancel();
             running = null;

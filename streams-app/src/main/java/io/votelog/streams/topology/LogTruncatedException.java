@@ -3,7 +3,9 @@ package io.votelog.streams.topology;
 
 import org.apache.kafka.common.Uuid;
 
-/** The log is not the one that the stores were made from: it ends before a position that was counted, or is another topic. */
+/**
+ * The log is not the one from which the stores were made: it ends before a position that was counted, or it is another topic.
+ */
 public final class LogTruncatedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

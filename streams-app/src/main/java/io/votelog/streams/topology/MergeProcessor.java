@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
@@ -35,14 +37,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds up each ballot's partitions. Of two snapshots of one partition the one that covers more of the log holds. Results are of
- * all partitions or are not sent; a ballot that is not the same in all of them keeps the results that it had.
+ * Adds up the tallies of each ballot's partitions. Of two snapshots of one partition, the one that covers more of the log is
+ * kept. Results are sent only when the tallies of all partitions are there; a ballot whose partitions disagree about it keeps
+ * the results that were sent before.
  */
 final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-    /** How often the results of a ballot that changed are sent on. */
+    /** The interval at which the results of changed ballots are sent. */
     static final Duration EMIT_EVERY = Duration.ofMillis(100);
 
-    /** Behind the tallies, as long as it takes them to be committed and read. */
+    /** Results are sent this long after the tallies, which is the time that tallies need to be committed and read. */
     private static final Duration PHASE = Duration.ofMillis(50);
 
     private static final Logger LOG = LoggerFactory.getLogger(MergeProcessor.class);
@@ -50,11 +53,13 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
-    /** Every ballot's newest results, as far as they are read back. */
+    /** The newest results of every ballot, as far as this application has read them back. */
     private KeyValueStore<String, byte[]> published;
 
     private Map<String, Map<Integer, PartitionTally>> tallies;
-    /** Ballots to send on. A restart sends all, so it may be forgotten. */
+    /**
+     * Ids of the ballots whose results are to be sent. A restart sends those of all ballots, so losing this set loses nothing.
+     */
     private Set<String> changed;
 
     private final Set<String> disagreeing = new HashSet<>();
@@ -93,7 +98,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             return;
         }
         if (!isOfABallot(tally)) {
-            // Of votes for unknown ballots there are no results.
+            // Votes on unknown ballots have a tally but no results.
             return;
         }
         PartitionTally known =
@@ -107,7 +112,10 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         timer.start();
     }
 
-    /** Whether it is bounded as a ballot's tally is: it is written back, into the store and into results. */
+    /**
+     * Whether the snapshot has the bounds that a ballot's tally has. It is written back, to the store and to the results, so it
+     * must be bounded.
+     */
     private static boolean isOfABallot(PartitionTally tally) {
         return Ballot.isId(tally.getBallotId())
                 && tally.getPartition() >= 0
@@ -143,7 +151,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         changed.clear();
     }
 
-    /** Whether every partition is there, and all have counted one and the same ballot. */
+    /** Whether the tallies of all partitions are there, and all count one and the same ballot. */
     private boolean isWhole(String ballotId, Map<Integer, PartitionTally> partitions) {
         PartitionTally first = partitions.values().iterator().next();
         boolean agree = partitions.values().stream().allMatch(tally -> isOfOneBallot(first, tally));
@@ -170,7 +178,10 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         return tally.getHiddenUntilFinal() && tally.getEndOffset() == null;
     }
 
-    /** A store of merged tallies that is new is filled from the topic, and half filled it has less than was published. */
+    /**
+     * Whether these results are older than those that were published. That happens while a new store of merged tallies is
+     * filled from the topic.
+     */
     private boolean goesBack(BallotResults results) {
         try {
             return ResultsStoreProcessor.goesBack(results, published.get(results.getBallotId()));
@@ -201,7 +212,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
                 first.getDigest(),
                 status,
                 tallies.stream().mapToLong(MergeProcessor::countedTo).sum(),
-                // Each annulment that took effect is a revision.
+                // The revision is the number of annulments that took effect.
                 annulled,
                 asOf,
                 tallies.stream().mapToLong(PartitionTally::getReceived).sum(),

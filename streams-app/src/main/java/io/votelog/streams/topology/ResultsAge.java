@@ -9,13 +9,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Which of two results of a ballot are the older ones. Version and revision alone do not tell it: behind the end both stand still,
- * while late votes go on being counted and one partition after the other ends.
+ * Tells which of two results of a ballot are older. Version and revision alone do not tell it: after the ballot's end both
+ * stand still, while late votes are still counted and the partitions end one after the other.
  */
 public final class ResultsAge {
     private ResultsAge() {}
 
-    /** Whether these results say less of the log than those that are known. */
+    /** Whether the candidate is older than the known results, so that showing it would make totals go back (law 10). */
     public static boolean goesBack(BallotResults known, BallotResults come) {
         if (come.getVersion() < known.getVersion()
                 || come.getRevision() < known.getRevision()
@@ -32,7 +32,10 @@ public final class ResultsAge {
         });
     }
 
-    /** Whether the version is what it is by definition: the sum of the positions counted, none of them behind a partition's end. */
+    /**
+     * Whether the version is what it must be by definition: the sum of the positions counted, each of them not behind the end
+     * of its partition.
+     */
     static boolean isSound(BallotResults results) {
         long sum = 0;
         for (CountedPosition position : results.getPositions()) {

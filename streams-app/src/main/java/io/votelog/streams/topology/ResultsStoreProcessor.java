@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the newest results of each ballot. Results of an older version or revision never take the place of newer ones. */
+/** Keeps the newest results of each ballot in the global store. Older results never replace newer ones (law 10). */
 final class ResultsStoreProcessor implements Processor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(ResultsStoreProcessor.class);
 
@@ -50,7 +51,7 @@ final class ResultsStoreProcessor implements Processor<byte[], byte[], Void, Voi
         }
     }
 
-    /** Whether these results are older than those that stand. */
+    /** Whether these results are older than those in the store. */
     static boolean goesBack(BallotResults results, byte @Nullable [] standing) throws MalformedEventException {
         return standing != null && ResultsAge.goesBack(Events.decode(standing, BallotResults.class), results);
     }

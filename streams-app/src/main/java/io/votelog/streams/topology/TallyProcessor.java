@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
@@ -20,17 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts one partition. A record below the next expected offset was counted already and is not counted again, whatever
- * became of the consumer group's offsets. Snapshots are absolute, so it does no harm to send one twice.
+ * Counts one partition of votes. A record below the next expected offset was counted before and is not counted again, whatever
+ * became of the consumer group's offsets (law 9). Snapshots are absolute, so a snapshot that is sent twice does no harm.
  *
- * <p>An hour of a ballot's turnout is sent when it is over, with the very record that ends it: from then on the store holds
- * the next one. The running hour is sent now and then.
+ * <p>The turnout of an hour that is over is sent while the record that ends the hour is processed, since from then on the store
+ * holds the next hour. The turnout of the running hour is sent once a second.
  */
 final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]> {
-    /** How often a ballot that changed is sent on. */
+    /** The interval at which the tallies of changed ballots are sent. */
     static final Duration EMIT_EVERY = Duration.ofMillis(100);
 
-    /** How often the running hour of a ballot whose turnout grew is sent on. */
+    /** The interval at which the running hour of ballots with new turnout is sent. */
     static final Duration EMIT_TURNOUT_EVERY = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(TallyProcessor.class);
@@ -38,28 +42,30 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private static final CloudEvent TURNOUT_EVENT = new CloudEvent("PartitionTurnout", "streams-app");
     private static final String POSITION_KEY = PartitionPosition.KEY;
 
-    private final LogEnd logEnd;
+    private final VotesTopic votesTopic;
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
     private PartitionPosition position;
     private long gaps;
-    /** Whether the store lacks the topic's id. */
+    /** Whether the position in the store lacks the topic's id, which is known by now. */
     private boolean unstored;
 
     private boolean inAnotherTopic;
     private Map<String, BallotTally> tallies;
-    /** Ballots to send on. A restart sends all, so it may be forgotten. */
+    /**
+     * Ids of the ballots whose tallies are to be sent. A restart sends those of all ballots, so losing this set loses nothing.
+     */
     private Set<String> changed;
-    /** Ballots whose turnout is to be sent on; it may be forgotten as well. */
+    /** Ids of the ballots whose turnout is to be sent; losing this set loses nothing either. */
     private Set<String> grown;
 
     private EmitTimer timer;
     private EmitTimer turnoutTimer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    TallyProcessor(LogEnd logEnd) {
-        this.logEnd = logEnd;
+    TallyProcessor(VotesTopic votesTopic) {
+        this.votesTopic = votesTopic;
     }
 
     @Override
@@ -80,13 +86,18 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         }
     }
 
-    /** Whether this is the log that the stores were made from; one whose topic was not known yet is remembered. */
+    /**
+     * Checks that this is the log from which the stores were made. The topic's id is taken into the position when it was not
+     * known before.
+     *
+     * @throws LogTruncatedException when the log ends before the position, or is another topic
+     */
     private void checkLog(int partition) {
-        long end = logEnd.of(partition);
+        long end = votesTopic.endOffset(partition);
         if (end < position.nextOffset()) {
             throw LogTruncatedException.endsAt(partition, position.nextOffset(), end);
         }
-        Uuid topic = logEnd.topicId();
+        Uuid topic = votesTopic.id();
         Uuid counted = position.topicId();
         if (topic == null) {
             return;
@@ -131,21 +142,21 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         }
         LogStep.Effect effect = step.effect();
         if (effect instanceof LogStep.Opened opened) {
-            BallotTally tally = BallotTally.open(store, opened.poll(), step.recordedAtMs());
+            BallotTally tally = BallotTally.open(store, opened.row(), step.recordedAtMs());
             tallies.put(tally.ballotId(), tally);
             changed(tally.ballotId());
         } else if (effect instanceof LogStep.JudgedVote vote) {
-            BallotRow poll = vote.poll();
-            BallotTally tally = poll == null
+            BallotRow row = vote.row();
+            BallotTally tally = row == null
                     ? tallies.computeIfAbsent(BallotTally.UNKNOWN, id -> BallotTally.ofUnknownBallots(store))
-                    : tallyOf(poll);
+                    : tallyOf(row);
             if (tally.endsHour(step.offset(), step.recordedAtMs())) {
                 sendTurnout(tally, step.recordedAtMs());
             }
             tally.count(vote, step.offset(), step.recordedAtMs());
             changed(tally.ballotId());
         } else if (effect instanceof LogStep.Annulled annulled) {
-            BallotTally tally = tallyOf(annulled.poll());
+            BallotTally tally = tallyOf(annulled.row());
             tally.annul(annulled.picks());
             changed(tally.ballotId());
         } else if (effect != null) {
@@ -154,16 +165,16 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     }
 
     /**
-     * A record that took the place of one that was counted. It is decided, for that is what the log says now, and not counted; so
-     * that no later vote comes to a ballot without counts, or to one that others know to be over, a ballot that it opens or ends is
-     * opened with zeros, or ended where the count is.
+     * Handles a record that took the place of one that was counted. It is decided, since it is what the log says now, but not
+     * counted. A ballot that it opens is opened with zeros, and one that it ends is ended where the count is, so that no later
+     * vote meets a ballot without counts, or one that others know to be over.
      */
     private void notCounted(LogStep step) {
         PartitionPosition before = position;
         position = position.withReplaced(step.offset());
         if (step.effect() instanceof LogStep.Opened opened
-                && !tallies.containsKey(opened.poll().definition().ballot().id())) {
-            BallotTally tally = BallotTally.open(store, opened.poll(), step.recordedAtMs());
+                && !tallies.containsKey(opened.row().definition().ballot().id())) {
+            BallotTally tally = BallotTally.open(store, opened.row(), step.recordedAtMs());
             tallies.put(tally.ballotId(), tally);
         }
         for (BallotRow ended : step.ended()) {
@@ -185,9 +196,12 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         tallies.keySet().forEach(this::changed);
     }
 
-    /** A topic that is made anew under a running count may be longer than the old one when its first record is read. */
+    /**
+     * Notices that the topic was deleted and made anew while the count ran. Offsets cannot show it: the new topic may be longer
+     * than the old one was when its first record is read.
+     */
     private void noticeAnotherTopic() {
-        Uuid noticed = logEnd.noticedTopicId();
+        Uuid noticed = votesTopic.lastSeenId();
         Uuid counted = position.topicId();
         if (inAnotherTopic || noticed == null || counted == null || noticed.equals(counted)) {
             return;
@@ -203,7 +217,10 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         tallies.keySet().forEach(this::changed);
     }
 
-    /** The 1st, 2nd, 4th, 8th … time of a fault: a log that is full of them must not fill the disk. */
+    /**
+     * Whether the fault of this number is logged: the 1st, 2nd, 4th, 8th and so on. A log that is full of faults must not fill
+     * the disk.
+     */
     private static boolean isWorthALine(long time) {
         return Long.bitCount(time) == 1;
     }
@@ -213,8 +230,8 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         timer.start();
     }
 
-    private BallotTally tallyOf(BallotRow poll) {
-        String ballotId = poll.definition().ballot().id();
+    private BallotTally tallyOf(BallotRow row) {
+        String ballotId = row.definition().ballot().id();
         BallotTally tally = tallies.get(ballotId);
         if (tally == null) {
             throw new IllegalStateException("ballot %s has a definition but no tally".formatted(ballotId));

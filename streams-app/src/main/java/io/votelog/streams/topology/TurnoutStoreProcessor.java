@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.rules.Ballot;
@@ -16,13 +18,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps each hour of each ballot's turnout. Of two snapshots of an hour the one that covers more of the log holds. */
+/**
+ * Keeps each hour of each ballot's turnout in the global store. Of two snapshots of an hour, the one that covers more of the
+ * log is kept.
+ */
 final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(TurnoutStoreProcessor.class);
 
     private static final int MINUTES = 60;
 
-    /** No ballot ends later. */
+    /** The latest moment at which a ballot may end. */
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final Consumer<PartitionTurnout> onTurnout;
@@ -55,7 +60,10 @@ final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Voi
         }
     }
 
-    /** Whether there is a minute, and each is one of the hour, in their order. */
+    /**
+     * Whether the snapshot is one that the tally can have sent: it has a ballot's id and a possible hour, and at least one
+     * minute; its minutes are numbered from 0 to 59, in ascending order.
+     */
     private static boolean isSound(PartitionTurnout turnout) {
         int before = -1;
         for (MinuteTurnout minute : turnout.getMinutes()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.events.BallotResults;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.schemas.LogKeys;
@@ -22,60 +24,46 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
-/**
- * The way of a vote from the log to the results:
- *
- * <pre>
- *   votes ─▶ decide ─▶ tally ─▶ tallies │ tallies ─▶ merge ─▶ results
- *              │         └─▶ turnout    │
- *              ├─▶ decisions            │
- *              └─▶ dead letters         │
- * </pre>
- *
- * and, in every instance, all of {@code results}, {@code turnout} and {@code ballots} as global stores. What stands left of
- * the line is counting, and has as many tasks as votes has partitions; the rest is run as an application of its own, for
- * tasks are shared out by their number, and a merge weighs nothing beside a count.
- */
 public final class VotelogTopology {
     private final LogKeys keys;
-    private final LogEnd logEnd;
+    private final VotesTopic votesTopic;
     private final Consumer<BallotResults> onResults;
     private final Consumer<PartitionTurnout> onTurnout;
     private final BiConsumer<String, byte[]> onBallots;
 
     /**
-     * What both are made of.
+     * The two topologies, for this log and these listeners.
      *
      * @param keys whose control records are obeyed
-     * @param logEnd where each partition of votes ends, asked once when its task starts
-     * @param onResults told of each ballot's newer results, on the thread that keeps the global stores
-     * @param onTurnout told of each newer snapshot of an hour of a ballot's turnout, on that same thread
-     * @param onBallots told what the ballots topic newly says of a ballot, by the keys of {@link BallotsStoreProcessor}, on that same thread
+     * @param votesTopic the topic of votes; asked when the task of a partition starts
+     * @param onResults gets the newer results of each ballot, on the thread that keeps the global stores
+     * @param onTurnout gets each newer snapshot of an hour of a ballot's turnout, on the same thread
+     * @param onBallots gets each new row of the ballots topic, by the keys of {@link BallotsStoreProcessor}, on the same thread
      */
     public VotelogTopology(
             LogKeys keys,
-            LogEnd logEnd,
+            VotesTopic votesTopic,
             Consumer<BallotResults> onResults,
             Consumer<PartitionTurnout> onTurnout,
             BiConsumer<String, byte[]> onBallots) {
         this.keys = keys;
-        this.logEnd = logEnd;
+        this.votesTopic = votesTopic;
         this.onResults = onResults;
         this.onTurnout = onTurnout;
         this.onBallots = onBallots;
     }
 
-    /** Votes to decisions, tallies and turnout, alone. */
+    /** The counting application: from votes to decisions, dead letters, tallies and turnout. */
     public Topology counting() {
         return addCounting(new Topology());
     }
 
-    /** Tallies to results, and the global stores. */
+    /** The results application: from tallies to results, and the global stores. */
     public Topology results() {
         return addResults(new Topology());
     }
 
-    /** Both in one, the counting first: for who runs them without a broker. */
+    /** Both applications in one topology, the counting first, for tests that run without a broker. */
     public Topology whole() {
         return addResults(addCounting(new Topology()));
     }
@@ -90,23 +78,23 @@ public final class VotelogTopology {
                         StoreNames.SOURCE_VOTES)
                 .addProcessor(
                         StoreNames.TALLY,
-                        withStores(() -> new TallyProcessor(logEnd), inMemory(StoreNames.PARTITION_TALLIES)),
+                        withStores(() -> new TallyProcessor(votesTopic), inMemory(StoreNames.PARTITION_TALLIES)),
                         StoreNames.DECIDE)
-                // To read where the tally is when it starts, no more.
+                // Decide reads the tally's position when it starts, and nothing else of this store.
                 .connectProcessorAndStateStores(StoreNames.DECIDE, StoreNames.PARTITION_TALLIES)
                 .addSink(
                         StoreNames.SINK_DECISIONS,
                         Topics.DECISIONS.name(),
                         bytesOut,
-                        PlacedValue.SERIALIZER,
-                        PlacedValue.AS_VOTES,
+                        PartitionedValue.SERIALIZER,
+                        PartitionedValue.SAME_PARTITION,
                         StoreNames.DECIDE)
                 .addSink(
                         StoreNames.SINK_DEAD_LETTERS,
                         Topics.DEAD_LETTERS.name(),
                         bytesOut,
-                        PlacedValue.SERIALIZER,
-                        PlacedValue.SPREAD,
+                        PartitionedValue.SERIALIZER,
+                        PartitionedValue.PARTITION_MODULO_COUNT,
                         StoreNames.DECIDE)
                 .addSink(
                         StoreNames.SINK_TALLIES,
@@ -159,15 +147,18 @@ public final class VotelogTopology {
                         () -> new BallotsStoreProcessor(keys, onBallots));
     }
 
-    /** Rows of voters outgrow memory, and nearly each vote writes another one, so a cache would be of no use. */
+    /**
+     * The store of voters. It is on disk, since it may outgrow memory, and has no cache, since nearly each vote writes another
+     * row.
+     */
     private static StoreBuilder<KeyValueStore<byte[], byte[]>> voters() {
         return Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(StoreNames.VOTERS), Serdes.ByteArray(), Serdes.ByteArray());
     }
 
     /**
-     * A few rows that each vote writes again. The cache before the store keeps all but the last write before a commit from
-     * the changelog, and Streams flushes it at every commit.
+     * A store of a few rows that many votes write again. Its cache keeps all but the last write before a commit away from the
+     * changelog, and Kafka Streams flushes it at every commit.
      */
     private static StoreBuilder<KeyValueStore<String, byte[]>> inMemory(String name) {
         KeyValueBytesStoreSupplier rows = Stores.inMemoryKeyValueStore(name);
@@ -183,7 +174,7 @@ public final class VotelogTopology {
 
     private static <I, O> ProcessorSupplier<byte[], I, byte[], O> withStores(
             Supplier<Processor<byte[], I, byte[], O>> processor, StoreBuilder<?>... stores) {
-        // In this order always, so that the topology's description is the same in every run.
+        // The order of the stores is fixed, so that the topology's description is the same in every run.
         Set<StoreBuilder<?>> owned = new LinkedHashSet<>(List.of(stores));
         return new ProcessorSupplier<>() {
             @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.VoterKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,24 +11,24 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to where the votes of one partition are decided, kept as a row among the voters: whoever finds it finds the rows of all
- * votes below its offset. That holds in a copy of the store too, for the changelog has the puts in their order.
+ * Up to where the votes of one partition are decided, kept as a row in the store of voters. Whoever finds this row in a store,
+ * or in a copy of it, finds the rows of all votes below its offset as well, since the changelog has all puts in their order.
  *
- * <p>It follows the decisions some ten times a second. What was not put when the instance ends is put after the next start,
- * by the tally's position, which is committed together with the voters.
+ * <p>The row is put at most ten times a second. A value that was not put before the instance ended is put after the next start:
+ * it is then taken from the tally's position, which is committed together with the voters.
  */
 public final class VotersPosition {
-    /** How often the row is put while votes come. */
+    /** The interval at which the row is put while votes come in. */
     static final Duration PUT_EVERY = Duration.ofMillis(100);
 
-    /** Shorter than any {@link VoterKey}. */
+    /** The key of the row. It is shorter than any {@link VoterKey}. */
     private static final byte[] KEY = "//decided".getBytes(StandardCharsets.US_ASCII);
 
     private final KeyValueStore<byte[], byte[]> voters;
     private final EmitTimer timer;
     private long nextOffset;
 
-    /** @param countedTo the offset that the tally expects next */
+    /** @param countedTo the next offset that the tally is to count */
     VotersPosition(ProcessorContext<?, ?> context, KeyValueStore<byte[], byte[]> voters, long countedTo) {
         long marked = of(voters);
         this.voters = voters;
@@ -38,7 +39,7 @@ public final class VotersPosition {
         }
     }
 
-    /** The record at this offset is decided. It may have been before, when the log is read again. */
+    /** Notes that the record at this offset is decided. It may be one that was decided before, when the log is read again. */
     void decided(long offset) {
         if (offset >= nextOffset) {
             nextOffset = offset + 1;
@@ -50,7 +51,7 @@ public final class VotersPosition {
         voters.put(KEY, ByteBuffer.allocate(Long.BYTES).putLong(nextOffset).array());
     }
 
-    /** The offset below which every vote's row is in this store; 0 where nothing is known. */
+    /** The offset below which this store has the row of every vote; 0 when nothing is known. */
     public static long of(ReadOnlyKeyValueStore<byte[], byte[]> voters) {
         byte @Nullable [] row = voters.get(KEY);
         return row == null ? 0 : ByteBuffer.wrap(row).getLong();

@@ -3,7 +3,7 @@ package io.votelog.streams.hosting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.instances.InstanceKeys;
 import java.util.List;
 import org.apache.kafka.streams.state.HostInfo;
 import org.junit.jupiter.api.Test;
@@ -51,18 +51,18 @@ final class AddressClaimsTest {
                 "votelog-streams-results.localhost_8083." + "A".repeat(43) + "-StreamThread-1-consumer",
                 "votelog-streams-StreamThread-1");
         assertThat(own.keys(members))
-                .containsOnlyKeys(mark(own), mark(other))
-                .containsEntry(mark(other), Instances.nameOf(new HostInfo("localhost", 8082)));
+                .containsOnlyKeys(key(own), key(other))
+                .containsEntry(key(other), InstanceKeys.nameOf(new HostInfo("localhost", 8082)));
     }
 
     /** Behind the last dot of its client's name. */
-    private static String mark(AddressClaims instance) {
+    private static String key(AddressClaims instance) {
         String clientId = instance.clientId();
         return clientId.substring(clientId.lastIndexOf('.') + 1);
     }
 
     private static AddressClaims claims(int port) {
-        return new AddressClaims("votelog-streams", new HostInfo("localhost", port), new Instances().key());
+        return new AddressClaims("votelog-streams", new HostInfo("localhost", port), new InstanceKeys().key());
     }
 
     private static String member(AddressClaims instance, int thread) {

@@ -19,31 +19,31 @@ class LogWatchTest {
     @Test
     void shouldNoticeThatTheTopicWasMadeAnewAndGoOnSayingSo() {
         watch.bindTo(meters);
-        Uuid first = watch.topicId();
+        Uuid first = watch.id();
         watch.look();
-        assertThat(watch.noticedTopicId()).isEqualTo(first);
+        assertThat(watch.lastSeenId()).isEqualTo(first);
         assertThat(replaced()).isZero();
         assertThat(watch.health().getDetails()).doesNotContainKey("topic").containsEntry("replacedRecords", 0L);
 
         Uuid second = Uuid.randomUuid();
         topic.set(second);
         watch.look();
-        assertThat(watch.noticedTopicId()).isEqualTo(second);
+        assertThat(watch.lastSeenId()).isEqualTo(second);
         topic.set(first);
         watch.look();
         assertThat(replaced()).isEqualTo(1);
         assertThat(watch.health().getDetails()).containsKey("topic");
         assertThat(watch.health().getStatus()).isEqualTo(Status.UP);
-        assertThat(watch.of(3)).isEqualTo(30);
+        assertThat(watch.endOffset(3)).isEqualTo(30);
     }
 
     @Test
     void shouldTakeABrokerThatIsAwayForNothingElse() {
         watch.bindTo(meters);
-        Uuid first = watch.topicId();
+        Uuid first = watch.id();
         topic.set(null);
         watch.look();
-        assertThat(watch.noticedTopicId()).isEqualTo(first);
+        assertThat(watch.lastSeenId()).isEqualTo(first);
         assertThat(replaced()).isZero();
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStage;
 import io.votelog.events.PartitionTally;

@@ -113,10 +113,10 @@ class HostileRecordsTest {
         assertThat(partition.process(new LogRecord(stranger, null, DURING.toEpochMilli()), 1))
                 .isEqualTo("UNDECODABLE");
 
-        PlacedValue placed = new PlacedValue(stood, new byte[0]);
-        assertThat(PlacedValue.AS_VOTES.partitions(Topics.DECISIONS.name(), stranger, placed, 4))
+        PartitionedValue placed = new PartitionedValue(stood, new byte[0]);
+        assertThat(PartitionedValue.SAME_PARTITION.partitions(Topics.DECISIONS.name(), stranger, placed, 4))
                 .contains(Set.of(stood));
-        assertThat(PlacedValue.SPREAD.partitions(Topics.DEAD_LETTERS.name(), null, placed, 2))
+        assertThat(PartitionedValue.PARTITION_MODULO_COUNT.partitions(Topics.DEAD_LETTERS.name(), null, placed, 2))
                 .contains(Set.of(1));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.events.BallotResults;

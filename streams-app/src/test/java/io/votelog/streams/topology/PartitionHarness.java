@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.VoterKey;
+import io.votelog.streams.topology.rows.VoterRow;
+import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.VoteDecided;
@@ -39,7 +44,7 @@ public final class PartitionHarness {
     private final int partition;
     private final File stateDir;
     private final KeyValueStore<byte[], byte[]> voters = store(StoreNames.VOTERS, Serdes.ByteArray());
-    private final KeyValueStore<String, byte[]> polls = store(StoreNames.POLLS, Serdes.String());
+    private final KeyValueStore<String, byte[]> ballots = store(StoreNames.POLLS, Serdes.String());
     private final KeyValueStore<String, byte[]> tallies = store(StoreNames.PARTITION_TALLIES, Serdes.String());
     private final KeyValueStore<String, byte[]> turnout = store(StoreNames.TURNOUT, Serdes.String());
     private final List<PartitionTurnout> newTurnout = new ArrayList<>();
@@ -70,7 +75,7 @@ public final class PartitionHarness {
         restart(partition -> logEnd);
     }
 
-    void restart(LogEnd logEnd) {
+    void restart(VotesTopic logEnd) {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "harness");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
@@ -82,7 +87,7 @@ public final class PartitionHarness {
         tallyContext.setCurrentSystemTimeMs(0);
         if (first) {
             voters.init(decideContext.getStateStoreContext(), voters);
-            polls.init(decideContext.getStateStoreContext(), polls);
+            ballots.init(decideContext.getStateStoreContext(), ballots);
             tallies.init(tallyContext.getStateStoreContext(), tallies);
             MockProcessorContext<Void, Void> keeperContext =
                     new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
@@ -91,7 +96,7 @@ public final class PartitionHarness {
             turnoutKeeper.init(keeperContext);
         }
         decideContext.addStateStore(voters);
-        decideContext.addStateStore(polls);
+        decideContext.addStateStore(ballots);
         decideContext.addStateStore(tallies);
         tallyContext.addStateStore(tallies);
         decide = new DecideProcessor(keys);
@@ -133,11 +138,11 @@ public final class PartitionHarness {
 
     /** The value of a record on its way to a topic of verdicts or dead letters, which is placed where the vote stood. */
     private byte[] written(Record<? extends byte[], ?> record) {
-        PlacedValue placed = (PlacedValue) record.value();
+        PartitionedValue placed = (PartitionedValue) record.value();
         if (placed.partition() != partition) {
             throw new AssertionError("placed in %d instead of %d".formatted(placed.partition(), partition));
         }
-        return PlacedValue.SERIALIZER.serialize("any", placed);
+        return PartitionedValue.SERIALIZER.serialize("any", placed);
     }
 
     /** Bytes of key, value and headers. */
@@ -169,7 +174,7 @@ public final class PartitionHarness {
                 longest = Math.max(longest, row.key.length + row.value.length);
             }
         }
-        for (KeyValueStore<String, byte[]> store : List.of(polls, tallies)) {
+        for (KeyValueStore<String, byte[]> store : List.of(ballots, tallies)) {
             try (var rows = store.all()) {
                 while (rows.hasNext()) {
                     var row = rows.next();
@@ -186,9 +191,9 @@ public final class PartitionHarness {
     }
 
     /** The ballot as it stands in the partition. */
-    public Optional<Decision.PartitionBallot> poll(String ballotId) {
-        return Optional.ofNullable(polls.get(ballotId))
-                .map(row -> BallotRow.decode(row).poll());
+    public Optional<Decision.PartitionBallot> partitionBallot(String ballotId) {
+        return Optional.ofNullable(ballots.get(ballotId))
+                .map(row -> BallotRow.decode(row).partitionBallot());
     }
 
     /** The bytes of the ballot's row, in an array of their own; nothing when the ballot does not stand in the partition. */
@@ -217,18 +222,18 @@ public final class PartitionHarness {
         tallies.put(PartitionPosition.KEY, row);
     }
 
-    /** Whether decide has it in mind to put the mark. */
+    /** Whether decide has it in mind to put the voters' position. */
     boolean willMark() {
         return !running(decideContext).isEmpty();
     }
 
-    /** Lets the mark follow the decisions, if it is to. */
+    /** Lets the voters' position follow the decisions, if it is to. */
     void emitMark() {
         running(decideContext).forEach(timer -> timer.getPunctuator().punctuate(0));
     }
 
     /** Up to where the store of voters says that it is whole. */
-    long mark() {
+    long votersPosition() {
         return VotersPosition.of(voters);
     }
 

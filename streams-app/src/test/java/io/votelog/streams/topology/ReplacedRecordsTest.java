@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.PartitionPosition;
 import static io.votelog.streams.topology.LogFixture.DURING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -180,7 +181,7 @@ class ReplacedRecordsTest {
     }
 
     /** What an administrator would say of the topic. */
-    private static final class Topic implements LogEnd {
+    private static final class Topic implements VotesTopic {
         private final Uuid id;
         private @Nullable Uuid noticed;
 
@@ -189,17 +190,17 @@ class ReplacedRecordsTest {
         }
 
         @Override
-        public long of(int partition) {
+        public long endOffset(int partition) {
             return Long.MAX_VALUE;
         }
 
         @Override
-        public Uuid topicId() {
+        public Uuid id() {
             return id;
         }
 
         @Override
-        public @Nullable Uuid noticedTopicId() {
+        public @Nullable Uuid lastSeenId() {
             return noticed;
         }
     }

@@ -172,7 +172,7 @@ class ReplayRandomizedTest {
         Random random = new Random(seed);
         DrawnLog drawn = draw(random);
         PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
-        long marked = 0;
+        long positionBefore = 0;
         int decided = 0;
         while (decided < RECORDS) {
             int from = random.nextInt(decided + 1);
@@ -182,20 +182,20 @@ class ReplayRandomizedTest {
                 decided = Math.max(decided, offset + 1);
                 if (random.nextInt(10) == 0) {
                     partition.emitMark();
-                    marked = decided;
+                    positionBefore = decided;
                 }
-                assertThat(partition.mark()).isEqualTo(marked);
+                assertThat(partition.votersPosition()).isEqualTo(positionBefore);
             }
             partition.restart();
             if (random.nextBoolean()) {
                 partition.emitMark();
-                marked = decided;
+                positionBefore = decided;
             }
-            assertThat(partition.mark()).isEqualTo(marked);
+            assertThat(partition.votersPosition()).isEqualTo(positionBefore);
         }
         // What the last stretch did not put in time is put after the restart, though no record comes any more.
         partition.emitMark();
-        assertThat(partition.mark()).isEqualTo(RECORDS);
+        assertThat(partition.votersPosition()).isEqualTo(RECORDS);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.rows.StoreNames;
 import static io.votelog.streams.topology.LogFixture.DURING;
 import static io.votelog.streams.topology.LogFixture.vote;
 import static io.votelog.streams.topology.LogFixture.voteId;
@@ -352,9 +353,9 @@ class VotelogTopologyTest {
         pipe(null, signer.published(tooLarge, 0, 1, tooMany, new PepperFingerprint(new byte[8])), DURING);
 
         assertThat(causes()).containsExactly("BAD_CONTROL_RECORD");
-        var polls = driver.<String, byte[]>getKeyValueStore(StoreNames.POLLS);
-        assertThat(polls.get("too-large")).isNull();
-        assertThat(polls.get("large").length).isBetween(500_000, 600_000);
+        var ballots = driver.<String, byte[]>getKeyValueStore(StoreNames.POLLS);
+        assertThat(ballots.get("too-large")).isNull();
+        assertThat(ballots.get("large").length).isBetween(500_000, 600_000);
         assertThat(newestResults().getBallotId()).isEqualTo("large");
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.http;
 
-import io.votelog.streams.read.instances.Instances;
+import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.problem.ProblemException;
 import io.votelog.streams.read.results.ResultsController;
 import io.votelog.web.connections.ConnectionGuard;
@@ -40,7 +40,7 @@ class HttpConfiguration {
     /** Behind the filter for other origins, so that their pages can read why they are refused. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 20)
-    RequestLimit requestLimit(ClientLimits limits, Instances instances) {
+    RequestLimit requestLimit(ClientLimits limits, InstanceKeys instances) {
         return new RequestLimit(
                 limits.reads(),
                 limits.clientAddress(),

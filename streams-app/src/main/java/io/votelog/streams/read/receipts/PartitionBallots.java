@@ -2,7 +2,7 @@
 package io.votelog.streams.read.receipts;
 
 import io.votelog.rules.Decision.PartitionBallot;
-import io.votelog.streams.topology.BallotRow;
+import io.votelog.streams.topology.rows.BallotRow;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +31,7 @@ final class PartitionBallots {
         if (known != null && Arrays.equals(known.row(), row)) {
             return known.ballot();
         }
-        Parsed parsed = new Parsed(row, BallotRow.decode(row).poll());
+        Parsed parsed = new Parsed(row, BallotRow.decode(row).partitionBallot());
         latest.put(place, parsed);
         return parsed.ballot();
     }

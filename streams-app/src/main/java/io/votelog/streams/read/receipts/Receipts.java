@@ -15,7 +15,7 @@ import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.problem.ProblemException;
-import io.votelog.streams.topology.VoterRow;
+import io.votelog.streams.topology.rows.VoterRow;
 import io.votelog.web.limits.IpAddress;
 import java.util.Arrays;
 import java.util.Optional;
@@ -34,11 +34,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Receipts {
     private final ResultsBoard board;
-    private final Voters voters;
+    private final VoterLookup voters;
     private final LogReader log;
-    private final LogReads reads;
+    private final LogReadLimit reads;
 
-    Receipts(ResultsBoard board, Voters voters, LogReader log, LogReads reads) {
+    Receipts(ResultsBoard board, VoterLookup voters, LogReader log, LogReadLimit reads) {
         this.reads = reads;
         this.board = board;
         this.voters = voters;
@@ -66,14 +66,14 @@ final class Receipts {
                 receipt,
                 offset,
                 find(ballot, receipt.voter(), partition, countedTo),
-                () -> Optional.ofNullable(voters.poll(ballotId, partition)),
+                () -> Optional.ofNullable(voters.partitionBallot(ballotId, partition)),
                 beforeBallot -> reads.read(client, beforeBallot, () -> log.read(partition, offset)));
     }
 
     /**
      * The verdict on the attempt at this offset, which is counted.
      *
-     * @param poll the ballot in the partition, asked for only where the row does not tell the verdict
+     * @param@param row the ballot in the partition, asked for only where the row does not tell the verdict
      * @param read the record at the offset, by whether the ballot did not stand there yet; asked for only where the row does not tell
      *     whether there is such an attempt
      * @throws ProblemException 404 when no attempt of the receipt stands there
@@ -82,8 +82,8 @@ final class Receipts {
             Ballots.Published ballot,
             Receipt receipt,
             long offset,
-            VoterCopy voter,
-            Supplier<Optional<Decision.PartitionBallot>> poll,
+            CommittedVoter voter,
+            Supplier<Optional<Decision.PartitionBallot>> partitionBallot,
             Function<Boolean, Optional<ConsumerRecord<byte[], byte[]>>> read) {
         UUID voteId = receipt.voteId();
         int partition = receipt.voter().partition(ballot.partitionCount());
@@ -95,7 +95,7 @@ final class Receipts {
         if (refused != null && refused.offset() == offset) {
             return refused(ballot, refused, partition);
         }
-        return decideAgain(ballot, receipt, offset, voter, poll.get().orElse(null), read);
+        return decideAgain(ballot, receipt, offset, voter, partitionBallot.get().orElse(null), read);
     }
 
     /**
@@ -114,12 +114,12 @@ final class Receipts {
      * @throws InvalidStateStoreException when this instance cannot tell
      */
     ReceiptDocument latest(Ballots.Published ballot, Receipt receipt) {
-        VoterCopy voter = find(ballot, receipt);
+        CommittedVoter voter = find(ballot, receipt);
         return known(ballot, receipt, voter)
                 .orElseThrow(() -> voter.forgotten() ? ProblemException.offsetNeeded() : nothingKnown());
     }
 
-    private Optional<ReceiptDocument> known(Ballots.Published ballot, Receipt receipt, VoterCopy voter) {
+    private Optional<ReceiptDocument> known(Ballots.Published ballot, Receipt receipt, CommittedVoter voter) {
         UUID voteId = receipt.voteId();
         int partition = receipt.voter().partition(ballot.partitionCount());
         AcceptedVote accepted = voter.accepted();
@@ -133,14 +133,14 @@ final class Receipts {
         return Optional.ofNullable(voter.refused(voteId)).map(refused -> refused(ballot, refused, partition));
     }
 
-    private VoterCopy find(Ballots.Published ballot, Receipt receipt) {
+    private CommittedVoter find(Ballots.Published ballot, Receipt receipt) {
         int partition = receipt.voter().partition(ballot.partitionCount());
         long countedTo = board.countedTo(ballot.ballot().id(), partition);
         return find(ballot, receipt.voter(), partition, countedTo);
     }
 
     /** What is annulled is looked for after the position, so never in an older state than that. */
-    private VoterCopy find(Ballots.Published ballot, Pseudonym voter, int partition, long countedTo) {
+    private CommittedVoter find(Ballots.Published ballot, Pseudonym voter, int partition, long countedTo) {
         String ballotId = ballot.ballot().id();
         return voters.find(voter, ballotId, partition, countedTo, board.anyAnnulled(ballotId));
     }
@@ -164,11 +164,11 @@ final class Receipts {
             Ballots.Published ballot,
             Receipt receipt,
             long offset,
-            VoterCopy voter,
-            Decision.@Nullable PartitionBallot poll,
+            CommittedVoter voter,
+            Decision.@Nullable PartitionBallot partitionBallot,
             Function<Boolean, Optional<ConsumerRecord<byte[], byte[]>>> read) {
         int partition = receipt.voter().partition(ballot.partitionCount());
-        boolean known = poll != null && offset > poll.fromOffset();
+        boolean known = partitionBallot != null && offset > partitionBallot.fromOffset();
         if (known && !voter.mayHaveSent(receipt.voteId())) {
             // Of every attempt that is counted behind the ballot's beginning the row would tell something.
             throw noSuchAttempt(partition, offset);
@@ -176,7 +176,7 @@ final class Receipts {
         ConsumerRecord<byte[], byte[]> record = read.apply(!known).orElseThrow(() -> noSuchAttempt(partition, offset));
         LoggedVote vote = vote(ballot, receipt, record, known);
         Annulment annulled = voter.annulled();
-        Verdict verdict = Decision.decide(poll, voter.accepted(), vote);
+        Verdict verdict = Decision.decide(partitionBallot, voter.accepted(), vote);
         if (verdict instanceof Verdict.Retried retried) {
             return ReceiptDocument.retried(
                             vote.voteId(),
@@ -245,7 +245,7 @@ final class Receipts {
      */
     VotersController.VoterDocument of(Ballots.Published ballot, Pseudonym voter) {
         int partition = voter.partition(ballot.partitionCount());
-        VoterCopy copy =
+        CommittedVoter copy =
                 find(ballot, voter, partition, board.countedTo(ballot.ballot().id(), partition));
         return VotersController.VoterDocument.of(copy.accepted(), copy.annulled());
     }

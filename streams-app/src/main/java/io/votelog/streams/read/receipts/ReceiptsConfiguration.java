@@ -3,8 +3,8 @@ package io.votelog.streams.read.receipts;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.instances.Instances;
-import io.votelog.streams.read.instances.Neighbours;
+import io.votelog.streams.read.instances.InstanceKeys;
+import io.votelog.streams.read.instances.InstanceClient;
 import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.web.limits.ClientLimits;
 import java.util.HashMap;
@@ -30,8 +30,8 @@ class ReceiptsConfiguration {
     }
 
     @Bean
-    Voters voters(CountStores stores, OwnAddress self) {
-        return new Voters(stores, self);
+    VoterLookup voters(CountStores stores, OwnAddress self) {
+        return new VoterLookup(stores, self);
     }
 
     @Bean
@@ -47,24 +47,24 @@ class ReceiptsConfiguration {
 
     @Bean
     Receipts receipts(
-            ResultsBoard board, Voters voters, LogReader log, ReceiptSettings settings, MeterRegistry meters) {
-        return new Receipts(board, voters, log, new LogReads(settings, System::nanoTime, meters));
+            ResultsBoard board, VoterLookup voters, LogReader log, ReceiptSettings settings, MeterRegistry meters) {
+        return new Receipts(board, voters, log, new LogReadLimit(settings, System::nanoTime, meters));
     }
 
     @Bean
-    Waits waits(ReceiptSettings settings, ClientLimits limits, MeterRegistry meters) {
-        return new Waits(
+    WaitLimit waits(ReceiptSettings settings, ClientLimits limits, MeterRegistry meters) {
+        return new WaitLimit(
                 settings.maxWaiting(),
-                Neighbours.waits(limits.address().connections()),
+                InstanceClient.waits(limits.address().connections()),
                 settings.maxWaitingPerAddress(),
                 meters);
     }
 
     @Bean
-    Neighbours neighbours(ReceiptSettings settings, ClientLimits limits, Instances instances) {
-        return new Neighbours(
+    InstanceClient instanceClient(ReceiptSettings settings, ClientLimits limits, InstanceKeys instances) {
+        return new InstanceClient(
                 settings.forwardTimeout(),
-                Neighbours.connections(limits.address().connections()),
+                InstanceClient.connections(limits.address().connections()),
                 instances);
     }
 }

@@ -8,8 +8,8 @@ import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.instances.Instances;
-import io.votelog.streams.read.instances.Neighbours;
+import io.votelog.streams.read.instances.InstanceKeys;
+import io.votelog.streams.read.instances.InstanceClient;
 import io.votelog.streams.read.problem.ProblemException;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;
@@ -47,9 +47,9 @@ final class VotersController {
     private final Ballots ballots;
     private final ResultsBoard board;
     private final Receipts receipts;
-    private final Voters voters;
-    private final Neighbours neighbours;
-    private final Waits waits;
+    private final VoterLookup voters;
+    private final InstanceClient instanceClient;
+    private final WaitLimit waits;
     private final ReceiptSettings settings;
     private final JsonMapper json;
     private final Scheduler blocking;
@@ -58,9 +58,9 @@ final class VotersController {
             Ballots ballots,
             ResultsBoard board,
             Receipts receipts,
-            Voters voters,
-            Neighbours neighbours,
-            Waits waits,
+            VoterLookup voters,
+            InstanceClient instanceClient,
+            WaitLimit waits,
             ReceiptSettings settings,
             JsonMapper json,
             Scheduler blocking) {
@@ -68,7 +68,7 @@ final class VotersController {
         this.board = board;
         this.receipts = receipts;
         this.voters = voters;
-        this.neighbours = neighbours;
+        this.instanceClient = instanceClient;
         this.waits = waits;
         this.settings = settings;
         this.json = json;
@@ -105,7 +105,7 @@ final class VotersController {
         Receipt receipt = Receipt.parse(text)
                 .orElseThrow(() -> ProblemException.malformed(
                         "malformed-receipt", "A receipt is 43 characters of base64url; this is none."));
-        Duration wait = Prefer.waitOf(prefer, settings.maxWait());
+        Duration wait = PreferHeader.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
         IpAddress client = RequestLimit.clientOf(exchange);
         Patience none = new Patience(Duration.ZERO, Mono.never());
@@ -160,7 +160,7 @@ final class VotersController {
         IpAddress client = RequestLimit.clientOf(exchange);
         List<HostInfo> holders = voters.holders(voter, ballot.ballot().id(), ballot.partitionCount());
         return Flux.fromIterable(holders)
-                .filter(host -> voters.isHere(host) || !Instances.sentOn(request))
+                .filter(host -> voters.isHere(host) || !InstanceKeys.sentOn(request))
                 .concatMap(host -> {
                     Duration granted = host.equals(holders.get(0)) ? patience.longest() : Duration.ZERO;
                     return voters.isHere(host)
@@ -175,12 +175,12 @@ final class VotersController {
 
     private Mono<ResponseEntity<byte[]>> there(
             HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Patience patience) {
-        Mono<ResponseEntity<byte[]>> atOnce = Mono.defer(() -> neighbours.ask(host, request, client, Duration.ZERO));
+        Mono<ResponseEntity<byte[]>> atOnce = Mono.defer(() -> instanceClient.ask(host, request, client, Duration.ZERO));
         if (patience.longest().isZero()) {
             return atOnce;
         }
         Mono<ResponseEntity<byte[]>> waited = Mono.firstWithSignal(
-                neighbours.ask(host, request, client, patience.longest()),
+                instanceClient.ask(host, request, client, patience.longest()),
                 patience.over().then(atOnce));
         return waits.waitElsewhere(client, waited, atOnce);
     }

@@ -49,10 +49,10 @@ public final class ResultsController {
     private final ResultsFeed feed;
     private final ResultsSettings settings;
     private final StreamEnd shutdown;
-    private final ReaderCount readers;
+    private final ReaderLimit readers;
 
     public ResultsController(
-            LiveResults results, ResultsFeed feed, ResultsSettings settings, StreamEnd shutdown, ReaderCount readers) {
+            LiveResults results, ResultsFeed feed, ResultsSettings settings, StreamEnd shutdown, ReaderLimit readers) {
         this.results = results;
         this.feed = feed;
         this.settings = settings;
@@ -62,7 +62,7 @@ public final class ResultsController {
 
     @GetMapping("/v1/ballots/{ballotId}/results")
     public Mono<ResponseEntity<byte[]>> results(@PathVariable String ballotId, @RequestHeader HttpHeaders request) {
-        boolean csv = Acceptable.csv(request);
+        boolean csv = AcceptHeader.prefersCsv(request);
         return fresh(ballotId, ResultsTag.Known.of(request))
                 .map(view -> csv
                         ? csv(view, request.getFirst(HttpHeaders.ACCEPT_LANGUAGE), ResultsCsv.Use.PROGRAM)
@@ -143,18 +143,18 @@ public final class ResultsController {
             @PathVariable String ballotId,
             @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String lastEventId,
             ServerWebExchange exchange) {
-        Seen named = Seen.parse(lastEventId);
-        Seen seen = named == null ? Seen.NOTHING : named;
+        EventId named = EventId.parse(lastEventId);
+        EventId seen = named == null ? EventId.NONE : named;
         Mono<ResultsView> caughtUp =
-                caughtUp(ballotId, view -> view.tag().seen().covers(seen), LAST_EVENT_ID);
+                caughtUp(ballotId, view -> view.tag().eventId().covers(seen), LAST_EVENT_ID);
         if (shutdown.hasCome()) {
             throw ProblemException.unavailable("shutting-down", "This instance is shutting down.");
         }
-        Runnable gone = readers.oneMore(RequestLimit.clientOf(exchange));
+        Runnable gone = readers.add(RequestLimit.clientOf(exchange));
         return caughtUp.flatMap(view -> {
                     boolean over = view.isFinal()
                             && named != null
-                            && named.covers(view.tag().seen());
+                            && named.covers(view.tag().eventId());
                     return over ? over(exchange.getResponse()) : open(ballotId, seen, exchange);
                 })
                 .doFinally(end -> gone.run());
@@ -167,7 +167,7 @@ public final class ResultsController {
         return response.setComplete();
     }
 
-    private Mono<Void> open(String ballotId, Seen seen, ServerWebExchange exchange) {
+    private Mono<Void> open(String ballotId, EventId seen, ServerWebExchange exchange) {
         ServerHttpResponse response = exchange.getResponse();
         boolean gzip = AcceptEncoding.gzip(exchange.getRequest().getHeaders());
         response.setStatusCode(HttpStatus.OK);
@@ -192,7 +192,7 @@ public final class ResultsController {
      * @param writer asked when a flush's turn has come, so that its pieces are in the order in which they are written
      */
     private Flux<Publisher<DataBuffer>> events(
-            String ballotId, Seen seen, PieceWriter writer, DataBufferFactory buffers) {
+            String ballotId, EventId seen, PieceWriter writer, DataBufferFactory buffers) {
         AtomicReference<@Nullable ResultsView> newest = new AtomicReference<>();
         Publisher<DataBuffer> document = Mono.fromSupplier(() -> {
             ResultsView view = newest.getAndSet(null);

@@ -30,9 +30,9 @@ final class ResultsFeed {
      *
      * @param seen by the reader already: nothing older is shown
      */
-    public Flux<ResultsView> of(String ballotId, Seen seen) {
+    public Flux<ResultsView> of(String ballotId, EventId seen) {
         return Flux.defer(() -> channels.computeIfAbsent(ballotId, this::channel))
-                .filter(view -> view.tag().seen().covers(seen))
+                .filter(view -> view.tag().eventId().covers(seen))
                 .onBackpressureLatest();
     }
 

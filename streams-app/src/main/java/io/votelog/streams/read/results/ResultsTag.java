@@ -23,8 +23,8 @@ public record ResultsTag(long version, long revision, BallotPhase status, long l
     }
 
     /** What a reader has seen who was shown this. */
-    Seen seen() {
-        return new Seen(version, revision);
+    EventId eventId() {
+        return new EventId(version, revision);
     }
 
     /**

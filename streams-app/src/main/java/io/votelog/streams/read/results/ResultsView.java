@@ -34,7 +34,7 @@ public final class ResultsView {
     public static ResultsView of(@Nullable BallotResults source, ResultsDocument document, byte[] json) {
         ResultsTag tag = ResultsTag.of(document);
         String event = "event: results\nid: %s\ndata: %s\n\n"
-                .formatted(tag.seen().eventId(), new String(json, StandardCharsets.UTF_8));
+                .formatted(tag.eventId().text(), new String(json, StandardCharsets.UTF_8));
         return new ResultsView(
                 source, document, tag, new Coded(json), new StreamPiece(event.getBytes(StandardCharsets.UTF_8)));
     }

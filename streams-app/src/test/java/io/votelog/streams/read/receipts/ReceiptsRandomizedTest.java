@@ -93,16 +93,16 @@ final class ReceiptsRandomizedTest {
         for (BallotDefinition definition : BALLOTS) {
             String ballotId = definition.ballot().id();
             Ballots.Published ballot = new Ballots.Published(definition, 1, Set.of(Events.VOTE_CAST_FINGERPRINT));
-            Optional<Decision.PartitionBallot> poll = partition.poll(ballotId);
+            Optional<Decision.PartitionBallot> partitionBallot = partition.partitionBallot(ballotId);
             for (int voter = 0; voter < VOTERS; voter++) {
-                VoterCopy copy = new VoterCopy(
+                CommittedVoter copy = new CommittedVoter(
                         partition.voterRow(LogFixture.voter(voter), ballotId), records.size(), true, false);
                 for (int id = 0; id <= IDS; id++) {
                     Receipt receipt = new Receipt(Pseudonym.of(LogFixture.voter(voter)), LogFixture.voteId(id));
                     for (int offset = 0; offset < records.size(); offset++) {
                         boolean such = new Cast(voter, id, ballotId).equals(casts.get(offset));
                         String expected = such ? words(outcomes.get(offset)) : NONE;
-                        String told = told(ballot, receipt, offset, copy, poll);
+                        String told = told(ballot, receipt, offset, copy, partitionBallot);
                         assertThat(told)
                                 .as("seed %d: ballot %s, voter %d, vote %d at %d", seed, ballotId, voter, id, offset)
                                 .isEqualTo(expected);
@@ -117,12 +117,12 @@ final class ReceiptsRandomizedTest {
             Ballots.Published ballot,
             Receipt receipt,
             int offset,
-            VoterCopy voter,
-            Optional<Decision.PartitionBallot> poll) {
+            CommittedVoter voter,
+            Optional<Decision.PartitionBallot> partitionBallot) {
         boolean[] read = new boolean[1];
         String told;
         try {
-            ReceiptDocument document = Receipts.attempt(ballot, receipt, offset, voter, () -> poll, before -> {
+            ReceiptDocument document = Receipts.attempt(ballot, receipt, offset, voter, () -> partitionBallot, before -> {
                 read[0] = true;
                 return Optional.of(record(offset));
             });

@@ -93,7 +93,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldShowTheFirstAtOnceAndThenTheNewestOfEachGap() {
-        feed.of("golden", Seen.NOTHING).subscribe(reader);
+        feed.of("golden", EventId.NONE).subscribe(reader);
         settle();
         assertThat(reader.versions()).containsExactly(0L);
 
@@ -114,7 +114,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldStayBelowFourASecondWhateverComes() {
-        feed.of("golden", Seen.NOTHING).subscribe(reader);
+        feed.of("golden", EventId.NONE).subscribe(reader);
         for (long version = 1; version <= 1000; version++) {
             post(version, BallotStatus.OPEN);
             time.advanceTimeBy(Duration.ofMillis(10));
@@ -126,7 +126,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldEndBehindTheFinalResults() {
-        feed.of("golden", Seen.NOTHING).subscribe(reader);
+        feed.of("golden", EventId.NONE).subscribe(reader);
         post(5, BallotStatus.OPEN);
         time.advanceTimeBy(ResultsFeed.GAP);
         post(6, BallotStatus.FINAL);
@@ -135,7 +135,7 @@ final class ResultsFeedTest {
         assertThat(reader.versions()).endsWith(6L);
 
         Reader late = new Reader(Long.MAX_VALUE);
-        feed.of("golden", Seen.NOTHING).subscribe(late);
+        feed.of("golden", EventId.NONE).subscribe(late);
         settle();
         assertThat(late.versions()).containsExactly(6L);
         assertThat(late.ended).isTrue();
@@ -144,7 +144,7 @@ final class ResultsFeedTest {
     @Test
     void shouldShowNothingOlderThanWhatAReaderHasSeen() {
         post(5, BallotStatus.OPEN);
-        feed.of("golden", new Seen(7, 0)).subscribe(reader);
+        feed.of("golden", new EventId(7, 0)).subscribe(reader);
         settle();
         assertThat(reader.seen).isEmpty();
         post(6, BallotStatus.OPEN);
@@ -158,8 +158,8 @@ final class ResultsFeedTest {
     @Test
     void shouldWriteADocumentOnceForAllReadersAndKeepTheNewestAloneForASlowOne() {
         Reader slow = new Reader(1);
-        feed.of("golden", Seen.NOTHING).subscribe(reader);
-        feed.of("golden", Seen.NOTHING).subscribe(slow);
+        feed.of("golden", EventId.NONE).subscribe(reader);
+        feed.of("golden", EventId.NONE).subscribe(slow);
         for (long version = 1; version <= 5; version++) {
             post(version, BallotStatus.OPEN);
             time.advanceTimeBy(ResultsFeed.GAP);
@@ -172,7 +172,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldShowOnceThatResultsStandStillAndOnceThatTheyGoOn() {
-        feed.of("golden", Seen.NOTHING).subscribe(reader);
+        feed.of("golden", EventId.NONE).subscribe(reader);
         post(5, BallotStatus.OPEN);
         time.advanceTimeBy(ResultsFeed.GAP);
         board.live(false);
@@ -186,7 +186,7 @@ final class ResultsFeedTest {
 
     @Test
     void shouldShowWhenTheClockClosesTheBallot() {
-        feed.of("golden", Seen.NOTHING).subscribe(reader);
+        feed.of("golden", EventId.NONE).subscribe(reader);
         settle();
         time.advanceTimeTo(BALLOT.ballot().closesAt().plusMillis(5));
         assertThat(reader.seen)

@@ -217,7 +217,7 @@ final class ResultsReadersRandomizedTest {
 
         private ResultsController controller() {
             return new ResultsController(
-                    live(), feed, SETTINGS, new StreamEnd(), new ReaderCount(SETTINGS, new SimpleMeterRegistry()));
+                    live(), feed, SETTINGS, new StreamEnd(), new ReaderLimit(SETTINGS, new SimpleMeterRegistry()));
         }
     }
 
@@ -240,7 +240,7 @@ final class ResultsReadersRandomizedTest {
             at = null;
         }
 
-        final void stream(Instance instance, Seen seen) {
+        final void stream(Instance instance, EventId seen) {
             leave();
             at = instance;
             if (instance.isBehind(this)) {
@@ -309,7 +309,7 @@ final class ResultsReadersRandomizedTest {
 
         @Override
         void comeTo(Instance instance) {
-            stream(instance, shown == null ? Seen.NOTHING : new Seen(shown.version(), shown.revision()));
+            stream(instance, shown == null ? EventId.NONE : new EventId(shown.version(), shown.revision()));
         }
 
         @Override
@@ -364,7 +364,7 @@ final class ResultsReadersRandomizedTest {
 
         @Override
         void comeTo(Instance instance) {
-            stream(instance, Seen.NOTHING);
+            stream(instance, EventId.NONE);
         }
 
         @Override

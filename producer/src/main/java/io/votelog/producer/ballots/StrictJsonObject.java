@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.producer.ballots;
+
+import io.votelog.producer.problem.Excerpt;
+import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.ProblemException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * A JSON object of a few strings, as an operator sends it. A field that is unknown or stands twice is something that the sender
+ * believes to have said, so neither is passed over.
+ *
+ * @param form what the body must be, as the beginning of a sentence that says what it is instead
+ * @param fields what stands in it; a value that is no string is an empty one here
+ */
+public record StrictJsonObject(String form, Map<String, Optional<String>> fields) {
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(4).build())
+            .build();
+
+    /**
+     * The object in these bytes.
+     *
+     * @param allowed the names of its fields, none of which need be there
+     * @throws ProblemException (400) when they are anything else
+     */
+    public static StrictJsonObject read(byte[] bytes, String form, Set<String> allowed) {
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text(bytes, form))) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw malformed(form, bytes.length == 0 ? "it is empty" : "it is no object");
+            }
+            Map<String, Optional<String>> fields = new LinkedHashMap<>();
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                String field = json.currentName();
+                if (!allowed.contains(field)) {
+                    throw malformed(form, "it has the unknown field '%s'".formatted(Excerpt.of(field)));
+                }
+                Optional<String> value =
+                        json.nextToken() == JsonToken.VALUE_STRING ? Optional.of(json.getString()) : Optional.empty();
+                json.skipChildren();
+                if (fields.put(field, value) != null) {
+                    throw malformed(form, "the field '%s' stands more than once".formatted(field));
+                }
+            }
+            if (json.nextToken() != null) {
+                throw malformed(form, "something follows the object");
+            }
+            return new StrictJsonObject(form, fields);
+        } catch (JacksonException e) {
+            throw malformed(form, "it is not well-formed JSON");
+        }
+    }
+
+    /** The string in a field; a {@link ProblemException} (400) when there is none. */
+    public String string(String field) {
+        if (!fields.containsKey(field)) {
+            throw malformed(form, "the field '%s' is missing".formatted(field));
+        }
+        return fields.get(field).orElseThrow(() -> malformed(form, "the field '%s' is no string".formatted(field)));
+    }
+
+    /** The same of a field that need not be there. */
+    public String string(String field, String ifAbsent) {
+        return fields.containsKey(field) ? string(field) : ifAbsent;
+    }
+
+    private static String text(byte[] bytes, String form) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw malformed(form, "it is not in UTF-8");
+        }
+    }
+
+    private static ProblemException malformed(String form, String why) {
+        return Problem.malformed(form + why).exception();
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.instances;
+
+import io.netty.channel.ChannelOption;
+import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.RateLimit;
+import java.net.URI;
+import java.time.Duration;
+import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/** Asks other instances that hold a voter, on behalf of a client that came to this one. */
+public final class InstanceClient {
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceClient.class);
+
+    /** A machine that is gone refuses nothing, and nothing else shows so soon that it is. */
+    private static final int CONNECT_TIMEOUT_MS = 1_000;
+
+    private static final int MAX_ANSWER_BYTES = 64 * 1024;
+
+    /** Most connections to one instance. */
+    private static final int MAX_CONNECTIONS = 500;
+
+    private final WebClient http;
+    private final Duration timeout;
+    private final InstanceKeys instances;
+
+    /**
+     * @param timeout for an answer, beyond the client's wait
+     * @param connections to one instance
+     * @param instances by whom the other instance is told whose request it is
+     */
+    public InstanceClient(Duration timeout, int connections, InstanceKeys instances) {
+        this.instances = instances;
+        ConnectionProvider provider = ConnectionProvider.builder("neighbours")
+                .maxConnections(connections)
+                .pendingAcquireMaxCount(MAX_CONNECTIONS)
+                .pendingAcquireTimeout(timeout)
+                .build();
+        HttpClient client =
+                HttpClient.create(provider).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
+        this.http = WebClient.builder()
+                .clientConnector(new ReactorClientHttpConnector(client))
+                .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(MAX_ANSWER_BYTES))
+                .build();
+        this.timeout = timeout;
+    }
+
+    /**
+     * Connections to one instance, fewer than it may take from one address.
+     *
+     * @param perAddress that each instance takes from one address; 0 for any number
+     */
+    public static int connections(int perAddress) {
+        return perAddress == 0 ? MAX_CONNECTIONS : Math.max(1, Math.min(MAX_CONNECTIONS, perAddress / 2));
+    }
+
+    /** Requests that wait at other instances for a verdict; the other connections are left to those who do not wait. */
+    public static int waits(int perAddress) {
+        return connections(perAddress) / 2;
+    }
+
+    /**
+     * The other instance's answer to the same request; empty when it gives none that is of use. A 503 that it gives reasons for is of use
+     * when nobody else can answer.
+     *
+     * @param client whose request it is; null when that is not known
+     * @param wait how long the client would wait for it
+     */
+    public Mono<ResponseEntity<byte[]>> ask(
+            HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Duration wait) {
+        URI uri = uri(host, request);
+        return http.get()
+                .uri(uri)
+                .headers(headers -> {
+                    headers.set(InstanceKeys.FORWARDED, "1");
+                    if (client != null) {
+                        instances
+                                .introduction(host, client, uri)
+                                .ifPresent(introduction -> headers.set(InstanceKeys.CLIENT, introduction));
+                    }
+                    if (!wait.isZero()) {
+                        request.getHeaders().getValuesAsList("Prefer").forEach(prefer -> headers.add("Prefer", prefer));
+                    }
+                })
+                .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
+                        .defaultIfEmpty(new byte[0])
+                        .filter(body -> ofUse(
+                                answer.statusCode().value(), answer.headers().asHttpHeaders()))
+                        .map(body -> relay(
+                                answer.statusCode().value(), answer.headers().asHttpHeaders(), body)))
+                .timeout(timeout.plus(wait))
+                .onErrorResume(failure -> {
+                    LOG.debug("{} does not answer", host, failure);
+                    return Mono.empty();
+                });
+    }
+
+    private static boolean ofUse(int status, HttpHeaders answered) {
+        return switch (status) {
+            case 200, 404, 409 -> true;
+            // What this instance's address had too much of says nothing of the client.
+            case 429 -> InstanceKeys.BELIEVED.equals(answered.getFirst(InstanceKeys.CLIENT));
+            case 503 -> MediaType.APPLICATION_PROBLEM_JSON.equals(answered.getContentType());
+            default -> false;
+        };
+    }
+
+    private static ResponseEntity<byte[]> relay(int status, HttpHeaders answered, byte[] body) {
+        HttpHeaders headers = new HttpHeaders();
+        for (String name : new String[] {
+            HttpHeaders.CONTENT_TYPE,
+            HttpHeaders.CACHE_CONTROL,
+            HttpHeaders.RETRY_AFTER,
+            RateLimit.POLICY_HEADER,
+            RateLimit.LEVEL_HEADER,
+            "Preference-Applied"
+        }) {
+            String value = answered.getFirst(name);
+            if (value != null) {
+                headers.set(name, value);
+            }
+        }
+        return ResponseEntity.status(status).headers(headers).body(body);
+    }
+
+    private static URI uri(HostInfo host, ServerHttpRequest request) {
+        String query = request.getURI().getRawQuery();
+        String name = host.host().indexOf(':') < 0 ? host.host() : "[" + host.host() + "]";
+        return URI.create("http://%s:%d%s%s"
+                .formatted(name, host.port(), request.getURI().getRawPath(), query == null ? "" : "?" + query));
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.receipts;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.votelog.web.limits.AddressCounts;
+import io.votelog.web.limits.IpAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * How many clients wait for a verdict, of all and of each address, here and at other instances. A wait is a preference (RFC 7240), so
+ * one too many is not refused: its client is answered at once.
+ */
+final class WaitLimit {
+    private final int most;
+    private final int mostElsewhere;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger elsewhere = new AtomicInteger();
+    private final AddressCounts byAddress;
+    private final Counter limited;
+
+    /**
+     * @param most of all clients
+     * @param mostElsewhere of them at other instances
+     * @param mostOfAddress of one address; 0 for no limit
+     */
+    WaitLimit(int most, int mostElsewhere, int mostOfAddress, MeterRegistry meters) {
+        this.most = most;
+        this.mostElsewhere = mostElsewhere;
+        this.byAddress = new AddressCounts(mostOfAddress);
+        meters.gauge("votelog.receipts.waiting", waiting);
+        this.limited = Counter.builder("votelog.requests.limited")
+                .tag("limit", "waits")
+                .description(
+                        "requests that were answered without the wait that they asked for, since there are enough that"
+                                + " wait")
+                .register(meters);
+    }
+
+    /** The one answer while there is room to wait for it, else the other one. */
+    <T> Mono<T> wait(@Nullable IpAddress client, Mono<T> waited, Mono<T> atOnce) {
+        return Mono.defer(() -> {
+            if (!byAddress.take(client)) {
+                limited.increment();
+                return atOnce;
+            }
+            if (waiting.incrementAndGet() > most) {
+                end(client);
+                limited.increment();
+                return atOnce;
+            }
+            return waited.doFinally(end -> end(client));
+        });
+    }
+
+    /** The same, where another instance makes the answer. */
+    <T> Mono<T> waitElsewhere(@Nullable IpAddress client, Mono<T> waited, Mono<T> atOnce) {
+        return wait(
+                client,
+                Mono.defer(() -> {
+                    if (elsewhere.incrementAndGet() > mostElsewhere) {
+                        elsewhere.decrementAndGet();
+                        limited.increment();
+                        return atOnce;
+                    }
+                    return waited.doFinally(end -> elsewhere.decrementAndGet());
+                }),
+                atOnce);
+    }
+
+    private void end(@Nullable IpAddress client) {
+        waiting.decrementAndGet();
+        byAddress.giveBack(client);
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.results;
+
+import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.web.headers.MediaRanges;
+import java.util.List;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+
+/** Which representation a client prefers, after RFC 9110, section 12.5.1. */
+final class AcceptHeader {
+    private static final MediaType CSV = new MediaType("text", "csv");
+
+    private AcceptHeader() {}
+
+    /**
+     * Whether results are to be written as CSV; as JSON, if both are equally welcome.
+     *
+     * @throws ProblemException 406 when neither is, 400 when the header names no type at all
+     */
+    static boolean prefersCsv(HttpHeaders request) {
+        MediaRanges accept = MediaRanges.of(request);
+        if (!accept.given()) {
+            return false;
+        }
+        if (accept.malformed()) {
+            throw ProblemException.malformed("malformed-accept", "The Accept header is no list of media types.");
+        }
+        double json = quality(accept.ranges(), MediaType.APPLICATION_JSON);
+        double csv = quality(accept.ranges(), CSV);
+        if (json <= 0 && csv <= 0) {
+            throw ProblemException.notAcceptable();
+        }
+        return csv > json;
+    }
+
+    /** That of the most specific range that includes the type. */
+    private static double quality(List<MediaType> ranges, MediaType type) {
+        double quality = 0;
+        int specificity = -1;
+        for (MediaType range : ranges) {
+            int its = range.isWildcardType() ? 0 : range.isWildcardSubtype() ? 1 : 2;
+            if (range.includes(type) && its > specificity) {
+                specificity = its;
+                quality = range.getQualityValue();
+            }
+        }
+        return quality;
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology;
+
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value for a topic, and the partition of votes that it is about. The record's key does not give that partition, since
+ * whoever writes to votes chooses the partition.
+ */
+record PartitionedValue(int partition, byte @Nullable [] value) {
+    static final Serializer<PartitionedValue> SERIALIZER = (topic, placed) -> placed.value();
+
+    /** Sends a value to the partition with the same number, for a topic that has as many partitions as votes. */
+    static final StreamPartitioner<byte[], PartitionedValue> SAME_PARTITION =
+            (topic, key, placed, partitionCount) -> Optional.of(Set.of(placed.partition()));
+
+    /** Sends the values of one partition of votes to one partition, for a topic that need not have as many partitions. */
+    static final StreamPartitioner<byte[], PartitionedValue> PARTITION_MODULO_COUNT =
+            (topic, key, placed, partitionCount) -> Optional.of(Set.of(placed.partition() % partitionCount));
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology.rows;
+
+import java.util.List;
+
+/**
+ * Names of the topology's stores and nodes. Kafka Streams names changelog topics after stores, so a store whose name changes is
+ * lost.
+ */
+public final class StoreNames {
+    /** {@link VoterKey} to {@link VoterRow}, and the position of {@code VotersPosition}; written by decide alone. */
+    public static final String VOTERS = "voters";
+
+    /** Ballot id to {@link BallotRow}: the ballots of this partition; written by decide alone. */
+    public static final String POLLS = "polls";
+
+    /** The counts of this partition, and up to where they go ({@link PartitionPosition}); written by tally alone. */
+    public static final String PARTITION_TALLIES = "partition-tallies";
+
+    /** {@link TallyKey} to the newest tally of each partition; written by merge alone. */
+    public static final String MERGED_TALLIES = "merged-tallies";
+
+    /** {@link TallyKey} to the newest turnout of each hour; a global store: every instance has the whole topic. */
+    public static final String TURNOUT = "turnout";
+
+    /** Ballot id to {@code BallotResults}; a global store. */
+    public static final String RESULTS = "results";
+
+    /** The ballots topic's valid records, by the keys of {@code BallotsStoreProcessor}; a global store. */
+    public static final String BALLOTS = "ballots";
+
+    /** Stores that are split by the partitions of votes: their changelogs have as many partitions as votes. */
+    public static final List<String> BY_PARTITION_OF_VOTES = List.of(VOTERS, POLLS, PARTITION_TALLIES);
+
+    public static final String SOURCE_VOTES = "votes";
+    public static final String DECIDE = "decide";
+    public static final String TALLY = "tally";
+    public static final String SOURCE_TALLIES = "tallies";
+    public static final String MERGE = "merge";
+    public static final String SINK_DECISIONS = "to-decisions";
+    public static final String SINK_DEAD_LETTERS = "to-dead-letters";
+    public static final String SINK_TALLIES = "to-tallies";
+    public static final String SINK_TURNOUT = "to-turnout";
+    public static final String SINK_RESULTS = "to-results";
+
+    private StoreNames() {}
+}

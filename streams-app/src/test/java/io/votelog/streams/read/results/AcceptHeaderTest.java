@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.votelog.streams.read.problem.ProblemException;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
+
+final class AcceptHeaderTest {
+    @Test
+    void shouldWriteWhatTheClientLikesBest() {
+        assertThat(csv()).isFalse();
+        assertThat(csv("")).isFalse();
+        assertThat(csv("*/*")).isFalse();
+        assertThat(csv("nonsense, text/csv, q=1")).isTrue();
+        assertThat(csv("application/json;q=0.1", "text/csv")).isTrue();
+        assertThat(csv("text/csv")).isTrue();
+        assertThat(csv("text/csv, application/json")).isFalse();
+        assertThat(csv("text/*;q=0.9, application/json;q=0.2")).isTrue();
+        assertThat(csv("*/*, application/json;q=0.1")).isTrue();
+        assertThat(csv("application/json;q=0.5, text/csv;q=0")).isFalse();
+    }
+
+    @Test
+    void shouldRefuseWhatIsNeither() {
+        assertThatThrownBy(() -> csv("image/png")).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> csv("text/csv;q=0")).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> csv("nonsense")).isInstanceOf(ProblemException.class);
+    }
+
+    /** What the server lets in of other headers is read as it is; only this one is refused, and by name. */
+    @Test
+    void shouldAnswerEveryHeaderOrRefuseIt() {
+        Random random = new Random(20_261_128);
+        String[] pieces = {
+            "*",
+            "/",
+            ",",
+            ";",
+            "q=",
+            "0.5",
+            "text",
+            "csv",
+            "application/json",
+            "\"",
+            "'",
+            "\\",
+            " ",
+            "=",
+            "+",
+            "é",
+            "*/*",
+            "q=2",
+            "charset=",
+            ";q=\"0\"",
+            "-"
+        };
+        for (int i = 0; i < 20_000; i++) {
+            List<String> accept = Stream.generate(() -> pieces[random.nextInt(pieces.length)])
+                    .limit(random.nextInt(12))
+                    .toList();
+            String header = String.join("", accept);
+            try {
+                csv(header);
+            } catch (ProblemException refused) {
+                assertThat(refused.status().value()).as(header).isIn(400, 406);
+            }
+        }
+    }
+
+    private static boolean csv(String... accept) {
+        HttpHeaders request = new HttpHeaders();
+        for (String line : accept) {
+            request.add(HttpHeaders.ACCEPT, line);
+        }
+        return AcceptHeader.prefersCsv(request);
+    }
+}
