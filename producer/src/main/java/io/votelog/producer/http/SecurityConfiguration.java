@@ -4,14 +4,15 @@ package io.votelog.producer.http;
 import io.votelog.producer.auth.BearerTokens;
 import io.votelog.producer.ballots.PublicUrls;
 import io.votelog.producer.limits.FairUse;
-import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.Problems;
 import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
+import io.votelog.web.problem.ProblemHandler;
+import io.votelog.web.problem.ProblemException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -45,11 +46,11 @@ public class SecurityConfiguration {
     SecurityWebFilterChain security(
             ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper, ReactiveAuthenticationManager callers) {
         // What a token is refused with passes by here as a ProblemException.
-        ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemRenderer.write(
+        ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemHandler.write(
                 exchange,
                 exchange.getRequest().getHeaders().getFirst("Authorization") == null
                         ? BearerTokens.missing()
-                        : Problem.unauthorized(true, String.valueOf(failure.getMessage())));
+                        : Problems.unauthorized(true, String.valueOf(failure.getMessage())));
         return common(http, origins, gatekeeper)
                 .authorizeExchange(exchange -> exchange.pathMatchers(HttpMethod.GET, "/v1/ballots", "/v1/ballots/*")
                         .permitAll()
@@ -70,7 +71,7 @@ public class SecurityConfiguration {
                         .authenticationManagerResolver(exchange -> Mono.just(callers)))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized)
                         .accessDeniedHandler((exchange, denied) ->
-                                ProblemRenderer.write(exchange, Problem.missingScope(scopeFor(exchange)))))
+                                ProblemHandler.write(exchange, Problems.missingScope(scopeFor(exchange)))))
                 .build();
     }
 
@@ -83,14 +84,10 @@ public class SecurityConfiguration {
                 limits.reads(),
                 limits.clientAddress(),
                 exchange -> Optional.empty(),
-                refusal -> {
-                    Problem problem =
-                            Problem.tooManyRequests(refusal.limit(), refusal.allowance(), refusal.retryAfterSeconds());
-                    for (Map.Entry<String, String> header : refusal.headers().entrySet()) {
-                        problem = problem.header(header.getKey(), header.getValue());
-                    }
-                    return problem.exception();
-                },
+                refusal -> Problems.tooManyRequests(
+                                refusal.limit(), refusal.allowance(), refusal.retryAfterSeconds())
+                        .headers(refusal.headers())
+                        .exception(),
                 System::nanoTime));
     }
 
@@ -111,8 +108,8 @@ public class SecurityConfiguration {
     /** Paths and headers that mean one thing here and another to a proxy. */
     @Bean
     ServerExchangeRejectedHandler suspiciousRequests() {
-        return (exchange, rejected) -> ProblemRenderer.write(
-                exchange, Problem.malformed("the request's path or headers hold what is not allowed there"));
+        return (exchange, rejected) -> ProblemHandler.write(
+                exchange, Problems.malformed("the request's path or headers hold what is not allowed there"));
     }
 
     /** What pages of other origins may do; nothing when none is configured. */
@@ -134,7 +131,7 @@ public class SecurityConfiguration {
                 .cors(ServerHttpSecurity.CorsSpec::disable)
                 .addFilterAt(
                         new OriginFilter(
-                                origins, () -> Problem.originNotAllowed().exception()),
+                                origins, () -> Problems.originNotAllowed().exception()),
                         SecurityWebFiltersOrder.CORS)
                 .addFilterAfter(gatekeeper.limit(), SecurityWebFiltersOrder.CORS)
                 .httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
