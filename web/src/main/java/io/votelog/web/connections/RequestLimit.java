@@ -88,7 +88,7 @@ public final class RequestLimit implements WebFilter, MeterBinder {
                         limit.name(),
                         limit.allowance(),
                         draw.secondsToNext(),
-                        Map.of(RateLimit.POLICY_HEADER, limit.policy(), RateLimit.LEVEL_HEADER, limit.level(draw)))));
+                        limit.headers(draw))));
             }
         }
         return chain.filter(exchange);

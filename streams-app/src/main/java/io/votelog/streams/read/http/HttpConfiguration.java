@@ -2,7 +2,7 @@
 package io.votelog.streams.read.http;
 
 import io.votelog.streams.read.instances.Instances;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.read.results.ResultsController;
 import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
@@ -45,7 +45,7 @@ class HttpConfiguration {
                 limits.reads(),
                 limits.clientAddress(),
                 instances::introduced,
-                ProblemException::tooManyRequests,
+                refusal -> Problems.tooManyRequests(refusal).exception(),
                 System::nanoTime);
     }
 
@@ -79,6 +79,6 @@ class HttpConfiguration {
                 RateLimit.POLICY_HEADER,
                 ResultsController.LIVE));
         cors.setMaxAge(Duration.ofHours(1));
-        return new OriginFilter(new Origins(cors, settings.streams()), ProblemException::originNotAllowed);
+        return new OriginFilter(new Origins(cors, settings.streams()), () -> Problems.originNotAllowed().exception());
     }
 }

@@ -3,11 +3,12 @@ package io.votelog.streams.read.receipts;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.limits.AddressCounts;
 import io.votelog.web.limits.IpAddress;
 import io.votelog.web.limits.RateLimit;
 import io.votelog.web.limits.TokenBuckets;
+import io.votelog.web.problem.ProblemException;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -58,16 +59,14 @@ final class LogReads {
     <T> T read(@Nullable IpAddress client, boolean beforeBallot, Supplier<T> read) {
         if (!byAddress.take(client)) {
             limited.increment();
-            throw ProblemException.tooManyRequests(
+            throw Problems.tooManyRequests(
                     "The address that this request comes from may have %d records of the log read at once"
                             .formatted(atOnce),
-                    1);
+                    1).exception();
         }
         try {
             if (beforeBallot && !beforeBallots.tryAcquire()) {
-                throw ProblemException.unavailable(
-                        "overloaded",
-                        "As many records from before ballots are being read as this instance reads at once.");
+                throw Problems.overloaded("As many records from before ballots are being read as this instance reads at once.").exception();
             }
             try {
                 takeToken(client);
@@ -87,7 +86,7 @@ final class LogReads {
             TokenBuckets.Draw draw = limit.take(client);
             if (!draw.granted()) {
                 limited.increment();
-                throw ProblemException.tooManyRequests(limit, draw);
+                throw Problems.tooManyRequests(limit, draw).exception();
             }
         }
         reads.increment();

@@ -10,7 +10,7 @@ import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.instances.Instances;
 import io.votelog.streams.read.instances.Neighbours;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.limits.IpAddress;
@@ -103,8 +103,8 @@ final class VotersController {
             ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
         Receipt receipt = Receipt.parse(text)
-                .orElseThrow(() -> ProblemException.malformed(
-                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none."));
+                .orElseThrow(() -> Problems.malformed(
+                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none.").exception());
         Duration wait = Prefer.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
         IpAddress client = RequestLimit.clientOf(exchange);
@@ -128,8 +128,8 @@ final class VotersController {
             @PathVariable String ballotId, @PathVariable String voterRef, ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
         Pseudonym voter = Pseudonym.parse(voterRef)
-                .orElseThrow(() -> ProblemException.malformed(
-                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
+                .orElseThrow(() -> Problems.malformed(
+                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none.").exception());
         return firstAnswer(
                 voter, ballot, exchange, new Patience(Duration.ZERO, Mono.never()), granted -> Mono.fromCallable(
                                 () -> receipts.of(ballot, voter))
@@ -240,8 +240,8 @@ final class VotersController {
             return null;
         }
         if (!text.matches("\\d{1,18}")) {
-            throw ProblemException.malformed(
-                    "malformed-offset", "An offset is a number of at most 18 digits, as the vote's answer gave it.");
+            throw Problems.malformed(
+                    "malformed-offset", "An offset is a number of at most 18 digits, as the vote's answer gave it.").exception();
         }
         return Long.valueOf(text);
     }

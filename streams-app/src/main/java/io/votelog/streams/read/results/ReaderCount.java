@@ -3,9 +3,10 @@ package io.votelog.streams.read.results;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.limits.AddressCounts;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.problem.ProblemException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -42,9 +43,9 @@ final class ReaderCount {
     Runnable oneMore(@Nullable IpAddress client) {
         if (!byAddress.take(client)) {
             limited.increment();
-            throw ProblemException.tooManyRequests(
+            throw Problems.tooManyRequests(
                     "The address that this request comes from may read %d streams at once".formatted(mostOfAddress),
-                    RETRY_AFTER_SECONDS);
+                    RETRY_AFTER_SECONDS).exception();
         }
         Runnable gone = () -> {
             count.decrementAndGet();
@@ -52,8 +53,8 @@ final class ReaderCount {
         };
         if (count.incrementAndGet() > most) {
             gone.run();
-            throw ProblemException.unavailable(
-                    "too-many-readers", "%d streams are being read, which is this instance's limit.".formatted(most));
+            throw Problems.unavailable(
+                    "too-many-readers", "%d streams are being read, which is this instance's limit.".formatted(most)).exception();
         }
         return gone;
     }
