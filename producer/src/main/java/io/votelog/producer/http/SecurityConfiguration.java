@@ -6,12 +6,12 @@ import io.votelog.producer.ballots.PublicUrls;
 import io.votelog.producer.limits.FairUse;
 import io.votelog.producer.problem.Problems;
 import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.headers.SafetyHeaders;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
 import io.votelog.web.problem.ProblemHandler;
 import io.votelog.web.problem.ProblemException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
@@ -28,7 +28,6 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
-import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -39,7 +38,6 @@ public class SecurityConfiguration {
     static final String WRITE_BALLOTS = "ballots:write";
     static final String ANNUL_VOTES = "votes:annul";
     private static final String ANNULMENTS = "/v1/ballots/*/annulments";
-    public static final String CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
     /** The votes' routes are not served by Spring: only their preflights come here. */
     @Bean
@@ -115,14 +113,12 @@ public class SecurityConfiguration {
     /** What pages of other origins may do; nothing when none is configured. */
     @Bean
     Origins origins(HttpSettings settings, PublicUrls publicUrls) {
-        CorsConfiguration allowed = new CorsConfiguration();
-        allowed.setAllowedOrigins(settings.cors().allowedOrigins());
-        allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT"));
-        allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"));
-        allowed.setExposedHeaders(
-                List.of("Location", "Retry-After", "ETag", FairUse.LEVEL_HEADER, FairUse.POLICY_HEADER));
-        allowed.setMaxAge(Duration.ofHours(1));
-        return new Origins(allowed, publicUrls.producer());
+        return settings.cors()
+                .origins(
+                        List.of("GET", "HEAD", "POST", "PUT"),
+                        List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"),
+                        List.of("Location", "Retry-After", "ETag", FairUse.LEVEL_HEADER, FairUse.POLICY_HEADER),
+                        publicUrls.producer());
     }
 
     private static ServerHttpSecurity common(ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper) {
@@ -141,6 +137,6 @@ public class SecurityConfiguration {
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
                 // Strict-Transport-Security is on every answer of a connection, not on those of these routes alone.
                 .headers(headers -> headers.hsts(ServerHttpSecurity.HeaderSpec.HstsSpec::disable)
-                        .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY)));
+                        .contentSecurityPolicy(policy -> policy.policyDirectives(SafetyHeaders.CONTENT_SECURITY_POLICY)));
     }
 }

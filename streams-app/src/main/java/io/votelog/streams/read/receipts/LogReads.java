@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.limits.AddressCounts;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.LimitedRequests;
 import io.votelog.web.limits.RateLimit;
 import io.votelog.web.limits.TokenBuckets;
 import io.votelog.web.problem.ProblemException;
@@ -24,7 +25,7 @@ final class LogReads {
     private final int atOnce;
     private final AddressCounts byAddress;
     private final Semaphore beforeBallots;
-    private final Counter limited;
+    private final LimitedRequests limited;
     private final Counter reads;
 
     /** @param nanoClock as {@link System#nanoTime()} */
@@ -40,10 +41,7 @@ final class LogReads {
                 settings.rate(),
                 settings.burst(),
                 nanoClock);
-        this.limited = Counter.builder("votelog.requests.limited")
-                .tag("limit", limit.name())
-                .description("requests that were refused since their address had more than its share")
-                .register(meters);
+        this.limited = LimitedRequests.in(meters, limit.name());
         this.reads = Counter.builder("votelog.receipts.log.reads")
                 .description("records of the log that were read to tell of a receipt")
                 .register(meters);

@@ -240,10 +240,10 @@ final class Receipts {
      *
      * @throws InvalidStateStoreException when this instance cannot tell
      */
-    VotersController.VoterDocument of(Ballots.Published ballot, Pseudonym voter) {
+    VoterDocument of(Ballots.Published ballot, Pseudonym voter) {
         int partition = voter.partition(ballot.partitionCount());
         VoterCopy copy =
                 find(ballot, voter, partition, board.countedTo(ballot.ballot().id(), partition));
-        return VotersController.VoterDocument.of(copy.accepted(), copy.annulled());
+        return VoterDocument.of(copy.accepted(), copy.annulled());
     }
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.receipts;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import io.votelog.rules.AcceptedVote;
-import io.votelog.rules.Annulment;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
@@ -15,10 +12,8 @@ import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.limits.IpAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -73,25 +68,6 @@ final class VotersController {
         this.settings = settings;
         this.json = json;
         this.blocking = blocking;
-    }
-
-    /** Whether a voter has voted: {@code none} or {@code accepted}, and of the latter which, since when, and until when it counted. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record VoterDocument(
-            String status, @Nullable UUID voteId, @Nullable String acceptedAt, @Nullable String annulledAt) {
-        static VoterDocument of(@Nullable AcceptedVote accepted, @Nullable Annulment annulled) {
-            return accepted == null
-                    ? new VoterDocument("none", null, null, null)
-                    : new VoterDocument(
-                            "accepted",
-                            accepted.voteId(),
-                            time(accepted.recordedAtMs()),
-                            annulled == null ? null : time(annulled.recordedAtMs()));
-        }
-
-        private static String time(long ms) {
-            return Instant.ofEpochMilli(ms).toString();
-        }
     }
 
     @GetMapping("/v1/ballots/{ballotId}/receipts/{receipt}")

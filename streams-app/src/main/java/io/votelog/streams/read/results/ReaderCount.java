@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.results;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.limits.AddressCounts;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.LimitedRequests;
 import io.votelog.web.problem.ProblemException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +20,14 @@ final class ReaderCount {
     private final int mostOfAddress;
     private final AtomicInteger count = new AtomicInteger();
     private final AddressCounts byAddress;
-    private final Counter limited;
+    private final LimitedRequests limited;
 
     public ReaderCount(ResultsSettings settings, MeterRegistry meters) {
         this.most = settings.maxReaders();
         this.mostOfAddress = settings.maxReadersPerAddress();
         this.byAddress = new AddressCounts(mostOfAddress);
         meters.gauge("votelog.results.readers", count);
-        this.limited = Counter.builder("votelog.requests.limited")
-                .tag("limit", "streams")
-                .description("requests that were refused since their address had more than its share")
-                .register(meters);
+        this.limited = LimitedRequests.in(meters, "streams");
     }
 
     /**
