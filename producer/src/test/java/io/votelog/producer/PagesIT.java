@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
-import io.votelog.producer.http.SecurityConfiguration;
+import io.votelog.web.headers.SafetyHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -108,7 +108,7 @@ class PagesIT {
         }
         HttpResponse<String> api = gateway.get("/v1/ballots/first");
         assertThat(api.headers().firstValue("Content-Security-Policy"))
-                .hasValue(SecurityConfiguration.CONTENT_SECURITY_POLICY);
+                .hasValue(SafetyHeaders.CONTENT_SECURITY_POLICY);
     }
 
     @Test

@@ -271,7 +271,7 @@ final class EveryAnswerIT {
             app.get(API + "voters/" + counted.voter());
         });
         way("problem shutting-down", () -> {
-            app.stopPart("streamEnd");
+            app.stopPart("endStreams");
             app.get(API + "results/stream");
         });
     }

@@ -2,8 +2,9 @@
 package io.votelog.producer.auth;
 
 import io.votelog.producer.crypto.UserId;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +61,7 @@ public final class BearerTokens implements AutoCloseable {
             return Mono.error(missing().exception());
         }
         if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            return Mono.error(Problem.unauthorized(false, "the Authorization header must be: Bearer <token>")
+            return Mono.error(Problems.unauthorized(false, "the Authorization header must be: Bearer <token>")
                     .exception());
         }
         return check(authorization.substring(SCHEME.length()).strip());
@@ -68,7 +69,7 @@ public final class BearerTokens implements AutoCloseable {
 
     /** What a request without a token is refused with. */
     public static Problem missing() {
-        return Problem.unauthorized(false, "the Authorization header is missing; send Authorization: Bearer <token>");
+        return Problems.unauthorized(false, "the Authorization header is missing; send Authorization: Bearer <token>");
     }
 
     /** Who the token stands for; fails as {@link #authenticate} does. */
@@ -106,7 +107,7 @@ public final class BearerTokens implements AutoCloseable {
             return caller(jws, keys);
         }
         if (provider.known() == null) {
-            throw Problem.unavailable("the keys that tokens are checked with cannot be fetched at the moment")
+            throw Problems.unavailable("the keys that tokens are checked with cannot be fetched at the moment")
                     .exception();
         }
         throw Jws.refused(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.auth;
 
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -87,6 +87,6 @@ final class Jws {
 
     /** What a token is refused with. */
     static ProblemException refused(String why) {
-        return Problem.unauthorized(true, why).exception();
+        return Problems.unauthorized(true, why).exception();
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.ballots;
 
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
 import io.votelog.rules.Annulment;
 import io.votelog.rules.Fault;
 import io.votelog.rules.ShownText;
 import io.votelog.schemas.Receipt;
+import io.votelog.web.problem.ProblemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +48,7 @@ public record AnnulmentBody(Receipt receipt, String reason) {
                 .or(() -> reason.isBlank() ? Optional.empty() : ShownText.faultOf(reason))
                 .ifPresent(fault -> faults.add(new Fault("reason", fault)));
         if (parsed.isEmpty() || !faults.isEmpty()) {
-            throw Problem.faultyAnnulment(faults).exception();
+            throw Problems.faultyAnnulment(faults).exception();
         }
         return new AnnulmentBody(parsed.get(), reason);
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.ballots;
 
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
 import io.votelog.rules.Note;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
+import io.votelog.web.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class BallotPublisher {
             if (form.readPublished(file) instanceof Ballot.Definition.Valid valid && isPublished(ballotId, valid)) {
                 return new ParsedBallot(BallotDefinition.of(valid.ballot()), valid.notes());
             }
-            throw Problem.faultyBallot(faulty.faults()).exception();
+            throw Problems.faultyBallot(faulty.faults()).exception();
         }
         Ballot.Definition.Valid valid = (Ballot.Definition.Valid) read;
         Ballot ballot = valid.ballot();
@@ -102,7 +102,7 @@ public final class BallotPublisher {
                 .orElseThrow(() -> new IllegalStateException(
                         "the claim for ballot %s was read back and passed over; see the log".formatted(id)));
         if (!standing.definition().digest().equals(definition.digest())) {
-            throw Problem.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
+            throw Problems.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
                     .exception();
         }
         boolean wasPublished = standing.published();
@@ -119,7 +119,7 @@ public final class BallotPublisher {
      * @throws LogUnavailableException when the log does not take it; trying again is safe
      */
     public void close(String ballotId) {
-        ListedBallot listed = catalogue.find(ballotId).orElseThrow(() -> Problem.unknownBallot(ballotId)
+        ListedBallot listed = catalogue.find(ballotId).orElseThrow(() -> Problems.unknownBallot(ballotId)
                 .exception());
         if (listed.closing() || listed.ended()) {
             return;
@@ -128,6 +128,6 @@ public final class BallotPublisher {
     }
 
     private static ProblemException faulty(String place, String problem) {
-        return Problem.faultyBallot(List.of(new Fault(place, problem))).exception();
+        return Problems.faultyBallot(List.of(new Fault(place, problem))).exception();
     }
 }

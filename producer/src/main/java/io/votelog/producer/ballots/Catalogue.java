@@ -8,13 +8,14 @@ import io.votelog.events.KeyId;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Sha256;
 import io.votelog.producer.crypto.Pepper;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -82,7 +83,7 @@ public final class Catalogue {
     public ListedBallot servable(String ballotId) {
         ListedBallot listed = ballots.get(ballotId);
         if (listed == null) {
-            throw Problem.unknownBallot(ballotId).exception();
+            throw Problems.unknownBallot(ballotId).exception();
         }
         if (listed.unserved() != null) {
             throw listed.unserved().exception();
@@ -99,7 +100,7 @@ public final class Catalogue {
     ListedBallot annullable(String ballotId) {
         ListedBallot listed = ballots.get(ballotId);
         if (listed == null) {
-            throw Problem.unknownBallot(ballotId).exception();
+            throw Problems.unknownBallot(ballotId).exception();
         }
         if (listed.partitionCount() > votePartitions) {
             throw tooFewPartitions(ballotId, listed.partitionCount()).exception();
@@ -109,7 +110,7 @@ public final class Catalogue {
 
     private static ListedBallot ready(ListedBallot listed) {
         if (!listed.published()) {
-            throw Problem.unavailable("ballot %s is being published and not yet ready for votes".formatted(listed.id()))
+            throw Problems.unavailable("ballot %s is being published and not yet ready for votes".formatted(listed.id()))
                     .exception();
         }
         return listed;
@@ -280,7 +281,7 @@ public final class Catalogue {
     private @Nullable Problem unserved(
             String ballotId, int partitionCount, List<Long> voteSchemas, PepperFingerprint fingerprint) {
         if (!pepper.fingerprint(ballotId).equals(fingerprint)) {
-            return Problem.unserved(
+            return Problems.unserved(
                     "pepper-mismatch",
                     "ballot %s was published with another pepper than this gateway has (votelog.pepper)"
                             .formatted(ballotId));
@@ -289,7 +290,7 @@ public final class Catalogue {
             return tooFewPartitions(ballotId, partitionCount);
         }
         if (!voteSchemas.contains(Events.VOTE_CAST_FINGERPRINT)) {
-            return Problem.unserved(
+            return Problems.unserved(
                     "vote-schema-mismatch",
                     "ballot %s does not allow votes in the schema that this gateway writes (%s)"
                             .formatted(ballotId, Events.hex(Events.VOTE_CAST_FINGERPRINT)));
@@ -298,7 +299,7 @@ public final class Catalogue {
     }
 
     private Problem tooFewPartitions(String ballotId, int partitionCount) {
-        return Problem.unserved(
+        return Problems.unserved(
                 "partition-count-mismatch",
                 "ballot %s is for %d partitions of votes, and the topic has %d"
                         .formatted(ballotId, partitionCount, votePartitions));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.ballots;
 
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.web.problem.ProblemException;
 import java.util.Set;
 
 /** What comes with a close, which says nothing: a time or a reason in it would be thought to have been heard. */

@@ -2,9 +2,9 @@
 package io.votelog.producer.ballots;
 
 import io.votelog.events.PepperFingerprint;
-import io.votelog.producer.problem.Problem;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.web.problem.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

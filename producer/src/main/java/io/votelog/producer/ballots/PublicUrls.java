@@ -3,8 +3,8 @@ package io.votelog.producer.ballots;
 
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
-import io.votelog.web.settings.BadSettingException;
 import io.votelog.web.settings.CheckedAtStart;
+import io.votelog.web.settings.PublicAddress;
 import java.net.URI;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -20,10 +20,8 @@ public record PublicUrls(
         @DefaultValue("http://localhost:8080") URI producer, @DefaultValue("http://localhost:8081") URI streams)
         implements CheckedAtStart {
     public PublicUrls {
-        requireHttp("votelog.public-urls.producer", producer);
-        requireHttp("votelog.public-urls.streams", streams);
-        producer = withoutSlash(producer);
-        streams = withoutSlash(streams);
+        producer = PublicAddress.of("votelog.public-urls.producer", producer);
+        streams = PublicAddress.of("votelog.public-urls.streams", streams);
     }
 
     public URI ballot(String ballotId) {
@@ -52,20 +50,5 @@ public record PublicUrls(
     /** Where it is told whether a voter has an accepted vote. */
     public URI voter(String ballotId, Pseudonym voter) {
         return URI.create(streams + "/v1/ballots/" + ballotId + "/voters/" + voter);
-    }
-
-    private static void requireHttp(String key, URI url) {
-        boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-        if (!http || url.getHost() == null || url.getRawQuery() != null || url.getRawFragment() != null) {
-            throw new BadSettingException(
-                    key,
-                    url.toString(),
-                    "an http or https URL without query and fragment, such as https://vote.example");
-        }
-    }
-
-    private static URI withoutSlash(URI uri) {
-        String text = uri.toString();
-        return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : uri;
     }
 }

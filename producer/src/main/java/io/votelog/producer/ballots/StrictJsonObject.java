@@ -2,8 +2,8 @@
 package io.votelog.producer.ballots;
 
 import io.votelog.producer.problem.Excerpt;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.ProblemException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -89,6 +89,6 @@ public record StrictJsonObject(String form, Map<String, Optional<String>> fields
     }
 
     private static ProblemException malformed(String form, String why) {
-        return Problem.malformed(form + why).exception();
+        return Problems.malformed(form + why).exception();
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.ballots;
 
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.web.problem.ProblemException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.crypto;
 
-import io.votelog.producer.problem.ProblemException;
 import io.votelog.rules.DefaultIgnorable;
+import io.votelog.web.problem.ProblemException;
 import java.text.Normalizer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

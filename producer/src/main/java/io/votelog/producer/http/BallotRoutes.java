@@ -12,7 +12,7 @@ import io.votelog.producer.ballots.ListedBallot;
 import io.votelog.producer.ballots.PublicUrls;
 import io.votelog.producer.ballots.VoteAnnuller;
 import io.votelog.producer.crypto.Pepper;
-import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.Problems;
 import io.votelog.producer.votes.ContentType;
 import io.votelog.rules.Note;
 import io.votelog.schemas.BallotDefinition;
@@ -139,7 +139,7 @@ class BallotRoutes {
         QueryParameters.requireNone(query(request));
         String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
         if (!type.equals(MediaType.APPLICATION_JSON_VALUE)) {
-            throw Problem.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
+            throw Problems.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
                     .exception();
         }
         return Bodies.read(request, AnnulmentBody.MAX_BYTES)
@@ -171,7 +171,7 @@ class BallotRoutes {
     }
 
     private ListedBallot find(String ballotId) {
-        return catalogue.find(ballotId).orElseThrow(() -> Problem.unknownBallot(ballotId)
+        return catalogue.find(ballotId).orElseThrow(() -> Problems.unknownBallot(ballotId)
                 .exception());
     }
 
@@ -192,11 +192,11 @@ class BallotRoutes {
     private ResponseEntity<byte[]> late(BallotPublisher.ParsedBallot parsed) {
         BallotDefinition definition = parsed.definition();
         String id = definition.ballot().id();
-        ListedBallot standing = catalogue.find(id).orElseThrow(() -> Problem.unavailable(
+        ListedBallot standing = catalogue.find(id).orElseThrow(() -> Problems.unavailable(
                         "the log did not confirm it in time; it may be recorded or not, and sending it again is safe")
                 .exception());
         if (!standing.definition().digest().equals(definition.digest())) {
-            throw Problem.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
+            throw Problems.otherDefinition(id, standing.definition().digestHex(), definition.digestHex())
                     .exception();
         }
         return pending(parsed);
@@ -236,7 +236,7 @@ class BallotRoutes {
             case "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml" -> BallotFile.YAML;
             case "application/json" -> BallotFile.JSON;
             default ->
-                throw Problem.unsupportedMediaType(type, "application/yaml or application/json")
+                throw Problems.unsupportedMediaType(type, "application/yaml or application/json")
                         .exception();
         };
     }

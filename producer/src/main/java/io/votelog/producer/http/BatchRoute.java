@@ -7,10 +7,10 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
 import io.votelog.producer.votes.BatchDesk;
 import io.votelog.web.connections.ConnectionGuard;
+import io.votelog.web.problem.ProblemException;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import reactor.core.publisher.Mono;
@@ -49,7 +49,7 @@ final class BatchRoute implements NettyRouteProvider {
 
     private Mono<Void> stream(HttpServerRequest request, HttpServerResponse response, BatchDesk.Batch batch) {
         if (BoundedBody.isCoded(request)) {
-            return responses.write(request, response, Problem.codedBody());
+            return responses.write(request, response, Problems.codedBody());
         }
         responses.begin(request, response, HttpResponseStatus.OK, NDJSON);
         if (request.requestHeaders().containsValue(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true)) {

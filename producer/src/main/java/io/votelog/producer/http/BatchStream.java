@@ -6,11 +6,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.util.concurrent.Future;
-import io.votelog.producer.problem.Problem;
 import io.votelog.producer.votes.BatchDesk;
 import io.votelog.producer.votes.RecordedVote;
 import io.votelog.producer.votes.VoteAnswer;
 import io.votelog.producer.votes.VoteBody;
+import io.votelog.schemas.Receipt;
+import io.votelog.web.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -265,10 +266,12 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
                                 + recorded.receipt().voteId() + "\",\"receipt\":\"" + recorded.receipt() + "\"}\n");
                 return;
             }
-            Problem problem = ((VoteAnswer.NotRecorded) given).problem();
+            VoteAnswer.NotRecorded refused = (VoteAnswer.NotRecorded) given;
+            Problem problem = refused.problem();
             write(
                     part,
-                    "{\"line\":" + number + ",\"status\":" + problem.status() + identity(problem) + ",\"problem\":");
+                    "{\"line\":" + number + ",\"status\":" + problem.status() + identity(refused.receipt())
+                            + ",\"problem\":");
             part.writeBytes(problem.json());
             write(part, "}\n");
         }
@@ -278,11 +281,10 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
             part.writeBytes(ascii.getBytes(StandardCharsets.ISO_8859_1));
         }
 
-        private static String identity(Problem problem) {
-            Object voteId = problem.more().get("voteId");
-            Object receipt = problem.more().get("receipt");
-            return (voteId == null ? "" : ",\"voteId\":\"" + voteId + "\"")
-                    + (receipt == null ? "" : ",\"receipt\":\"" + receipt + "\"");
+        private static String identity(@Nullable Receipt receipt) {
+            return receipt == null
+                    ? ""
+                    : ",\"voteId\":\"" + receipt.voteId() + "\",\"receipt\":\"" + receipt + "\"";
         }
     }
 }

@@ -3,8 +3,9 @@ package io.votelog.producer.http;
 
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.ReadTimeoutException;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.io.IOException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -22,7 +23,7 @@ final class Bodies {
      */
     static Mono<byte[]> read(ServerHttpRequest request, int maxBytes) {
         if (request.getHeaders().getContentLength() > maxBytes) {
-            return Mono.error(Problem.tooLarge(maxBytes).exception());
+            return Mono.error(Problems.tooLarge(maxBytes).exception());
         }
         return DataBufferUtils.join(request.getBody(), maxBytes)
                 .map(buffer -> {
@@ -37,7 +38,7 @@ final class Bodies {
 
     private static Throwable problem(Throwable failure, int maxBytes) {
         if (failure instanceof DataBufferLimitException) {
-            return Problem.tooLarge(maxBytes).exception();
+            return Problems.tooLarge(maxBytes).exception();
         }
         return failure instanceof ReadTimeoutException
                         || failure instanceof DecoderException
@@ -50,10 +51,10 @@ final class Bodies {
     /** What a request is told whose body did not come to its end. */
     static Problem brokenOff(Throwable failure) {
         if (failure instanceof ReadTimeoutException) {
-            return Problem.requestTimeout();
+            return Problems.requestTimeout();
         }
         // When the client has gone nobody will read this; it must not pass for an error of ours.
-        return Problem.malformed(
+        return Problems.malformed(
                 failure instanceof DecoderException
                         ? "the body's chunks are malformed"
                         : "the request ended before its body did");

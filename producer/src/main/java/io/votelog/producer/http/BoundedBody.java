@@ -3,8 +3,8 @@ package io.votelog.producer.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.ProblemException;
 import java.util.Arrays;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -39,9 +39,9 @@ final class BoundedBody extends Mono<byte[]> {
         // Longer than nine digits is too long whatever they are; the server has refused what is no number.
         int announced = length == null ? 0 : length.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(length);
         if (isCoded(request)) {
-            Operators.error(subscriber, Problem.codedBody().exception());
+            Operators.error(subscriber, Problems.codedBody().exception());
         } else if (announced > maxBytes) {
-            Operators.error(subscriber, Problem.tooLarge(maxBytes).exception());
+            Operators.error(subscriber, Problems.tooLarge(maxBytes).exception());
         } else {
             request.receive().subscribe(new Gatherer(subscriber, length == null ? FIRST_GUESS : announced, maxBytes));
         }
@@ -95,7 +95,7 @@ final class BoundedBody extends Mono<byte[]> {
                 return;
             }
             if (count + added > maxBytes) {
-                end(Problem.tooLarge(maxBytes).exception());
+                end(Problems.tooLarge(maxBytes).exception());
                 return;
             }
             if (count + added > bytes.length) {

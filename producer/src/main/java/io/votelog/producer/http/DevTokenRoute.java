@@ -12,7 +12,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.votelog.producer.auth.AuthSettings;
 import io.votelog.producer.ballots.StrictJsonObject;
 import io.votelog.producer.crypto.UserId;
-import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.Problems;
 import io.votelog.producer.votes.ContentType;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -81,13 +81,13 @@ class DevTokenRoute {
                 .filter(DevTokenRoute::isOfProxy)
                 .findFirst()
                 .ifPresent(header -> {
-                    throw Problem.throughProxy(header).exception();
+                    throw Problems.throughProxy(header).exception();
                 });
         requireFromHere(ServerHttpRequestDecorator.getNativeRequest(request));
         QueryParameters.requireNone(request.getURI().getRawQuery());
         String type = ContentType.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
         if (!type.equals(MediaType.APPLICATION_JSON_VALUE)) {
-            throw Problem.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
+            throw Problems.unsupportedMediaType(type, MediaType.APPLICATION_JSON_VALUE)
                     .exception();
         }
         return Bodies.read(request, MAX_BYTES).map(this::issue);
@@ -99,11 +99,11 @@ class DevTokenRoute {
                 && peer.getAddress() != null
                 && peer.getAddress().isLoopbackAddress();
         if (!here) {
-            throw Problem.fromElsewhere("this connection comes from another address than its own (127.0.0.0/8, ::1)")
+            throw Problems.fromElsewhere("this connection comes from another address than its own (127.0.0.0/8, ::1)")
                     .exception();
         }
         if (request.version().equals(HttpVersion.HTTP_1_0)) {
-            throw Problem.fromElsewhere(
+            throw Problems.fromElsewhere(
                             "%s is what proxies speak: send the request by HTTP/1.1".formatted(request.version()))
                     .exception();
         }
@@ -117,7 +117,7 @@ class DevTokenRoute {
     private ResponseEntity<byte[]> issue(byte[] body) {
         StrictJsonObject asked = StrictJsonObject.read(body, FORM, FIELDS);
         String scope = asked.string("scope", "");
-        UserId user = UserId.of(asked.string("userId"), fault -> Problem.malformed(FORM + "the field 'userId' " + fault)
+        UserId user = UserId.of(asked.string("userId"), fault -> Problems.malformed(FORM + "the field 'userId' " + fault)
                 .exception());
         String token = sign(user, scope);
         Map<String, Object> answer = new LinkedHashMap<>();

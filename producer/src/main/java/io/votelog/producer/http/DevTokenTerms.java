@@ -4,6 +4,7 @@ package io.votelog.producer.http;
 import io.votelog.producer.auth.AuthSettings;
 import io.votelog.producer.ballots.PublicUrls;
 import io.votelog.producer.pages.SignInSettings;
+import io.votelog.web.origins.CorsSettings;
 import io.votelog.web.settings.BadSettingException;
 import io.votelog.web.settings.Loopback;
 import java.net.InetAddress;
@@ -20,7 +21,7 @@ final class DevTokenTerms {
     private DevTokenTerms() {}
 
     /** @throws BadSettingException when the other settings are those of a system that serves the public */
-    static void require(AuthSettings auth, SignInSettings signIn, PublicUrls publicUrls, HttpSettings.Cors cors) {
+    static void require(AuthSettings auth, SignInSettings signIn, PublicUrls publicUrls, CorsSettings cors) {
         if (auth.hs256Secret() == null) {
             throw new BadSettingException(
                     KEY, "true", "false, or true with votelog.auth.hs256-secret, which signs the tokens");

@@ -2,7 +2,7 @@
 package io.votelog.producer.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.Problems;
 import io.votelog.web.connections.RequestSyntax;
 import io.votelog.web.settings.Loopback;
 import java.util.List;
@@ -26,7 +26,7 @@ final class ForeignHostRoute implements NettyRouteProvider {
     public HttpServerRoutes apply(HttpServerRoutes routes) {
         return routes.route(
                 ForeignHostRoute::isForeign,
-                (request, response) -> responses.write(request, response, Problem.foreignHost()));
+                (request, response) -> responses.write(request, response, Problems.foreignHost()));
     }
 
     private static boolean isForeign(HttpServerRequest request) {

@@ -10,15 +10,21 @@ import io.votelog.producer.pages.SignInSettings;
 import io.votelog.producer.votes.BallotBox;
 import io.votelog.producer.votes.BatchDesk;
 import io.votelog.producer.votes.VoteDesk;
-import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.ConnectionSettings;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.headers.RequestHeaders;
+import io.votelog.web.headers.SafetyHeaders;
 import io.votelog.web.headers.StrictTransport;
+import io.votelog.web.lifecycle.FirstShutdownStep;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.Origins;
+import io.votelog.web.routes.OpenApiRoute;
 import io.votelog.web.settings.CheckedAtStart;
+import java.io.IOException;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -30,10 +36,11 @@ import reactor.core.scheduler.Schedulers;
 
 /** The two ports: what clients meet before and behind the routes. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ConnectionSettings.class)
 @Import(RequestHeaders.class)
 class HttpConfiguration {
     @Bean
-    ConnectionLimit connectionLimit(HttpSettings settings, ClientLimits limits) {
+    ConnectionLimit connectionLimit(ConnectionSettings settings, ClientLimits limits) {
         return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
     }
 
@@ -43,9 +50,15 @@ class HttpConfiguration {
         return registry -> gatekeeper.limit().bindTo(registry);
     }
 
+    /** A vote on a connection that is still open is refused at once. */
     @Bean
-    LastCall lastCall(BallotBox box) {
-        return new LastCall(box);
+    FirstShutdownStep lockBallotBox(BallotBox box) {
+        return new FirstShutdownStep(box::lock);
+    }
+
+    @Bean
+    OpenApiRoute openApiRoute() throws IOException {
+        return new OpenApiRoute("openapi/producer.yaml", UnaryOperator.identity());
     }
 
     @Bean
@@ -63,11 +76,10 @@ class HttpConfiguration {
             BatchDesk batchDesk,
             VoteResponses responses,
             ConnectionLimit limit,
+            ConnectionSettings connections,
             HttpSettings settings,
             PublicUrls publicUrls,
             DevTokenSettings dev) {
-        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
-                settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
         Optional<StrictTransport> strictTransport =
                 settings.hsts().header(publicUrls.producer()).map(StrictTransport::new);
         return factory -> {
@@ -76,7 +88,7 @@ class HttpConfiguration {
             }
             factory.addRouteProviders(new VoteRoute(voteDesk, responses), new BatchRoute(batchDesk, responses));
             factory.addServerCustomizers(
-                    server -> PublicPort.of(server, limit, patience, VoteResponses::protect, strictTransport));
+                    server -> PublicPort.of(server, limit, connections.patience(), SafetyHeaders::set, strictTransport));
         };
     }
 

@@ -2,8 +2,9 @@
 package io.votelog.producer.http;
 
 import io.votelog.producer.problem.Excerpt;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public final class QueryParameters {
     static Optional<Problem> fault(@Nullable String query) {
         return query == null
                 ? Optional.empty()
-                : Optional.of(Problem.malformed(
+                : Optional.of(Problems.malformed(
                         query.isEmpty()
                                 ? "the query is empty; no query is allowed here"
                                 : "the query parameter %s is not known here; none is allowed"
@@ -71,7 +72,7 @@ public final class QueryParameters {
     }
 
     private static ProblemException malformed(String what, String allowed) {
-        return Problem.malformed("the query parameter %s; %s".formatted(what, allowed))
+        return Problems.malformed("the query parameter %s; %s".formatted(what, allowed))
                 .exception();
     }
 

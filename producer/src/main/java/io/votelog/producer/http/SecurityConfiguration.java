@@ -4,14 +4,15 @@ package io.votelog.producer.http;
 import io.votelog.producer.auth.BearerTokens;
 import io.votelog.producer.ballots.PublicUrls;
 import io.votelog.producer.limits.FairUse;
-import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.Problems;
 import io.votelog.web.connections.RequestLimit;
+import io.votelog.web.headers.SafetyHeaders;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
-import java.time.Duration;
+import io.votelog.web.problem.ProblemHandler;
+import io.votelog.web.problem.ProblemException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,7 +28,6 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
-import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -38,18 +38,17 @@ public class SecurityConfiguration {
     static final String WRITE_BALLOTS = "ballots:write";
     static final String ANNUL_VOTES = "votes:annul";
     private static final String ANNULMENTS = "/v1/ballots/*/annulments";
-    public static final String CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
     /** The votes' routes are not served by Spring: only their preflights come here. */
     @Bean
     SecurityWebFilterChain security(
             ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper, ReactiveAuthenticationManager callers) {
         // What a token is refused with passes by here as a ProblemException.
-        ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemRenderer.write(
+        ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemHandler.write(
                 exchange,
                 exchange.getRequest().getHeaders().getFirst("Authorization") == null
                         ? BearerTokens.missing()
-                        : Problem.unauthorized(true, String.valueOf(failure.getMessage())));
+                        : Problems.unauthorized(true, String.valueOf(failure.getMessage())));
         return common(http, origins, gatekeeper)
                 .authorizeExchange(exchange -> exchange.pathMatchers(HttpMethod.GET, "/v1/ballots", "/v1/ballots/*")
                         .permitAll()
@@ -70,7 +69,7 @@ public class SecurityConfiguration {
                         .authenticationManagerResolver(exchange -> Mono.just(callers)))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized)
                         .accessDeniedHandler((exchange, denied) ->
-                                ProblemRenderer.write(exchange, Problem.missingScope(scopeFor(exchange)))))
+                                ProblemHandler.write(exchange, Problems.missingScope(scopeFor(exchange)))))
                 .build();
     }
 
@@ -83,14 +82,10 @@ public class SecurityConfiguration {
                 limits.reads(),
                 limits.clientAddress(),
                 exchange -> Optional.empty(),
-                refusal -> {
-                    Problem problem =
-                            Problem.tooManyRequests(refusal.limit(), refusal.allowance(), refusal.retryAfterSeconds());
-                    for (Map.Entry<String, String> header : refusal.headers().entrySet()) {
-                        problem = problem.header(header.getKey(), header.getValue());
-                    }
-                    return problem.exception();
-                },
+                refusal -> Problems.tooManyRequests(
+                                refusal.limit(), refusal.allowance(), refusal.retryAfterSeconds())
+                        .headers(refusal.headers())
+                        .exception(),
                 System::nanoTime));
     }
 
@@ -111,21 +106,19 @@ public class SecurityConfiguration {
     /** Paths and headers that mean one thing here and another to a proxy. */
     @Bean
     ServerExchangeRejectedHandler suspiciousRequests() {
-        return (exchange, rejected) -> ProblemRenderer.write(
-                exchange, Problem.malformed("the request's path or headers hold what is not allowed there"));
+        return (exchange, rejected) -> ProblemHandler.write(
+                exchange, Problems.malformed("the request's path or headers hold what is not allowed there"));
     }
 
     /** What pages of other origins may do; nothing when none is configured. */
     @Bean
     Origins origins(HttpSettings settings, PublicUrls publicUrls) {
-        CorsConfiguration allowed = new CorsConfiguration();
-        allowed.setAllowedOrigins(settings.cors().allowedOrigins());
-        allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT"));
-        allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"));
-        allowed.setExposedHeaders(
-                List.of("Location", "Retry-After", "ETag", FairUse.LEVEL_HEADER, FairUse.POLICY_HEADER));
-        allowed.setMaxAge(Duration.ofHours(1));
-        return new Origins(allowed, publicUrls.producer());
+        return settings.cors()
+                .origins(
+                        List.of("GET", "HEAD", "POST", "PUT"),
+                        List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"),
+                        List.of("Location", "Retry-After", "ETag", FairUse.LEVEL_HEADER, FairUse.POLICY_HEADER),
+                        publicUrls.producer());
     }
 
     private static ServerHttpSecurity common(ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper) {
@@ -134,7 +127,7 @@ public class SecurityConfiguration {
                 .cors(ServerHttpSecurity.CorsSpec::disable)
                 .addFilterAt(
                         new OriginFilter(
-                                origins, () -> Problem.originNotAllowed().exception()),
+                                origins, () -> Problems.originNotAllowed().exception()),
                         SecurityWebFiltersOrder.CORS)
                 .addFilterAfter(gatekeeper.limit(), SecurityWebFiltersOrder.CORS)
                 .httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
@@ -144,6 +137,6 @@ public class SecurityConfiguration {
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
                 // Strict-Transport-Security is on every answer of a connection, not on those of these routes alone.
                 .headers(headers -> headers.hsts(ServerHttpSecurity.HeaderSpec.HstsSpec::disable)
-                        .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY)));
+                        .contentSecurityPolicy(policy -> policy.policyDirectives(SafetyHeaders.CONTENT_SECURITY_POLICY)));
     }
 }

@@ -9,11 +9,12 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import io.votelog.producer.ballots.PublicUrls;
 import io.votelog.producer.limits.FairUse;
-import io.votelog.producer.problem.Problem;
 import io.votelog.producer.votes.RecordedVote;
 import io.votelog.producer.votes.VoteAnswer;
 import io.votelog.producer.votes.VoteDesk;
+import io.votelog.web.headers.SafetyHeaders;
 import io.votelog.web.origins.Origins;
+import io.votelog.web.problem.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -27,15 +28,8 @@ import reactor.netty.http.server.HttpServerResponse;
 final class VoteResponses {
     private static final AsciiString JSON = AsciiString.cached("application/json");
     private static final AsciiString PROBLEM_JSON = AsciiString.cached(Problem.MEDIA_TYPE);
-    private static final AsciiString NO_STORE = AsciiString.cached("no-store");
-    private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("x-content-type-options");
-    private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
-    private static final AsciiString DENY = AsciiString.cached("DENY");
     private static final AsciiString LIMITS = AsciiString.cached(FairUse.POLICY_HEADER);
     private static final AsciiString LEVEL = AsciiString.cached(FairUse.LEVEL_HEADER);
-    private static final AsciiString REFERRER_POLICY = AsciiString.cached("referrer-policy");
-    private static final AsciiString NO_REFERRER = AsciiString.cached("no-referrer");
-    private static final AsciiString POLICY = AsciiString.cached(SecurityConfiguration.CONTENT_SECURITY_POLICY);
 
     private final PublicUrls publicUrls;
     private final Origins origins;
@@ -75,23 +69,13 @@ final class VoteResponses {
         response.status(status);
         HttpHeaders headers = response.responseHeaders();
         headers.set(HttpHeaderNames.CONTENT_TYPE, type);
-        protect(headers);
+        SafetyHeaders.set(headers);
         if (limits != null) {
             headers.set(LIMITS, limits);
         }
         if (request.requestHeaders().contains(HttpHeaderNames.ORIGIN)) {
             allow(request.requestHeaders().getAll(HttpHeaderNames.ORIGIN), headers);
         }
-        return headers;
-    }
-
-    /** Sets what keeps browsers and caches safe. */
-    static HttpHeaders protect(HttpHeaders headers) {
-        headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
-        headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
-        headers.set(HttpHeaderNames.X_FRAME_OPTIONS, DENY);
-        headers.set(REFERRER_POLICY, NO_REFERRER);
-        headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY);
         return headers;
     }
 

@@ -4,11 +4,13 @@ package io.votelog.producer.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.Problems;
 import io.votelog.producer.votes.Admission;
 import io.votelog.producer.votes.VoteAnswer;
 import io.votelog.producer.votes.VoteBody;
 import io.votelog.producer.votes.VoteDesk;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemType;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -73,10 +75,10 @@ final class VoteRoute implements NettyRouteProvider {
     /** What is wrong with how a request asks, whatever it asks for. */
     private static @Nullable Problem fault(HttpServerRequest request, VoteResponses responses) {
         if (responses.mayNotCall(request)) {
-            return Problem.originNotAllowed();
+            return Problems.originNotAllowed();
         }
         if (!HttpMethod.POST.equals(request.method())) {
-            return Problem.http(405, "%s is not allowed here; allowed: POST".formatted(request.method()))
+            return ProblemType.METHOD_NOT_ALLOWED.because("%s is not allowed here; allowed: POST".formatted(request.method()))
                     .header("Allow", "POST");
         }
         return QueryParameters.fault(VotePaths.query(request.uri())).orElse(null);
@@ -84,6 +86,6 @@ final class VoteRoute implements NettyRouteProvider {
 
     static Problem unforeseen(Throwable failure) {
         LOG.error("A vote failed", failure);
-        return Problem.http(500, "the request failed; the gateway's log says why");
+        return Problems.unforeseen();
     }
 }

@@ -2,14 +2,15 @@
 package io.votelog.producer.limits;
 
 import io.votelog.producer.crypto.UserId;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.web.limits.ClientAddress;
 import io.votelog.web.limits.IpAddress;
 import io.votelog.web.limits.RateLimit;
 import io.votelog.web.limits.TokenBuckets;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -134,7 +135,7 @@ public final class FairUse {
     }
 
     private Problem refusal(RateLimit limit, TokenBuckets.Draw draw) {
-        return Problem.tooManyRequests(limit.name(), limit.allowance(), draw.secondsToNext())
+        return Problems.tooManyRequests(limit.name(), limit.allowance(), draw.secondsToNext())
                 .header(POLICY_HEADER, policy.orElseThrow())
                 .header(LEVEL_HEADER, limit.level(draw));
     }

@@ -3,8 +3,8 @@ package io.votelog.producer.pages;
 
 import io.votelog.producer.ballots.Catalogue;
 import io.votelog.producer.ballots.ListedBallot;
-import io.votelog.producer.problem.Problem;
 import io.votelog.web.pages.Language;
+import io.votelog.web.problem.ProblemType;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -82,8 +82,7 @@ class PageRoutes {
 
     @GetMapping(BallotPages.FILES + "{file}")
     ResponseEntity<byte[]> file(@PathVariable String file, ServerHttpRequest request) {
-        return pages.files().answer(file, request.getHeaders()).orElseThrow(() -> Problem.http(
-                        404, "nothing is at " + request.getPath())
+        return pages.files().answer(file, request.getHeaders()).orElseThrow(() -> ProblemType.NOT_FOUND.because("nothing is at " + request.getPath())
                 .exception());
     }
 

@@ -5,8 +5,9 @@ import io.votelog.producer.auth.BearerTokens;
 import io.votelog.producer.auth.Caller;
 import io.votelog.producer.ballots.Catalogue;
 import io.votelog.producer.limits.FairUse;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -86,12 +87,12 @@ public final class Admission {
     private Admitted admit(Caller caller, Head head, Terms terms) {
         Optional<String> rateLimit = fairUse.chargeUser(caller.userId());
         if (terms.scope() != null && !caller.scopes().contains(terms.scope())) {
-            throw Problem.missingScope(terms.scope()).exception();
+            throw Problems.missingScope(terms.scope()).exception();
         }
         catalogue.servable(head.ballotId());
         String type = ContentType.of(head.header("Content-Type"));
         if (!type.equals(terms.mediaType())) {
-            throw Problem.unsupportedMediaType(type, terms.mediaType()).exception();
+            throw Problems.unsupportedMediaType(type, terms.mediaType()).exception();
         }
         return new Admitted(caller, rateLimit);
     }

@@ -8,14 +8,15 @@ import io.votelog.producer.crypto.Salts;
 import io.votelog.producer.crypto.UserId;
 import io.votelog.producer.limits.FairUse;
 import io.votelog.producer.limits.VoterAllowance;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Form;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -82,10 +83,10 @@ public final class BallotBox {
      */
     void requireOpen() {
         if (locked) {
-            throw Problem.stopping().exception();
+            throw Problems.stopping().exception();
         }
         if (!log.hasRoom()) {
-            throw Problem.overloaded().exception();
+            throw Problems.overloaded().exception();
         }
     }
 
@@ -109,8 +110,10 @@ public final class BallotBox {
         UUID voteId = givenId == null ? pepper.voteId(voter, choices) : givenId;
         Receipt receipt = new Receipt(voter, voteId);
         Problem refusal = refusal(listed, ballot.check(choices), choices);
-        if (refusal != null && refusal.code().equals(Problem.CLOSED) && mayLearnId(sender, givenId, voter)) {
-            refusal = refusal.withReceipt(voteId, receipt.toString());
+        if (refusal != null && Problems.isClosed(refusal) && mayLearnId(sender, givenId, voter)) {
+            // An earlier attempt may have counted.
+            onAnswer.accept(notRecorded(VoteAnswer.NotRecorded.withReceipt(refusal, receipt)));
+            return;
         }
         VoterAllowance.Charge charge =
                 refusal == null && sender == Sender.VOTER ? fairUse.chargeVote(receipt) : VoterAllowance.FREE;
@@ -118,7 +121,7 @@ public final class BallotBox {
             refusal = fairUse.refusal(charge);
         }
         if (refusal != null) {
-            onAnswer.accept(notRecorded(refusal));
+            onAnswer.accept(notRecorded(new VoteAnswer.NotRecorded(refusal)));
             return;
         }
         byte[] value = Events.encode(new VoteCast(voteId, ballot.id(), choices, salts.next()));
@@ -142,17 +145,17 @@ public final class BallotBox {
                     ballotId, receipt, appended.partition(), appended.offset(), appended.appendedAtMs());
         }
         if (outcome instanceof AppendOutcome.NoRoom) {
-            return notRecorded(Problem.overloaded());
+            return notRecorded(new VoteAnswer.NotRecorded(Problems.overloaded()));
         }
         if (outcome instanceof AppendOutcome.Unknown) {
-            return notRecorded(Problem.outcomeUnknown(receipt.voteId(), receipt.toString()));
+            return notRecorded(VoteAnswer.NotRecorded.withReceipt(Problems.outcomeUnknown(), receipt));
         }
         throw new IllegalStateException("no answer tells of the outcome " + outcome);
     }
 
-    private VoteAnswer notRecorded(Problem problem) {
-        meters.notRecorded(problem);
-        return new VoteAnswer.NotRecorded(problem);
+    private VoteAnswer notRecorded(VoteAnswer.NotRecorded answer) {
+        meters.notRecorded(answer.problem());
+        return answer;
     }
 
     /**
@@ -166,19 +169,19 @@ public final class BallotBox {
 
     private @Nullable Problem refusal(ListedBallot listed, Form form, List<String> choices) {
         if (locked) {
-            return Problem.stopping();
+            return Problems.stopping();
         }
         Ballot ballot = listed.ballot();
         Instant now = clock.instant();
         if (now.isBefore(ballot.opensAt())) {
-            return Problem.notOpen(ballot.id(), ballot.opensAt());
+            return Problems.notOpen(ballot.id(), ballot.opensAt());
         }
         if (listed.closing()) {
-            return Problem.closed(ballot.id(), "was closed early");
+            return Problems.closed(ballot.id(), "was closed early");
         }
         if (!now.isBefore(ballot.closesAt())) {
-            return Problem.closed(ballot.id(), "closed at " + ballot.closesAt());
+            return Problems.closed(ballot.id(), "closed at " + ballot.closesAt());
         }
-        return form.wellFormed() ? null : Problem.ruleViolations(ballot.violations(choices));
+        return form.wellFormed() ? null : Problems.ruleViolations(ballot.violations(choices));
     }
 }

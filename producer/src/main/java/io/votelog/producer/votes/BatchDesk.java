@@ -2,8 +2,9 @@
 package io.votelog.producer.votes;
 
 import io.votelog.producer.ballots.Catalogue;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
@@ -81,7 +82,7 @@ public final class BatchDesk {
 
         /** Answers a line that has too many bytes. */
         public void refuseTooLong(Consumer<VoteAnswer> onAnswer) {
-            refuse(Problem.tooLarge(VoteBody.MAX_BYTES), onAnswer);
+            refuse(Problems.tooLarge(VoteBody.MAX_BYTES), onAnswer);
         }
 
         private void refuse(Problem problem, Consumer<VoteAnswer> onAnswer) {

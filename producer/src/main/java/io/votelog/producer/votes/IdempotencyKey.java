@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.votes;
 
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.ProblemException;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +28,14 @@ final class IdempotencyKey {
             return null;
         }
         if (values.size() > 1) {
-            throw Problem.malformed(HEADER + " stands " + values.size() + " times; once is allowed")
+            throw Problems.malformed(HEADER + " stands " + values.size() + " times; once is allowed")
                     .exception();
         }
         String text = values.get(0).strip();
         boolean quoted = text.length() == UUID_LENGTH + 2 && text.startsWith("\"") && text.endsWith("\"");
         UUID voteId = uuid(quoted ? text.substring(1, UUID_LENGTH + 1) : text);
         if (voteId == null) {
-            throw Problem.malformed(HEADER
+            throw Problems.malformed(HEADER
                             + " must be a UUID such as 123e4567-e89b-42d3-a456-426614174000, bare or in double quotes")
                     .exception();
         }

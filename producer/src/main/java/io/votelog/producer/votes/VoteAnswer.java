@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.votes;
 
-import io.votelog.producer.problem.Problem;
+import io.votelog.schemas.Receipt;
+import io.votelog.web.problem.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** What this gateway says of a vote. */
 public sealed interface VoteAnswer permits RecordedVote, VoteAnswer.NotRecorded {
@@ -9,6 +11,18 @@ public sealed interface VoteAnswer permits RecordedVote, VoteAnswer.NotRecorded 
      * It is refused, or its outcome is unknown.
      *
      * @param problem says which, and why
+     * @param receipt of the vote that was sent, where it is told since the vote may be in the log all the same
      */
-    record NotRecorded(Problem problem) implements VoteAnswer {}
+    record NotRecorded(Problem problem, @Nullable Receipt receipt) implements VoteAnswer {
+        /** The sender learns no receipt. */
+        public NotRecorded(Problem problem) {
+            this(problem, null);
+        }
+
+        /** The receipt stands in the problem document too. */
+        static NotRecorded withReceipt(Problem problem, Receipt receipt) {
+            return new NotRecorded(
+                    problem.with("voteId", receipt.voteId().toString()).with("receipt", receipt.toString()), receipt);
+        }
+    }
 }

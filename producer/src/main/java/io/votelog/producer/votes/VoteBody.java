@@ -3,8 +3,8 @@ package io.votelog.producer.votes;
 
 import io.votelog.producer.crypto.UserId;
 import io.votelog.producer.problem.Excerpt;
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.producer.problem.Problems;
+import io.votelog.web.problem.ProblemException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -165,6 +165,6 @@ public record VoteBody(@Nullable UserId voter, List<String> choices, @Nullable U
     }
 
     private static ProblemException malformed(String form, String what) {
-        return Problem.malformed(form + what).exception();
+        return Problems.malformed(form + what).exception();
     }
 }

@@ -17,7 +17,7 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.web.problem.ProblemException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

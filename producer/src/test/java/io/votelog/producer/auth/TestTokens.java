@@ -8,7 +8,7 @@ import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.votelog.producer.crypto.UserId;
-import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.Problems;
 import java.time.Instant;
 import java.util.Date;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ public final class TestTokens {
     private TestTokens() {}
 
     public static UserId user(String text) {
-        return UserId.of(text, fault -> Problem.malformed(fault).exception());
+        return UserId.of(text, fault -> Problems.malformed(fault).exception());
     }
 
     /** Claims that every rule is content with. */

@@ -5,13 +5,13 @@ import static io.votelog.producer.auth.TestTokens.user;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.votelog.producer.problem.Problem;
-import io.votelog.producer.problem.ProblemException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.web.limits.AddressRange;
 import io.votelog.web.limits.ClientAddress;
 import io.votelog.web.limits.ForwardingHeader;
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.producer.Gateway;
 import io.votelog.producer.ballots.ListedBallot;
-import io.votelog.producer.problem.Problem;
+import io.votelog.producer.problem.Problems;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
+import io.votelog.web.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -41,7 +42,7 @@ public class BallotPhaseTest {
     @Test
     void shouldNotBeOpenWhereNoVoteIsTaken() {
         assertThat(BallotPhase.of(listed(ballot, false, false, null), OPENS)).isEqualTo(BallotPhase.PREPARING);
-        Problem unserved = Problem.unserved("pepper-mismatch", "another pepper");
+        Problem unserved = Problems.unserved("pepper-mismatch", "another pepper");
         assertThat(BallotPhase.of(listed(ballot, true, false, unserved), OPENS)).isEqualTo(BallotPhase.PREPARING);
         assertThat(BallotPhase.of(listed(ballot, true, false, unserved), CLOSES))
                 .isEqualTo(BallotPhase.CLOSED);

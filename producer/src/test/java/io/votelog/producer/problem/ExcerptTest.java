@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.votelog.producer.ballots.StrictJsonObject;
 import io.votelog.producer.http.QueryParameters;
+import io.votelog.web.problem.ProblemException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;

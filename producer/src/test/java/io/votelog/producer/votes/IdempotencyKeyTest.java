@@ -4,7 +4,7 @@ package io.votelog.producer.votes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.votelog.producer.problem.ProblemException;
+import io.votelog.web.problem.ProblemException;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

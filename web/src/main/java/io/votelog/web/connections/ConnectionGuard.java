@@ -30,6 +30,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.votelog.web.problem.Problem;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +85,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean over;
 
     /** The last answer, while those to earlier requests are still to come. */
-    private @Nullable RequestFault refusal;
+    private @Nullable Problem refusal;
 
     /** Whether the request that came last is to be the connection's last. */
     private boolean ending;
@@ -164,7 +165,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             return;
         }
         if (message instanceof HttpRequest request) {
-            RequestFault fault = RequestSyntax.fault(request);
+            Problem fault = RequestSyntax.fault(request);
             if (fault != null) {
                 ReferenceCountUtil.release(message);
                 refuse(context, fault);
@@ -172,7 +173,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             }
             if (!line.admit(unanswered > 0 || AnswersUnderWay.are(context.channel()))) {
                 ReferenceCountUtil.release(message);
-                refuse(context, RequestFault.tooManyAhead(RequestLine.MAX_WAITING));
+                refuse(context, RequestProblems.tooManyAhead(RequestLine.MAX_WAITING));
                 return;
             }
             unanswered++;
@@ -299,7 +300,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     /** Refuses a request, and whatever the client sends after it: the answer comes after those to earlier ones, and is the last. */
-    private void refuse(ChannelHandlerContext context, RequestFault fault) {
+    private void refuse(ChannelHandlerContext context, Problem fault) {
         over = true;
         inBody = false;
         if (unanswered == 0) {
@@ -311,7 +312,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     /** Refuses the request that came last, of which nothing is passed on yet. */
-    private void refuseWaiting(ChannelHandlerContext context, RequestFault fault) {
+    private void refuseWaiting(ChannelHandlerContext context, Problem fault) {
         line.dropLast();
         unanswered--;
         refuse(context, fault);
@@ -324,7 +325,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         if (line.lastWaits()) {
             refuseWaiting(
                     context,
-                    RequestFault.malformed("the request's body is not whole, or not framed as RFC 9112 allows"));
+                    RequestProblems.malformed("the request's body is not whole, or not framed as RFC 9112 allows"));
         } else if (unanswered > 0) {
             boolean answered = streaming;
             context.fireExceptionCaught(cause instanceof IOException ? cause : new CorruptedFrameException(cause));
@@ -361,7 +362,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         } else if (left > 0) {
             schedule(context, left);
         } else if (inBody && line.lastWaits()) {
-            refuseWaiting(context, RequestFault.timedOut());
+            refuseWaiting(context, RequestProblems.timedOut());
             schedule(context, pauseNanos);
         } else if (inBody && unanswered == 1 && !timedOut) {
             // Whoever reads the body answers 408.
@@ -382,18 +383,16 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     /** Gives the last answer, to what is no request. */
-    private void tell(ChannelHandlerContext context, RequestFault fault) {
+    private void tell(ChannelHandlerContext context, Problem fault) {
         byte[] body = fault.json();
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(fault.status()), Unpooled.wrappedBuffer(body));
         protection.apply(response.headers());
         response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, RequestFault.MEDIA_TYPE)
+                .set(HttpHeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        if (fault.status() == HttpResponseStatus.TOO_MANY_REQUESTS.code()) {
-            response.headers().setInt(HttpHeaderNames.RETRY_AFTER, 1);
-        }
+        fault.headers().forEach(response.headers()::set);
         part(context, context.writeAndFlush(response));
     }
 

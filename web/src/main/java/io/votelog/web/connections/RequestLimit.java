@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.web.connections;
 
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.netty.channel.Channel;
 import io.votelog.web.limits.ClientAddress;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.LimitedRequests;
 import io.votelog.web.limits.RateLimit;
 import io.votelog.web.limits.TokenBuckets;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ public final class RequestLimit implements WebFilter, MeterBinder {
     private final ClientAddress clientAddress;
     private final Function<ServerWebExchange, Optional<IpAddress>> introduced;
     private final Function<Refusal, ? extends Throwable> refusal;
-    private final LongAdder refused = new LongAdder();
+    private final LimitedRequests refused;
 
     /**
      * Why a request is refused (429).
@@ -61,6 +60,7 @@ public final class RequestLimit implements WebFilter, MeterBinder {
         this.limit = new RateLimit(
                 "reads", "the address that this request comes from", reads.rate(), reads.burst(), nanoClock);
         this.clientAddress = clientAddress;
+        this.refused = new LimitedRequests(limit.name());
         this.introduced = introduced;
         this.refusal = refusal;
     }
@@ -88,7 +88,7 @@ public final class RequestLimit implements WebFilter, MeterBinder {
                         limit.name(),
                         limit.allowance(),
                         draw.secondsToNext(),
-                        Map.of(RateLimit.POLICY_HEADER, limit.policy(), RateLimit.LEVEL_HEADER, limit.level(draw)))));
+                        limit.headers(draw))));
             }
         }
         return chain.filter(exchange);
@@ -96,9 +96,6 @@ public final class RequestLimit implements WebFilter, MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        FunctionCounter.builder("votelog.requests.limited", refused, LongAdder::sum)
-                .tag("limit", limit.name())
-                .description("requests that were refused since their address had more than its share")
-                .register(registry);
+        refused.bindTo(registry);
     }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.problem.Problem;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -32,18 +33,18 @@ public final class RequestSyntax {
     private RequestSyntax() {}
 
     /** What is wrong with the head of a request; null when nothing is. */
-    static @Nullable RequestFault fault(HttpRequest request) {
+    static @Nullable Problem fault(HttpRequest request) {
         if (request.decoderResult().isFailure()) {
             Throwable cause = request.decoderResult().cause();
             return cause instanceof TooLongHttpLineException
-                    ? RequestFault.lineTooLong(HttpDecoderSpec.DEFAULT_MAX_INITIAL_LINE_LENGTH)
+                    ? RequestProblems.lineTooLong(HttpDecoderSpec.DEFAULT_MAX_INITIAL_LINE_LENGTH)
                     : cause instanceof TooLongHttpHeaderException
-                            ? RequestFault.headersTooLarge(HttpDecoderSpec.DEFAULT_MAX_HEADER_SIZE)
-                            : RequestFault.malformed(
+                            ? RequestProblems.headersTooLarge(HttpDecoderSpec.DEFAULT_MAX_HEADER_SIZE)
+                            : RequestProblems.malformed(
                                     "the request line or a header is not what RFC 9112 allows, or says twice how long the body is");
         }
         String doubt = doubt(request);
-        return doubt == null ? null : RequestFault.malformed(doubt);
+        return doubt == null ? null : RequestProblems.malformed(doubt);
     }
 
     /** What makes the request one that a proxy in front may have understood otherwise (RFC 9112, sections 3.2 and 6.1). */

@@ -4,6 +4,7 @@ package io.votelog.web.limits;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -118,5 +119,10 @@ public final class RateLimit {
     public String level(TokenBuckets.Draw draw) {
         int seconds = draw.remaining() > 0 ? draw.secondsToFull() : draw.secondsToNext();
         return levelStart + draw.remaining() + ";t=" + seconds;
+    }
+
+    /** The headers that tell of the limit and of what is left. */
+    public Map<String, String> headers(TokenBuckets.Draw draw) {
+        return Map.of(POLICY_HEADER, policy(), LEVEL_HEADER, level(draw));
     }
 }

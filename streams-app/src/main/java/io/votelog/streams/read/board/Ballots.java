@@ -6,7 +6,7 @@ import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.topology.BallotsStoreProcessor;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +69,7 @@ public final class Ballots {
 
     /** The ballot of this id, or the problem that there is none. */
     public Published get(String ballotId) {
-        return find(ballotId).orElseThrow(() -> ProblemException.unknownBallot(ballotId));
+        return find(ballotId).orElseThrow(() -> Problems.unknownBallot(ballotId).exception());
     }
 
     /**

@@ -2,19 +2,22 @@
 package io.votelog.streams.read.http;
 
 import io.votelog.streams.read.instances.InstanceKeys;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.read.results.ResultsController;
-import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.ConnectionSettings;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.headers.RequestHeaders;
+import io.votelog.web.headers.SafetyHeaders;
 import io.votelog.web.headers.StrictTransport;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.limits.RateLimit;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
-import java.time.Duration;
+import io.votelog.web.routes.OpenApiRoute;
+import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -25,13 +28,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.web.cors.CorsConfiguration;
 
 /** The public port: what clients meet before the routes. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(ClientLimits.class)
+@EnableConfigurationProperties({ClientLimits.class, ConnectionSettings.class})
 @Import(RequestHeaders.class)
 class HttpConfiguration {
+    /** What the description of the routes calls this side. */
+    private static final String DEFAULT_SERVER = "http://localhost:8081";
+
     @Bean
     ConnectionLimit connectionLimit(ConnectionSettings settings, ClientLimits limits) {
         return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
@@ -45,7 +50,7 @@ class HttpConfiguration {
                 limits.reads(),
                 limits.clientAddress(),
                 instances::introduced,
-                ProblemException::tooManyRequests,
+                refusal -> Problems.tooManyRequests(refusal).exception(),
                 System::nanoTime);
     }
 
@@ -56,29 +61,35 @@ class HttpConfiguration {
     @Bean
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(
             ConnectionSettings settings, WebSettings web, ConnectionLimit limit) {
-        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
-                settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
         Optional<StrictTransport> strictTransport = web.strictTransport().map(StrictTransport::new);
         return factory -> factory.addServerCustomizers(
-                server -> PublicPort.of(server, limit, patience, SecurityHeaders::protect, strictTransport));
+                server -> PublicPort.of(server, limit, settings.patience(), SafetyHeaders::set, strictTransport));
     }
 
     /** Pages of other origins are told what they may do before their requests are looked at. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 10)
     OriginFilter originFilter(WebSettings settings) {
-        CorsConfiguration cors = new CorsConfiguration();
-        cors.setAllowedOrigins(settings.allowedOrigins());
-        cors.setAllowedMethods(List.of("GET", "HEAD"));
-        cors.setAllowedHeaders(List.of("Accept", "Accept-Language", "If-None-Match", "Last-Event-ID", "Prefer"));
-        cors.setExposedHeaders(List.of(
-                "Location",
-                "Retry-After",
-                "ETag",
-                RateLimit.LEVEL_HEADER,
-                RateLimit.POLICY_HEADER,
-                ResultsController.LIVE));
-        cors.setMaxAge(Duration.ofHours(1));
-        return new OriginFilter(new Origins(cors, settings.streams()), ProblemException::originNotAllowed);
+        Origins origins = settings.cors()
+                .origins(
+                        List.of("GET", "HEAD"),
+                        List.of("Accept", "Accept-Language", "If-None-Match", "Last-Event-ID", "Prefer"),
+                        List.of(
+                                "Location",
+                                "Retry-After",
+                                "ETag",
+                                RateLimit.LEVEL_HEADER,
+                                RateLimit.POLICY_HEADER,
+                                ResultsController.LIVE),
+                        settings.streams());
+        return new OriginFilter(origins, () -> Problems.originNotAllowed().exception());
+    }
+
+    /** What can be asked for here, with this system's public address in it. */
+    @Bean
+    OpenApiRoute openApiRoute(WebSettings settings) throws IOException {
+        URI known = settings.streams();
+        String server = known == null ? DEFAULT_SERVER : known.toString();
+        return new OpenApiRoute("openapi/streams-app.yaml", text -> text.replace(DEFAULT_SERVER, server));
     }
 }

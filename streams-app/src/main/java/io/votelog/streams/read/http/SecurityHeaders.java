@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.http;
 
+import io.votelog.web.headers.SafetyHeaders;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -14,8 +15,6 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeaders implements WebFilter {
-    private static final String POLICY = "default-src 'none'; frame-ancestors 'none'";
-
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         exchange.getResponse().beforeCommit(() -> {
@@ -23,19 +22,10 @@ final class SecurityHeaders implements WebFilter {
             setUnlessSet(headers, "X-Content-Type-Options", "nosniff");
             setUnlessSet(headers, "X-Frame-Options", "DENY");
             setUnlessSet(headers, "Referrer-Policy", "no-referrer");
-            setUnlessSet(headers, "Content-Security-Policy", POLICY);
+            setUnlessSet(headers, "Content-Security-Policy", SafetyHeaders.CONTENT_SECURITY_POLICY);
             return Mono.empty();
         });
         return chain.filter(exchange);
-    }
-
-    /** The same for an answer that is given before there is a request. */
-    static void protect(io.netty.handler.codec.http.HttpHeaders headers) {
-        headers.set("X-Content-Type-Options", "nosniff")
-                .set("X-Frame-Options", "DENY")
-                .set("Referrer-Policy", "no-referrer")
-                .set("Content-Security-Policy", POLICY)
-                .set("Cache-Control", "no-store");
     }
 
     private static void setUnlessSet(HttpHeaders headers, String name, String value) {

@@ -2,7 +2,7 @@
 package io.votelog.streams.read.pages;
 
 import io.votelog.streams.read.board.Ballots;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.read.results.LiveResults;
 import io.votelog.streams.read.results.ResultsView;
 import io.votelog.web.pages.Content;
@@ -97,7 +97,7 @@ final class PageController {
 
     @GetMapping(FILES + "{file}")
     ResponseEntity<byte[]> file(@PathVariable String file, @RequestHeader HttpHeaders request) {
-        return files.answer(file, request).orElseThrow(ProblemException::notFound);
+        return files.answer(file, request).orElseThrow(() -> Problems.notFound().exception());
     }
 
     private static Language language(@Nullable String chosen, HttpHeaders request) {

@@ -3,11 +3,13 @@ package io.votelog.streams.read.receipts;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.limits.AddressCounts;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.LimitedRequests;
 import io.votelog.web.limits.RateLimit;
 import io.votelog.web.limits.TokenBuckets;
+import io.votelog.web.problem.ProblemException;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -23,7 +25,7 @@ final class LogReadLimit {
     private final int atOnce;
     private final AddressCounts byAddress;
     private final Semaphore beforeBallots;
-    private final Counter limited;
+    private final LimitedRequests limited;
     private final Counter reads;
 
     /** @param nanoClock as {@link System#nanoTime()} */
@@ -39,10 +41,7 @@ final class LogReadLimit {
                 settings.rate(),
                 settings.burst(),
                 nanoClock);
-        this.limited = Counter.builder("votelog.requests.limited")
-                .tag("limit", limit.name())
-                .description("requests that were refused since their address had more than its share")
-                .register(meters);
+        this.limited = LimitedRequests.in(meters, limit.name());
         this.reads = Counter.builder("votelog.receipts.log.reads")
                 .description("records of the log that were read to tell of a receipt")
                 .register(meters);
@@ -58,16 +57,14 @@ final class LogReadLimit {
     <T> T read(@Nullable IpAddress client, boolean beforeBallot, Supplier<T> read) {
         if (!byAddress.take(client)) {
             limited.increment();
-            throw ProblemException.tooManyRequests(
+            throw Problems.tooManyRequests(
                     "The address that this request comes from may have %d records of the log read at once"
                             .formatted(atOnce),
-                    1);
+                    1).exception();
         }
         try {
             if (beforeBallot && !beforeBallots.tryAcquire()) {
-                throw ProblemException.unavailable(
-                        "overloaded",
-                        "As many records from before ballots are being read as this instance reads at once.");
+                throw Problems.overloaded("As many records from before ballots are being read as this instance reads at once.").exception();
             }
             try {
                 takeToken(client);
@@ -87,7 +84,7 @@ final class LogReadLimit {
             TokenBuckets.Draw draw = limit.take(client);
             if (!draw.granted()) {
                 limited.increment();
-                throw ProblemException.tooManyRequests(limit, draw);
+                throw Problems.tooManyRequests(limit, draw).exception();
             }
         }
         reads.increment();

@@ -2,7 +2,8 @@
 package io.votelog.streams.read.receipts;
 
 import io.votelog.schemas.Topics;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
+import io.votelog.web.problem.ProblemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,7 @@ final class LogReader implements AutoCloseable {
      */
     Optional<ConsumerRecord<byte[], byte[]>> read(int partition, long offset) {
         if (!room.tryAcquire()) {
-            throw ProblemException.unavailable(
-                    "overloaded", "As many records of the log are being read as this instance reads at once.");
+            throw Problems.overloaded("As many records of the log are being read as this instance reads at once.").exception();
         }
         try {
             return readInTime(partition, offset);
@@ -96,7 +96,7 @@ final class LogReader implements AutoCloseable {
     }
 
     private static ProblemException tooSlow() {
-        return ProblemException.unavailable("log-slow", "The vote could not be read from the log in time.");
+        return Problems.unavailable("log-slow", "The vote could not be read from the log in time.").exception();
     }
 
     @Override

@@ -14,9 +14,10 @@ import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.topology.rows.VoterRow;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.problem.ProblemException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -116,7 +117,7 @@ final class Receipts {
     ReceiptDocument latest(Ballots.Published ballot, Receipt receipt) {
         CommittedVoter voter = find(ballot, receipt);
         return known(ballot, receipt, voter)
-                .orElseThrow(() -> voter.forgotten() ? ProblemException.offsetNeeded() : nothingKnown());
+                .orElseThrow(() -> voter.forgotten() ? Problems.offsetNeeded().exception() : nothingKnown());
     }
 
     private Optional<ReceiptDocument> known(Ballots.Published ballot, Receipt receipt, CommittedVoter voter) {
@@ -225,17 +226,13 @@ final class Receipts {
     }
 
     private static ProblemException noSuchAttempt(int partition, long offset) {
-        return ProblemException.unknownReceipt(
-                "No such vote",
-                "No vote of this receipt stands at offset %d of partition %d.".formatted(offset, partition));
+        return Problems.unknownReceipt("No vote of this receipt stands at offset %d of partition %d.".formatted(offset, partition)).exception();
     }
 
     /** When there is no offset to look at: what is not counted yet cannot be told from what was never sent. */
     private static ProblemException nothingKnown() {
-        return ProblemException.unknownReceipt(
-                "No such vote is counted yet",
-                "No vote of this receipt is counted. If it was sent a moment ago, try again, with Prefer: wait=10, or"
-                        + " give the offset at which it was recorded (?offset=).");
+        return Problems.unknownReceipt("No vote of this receipt is counted. If it was sent a moment ago, try again, with Prefer: wait=10, or"
+                        + " give the offset at which it was recorded (?offset=).").exception();
     }
 
     /**
@@ -243,10 +240,10 @@ final class Receipts {
      *
      * @throws InvalidStateStoreException when this instance cannot tell
      */
-    VotersController.VoterDocument of(Ballots.Published ballot, Pseudonym voter) {
+    VoterDocument of(Ballots.Published ballot, Pseudonym voter) {
         int partition = voter.partition(ballot.partitionCount());
         CommittedVoter copy =
                 find(ballot, voter, partition, board.countedTo(ballot.ballot().id(), partition));
-        return VotersController.VoterDocument.of(copy.accepted(), copy.annulled());
+        return VoterDocument.of(copy.accepted(), copy.annulled());
     }
 }

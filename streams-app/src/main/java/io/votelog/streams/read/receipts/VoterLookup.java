@@ -4,12 +4,13 @@ package io.votelog.streams.read.receipts;
 import io.votelog.rules.Decision.PartitionBallot;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.streams.read.instances.OwnAddress;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.VoterKey;
 import io.votelog.streams.topology.rows.VoterRow;
 import io.votelog.streams.topology.VotersPosition;
+import io.votelog.web.problem.ProblemException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -70,10 +71,10 @@ final class VoterLookup {
     /** The problem that nobody who holds a voter can answer for it now. */
     ProblemException nobodyAnswers() {
         return self.isContested()
-                ? ProblemException.unavailable(
+                ? Problems.unavailable(
                         "shared-address",
-                        "The instance that holds this voter cannot be asked: two instances have the same address.")
-                : ProblemException.moving();
+                        "The instance that holds this voter cannot be asked: two instances have the same address.").exception()
+                : Problems.moving().exception();
     }
 
     /**

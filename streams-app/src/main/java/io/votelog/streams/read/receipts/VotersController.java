@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.receipts;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import io.votelog.rules.AcceptedVote;
-import io.votelog.rules.Annulment;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.InstanceClient;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.limits.IpAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -75,25 +70,6 @@ final class VotersController {
         this.blocking = blocking;
     }
 
-    /** Whether a voter has voted: {@code none} or {@code accepted}, and of the latter which, since when, and until when it counted. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record VoterDocument(
-            String status, @Nullable UUID voteId, @Nullable String acceptedAt, @Nullable String annulledAt) {
-        static VoterDocument of(@Nullable AcceptedVote accepted, @Nullable Annulment annulled) {
-            return accepted == null
-                    ? new VoterDocument("none", null, null, null)
-                    : new VoterDocument(
-                            "accepted",
-                            accepted.voteId(),
-                            time(accepted.recordedAtMs()),
-                            annulled == null ? null : time(annulled.recordedAtMs()));
-        }
-
-        private static String time(long ms) {
-            return Instant.ofEpochMilli(ms).toString();
-        }
-    }
-
     @GetMapping("/v1/ballots/{ballotId}/receipts/{receipt}")
     Mono<ResponseEntity<byte[]>> receipt(
             @PathVariable String ballotId,
@@ -103,8 +79,8 @@ final class VotersController {
             ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
         Receipt receipt = Receipt.parse(text)
-                .orElseThrow(() -> ProblemException.malformed(
-                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none."));
+                .orElseThrow(() -> Problems.malformed(
+                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none.").exception());
         Duration wait = PreferHeader.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
         IpAddress client = RequestLimit.clientOf(exchange);
@@ -128,8 +104,8 @@ final class VotersController {
             @PathVariable String ballotId, @PathVariable String voterRef, ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
         Pseudonym voter = Pseudonym.parse(voterRef)
-                .orElseThrow(() -> ProblemException.malformed(
-                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none."));
+                .orElseThrow(() -> Problems.malformed(
+                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none.").exception());
         return firstAnswer(
                 voter, ballot, exchange, new Patience(Duration.ZERO, Mono.never()), granted -> Mono.fromCallable(
                                 () -> receipts.of(ballot, voter))
@@ -240,8 +216,8 @@ final class VotersController {
             return null;
         }
         if (!text.matches("\\d{1,18}")) {
-            throw ProblemException.malformed(
-                    "malformed-offset", "An offset is a number of at most 18 digits, as the vote's answer gave it.");
+            throw Problems.malformed(
+                    "malformed-offset", "An offset is a number of at most 18 digits, as the vote's answer gave it.").exception();
         }
         return Long.valueOf(text);
     }

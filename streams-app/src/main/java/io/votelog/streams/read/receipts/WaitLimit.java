@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.receipts;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.web.limits.AddressCounts;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.LimitedRequests;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -19,7 +19,7 @@ final class WaitLimit {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger elsewhere = new AtomicInteger();
     private final AddressCounts byAddress;
-    private final Counter limited;
+    private final LimitedRequests limited;
 
     /**
      * @param most of all clients
@@ -31,12 +31,7 @@ final class WaitLimit {
         this.mostElsewhere = mostElsewhere;
         this.byAddress = new AddressCounts(mostOfAddress);
         meters.gauge("votelog.receipts.waiting", waiting);
-        this.limited = Counter.builder("votelog.requests.limited")
-                .tag("limit", "waits")
-                .description(
-                        "requests that were answered without the wait that they asked for, since there are enough that"
-                                + " wait")
-                .register(meters);
+        this.limited = LimitedRequests.in(meters, "waits");
     }
 
     /** The one answer while there is room to wait for it, else the other one. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.results;
 
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.headers.MediaRanges;
+import io.votelog.web.problem.ProblemException;
 import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -24,12 +25,12 @@ final class AcceptHeader {
             return false;
         }
         if (accept.malformed()) {
-            throw ProblemException.malformed("malformed-accept", "The Accept header is no list of media types.");
+            throw Problems.malformed("malformed-accept", "The Accept header is no list of media types.").exception();
         }
         double json = quality(accept.ranges(), MediaType.APPLICATION_JSON);
         double csv = quality(accept.ranges(), CSV);
         if (json <= 0 && csv <= 0) {
-            throw ProblemException.notAcceptable();
+            throw Problems.notAcceptable().exception();
         }
         return csv > json;
     }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.results;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.limits.AddressCounts;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.limits.LimitedRequests;
+import io.votelog.web.problem.ProblemException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -19,17 +20,14 @@ final class ReaderLimit {
     private final int mostOfAddress;
     private final AtomicInteger count = new AtomicInteger();
     private final AddressCounts byAddress;
-    private final Counter limited;
+    private final LimitedRequests limited;
 
     public ReaderLimit(ResultsSettings settings, MeterRegistry meters) {
         this.most = settings.maxReaders();
         this.mostOfAddress = settings.maxReadersPerAddress();
         this.byAddress = new AddressCounts(mostOfAddress);
         meters.gauge("votelog.results.readers", count);
-        this.limited = Counter.builder("votelog.requests.limited")
-                .tag("limit", "streams")
-                .description("requests that were refused since their address had more than its share")
-                .register(meters);
+        this.limited = LimitedRequests.in(meters, "streams");
     }
 
     /**
@@ -42,9 +40,9 @@ final class ReaderLimit {
     Runnable add(@Nullable IpAddress client) {
         if (!byAddress.take(client)) {
             limited.increment();
-            throw ProblemException.tooManyRequests(
+            throw Problems.tooManyRequests(
                     "The address that this request comes from may read %d streams at once".formatted(mostOfAddress),
-                    RETRY_AFTER_SECONDS);
+                    RETRY_AFTER_SECONDS).exception();
         }
         Runnable gone = () -> {
             count.decrementAndGet();
@@ -52,8 +50,8 @@ final class ReaderLimit {
         };
         if (count.incrementAndGet() > most) {
             gone.run();
-            throw ProblemException.unavailable(
-                    "too-many-readers", "%d streams are being read, which is this instance's limit.".formatted(most));
+            throw Problems.unavailable(
+                    "too-many-readers", "%d streams are being read, which is this instance's limit.".formatted(most)).exception();
         }
         return gone;
     }

@@ -4,6 +4,7 @@ package io.votelog.streams.read.results;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
+import io.votelog.web.lifecycle.FirstShutdownStep;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -23,6 +24,12 @@ class ResultsConfiguration {
     @Bean
     ResultsFeed resultsFeed(LiveResults results) {
         return new ResultsFeed(results, Schedulers.parallel());
+    }
+
+    /** Before the server waits for its requests to end. */
+    @Bean
+    FirstShutdownStep endStreams(StreamEnd end) {
+        return new FirstShutdownStep(end::come);
     }
 
     /** A reader that never reads would keep its place for ever. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.results;
 
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.coding.PieceWriter;
 import io.votelog.web.coding.Representation;
 import io.votelog.web.coding.StreamPiece;
@@ -99,7 +99,7 @@ public final class ResultsController {
      * @param header that says what the reader has seen
      */
     private Mono<ResultsView> caughtUp(String ballotId, Predicate<ResultsView> newEnough, String header) {
-        ResultsView current = results.current(ballotId).orElseThrow(() -> ProblemException.unknownBallot(ballotId));
+        ResultsView current = results.current(ballotId).orElseThrow(() -> Problems.unknownBallot(ballotId).exception());
         if (newEnough.test(current)) {
             return Mono.just(current);
         }
@@ -107,10 +107,10 @@ public final class ResultsController {
                 .timeout(settings.catchUp())
                 .onErrorMap(
                         TimeoutException.class,
-                        late -> ProblemException.unavailable(
+                        late -> Problems.unavailable(
                                 "behind",
                                 "This instance has counted up to version %d and is behind what %s names."
-                                        .formatted(current.version(), header)));
+                                        .formatted(current.version(), header)).exception());
     }
 
     private static Representation json(ResultsView view) {
@@ -148,7 +148,7 @@ public final class ResultsController {
         Mono<ResultsView> caughtUp =
                 caughtUp(ballotId, view -> view.tag().eventId().covers(seen), LAST_EVENT_ID);
         if (shutdown.hasCome()) {
-            throw ProblemException.unavailable("shutting-down", "This instance is shutting down.");
+            throw Problems.unavailable("shutting-down", "This instance is shutting down.").exception();
         }
         Runnable gone = readers.add(RequestLimit.clientOf(exchange));
         return caughtUp.flatMap(view -> {

@@ -1,46 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.results;
 
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** Completes the open streams before the web server waits for its requests to end, for they would never. */
+/** The end of all streams that are read, which comes when the application stops: by themselves they would never end. */
 @Component
-final class StreamEnd implements SmartLifecycle {
+final class StreamEnd {
     private final Sinks.Empty<Void> end = Sinks.empty();
-    private volatile boolean running;
     private volatile boolean come;
 
-    Mono<Void> signal() {
-        return end.asMono();
+    /** Completes the open streams; from now on no other is opened. */
+    void come() {
+        come = true;
+        end.tryEmitEmpty();
     }
 
     boolean hasCome() {
         return come;
     }
 
-    @Override
-    public void start() {
-        running = true;
-    }
-
-    @Override
-    public void stop() {
-        come = true;
-        end.tryEmitEmpty();
-        running = false;
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    /** The last to start and the first to stop. */
-    @Override
-    public int getPhase() {
-        return DEFAULT_PHASE;
+    /** Completes when the end comes, or has come. */
+    Mono<Void> signal() {
+        return end.asMono();
     }
 }

@@ -3,7 +3,7 @@ package io.votelog.streams.read.turnout;
 
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.read.results.ResultsController;
 import io.votelog.web.coding.Representation;
 import java.time.Duration;
@@ -61,8 +61,8 @@ final class TurnoutController {
         }
         int points = text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
         if (points < FEWEST_POINTS || points > MOST_POINTS) {
-            throw ProblemException.malformed(
-                    "malformed-points", "The number of points is from %d to %d.".formatted(FEWEST_POINTS, MOST_POINTS));
+            throw Problems.malformed(
+                    "malformed-points", "The number of points is from %d to %d.".formatted(FEWEST_POINTS, MOST_POINTS)).exception();
         }
         return points;
     }

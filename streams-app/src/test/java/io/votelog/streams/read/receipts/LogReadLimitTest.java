@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.votelog.streams.read.problem.ProblemException;
 import io.votelog.web.limits.IpAddress;
+import io.votelog.web.problem.ProblemException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Objects;
@@ -78,7 +78,7 @@ final class LogReadLimitTest {
         assertThatThrownBy(() -> reads.read(client, beforeBallot, () -> "read"))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
-                        problem -> assertThat(problem.status().value()).isEqualTo(status));
+                        refused -> assertThat(refused.problem().status()).isEqualTo(status));
     }
 
     private static IpAddress address(String text) {

@@ -10,10 +10,10 @@ import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
 import io.votelog.streams.read.board.Ballots;
-import io.votelog.streams.read.problem.ProblemException;
 import io.votelog.streams.topology.LogFixture;
 import io.votelog.streams.topology.PartitionHarness;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import io.votelog.web.problem.ProblemException;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -137,7 +137,7 @@ final class ReceiptsRandomizedTest {
                                             .toLowerCase(Locale.ROOT)
                                             .replace("_", "-"));
         } catch (ProblemException none) {
-            assertThat(none.code()).isEqualTo("unknown-receipt");
+            assertThat(none.problem().code()).isEqualTo("unknown-receipt");
             told = NONE;
         }
         withoutTheLog += read[0] ? 0 : 1;

@@ -63,7 +63,7 @@ final class WaitLimitTest {
     }
 
     private double limited() {
-        return meters.get("votelog.requests.limited").counter().count();
+        return meters.get("votelog.requests.limited").functionCounter().count();
     }
 
     private double waiting() {

@@ -4,7 +4,7 @@ package io.votelog.streams.read.results;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.votelog.streams.read.problem.ProblemException;
+import io.votelog.web.problem.ProblemException;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -68,7 +68,7 @@ final class AcceptHeaderTest {
             try {
                 csv(header);
             } catch (ProblemException refused) {
-                assertThat(refused.status().value()).as(header).isIn(400, 406);
+                assertThat(refused.problem().status()).as(header).isIn(400, 406);
             }
         }
     }

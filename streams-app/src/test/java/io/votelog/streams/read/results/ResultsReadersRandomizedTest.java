@@ -9,8 +9,8 @@ import io.votelog.events.BallotStatus;
 import io.votelog.streams.ShownTotals;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.problem.ProblemException;
 import io.votelog.streams.topology.DrawnResults;
+import io.votelog.web.problem.ProblemException;
 import java.io.File;
 import java.time.Clock;
 import java.time.Duration;
@@ -270,7 +270,7 @@ final class ResultsReadersRandomizedTest {
         }
 
         private void refused(Throwable failure) {
-            if (failure instanceof ProblemException problem && problem.code().equals("behind")) {
+            if (failure instanceof ProblemException refused && refused.problem().code().equals("behind")) {
                 DRAWN.add("no answer");
             } else {
                 faults.add(failure.toString());

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class ProblemExceptionTest {
+class ProblemsTest {
     @Test
     void shouldQuoteABallotsIdOnlyWhereItIsOne() {
-        assertThat(ProblemException.unknownBallot("fruits")).hasMessageStartingWith("There is no ballot 'fruits', or");
+        assertThat(Problems.unknownBallot("fruits").detail()).startsWith("There is no ballot 'fruits', or");
         // Cut after 64 characters, this would end in half of one, which JSON cannot carry.
-        assertThat(ProblemException.unknownBallot("x".repeat(63) + "\uD83D\uDE00"))
-                .hasMessageStartingWith("There is no such ballot, or");
+        assertThat(Problems.unknownBallot("x".repeat(63) + "\uD83D\uDE00").detail())
+                .startsWith("There is no such ballot, or");
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.producer.problem;
+package io.votelog.web.problem;
 
 /** Ends the handling of a request with a problem document. It is an answer, not an accident: it has no stack trace. */
 public final class ProblemException extends RuntimeException {

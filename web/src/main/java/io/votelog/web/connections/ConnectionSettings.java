@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.streams.read.http;
+package io.votelog.web.connections;
 
+import io.votelog.web.settings.CheckedAtStart;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What a connection of a client may take, as at gateways.
+ * What a connection of a client may take, at either side.
  *
  * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
  * @param idleTimeout how long a connection may bring nothing between an answer and the next request
@@ -18,7 +19,13 @@ import org.springframework.validation.annotation.Validated;
  */
 @ConfigurationProperties("votelog")
 @Validated
-record ConnectionSettings(
+public record ConnectionSettings(
         @DefaultValue("10s") @DurationMin(millis = 100) Duration requestTimeout,
         @DefaultValue("75s") @DurationMin(seconds = 1) Duration idleTimeout,
-        @DefaultValue("10000") @Min(1) @Max(1_000_000) int maxConnections) {}
+        @DefaultValue("10000") @Min(1) @Max(1_000_000) int maxConnections)
+        implements CheckedAtStart {
+    /** How long a client may take by these settings. */
+    public ConnectionGuard.Patience patience() {
+        return new ConnectionGuard.Patience(requestTimeout, requestTimeout.multipliedBy(3), idleTimeout);
+    }
+}

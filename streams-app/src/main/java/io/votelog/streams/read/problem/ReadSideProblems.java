@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.read.problem;
+
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemHandler;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+
+/** What the read side says of failures of its own. */
+@Component
+final class ReadSideProblems extends ProblemHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadSideProblems.class);
+
+    ReadSideProblems() {
+        super("The request met a fault of the server, which has noted it.");
+    }
+
+    @Override
+    protected @Nullable Problem known(ServerWebExchange exchange, Throwable failure) {
+        if (failure instanceof InvalidStateStoreException || failure instanceof RejectedExecutionException) {
+            LOG.debug("a store is not available", failure);
+            return Problems.notAvailable();
+        }
+        return null;
+    }
+}
