@@ -10,8 +10,8 @@ import io.votelog.producer.pages.SignInSettings;
 import io.votelog.producer.votes.BallotBox;
 import io.votelog.producer.votes.BatchDesk;
 import io.votelog.producer.votes.VoteDesk;
-import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.Patience;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.headers.RequestHeaders;
 import io.votelog.web.headers.StrictTransport;
@@ -54,7 +54,7 @@ class HttpConfiguration {
     }
 
     /**
-     * What the public port has and the management port must not have: the votes' routes, and a guard for each connection. Customizers
+     * What the public port has and the management port must not have: the votes' routes, and limits for each connection. Customizers
      * of factories are looked for beside each server alone; beans of the kinds that this one adds would be found by both.
      */
     @Bean
@@ -66,7 +66,7 @@ class HttpConfiguration {
             HttpSettings settings,
             PublicUrls publicUrls,
             DevTokenSettings dev) {
-        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
+        Patience patience = new Patience(
                 settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
         Optional<StrictTransport> strictTransport =
                 settings.hsts().header(publicUrls.producer()).map(StrictTransport::new);

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.web.connections;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -12,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param code kebab-case; the document's type is {@code urn:votelog:problem:} and the code
  */
 record RequestFault(int status, String code, String title, String detail) {
-    static final String MEDIA_TYPE = "application/problem+json";
+    private static final String MEDIA_TYPE = "application/problem+json";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static RequestFault malformed(String detail) {
@@ -48,8 +57,28 @@ record RequestFault(int status, String code, String title, String detail) {
                         .formatted(limit));
     }
 
+    /**
+     * The answer, which ends the connection.
+     *
+     * @param protection sets the headers that all answers have
+     */
+    FullHttpResponse answer(Consumer<HttpHeaders> protection) {
+        byte[] body = json();
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
+        protection.accept(response.headers());
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, MEDIA_TYPE)
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        if (status == HttpResponseStatus.TOO_MANY_REQUESTS.code()) {
+            response.headers().setInt(HttpHeaderNames.RETRY_AFTER, 1);
+        }
+        return response;
+    }
+
     /** The document, UTF-8. */
-    byte[] json() {
+    private byte[] json() {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("type", "urn:votelog:problem:" + code);
         document.put("title", title);

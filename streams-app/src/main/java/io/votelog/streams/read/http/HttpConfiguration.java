@@ -4,8 +4,8 @@ package io.votelog.streams.read.http;
 import io.votelog.streams.read.instances.Instances;
 import io.votelog.streams.read.problem.ProblemException;
 import io.votelog.streams.read.results.ResultsController;
-import io.votelog.web.connections.ConnectionGuard;
 import io.votelog.web.connections.ConnectionLimit;
+import io.votelog.web.connections.Patience;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;
 import io.votelog.web.headers.RequestHeaders;
@@ -56,7 +56,7 @@ class HttpConfiguration {
     @Bean
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(
             ConnectionSettings settings, WebSettings web, ConnectionLimit limit) {
-        ConnectionGuard.Patience patience = new ConnectionGuard.Patience(
+        Patience patience = new Patience(
                 settings.requestTimeout(), settings.requestTimeout().multipliedBy(3), settings.idleTimeout());
         Optional<StrictTransport> strictTransport = web.strictTransport().map(StrictTransport::new);
         return factory -> factory.addServerCustomizers(
