@@ -60,7 +60,7 @@ class StrictTransportIT {
                 RawRequest.get("/openapi.yaml"),
                 RawRequest.get("/v1/ballots/safe/my-vote"),
                 RawRequest.get("/v1/ballots/%2e%2e%2f"),
-                RawRequest.get("/").without("Host"), // which the connection's guard refuses
+                RawRequest.get("/").without("Host"), // which is refused before any route
                 RawRequest.get("/").header("X: " + "y".repeat(9_000)), // and the server's decoder
                 RawRequest.vote("safe", token, UUID.randomUUID()),
                 RawRequest.vote("safe", token, UUID.randomUUID()).method("GET"),

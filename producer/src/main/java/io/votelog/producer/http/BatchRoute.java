@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.votelog.producer.problem.Problems;
 import io.votelog.producer.votes.BatchDesk;
-import io.votelog.web.connections.ConnectionGuard;
+import io.votelog.web.connections.PublicPort;
 import io.votelog.web.problem.ProblemException;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
@@ -57,7 +57,7 @@ final class BatchRoute implements NettyRouteProvider {
             EventLoopExecutor.channel(request)
                     .writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
-        ConnectionGuard.leaveTimeToRoute(EventLoopExecutor.channel(request));
+        PublicPort.leaveTimeToRoute(EventLoopExecutor.channel(request));
         return response.chunkedTransfer(true)
                 .sendHeaders()
                 .then(new BatchStream.Run(request, batch))

@@ -67,7 +67,7 @@ class HttpConfiguration {
     }
 
     /**
-     * What the public port has and the management port must not have: the votes' routes, and a guard for each connection. Customizers
+     * What the public port has and the management port must not have: the votes' routes, and limits for each connection. Customizers
      * of factories are looked for beside each server alone; beans of the kinds that this one adds would be found by both.
      */
     @Bean

@@ -198,7 +198,7 @@ public final class PartitionHarness {
 
     /** The bytes of the ballot's row, in an array of their own; nothing when the ballot does not stand in the partition. */
     public Optional<byte[]> ballotRow(String ballotId) {
-        return Optional.ofNullable(polls.get(ballotId)).map(byte[]::clone);
+        return Optional.ofNullable(ballots.get(ballotId)).map(byte[]::clone);
     }
 
     /** What the tally sends on now, by ballot. */

@@ -25,7 +25,7 @@ public record ConnectionSettings(
         @DefaultValue("10000") @Min(1) @Max(1_000_000) int maxConnections)
         implements CheckedAtStart {
     /** How long a client may take by these settings. */
-    public ConnectionGuard.Patience patience() {
-        return new ConnectionGuard.Patience(requestTimeout, requestTimeout.multipliedBy(3), idleTimeout);
+    public Patience patience() {
+        return new Patience(requestTimeout, requestTimeout.multipliedBy(3), idleTimeout);
     }
 }

@@ -4,9 +4,11 @@ package io.votelog.web.connections;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AttributeKey;
 import io.votelog.web.headers.StrictTransport;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
@@ -15,26 +17,34 @@ import reactor.netty.http.server.HttpRequestDecoderSpec;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 
-/** What the public port has and the port of health and metrics has not: a limit of connections, and a guard for each of them. */
+/**
+ * What the public port has and the port of health and metrics has not: a limit of connections and, in each of them, time limits, requests
+ * in turn, and no requests that two servers could read in two ways.
+ */
 public final class PublicPort {
     private static final AttributeKey<Boolean> PUBLIC = AttributeKey.valueOf("votelog.public-port");
 
     private PublicPort() {}
 
-    /** The server with limit and guards. */
+    /**
+     * The server with all of that.
+     *
+     * @param server with its settings for decoding requests
+     * @param protection sets the headers that keep browsers and caches safe, for the answers to what is no request
+     * @param strictTransport empty where the header of that name is not sent
+     */
     public static HttpServer of(
             HttpServer server,
             ConnectionLimit limit,
-            ConnectionGuard.Patience patience,
-            ConnectionGuard.Protection protection,
+            Patience patience,
+            Consumer<HttpHeaders> protection,
             Optional<StrictTransport> strictTransport) {
         HttpDecoderConfig decoding = decoding(server.configuration().decoder());
-        // Or the server would drop what it has to say to a client that has said all (ConnectionGuard ends the
-        // connection).
+        // Or the server would drop what it has to say to a client that has said all (Pipelining ends the connection).
         return limit.at(server.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true))
                 .doOnChannelInit((observer, channel, address) -> {
                     channel.attr(PUBLIC).set(true);
-                    ConnectionGuard.install(channel, decoding, patience, protection);
+                    Pipelining.install(channel, decoding, new TimeLimits(patience), protection);
                     strictTransport.ifPresent(it -> it.install(channel));
                 });
     }
@@ -47,6 +57,14 @@ public final class PublicPort {
                 .setInitialBufferSize(spec.initialBufferSize())
                 .setAllowDuplicateContentLengths(spec.allowDuplicateContentLengths())
                 .setAllowPartialChunks(spec.allowPartialChunks());
+    }
+
+    /** Leaves the time that the present request takes, until it is answered, to its route, which looks after it itself. */
+    public static void leaveTimeToRoute(Channel channel) {
+        TimeLimits limits = Pipelining.limitsOf(channel);
+        if (limits != null) {
+            limits.leaveToRoute();
+        }
     }
 
     /** The connection of a request that came in by the public port; null of another one. */

@@ -48,8 +48,7 @@ final class EveryWholeRequestIsAnsweredTest {
 
     @BeforeAll
     static void start() {
-        ConnectionGuard.Patience patience =
-                new ConnectionGuard.Patience(Duration.ofSeconds(2), Duration.ofSeconds(6), IDLE);
+        Patience patience = new Patience(Duration.ofSeconds(2), Duration.ofSeconds(6), IDLE);
         server = PublicPort.of(
                         HttpServer.create().host("127.0.0.1").port(0),
                         new ConnectionLimit(
@@ -146,7 +145,7 @@ final class EveryWholeRequestIsAnsweredTest {
             // In one piece, behind one that has no answer before the client has said all.
             http.send(get("/wait") + get("/small").repeat(400));
             List<Answer> answers = http.end().untilClosed();
-            assertThat(answers).hasSize(1 + RequestLine.MAX_WAITING + 1);
+            assertThat(answers).hasSize(1 + RequestQueue.MAX_WAITING + 1);
             Answer last = answers.remove(answers.size() - 1);
             assertThat(answers).extracting(Answer::status).containsOnly(200);
             assertThat(answers).noneMatch(answer -> answer.header("Connection").isPresent());

@@ -11,74 +11,55 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CorruptedFrameException;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import io.votelog.web.problem.Problem;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
- * Looks after one connection, whatever it is used for: how long a client may take, how much it may send ahead of the answers, which
- * requests are none (those that mean one thing to a proxy and another thing here), and that each one that is there whole is answered
- * before the connection ends, whoever asked for its end and when. It costs a few field writes a request and
- * one timer a connection; the server's own time limits cost a handler and two timers a request.
+ * The requests of one connection, in turn: how many a client may send ahead of the answers ({@link RequestQueue}), and that each one that
+ * is there whole is answered before the connection ends, whoever asked for its end and when. It is the one handler that sees a request
+ * before anything is made of it, so it asks {@link RequestSyntax} which requests are none, and {@link TimeLimits} which
+ * clients take too long; three handlers would cost each request two more.
  */
-public final class ConnectionGuard extends ChannelDuplexHandler {
+final class Pipelining extends ChannelDuplexHandler {
     /**
      * No read brings more requests. The decoder ends a connection that has more of them without an answer, by default at 128, and
-     * behind the next answer, so that those to all others would be lost. Far fewer are kept ({@link RequestLine}).
+     * behind the next answer, so that those to all others would be lost. Far fewer are kept ({@link RequestQueue}).
      */
     private static final int MOST_OF_ONE_READ = 8 * 1024;
 
-    private static final String NAME = "votelog.guard";
+    private static final String NAME = "votelog.pipelining";
 
     private static final String EVENT_STREAM = "text/event-stream";
 
-    /**
-     * How long a client may take.
-     *
-     * @param pause between two parts of a request's body, and until a new connection's first request is there
-     * @param body for all of a body
-     * @param idle between an answer and the next request, and between two parts of an answer that it takes
-     */
-    public record Patience(Duration pause, Duration body, Duration idle) {}
-
-    /** Sets the headers that keep browsers and caches safe, as all answers of the port have them. */
-    public interface Protection {
-        void apply(HttpHeaders headers);
-    }
-
-    private final Protection protection;
-    private final long pauseNanos;
-    private final long bodyNanos;
-    private final long idleNanos;
+    private final TimeLimits limits;
+    private final Consumer<HttpHeaders> protection;
 
     /** Requests that are passed on or wait, and have no answer. */
     private int unanswered;
 
-    private final RequestLine line = new RequestLine();
+    private final RequestQueue queue = new RequestQueue();
+
+    /** Whether more is to come of the request that came last. */
     private boolean inBody;
-    private boolean streaming;
+
+    /** Whether the reader of a body has been told that it takes too long. */
     private boolean timedOut;
 
     /** Whether nothing more is read of what the client sends. */
@@ -102,44 +83,35 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     /** Whether the last answer is given, and the connection is about to be closed. */
     private boolean parting;
 
-    private final AnswersUnderWay underWay = new AnswersUnderWay();
-    private boolean first = true;
-    private long bodyBegunNanos;
-    private long lastNanos;
-    private @Nullable Future<?> timer;
-
-    private ConnectionGuard(Patience patience, Protection protection) {
+    private Pipelining(TimeLimits limits, Consumer<HttpHeaders> protection) {
+        this.limits = limits;
         this.protection = protection;
-        this.pauseNanos = patience.pause().toNanos();
-        this.bodyNanos = patience.body().toNanos();
-        this.idleNanos = patience.idle().toNanos();
     }
 
     /**
-     * Puts a guard in front of the server's own handlers.
+     * Puts it in front of the server's own handlers, where the server has set the connection up for HTTP.
      *
      * @param decoding how the server decodes requests
+     * @param protection sets the headers that keep browsers and caches safe, as all answers of the port have them
      */
-    static void install(Channel channel, HttpDecoderConfig decoding, Patience patience, Protection protection) {
+    static void install(
+            Channel channel, HttpDecoderConfig decoding, TimeLimits limits, Consumer<HttpHeaders> protection) {
         if (channel.pipeline().get(NettyPipeline.HttpTrafficHandler) != null) {
             HttpServerCodec codec = new HttpServerCodec(decoding, MOST_OF_ONE_READ);
             channel.pipeline().replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, codec);
-            channel.pipeline()
-                    .addBefore(NettyPipeline.HttpTrafficHandler, NAME, new ConnectionGuard(patience, protection));
+            channel.pipeline().addBefore(NettyPipeline.HttpTrafficHandler, NAME, new Pipelining(limits, protection));
         }
     }
 
-    /** Leaves the time that the present request takes to its route, which looks after it itself. */
-    public static void leaveTimeToRoute(Channel channel) {
-        if (channel.pipeline().get(NAME) instanceof ConnectionGuard guard) {
-            guard.streaming = true;
-        }
+    /** The time limits of a connection; null when it has none. */
+    static @Nullable TimeLimits limitsOf(Channel channel) {
+        return channel.pipeline().get(NAME) instanceof Pipelining pipelining ? pipelining.limits : null;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        lastNanos = System.nanoTime();
-        schedule(context, pauseNanos);
+        limits.connected();
+        limits.lookAfterPause(context, () -> look(context));
     }
 
     @Override
@@ -150,10 +122,8 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
-        line.dropAll();
+        limits.stop();
+        queue.dropAll();
     }
 
     @Override
@@ -171,16 +141,14 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 refuse(context, fault);
                 return;
             }
-            if (!line.admit(unanswered > 0 || AnswersUnderWay.are(context.channel()))) {
+            if (!queue.admit(unanswered > 0 || AnswersUnderWay.are(context.channel()))) {
                 ReferenceCountUtil.release(message);
-                refuse(context, RequestProblems.tooManyAhead(RequestLine.MAX_WAITING));
+                refuse(context, RequestProblems.tooManyAhead(RequestQueue.MAX_WAITING));
                 return;
             }
             unanswered++;
-            first = false;
             inBody = true;
-            bodyBegunNanos = System.nanoTime();
-            lastNanos = bodyBegunNanos;
+            limits.requestBegun();
             if (!HttpUtil.isKeepAlive(request)) {
                 // The server would end the connection behind the answer that it gives next, whoever that is to. It is
                 // told nothing, and the end is made here.
@@ -198,22 +166,22 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 inBody = false;
                 if (ending) {
                     ended = true;
-                    line.complete(context.channel());
+                    queue.complete(context.channel());
                 }
             } else {
-                lastNanos = System.nanoTime();
+                limits.bodyWentOn();
             }
         }
-        line.take(context, message);
-        if (unanswered == line.waiting()) {
-            line.moveUp(context);
+        queue.take(context, message);
+        if (unanswered == queue.waiting()) {
+            queue.moveUp(context);
         }
     }
 
     /** Where nothing more comes a read fails, and would end the connection before what is left to say is said. */
     @Override
     public void read(ChannelHandlerContext context) {
-        if (line.isSilenced()) {
+        if (queue.isSilenced()) {
             context.channel().config().setAutoRead(false);
         } else if (!inputOver) {
             context.read();
@@ -226,7 +194,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             if (timedOut || (over && refusal == null) || (isLast() && !isInformational(response))) {
                 HttpUtil.setKeepAlive(response, false);
             }
-            endless = !(message instanceof LastHttpContent) && !line.wantsHeadAlone() && isEndless(response);
+            endless = !(message instanceof LastHttpContent) && !queue.wantsHeadAlone() && isEndless(response);
         }
         context.write(message, promise);
         if (endless && inputOver) {
@@ -240,9 +208,8 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             return;
         }
         unanswered--;
-        streaming = false;
         endless = false;
-        lastNanos = System.nanoTime();
+        limits.answered();
         if (refusal != null && unanswered == 0) {
             tell(context, refusal);
         } else if ((ending || ended) && unanswered == 0 && !over) {
@@ -250,7 +217,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             ended = true;
             part(context, context.writeAndFlush(Unpooled.EMPTY_BUFFER));
         } else {
-            line.moveUp(context);
+            queue.moveUp(context);
         }
     }
 
@@ -307,13 +274,13 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
             tell(context, fault);
         } else {
             refusal = fault;
-            line.complete(context.channel());
+            queue.complete(context.channel());
         }
     }
 
     /** Refuses the request that came last, of which nothing is passed on yet. */
     private void refuseWaiting(ChannelHandlerContext context, Problem fault) {
-        line.dropLast();
+        queue.dropLast();
         unanswered--;
         refuse(context, fault);
     }
@@ -322,78 +289,56 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     private void breakOff(ChannelHandlerContext context, Throwable cause) {
         over = true;
         inBody = false;
-        if (line.lastWaits()) {
+        if (queue.lastWaits()) {
             refuseWaiting(
                     context,
                     RequestProblems.malformed("the request's body is not whole, or not framed as RFC 9112 allows"));
         } else if (unanswered > 0) {
-            boolean answered = streaming;
+            boolean answered = limits.isLeftToRoute();
             context.fireExceptionCaught(cause instanceof IOException ? cause : new CorruptedFrameException(cause));
             if (answered) {
                 context.close();
             } else {
                 // Whoever reads the body answers.
-                closeSoon(context);
+                limits.closeSoon(context);
             }
         } else {
             closeBehindAnswers(context);
         }
     }
 
-    private void schedule(ChannelHandlerContext context, long nanos) {
-        timer = context.executor().schedule(() -> look(context), nanos, TimeUnit.NANOSECONDS);
-    }
-
-    /** A moment is left to the answer to get to the client; whether or not there was one, the connection is closed. */
-    private void closeSoon(ChannelHandlerContext context) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
-        timer = context.executor().schedule(() -> context.close(), 1, TimeUnit.SECONDS);
-    }
-
     private void look(ChannelHandlerContext context) {
         long now = System.nanoTime();
         boolean answering =
-                (!inBody || line.isSilenced()) && (unanswered > 0 || AnswersUnderWay.are(context.channel()));
-        long left = streaming || answering ? pauseNanos : deadline() - now;
-        if (answering && !streaming && underWay.nothingTaken(context.channel(), now, idleNanos)) {
+                (!inBody || queue.isSilenced()) && (unanswered > 0 || AnswersUnderWay.are(context.channel()));
+        long left = limits.leftNanos(inBody, answering, queue.heardSinceNanos(), now);
+        if (answering && limits.takesNothing(context.channel(), now)) {
             context.close();
         } else if (left > 0) {
-            schedule(context, left);
-        } else if (inBody && line.lastWaits()) {
+            limits.lookIn(left, context, () -> look(context));
+        } else {
+            timeOut(context);
+        }
+    }
+
+    /** The client sends nothing, though it should. */
+    private void timeOut(ChannelHandlerContext context) {
+        if (inBody && queue.lastWaits()) {
             refuseWaiting(context, RequestProblems.timedOut());
-            schedule(context, pauseNanos);
+            limits.lookAfterPause(context, () -> look(context));
         } else if (inBody && unanswered == 1 && !timedOut) {
             // Whoever reads the body answers 408.
             timedOut = true;
             context.fireExceptionCaught(ReadTimeoutException.INSTANCE);
-            closeSoon(context);
+            limits.closeSoon(context);
         } else {
             context.close();
         }
     }
 
-    private long deadline() {
-        if (inBody) {
-            long heard = line.heardSinceNanos();
-            return Math.min(Math.max(lastNanos, heard) + pauseNanos, Math.max(bodyBegunNanos, heard) + bodyNanos);
-        }
-        return lastNanos + (first ? pauseNanos : idleNanos);
-    }
-
     /** Gives the last answer, to what is no request. */
     private void tell(ChannelHandlerContext context, Problem fault) {
-        byte[] body = fault.json();
-        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(fault.status()), Unpooled.wrappedBuffer(body));
-        protection.apply(response.headers());
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
-                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        fault.headers().forEach(response.headers()::set);
-        part(context, context.writeAndFlush(response));
+        part(context, context.writeAndFlush(RequestProblems.answer(fault, protection)));
     }
 
     /**
@@ -405,8 +350,8 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         boolean secure = channel.pipeline().get(SslHandler.class) != null;
         lastAnswer.addListener(written -> {
             parting = true;
-            line.hear();
-            closeSoon(context);
+            queue.hear();
+            limits.closeSoon(context);
             if (!written.isSuccess() || inputOver || (secure && !inBody)) {
                 context.close();
                 return;

@@ -12,11 +12,11 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one connection: one is passed on to the server, and those behind it wait here until its answer is given and taken.
- * The server would keep them too, but without a bound, and could not be told that one of them broke off. Who sends too much ahead is
- * not heard for a while, and loses nothing.
+ * The requests that wait in one connection: one is passed on to the server, and those behind it wait here until its answer is given
+ * and taken. The server would keep them too, but without a bound, and could not be told that one of them broke off. While too much
+ * waits nothing is read from the connection, so that nothing is lost.
  */
-final class RequestLine {
+final class RequestQueue {
     /** Most requests that may wait (RFC 9112, section 9.3.2). */
     static final int MAX_WAITING = 256;
 
