@@ -33,7 +33,7 @@ public final class EventBytes {
     private final Names names = new Names();
     private byte[] bytes = NONE;
     private int at;
-    private boolean ordinary;
+    private boolean canonical;
 
     /** Begins with an event; false where it is not one of that schema. */
     public boolean begin(byte @Nullable [] value, long fingerprint) {
@@ -46,30 +46,30 @@ public final class EventBytes {
         }
         bytes = value;
         at = HEADER;
-        ordinary = true;
+        canonical = true;
         return true;
     }
 
     /** Whether all that was read was in order, and nothing is left. */
-    public boolean whole() {
-        return ordinary && at == bytes.length;
+    public boolean isComplete() {
+        return canonical && at == bytes.length;
     }
 
     /** Whether all that was read up to here was in order. */
-    boolean ordinary() {
-        return ordinary;
+    boolean isCanonical() {
+        return canonical;
     }
 
     /** Eight bytes, the highest first. */
     public long fixed8() {
         int from = at;
         skip(Long.BYTES);
-        return ordinary ? (long) BIG_ENDIAN.get(bytes, from) : 0;
+        return canonical ? (long) BIG_ENDIAN.get(bytes, from) : 0;
     }
 
     void skip(int length) {
         at += length;
-        ordinary &= at <= bytes.length;
+        canonical &= at <= bytes.length;
     }
 
     /**
@@ -84,11 +84,11 @@ public final class EventBytes {
             if (next >= 0) {
                 boolean padded = next == 0 && shift > 0;
                 boolean tooLarge = shift == LAST_SHIFT && next > 1;
-                ordinary &= !padded && !tooLarge;
+                canonical &= !padded && !tooLarge;
                 return value >>> 1 ^ -(value & 1);
             }
         }
-        ordinary = false;
+        canonical = false;
         return 0;
     }
 
@@ -96,7 +96,7 @@ public final class EventBytes {
     public int number(int limit) {
         long number = number();
         if (number < 0 || number >= limit) {
-            ordinary = false;
+            canonical = false;
             return 0;
         }
         return (int) number;
@@ -107,7 +107,7 @@ public final class EventBytes {
         int length = number(LONGEST_NAME + 1);
         int from = at;
         skip(length);
-        return ordinary ? names.of(bytes, from, length) : "";
+        return canonical ? names.of(bytes, from, length) : "";
     }
 
     /** One object for each name, as there are few that come again and again. */

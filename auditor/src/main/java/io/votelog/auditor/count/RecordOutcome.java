@@ -53,16 +53,16 @@ public final class RecordOutcome {
     }
 
     /** Whether it is the verdict on a vote. */
-    public static boolean isVerdict(byte finding) {
-        return finding == ACCEPTED || finding == RETRIED || isRejected(finding);
+    public static boolean isVerdict(byte outcome) {
+        return outcome == ACCEPTED || outcome == RETRIED || isRejected(outcome);
     }
 
-    public static boolean isRejected(byte finding) {
-        return finding >= FIRST_REASON && finding < FIRST_CAUSE;
+    public static boolean isRejected(byte outcome) {
+        return outcome >= FIRST_REASON && outcome < FIRST_CAUSE;
     }
 
-    public static boolean isPoison(byte finding) {
-        return finding >= FIRST_CAUSE;
+    public static boolean isPoison(byte outcome) {
+        return outcome >= FIRST_CAUSE;
     }
 
     public static Reason reason(byte rejected) {
@@ -74,14 +74,14 @@ public final class RecordOutcome {
     }
 
     /** As a report says it. */
-    public static String text(byte finding) {
-        if (isRejected(finding)) {
-            return "REJECTED " + reason(finding);
+    public static String text(byte outcome) {
+        if (isRejected(outcome)) {
+            return "REJECTED " + reason(outcome);
         }
-        if (isPoison(finding)) {
-            return "no vote: " + cause(finding);
+        if (isPoison(outcome)) {
+            return "no vote: " + cause(outcome);
         }
-        return switch (finding) {
+        return switch (outcome) {
             case ACCEPTED -> "ACCEPTED";
             case RETRIED -> "RETRIED";
             case CONTROL -> "a control record";

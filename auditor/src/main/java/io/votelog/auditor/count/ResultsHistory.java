@@ -53,10 +53,10 @@ public final class ResultsHistory {
     private final int most;
     private final Random random = new SecureRandom();
     private final Map<String, Latest> latest = new HashMap<>();
-    private final List<Earlier> kept = new ArrayList<>();
+    private final List<EarlierResults> kept = new ArrayList<>();
     private long records;
     private @Nullable String wayBack;
-    private final Map<String, Map<Integer, List<Earlier>>> byPlace = new HashMap<>();
+    private final Map<String, Map<Integer, List<EarlierResults>>> byPlace = new HashMap<>();
 
     /** @param most records that are kept */
     public ResultsHistory(int most) {
@@ -91,7 +91,7 @@ public final class ResultsHistory {
         }
         // Of all records but the newest of each ballot, every one is as likely to be kept as any other.
         records++;
-        Earlier earlier = new Earlier(before);
+        EarlierResults earlier = new EarlierResults(before);
         if (kept.size() < most) {
             kept.add(earlier);
         } else if (most > 0) {
@@ -139,7 +139,7 @@ public final class ResultsHistory {
 
     /** All records have been taken: now the log may be counted. */
     public void index() {
-        for (Earlier earlier : kept) {
+        for (EarlierResults earlier : kept) {
             for (int at = 0; at < earlier.partitions.length; at++) {
                 byPlace.computeIfAbsent(earlier.ballotId, any -> new HashMap<>())
                         .computeIfAbsent(earlier.partitions[at], any -> new ArrayList<>())
@@ -149,22 +149,22 @@ public final class ResultsHistory {
     }
 
     /** Where the counts of a ballot in a partition are wanted. */
-    Stops stops(String ballotId, int partition) {
-        List<Earlier> wanted = byPlace.getOrDefault(ballotId, Map.of()).getOrDefault(partition, List.of());
-        return new Stops(partition, wanted);
+    Positions positions(String ballotId, int partition) {
+        List<EarlierResults> wanted = byPlace.getOrDefault(ballotId, Map.of()).getOrDefault(partition, List.of());
+        return new Positions(partition, wanted);
     }
 
     /** The positions of a ballot in one partition, one after the other. Used by one thread. */
-    static final class Stops {
+    static final class Positions {
         private final int partition;
-        private final Earlier[] wanted;
+        private final EarlierResults[] wanted;
         private int at;
 
-        private Stops(int partition, List<Earlier> wanted) {
+        private Positions(int partition, List<EarlierResults> wanted) {
             this.partition = partition;
             this.wanted = wanted.stream()
                     .sorted(Comparator.comparingLong(earlier -> earlier.position(partition)))
-                    .toArray(Earlier[]::new);
+                    .toArray(EarlierResults[]::new);
         }
 
         /** The next position; {@code Long.MAX_VALUE} behind the last. */
@@ -182,7 +182,7 @@ public final class ResultsHistory {
     }
 
     /** One record, and what is left of its numbers. */
-    private static final class Earlier {
+    private static final class EarlierResults {
         private static final Reason[] REASONS_OF_RULES = Reason.values();
 
         private final int topicPartition;
@@ -205,7 +205,7 @@ public final class ResultsHistory {
         private boolean otherEnds;
         private long latestMs = Long.MIN_VALUE;
 
-        Earlier(Latest record) {
+        EarlierResults(Latest record) {
             BallotResults results = record.results();
             topicPartition = record.partition();
             topicOffset = record.offset();
@@ -269,10 +269,10 @@ public final class ResultsHistory {
                             results.getRetried(),
                             results.getAnnulled(),
                             results.getLate())
-                    .allMatch(Earlier::possible);
+                    .allMatch(EarlierResults::possible);
             List<Long> votes = results.getVotes();
             possible &= votes == null
-                    || votes.size() <= Ballot.MAX_OPTIONS && votes.stream().allMatch(Earlier::possible);
+                    || votes.size() <= Ballot.MAX_OPTIONS && votes.stream().allMatch(EarlierResults::possible);
             return possible ? null : "it has numbers that no count comes to";
         }
 
@@ -308,7 +308,7 @@ public final class ResultsHistory {
             take(0, -(count.accepted() + count.retried() + rejected));
             take(1, -count.accepted());
             take(2, -count.retried());
-            take(3, -count.takenOut().size());
+            take(3, -count.annulledVotes().size());
             take(4, -count.late());
             if (options >= 0) {
                 for (int option = 0; option < count.options(); option++) {
@@ -323,14 +323,14 @@ public final class ResultsHistory {
 
         /** What is wrong with it, once all partitions are counted. */
         @Nullable
-        String fault(List<PartitionBallot> standing) {
+        String fault(List<PartitionBallot> partitionBallots) {
             if (contradiction != null) {
                 return contradiction;
             }
-            if (standing.isEmpty()) {
+            if (partitionBallots.isEmpty()) {
                 return "its ballot stands nowhere in this log";
             }
-            PartitionBallot first = standing.get(0);
+            PartitionBallot first = partitionBallots.get(0);
             Ballot ballot = first.ballot();
             if (!digest.equals(first.definition().digest())) {
                 return "it is on another definition";
@@ -375,12 +375,12 @@ public final class ResultsHistory {
      *
      * @param ids of the ballots that are asked for
      */
-    public void tell(Report report, List<PartitionReplay> replays, Set<String> ids) {
+    public void reportTo(Report report, List<PartitionReplay> replays, Set<String> ids) {
         long faults = 0;
         String first = wayBack;
-        for (Earlier earlier : kept) {
+        for (EarlierResults earlier : kept) {
             String fault =
-                    ids.contains(earlier.ballotId) ? earlier.fault(Tally.standing(replays, earlier.ballotId)) : null;
+                    ids.contains(earlier.ballotId) ? earlier.fault(Tally.partitionBallots(replays, earlier.ballotId)) : null;
             if (fault != null) {
                 faults++;
                 first = first == null ? earlier + ": " + fault : first;

@@ -27,10 +27,10 @@ public record Tally(
         Map<String, Long> votes) {
 
     /** The sum over the partitions in which the ballot stands; there is one. */
-    public static Tally of(List<PartitionBallot> standing) {
-        Ballot ballot = standing.get(0).ballot();
+    public static Tally of(List<PartitionBallot> partitionBallots) {
+        Ballot ballot = partitionBallots.get(0).ballot();
         List<PartitionCount> counts =
-                standing.stream().map(PartitionBallot::count).toList();
+                partitionBallots.stream().map(PartitionBallot::count).toList();
         long accepted = counts.stream().mapToLong(PartitionCount::accepted).sum();
         long retried = counts.stream().mapToLong(PartitionCount::retried).sum();
         Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
@@ -55,7 +55,7 @@ public record Tally(
                 accepted,
                 retried,
                 rejected,
-                counts.stream().mapToLong(count -> count.takenOut().size()).sum(),
+                counts.stream().mapToLong(count -> count.annulledVotes().size()).sum(),
                 counts.stream().mapToLong(PartitionCount::late).sum(),
                 votes);
     }
@@ -79,7 +79,7 @@ public record Tally(
     }
 
     /** The ballot in each partition where it stands. */
-    public static List<PartitionBallot> standing(List<PartitionReplay> replays, String ballotId) {
+    public static List<PartitionBallot> partitionBallots(List<PartitionReplay> replays, String ballotId) {
         return replays.stream()
                 .map(replay -> replay.ballot(ballotId))
                 .filter(Objects::nonNull)

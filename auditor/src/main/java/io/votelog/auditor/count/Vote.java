@@ -40,7 +40,7 @@ public record Vote(long idHigh, long idLow, String ballotId, List<String> choice
         String ballotId = bytes.name();
         int count = bytes.number(MOST_CHOICES);
         String[] choices = new String[count];
-        for (int i = 0; i < count && bytes.ordinary(); i++) {
+        for (int i = 0; i < count && bytes.isCanonical(); i++) {
             choices[i] = bytes.name();
         }
         // Behind the items of an array, unless it has none, stands how many more come.
@@ -48,7 +48,7 @@ public record Vote(long idHigh, long idLow, String ballotId, List<String> choice
             return null;
         }
         bytes.skip(SALT);
-        return bytes.whole()
+        return bytes.isComplete()
                 ? new Vote(idHigh, idLow, ballotId, Arrays.asList(choices), Events.VOTE_CAST_FINGERPRINT)
                 : null;
     }

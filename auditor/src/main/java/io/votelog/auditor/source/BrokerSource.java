@@ -68,7 +68,7 @@ public final class BrokerSource implements LogSource {
     }
 
     @Override
-    public List<Span> spans(String topic) {
+    public List<OffsetRange> ranges(String topic) {
         // The end is behind what stands in transactions that are not done yet, too: they are waited for when it is
         // read.
         // Else the verdict of a vote that the results count already might be behind the end of verdicts.
@@ -80,7 +80,7 @@ public final class BrokerSource implements LogSource {
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, patience);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, patience);
             return partitions.stream()
-                    .map(at -> new Span(topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
+                    .map(at -> new OffsetRange(topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
                     .toList();
         } catch (KafkaException e) {
             throw unreachable(e);
@@ -88,30 +88,30 @@ public final class BrokerSource implements LogSource {
     }
 
     @Override
-    public Optional<Counted> counted(String group) {
+    public Optional<CountedOffsets> counted(String group) {
         try (CountingProgress progress = progress(group)) {
             Map<Integer, Long> offsets = progress.counted(Topics.VOTES.name());
-            return offsets.isEmpty() ? Optional.empty() : Optional.of(new Counted(group, offsets));
+            return offsets.isEmpty() ? Optional.empty() : Optional.of(new CountedOffsets(group, offsets));
         } catch (AuditException e) {
             return unlessForbidden(e);
         }
     }
 
     @Override
-    public Optional<Merged> merged(String group) {
-        String merging = Merged.group(group);
+    public Optional<MergedOffsets> merged(String group) {
+        String merging = MergedOffsets.group(group);
         Map<Integer, Long> taken;
         try (CountingProgress progress = progress(merging)) {
             taken = progress.counted(Topics.TALLIES.name());
         } catch (AuditException e) {
             return unlessForbidden(e);
         }
-        return taken.isEmpty() ? Optional.empty() : Optional.of(Merged.of(this, merging, taken));
+        return taken.isEmpty() ? Optional.empty() : Optional.of(MergedOffsets.of(this, merging, taken));
     }
 
     @Override
-    public Optional<String> stamps() {
-        try (CountingProgress progress = progress(Counted.GROUP)) {
+    public Optional<String> timestampType() {
+        try (CountingProgress progress = progress(CountedOffsets.GROUP)) {
             return progress.setting(Topics.VOTES.name(), TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
         } catch (AuditException e) {
             return unlessForbidden(e);
@@ -143,32 +143,32 @@ public final class BrokerSource implements LogSource {
     }
 
     @Override
-    public Records open(Span span) {
+    public Records open(OffsetRange range) {
         try {
-            return new Polled(span);
+            return new Polled(range);
         } catch (KafkaException e) {
             throw unreachable(e);
         }
     }
 
     /** Follows one partition. */
-    public Tail tail(String topic, int partition) {
-        return new Tail(consumer(), new TopicPartition(topic, partition), patience);
+    public PartitionTail tail(String topic, int partition) {
+        return new PartitionTail(consumer(), new TopicPartition(topic, partition), patience);
     }
 
     private final class Polled implements Records {
-        private final Span span;
-        private final Tail tail;
+        private final OffsetRange range;
+        private final PartitionTail tail;
 
-        Polled(Span span) {
-            this.span = span;
-            this.tail = tail(span.topic(), span.partition());
-            tail.seek(span.begin());
+        Polled(OffsetRange range) {
+            this.range = range;
+            this.tail = tail(range.topic(), range.partition());
+            tail.seek(range.begin());
         }
 
         @Override
         public @Nullable ConsumerRecord<byte[], byte[]> next() {
-            ConsumerRecord<byte[], byte[]> record = tail.peek(span.end());
+            ConsumerRecord<byte[], byte[]> record = tail.peek(range.end());
             tail.take();
             return record;
         }

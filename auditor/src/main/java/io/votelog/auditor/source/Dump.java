@@ -2,8 +2,8 @@
 package io.votelog.auditor.source;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.votelog.auditor.files.GivenFile;
-import io.votelog.auditor.files.OwnerOnly;
+import io.votelog.auditor.files.InputFile;
+import io.votelog.auditor.files.PrivateFiles;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.schemas.Topic;
@@ -63,13 +63,13 @@ public final class Dump {
     public record Manifest(
             String format,
             String source,
-            @Nullable Counted counted,
-            @Nullable Merged merged,
+            @Nullable CountedOffsets counted,
+            @Nullable MergedOffsets merged,
             @Nullable String stamps,
             @Nullable List<String> order,
             List<File> files) {
         /** Whether what follows from votes was noted before votes. */
-        boolean inOrder() {
+        boolean derivedTopicsFirst() {
             int votes = order == null ? -1 : order.indexOf(Topics.VOTES.name());
             return order != null
                     && Stream.of(Topics.RESULTS, Topics.DECISIONS, Topics.DEAD_LETTERS)
@@ -102,7 +102,7 @@ public final class Dump {
 
     static void write(Path folder, Manifest manifest) throws IOException {
         Path next = folder.resolve(MANIFEST + ".next");
-        try (OutputStream out = OwnerOnly.newStream(next)) {
+        try (OutputStream out = PrivateFiles.newStream(next)) {
             out.write((Texts.JSON.writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         Files.move(next, folder.resolve(MANIFEST));
@@ -115,16 +115,16 @@ public final class Dump {
             throw new AuditException(
                     "%s has no %s: it is no dump, or one that was not finished".formatted(folder, MANIFEST));
         }
-        Manifest manifest = GivenFile.json(file, GivenFile.MANIFEST, Manifest.class, "manifest of a dump");
+        Manifest manifest = InputFile.json(file, InputFile.MANIFEST, Manifest.class, "manifest of a dump");
         if (!FORMAT.equals(manifest.format())) {
             throw new AuditException(
                     "%s is in the format %s; this program reads %s".formatted(file, manifest.format(), FORMAT));
         }
         String fault = fault(manifest.files());
-        if (fault == null && manifest.counted() != null && !manifest.counted().isWhole()) {
+        if (fault == null && manifest.counted() != null && !manifest.counted().isComplete()) {
             fault = "counted names no group, or no offsets";
         }
-        if (fault == null && manifest.merged() != null && !manifest.merged().isWhole()) {
+        if (fault == null && manifest.merged() != null && !manifest.merged().isComplete()) {
             fault = "merged names no group, or no offsets";
         }
         if (fault != null) {

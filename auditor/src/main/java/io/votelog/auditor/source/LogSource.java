@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a log is read from: a broker, or a dump. May be used by several threads. */
 public interface LogSource extends AutoCloseable {
-    /** What {@link #stamps} says of a log whose votes have the broker's time. */
-    String BROKER_STAMPS = "LogAppendTime";
+    /** What {@link #timestampType} says of a log whose votes have the broker's time. */
+    String LOG_APPEND_TIME = "LogAppendTime";
 
     /** What it is called in a report. */
     String name();
@@ -21,22 +21,22 @@ public interface LogSource extends AutoCloseable {
      *
      * @throws AuditException when it cannot be told
      */
-    List<Span> spans(String topic);
+    List<OffsetRange> ranges(String topic);
 
     /**
      * The committed records of a partition in the order in which they stand there.
      *
      * @throws AuditException when they cannot be read
      */
-    Records open(Span span);
+    Records open(OffsetRange range);
 
     /**
      * Gives all of {@link #open}.
      *
      * @throws AuditException when they cannot be read
      */
-    default void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        try (Records records = open(span)) {
+    default void read(OffsetRange range, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        try (Records records = open(range)) {
             for (var record = records.next(); record != null; record = records.next()) {
                 reader.accept(record);
             }
@@ -50,7 +50,7 @@ public interface LogSource extends AutoCloseable {
      * @param group the consumer group that counts, where the source does not say which one it is
      * @throws AuditException when it cannot be told
      */
-    default Optional<Counted> counted(String group) {
+    default Optional<CountedOffsets> counted(String group) {
         return Optional.empty();
     }
 
@@ -60,7 +60,7 @@ public interface LogSource extends AutoCloseable {
      * @param group the consumer group that counts, where the source does not say which one it is
      * @throws AuditException when it cannot be told
      */
-    default Optional<Merged> merged(String group) {
+    default Optional<MergedOffsets> merged(String group) {
         return Optional.empty();
     }
 
@@ -70,16 +70,16 @@ public interface LogSource extends AutoCloseable {
     }
 
     /**
-     * Whether {@link #spans} of what follows from votes, asked for before those of votes, end where that was so: then what they
+     * Whether {@link #ranges} of what follows from votes, asked for before those of votes, end where that was so: then what they
      * hold follows from votes that are there.
      */
-    default boolean inOrder() {
+    default boolean derivedTopicsFirst() {
         return true;
     }
 
     /** Whose times votes are to have, as Kafka's {@code message.timestamp.type} names it; nothing where that is not known. */
-    default Optional<String> stamps() {
-        return Optional.of(BROKER_STAMPS);
+    default Optional<String> timestampType() {
+        return Optional.of(LOG_APPEND_TIME);
     }
 
     @Override

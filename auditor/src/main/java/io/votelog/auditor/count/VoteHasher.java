@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * (Aumasson and Bernstein, 2012) of these, under a key that is drawn for each run and told nobody. So whoever makes a log cannot
  * prepare two votes of which one passes for the other, and what is left is chance: 1 to 2^64. Used by one thread.
  */
-public final class Marks {
+public final class VoteHasher {
     private static final long KEY_HIGH;
     private static final long KEY_LOW;
 
@@ -30,12 +30,12 @@ public final class Marks {
     private @Nullable String lastBallotId;
     private long lastBallot;
 
-    public Marks() {
+    public VoteHasher() {
         this(KEY_HIGH, KEY_LOW);
     }
 
     /** Under a key that is known. */
-    public Marks(long high, long low) {
+    public VoteHasher(long high, long low) {
         this.high = high;
         this.low = low;
     }

@@ -13,19 +13,19 @@ import java.util.stream.Stream;
  * @param offsets by partition: every record below this offset was counted, and what came of it was committed
  */
 @JsonPropertyOrder({"group", "offsets"})
-public record Counted(String group, Map<Integer, Long> offsets) {
+public record CountedOffsets(String group, Map<Integer, Long> offsets) {
     /** The group's name where nobody gave it another one. */
     public static final String GROUP = "votelog-streams";
 
     /** Whether it says what it must, as somebody wrote it. */
-    boolean isWhole() {
+    boolean isComplete() {
         return Stream.of(group, offsets).allMatch(Objects::nonNull)
                 && offsets.entrySet().stream()
                         .allMatch(entry -> entry.getKey() >= 0 && entry.getValue() != null && entry.getValue() >= 0);
     }
 
     /** Whether the record at this place was counted. */
-    boolean passed(int partition, long offset) {
+    boolean covers(int partition, long offset) {
         return offsets.getOrDefault(partition, 0L) > offset;
     }
 }

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param ballots by ballot id and partition of votes: a tally of every record below this offset had been taken, and that was committed
  */
 @JsonPropertyOrder({"group", "ballots"})
-public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
+public record MergedOffsets(String group, Map<String, Map<Integer, Long>> ballots) {
     /** What the group that merges is called: the group that counts, and this behind it. */
     private static final String SUFFIX = "-results";
 
@@ -33,14 +33,14 @@ public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
      * @param taken by partition of tallies
      * @throws AuditException when they cannot be read
      */
-    static Merged of(LogSource source, String group, Map<Integer, Long> taken) {
+    static MergedOffsets of(LogSource source, String group, Map<Integer, Long> taken) {
         Map<String, Map<Integer, Long>> ballots = new TreeMap<>();
-        for (Span all : source.spans(Topics.TALLIES.name())) {
+        for (OffsetRange all : source.ranges(Topics.TALLIES.name())) {
             long end = Math.min(all.end(), taken.getOrDefault(all.partition(), 0L));
             if (end <= all.begin()) {
                 continue;
             }
-            source.read(new Span(all.topic(), all.partition(), all.begin(), end), record -> {
+            source.read(new OffsetRange(all.topic(), all.partition(), all.begin(), end), record -> {
                 try {
                     PartitionTally tally = Events.decode(record.value(), PartitionTally.class);
                     if (Ballot.isId(tally.getBallotId())) {
@@ -52,11 +52,11 @@ public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
                 }
             });
         }
-        return new Merged(group, ballots);
+        return new MergedOffsets(group, ballots);
     }
 
     /** Whether it says what it must, as somebody wrote it. */
-    boolean isWhole() {
+    boolean isComplete() {
         return group != null
                 && ballots != null
                 && ballots.values().stream()
@@ -65,7 +65,7 @@ public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
     }
 
     /** Whether what was counted of the record at this place had been taken. */
-    public boolean passed(String ballotId, int partition, long offset) {
+    public boolean covers(String ballotId, int partition, long offset) {
         return ballots.getOrDefault(ballotId, Map.of()).getOrDefault(partition, 0L) > offset;
     }
 }

@@ -7,7 +7,7 @@ package io.votelog.auditor.source;
  * @param begin the first offset that is there
  * @param end the offset behind the last one
  */
-public record Span(String topic, int partition, long begin, long end) {
+public record OffsetRange(String topic, int partition, long begin, long end) {
     @Override
     public String toString() {
         return "%s/%d".formatted(topic, partition);

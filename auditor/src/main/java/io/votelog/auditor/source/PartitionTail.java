@@ -13,8 +13,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Follows one partition as it grows, record by record. Used by one thread. */
-public final class Tail implements AutoCloseable {
-    private static final Duration A_WHILE = Duration.ofMillis(200);
+public final class PartitionTail implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofMillis(200);
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition at;
@@ -30,7 +30,7 @@ public final class Tail implements AutoCloseable {
      * @param consumer closed with this object; it is assigned the partition and nothing else
      * @param patience how long nothing may come although more is there
      */
-    Tail(Consumer<byte[], byte[]> consumer, TopicPartition at, Duration patience) {
+    PartitionTail(Consumer<byte[], byte[]> consumer, TopicPartition at, Duration patience) {
         this.consumer = consumer;
         this.at = at;
         this.patience = patience;
@@ -80,7 +80,7 @@ public final class Tail implements AutoCloseable {
                 if (before >= end) {
                     return null;
                 }
-                polled = consumer.poll(A_WHILE).iterator();
+                polled = consumer.poll(GRACE).iterator();
                 if (consumer.position(at, patience) > before) {
                     progressNs = System.nanoTime();
                 } else if (System.nanoTime() - progressNs > patience.toNanos()) {

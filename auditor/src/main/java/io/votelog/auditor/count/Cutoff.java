@@ -5,17 +5,17 @@ import java.time.Instant;
 import java.util.Map;
 
 /** Up to where a log is replayed. */
-public interface Cut {
+public interface Cutoff {
     /** The cut in one partition, for its records in their order. */
     OfPartition of(int partition);
 
     /** Asked for each record of a partition, in their order. */
     interface OfPartition {
-        boolean holds(long offset, long timestampMs);
+        boolean includes(long offset, long timestampMs);
     }
 
     /** All of it. */
-    static Cut none() {
+    static Cutoff none() {
         return partition -> (offset, timestampMs) -> true;
     }
 
@@ -23,7 +23,7 @@ public interface Cut {
      * In each partition what stands before the first record that is stamped after this moment; a later one that is stamped
      * earlier, by another leader's clock, is behind the cut too.
      */
-    static Cut at(Instant moment) {
+    static Cutoff at(Instant moment) {
         long lastMs = moment.toEpochMilli();
         return partition -> {
             boolean[] over = new boolean[1];
@@ -35,7 +35,7 @@ public interface Cut {
     }
 
     /** Below these offsets; nothing of a partition that is not named. */
-    static Cut at(Map<Integer, Long> nextOffsets) {
+    static Cutoff at(Map<Integer, Long> nextOffsets) {
         return partition -> {
             long next = nextOffsets.getOrDefault(partition, 0L);
             return (offset, timestampMs) -> offset < next;

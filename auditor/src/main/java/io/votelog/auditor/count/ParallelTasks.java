@@ -12,8 +12,8 @@ import java.util.concurrent.Future;
 import org.apache.kafka.common.KafkaException;
 
 /** Does work for several partitions at a time. */
-public final class Workers {
-    private Workers() {}
+public final class ParallelTasks {
+    private ParallelTasks() {}
 
     /**
      * Returns when all of it is done.
