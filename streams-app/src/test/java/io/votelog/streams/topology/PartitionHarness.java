@@ -191,6 +191,11 @@ public final class PartitionHarness {
                 .map(row -> BallotRow.decode(row).poll());
     }
 
+    /** The bytes of the ballot's row, in an array of their own; nothing when the ballot does not stand in the partition. */
+    public Optional<byte[]> ballotRow(String ballotId) {
+        return Optional.ofNullable(polls.get(ballotId)).map(byte[]::clone);
+    }
+
     /** What the tally sends on now, by ballot. */
     Map<String, PartitionTally> emit() {
         Map<String, PartitionTally> emitted = new TreeMap<>();

@@ -5,7 +5,6 @@ import io.votelog.rules.Decision.PartitionBallot;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.streams.read.problem.ProblemException;
-import io.votelog.streams.topology.BallotRow;
 import io.votelog.streams.topology.PartitionPosition;
 import io.votelog.streams.topology.StoreNames;
 import io.votelog.streams.topology.VoterKey;
@@ -30,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Voters {
     private final CountStores stores;
     private final OwnAddress self;
+    private final PartitionBallots partitionBallots = new PartitionBallots();
 
     Voters(CountStores stores, OwnAddress self) {
         this.stores = stores;
@@ -119,6 +119,6 @@ final class Voters {
     PartitionBallot poll(String ballotId, int partition) {
         byte @Nullable [] row =
                 stores.<String>local(StoreNames.POLLS, partition).get(ballotId);
-        return row == null ? null : BallotRow.decode(row).poll();
+        return row == null ? null : partitionBallots.of(ballotId, partition, row);
     }
 }
