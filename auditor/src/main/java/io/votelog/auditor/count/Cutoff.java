@@ -4,24 +4,24 @@ package io.votelog.auditor.count;
 import java.time.Instant;
 import java.util.Map;
 
-/** Up to where a log is replayed. */
+/** The point of a log up to which it is replayed. */
 public interface Cutoff {
-    /** The cut in one partition, for its records in their order. */
+    /** The cutoff in one partition. */
     OfPartition of(int partition);
 
-    /** Asked for each record of a partition, in their order. */
+    /** The cutoff in one partition; it is asked for each record, in the order of offsets. */
     interface OfPartition {
         boolean includes(long offset, long timestampMs);
     }
 
-    /** All of it. */
+    /** No cutoff: the whole log is replayed. */
     static Cutoff none() {
         return partition -> (offset, timestampMs) -> true;
     }
 
     /**
-     * In each partition what stands before the first record that is stamped after this moment; a later one that is stamped
-     * earlier, by another leader's clock, is behind the cut too.
+     * Cuts each partition before its first record whose timestamp is later than this moment. A record after that one is
+     * cut off too, even if another leader's clock gave it an earlier timestamp.
      */
     static Cutoff at(Instant moment) {
         long lastMs = moment.toEpochMilli();
@@ -34,7 +34,7 @@ public interface Cutoff {
         };
     }
 
-    /** Below these offsets; nothing of a partition that is not named. */
+    /** Keeps the records below these offsets, by partition; nothing of a partition that is not named. */
     static Cutoff at(Map<Integer, Long> nextOffsets) {
         return partition -> {
             long next = nextOffsets.getOrDefault(partition, 0L);

@@ -6,7 +6,7 @@ import io.votelog.rules.Reason;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one partition adds to a ballot's results, counted up to an offset. */
+/** What one partition contributes to a ballot's results, counted up to an offset, the limit. */
 public final class PartitionCount {
     private final long limit;
     private final long[] votes;
@@ -27,8 +27,8 @@ public final class PartitionCount {
 
     /**
      * @param limit the first offset that is not counted
-     * @param options how many the ballot has
-     * @param positions told the counts on the way
+     * @param options the number of options of the ballot
+     * @param positions takes the counts at the positions of earlier results
      */
     PartitionCount(long limit, int options, ResultsHistory.Positions positions) {
         this.limit = limit;
@@ -37,7 +37,7 @@ public final class PartitionCount {
         this.nextStop = positions.next();
     }
 
-    /** Everything before this offset has been taken. */
+    /** All records before this offset have been taken. */
     void reach(long offset) {
         if (offset >= nextStop) {
             nextStop = positions.reach(offset, this);
@@ -84,7 +84,7 @@ public final class PartitionCount {
         }
     }
 
-    /** Takes an annulment that has effect; the ballot's end makes no difference to it. */
+    /** Takes an annulment that has effect, before the ballot's end or after it. */
     void annulled(AnnulledVote vote) {
         reach(vote.offset());
         if (vote.offset() < limit) {
@@ -95,37 +95,39 @@ public final class PartitionCount {
         }
     }
 
-    /** Takes an annulment that has none. */
+    /** Takes an annulment that has no effect. */
     void annulmentWithoutEffect(long offset) {
         annulmentsWithoutEffect += offset < limit ? 1 : 0;
     }
 
-    /** Votes on the ballot that stand behind what is counted. */
+    /** The number of votes on the ballot at or after the limit. */
     public long votesPastLimit() {
         return votesPastLimit;
     }
 
-    /** The offset of the first of them; {@link PartitionBallot#OPEN} where there is none. */
+    /** The offset of the first vote at or after the limit; {@link PartitionBallot#OPEN} where there is none. */
     public long firstVotePastLimit() {
         return firstVotePastLimit;
     }
 
-    /** Annulments with effect that stand behind what is counted. */
+    /** Votes whose annulment has effect and stands at or after the limit. */
     public List<AnnulledVote> annulledPastLimit() {
         return annulledPastLimit;
     }
 
-    /** Where the ballot ends, if that is behind what is counted; else {@link PartitionBallot#OPEN}. */
+    /** The offset where the ballot ends, if that is at or after the limit; else {@link PartitionBallot#OPEN}. */
     public long endPastLimit() {
         return endPastLimit;
     }
 
-    /** {@link PartitionBallot#OPEN} while it is open. */
+    /** The offset where the ballot ends, if that is before the limit; else {@link PartitionBallot#OPEN}. */
     public long endOffset() {
         return endOffset;
     }
 
-    /** Milliseconds since 1970; {@code Long.MIN_VALUE} where nothing is counted. */
+    /**
+     * The latest time of a counted record in milliseconds since 1970; {@code Long.MIN_VALUE} where nothing is counted.
+     */
     public long asOfMs() {
         return asOfMs;
     }
@@ -138,12 +140,12 @@ public final class PartitionCount {
         return retried;
     }
 
-    /** In the order of the log. */
+    /** The votes that were annulled before the limit, in the order of the log. */
     public List<AnnulledVote> annulledVotes() {
         return annulledVotes;
     }
 
-    /** How many annulments had no effect. */
+    /** The number of annulments before the limit that had no effect. */
     public long annulmentsWithoutEffect() {
         return annulmentsWithoutEffect;
     }

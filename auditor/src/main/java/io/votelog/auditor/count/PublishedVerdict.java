@@ -8,11 +8,11 @@ import org.apache.avro.SchemaNormalization;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a published verdict says.
+ * A verdict as it is published in the topic of decisions.
  *
  * @param idHigh the first half of the vote's id
  * @param idLow the second half
- * @param outcome the verdict, as {@link RecordOutcome} has it
+ * @param outcome the verdict, as a code of {@link RecordOutcome}
  */
 public record PublishedVerdict(long idHigh, long idLow, String ballotId, byte outcome, long voteOffset, long recordedAtMs) {
     private static final long FINGERPRINT = SchemaNormalization.parsingFingerprint64(VoteDecided.getClassSchema());
@@ -29,7 +29,10 @@ public record PublishedVerdict(long idHigh, long idLow, String ballotId, byte ou
                 decided.getRecordedAt().toEpochMilli());
     }
 
-    /** The verdict in these bytes; null where they are not what ordinary writers write. */
+    /**
+     * Reads a verdict quickly. Null where the bytes are not in the canonical encoding, and must be read by
+     * {@code Events}.
+     */
     public static @Nullable PublishedVerdict read(EventBytes bytes, byte @Nullable [] value) {
         if (!bytes.begin(value, FINGERPRINT)) {
             return null;

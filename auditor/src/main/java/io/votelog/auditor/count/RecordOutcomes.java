@@ -5,7 +5,8 @@ import io.votelog.auditor.report.AuditException;
 import java.util.Arrays;
 
 /**
- * What each record of a partition is, by its offset, and the mark of the vote in it, see {@link VoteHasher}: 9 bytes a record.
+ * The outcome of each record of a partition, by offset, and the hash of the vote in it (see {@link VoteHasher}). It
+ * takes 9 bytes of memory for each record.
  */
 public final class RecordOutcomes {
     private byte[] outcomes = new byte[1024];
@@ -29,7 +30,7 @@ public final class RecordOutcomes {
         end = Math.max(end, at + 1);
     }
 
-    /** {@link RecordOutcome#NONE} where no record stands. */
+    /** The outcome at an offset; {@link RecordOutcome#NONE} where there is no record. */
     public byte at(long offset) {
         return offset >= 0 && offset < end ? outcomes[(int) offset] : RecordOutcome.NONE;
     }
@@ -38,7 +39,7 @@ public final class RecordOutcomes {
         return offset >= 0 && offset < end ? voteHashes[(int) offset] : 0;
     }
 
-    /** The offset behind the last record. */
+    /** The offset after the last record. */
     public long end() {
         return end;
     }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Reads all partitions of votes, some at a time. */
+/** Reads all partitions of votes, several at a time. */
 public final class VotesReader {
     private final LogSource source;
     private final int threads;
@@ -24,9 +24,9 @@ public final class VotesReader {
     }
 
     /**
-     * Where votes begin and end now.
+     * The present begin and end of each partition of votes.
      *
-     * @throws AuditException when there are none
+     * @throws AuditException when there is no topic of votes
      */
     public List<OffsetRange> ranges() {
         List<OffsetRange> votes = source.ranges(Topics.VOTES.name());
@@ -38,11 +38,11 @@ public final class VotesReader {
     }
 
     /**
-     * Replays them.
+     * Replays the partitions.
      *
      * @param votes as {@link #ranges()} gave them
-     * @param replay what takes the records of a partition
-     * @param cutoff the records that it is given
+     * @param replay makes the replay that takes the records of a partition
+     * @param cutoff up to where records are passed on
      * @return what took them, in the order of the spans
      */
     public List<PartitionReplay> read(List<OffsetRange> votes, Function<OffsetRange, PartitionReplay> replay, Cutoff cutoff) {

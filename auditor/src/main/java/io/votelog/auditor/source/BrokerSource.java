@@ -21,9 +21,12 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** A running log. Reads what is committed, joins no group and leaves no trace. */
+/**
+ * A running log, read from its brokers. Only committed records are read; no consumer group is joined and nothing is
+ * written.
+ */
 public final class BrokerSource implements LogSource {
-    /** Kafka's own setting of how long an answer is waited for. */
+    /** Kafka's setting for how long a client waits for an answer, in milliseconds. */
     private static final String PATIENCE_MS = "default.api.timeout.ms";
 
     private static final int MIB = 1 << 20;
@@ -35,15 +38,15 @@ public final class BrokerSource implements LogSource {
 
     /**
      * @param bootstrapServers {@code host:port}, several with commas between
-     * @param clientProperties further settings of the consumer, such as TLS and SASL; an answer is waited for {@value #PATIENCE_MS}
-     *     of them, by default 30,000
+     * @param clientProperties further settings of the consumer, such as TLS and SASL; {@value #PATIENCE_MS} among them
+     *     says how many milliseconds an answer is waited for, by default 30,000
      */
     public BrokerSource(String bootstrapServers, Map<String, String> clientProperties) {
         this.bootstrapServers = bootstrapServers;
         this.patience = patience(clientProperties.getOrDefault(PATIENCE_MS, "30000"));
         config.put("fetch.max.bytes", Integer.toString(32 * MIB));
         config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
-        // More at a time live long enough to be copied by the collector.
+        // With more records at a time, objects live long enough for the garbage collector to copy them.
         config.put("max.poll.records", "1000");
         config.put("receive.buffer.bytes", Integer.toString(MIB));
         this.clientProperties = clientProperties;
@@ -69,9 +72,8 @@ public final class BrokerSource implements LogSource {
 
     @Override
     public List<OffsetRange> ranges(String topic) {
-        // The end is behind what stands in transactions that are not done yet, too: they are waited for when it is
-        // read.
-        // Else the verdict of a vote that the results count already might be behind the end of verdicts.
+        // The end includes records of open transactions; reading up to it waits for them to finish. Otherwise the
+        // verdict on a vote that the results already count could lie after the end of decisions.
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
             List<TopicPartition> partitions = consumer.listTopics(patience).getOrDefault(topic, List.of()).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
@@ -133,7 +135,10 @@ public final class BrokerSource implements LogSource {
         }
     }
 
-    /** Who may read the log need not be allowed to ask for what stands beside it. */
+    /**
+     * Empty where the broker forbids the question: a user who may read the log need not be allowed to ask for groups
+     * and settings.
+     */
     private static <T> Optional<T> unlessForbidden(AuditException failure) {
         Throwable cause = failure.getCause() == null ? null : failure.getCause().getCause();
         if (cause instanceof AuthorizationException || cause instanceof GroupIdNotFoundException) {
@@ -151,7 +156,7 @@ public final class BrokerSource implements LogSource {
         }
     }
 
-    /** Follows one partition. */
+    /** Follows one partition as it grows. */
     public PartitionTail tail(String topic, int partition) {
         return new PartitionTail(consumer(), new TopicPartition(topic, partition), patience);
     }

@@ -26,11 +26,14 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/** A log's copy, see {@link Dump}. A file that is not the one of which the manifest has the hash is damaged, and not read on. */
+/**
+ * A copy of a log in a folder, see {@link Dump}. A file whose hash differs from the one in the manifest is damaged, and
+ * reading it fails.
+ */
 public final class DumpSource implements LogSource {
     private static final int BUFFER = 1 << 20;
 
-    /** No record of Kafka's is longer; a length beyond it is damage, and must not be allocated. */
+    /** No record of Kafka is longer. A greater length is damage, and no memory is allocated for it. */
     private static final int LONGEST = 64 << 20;
 
     private final Path folder;
@@ -240,6 +243,6 @@ public final class DumpSource implements LogSource {
 
     @Override
     public void close() {
-        // Every read has a file handle of its own.
+        // Nothing to close: each read has a file handle of its own.
     }
 }

@@ -31,7 +31,10 @@ public final class DumpWriter {
     private static final int BUFFER = 1 << 20;
     private static final int NONE = -1;
 
-    /** Results follow within a second or so from what is counted; a log in which they stand still for a while has them all. */
+    /**
+     * Results follow what is counted within about a second. When no result has come for this long, all of them are
+     * there.
+     */
     private static final Duration QUIET = Duration.ofSeconds(1);
 
     private static final Duration RESULTS_DELAY = Duration.ofSeconds(5);
@@ -42,8 +45,8 @@ public final class DumpWriter {
     private final Progress progress;
 
     /**
-     * @param group that counts
-     * @param folder made if it is not there, and shut to all but its owner; it must be empty
+     * @param group the consumer group that counts
+     * @param folder created if it does not exist, and readable by its owner alone; it must be empty
      */
     public DumpWriter(LogSource source, String group, Path folder, Progress progress) {
         this.source = source;
@@ -53,7 +56,7 @@ public final class DumpWriter {
     }
 
     /**
-     * Copies what is there now.
+     * Copies the log up to its present ends.
      *
      * @throws AuditException when the folder is not empty, or the log cannot be read
      */
@@ -91,7 +94,7 @@ public final class DumpWriter {
         return manifest;
     }
 
-    /** What had been counted and added up gets its time to come to the results. */
+    /** Waits until the results hold what had been counted and merged when the copy began. */
     private void awaitResults() {
         long endNs = System.nanoTime() + RESULTS_DELAY.toNanos();
         List<OffsetRange> before;

@@ -2,10 +2,10 @@
 package io.votelog.auditor.source;
 
 /**
- * The records of one partition that an audit looks at.
+ * The offsets of one partition that an audit reads.
  *
- * @param begin the first offset that is there
- * @param end the offset behind the last one
+ * @param begin the first offset
+ * @param end the offset after the last one
  */
 public record OffsetRange(String topic, int partition, long begin, long end) {
     @Override

@@ -28,7 +28,7 @@ public final class PartitionTail implements AutoCloseable {
      * Begins at offset 0.
      *
      * @param consumer closed with this object; it is assigned the partition and nothing else
-     * @param patience how long nothing may come although more is there
+     * @param patience how long to wait for a record that is known to exist
      */
     PartitionTail(Consumer<byte[], byte[]> consumer, TopicPartition at, Duration patience) {
         this.consumer = consumer;
@@ -38,7 +38,7 @@ public final class PartitionTail implements AutoCloseable {
         seek(0);
     }
 
-    /** What is read next is the record with this offset, or the first one behind it. */
+    /** Moves to the record with this offset, or to the first one after it. */
     public void seek(long offset) {
         if (offset != position || offset == 0) {
             consumer.seek(at, offset);
@@ -49,11 +49,11 @@ public final class PartitionTail implements AutoCloseable {
     }
 
     /**
-     * The next record, which stays the next one until {@link #take}.
+     * The next record, without moving past it; {@link #take} does that.
      *
      * @param end an offset that the partition has reached
-     * @return nothing when no committed record stands below the end any more
-     * @throws AuditException when nothing comes although it should
+     * @return null when no committed record is left below the end
+     * @throws AuditException when no record came in time although the end is not reached
      */
     @Nullable
     public ConsumerRecord<byte[], byte[]> peek(long end) {
@@ -63,7 +63,7 @@ public final class PartitionTail implements AutoCloseable {
         return head != null && head.offset() < end ? head : null;
     }
 
-    /** Goes behind the record that was seen last. */
+    /** Moves past the record that {@link #peek} returned last. */
     public void take() {
         if (head != null) {
             position = head.offset() + 1;
@@ -75,7 +75,8 @@ public final class PartitionTail implements AutoCloseable {
         try {
             long progressNs = System.nanoTime();
             while (!polled.hasNext()) {
-                // The position, not the last record: a transaction's marker or what was aborted may be the end.
+                // The consumer's position is compared, not the last record's offset: the last offset may be a
+                // transaction marker or an aborted record.
                 long before = consumer.position(at, patience);
                 if (before >= end) {
                     return null;
