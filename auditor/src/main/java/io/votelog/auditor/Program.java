@@ -47,8 +47,8 @@ final class Program extends CommandLine {
         setCaseInsensitiveEnumValuesAllowed(true);
         setExpandAtFiles(false);
         setUnmatchedOptionsArePositionalParams(true);
-        setExecutionExceptionHandler((failure, command1, parsed) -> cannot(failure, parsed.originalArgs()));
-        setParameterExceptionHandler((wrong, arguments) -> cannot(wrong, Arrays.asList(arguments)));
+        setExecutionExceptionHandler((failure, command1, parsed) -> notRun(failure, parsed.originalArgs()));
+        setParameterExceptionHandler((wrong, arguments) -> notRun(wrong, Arrays.asList(arguments)));
         withoutShortOptions(getCommandSpec());
     }
 
@@ -61,7 +61,7 @@ final class Program extends CommandLine {
 
     @Override
     public ParseResult parseArgs(String... arguments) {
-        return super.parseArgs(plain(arguments));
+        return super.parseArgs(normalized(arguments));
     }
 
     @Override
@@ -69,7 +69,7 @@ final class Program extends CommandLine {
         try {
             return super.execute(arguments);
         } catch (OutOfMemoryError | StackOverflowError e) {
-            return cannot(e, Arrays.asList(arguments));
+            return notRun(e, Arrays.asList(arguments));
         }
     }
 
@@ -78,8 +78,8 @@ final class Program extends CommandLine {
      *
      * @throws ParameterException for one that looks like an option and is none
      */
-    private String[] plain(String[] arguments) {
-        List<String> plain = new ArrayList<>();
+    private String[] normalized(String[] arguments) {
+        List<String> normalized = new ArrayList<>();
         CommandLine command = this;
         int values = 0;
         boolean options = true;
@@ -88,7 +88,7 @@ final class Program extends CommandLine {
             boolean value = values > 0 || !options;
             values = Math.max(0, values - 1);
             if (value) {
-                plain.add(argument);
+                normalized.add(argument);
                 continue;
             }
             if (argument.equals(END_OF_OPTIONS)) {
@@ -109,9 +109,9 @@ final class Program extends CommandLine {
                     throw new UnmatchedArgumentException(command, List.of(argument));
                 }
             }
-            plain.add(word);
+            normalized.add(word);
         }
-        return plain.toArray(String[]::new);
+        return normalized.toArray(String[]::new);
     }
 
     /** Whether the answer is for a program. */
@@ -120,7 +120,7 @@ final class Program extends CommandLine {
         return (end < 0 ? arguments : arguments.subList(0, end)).contains(JSON);
     }
 
-    private int cannot(Throwable failure, List<String> arguments) {
+    private int notRun(Throwable failure, List<String> arguments) {
         String line = line(failure).replaceAll("\\s*\\R\\s*", "; ");
         if (json(arguments)) {
             Map<String, Object> document = new LinkedHashMap<>();

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.votelog.auditor.commands.ReceiptCommand;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Texts;
-import io.votelog.auditor.seal.MadeSealedLog;
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.seal.TestSealedLog;
+import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
@@ -46,12 +46,12 @@ class ProgramTest {
     /** Beginnings that a command line may misunderstand. */
     private static final List<String> UGLY = List.of("-A", "-h", "-V", "--", "-0", "-_", "__", "A-", "_-");
 
-    private static final String KEY = MadeSealedLog.vkeys();
+    private static final String KEY = TestSealedLog.vkeys();
 
     @TempDir
     private Path dir;
 
-    private MadeLog log;
+    private TestLog log;
 
     @BeforeAll
     static void say() {
@@ -60,7 +60,7 @@ class ProgramTest {
 
     @BeforeEach
     void make() {
-        log = new MadeLog().publish(MadeLog.fruits());
+        log = new TestLog().publish(TestLog.fruits());
     }
 
     /** A receipt that begins so, and is otherwise drawn. */
@@ -81,10 +81,10 @@ class ProgramTest {
         for (Receipt receipt : receipts) {
             VoteCast vote = new VoteCast(receipt.voteId(), "fruits", List.of("a1", "b1"), new Salt(new byte[32]));
             byte[] key = receipt.voter().bytes();
-            log.add(Topics.VOTES, Pseudonym.partition(key, MadeLog.PARTITIONS), key, Events.encode(vote));
+            log.add(Topics.VOTES, Pseudonym.partition(key, TestLog.PARTITIONS), key, Events.encode(vote));
         }
         Path sealed = dir.resolve("sealed");
-        new MadeSealedLog(sealed, log).seal().sign(MadeSealedLog.KEY);
+        new TestSealedLog(sealed, log).seal().sign(TestSealedLog.KEY);
         Path dump = dump();
 
         for (Receipt receipt : receipts) {
@@ -132,7 +132,7 @@ class ProgramTest {
     @ValueSource(strings = {"-1", "-9223372036854775808", "9223372036854775807", "9223372036854775808", "x", ""})
     void shouldFindNoVoteAtAnOffsetThatIsNone(String offset) throws IOException {
         Path sealed = dir.resolve("sealed");
-        new MadeSealedLog(sealed, log).seal().sign(MadeSealedLog.KEY);
+        new TestSealedLog(sealed, log).seal().sign(TestSealedLog.KEY);
         CommandRun run = CommandRun.of(
                 "receipt",
                 "get",
@@ -201,7 +201,7 @@ class ProgramTest {
         for (Object[] words : new Object[][] {
             {"replay", "--dump", dump, "--public-key-file=" + name},
             {"digest", "--", name},
-            {"what-if", "--dump", dump, "--public-key", MadeLog.publicKey(), "--ballot=" + name}
+            {"what-if", "--dump", dump, "--public-key", TestLog.publicKey(), "--ballot=" + name}
         }) {
             CommandRun run = CommandRun.of(words);
             assertThat(run.exitCode()).isEqualTo(2);
@@ -265,7 +265,7 @@ class ProgramTest {
                 "AAAA",
                 Base64.getEncoder().encodeToString(new byte[33]),
                 Base64.getEncoder().encodeToString(noPoint),
-                MadeLog.publicKey().substring(1));
+                TestLog.publicKey().substring(1));
     }
 
     @ParameterizedTest
@@ -310,8 +310,8 @@ class ProgramTest {
         for (String address : List.of("localhost:1", "nobody.invalid:9092", "nonsense")) {
             List<Object> from = List.of("--bootstrap-servers", address, "--command-config", patience);
             for (List<Object> command : List.of(
-                    List.<Object>of("replay", "--public-key", MadeLog.publicKey()),
-                    List.<Object>of("announce", "--public-key", MadeLog.publicKey()),
+                    List.<Object>of("replay", "--public-key", TestLog.publicKey()),
+                    List.<Object>of("announce", "--public-key", TestLog.publicKey()),
                     List.<Object>of("dump", dir.resolve("copy")),
                     List.<Object>of("seal", "--log", dir.resolve("sealed"), "--key", key))) {
                 CommandRun run = CommandRun.of(
@@ -388,7 +388,7 @@ class ProgramTest {
     private Path dump() throws IOException {
         Path folder = dir.resolve("dump");
         if (Files.notExists(folder)) {
-            new DumpWriter(log, Counted.GROUP, folder, new Progress(System.err, false)).write();
+            new DumpWriter(log, CountedOffsets.GROUP, folder, new Progress(System.err, false)).write();
         }
         return folder;
     }

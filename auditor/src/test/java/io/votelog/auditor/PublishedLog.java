@@ -7,8 +7,8 @@ import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.count.RecordOutcome;
 import io.votelog.auditor.count.Tally;
 import io.votelog.auditor.count.Vote;
-import io.votelog.auditor.source.Counted;
-import io.votelog.auditor.source.Merged;
+import io.votelog.auditor.source.CountedOffsets;
+import io.votelog.auditor.source.MergedOffsets;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
@@ -41,13 +41,13 @@ public final class PublishedLog {
      *
      * @param stages how often there are results on the way, the last time of the whole log
      */
-    public static MadeLog of(MadeLog log, int stages) {
-        log.withTopic(Topics.DECISIONS, MadeLog.PARTITIONS)
-                .withTopic(Topics.DEAD_LETTERS, MadeLog.PARTITIONS)
-                .withTopic(Topics.RESULTS, MadeLog.PARTITIONS);
+    public static TestLog of(TestLog log, int stages) {
+        log.withTopic(Topics.DECISIONS, TestLog.PARTITIONS)
+                .withTopic(Topics.DEAD_LETTERS, TestLog.PARTITIONS)
+                .withTopic(Topics.RESULTS, TestLog.PARTITIONS);
         for (PartitionReplay replay : replays(log, ends(log))) {
             for (ConsumerRecord<byte[], byte[]> record : log.records(Topics.VOTES, replay.partition())) {
-                publish(log, record, replay.findings().kind(record.offset()));
+                publish(log, record, replay.outcomes().at(record.offset()));
             }
         }
         for (int stage = 1; stage <= stages; stage++) {
@@ -64,25 +64,25 @@ public final class PublishedLog {
     }
 
     /** Those who count, and those who add up, say that they have come so far. */
-    public static void say(MadeLog log, Map<Integer, Long> positions) {
-        log.counted = new Counted(Counted.GROUP, positions);
+    public static void say(TestLog log, Map<Integer, Long> positions) {
+        log.counted = new CountedOffsets(CountedOffsets.GROUP, positions);
         Map<String, Map<Integer, Long>> ballots = new TreeMap<>();
         for (PartitionBallot ballot : replays(log, ends(log)).get(0).ballots()) {
             ballots.put(ballot.ballot().id(), positions);
         }
-        log.merged = new Merged(Merged.group(Counted.GROUP), ballots);
+        log.merged = new MergedOffsets(MergedOffsets.group(CountedOffsets.GROUP), ballots);
     }
 
-    public static Map<Integer, Long> ends(MadeLog log) {
+    public static Map<Integer, Long> ends(TestLog log) {
         Map<Integer, Long> ends = new TreeMap<>();
-        log.spans(Topics.VOTES.name()).forEach(span -> ends.put(span.partition(), span.end()));
+        log.ranges(Topics.VOTES.name()).forEach(range -> ends.put(range.partition(), range.end()));
         return ends;
     }
 
-    private static List<PartitionReplay> replays(MadeLog log, Map<Integer, Long> positions) {
+    private static List<PartitionReplay> replays(TestLog log, Map<Integer, Long> positions) {
         List<PartitionReplay> replays = new ArrayList<>();
         positions.forEach((partition, end) -> {
-            PartitionReplay replay = new PartitionReplay(partition, MadeLog.keys(), any -> Long.MAX_VALUE, Map.of());
+            PartitionReplay replay = new PartitionReplay(partition, TestLog.keys(), any -> Long.MAX_VALUE, Map.of());
             log.records(Topics.VOTES, partition).stream()
                     .filter(record -> record.offset() < end)
                     .forEach(replay::take);
@@ -91,15 +91,15 @@ public final class PublishedLog {
         return replays;
     }
 
-    private static void publish(MadeLog log, ConsumerRecord<byte[], byte[]> record, byte finding) {
-        if (RecordOutcome.isPoison(finding)) {
+    private static void publish(TestLog log, ConsumerRecord<byte[], byte[]> record, byte outcome) {
+        if (RecordOutcome.isPoison(outcome)) {
             DeadLetters.Letter letter = DeadLetters.of(
                     record.key(),
                     record.value(),
                     record.partition(),
                     record.offset(),
                     record.timestamp(),
-                    RecordOutcome.cause(finding),
+                    RecordOutcome.cause(outcome),
                     "put aside");
             add(
                     log.records(Topics.DEAD_LETTERS, record.partition()),
@@ -107,17 +107,17 @@ public final class PublishedLog {
                     record,
                     letter.value(),
                     letter.headers());
-        } else if (RecordOutcome.isVerdict(finding)) {
+        } else if (RecordOutcome.isVerdict(outcome)) {
             Vote vote = Vote.read(new EventBytes(), record.value());
             RejectionReason reason =
-                    RecordOutcome.isRejected(finding) ? Reasons.toWire(RecordOutcome.reason(finding)) : null;
-            Outcome outcome = reason != null
+                    RecordOutcome.isRejected(outcome) ? Reasons.toWire(RecordOutcome.reason(outcome)) : null;
+            Outcome written = reason != null
                     ? Outcome.REJECTED
-                    : finding == RecordOutcome.ACCEPTED ? Outcome.ACCEPTED : Outcome.RETRIED;
+                    : outcome == RecordOutcome.ACCEPTED ? Outcome.ACCEPTED : Outcome.RETRIED;
             VoteDecided decided = new VoteDecided(
                     new UUID(vote.idHigh(), vote.idLow()),
                     vote.ballotId(),
-                    outcome,
+                    written,
                     reason,
                     record.offset(),
                     Instant.ofEpochMilli(record.timestamp()));
@@ -139,24 +139,24 @@ public final class PublishedLog {
             byte[] value,
             Headers headers) {
         records.add(
-                MadeLog.record(topic, vote.partition(), records.size(), vote.timestamp(), vote.key(), value, headers));
+                TestLog.record(topic, vote.partition(), records.size(), vote.timestamp(), vote.key(), value, headers));
     }
 
     /** Behind the results that are there. */
-    public static void addResults(MadeLog log, BallotResults results) {
+    public static void addResults(TestLog log, BallotResults results) {
         byte[] key = results.getBallotId().getBytes(StandardCharsets.UTF_8);
-        log.add(Topics.RESULTS, Math.floorMod(key.length, MadeLog.PARTITIONS), key, Events.encode(results));
+        log.add(Topics.RESULTS, Math.floorMod(key.length, TestLog.PARTITIONS), key, Events.encode(results));
     }
 
     /** What is true at these positions. */
-    public static BallotResults results(MadeLog log, Map<Integer, Long> positions, String ballotId) {
+    public static BallotResults results(TestLog log, Map<Integer, Long> positions, String ballotId) {
         return results(replays(log, positions), positions, ballotId);
     }
 
     private static BallotResults results(List<PartitionReplay> replays, Map<Integer, Long> positions, String ballotId) {
-        List<PartitionBallot> standing = Tally.standing(replays, ballotId);
-        Tally tally = Tally.of(standing);
-        List<CountedPosition> named = standing.stream()
+        List<PartitionBallot> partitionBallots = Tally.partitionBallots(replays, ballotId);
+        Tally tally = Tally.of(partitionBallots);
+        List<CountedPosition> named = partitionBallots.stream()
                 .map(one -> new CountedPosition(
                         one.partition(),
                         positions.get(one.partition()),
@@ -164,12 +164,12 @@ public final class PublishedLog {
                 .toList();
         long ended = named.stream().filter(one -> one.getEndOffset() != null).count();
         long asOfMs =
-                standing.stream().mapToLong(one -> one.count().asOfMs()).max().orElseThrow();
-        boolean isFinal = ended == MadeLog.PARTITIONS;
-        boolean hides = standing.get(0).ballot().visibility() == Visibility.AFTER_CLOSE && !isFinal;
+                partitionBallots.stream().mapToLong(one -> one.count().asOfMs()).max().orElseThrow();
+        boolean isFinal = ended == TestLog.PARTITIONS;
+        boolean hides = partitionBallots.get(0).ballot().visibility() == Visibility.AFTER_CLOSE && !isFinal;
         return new BallotResults(
                 ballotId,
-                standing.get(0).published().getDigest(),
+                partitionBallots.get(0).published().getDigest(),
                 isFinal ? BallotStatus.FINAL : ended > 0 ? BallotStatus.CLOSED : BallotStatus.OPEN,
                 named.stream()
                         .mapToLong(one -> one.getEndOffset() == null

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.count.Cut;
+import io.votelog.auditor.count.Cutoff;
 import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.count.Tally;
 import io.votelog.auditor.count.VotesReader;
@@ -69,14 +69,14 @@ public final class AsOfCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Cut cut = cut();
+        Cutoff cutoff = cutoff();
         try (LogSource source = log.open()) {
             VotesReader reader = new VotesReader(source, reading.threads(), talk.progress(reading.json()));
             var obeyed = keys.keys();
             List<PartitionReplay> replays = reader.read(
-                    reader.spans(),
-                    span -> new PartitionReplay(span.partition(), obeyed, id -> Long.MAX_VALUE, Map.of()),
-                    cut);
+                    reader.ranges(),
+                    range -> new PartitionReplay(range.partition(), obeyed, id -> Long.MAX_VALUE, Map.of()),
+                    cutoff);
             List<Tally> tallies = tallies(replays);
             if (reading.json()) {
                 printJson(System.out, replays, tallies);
@@ -87,12 +87,12 @@ public final class AsOfCommand implements Callable<Integer> {
         }
     }
 
-    private Cut cut() {
+    private Cutoff cutoff() {
         if (when.time == null) {
-            return Cut.at(when.offsets == null ? Map.of() : when.offsets);
+            return Cutoff.at(when.offsets == null ? Map.of() : when.offsets);
         }
         try {
-            return Cut.at(Instant.parse(when.time));
+            return Cutoff.at(Instant.parse(when.time));
         } catch (DateTimeParseException e) {
             throw new AuditException(
                     "--time is '%s'; ISO 8601 with Z is needed, such as 2021-12-05T16:00:00Z".formatted(when.time), e);
@@ -103,11 +103,11 @@ public final class AsOfCommand implements Callable<Integer> {
         List<Tally> tallies = new ArrayList<>();
         replays.stream()
                 .flatMap(replay -> replay.ballots().stream())
-                .map(standing -> standing.ballot().id())
+                .map(partitionBallot -> partitionBallot.ballot().id())
                 .distinct()
                 .sorted()
                 .filter(id -> ballot == null || ballot.equals(id))
-                .forEach(id -> tallies.add(Tally.of(Tally.standing(replays, id))));
+                .forEach(id -> tallies.add(Tally.of(Tally.partitionBallots(replays, id))));
         if (ballot != null && tallies.isEmpty()) {
             throw new AuditException("no ballot %s stood there then".formatted(ballot));
         }

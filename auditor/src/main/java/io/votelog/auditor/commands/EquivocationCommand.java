@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
@@ -154,7 +154,7 @@ public final class EquivocationCommand implements Callable<Integer> {
         SignedNote note;
         Checkpoint checkpoint;
         try {
-            note = SignedNote.parse(GivenFile.bytes(file, SignedNote.LONGEST));
+            note = SignedNote.parse(InputFile.bytes(file, SignedNote.LONGEST));
             checkpoint = Checkpoint.parse(note.text());
         } catch (TlogException e) {
             throw new AuditException("%s: %s".formatted(file, e.getMessage()), e);

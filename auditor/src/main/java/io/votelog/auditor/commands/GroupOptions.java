@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.CountedOffsets;
 import picocli.CommandLine.Option;
 
 /** Who counts. */
@@ -12,7 +12,7 @@ final class GroupOptions {
             description =
                     "the consumer group that counts, votelog.streams.application-id of the streams apps: how far it has come is"
                             + " looked up (default: ${DEFAULT-VALUE}); a dump has it from when it was made")
-    private String group = Counted.GROUP;
+    private String group = CountedOffsets.GROUP;
 
     String group() {
         return group;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.schemas.LogKeys;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ final class KeyOptions {
     LogKeys keys() {
         List<String> all = new ArrayList<>(keys);
         for (Path file : files) {
-            GivenFile.text(file, GivenFile.SMALL)
+            InputFile.text(file, InputFile.SMALL)
                     .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.files.OwnerOnly;
+import io.votelog.auditor.files.PrivateFiles;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
@@ -98,7 +98,7 @@ public final class KeygenCommand implements Callable<Integer> {
     }
 
     private void write(String text) {
-        try (FileChannel file = OwnerOnly.newFile(out)) {
+        try (FileChannel file = PrivateFiles.newFile(out)) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 file.write(bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.BrokerSource;
 import io.votelog.auditor.source.DumpSource;
@@ -86,7 +86,7 @@ final class LogOptions {
         if (file != null) {
             Properties properties = new Properties();
             try {
-                properties.load(new StringReader(GivenFile.text(file, GivenFile.SMALL)));
+                properties.load(new StringReader(InputFile.text(file, InputFile.SMALL)));
             } catch (IOException | IllegalArgumentException e) {
                 throw new AuditException("%s holds no settings: %s".formatted(file, e.getMessage()), e);
             }

@@ -4,7 +4,7 @@ package io.votelog.auditor.commands;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
-import io.votelog.auditor.seal.Cosigned;
+import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.verify.ReceiptProofs;
@@ -97,7 +97,7 @@ public final class ReceiptCommand implements Runnable {
                     ReceiptSearch search = new ReceiptSearch(source, log, trust.key())) {
                 ReceiptSearch.Answer answer = search.find(wanted, offset);
                 ReceiptProofs proofs = answer.proofs();
-                trust.cosigned().ifPresent(asked -> cosigned(asked, proofs));
+                trust.cosignatureRequirement().ifPresent(asked -> checkCosigned(asked, proofs));
                 String prefix = prefix(receipt, name);
                 Map<String, Object> document = new LinkedHashMap<>();
                 document.put("receipt", receipt);
@@ -131,7 +131,7 @@ public final class ReceiptCommand implements Runnable {
         }
 
         /** A proof that would not pass is not handed out. */
-        private static void cosigned(Cosigned asked, ReceiptProofs proofs) {
+        private static void checkCosigned(CosignatureRequirement asked, ReceiptProofs proofs) {
             for (TlogProof proof : List.of(proofs.vote(), proofs.verdict())) {
                 String missing = asked.policy().missing(proof.checkpoint(), asked.times());
                 if (!missing.isEmpty()) {

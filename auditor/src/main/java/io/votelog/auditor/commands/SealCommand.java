@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
@@ -16,7 +16,7 @@ import io.votelog.auditor.seal.VoteLeaves;
 import io.votelog.auditor.seal.Witnesses;
 import io.votelog.auditor.source.BrokerSource;
 import io.votelog.auditor.source.CountingProgress;
-import io.votelog.auditor.source.Tail;
+import io.votelog.auditor.source.PartitionTail;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.schemas.Topics;
@@ -269,8 +269,8 @@ public final class SealCommand implements Callable<Integer> {
         return tree;
     }
 
-    private static List<Tail> tails(BrokerSource source, String topic, int partitions) {
-        List<Tail> tails = new ArrayList<>();
+    private static List<PartitionTail> tails(BrokerSource source, String topic, int partitions) {
+        List<PartitionTail> tails = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
             tails.add(source.tail(topic, partition));
         }
@@ -279,7 +279,7 @@ public final class SealCommand implements Callable<Integer> {
 
     private SealingKey signer() {
         try {
-            return SealingKey.parse(GivenFile.text(key, GivenFile.SMALL));
+            return SealingKey.parse(InputFile.text(key, InputFile.SMALL));
         } catch (TlogException e) {
             throw new AuditException("%s holds no key: %s".formatted(key, e.getMessage()), e);
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
-import io.votelog.auditor.seal.Cosigned;
+import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.TlogException;
@@ -61,7 +61,7 @@ final class SealedLogOptions {
     }
 
     /** @throws AuditException when the file holds no policy */
-    public Optional<Cosigned> cosigned() {
+    public Optional<CosignatureRequirement> cosignatureRequirement() {
         Duration oldest = maxCosignatureAge == null ? null : duration(maxCosignatureAge);
         if (policy == null) {
             if (oldest != null) {
@@ -70,7 +70,7 @@ final class SealedLogOptions {
             }
             return Optional.empty();
         }
-        return Optional.of(Cosigned.asOf(Clock.systemUTC().instant(), policy(policy), oldest));
+        return Optional.of(CosignatureRequirement.asOf(Clock.systemUTC().instant(), policy(policy), oldest));
     }
 
     /** @throws AuditException when it is none */
@@ -98,7 +98,7 @@ final class SealedLogOptions {
 
     static Policy policy(Path file) {
         try {
-            return Policy.parse(GivenFile.bytes(file, Policy.LONGEST));
+            return Policy.parse(InputFile.bytes(file, Policy.LONGEST));
         } catch (TlogException e) {
             throw new AuditException("%s: %s".formatted(file, e.getMessage()), e);
         }

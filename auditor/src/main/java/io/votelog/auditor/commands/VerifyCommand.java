@@ -79,7 +79,7 @@ public final class VerifyCommand implements Callable<Integer> {
         SealedLogAudit audit = new SealedLogAudit(
                 log,
                 key,
-                trust.cosigned(),
+                trust.cosignatureRequirement(),
                 seen,
                 new SealedRecordsCheck.Bounds(mostUnsealed, now),
                 talk.progress(json));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
@@ -69,14 +69,14 @@ public final class VerifyReceiptCommand implements Callable<Integer> {
         ReceiptProofs.Annulment annulled = annulment.isEmpty()
                 ? null
                 : new ReceiptProofs.Annulment(proof(annulment.get(0)), proof(annulment.get(1)));
-        return new ReceiptCheck(trust.key(), trust.cosigned())
+        return new ReceiptCheck(trust.key(), trust.cosignatureRequirement())
                 .run(ReceiptCommand.receipt(receipt), new ReceiptProofs(proof(vote), proof(verdict), annulled))
                 .printTo(System.out, json);
     }
 
     private static TlogProof proof(Path file) {
         try {
-            return TlogProof.parse(GivenFile.text(file, TlogProof.LONGEST));
+            return TlogProof.parse(InputFile.text(file, TlogProof.LONGEST));
         } catch (TlogException e) {
             throw new AuditException("%s is no proof: %s".formatted(file, e.getMessage()), e);
         }

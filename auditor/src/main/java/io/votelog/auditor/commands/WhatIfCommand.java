@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
-import io.votelog.auditor.count.Cut;
+import io.votelog.auditor.count.Cutoff;
 import io.votelog.auditor.count.PartitionBallot;
 import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.count.Tally;
 import io.votelog.auditor.count.VotesReader;
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
 import io.votelog.schemas.BallotDefinition;
@@ -65,7 +65,7 @@ public final class WhatIfCommand implements Callable<Integer> {
         String id = other.ballot().id();
         try (LogSource source = log.open()) {
             VotesReader reader = new VotesReader(source, reading.threads(), talk.progress(reading.json()));
-            List<Span> votes = reader.spans();
+            List<OffsetRange> votes = reader.ranges();
             LogKeys obeyed = keys.keys();
             Tally asIs = tally(reader, votes, obeyed, id, Map.of());
             Tally asIf = tally(reader, votes, obeyed, id, Map.of(id, other));
@@ -82,19 +82,19 @@ public final class WhatIfCommand implements Callable<Integer> {
     }
 
     private static Tally tally(
-            VotesReader reader, List<Span> votes, LogKeys keys, String id, Map<String, BallotDefinition> otherRules) {
-        List<PartitionBallot> standing = Tally.standing(
+            VotesReader reader, List<OffsetRange> votes, LogKeys keys, String id, Map<String, BallotDefinition> otherRules) {
+        List<PartitionBallot> partitionBallots = Tally.partitionBallots(
                 reader.read(
                         votes,
-                        span -> new PartitionReplay(span.partition(), keys, any -> Long.MAX_VALUE, otherRules),
-                        Cut.none()),
+                        range -> new PartitionReplay(range.partition(), keys, any -> Long.MAX_VALUE, otherRules),
+                        Cutoff.none()),
                 id);
-        if (standing.isEmpty()) {
+        if (partitionBallots.isEmpty()) {
             throw new AuditException(
                     "no ballot %s stands in this log: other rules take the place of the ballot of their id"
                             .formatted(id));
         }
-        return Tally.of(standing);
+        return Tally.of(partitionBallots);
     }
 
     /**
@@ -103,7 +103,7 @@ public final class WhatIfCommand implements Callable<Integer> {
      * @throws AuditException with every fault in it
      */
     static BallotDefinition definition(Path file) {
-        byte[] bytes = GivenFile.bytes(file, BallotFile.MAX_BYTES);
+        byte[] bytes = InputFile.bytes(file, BallotFile.MAX_BYTES);
         BallotFile format = file.toString().endsWith(".json") ? BallotFile.JSON : BallotFile.YAML;
         Ballot.Definition read = format.readPublished(bytes);
         if (read instanceof Ballot.Definition.Faulty faulty) {

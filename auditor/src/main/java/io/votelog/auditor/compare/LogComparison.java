@@ -12,7 +12,7 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.LogSource.Records;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.schemas.Events;
@@ -57,21 +57,21 @@ public final class LogComparison {
     private static final class Log {
         private final LogSource source;
         private final LogKeys keys;
-        private final Map<String, List<PartitionBallot>> standing = new TreeMap<>();
+        private final Map<String, List<PartitionBallot>> partitionBallots = new TreeMap<>();
 
         Log(LogSource source, LogKeys keys) {
             this.source = source;
             this.keys = keys;
         }
 
-        Map<Integer, Span> spans(Topic topic) {
-            return source.spans(topic.name()).stream()
-                    .collect(Collectors.toMap(Span::partition, span -> span, (one, other) -> one, TreeMap::new));
+        Map<Integer, OffsetRange> ranges(Topic topic) {
+            return source.ranges(topic.name()).stream()
+                    .collect(Collectors.toMap(OffsetRange::partition, range -> range, (one, other) -> one, TreeMap::new));
         }
 
         @Nullable
         Tally tally(String ballotId) {
-            List<PartitionBallot> found = standing.get(ballotId);
+            List<PartitionBallot> found = partitionBallots.get(ballotId);
             return found == null ? null : Tally.of(found);
         }
     }
@@ -84,12 +84,12 @@ public final class LogComparison {
         private final @Nullable PartitionReplay replay;
         private @Nullable ConsumerRecord<byte[], byte[]> record;
 
-        Reader(Log log, @Nullable Span span, boolean votes) {
+        Reader(Log log, @Nullable OffsetRange range, boolean votes) {
             this.log = log;
-            this.end = span == null ? 0 : span.end();
-            this.records = span == null ? new Nothing() : log.source.open(span);
-            this.replay = votes && span != null
-                    ? new PartitionReplay(span.partition(), log.keys, ballotId -> Long.MAX_VALUE, Map.of())
+            this.end = range == null ? 0 : range.end();
+            this.records = range == null ? new NoRecords() : log.source.open(range);
+            this.replay = votes && range != null
+                    ? new PartitionReplay(range.partition(), log.keys, ballotId -> Long.MAX_VALUE, Map.of())
                     : null;
             advance();
         }
@@ -111,7 +111,7 @@ public final class LogComparison {
             }
             SpecificRecord event = event(record.value());
             String verdict =
-                    replay == null ? "" : RecordOutcome.text(replay.findings().kind(record.offset()));
+                    replay == null ? "" : RecordOutcome.text(replay.outcomes().at(record.offset()));
             if (event instanceof VoteCast vote) {
                 return "a vote on %s for %s: %s"
                         .formatted(vote.getBallotId(), String.join(", ", vote.getChoices()), verdict);
@@ -125,7 +125,7 @@ public final class LogComparison {
 
         void keep() {
             if (replay != null) {
-                replay.ballots().forEach(ballot -> log.standing
+                replay.ballots().forEach(ballot -> log.partitionBallots
                         .computeIfAbsent(ballot.ballot().id(), any -> new ArrayList<>())
                         .add(ballot));
             }
@@ -138,7 +138,7 @@ public final class LogComparison {
     }
 
     /** Of a partition that is not there. */
-    private static final class Nothing implements Records {
+    private static final class NoRecords implements Records {
         @Override
         public @Nullable ConsumerRecord<byte[], byte[]> next() {
             return null;
@@ -154,8 +154,8 @@ public final class LogComparison {
     public Comparison run() {
         List<Partition> partitions = new ArrayList<>();
         for (Topic topic : TOPICS) {
-            Map<Integer, Span> inA = a.spans(topic);
-            Map<Integer, Span> inB = b.spans(topic);
+            Map<Integer, OffsetRange> inA = a.ranges(topic);
+            Map<Integer, OffsetRange> inB = b.ranges(topic);
             if (inA.isEmpty() && inB.isEmpty() && topic.equals(Topics.VOTES)) {
                 throw new AuditException(
                         "neither %s nor %s has %s".formatted(a.source.name(), b.source.name(), topic.name()));
@@ -166,7 +166,7 @@ public final class LogComparison {
                 partitions.add(compare(topic, partition, inA.get(partition), inB.get(partition)));
             }
         }
-        List<Tallies> ballots = Stream.concat(a.standing.keySet().stream(), b.standing.keySet().stream())
+        List<Tallies> ballots = Stream.concat(a.partitionBallots.keySet().stream(), b.partitionBallots.keySet().stream())
                 .distinct()
                 .sorted()
                 .map(id -> new Tallies(id, a.tally(id), b.tally(id)))
@@ -174,7 +174,7 @@ public final class LogComparison {
         return Comparison.of(a.source.name(), b.source.name(), partitions, ballots);
     }
 
-    private Partition compare(Topic topic, int partition, @Nullable Span inA, @Nullable Span inB) {
+    private Partition compare(Topic topic, int partition, @Nullable OffsetRange inA, @Nullable OffsetRange inB) {
         boolean votes = topic.equals(Topics.VOTES);
         long differing = 0;
         Difference first = null;

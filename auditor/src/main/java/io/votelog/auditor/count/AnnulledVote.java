@@ -9,8 +9,8 @@ import java.util.UUID;
  *
  * @param offset of the annulment, in the partition of the vote
  * @param recordedAtMs when the broker appended it, milliseconds since 1970
- * @param picks what the vote was for
- * @param reason as the annulment gives it
+ * @param picks the options that the vote was for
+ * @param reason the annulment's reason
  */
 public record AnnulledVote(
         String ballotId, int partition, long offset, long recordedAtMs, UUID voteId, Picks picks, String reason) {}

@@ -9,9 +9,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes an event apart without making an object of it, for the two kinds of which there are as many as votes. It reads what
- * ordinary writers write; of bytes that are anything else it says so, and they are read by {@code Events}, which also says what is
- * wrong with them. Used by one thread.
+ * Reads the fields of an event without creating objects, for votes and verdicts, of which there are many. It accepts
+ * the canonical encoding alone, which Avro's writers produce. Whatever differs from it is reported by
+ * {@link #isComplete}; {@code Events} then decodes the bytes, or says what is wrong with them. Used by one thread.
  */
 public final class EventBytes {
     private static final VarHandle BIG_ENDIAN =
@@ -22,10 +22,10 @@ public final class EventBytes {
     /** Avro's single-object encoding begins with these two bytes and the fingerprint of a schema. */
     private static final int HEADER = 2 + Long.BYTES;
 
-    /** No name that is in order is longer. */
+    /** The longest valid name, in bytes. */
     private static final int LONGEST_NAME = 64;
 
-    /** Of the tenth byte of a number one bit is left. */
+    /** A 64-bit number has one bit left for its tenth byte. */
     private static final int LAST_SHIFT = 63;
 
     private static final byte[] NONE = {};
@@ -33,9 +33,9 @@ public final class EventBytes {
     private final Names names = new Names();
     private byte[] bytes = NONE;
     private int at;
-    private boolean ordinary;
+    private boolean canonical;
 
-    /** Begins with an event; false where it is not one of that schema. */
+    /** Begins to read an event; false where its header does not name this schema. */
     public boolean begin(byte @Nullable [] value, long fingerprint) {
         if (value == null
                 || value.length < HEADER
@@ -46,35 +46,35 @@ public final class EventBytes {
         }
         bytes = value;
         at = HEADER;
-        ordinary = true;
+        canonical = true;
         return true;
     }
 
-    /** Whether all that was read was in order, and nothing is left. */
-    public boolean whole() {
-        return ordinary && at == bytes.length;
+    /** Whether everything that was read is canonical, and no byte is left. */
+    public boolean isComplete() {
+        return canonical && at == bytes.length;
     }
 
-    /** Whether all that was read up to here was in order. */
-    boolean ordinary() {
-        return ordinary;
+    /** Whether everything that was read so far is canonical. */
+    boolean isCanonical() {
+        return canonical;
     }
 
-    /** Eight bytes, the highest first. */
+    /** Eight bytes as a big-endian number. */
     public long fixed8() {
         int from = at;
         skip(Long.BYTES);
-        return ordinary ? (long) BIG_ENDIAN.get(bytes, from) : 0;
+        return canonical ? (long) BIG_ENDIAN.get(bytes, from) : 0;
     }
 
     void skip(int length) {
         at += length;
-        ordinary &= at <= bytes.length;
+        canonical &= at <= bytes.length;
     }
 
     /**
-     * An int or a long: seven bits a byte, the lowest first, and the sign in the lowest. A number that is written longer than it
-     * needs to be is out of the ordinary: whether it is one at all depends on the type of the field.
+     * An int or a long in Avro's zigzag encoding: seven bits a byte, the lowest first. A number that takes more bytes
+     * than it needs is not canonical: whether Avro accepts it depends on the type of the field.
      */
     public long number() {
         long value = 0;
@@ -84,33 +84,33 @@ public final class EventBytes {
             if (next >= 0) {
                 boolean padded = next == 0 && shift > 0;
                 boolean tooLarge = shift == LAST_SHIFT && next > 1;
-                ordinary &= !padded && !tooLarge;
+                canonical &= !padded && !tooLarge;
                 return value >>> 1 ^ -(value & 1);
             }
         }
-        ordinary = false;
+        canonical = false;
         return 0;
     }
 
-    /** A number that is not negative and below {@code limit}. */
+    /** A number from 0 to {@code limit} - 1; anything else is not canonical. */
     public int number(int limit) {
         long number = number();
         if (number < 0 || number >= limit) {
-            ordinary = false;
+            canonical = false;
             return 0;
         }
         return (int) number;
     }
 
-    /** A short text. */
+    /** A text of at most {@value #LONGEST_NAME} bytes. */
     public String name() {
         int length = number(LONGEST_NAME + 1);
         int from = at;
         skip(length);
-        return ordinary ? names.of(bytes, from, length) : "";
+        return canonical ? names.of(bytes, from, length) : "";
     }
 
-    /** One object for each name, as there are few that come again and again. */
+    /** A cache of names, so that each of the few names that keep recurring is one object. */
     private static final class Names {
         private static final int SLOTS = 1 << 12;
 

@@ -6,7 +6,7 @@ import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import java.util.Set;
 
-/** A ballot as it stands in one partition, and what is counted for it there. */
+/** A ballot in one partition: its definition, where it begins and ends there, and what is counted for it there. */
 public final class PartitionBallot {
     /** The end offset of a ballot that has not ended. */
     public static final long OPEN = Long.MAX_VALUE;
@@ -23,10 +23,10 @@ public final class PartitionBallot {
     private long endOffset = OPEN;
 
     /**
-     * @param partition in which it stands
-     * @param openedAt the offset of the record that defines it there
-     * @param number of the ballots of the partition, from 1
-     * @param count what is counted of it
+     * @param partition that holds the ballot
+     * @param openedAt the offset of the record that defines the ballot in this partition
+     * @param number the ballot's number within the partition, from 1
+     * @param count takes the counts
      */
     PartitionBallot(
             int partition,
@@ -50,7 +50,7 @@ public final class PartitionBallot {
         return partition;
     }
 
-    /** The offset of the record that defines it in this partition. */
+    /** The offset of the record that defines the ballot in this partition. */
     public long openedAt() {
         return openedAt;
     }
@@ -91,7 +91,7 @@ public final class PartitionBallot {
         return endOffset;
     }
 
-    /** The first end holds. */
+    /** Ends the ballot at this offset, unless it has ended before. */
     void end(long offset) {
         if (endOffset == OPEN) {
             endOffset = offset;

@@ -6,7 +6,7 @@ import io.votelog.rules.Reason;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one partition adds to a ballot's results, counted up to an offset. */
+/** What one partition contributes to a ballot's results, counted up to an offset, the limit. */
 public final class PartitionCount {
     private final long limit;
     private final long[] votes;
@@ -16,31 +16,31 @@ public final class PartitionCount {
     private long accepted;
     private long retried;
     private long late;
-    private final List<AnnulledVote> takenOut = new ArrayList<>();
-    private final List<AnnulledVote> takenOutBehind = new ArrayList<>();
-    private long vain;
-    private long votesBehind;
-    private long firstVoteBehind = PartitionBallot.OPEN;
-    private long endBehind = PartitionBallot.OPEN;
-    private final ResultsHistory.Stops stops;
+    private final List<AnnulledVote> annulledVotes = new ArrayList<>();
+    private final List<AnnulledVote> annulledPastLimit = new ArrayList<>();
+    private long annulmentsWithoutEffect;
+    private long votesPastLimit;
+    private long firstVotePastLimit = PartitionBallot.OPEN;
+    private long endPastLimit = PartitionBallot.OPEN;
+    private final ResultsHistory.Positions positions;
     private long nextStop;
 
     /**
      * @param limit the first offset that is not counted
-     * @param options how many the ballot has
-     * @param stops told the counts on the way
+     * @param options the number of options of the ballot
+     * @param positions takes the counts at the positions of earlier results
      */
-    PartitionCount(long limit, int options, ResultsHistory.Stops stops) {
+    PartitionCount(long limit, int options, ResultsHistory.Positions positions) {
         this.limit = limit;
         this.votes = new long[options];
-        this.stops = stops;
-        this.nextStop = stops.next();
+        this.positions = positions;
+        this.nextStop = positions.next();
     }
 
-    /** Everything before this offset has been taken. */
+    /** All records before this offset have been taken. */
     void reach(long offset) {
         if (offset >= nextStop) {
-            nextStop = stops.reach(offset, this);
+            nextStop = positions.reach(offset, this);
         }
     }
 
@@ -57,16 +57,16 @@ public final class PartitionCount {
         if (offset < limit) {
             endOffset = offset;
         } else {
-            endBehind = offset;
+            endPastLimit = offset;
         }
     }
 
     /** Takes a vote on the ballot. */
-    void vote(byte finding, Picks picks, long offset, long recordedAtMs) {
+    void vote(byte outcome, Picks picks, long offset, long recordedAtMs) {
         reach(offset);
         if (offset >= limit) {
-            firstVoteBehind = Math.min(firstVoteBehind, offset);
-            votesBehind++;
+            firstVotePastLimit = Math.min(firstVotePastLimit, offset);
+            votesPastLimit++;
             return;
         }
         if (offset >= endOffset) {
@@ -74,58 +74,60 @@ public final class PartitionCount {
             return;
         }
         asOfMs = Math.max(asOfMs, recordedAtMs);
-        if (finding == RecordOutcome.ACCEPTED) {
+        if (outcome == RecordOutcome.ACCEPTED) {
             accepted++;
             picks.forEach(option -> votes[option]++);
-        } else if (finding == RecordOutcome.RETRIED) {
+        } else if (outcome == RecordOutcome.RETRIED) {
             retried++;
         } else {
-            rejected[RecordOutcome.reason(finding).ordinal()]++;
+            rejected[RecordOutcome.reason(outcome).ordinal()]++;
         }
     }
 
-    /** Takes an annulment that has effect; the ballot's end makes no difference to it. */
+    /** Takes an annulment that has effect, before the ballot's end or after it. */
     void annulled(AnnulledVote vote) {
         reach(vote.offset());
         if (vote.offset() < limit) {
-            takenOut.add(vote);
+            annulledVotes.add(vote);
             vote.picks().forEach(option -> votes[option]--);
         } else {
-            takenOutBehind.add(vote);
+            annulledPastLimit.add(vote);
         }
     }
 
-    /** Takes an annulment that has none. */
-    void annulledInVain(long offset) {
-        vain += offset < limit ? 1 : 0;
+    /** Takes an annulment that has no effect. */
+    void annulmentWithoutEffect(long offset) {
+        annulmentsWithoutEffect += offset < limit ? 1 : 0;
     }
 
-    /** Votes on the ballot that stand behind what is counted. */
-    public long votesBehind() {
-        return votesBehind;
+    /** The number of votes on the ballot at or after the limit. */
+    public long votesPastLimit() {
+        return votesPastLimit;
     }
 
-    /** The offset of the first of them; {@link PartitionBallot#OPEN} where there is none. */
-    public long firstVoteBehind() {
-        return firstVoteBehind;
+    /** The offset of the first vote at or after the limit; {@link PartitionBallot#OPEN} where there is none. */
+    public long firstVotePastLimit() {
+        return firstVotePastLimit;
     }
 
-    /** Annulments with effect that stand behind what is counted. */
-    public List<AnnulledVote> takenOutBehind() {
-        return takenOutBehind;
+    /** Votes whose annulment has effect and stands at or after the limit. */
+    public List<AnnulledVote> annulledPastLimit() {
+        return annulledPastLimit;
     }
 
-    /** Where the ballot ends, if that is behind what is counted; else {@link PartitionBallot#OPEN}. */
-    public long endBehind() {
-        return endBehind;
+    /** The offset where the ballot ends, if that is at or after the limit; else {@link PartitionBallot#OPEN}. */
+    public long endPastLimit() {
+        return endPastLimit;
     }
 
-    /** {@link PartitionBallot#OPEN} while it is open. */
+    /** The offset where the ballot ends, if that is before the limit; else {@link PartitionBallot#OPEN}. */
     public long endOffset() {
         return endOffset;
     }
 
-    /** Milliseconds since 1970; {@code Long.MIN_VALUE} where nothing is counted. */
+    /**
+     * The latest time of a counted record in milliseconds since 1970; {@code Long.MIN_VALUE} where nothing is counted.
+     */
     public long asOfMs() {
         return asOfMs;
     }
@@ -138,14 +140,14 @@ public final class PartitionCount {
         return retried;
     }
 
-    /** In the order of the log. */
-    public List<AnnulledVote> takenOut() {
-        return takenOut;
+    /** The votes that were annulled before the limit, in the order of the log. */
+    public List<AnnulledVote> annulledVotes() {
+        return annulledVotes;
     }
 
-    /** How many annulments had no effect. */
-    public long vain() {
-        return vain;
+    /** The number of annulments before the limit that had no effect. */
+    public long annulmentsWithoutEffect() {
+        return annulmentsWithoutEffect;
     }
 
     long late() {

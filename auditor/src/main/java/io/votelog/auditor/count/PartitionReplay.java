@@ -42,15 +42,15 @@ public final class PartitionReplay {
     private final ToLongFunction<String> limits;
     private final ResultsHistory history;
     private final Map<String, BallotDefinition> otherRules;
-    private final RecordOutcomes findings = new RecordOutcomes();
+    private final RecordOutcomes outcomes = new RecordOutcomes();
     private VoterTable voters = new VoterTable();
     private final EventBytes bytes = new EventBytes();
-    private final Marks marks = new Marks();
+    private final VoteHasher hasher = new VoteHasher();
     private final MessageDigest sha256 = Hashes.sha256();
     private final Map<String, PartitionBallot> ballots = new LinkedHashMap<>();
 
     private long nextOffset;
-    private @Nullable AnnulledVote takenOut;
+    private @Nullable AnnulledVote annulledVote;
     private @Nullable String firstGap;
     private long nextCloseMs = Long.MAX_VALUE;
     private final Clock clock = new Clock();
@@ -144,11 +144,11 @@ public final class PartitionReplay {
                     : "partition %d: offset %d comes where %d was to come".formatted(partition, offset, nextOffset);
         }
         nextOffset = offset + 1;
-        takenOut = null;
+        annulledVote = null;
         clock.take(record);
         endThoseThatAreOver(record.timestamp(), offset);
-        byte finding;
-        long mark = 0;
+        byte outcome;
+        long voteHash = 0;
         try {
             Vote vote = Vote.read(bytes, record.value());
             if (vote == null) {
@@ -160,11 +160,11 @@ public final class PartitionReplay {
                 }
             }
             if (vote == null) {
-                finding = RecordOutcome.CONTROL;
+                outcome = RecordOutcome.CONTROL;
             } else {
-                finding = decide(record, vote);
+                outcome = decide(record, vote);
                 ByteBuffer voter = ByteBuffer.wrap(record.key());
-                mark = marks.of(
+                voteHash = hasher.of(
                         voter.getLong(),
                         voter.getLong(),
                         vote.idHigh(),
@@ -173,9 +173,9 @@ public final class PartitionReplay {
                         record.timestamp());
             }
         } catch (Poison poison) {
-            finding = RecordOutcome.poison(poison.why);
+            outcome = RecordOutcome.poison(poison.why);
         }
-        findings.put(offset, finding, mark);
+        outcomes.put(offset, outcome, voteHash);
     }
 
     private static Events.Decoded decode(byte @Nullable [] value) throws Poison {
@@ -215,13 +215,13 @@ public final class PartitionReplay {
             // What is not on the ballot is no part of what stands for the choices.
             seen = VoterTable.Seen.SAME_ID;
         }
-        byte finding = verdict(on, seen, form, record.timestamp(), record.offset());
-        if (finding == RecordOutcome.ACCEPTED) {
+        byte outcome = verdict(on, seen, form, record.timestamp(), record.offset());
+        if (outcome == RecordOutcome.ACCEPTED) {
             Picks longer = hashed(form) ? form.picks() : null;
             voters.accept(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices, longer);
         }
-        on.count().vote(finding, form.picks(), record.offset(), record.timestamp());
-        return finding;
+        on.count().vote(outcome, form.picks(), record.offset(), record.timestamp());
+        return outcome;
     }
 
     /** What stands for a set of options: their bits, or a hash of these where there are more than two words of them. */
@@ -262,17 +262,17 @@ public final class PartitionReplay {
         } else if (decoded.event() instanceof BallotClosed closed) {
             checkSigned(record.value(), closed.getKeyId());
             checkMeant(closed.getPartition());
-            standing(closed.getBallotId(), closed.getDigest()).end(record.offset());
+            ballotOf(closed.getBallotId(), closed.getDigest()).end(record.offset());
             nextCloseMs = nextClose();
         } else if (decoded.event() instanceof BallotEnded ended) {
             // Its time has ended the ballot before it was looked at, if it was to.
             checkSigned(record.value(), ended.getKeyId());
             checkMeant(ended.getPartition());
-            standing(ended.getBallotId(), ended.getDigest());
+            ballotOf(ended.getBallotId(), ended.getDigest());
         } else if (decoded.event() instanceof VoteAnnulled annulled) {
             checkSigned(record.value(), annulled.getKeyId());
             checkMeant(annulled.getPartition());
-            annul(standing(annulled.getBallotId(), annulled.getDigest()), annulled, record);
+            annul(ballotOf(annulled.getBallotId(), annulled.getDigest()), annulled, record);
         } else {
             throw new Poison(Cause.FOREIGN_EVENT);
         }
@@ -300,7 +300,7 @@ public final class PartitionReplay {
         }
         BallotDefinition holds = otherRules.getOrDefault(id, definition);
         PartitionCount count =
-                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount(), history.stops(id, partition));
+                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
         count.opened(offset, recordedAtMs);
         ballots.put(id, new PartitionBallot(partition, offset, published, holds, ballots.size() + 1, count));
         nextCloseMs = nextClose();
@@ -322,12 +322,12 @@ public final class PartitionReplay {
                 id.getMostSignificantBits(),
                 id.getLeastSignificantBits());
         if (picks == null) {
-            on.count().annulledInVain(record.offset());
+            on.count().annulmentWithoutEffect(record.offset());
             return;
         }
-        takenOut = new AnnulledVote(
+        annulledVote = new AnnulledVote(
                 order.getBallotId(), partition, record.offset(), record.timestamp(), id, picks, order.getReason());
-        on.count().annulled(takenOut);
+        on.count().annulled(annulledVote);
     }
 
     private void checkSigned(byte[] value, KeyId keyId) throws Poison {
@@ -342,7 +342,7 @@ public final class PartitionReplay {
         }
     }
 
-    private PartitionBallot standing(String ballotId, Sha256 digest) throws Poison {
+    private PartitionBallot ballotOf(String ballotId, Sha256 digest) throws Poison {
         PartitionBallot there = ballots.get(ballotId);
         if (there == null || !there.published().getDigest().equals(digest)) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
@@ -398,14 +398,14 @@ public final class PartitionReplay {
     }
 
     /** What each record is. */
-    public RecordOutcomes findings() {
-        return findings;
+    public RecordOutcomes outcomes() {
+        return outcomes;
     }
 
     /** The vote that the record taken last has taken out. */
     @Nullable
-    public AnnulledVote takenOut() {
-        return takenOut;
+    public AnnulledVote annulledVote() {
+        return annulledVote;
     }
 
     public Collection<PartitionBallot> ballots() {

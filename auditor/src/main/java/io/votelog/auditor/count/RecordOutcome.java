@@ -8,18 +8,21 @@ import io.votelog.schemas.DeadLetters.Cause;
 import io.votelog.schemas.Reasons;
 import org.jspecify.annotations.Nullable;
 
-/** What a record of votes turned out to be, as one byte, since there are as many as there are records. */
+/**
+ * What the auditor decided on a record of votes. It is a code of one byte, since one is kept for every record of the
+ * log.
+ */
 public final class RecordOutcome {
-    /** No record stands there. */
+    /** There is no record at the offset. */
     static final byte NONE = 0;
 
     public static final byte ACCEPTED = 1;
     public static final byte RETRIED = 2;
 
-    /** A control record that holds. */
+    /** A valid control record. */
     public static final byte CONTROL = 3;
 
-    /** Written in decisions, and no verdict at all. */
+    /** A decision was published that is no valid verdict. */
     static final byte NO_VERDICT = 4;
 
     private static final int FIRST_REASON = 16;
@@ -37,7 +40,10 @@ public final class RecordOutcome {
         return (byte) (FIRST_CAUSE + cause.ordinal());
     }
 
-    /** The verdict that stands in decisions; a reason goes with a rejection and with nothing else. */
+    /**
+     * The code of a published verdict. A rejection must have a reason, and nothing else may have one; otherwise it is
+     * {@link #NO_VERDICT}.
+     */
     public static byte published(Outcome outcome, @Nullable RejectionReason reason) {
         if (outcome == Outcome.REJECTED && reason != null) {
             return Reasons.fromWire(reason).map(RecordOutcome::rejected).orElse(NO_VERDICT);
@@ -52,17 +58,17 @@ public final class RecordOutcome {
         };
     }
 
-    /** Whether it is the verdict on a vote. */
-    public static boolean isVerdict(byte finding) {
-        return finding == ACCEPTED || finding == RETRIED || isRejected(finding);
+    /** Whether the code is a verdict on a vote. */
+    public static boolean isVerdict(byte outcome) {
+        return outcome == ACCEPTED || outcome == RETRIED || isRejected(outcome);
     }
 
-    public static boolean isRejected(byte finding) {
-        return finding >= FIRST_REASON && finding < FIRST_CAUSE;
+    public static boolean isRejected(byte outcome) {
+        return outcome >= FIRST_REASON && outcome < FIRST_CAUSE;
     }
 
-    public static boolean isPoison(byte finding) {
-        return finding >= FIRST_CAUSE;
+    public static boolean isPoison(byte outcome) {
+        return outcome >= FIRST_CAUSE;
     }
 
     public static Reason reason(byte rejected) {
@@ -73,15 +79,15 @@ public final class RecordOutcome {
         return CAUSES[poison - FIRST_CAUSE];
     }
 
-    /** As a report says it. */
-    public static String text(byte finding) {
-        if (isRejected(finding)) {
-            return "REJECTED " + reason(finding);
+    /** The outcome in words, for reports. */
+    public static String text(byte outcome) {
+        if (isRejected(outcome)) {
+            return "REJECTED " + reason(outcome);
         }
-        if (isPoison(finding)) {
-            return "no vote: " + cause(finding);
+        if (isPoison(outcome)) {
+            return "no vote: " + cause(outcome);
         }
-        return switch (finding) {
+        return switch (outcome) {
             case ACCEPTED -> "ACCEPTED";
             case RETRIED -> "RETRIED";
             case CONTROL -> "a control record";

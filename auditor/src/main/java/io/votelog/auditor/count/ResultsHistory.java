@@ -28,23 +28,27 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of results that newer ones have followed, which readers were shown once: each must have the counts at its positions,
- * and none may go back behind the one before it. Of more than {@value #MOST} records so many are checked, drawn at random; the order
- * is that of all.
+ * Checks the earlier records of results, which readers saw before newer ones replaced them. Each must hold the counts
+ * at its positions, and none may have lower positions, version or revision than the one before it. The order is checked
+ * for all records; the counts of at most {@value #MOST} of them, drawn at random.
  *
- * <p>Of a record's numbers two sums are kept, each number times a random one that is drawn for each run. Each partition takes from
- * them what it counts up to the record's position, in its one pass over the log, and what is left must be nothing.
+ * <p>For each record two weighted sums of its numbers are kept, with random weights that are drawn for each run. Each
+ * partition, in its one pass over the log, subtracts what it has counted at the record's position; both sums must be
+ * zero at the end.
  */
 public final class ResultsHistory {
     public static final String TITLE = "Every earlier record of results was true when it was written";
 
-    /** Records that are kept, some 300 bytes each. */
+    /** The most records that are kept; each takes some 300 bytes. */
     public static final int MOST = 50_000;
 
-    /** More than any count can be: so no two lists of numbers are told apart by the highest bits of a product alone. */
+    /**
+     * Greater than any count. Without this bound two lists of numbers could differ in the highest bits of a product
+     * alone.
+     */
     private static final long TOO_MANY = 1L << 40;
 
-    // The places of numbers among the factors: turnout from 0 on, then reasons, then options.
+    // Indices of the numbers among the weights: turnout from 0 on, then reasons, then options.
     private static final int REASONS = 8;
     private static final int OPTIONS = 32;
     private static final long[] FACTORS = factors();
@@ -53,17 +57,17 @@ public final class ResultsHistory {
     private final int most;
     private final Random random = new SecureRandom();
     private final Map<String, Latest> latest = new HashMap<>();
-    private final List<Earlier> kept = new ArrayList<>();
+    private final List<EarlierResults> kept = new ArrayList<>();
     private long records;
     private @Nullable String wayBack;
-    private final Map<String, Map<Integer, List<Earlier>>> byPlace = new HashMap<>();
+    private final Map<String, Map<Integer, List<EarlierResults>>> byPlace = new HashMap<>();
 
     /** @param most records that are kept */
     public ResultsHistory(int most) {
         this.most = most;
     }
 
-    /** Of no records. */
+    /** A history without records. */
     public static ResultsHistory none() {
         return new ResultsHistory(0);
     }
@@ -77,7 +81,7 @@ public final class ResultsHistory {
         return factors;
     }
 
-    /** What a record of results named, until the next one of its ballot. */
+    /** The newest record of results of a ballot so far. */
     private record Latest(int partition, long offset, BallotResults results) {}
 
     /** Takes the next record of results, in their order. */
@@ -89,9 +93,9 @@ public final class ResultsHistory {
         if (wayBack == null) {
             wayBack = wayBack(record, before.results(), results);
         }
-        // Of all records but the newest of each ballot, every one is as likely to be kept as any other.
+        // Reservoir sampling: of all records but the newest of each ballot, every one is equally likely to be kept.
         records++;
-        Earlier earlier = new Earlier(before);
+        EarlierResults earlier = new EarlierResults(before);
         if (kept.size() < most) {
             kept.add(earlier);
         } else if (most > 0) {
@@ -137,9 +141,9 @@ public final class ResultsHistory {
         return "results partition %d, offset %d".formatted(partition, offset);
     }
 
-    /** All records have been taken: now the log may be counted. */
+    /** Ends the taking of records; the log may be counted after that. */
     public void index() {
-        for (Earlier earlier : kept) {
+        for (EarlierResults earlier : kept) {
             for (int at = 0; at < earlier.partitions.length; at++) {
                 byPlace.computeIfAbsent(earlier.ballotId, any -> new HashMap<>())
                         .computeIfAbsent(earlier.partitions[at], any -> new ArrayList<>())
@@ -148,31 +152,31 @@ public final class ResultsHistory {
         }
     }
 
-    /** Where the counts of a ballot in a partition are wanted. */
-    Stops stops(String ballotId, int partition) {
-        List<Earlier> wanted = byPlace.getOrDefault(ballotId, Map.of()).getOrDefault(partition, List.of());
-        return new Stops(partition, wanted);
+    /** The positions in one partition at which the counts of a ballot are needed. */
+    Positions positions(String ballotId, int partition) {
+        List<EarlierResults> wanted = byPlace.getOrDefault(ballotId, Map.of()).getOrDefault(partition, List.of());
+        return new Positions(partition, wanted);
     }
 
-    /** The positions of a ballot in one partition, one after the other. Used by one thread. */
-    static final class Stops {
+    /** The positions of a ballot in one partition, in ascending order. Used by one thread. */
+    static final class Positions {
         private final int partition;
-        private final Earlier[] wanted;
+        private final EarlierResults[] wanted;
         private int at;
 
-        private Stops(int partition, List<Earlier> wanted) {
+        private Positions(int partition, List<EarlierResults> wanted) {
             this.partition = partition;
             this.wanted = wanted.stream()
                     .sorted(Comparator.comparingLong(earlier -> earlier.position(partition)))
-                    .toArray(Earlier[]::new);
+                    .toArray(EarlierResults[]::new);
         }
 
-        /** The next position; {@code Long.MAX_VALUE} behind the last. */
+        /** The next position; {@code Long.MAX_VALUE} after the last. */
         long next() {
             return at < wanted.length ? wanted[at].position(partition) : Long.MAX_VALUE;
         }
 
-        /** Gives the counts to all whose position is not behind this offset; says which position is the next. */
+        /** Passes the counts to every record whose position is at most this offset; returns the next position. */
         long reach(long offset, PartitionCount count) {
             while (next() <= offset) {
                 wanted[at++].counted(partition, count);
@@ -181,8 +185,8 @@ public final class ResultsHistory {
         }
     }
 
-    /** One record, and what is left of its numbers. */
-    private static final class Earlier {
+    /** One earlier record of results, with the rest of its weighted sums. */
+    private static final class EarlierResults {
         private static final Reason[] REASONS_OF_RULES = Reason.values();
 
         private final int topicPartition;
@@ -205,7 +209,7 @@ public final class ResultsHistory {
         private boolean otherEnds;
         private long latestMs = Long.MIN_VALUE;
 
-        Earlier(Latest record) {
+        EarlierResults(Latest record) {
             BallotResults results = record.results();
             topicPartition = record.partition();
             topicOffset = record.offset();
@@ -237,7 +241,7 @@ public final class ResultsHistory {
             }
         }
 
-        /** What needs no log to be seen. */
+        /** What is wrong with a record in itself, without the log; null when nothing is. */
         private @Nullable String contradiction(BallotResults results) {
             Map<Integer, Long> named = ResultsHistory.positions(results);
             long sum = 0;
@@ -269,10 +273,10 @@ public final class ResultsHistory {
                             results.getRetried(),
                             results.getAnnulled(),
                             results.getLate())
-                    .allMatch(Earlier::possible);
+                    .allMatch(EarlierResults::possible);
             List<Long> votes = results.getVotes();
             possible &= votes == null
-                    || votes.size() <= Ballot.MAX_OPTIONS && votes.stream().allMatch(Earlier::possible);
+                    || votes.size() <= Ballot.MAX_OPTIONS && votes.stream().allMatch(EarlierResults::possible);
             return possible ? null : "it has numbers that no count comes to";
         }
 
@@ -297,7 +301,7 @@ public final class ResultsHistory {
             return positions[at(partition)];
         }
 
-        /** Takes what a partition counts up to the position. */
+        /** Subtracts the counts of a partition at the record's position. */
         synchronized void counted(int partition, PartitionCount count) {
             long rejected = 0;
             for (Reason reason : REASONS_OF_RULES) {
@@ -308,7 +312,7 @@ public final class ResultsHistory {
             take(0, -(count.accepted() + count.retried() + rejected));
             take(1, -count.accepted());
             take(2, -count.retried());
-            take(3, -count.takenOut().size());
+            take(3, -count.annulledVotes().size());
             take(4, -count.late());
             if (options >= 0) {
                 for (int option = 0; option < count.options(); option++) {
@@ -321,16 +325,16 @@ public final class ResultsHistory {
             latestMs = Math.max(latestMs, count.asOfMs());
         }
 
-        /** What is wrong with it, once all partitions are counted. */
+        /** What is wrong with the record, once all partitions are counted; null when nothing is. */
         @Nullable
-        String fault(List<PartitionBallot> standing) {
+        String fault(List<PartitionBallot> partitionBallots) {
             if (contradiction != null) {
                 return contradiction;
             }
-            if (standing.isEmpty()) {
+            if (partitionBallots.isEmpty()) {
                 return "its ballot stands nowhere in this log";
             }
-            PartitionBallot first = standing.get(0);
+            PartitionBallot first = partitionBallots.get(0);
             Ballot ballot = first.ballot();
             if (!digest.equals(first.definition().digest())) {
                 return "it is on another definition";
@@ -371,16 +375,16 @@ public final class ResultsHistory {
     }
 
     /**
-     * Tells what came of it.
+     * Adds the step to a report.
      *
-     * @param ids of the ballots that are asked for
+     * @param ids of the ballots that the audit is about
      */
-    public void tell(Report report, List<PartitionReplay> replays, Set<String> ids) {
+    public void reportTo(Report report, List<PartitionReplay> replays, Set<String> ids) {
         long faults = 0;
         String first = wayBack;
-        for (Earlier earlier : kept) {
+        for (EarlierResults earlier : kept) {
             String fault =
-                    ids.contains(earlier.ballotId) ? earlier.fault(Tally.standing(replays, earlier.ballotId)) : null;
+                    ids.contains(earlier.ballotId) ? earlier.fault(Tally.partitionBallots(replays, earlier.ballotId)) : null;
             if (fault != null) {
                 faults++;
                 first = first == null ? earlier + ": " + fault : first;

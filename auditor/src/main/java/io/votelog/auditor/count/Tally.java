@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a ballot comes to over all partitions.
+ * A ballot's counts over all partitions.
  *
- * @param rejected by reason, those that occurred
- * @param annulled of the accepted votes those that were annulled since
- * @param votes by option, in the ballot's order, without the annulled ones
+ * @param rejected the number of rejected votes by reason; reasons without votes are left out
+ * @param annulled the number of accepted votes that were annulled later
+ * @param votes the number of votes by option, in the ballot's order, without annulled votes
  */
 public record Tally(
         String ballotId,
@@ -26,11 +26,15 @@ public record Tally(
         long late,
         Map<String, Long> votes) {
 
-    /** The sum over the partitions in which the ballot stands; there is one. */
-    public static Tally of(List<PartitionBallot> standing) {
-        Ballot ballot = standing.get(0).ballot();
+    /**
+     * The sum over the partitions that hold the ballot.
+     *
+     * @param partitionBallots the ballot in each of them; at least one
+     */
+    public static Tally of(List<PartitionBallot> partitionBallots) {
+        Ballot ballot = partitionBallots.get(0).ballot();
         List<PartitionCount> counts =
-                standing.stream().map(PartitionBallot::count).toList();
+                partitionBallots.stream().map(PartitionBallot::count).toList();
         long accepted = counts.stream().mapToLong(PartitionCount::accepted).sum();
         long retried = counts.stream().mapToLong(PartitionCount::retried).sum();
         Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
@@ -55,12 +59,12 @@ public record Tally(
                 accepted,
                 retried,
                 rejected,
-                counts.stream().mapToLong(count -> count.takenOut().size()).sum(),
+                counts.stream().mapToLong(count -> count.annulledVotes().size()).sum(),
                 counts.stream().mapToLong(PartitionCount::late).sum(),
                 votes);
     }
 
-    /** Both together, of one ballot. */
+    /** The sum of this tally and another one of the same ballot. */
     public Tally plus(Tally other) {
         Map<Reason, Long> bothRejected = new EnumMap<>(Reason.class);
         bothRejected.putAll(rejected);
@@ -78,15 +82,15 @@ public record Tally(
                 bothVotes);
     }
 
-    /** The ballot in each partition where it stands. */
-    public static List<PartitionBallot> standing(List<PartitionReplay> replays, String ballotId) {
+    /** The ballot in each partition that holds it. */
+    public static List<PartitionBallot> partitionBallots(List<PartitionReplay> replays, String ballotId) {
         return replays.stream()
                 .map(replay -> replay.ballot(ballotId))
                 .filter(Objects::nonNull)
                 .toList();
     }
 
-    /** The figures in the order of a report, each with its name. */
+    /** All counts by name, in the order of a report. */
     public Map<String, Long> figures() {
         Map<String, Long> figures = new LinkedHashMap<>();
         figures.put("received", received);

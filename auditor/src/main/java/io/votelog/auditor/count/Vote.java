@@ -8,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a vote says.
+ * The fields of a vote that decide its verdict.
  *
  * @param idHigh the first half of its id
  * @param idLow the second half
  * @param choices option ids as they were sent
- * @param schema the fingerprint of the schema that it was written with
+ * @param schema the fingerprint of the schema with which the vote was written
  */
 public record Vote(long idHigh, long idLow, String ballotId, List<String> choices, long schema) {
     private static final int SALT = 32;
 
-    /** More than any ballot has options. */
+    /** Greater than the number of options of any ballot. */
     private static final int MOST_CHOICES = 2048;
 
     static Vote of(VoteCast vote, long schema) {
@@ -30,7 +30,9 @@ public record Vote(long idHigh, long idLow, String ballotId, List<String> choice
                 schema);
     }
 
-    /** The vote in these bytes; null where they are not what ordinary writers write. */
+    /**
+     * Reads a vote quickly. Null where the bytes are not in the canonical encoding, and must be read by {@code Events}.
+     */
     public static @Nullable Vote read(EventBytes bytes, byte @Nullable [] value) {
         if (!bytes.begin(value, Events.VOTE_CAST_FINGERPRINT)) {
             return null;
@@ -40,15 +42,16 @@ public record Vote(long idHigh, long idLow, String ballotId, List<String> choice
         String ballotId = bytes.name();
         int count = bytes.number(MOST_CHOICES);
         String[] choices = new String[count];
-        for (int i = 0; i < count && bytes.ordinary(); i++) {
+        for (int i = 0; i < count && bytes.isCanonical(); i++) {
             choices[i] = bytes.name();
         }
-        // Behind the items of an array, unless it has none, stands how many more come.
+        // In Avro a block of items is followed by the size of the next block, 0 for the end; an empty array is the end
+        // alone.
         if (count > 0 && bytes.number() != 0) {
             return null;
         }
         bytes.skip(SALT);
-        return bytes.whole()
+        return bytes.isComplete()
                 ? new Vote(idHigh, idLow, ballotId, Arrays.asList(choices), Events.VOTE_CAST_FINGERPRINT)
                 : null;
     }

@@ -8,18 +8,18 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accepted vote of each voter of a partition: for each pseudonym and ballot the vote's id, what stands for its choices, and
- * whether it is annulled. A table in plain arrays with open addressing, 56 bytes a slot and at most three slots of four in use; 256
- * tables, so that no growth copies more than one of them. Picks that are too many for a slot lie beside the tables.
+ * The accepted vote of each voter of a partition: for each pseudonym and ballot the vote's id, its choices or their
+ * hash, and whether it is annulled. It is a hash table with open addressing in plain arrays, 56 bytes a slot, with at
+ * most three of four slots in use. It has 256 segments, so that growing copies one segment at a time. Picks that do not
+ * fit into a slot are kept in a list beside it.
  */
 final class VoterTable {
     private static final int SEGMENTS = 256;
     private static final int FIRST_SLOTS = 16;
     private static final int WIDTH = 7;
 
-    // Within a slot. A ballot's number counts from 1, so 0 is a free slot. It has the lower half; the upper one says
-    // where longer
-    // picks lie, from 1, and in the highest bit that the vote is annulled.
+    // The words of a slot. The lower half of BALLOT is the ballot's number, from 1, so that 0 is a free slot. Its upper
+    // half is the place of longer picks in the list, from 1; its highest bit says that the vote is annulled.
     private static final int BALLOT = 0;
     private static final int KEY = 1;
     private static final int VOTE_ID = 3;
@@ -30,7 +30,7 @@ final class VoterTable {
     private final int[] used = new int[SEGMENTS];
     private final List<Picks> longer = new ArrayList<>();
 
-    /** What becomes of a vote that is looked up. */
+    /** How a vote relates to the voter's accepted vote. */
     enum Seen {
         /** The voter has no accepted vote on the ballot. */
         NEW,
@@ -43,9 +43,9 @@ final class VoterTable {
     }
 
     /**
-     * How a vote stands to the accepted one.
+     * Looks up how a vote relates to the voter's accepted vote on the ballot.
      *
-     * @param ballot its number, from 1
+     * @param ballot the ballot's number in this partition, from 1
      */
     Seen seen(int ballot, long keyHigh, long keyLow, long idHigh, long idLow, long[] choices) {
         long hash = hash(ballot, keyHigh, keyLow);
@@ -63,7 +63,8 @@ final class VoterTable {
     /**
      * Keeps the accepted vote of a voter that has none yet.
      *
-     * @param longerPicks what it picks, where {@code choices} are not these bits themselves
+     * @param longerPicks the vote's picks, where {@code choices} is their hash; null where {@code choices} is their
+     *     bits
      */
     void accept(
             int ballot,
@@ -96,7 +97,7 @@ final class VoterTable {
     /**
      * Annuls the accepted vote of a voter, if it has this id and is not annulled yet.
      *
-     * @return what it picked; null where there is nothing to annul
+     * @return the picks of the annulled vote; null where there is nothing to annul
      */
     @Nullable
     Picks annul(int ballot, long keyHigh, long keyLow, long idHigh, long idLow) {
@@ -128,7 +129,7 @@ final class VoterTable {
         segments[segment] = grown;
     }
 
-    /** Where the voter's slot begins, or the free one that would be it. */
+    /** The index of the voter's slot, or of the free slot that the voter would get. */
     private static int find(long[] slots, long hash, int ballot, long keyHigh, long keyLow) {
         int mask = slots.length / WIDTH - 1;
         int slot = (int) (hash >>> 8) & mask;
@@ -144,7 +145,10 @@ final class VoterTable {
         }
     }
 
-    /** Random for each run, so that nobody can make a log that is slow to audit. */
+    /**
+     * A hash with a random factor for each run, so that nobody can write a log whose keys collide and make the audit
+     * slow.
+     */
     private long hash(int ballot, long keyHigh, long keyLow) {
         long mixed = (keyHigh + ballot) * factor ^ Long.rotateLeft(keyLow * factor, 32);
         mixed *= factor;

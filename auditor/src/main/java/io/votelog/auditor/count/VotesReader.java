@@ -4,13 +4,13 @@ package io.votelog.auditor.count;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Reads all partitions of votes, some at a time. */
+/** Reads all partitions of votes, several at a time. */
 public final class VotesReader {
     private final LogSource source;
     private final int threads;
@@ -24,12 +24,12 @@ public final class VotesReader {
     }
 
     /**
-     * Where votes begin and end now.
+     * The present begin and end of each partition of votes.
      *
-     * @throws AuditException when there are none
+     * @throws AuditException when there is no topic of votes
      */
-    public List<Span> spans() {
-        List<Span> votes = source.spans(Topics.VOTES.name());
+    public List<OffsetRange> ranges() {
+        List<OffsetRange> votes = source.ranges(Topics.VOTES.name());
         if (votes.isEmpty()) {
             throw new AuditException(
                     "%s has no %s: there is nothing to replay".formatted(source.name(), Topics.VOTES.name()));
@@ -38,26 +38,26 @@ public final class VotesReader {
     }
 
     /**
-     * Replays them.
+     * Replays the partitions.
      *
-     * @param votes as {@link #spans()} gave them
-     * @param replay what takes the records of a partition
-     * @param cut the records that it is given
+     * @param votes as {@link #ranges()} gave them
+     * @param replay makes the replay that takes the records of a partition
+     * @param cutoff up to where records are passed on
      * @return what took them, in the order of the spans
      */
-    public List<PartitionReplay> read(List<Span> votes, Function<Span, PartitionReplay> replay, Cut cut) {
+    public List<PartitionReplay> read(List<OffsetRange> votes, Function<OffsetRange, PartitionReplay> replay, Cutoff cutoff) {
         List<PartitionReplay> replays = votes.stream().map(replay).toList();
         Progress.Total total = progress.total(
                 "deciding votes again",
-                votes.stream().mapToLong(span -> span.end() - span.begin()).sum());
+                votes.stream().mapToLong(range -> range.end() - range.begin()).sum());
         List<Runnable> work = new ArrayList<>();
         for (int at = 0; at < votes.size(); at++) {
-            Span span = votes.get(at);
+            OffsetRange range = votes.get(at);
             PartitionReplay taking = replays.get(at);
-            Cut.OfPartition within = cut.of(span.partition());
+            Cutoff.OfPartition within = cutoff.of(range.partition());
             work.add(() -> {
-                source.read(span, record -> {
-                    if (within.holds(record.offset(), record.timestamp())) {
+                source.read(range, record -> {
+                    if (within.includes(record.offset(), record.timestamp())) {
                         taking.take(record);
                     }
                     total.one();
@@ -66,7 +66,7 @@ public final class VotesReader {
             });
         }
         try {
-            Workers.run(threads, work);
+            ParallelTasks.run(threads, work);
         } finally {
             progress.end();
         }

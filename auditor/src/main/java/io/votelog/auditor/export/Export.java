@@ -3,16 +3,16 @@ package io.votelog.auditor.export;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.votelog.auditor.count.VotesReader;
-import io.votelog.auditor.count.Workers;
+import io.votelog.auditor.count.ParallelTasks;
 import io.votelog.auditor.export.ExportManifest.Wanted;
 import io.votelog.auditor.export.PartitionExport.Result;
-import io.votelog.auditor.files.GivenFile;
-import io.votelog.auditor.files.OwnerOnly;
+import io.votelog.auditor.files.InputFile;
+import io.votelog.auditor.files.PrivateFiles;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.schemas.LogKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +68,7 @@ public final class Export {
     }
 
     @JsonPropertyOrder({"source", "wanted", "votes"})
-    private record Plan(String source, Wanted wanted, List<Span> votes) {}
+    private record Plan(String source, Wanted wanted, List<OffsetRange> votes) {}
 
     /**
      * Makes the export, or finishes it.
@@ -80,10 +80,10 @@ public final class Export {
         if (finished == null) {
             checkFolder();
             if (wanted.rows()) {
-                OwnerOnly.folder(folder);
+                PrivateFiles.folder(folder);
             }
             // What is not finished holds what the public may not know yet.
-            OwnerOnly.folder(work);
+            PrivateFiles.folder(work);
         }
         if (Files.isDirectory(work)) {
             try (FileChannel channel = FileChannel.open(
@@ -132,22 +132,22 @@ public final class Export {
         Progress.Total total = progress.total(
                 "exporting",
                 plan.votes().stream()
-                        .mapToLong(span -> span.end() - span.begin())
+                        .mapToLong(range -> range.end() - range.begin())
                         .sum());
         List<Runnable> pieces = new ArrayList<>();
-        for (Span span : plan.votes()) {
-            if (Files.notExists(result(span))) {
-                pieces.add(() -> take(span, total));
+        for (OffsetRange range : plan.votes()) {
+            if (Files.notExists(result(range))) {
+                pieces.add(() -> take(range, total));
             }
         }
         try {
-            Workers.run(threads, pieces);
+            ParallelTasks.run(threads, pieces);
         } finally {
             progress.end();
         }
         List<Result> results = new ArrayList<>();
-        for (Span span : plan.votes()) {
-            results.add(read(result(span), Result.class));
+        for (OffsetRange range : plan.votes()) {
+            results.add(read(result(range), Result.class));
         }
         ExportManifest manifest = wanted.rows() ? rowsManifest(results) : publicManifest(results);
         for (ExportManifest.File file : manifest.files()) {
@@ -159,9 +159,9 @@ public final class Export {
         return manifest;
     }
 
-    private void take(Span span, Progress.Total total) {
+    private void take(OffsetRange range, Progress.Total total) {
         try {
-            write(new PartitionExport(wanted, span, keys, work, mostHeld).run(source, total::one), result(span));
+            write(new PartitionExport(wanted, range, keys, work, mostHeld).run(source, total::one), result(range));
         } catch (IOException e) {
             throw new AuditException("%s cannot be written: %s".formatted(work, Texts.reason(e)), e);
         }
@@ -185,13 +185,13 @@ public final class Export {
                 results.stream().flatMap(result -> result.files().stream()).toList());
     }
 
-    private Path result(Span span) {
-        return work.resolve("partition-%d.json".formatted(span.partition()));
+    private Path result(OffsetRange range) {
+        return work.resolve("partition-%d.json".formatted(range.partition()));
     }
 
     private Plan plan() throws IOException {
         Path file = work.resolve(PLAN);
-        List<Span> now = new VotesReader(source, threads, progress).spans();
+        List<OffsetRange> now = new VotesReader(source, threads, progress).ranges();
         if (Files.notExists(file)) {
             Plan plan = new Plan(source.name(), wanted, now);
             write(plan, file);
@@ -202,18 +202,18 @@ public final class Export {
             throw new AuditException("%s holds an unfinished export of other things (%s from %s)"
                     .formatted(folder, plan.wanted(), plan.source()));
         }
-        Map<Integer, Long> ends = now.stream().collect(Collectors.toMap(Span::partition, Span::end));
-        for (Span span : plan.votes()) {
-            if (ends.getOrDefault(span.partition(), 0L) < span.end()) {
+        Map<Integer, Long> ends = now.stream().collect(Collectors.toMap(OffsetRange::partition, OffsetRange::end));
+        for (OffsetRange range : plan.votes()) {
+            if (ends.getOrDefault(range.partition(), 0L) < range.end()) {
                 throw new AuditException(
-                        "%s ends before offset %d, where the export was begun".formatted(span, span.end()));
+                        "%s ends before offset %d, where the export was begun".formatted(range, range.end()));
             }
         }
         return plan;
     }
 
     private static <T> T read(Path file, Class<T> kind) {
-        return GivenFile.json(file, GivenFile.WORK, kind, "part of an export");
+        return InputFile.json(file, InputFile.WORK, kind, "part of an export");
     }
 
     private static void write(Object document, Path file) throws IOException {

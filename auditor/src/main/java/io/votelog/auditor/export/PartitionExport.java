@@ -10,7 +10,7 @@ import io.votelog.auditor.count.Tally;
 import io.votelog.auditor.export.ExportManifest.Wanted;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.VoteCast;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.Events;
@@ -42,23 +42,23 @@ final class PartitionExport {
     private final int mostHeld;
 
     private final Wanted wanted;
-    private final Span span;
+    private final OffsetRange range;
     private final Path folder;
     private final PartitionReplay replay;
     private final Map<Integer, PickCounts> picks = new TreeMap<>();
-    private int held;
+    private int makeRoom;
 
     /**
-     * @param span up to where it goes
+     * @param range up to where it goes
      * @param folder for its files
      * @param mostHeld sets of options that memory holds at a time
      */
-    PartitionExport(Wanted wanted, Span span, LogKeys keys, Path folder, int mostHeld) {
+    PartitionExport(Wanted wanted, OffsetRange range, LogKeys keys, Path folder, int mostHeld) {
         this.wanted = wanted;
-        this.span = span;
+        this.range = range;
         this.folder = folder;
         this.mostHeld = mostHeld;
-        this.replay = new PartitionReplay(span.partition(), keys, ballotId -> Long.MAX_VALUE, Map.of());
+        this.replay = new PartitionReplay(range.partition(), keys, ballotId -> Long.MAX_VALUE, Map.of());
     }
 
     /**
@@ -93,7 +93,7 @@ final class PartitionExport {
 
     /** The name of the file with every vote, without its ending. */
     private String rowsName() {
-        return "private-votes-" + span.partition();
+        return "private-votes-" + range.partition();
     }
 
     /**
@@ -112,38 +112,38 @@ final class PartitionExport {
             readAll(source, null, read);
         }
         String gap = replay.firstGap();
-        if (gap != null || replay.nextOffset() < span.end()) {
+        if (gap != null || replay.nextOffset() < range.end()) {
             throw new AuditException("the log is not whole: %s; replay says more"
-                    .formatted(gap != null ? gap : "partition %d is cut short".formatted(span.partition())));
+                    .formatted(gap != null ? gap : "partition %d is cut short".formatted(range.partition())));
         }
         List<OfBallot> ballots = new ArrayList<>();
-        for (PartitionBallot standing : replay.ballots()) {
+        for (PartitionBallot partitionBallot : replay.ballots()) {
             ballots.add(new OfBallot(
-                    standing.definition().json(),
-                    standing.published().getPartitionCount(),
-                    standing.endOffset() != PartitionBallot.OPEN,
-                    Tally.of(List.of(standing)),
-                    finishPicks(standing)));
+                    partitionBallot.definition().json(),
+                    partitionBallot.published().getPartitionCount(),
+                    partitionBallot.endOffset() != PartitionBallot.OPEN,
+                    Tally.of(List.of(partitionBallot)),
+                    finishPicks(partitionBallot)));
         }
-        return new Result(span.partition(), replay.nextOffset(), ballots, files);
+        return new Result(range.partition(), replay.nextOffset(), ballots, files);
     }
 
-    private @Nullable String finishPicks(PartitionBallot standing) throws IOException {
-        PickCounts counts = picks.get(standing.number());
+    private @Nullable String finishPicks(PartitionBallot partitionBallot) throws IOException {
+        PickCounts counts = picks.get(partitionBallot.number());
         if (counts == null) {
             return null;
         }
-        String name = "picks-%d-%d".formatted(span.partition(), standing.number());
+        String name = "picks-%d-%d".formatted(range.partition(), partitionBallot.number());
         counts.finish(folder.resolve(name));
         return name;
     }
 
     private void readAll(LogSource source, @Nullable ExportFile rows, Runnable read) throws IOException {
         try {
-            source.read(span, record -> {
-                if (record.offset() < span.end()) {
+            source.read(range, record -> {
+                if (record.offset() < range.end()) {
                     replay.take(record);
-                    take(record, replay.findings().kind(record.offset()), rows);
+                    take(record, replay.outcomes().at(record.offset()), rows);
                 }
                 read.run();
             });
@@ -152,14 +152,14 @@ final class PartitionExport {
         }
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> record, byte finding, @Nullable ExportFile rows) {
-        AnnulledVote takenOut = replay.takenOut();
-        if (takenOut != null && wanted.wants(takenOut.ballotId())) {
-            takeOut(takenOut, rows);
+    private void take(ConsumerRecord<byte[], byte[]> record, byte outcome, @Nullable ExportFile rows) {
+        AnnulledVote annulledVote = replay.annulledVote();
+        if (annulledVote != null && wanted.wants(annulledVote.ballotId())) {
+            remove(annulledVote, rows);
             return;
         }
-        boolean counted = wanted.votes() && finding == RecordOutcome.ACCEPTED;
-        if (!counted && (rows == null || !RecordOutcome.isVerdict(finding))) {
+        boolean counted = wanted.votes() && outcome == RecordOutcome.ACCEPTED;
+        if (!counted && (rows == null || !RecordOutcome.isVerdict(outcome))) {
             return;
         }
         try {
@@ -168,7 +168,7 @@ final class PartitionExport {
                 return;
             }
             if (rows != null) {
-                addRow(rows, record, vote, finding);
+                addRow(rows, record, vote, outcome);
             } else {
                 count(vote);
             }
@@ -179,9 +179,9 @@ final class PartitionExport {
         }
     }
 
-    private void takeOut(AnnulledVote vote, @Nullable ExportFile rows) {
+    private void remove(AnnulledVote vote, @Nullable ExportFile rows) {
         try {
-            PartitionBallot on = standing(vote.ballotId());
+            PartitionBallot on = partitionBallot(vote.ballotId());
             if (rows != null) {
                 List<String> choices = new ArrayList<>();
                 vote.picks().forEach(option -> choices.add(on.ballot().optionId(option)));
@@ -195,7 +195,7 @@ final class PartitionExport {
                         null,
                         choices);
             } else if (wanted.votes()) {
-                held(picksOf(on).takeOut(vote.picks()));
+                makeRoom(picksOf(on).remove(vote.picks()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -203,11 +203,11 @@ final class PartitionExport {
     }
 
     private void count(VoteCast vote) throws IOException {
-        PartitionBallot on = standing(vote.getBallotId());
-        held(picksOf(on).add(on.ballot().check(vote.getChoices()).picks()));
+        PartitionBallot on = partitionBallot(vote.getBallotId());
+        makeRoom(picksOf(on).add(on.ballot().check(vote.getChoices()).picks()));
     }
 
-    private PartitionBallot standing(String ballotId) {
+    private PartitionBallot partitionBallot(String ballotId) {
         PartitionBallot on = replay.ballot(ballotId);
         if (on == null) {
             throw new IllegalStateException("accepted on no ballot");
@@ -220,30 +220,30 @@ final class PartitionExport {
                 on.number(),
                 number -> new PickCounts(
                         folder,
-                        "picks-%d-%d".formatted(span.partition(), number),
+                        "picks-%d-%d".formatted(range.partition(), number),
                         on.ballot().optionCount()));
     }
 
     /** Makes room when memory holds as much as it may. */
-    private void held(boolean oneMore) throws IOException {
-        if (oneMore && ++held >= mostHeld) {
+    private void makeRoom(boolean oneMore) throws IOException {
+        if (oneMore && ++makeRoom >= mostHeld) {
             for (PickCounts each : picks.values()) {
                 each.spill();
             }
-            held = 0;
+            makeRoom = 0;
         }
     }
 
-    private void addRow(ExportFile rows, ConsumerRecord<byte[], byte[]> record, VoteCast vote, byte finding)
+    private void addRow(ExportFile rows, ConsumerRecord<byte[], byte[]> record, VoteCast vote, byte outcome)
             throws IOException {
-        Reason reason = RecordOutcome.isRejected(finding) ? RecordOutcome.reason(finding) : null;
+        Reason reason = RecordOutcome.isRejected(outcome) ? RecordOutcome.reason(outcome) : null;
         addRow(
                 rows,
                 record.offset(),
                 record.timestamp(),
                 vote.getBallotId(),
                 vote.getVoteId(),
-                reason == null ? RecordOutcome.text(finding) : "REJECTED",
+                reason == null ? RecordOutcome.text(outcome) : "REJECTED",
                 reason,
                 vote.getChoices());
     }
@@ -260,8 +260,8 @@ final class PartitionExport {
             throws IOException {
         String recordedAt = Instant.ofEpochMilli(recordedAtMs).toString();
         rows.add(
-                new Row(span.partition(), offset, recordedAt, ballotId, voteId, outcome, reason, choices),
-                span.partition(),
+                new Row(range.partition(), offset, recordedAt, ballotId, voteId, outcome, reason, choices),
+                range.partition(),
                 offset,
                 recordedAt,
                 cell(ballotId),

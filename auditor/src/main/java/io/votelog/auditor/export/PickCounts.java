@@ -42,7 +42,7 @@ final class PickCounts {
     }
 
     /** Takes a set and how often it was chosen. */
-    interface Reader {
+    interface SetConsumer {
         void accept(Picks picks, long count) throws IOException;
     }
 
@@ -56,7 +56,7 @@ final class PickCounts {
     }
 
     /** Counts a set once less, that was counted before; says whether memory has to hold one more for it. */
-    boolean takeOut(Picks picks) {
+    boolean remove(Picks picks) {
         return add(picks, -1);
     }
 
@@ -99,7 +99,7 @@ final class PickCounts {
      * Gives the sets of several such files, each once with its count over all of them, in an order that depends on the sets
      * alone.
      */
-    static void merge(List<Path> files, int options, Reader reader) throws IOException {
+    static void merge(List<Path> files, int options, SetConsumer reader) throws IOException {
         mergeBits(files, width(options), (bits, count) -> {
             List<Integer> picked = new ArrayList<>();
             for (int option = 0; option < options; option++) {

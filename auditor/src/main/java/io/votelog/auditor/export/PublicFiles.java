@@ -53,7 +53,7 @@ final class PublicFiles {
     private record VoteRow(String ballotId, @Nullable List<String> choices, long votes) {}
 
     /** A ballot over all its partitions. */
-    private record Whole(BallotDefinition definition, boolean ended, Tally tally, List<Path> picks) {
+    private record WholeBallot(BallotDefinition definition, boolean ended, Tally tally, List<Path> picks) {
         String id() {
             return definition.ballot().id();
         }
@@ -77,8 +77,8 @@ final class PublicFiles {
 
     /** @throws AuditException when the partitions do not go together, or what is wanted may not be had */
     void write(List<Result> results) throws IOException {
-        List<Whole> all = wholes(results);
-        for (Whole whole : all) {
+        List<WholeBallot> all = wholes(results);
+        for (WholeBallot whole : all) {
             List<String> withheld = new ArrayList<>();
             if (whole.hidesTally()) {
                 withheld.add(TALLIES);
@@ -104,7 +104,7 @@ final class PublicFiles {
                         .toList();
     }
 
-    private List<Whole> wholes(List<Result> results) {
+    private List<WholeBallot> wholes(List<Result> results) {
         Map<String, List<OfBallot>> byId = new TreeMap<>();
         for (Result result : results) {
             for (OfBallot of : result.ballots()) {
@@ -120,7 +120,7 @@ final class PublicFiles {
         return byId.values().stream().map(this::whole).toList();
     }
 
-    private Whole whole(List<OfBallot> partitions) {
+    private WholeBallot whole(List<OfBallot> partitions) {
         OfBallot first = partitions.get(0);
         if (partitions.stream().anyMatch(other -> !other.definition().equals(first.definition()))) {
             throw new AuditException("the definition of %s is not the same in all partitions; replay says more"
@@ -132,7 +132,7 @@ final class PublicFiles {
         } catch (MalformedEventException e) {
             throw new IllegalStateException(e);
         }
-        return new Whole(
+        return new WholeBallot(
                 definition,
                 partitions.stream().filter(OfBallot::ended).count() == first.partitions(),
                 partitions.stream().map(OfBallot::tally).reduce(Tally::plus).orElseThrow(),
@@ -143,9 +143,9 @@ final class PublicFiles {
                         .toList());
     }
 
-    private void writeTallies(List<Whole> all) throws IOException {
+    private void writeTallies(List<WholeBallot> all) throws IOException {
         try (ExportFile file = new ExportFile(folder, TALLIES, List.of("ballotId", "section", "option", "votes"))) {
-            for (Whole whole : all) {
+            for (WholeBallot whole : all) {
                 if (whole.hidesTally()) {
                     continue;
                 }
@@ -165,9 +165,9 @@ final class PublicFiles {
         }
     }
 
-    private void writeDecisions(List<Whole> all) throws IOException {
+    private void writeDecisions(List<WholeBallot> all) throws IOException {
         try (ExportFile file = new ExportFile(folder, "decisions", List.of("ballotId", "outcome", "reason", "votes"))) {
-            for (Whole whole : all) {
+            for (WholeBallot whole : all) {
                 Tally tally = whole.tally();
                 addDecisions(file, whole, "ACCEPTED", null, tally.accepted());
                 addDecisions(file, whole, "RETRIED", null, tally.retried());
@@ -181,7 +181,7 @@ final class PublicFiles {
         }
     }
 
-    private static void addDecisions(ExportFile file, Whole whole, String outcome, @Nullable Reason reason, long votes)
+    private static void addDecisions(ExportFile file, WholeBallot whole, String outcome, @Nullable Reason reason, long votes)
             throws IOException {
         file.add(
                 new DecisionRow(whole.id(), outcome, reason, votes),
@@ -191,9 +191,9 @@ final class PublicFiles {
                 votes);
     }
 
-    private void writeVotes(List<Whole> all) throws IOException {
+    private void writeVotes(List<WholeBallot> all) throws IOException {
         try (ExportFile file = new ExportFile(folder, VOTES, List.of("ballotId", "choices", "votes"))) {
-            for (Whole whole : all) {
+            for (WholeBallot whole : all) {
                 if (whole.ended()) {
                     writeVotes(file, whole);
                 }
@@ -202,7 +202,7 @@ final class PublicFiles {
         }
     }
 
-    private void writeVotes(ExportFile file, Whole whole) throws IOException {
+    private void writeVotes(ExportFile file, WholeBallot whole) throws IOException {
         int options = whole.ballot().optionCount();
         SortedMap<Long, Long> setsByCount = new TreeMap<>();
         PickCounts.merge(whole.picks(), options, (picks, count) -> setsByCount.merge(count, 1L, Long::sum));

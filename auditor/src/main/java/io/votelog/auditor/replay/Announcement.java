@@ -3,10 +3,10 @@ package io.votelog.auditor.replay;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotPublished;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
@@ -88,7 +88,7 @@ public record Announcement(
                     "no ballot, signed by a key that was given, is published in %s".formatted(source.name()));
         }
         Map<Integer, Long> ends = new TreeMap<>();
-        source.spans(Topics.VOTES.name()).forEach(span -> ends.put(span.partition(), span.end()));
+        source.ranges(Topics.VOTES.name()).forEach(range -> ends.put(range.partition(), range.end()));
         return new Announcement(FORMAT, keys.texts(), List.copyOf(ballots.values()), positions ? ends : null);
     }
 
@@ -100,8 +100,8 @@ public record Announcement(
 
     /** Reads the claims of a log, whoever signed them. */
     public static void read(LogSource source, Claims claims) {
-        for (Span span : source.spans(Topics.BALLOTS.name())) {
-            source.read(span, record -> {
+        for (OffsetRange range : source.ranges(Topics.BALLOTS.name())) {
+            source.read(range, record -> {
                 byte @Nullable [] value = record.value();
                 try {
                     if (value != null && Events.decode(value).event() instanceof BallotPublished claim) {
@@ -121,7 +121,7 @@ public record Announcement(
      *     passed over
      */
     public static Announcement read(Path file) {
-        Announcement read = GivenFile.strictJson(file, MOST_BYTES, Announcement.class, "announcement");
+        Announcement read = InputFile.strictJson(file, MOST_BYTES, Announcement.class, "announcement");
         if (!FORMAT.equals(read.format())) {
             throw new AuditException(
                     "%s is in the format %s; this program reads %s".formatted(file, read.format(), FORMAT));

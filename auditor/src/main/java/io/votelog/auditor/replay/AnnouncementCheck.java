@@ -45,12 +45,12 @@ final class AnnouncementCheck {
     void run(Report report, List<PartitionReplay> replays) {
         keys();
         for (Announcement.Ballot ballot : announced.ballots()) {
-            List<PartitionBallot> standing = Tally.standing(replays, ballot.ballotId());
-            if (standing.isEmpty()) {
+            List<PartitionBallot> partitionBallots = Tally.partitionBallots(replays, ballot.ballotId());
+            if (partitionBallots.isEmpty()) {
                 differences.add("%s was announced with the definition %s, and stands in no partition%s"
                         .formatted(ballot.ballotId(), ballot.digest(), publishedOtherwise(ballot.ballotId())));
             } else {
-                compare(ballot, standing);
+                compare(ballot, partitionBallots);
             }
         }
         Map<Integer, Long> positions = announced.positions();
@@ -92,10 +92,10 @@ final class AnnouncementCheck {
                 .orElse("");
     }
 
-    private void compare(Announcement.Ballot ballot, List<PartitionBallot> standing) {
+    private void compare(Announcement.Ballot ballot, List<PartitionBallot> partitionBallots) {
         // As a rule a ballot is the same in all partitions, and is then told of once.
         Set<String> told = new LinkedHashSet<>();
-        for (PartitionBallot here : standing) {
+        for (PartitionBallot here : partitionBallots) {
             String digest = here.definition().digestHex();
             Optional<String> signer = obeyed.text(here.published().getKeyId());
             if (!digest.equals(ballot.digest()) && told.add(digest)) {
@@ -112,9 +112,9 @@ final class AnnouncementCheck {
                                 here.partition()));
             }
         }
-        if (standing.size() < ballot.partitions()) {
+        if (partitionBallots.size() < ballot.partitions()) {
             differences.add("%s was announced for %s, and stands in %d"
-                    .formatted(ballot.ballotId(), Texts.count(ballot.partitions(), "partition"), standing.size()));
+                    .formatted(ballot.ballotId(), Texts.count(ballot.partitions(), "partition"), partitionBallots.size()));
         }
     }
 

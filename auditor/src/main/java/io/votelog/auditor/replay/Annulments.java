@@ -29,24 +29,24 @@ final class Annulments {
     private final Ballot ballot;
     private final List<PartitionCount> counts;
 
-    /** @param standing the ballot in each partition where it stands; at least one */
-    Annulments(List<PartitionBallot> standing) {
-        this.ballot = standing.get(0).ballot();
-        this.counts = standing.stream().map(PartitionBallot::count).toList();
+    /** @param partitionBallots the ballot in each partition where it stands; at least one */
+    Annulments(List<PartitionBallot> partitionBallots) {
+        this.ballot = partitionBallots.get(0).ballot();
+        this.counts = partitionBallots.stream().map(PartitionBallot::count).toList();
     }
 
-    private List<AnnulledVote> takenOut() {
+    private List<AnnulledVote> annulledVotes() {
         return counts.stream()
-                .flatMap(count -> count.takenOut().stream())
+                .flatMap(count -> count.annulledVotes().stream())
                 .sorted(BY_TIME)
                 .toList();
     }
 
     /** Adds a step, unless there is nothing to tell. */
-    void tell(Report report) {
-        List<AnnulledVote> all = takenOut();
-        long vain = counts.stream().mapToLong(PartitionCount::vain).sum();
-        if (all.isEmpty() && vain == 0) {
+    void reportTo(Report report) {
+        List<AnnulledVote> all = annulledVotes();
+        long annulmentsWithoutEffect = counts.stream().mapToLong(PartitionCount::annulmentsWithoutEffect).sum();
+        if (all.isEmpty() && annulmentsWithoutEffect == 0) {
             return;
         }
         long[] votes = new long[ballot.optionCount()];
@@ -83,9 +83,9 @@ final class Annulments {
         if (all.size() > MOST_NAMED) {
             lines.add(String.format(Locale.ROOT, "and %,d more", all.size() - MOST_NAMED));
         }
-        if (vain > 0) {
+        if (annulmentsWithoutEffect > 0) {
             lines.add("%s had no effect: no such vote was there, or it was annulled already"
-                    .formatted(Texts.count(vain, "annulment")));
+                    .formatted(Texts.count(annulmentsWithoutEffect, "annulment")));
         }
         report.pass("The annulments on " + ballot.id() + ", before and after each", String.join("\n", lines));
     }

@@ -7,7 +7,7 @@ import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.DeadLetter;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.schemas.Topics;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -20,32 +20,32 @@ public final class DeadLettersCheck {
     public static final String TITLE = "What was put aside is what is no vote";
 
     private final LogSource source;
-    private final List<Span> spans;
+    private final List<OffsetRange> ranges;
     private final IntToLongFunction countedTo;
     private final List<PartitionReplay> replays;
 
     /**
-     * @param spans of dead letters, as they were before it was noted where votes end
+     * @param ranges of dead letters, as they were before it was noted where votes end
      * @param countedTo for a partition of votes: what is no vote below this offset must have been put aside
      */
-    DeadLettersCheck(LogSource source, List<Span> spans, IntToLongFunction countedTo, List<PartitionReplay> replays) {
+    DeadLettersCheck(LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
-        this.spans = spans;
+        this.ranges = ranges;
         this.countedTo = countedTo;
         this.replays = replays;
     }
 
     void run(Report report) {
-        if (spans.isEmpty()) {
+        if (ranges.isEmpty()) {
             report.skip(TITLE, "there is no " + Topics.DEAD_LETTERS.name());
             return;
         }
         Set<DeadLetter> letters = new HashSet<>();
-        spans.forEach(span -> source.read(span, record -> letters.add(DeadLetter.of(record))));
+        ranges.forEach(range -> source.read(range, record -> letters.add(DeadLetter.of(record))));
         long found = 0;
         for (PartitionReplay replay : replays) {
-            for (long offset = 0; offset < replay.findings().end(); offset++) {
-                byte here = replay.findings().kind(offset);
+            for (long offset = 0; offset < replay.outcomes().end(); offset++) {
+                byte here = replay.outcomes().at(offset);
                 if (!RecordOutcome.isPoison(here)) {
                     continue;
                 }
@@ -66,7 +66,7 @@ public final class DeadLettersCheck {
             boolean read = replays.stream()
                     .anyMatch(replay ->
                             replay.partition() == letter.partition() && letter.offset() < replay.nextOffset());
-            if (!read && letter.partition() >= 0 && !source.inOrder()) {
+            if (!read && letter.partition() >= 0 && !source.derivedTopicsFirst()) {
                 report.skip(
                         TITLE,
                         "votes partition %d, offset %d was put aside, and is behind the end of votes. This copy does not tell whether"
@@ -93,7 +93,7 @@ public final class DeadLettersCheck {
         return replays.stream()
                 .filter(replay -> replay.partition() == letter.partition())
                 .map(replay -> letter.offset() < replay.nextOffset()
-                        ? RecordOutcome.text(replay.findings().kind(letter.offset()))
+                        ? RecordOutcome.text(replay.outcomes().at(letter.offset()))
                         : "not there: the partition ends at offset " + replay.nextOffset())
                 .findFirst()
                 .orElse("nowhere");

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.replay;
 
-import io.votelog.auditor.count.Decided;
+import io.votelog.auditor.count.PublishedVerdict;
 import io.votelog.auditor.count.EventBytes;
-import io.votelog.auditor.count.Marks;
+import io.votelog.auditor.count.VoteHasher;
 import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.count.RecordOutcome;
 import io.votelog.auditor.count.RecordOutcomes;
-import io.votelog.auditor.count.Workers;
+import io.votelog.auditor.count.ParallelTasks;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.VoteDecided;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -47,7 +47,7 @@ public final class DecisionsCheck {
     private static final int MOST_DIGITS = 10;
 
     private final LogSource source;
-    private final List<Span> spans;
+    private final List<OffsetRange> ranges;
     private final IntToLongFunction countedTo;
     private final Map<Integer, PartitionReplay> replays;
 
@@ -55,12 +55,12 @@ public final class DecisionsCheck {
     private @Nullable Difference first;
 
     /**
-     * @param spans of decisions, as they were before it was noted where votes end
+     * @param ranges of decisions, as they were before it was noted where votes end
      * @param countedTo for a partition of votes: every vote below this offset must have its verdict
      */
-    DecisionsCheck(LogSource source, List<Span> spans, IntToLongFunction countedTo, List<PartitionReplay> replays) {
+    DecisionsCheck(LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
-        this.spans = spans;
+        this.ranges = ranges;
         this.countedTo = countedTo;
         this.replays = replays.stream().collect(Collectors.toMap(PartitionReplay::partition, Function.identity()));
     }
@@ -77,17 +77,17 @@ public final class DecisionsCheck {
     }
 
     void run(Report report, int threads, Progress progress) {
-        if (spans.isEmpty()) {
+        if (ranges.isEmpty()) {
             report.skip(TITLE, "there is no " + Topics.DECISIONS.name());
             return;
         }
         long beginNs = System.nanoTime();
         Progress.Total total = progress.total(
                 "comparing verdicts",
-                spans.stream().mapToLong(span -> span.end() - span.begin()).sum());
-        List<Part> parts = spans.stream().map(span -> new Part(span, total)).toList();
+                ranges.stream().mapToLong(range -> range.end() - range.begin()).sum());
+        List<DecisionsPartition> parts = ranges.stream().map(range -> new DecisionsPartition(range, total)).toList();
         try {
-            Workers.run(threads, List.copyOf(parts));
+            ParallelTasks.run(threads, List.copyOf(parts));
         } finally {
             progress.end();
         }
@@ -95,7 +95,7 @@ public final class DecisionsCheck {
         long read = 0;
         long decisions = 0;
         long unexplained = 0;
-        for (Part part : parts) {
+        for (DecisionsPartition part : parts) {
             part.seen.forEach((partition, offsets) ->
                     seen.computeIfAbsent(partition, any -> new BitSet()).or(offsets));
             read += part.read;
@@ -127,11 +127,11 @@ public final class DecisionsCheck {
     }
 
     /** One partition of decisions. A verdict in it may be on a vote in another one. */
-    private final class Part implements Runnable {
-        private final Span span;
+    private final class DecisionsPartition implements Runnable {
+        private final OffsetRange range;
         private final Progress.Total total;
         private final EventBytes bytes = new EventBytes();
-        private final Marks marks = new Marks();
+        private final VoteHasher hasher = new VoteHasher();
         private final Map<Integer, BitSet> seen = new HashMap<>();
         private long read;
         private long decisions;
@@ -139,14 +139,14 @@ public final class DecisionsCheck {
         private long differences;
         private @Nullable Difference first;
 
-        Part(Span span, Progress.Total total) {
-            this.span = span;
+        DecisionsPartition(OffsetRange range, Progress.Total total) {
+            this.range = range;
             this.total = total;
         }
 
         @Override
         public void run() {
-            source.read(span, record -> {
+            source.read(range, record -> {
                 take(record);
                 read++;
                 total.one();
@@ -154,11 +154,11 @@ public final class DecisionsCheck {
         }
 
         private void take(ConsumerRecord<byte[], byte[]> record) {
-            Decided decided;
+            PublishedVerdict decided;
             try {
-                decided = Decided.read(bytes, record.value());
+                decided = PublishedVerdict.read(bytes, record.value());
                 if (decided == null) {
-                    decided = Decided.of(Events.decode(record.value(), VoteDecided.class));
+                    decided = PublishedVerdict.of(Events.decode(record.value(), VoteDecided.class));
                 }
             } catch (MalformedEventException e) {
                 differ(
@@ -176,27 +176,27 @@ public final class DecisionsCheck {
                 return;
             }
             if (offset >= replay.nextOffset()) {
-                if (source.inOrder()) {
+                if (source.derivedTopicsFirst()) {
                     differ(
                             partition,
                             offset,
                             "published %s on a vote that is not there: the partition ends at offset %d"
-                                    .formatted(RecordOutcome.text(decided.finding()), replay.nextOffset()));
+                                    .formatted(RecordOutcome.text(decided.outcome()), replay.nextOffset()));
                 } else {
                     unexplained++;
                 }
                 return;
             }
             decisions++;
-            RecordOutcomes findings = replay.findings();
-            byte here = findings.kind(offset);
-            byte there = decided.finding();
+            RecordOutcomes outcomes = replay.outcomes();
+            byte here = outcomes.at(offset);
+            byte there = decided.outcome();
             if (here != there) {
                 differ(
                         partition,
                         offset,
                         "published %s, found here %s".formatted(RecordOutcome.text(there), RecordOutcome.text(here)));
-            } else if (!sameVote(record.key(), decided, findings.markAt(offset))) {
+            } else if (!sameVote(record.key(), decided, outcomes.voteHash(offset))) {
                 differ(
                         partition,
                         offset,
@@ -211,13 +211,13 @@ public final class DecisionsCheck {
             }
         }
 
-        private boolean sameVote(byte @Nullable [] key, Decided decided, long mark) {
+        private boolean sameVote(byte @Nullable [] key, PublishedVerdict decided, long voteHash) {
             if (key == null || key.length != Pseudonym.LENGTH) {
                 return false;
             }
             ByteBuffer voter = ByteBuffer.wrap(key);
-            return mark
-                    == marks.of(
+            return voteHash
+                    == hasher.of(
                             voter.getLong(),
                             voter.getLong(),
                             decided.idHigh(),
@@ -259,8 +259,8 @@ public final class DecisionsCheck {
         for (PartitionReplay replay : replays.values()) {
             BitSet published = seen.getOrDefault(replay.partition(), new BitSet());
             long needed = countedTo.applyAsLong(replay.partition());
-            for (long offset = 0; offset < replay.findings().end(); offset++) {
-                byte here = replay.findings().kind(offset);
+            for (long offset = 0; offset < replay.outcomes().end(); offset++) {
+                byte here = replay.outcomes().at(offset);
                 if (!RecordOutcome.isVerdict(here) || published.get((int) offset)) {
                     continue;
                 }

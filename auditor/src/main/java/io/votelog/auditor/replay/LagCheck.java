@@ -6,7 +6,7 @@ import io.votelog.auditor.count.PartitionBallot;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Merged;
+import io.votelog.auditor.source.MergedOffsets;
 import io.votelog.auditor.source.Pause;
 import io.votelog.events.BallotResults;
 import java.time.Duration;
@@ -25,19 +25,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class LagCheck {
     /** Longer than it takes from tallies that were taken to the results that have them, and much longer than the count takes. */
-    private static final Duration LONG_ENOUGH = Duration.ofSeconds(10);
+    private static final Duration RESULTS_DELAY = Duration.ofSeconds(10);
 
-    private static final Duration A_WHILE = Duration.ofMillis(250);
+    private static final Duration GRACE = Duration.ofMillis(250);
 
     private final LogSource source;
     private final String group;
     private final boolean complete;
-    private @Nullable Merging merging;
+    private @Nullable MergeProgress mergeProgress;
 
     /** @param endNs until when results are waited for, as {@link System#nanoTime} has it */
-    private record Merging(Optional<Merged> merged, long endNs) {
-        boolean passed(String ballotId, int partition, long offset) {
-            return merged.isPresent() && merged.get().passed(ballotId, partition, offset);
+    private record MergeProgress(Optional<MergedOffsets> merged, long endNs) {
+        boolean covers(String ballotId, int partition, long offset) {
+            return merged.isPresent() && merged.get().covers(ballotId, partition, offset);
         }
     }
 
@@ -52,12 +52,12 @@ final class LagCheck {
     }
 
     /** As it is when it is asked for first: all ballots together are waited for as long as one. */
-    private Merging merging() {
-        if (merging == null) {
-            Optional<Merged> merged = source.merged(group);
-            merging = new Merging(merged, System.nanoTime() + LONG_ENOUGH.toNanos());
+    private MergeProgress mergeProgress() {
+        if (mergeProgress == null) {
+            Optional<MergedOffsets> merged = source.merged(group);
+            mergeProgress = new MergeProgress(merged, System.nanoTime() + RESULTS_DELAY.toNanos());
         }
-        return merging;
+        return mergeProgress;
     }
 
     static String title(String ballotId) {
@@ -65,119 +65,119 @@ final class LagCheck {
     }
 
     /** A record that turns a ballot's results: its end, or an annulment. */
-    private record Turn(int partition, long offset, String what) {
+    private record Change(int partition, long offset, String what) {
         @Override
         public String toString() {
             return "%s at partition %d, offset %d".formatted(what, partition, offset);
         }
     }
 
-    /** @param standing the ballot in each partition where it stands */
-    void run(Report report, String ballotId, List<PartitionBallot> standing) {
+    /** @param partitionBallots the ballot in each partition where it stands */
+    void run(Report report, String ballotId, List<PartitionBallot> partitionBallots) {
         String title = title(ballotId);
-        List<Turn> turns = turns(standing);
+        List<Change> changes = changes(partitionBallots);
         long votes =
-                standing.stream().mapToLong(one -> one.count().votesBehind()).sum();
-        if (turns.isEmpty() && votes == 0) {
+                partitionBallots.stream().mapToLong(one -> one.count().votesPastLimit()).sum();
+        if (changes.isEmpty() && votes == 0) {
             report.pass(title, "nothing of the log is behind them");
             return;
         }
         if (complete) {
-            report.fail(title, "%s; the first is %s".formatted(behind(votes, turns), first(turns, standing)));
+            report.fail(title, "%s; the first is %s".formatted(behind(votes, changes), first(changes, partitionBallots)));
             return;
         }
-        if (turns.isEmpty()) {
+        if (changes.isEmpty()) {
             report.pass(title, "%s behind them".formatted(Texts.count(votes, "vote")));
             return;
         }
-        List<Turn> left = left(ballotId, turns);
-        Optional<Turn> due = left.stream()
-                .filter(turn -> merging().passed(ballotId, turn.partition(), turn.offset()))
+        List<Change> left = left(ballotId, changes);
+        Optional<Change> due = left.stream()
+                .filter(change -> mergeProgress().covers(ballotId, change.partition(), change.offset()))
                 .findFirst();
         if (due.isPresent()) {
             report.fail(
                     title,
                     "%s; the group %s has added up %s, and the results leave it out"
-                            .formatted(behind(votes, turns), mergingGroup(), due.get()));
+                            .formatted(behind(votes, changes), mergingGroup(), due.get()));
         } else if (!left.isEmpty()) {
             report.skip(
                     title,
                     "%s; the first is %s. Whether it has been added up is not known here; --complete takes results that are behind for"
-                                    .formatted(behind(votes, turns), left.get(0))
+                                    .formatted(behind(votes, changes), left.get(0))
                             + " a fault");
         } else {
-            report.pass(title, behind(votes, turns) + "; newer results have what was counted of them");
+            report.pass(title, behind(votes, changes) + "; newer results have what was counted of them");
         }
     }
 
     private String mergingGroup() {
-        return merging().merged().map(Merged::group).orElse(Merged.group(group));
+        return mergeProgress().merged().map(MergedOffsets::group).orElse(MergedOffsets.group(group));
     }
 
-    private static String behind(long votes, List<Turn> turns) {
+    private static String behind(long votes, List<Change> changes) {
         String counts = Stream.of(
                         votes == 0 ? "" : Texts.count(votes, "vote"),
-                        turns.isEmpty() ? "" : Texts.count(turns.size(), "end or annulment", "ends or annulments"))
+                        changes.isEmpty() ? "" : Texts.count(changes.size(), "end or annulment", "ends or annulments"))
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(" and "));
         return counts + " behind them";
     }
 
-    private static String first(List<Turn> turns, List<PartitionBallot> standing) {
-        List<Turn> all = new ArrayList<>(turns);
-        for (PartitionBallot one : standing) {
-            if (one.count().votesBehind() > 0) {
-                all.add(new Turn(one.partition(), one.count().firstVoteBehind(), "a vote"));
+    private static String first(List<Change> changes, List<PartitionBallot> partitionBallots) {
+        List<Change> all = new ArrayList<>(changes);
+        for (PartitionBallot one : partitionBallots) {
+            if (one.count().votesPastLimit() > 0) {
+                all.add(new Change(one.partition(), one.count().firstVotePastLimit(), "a vote"));
             }
         }
         return inOrder(all).get(0).toString();
     }
 
-    private static List<Turn> turns(List<PartitionBallot> standing) {
-        List<Turn> turns = new ArrayList<>();
-        for (PartitionBallot one : standing) {
-            if (one.count().endBehind() != PartitionBallot.OPEN) {
-                turns.add(new Turn(one.partition(), one.count().endBehind(), "the end"));
+    private static List<Change> changes(List<PartitionBallot> partitionBallots) {
+        List<Change> changes = new ArrayList<>();
+        for (PartitionBallot one : partitionBallots) {
+            if (one.count().endPastLimit() != PartitionBallot.OPEN) {
+                changes.add(new Change(one.partition(), one.count().endPastLimit(), "the end"));
             }
-            for (AnnulledVote vote : one.count().takenOutBehind()) {
-                turns.add(new Turn(one.partition(), vote.offset(), "the annulment of vote " + vote.voteId()));
+            for (AnnulledVote vote : one.count().annulledPastLimit()) {
+                changes.add(new Change(one.partition(), vote.offset(), "the annulment of vote " + vote.voteId()));
             }
         }
-        return inOrder(turns);
+        return inOrder(changes);
     }
 
-    private static List<Turn> inOrder(List<Turn> turns) {
-        return turns.stream()
-                .sorted(Comparator.comparingInt(Turn::partition).thenComparingLong(Turn::offset))
+    private static List<Change> inOrder(List<Change> changes) {
+        return changes.stream()
+                .sorted(Comparator.comparingInt(Change::partition).thenComparingLong(Change::offset))
                 .toList();
     }
 
     /** What the results leave out still, when those of a log that is being counted have had their time. */
-    private List<Turn> left(String ballotId, List<Turn> turns) {
-        List<Turn> left = turns;
-        long endNs = merging().endNs();
+    private List<Change> left(String ballotId, List<Change> changes) {
+        List<Change> left = changes;
+        long endNs = mergeProgress().endNs();
         while (source.grows()) {
-            BallotResults newest = Published.newest(source).get(ballotId);
-            left = turns.stream()
-                    .filter(turn -> newest == null || Published.countedTo(newest, turn.partition()) <= turn.offset())
+            BallotResults newest = PublishedRecords.newest(source).get(ballotId);
+            left = changes.stream()
+                    .filter(change -> newest == null || PublishedRecords.countedTo(newest, change.partition()) <= change.offset())
                     .toList();
             if (left.isEmpty() || System.nanoTime() >= endNs) {
                 break;
             }
-            Pause.of(A_WHILE);
+            Pause.of(GRACE);
         }
         return left;
     }
 
     /** No results are there at all. */
-    void withoutResults(Report report, String ballotId, List<PartitionBallot> standing) {
+    void withoutResults(Report report, String ballotId, List<PartitionBallot> partitionBallots) {
         String title = ResultsCheck.title(ballotId);
-        boolean whole = !standing.isEmpty()
-                && standing.size() == standing.get(0).published().getPartitionCount();
+        boolean whole = !partitionBallots.isEmpty()
+                && partitionBallots.size() == partitionBallots.get(0).published().getPartitionCount();
         if (complete) {
             report.fail(title, "no results of it are published");
         } else if (whole
-                && standing.stream().allMatch(one -> merging().passed(ballotId, one.partition(), one.openedAt()))
+                && partitionBallots.stream().allMatch(one -> mergeProgress().covers(ballotId, one.partition(), one.openedAt()))
                 && !appear(ballotId)) {
             report.fail(
                     title,
@@ -190,13 +190,13 @@ final class LagCheck {
 
     private boolean appear(String ballotId) {
         while (source.grows()) {
-            if (Published.newest(source).containsKey(ballotId)) {
+            if (PublishedRecords.newest(source).containsKey(ballotId)) {
                 return true;
             }
-            if (System.nanoTime() >= merging().endNs()) {
+            if (System.nanoTime() >= mergeProgress().endNs()) {
                 break;
             }
-            Pause.of(A_WHILE);
+            Pause.of(GRACE);
         }
         return false;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.replay;
 
-import io.votelog.auditor.count.Cut;
+import io.votelog.auditor.count.Cutoff;
 import io.votelog.auditor.count.PartitionBallot;
 import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.count.RecordOutcome;
@@ -12,9 +12,9 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.BallotDefinition;
@@ -89,33 +89,33 @@ public final class Replay {
         // In this order: what those who count have passed, and what the results count, has been decided before, and
         // what has
         // been decided stands in votes already. So a verdict without its vote is not one that came later.
-        Optional<Counted> counted = source.counted(terms.group());
+        Optional<CountedOffsets> counted = source.counted(terms.group());
         ResultsHistory history = new ResultsHistory(ResultsHistory.MOST);
-        Published published = Published.results(source, history);
+        PublishedRecords published = PublishedRecords.results(source, history);
         history.index();
         IntToLongFunction countedTo = partition -> Math.max(
                 published.countedTo(partition),
                 counted.map(group -> group.offsets().getOrDefault(partition, 0L))
                         .orElse(0L));
-        List<Span> decisions = source.spans(Topics.DECISIONS.name());
-        List<Span> deadLetters = source.spans(Topics.DEAD_LETTERS.name());
-        List<Span> votes = reader.spans();
+        List<OffsetRange> decisions = source.ranges(Topics.DECISIONS.name());
+        List<OffsetRange> deadLetters = source.ranges(Topics.DEAD_LETTERS.name());
+        List<OffsetRange> votes = reader.ranges();
         published.readClaims(source, keys);
         long beginNs = System.nanoTime();
         List<PartitionReplay> replays = reader.read(
                 votes,
-                span -> new PartitionReplay(
-                        span.partition(),
+                range -> new PartitionReplay(
+                        range.partition(),
                         keys,
                         ballotId -> published.results(ballotId).isPresent()
-                                ? published.countedTo(ballotId, span.partition())
+                                ? published.countedTo(ballotId, range.partition())
                                 : Long.MAX_VALUE,
                         Map.of(),
                         history),
-                Cut.none());
+                Cutoff.none());
         report.read(
                 Topics.VOTES.name(),
-                votes.stream().mapToLong(span -> span.end() - span.begin()).sum(),
+                votes.stream().mapToLong(range -> range.end() - range.begin()).sum(),
                 Duration.ofNanos(System.nanoTime() - beginNs));
         Set<String> ids = ids(replays, published);
         wholeness(report, votes, replays, counted);
@@ -129,23 +129,23 @@ public final class Replay {
         LagCheck lag = new LagCheck(source, terms.group(), terms.complete());
         for (String id : ids) {
             Optional<BallotResults> results = published.results(id);
-            List<PartitionBallot> standing = Tally.standing(replays, id);
+            List<PartitionBallot> partitionBallots = Tally.partitionBallots(replays, id);
             if (results.isEmpty()) {
-                lag.withoutResults(report, id, standing);
+                lag.withoutResults(report, id, partitionBallots);
             } else {
-                new ResultsCheck(results.get(), standing).run(report, replays);
-                lag.run(report, id, standing);
+                new ResultsCheck(results.get(), partitionBallots).run(report, replays);
+                lag.run(report, id, partitionBallots);
             }
-            if (!standing.isEmpty()) {
-                new Annulments(standing).tell(report);
+            if (!partitionBallots.isEmpty()) {
+                new Annulments(partitionBallots).reportTo(report);
             }
         }
-        history.tell(report, replays, ids);
+        history.reportTo(report, replays, ids);
         new DeadLettersCheck(source, deadLetters, countedTo, replays).run(report);
         return report;
     }
 
-    private Set<String> ids(List<PartitionReplay> replays, Published published) {
+    private Set<String> ids(List<PartitionReplay> replays, PublishedRecords published) {
         Set<String> ids = new TreeSet<>();
         replays.forEach(replay ->
                 replay.ballots().forEach(ballot -> ids.add(ballot.ballot().id())));
@@ -159,7 +159,7 @@ public final class Replay {
     }
 
     private static void wholeness(
-            Report report, List<Span> votes, List<PartitionReplay> replays, Optional<Counted> counted) {
+            Report report, List<OffsetRange> votes, List<PartitionReplay> replays, Optional<CountedOffsets> counted) {
         String title = "The log is whole";
         for (int partition = 0; partition < votes.size(); partition++) {
             if (votes.get(partition).partition() != partition) {
@@ -167,12 +167,12 @@ public final class Replay {
                 return;
             }
         }
-        for (Span span : votes) {
-            if (span.begin() > 0) {
+        for (OffsetRange range : votes) {
+            if (range.begin() > 0) {
                 report.fail(
                         title,
                         "partition %d begins at offset %d: what was before it is gone"
-                                .formatted(span.partition(), span.begin()));
+                                .formatted(range.partition(), range.begin()));
                 return;
             }
         }
@@ -195,7 +195,7 @@ public final class Replay {
                 return;
             }
         }
-        for (var position : counted.map(Counted::offsets).orElse(Map.of()).entrySet()) {
+        for (var position : counted.map(CountedOffsets::offsets).orElse(Map.of()).entrySet()) {
             long end = position.getKey() < replays.size()
                     ? replays.get(position.getKey()).nextOffset()
                     : 0;
@@ -221,12 +221,12 @@ public final class Replay {
     /** Whether a ballot was open is a matter of the broker's time alone; so that must be what the records have. */
     private void clocks(Report report, List<PartitionReplay> replays) {
         String title = "The broker stamped every record, and its time does not run back";
-        Optional<String> stamps = source.stamps();
-        if (stamps.isPresent() && !stamps.get().equals(LogSource.BROKER_STAMPS)) {
+        Optional<String> timestampType = source.timestampType();
+        if (timestampType.isPresent() && !timestampType.get().equals(LogSource.LOG_APPEND_TIME)) {
             report.fail(
                     title,
                     "%s takes the time that its writers name (message.timestamp.type is %s)"
-                            .formatted(Topics.VOTES.name(), stamps.get()));
+                            .formatted(Topics.VOTES.name(), timestampType.get()));
             return;
         }
         for (PartitionReplay replay : replays) {
@@ -250,7 +250,7 @@ public final class Replay {
                             .formatted(back.partition(), back.clock().backAt(), step, terms.maxClockStep()));
             return;
         }
-        if (stamps.isEmpty()
+        if (timestampType.isEmpty()
                 || replays.stream().anyMatch(replay -> replay.clock().stampedBy() != TimestampType.LOG_APPEND_TIME)) {
             report.skip(title, "who stamps the records is not known here");
             return;
@@ -259,23 +259,23 @@ public final class Replay {
     }
 
     private static void definitions(
-            Report report, List<PartitionReplay> replays, Published published, Set<String> ids) {
+            Report report, List<PartitionReplay> replays, PublishedRecords published, Set<String> ids) {
         for (String id : ids) {
             String title = "Ballot %s stands in every partition, signed, as it was first published".formatted(id);
-            List<PartitionBallot> standing = Tally.standing(replays, id);
-            if (standing.isEmpty()) {
+            List<PartitionBallot> partitionBallots = Tally.partitionBallots(replays, id);
+            if (partitionBallots.isEmpty()) {
                 report.fail(title, "it stands in no partition");
                 continue;
             }
-            String digest = standing.get(0).definition().digestHex();
-            int partitions = standing.get(0).published().getPartitionCount();
+            String digest = partitionBallots.get(0).definition().digestHex();
+            int partitions = partitionBallots.get(0).published().getPartitionCount();
             Optional<BallotPublished> claim = published.claim(id);
-            if (standing.stream()
+            if (partitionBallots.stream()
                     .anyMatch(other -> !other.definition().digestHex().equals(digest))) {
                 report.fail(title, "its definition is not the same in all partitions");
-            } else if (standing.size() < partitions && isInUse(standing, published, id)) {
+            } else if (partitionBallots.size() < partitions && isInUse(partitionBallots, published, id)) {
                 report.fail(title, missing(replays, id, partitions));
-            } else if (standing.size() < partitions) {
+            } else if (partitionBallots.size() < partitions) {
                 report.skip(
                         title,
                         missing(replays, id, partitions)
@@ -294,9 +294,9 @@ public final class Replay {
     }
 
     /** Results are of all partitions, and gateways take votes when the ballot stands in all of them. */
-    private static boolean isInUse(List<PartitionBallot> standing, Published published, String id) {
+    private static boolean isInUse(List<PartitionBallot> partitionBallots, PublishedRecords published, String id) {
         return published.results(id).isPresent()
-                || standing.stream().anyMatch(one -> one.count().accepted() > 0);
+                || partitionBallots.stream().anyMatch(one -> one.count().accepted() > 0);
     }
 
     private static String missing(List<PartitionReplay> replays, String id, int partitions) {
@@ -322,17 +322,17 @@ public final class Replay {
         long control = 0;
         long poison = 0;
         for (PartitionReplay replay : replays) {
-            for (long offset = 0; offset < replay.findings().end(); offset++) {
-                byte finding = replay.findings().kind(offset);
-                if (finding == RecordOutcome.ACCEPTED) {
+            for (long offset = 0; offset < replay.outcomes().end(); offset++) {
+                byte outcome = replay.outcomes().at(offset);
+                if (outcome == RecordOutcome.ACCEPTED) {
                     accepted++;
-                } else if (finding == RecordOutcome.RETRIED) {
+                } else if (outcome == RecordOutcome.RETRIED) {
                     retried++;
-                } else if (finding == RecordOutcome.CONTROL) {
+                } else if (outcome == RecordOutcome.CONTROL) {
                     control++;
-                } else if (RecordOutcome.isRejected(finding)) {
+                } else if (RecordOutcome.isRejected(outcome)) {
                     rejected++;
-                } else if (RecordOutcome.isPoison(finding)) {
+                } else if (RecordOutcome.isPoison(outcome)) {
                     poison++;
                 }
             }

@@ -4,7 +4,7 @@ package io.votelog.auditor.seal;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.tlog.SignedNote;
-import io.votelog.auditor.tlog.tiles.SmallFile;
+import io.votelog.auditor.tlog.tiles.BoundedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,7 +28,7 @@ public final class CheckpointFile {
     /** What it holds; null where there is none. */
     @Nullable
     public SignedNote shown() {
-        byte[] bytes = SmallFile.readIfThere(folder.resolve(NAME), SignedNote.LONGEST);
+        byte[] bytes = BoundedFile.readIfThere(folder.resolve(NAME), SignedNote.LONGEST);
         return bytes == null ? null : SignedNote.parse(bytes);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.seal;
 
-import io.votelog.auditor.source.Tail;
+import io.votelog.auditor.source.PartitionTail;
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
@@ -22,11 +22,11 @@ import tools.jackson.databind.json.JsonMapper;
 public final class FinalResults implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final List<Tail> results;
+    private final List<PartitionTail> results;
     private final Map<String, BallotResults> finals = new TreeMap<>();
 
     /** @param results by partition; closed with this object */
-    public FinalResults(List<Tail> results) {
+    public FinalResults(List<PartitionTail> results) {
         this.results = results;
     }
 
@@ -43,7 +43,7 @@ public final class FinalResults implements AutoCloseable {
      */
     List<BallotResults> upTo(long[] ends) {
         for (int partition = 0; partition < ends.length; partition++) {
-            Tail tail = results.get(partition);
+            PartitionTail tail = results.get(partition);
             long end = ends[partition];
             for (ConsumerRecord<byte[], byte[]> record = tail.peek(end); record != null; record = tail.peek(end)) {
                 take(record.value());
@@ -102,6 +102,6 @@ public final class FinalResults implements AutoCloseable {
 
     @Override
     public void close() {
-        results.forEach(Tail::close);
+        results.forEach(PartitionTail::close);
     }
 }

@@ -3,7 +3,7 @@ package io.votelog.auditor.seal;
 
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.BrokerSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotSealed;
 import io.votelog.events.CheckpointSigned;
 import io.votelog.events.LogSealed;
@@ -66,8 +66,8 @@ public final class SealsTopic implements AutoCloseable {
         try {
             // What an earlier one had begun is finished or undone when this returns.
             producer.initTransactions();
-            for (Span span : source.spans(Topics.SEALS.name())) {
-                source.read(span, record -> {
+            for (OffsetRange range : source.ranges(Topics.SEALS.name())) {
+                source.read(range, record -> {
                     try {
                         take(Events.decode(record.value()).event());
                     } catch (MalformedEventException e) {

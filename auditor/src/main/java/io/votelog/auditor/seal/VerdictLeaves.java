@@ -4,7 +4,7 @@ package io.votelog.auditor.seal;
 import io.votelog.auditor.source.BrokerSource;
 import io.votelog.auditor.source.CountingProgress;
 import io.votelog.auditor.source.DeadLetter;
-import io.votelog.auditor.source.Tail;
+import io.votelog.auditor.source.PartitionTail;
 import io.votelog.events.RejectionReason;
 import io.votelog.events.VoteDecided;
 import io.votelog.schemas.Events;
@@ -29,9 +29,9 @@ public final class VerdictLeaves implements LeafSource {
 
     private final BrokerSource source;
     private final CountingProgress progress;
-    private final List<Tail> votes = new ArrayList<>();
-    private final List<Tail> decisions = new ArrayList<>();
-    private final List<Tail> letters = new ArrayList<>();
+    private final List<PartitionTail> votes = new ArrayList<>();
+    private final List<PartitionTail> decisions = new ArrayList<>();
+    private final List<PartitionTail> letters = new ArrayList<>();
     private final Map<Integer, TreeMap<Long, String>> causes = new HashMap<>();
     private long[] decisionsEnd = new long[0];
 
@@ -69,13 +69,13 @@ public final class VerdictLeaves implements LeafSource {
         return true;
     }
 
-    private void follow(List<Tail> tails, String topic, int partitions) {
+    private void follow(List<PartitionTail> tails, String topic, int partitions) {
         while (tails.size() < partitions) {
             tails.add(source.tail(topic, tails.size()));
         }
     }
 
-    private void readLetters(Tail tail, long end) {
+    private void readLetters(PartitionTail tail, long end) {
         for (ConsumerRecord<byte[], byte[]> record = tail.peek(end); record != null; record = tail.peek(end)) {
             DeadLetter letter = DeadLetter.of(record);
             if (CAUSE.matcher(letter.cause()).matches()) {
@@ -109,7 +109,7 @@ public final class VerdictLeaves implements LeafSource {
 
     /** Decisions stand in the order of their votes. One that comes again, after the counting began anew, is passed over. */
     private @Nullable VoteDecided decided(int partition, long offset) {
-        Tail tail = decisions.get(partition);
+        PartitionTail tail = decisions.get(partition);
         long end = decisionsEnd[partition];
         for (ConsumerRecord<byte[], byte[]> record = tail.peek(end); record != null; record = tail.peek(end)) {
             VoteDecided decided = decision(record);
@@ -134,7 +134,7 @@ public final class VerdictLeaves implements LeafSource {
     }
 
     private Leaf undecided(int partition, long offset, long end) {
-        Tail tail = votes.get(partition);
+        PartitionTail tail = votes.get(partition);
         tail.seek(offset);
         ConsumerRecord<byte[], byte[]> record = tail.peek(end);
         boolean control = record != null && record.offset() == offset && Commitments.isControl(record);
@@ -143,8 +143,8 @@ public final class VerdictLeaves implements LeafSource {
 
     @Override
     public void close() {
-        votes.forEach(Tail::close);
-        decisions.forEach(Tail::close);
-        letters.forEach(Tail::close);
+        votes.forEach(PartitionTail::close);
+        decisions.forEach(PartitionTail::close);
+        letters.forEach(PartitionTail::close);
     }
 }

@@ -2,18 +2,18 @@
 package io.votelog.auditor.seal;
 
 import io.votelog.auditor.report.AuditException;
-import io.votelog.auditor.source.Tail;
+import io.votelog.auditor.source.PartitionTail;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Leaves that commit to the records of votes. */
 public final class VoteLeaves implements LeafSource {
-    private final List<Tail> votes;
+    private final List<PartitionTail> votes;
     private final Commitments commitments = new Commitments();
 
     /** @param votes by partition; closed with this object */
-    public VoteLeaves(List<Tail> votes) {
+    public VoteLeaves(List<PartitionTail> votes) {
         this.votes = votes;
     }
 
@@ -25,7 +25,7 @@ public final class VoteLeaves implements LeafSource {
     @Override
     public void leaves(Seal.OfLog seal, Consumer<Leaf> leaves) {
         for (int partition = 0; partition < seal.ends().length; partition++) {
-            Tail tail = votes.get(partition);
+            PartitionTail tail = votes.get(partition);
             long end = seal.ends()[partition];
             long next = seal.begins()[partition];
             tail.seek(next);
@@ -46,6 +46,6 @@ public final class VoteLeaves implements LeafSource {
 
     @Override
     public void close() {
-        votes.forEach(Tail::close);
+        votes.forEach(PartitionTail::close);
     }
 }

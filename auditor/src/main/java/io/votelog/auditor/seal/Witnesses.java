@@ -186,7 +186,7 @@ public final class Witnesses implements AutoCloseable {
 
     private boolean isCosigned(Signed signed) {
         Policy.Times times =
-                Cosigned.asOf(Clock.systemUTC().instant(), policy, null).times();
+                CosignatureRequirement.asOf(Clock.systemUTC().instant(), policy, null).times();
         return signed.notes.values().stream()
                 .allMatch(note -> policy.missingQuorum(note, times).isEmpty());
     }
@@ -195,7 +195,7 @@ public final class Witnesses implements AutoCloseable {
         return askers.stream().allMatch(asker -> asker.doneWith == signed || asker.pauses());
     }
 
-    private synchronized void cosigned(Signed signed, SealedLog tree, List<String> lines) {
+    private synchronized void addCosignatures(Signed signed, SealedLog tree, List<String> lines) {
         SignedNote note = signed.note(tree);
         for (String line : lines) {
             note = note.with(line);
@@ -290,7 +290,7 @@ public final class Witnesses implements AutoCloseable {
                     TlogReader reader =
                             new TlogReader(new FolderTiles(tree.folder(log)), checkpoint.size(), checkpoint.root());
                     long from = Math.min(known.getOrDefault(tree, 0L), checkpoint.size());
-                    cosigned(signed, tree, client.cosign(note, from, reader::consistency));
+                    addCosignatures(signed, tree, client.cosign(note, from, reader::consistency));
                     known.put(tree, checkpoint.size());
                 } catch (TlogException e) {
                     why = "%s: %s".formatted(checkpoint.origin(), e.getMessage());

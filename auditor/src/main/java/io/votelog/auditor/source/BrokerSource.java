@@ -21,9 +21,12 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** A running log. Reads what is committed, joins no group and leaves no trace. */
+/**
+ * A running log, read from its brokers. Only committed records are read; no consumer group is joined and nothing is
+ * written.
+ */
 public final class BrokerSource implements LogSource {
-    /** Kafka's own setting of how long an answer is waited for. */
+    /** Kafka's setting for how long a client waits for an answer, in milliseconds. */
     private static final String PATIENCE_MS = "default.api.timeout.ms";
 
     private static final int MIB = 1 << 20;
@@ -35,15 +38,15 @@ public final class BrokerSource implements LogSource {
 
     /**
      * @param bootstrapServers {@code host:port}, several with commas between
-     * @param clientProperties further settings of the consumer, such as TLS and SASL; an answer is waited for {@value #PATIENCE_MS}
-     *     of them, by default 30,000
+     * @param clientProperties further settings of the consumer, such as TLS and SASL; {@value #PATIENCE_MS} among them
+     *     says how many milliseconds an answer is waited for, by default 30,000
      */
     public BrokerSource(String bootstrapServers, Map<String, String> clientProperties) {
         this.bootstrapServers = bootstrapServers;
         this.patience = patience(clientProperties.getOrDefault(PATIENCE_MS, "30000"));
         config.put("fetch.max.bytes", Integer.toString(32 * MIB));
         config.put("max.partition.fetch.bytes", Integer.toString(8 * MIB));
-        // More at a time live long enough to be copied by the collector.
+        // With more records at a time, objects live long enough for the garbage collector to copy them.
         config.put("max.poll.records", "1000");
         config.put("receive.buffer.bytes", Integer.toString(MIB));
         this.clientProperties = clientProperties;
@@ -68,10 +71,9 @@ public final class BrokerSource implements LogSource {
     }
 
     @Override
-    public List<Span> spans(String topic) {
-        // The end is behind what stands in transactions that are not done yet, too: they are waited for when it is
-        // read.
-        // Else the verdict of a vote that the results count already might be behind the end of verdicts.
+    public List<OffsetRange> ranges(String topic) {
+        // The end includes records of open transactions; reading up to it waits for them to finish. Otherwise the
+        // verdict on a vote that the results already count could lie after the end of decisions.
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
             List<TopicPartition> partitions = consumer.listTopics(patience).getOrDefault(topic, List.of()).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
@@ -80,7 +82,7 @@ public final class BrokerSource implements LogSource {
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, patience);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, patience);
             return partitions.stream()
-                    .map(at -> new Span(topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
+                    .map(at -> new OffsetRange(topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
                     .toList();
         } catch (KafkaException e) {
             throw unreachable(e);
@@ -88,30 +90,30 @@ public final class BrokerSource implements LogSource {
     }
 
     @Override
-    public Optional<Counted> counted(String group) {
+    public Optional<CountedOffsets> counted(String group) {
         try (CountingProgress progress = progress(group)) {
             Map<Integer, Long> offsets = progress.counted(Topics.VOTES.name());
-            return offsets.isEmpty() ? Optional.empty() : Optional.of(new Counted(group, offsets));
+            return offsets.isEmpty() ? Optional.empty() : Optional.of(new CountedOffsets(group, offsets));
         } catch (AuditException e) {
             return unlessForbidden(e);
         }
     }
 
     @Override
-    public Optional<Merged> merged(String group) {
-        String merging = Merged.group(group);
+    public Optional<MergedOffsets> merged(String group) {
+        String merging = MergedOffsets.group(group);
         Map<Integer, Long> taken;
         try (CountingProgress progress = progress(merging)) {
             taken = progress.counted(Topics.TALLIES.name());
         } catch (AuditException e) {
             return unlessForbidden(e);
         }
-        return taken.isEmpty() ? Optional.empty() : Optional.of(Merged.of(this, merging, taken));
+        return taken.isEmpty() ? Optional.empty() : Optional.of(MergedOffsets.of(this, merging, taken));
     }
 
     @Override
-    public Optional<String> stamps() {
-        try (CountingProgress progress = progress(Counted.GROUP)) {
+    public Optional<String> timestampType() {
+        try (CountingProgress progress = progress(CountedOffsets.GROUP)) {
             return progress.setting(Topics.VOTES.name(), TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
         } catch (AuditException e) {
             return unlessForbidden(e);
@@ -133,7 +135,10 @@ public final class BrokerSource implements LogSource {
         }
     }
 
-    /** Who may read the log need not be allowed to ask for what stands beside it. */
+    /**
+     * Empty where the broker forbids the question: a user who may read the log need not be allowed to ask for groups
+     * and settings.
+     */
     private static <T> Optional<T> unlessForbidden(AuditException failure) {
         Throwable cause = failure.getCause() == null ? null : failure.getCause().getCause();
         if (cause instanceof AuthorizationException || cause instanceof GroupIdNotFoundException) {
@@ -143,32 +148,32 @@ public final class BrokerSource implements LogSource {
     }
 
     @Override
-    public Records open(Span span) {
+    public Records open(OffsetRange range) {
         try {
-            return new Polled(span);
+            return new Polled(range);
         } catch (KafkaException e) {
             throw unreachable(e);
         }
     }
 
-    /** Follows one partition. */
-    public Tail tail(String topic, int partition) {
-        return new Tail(consumer(), new TopicPartition(topic, partition), patience);
+    /** Follows one partition as it grows. */
+    public PartitionTail tail(String topic, int partition) {
+        return new PartitionTail(consumer(), new TopicPartition(topic, partition), patience);
     }
 
     private final class Polled implements Records {
-        private final Span span;
-        private final Tail tail;
+        private final OffsetRange range;
+        private final PartitionTail tail;
 
-        Polled(Span span) {
-            this.span = span;
-            this.tail = tail(span.topic(), span.partition());
-            tail.seek(span.begin());
+        Polled(OffsetRange range) {
+            this.range = range;
+            this.tail = tail(range.topic(), range.partition());
+            tail.seek(range.begin());
         }
 
         @Override
         public @Nullable ConsumerRecord<byte[], byte[]> next() {
-            ConsumerRecord<byte[], byte[]> record = tail.peek(span.end());
+            ConsumerRecord<byte[], byte[]> record = tail.peek(range.end());
             tail.take();
             return record;
         }

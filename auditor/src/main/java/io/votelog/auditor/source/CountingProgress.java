@@ -22,7 +22,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** How far the log goes, and how far those who count have come in it, as the brokers tell it. */
+/** The ends of the log's topics and the offsets that the counting group has committed, as the brokers report them. */
 public final class CountingProgress implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -52,7 +52,10 @@ public final class CountingProgress implements AutoCloseable {
         return ends;
     }
 
-    /** By partition: every record of the topic below this offset was counted, and what came of it is committed. */
+    /**
+     * By partition: every record of the topic below this offset was counted, and the outcome is committed; 0 where the
+     * group has no offset.
+     */
     public long[] counted(String topic, int partitions) {
         long[] counted = new long[partitions];
         counted(topic).forEach((partition, offset) -> {
@@ -63,7 +66,7 @@ public final class CountingProgress implements AutoCloseable {
         return counted;
     }
 
-    /** The same of the partitions of which the group has an offset. */
+    /** The same as a map, of those partitions alone for which the group has an offset. */
     public Map<Integer, Long> counted(String topic) {
         var offsets = await(
                 admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(true))
@@ -79,9 +82,9 @@ public final class CountingProgress implements AutoCloseable {
     }
 
     /**
-     * How many partitions each of these topics has.
+     * The number of partitions of each of these topics.
      *
-     * @throws AuditException when one is not there
+     * @throws AuditException when a topic does not exist
      */
     public Map<String, Integer> partitions(List<String> topics) {
         Map<String, Integer> partitions = new TreeMap<>();
@@ -91,7 +94,7 @@ public final class CountingProgress implements AutoCloseable {
         return partitions;
     }
 
-    /** A setting of a topic, or nothing where the topic does not have it. */
+    /** The value of a topic's setting; empty where the topic has no such setting. */
     Optional<String> setting(String topic, String name) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Config config = await(admin.describeConfigs(List.of(resource)).all(), "the settings of " + topic)

@@ -8,11 +8,11 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was put aside, as its headers say.
+ * A dead letter, as its headers describe it.
  *
- * @param partition of votes in which it stood, -1 where that is not said
- * @param offset at which it stood, -1 where that is not said
- * @param cause why it is no event, empty where that is not said
+ * @param partition of votes in which the record stands, -1 where the headers do not name it
+ * @param offset at which the record stands, -1 where the headers do not name it
+ * @param cause why the record is no vote event, empty where the headers do not name it
  */
 public record DeadLetter(int partition, long offset, String cause) {
     public static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {

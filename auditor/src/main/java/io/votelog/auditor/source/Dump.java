@@ -2,8 +2,8 @@
 package io.votelog.auditor.source;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.votelog.auditor.files.GivenFile;
-import io.votelog.auditor.files.OwnerOnly;
+import io.votelog.auditor.files.InputFile;
+import io.votelog.auditor.files.PrivateFiles;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.schemas.Topic;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A copy of a log in a folder: {@value #MANIFEST} and a file for each partition of each topic.
  *
- * <p>A file holds records one behind the other, all numbers big-endian:
+ * <p>A file holds records one after the other, all numbers big-endian:
  *
  * <pre>
  *   offset        8 bytes
@@ -42,9 +42,9 @@ public final class Dump {
     static final String FORMAT = "votelog-dump/1";
 
     /**
-     * What is copied. In this order it is noted where each topic ends, before anything is copied: so what a seal names is in the
-     * copy, each vote that the results count has its verdict there, and each verdict its vote. A topic that is not there is left
-     * out, as seals are where nobody seals.
+     * The topics that are copied. The ends of all topics are noted in this order before anything is copied. So the copy
+     * holds every record that a seal names, the verdict on each vote that the results count, and the vote of each
+     * verdict. A topic that does not exist is left out, such as the topic of seals where nobody seals.
      */
     public static final List<Topic> TOPICS =
             List.of(Topics.SEALS, Topics.RESULTS, Topics.DECISIONS, Topics.DEAD_LETTERS, Topics.VOTES, Topics.BALLOTS);
@@ -52,24 +52,24 @@ public final class Dump {
     private Dump() {}
 
     /**
-     * The manifest. Dumps of older versions have its format, its source and its files alone.
+     * The manifest. In dumps of older versions it has format, source and files alone.
      *
-     * @param counted how far those who count had come before anything else was noted, where that could be found out
-     * @param merged how far those who add up partitions had come before any end was noted, where that could be found out
-     * @param stamps {@code message.timestamp.type} of votes, where that could be found out
-     * @param order the topics in the order in which it was noted where they end
+     * @param counted how far the streams apps had counted before any end was noted; null where that is not known
+     * @param merged how far tallies had been merged into results before any end was noted; null where that is not known
+     * @param stamps {@code message.timestamp.type} of votes; null where that is not known
+     * @param order the topics in the order in which their ends were noted
      */
     @JsonPropertyOrder({"format", "source", "counted", "merged", "stamps", "order", "files"})
     public record Manifest(
             String format,
             String source,
-            @Nullable Counted counted,
-            @Nullable Merged merged,
+            @Nullable CountedOffsets counted,
+            @Nullable MergedOffsets merged,
             @Nullable String stamps,
             @Nullable List<String> order,
             List<File> files) {
-        /** Whether what follows from votes was noted before votes. */
-        boolean inOrder() {
+        /** Whether the ends of the topics that are derived from votes were noted before the end of votes. */
+        boolean derivedTopicsFirst() {
             int votes = order == null ? -1 : order.indexOf(Topics.VOTES.name());
             return order != null
                     && Stream.of(Topics.RESULTS, Topics.DECISIONS, Topics.DEAD_LETTERS)
@@ -79,13 +79,13 @@ public final class Dump {
     }
 
     /**
-     * One partition's copy.
+     * The copy of one partition.
      *
-     * @param begin the first offset that was there
-     * @param end the offset behind the last one
-     * @param stampedTo the broker stamped every record below this offset, and not the one that stands there; dumps of older versions
-     *     do not tell
-     * @param bytes of the file; none is named in dumps of older versions
+     * @param begin the first offset
+     * @param end the offset after the last one
+     * @param stampedTo every record below this offset has the broker's timestamp, and the record at it has not; null in
+     *     dumps of older versions
+     * @param bytes of the file; null in dumps of older versions
      * @param sha256 of the file, in hexadecimal digits
      */
     @JsonPropertyOrder({"topic", "partition", "begin", "end", "records", "stampedTo", "file", "bytes", "sha256"})
@@ -102,29 +102,31 @@ public final class Dump {
 
     static void write(Path folder, Manifest manifest) throws IOException {
         Path next = folder.resolve(MANIFEST + ".next");
-        try (OutputStream out = OwnerOnly.newStream(next)) {
+        try (OutputStream out = PrivateFiles.newStream(next)) {
             out.write((Texts.JSON.writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         Files.move(next, folder.resolve(MANIFEST));
     }
 
-    /** @throws AuditException when there is none that can be read */
+    /**
+     * @throws AuditException when the folder has no readable manifest
+     */
     static Manifest read(Path folder) {
         Path file = folder.resolve(MANIFEST);
         if (!Files.isRegularFile(file)) {
             throw new AuditException(
                     "%s has no %s: it is no dump, or one that was not finished".formatted(folder, MANIFEST));
         }
-        Manifest manifest = GivenFile.json(file, GivenFile.MANIFEST, Manifest.class, "manifest of a dump");
+        Manifest manifest = InputFile.json(file, InputFile.MANIFEST, Manifest.class, "manifest of a dump");
         if (!FORMAT.equals(manifest.format())) {
             throw new AuditException(
                     "%s is in the format %s; this program reads %s".formatted(file, manifest.format(), FORMAT));
         }
         String fault = fault(manifest.files());
-        if (fault == null && manifest.counted() != null && !manifest.counted().isWhole()) {
+        if (fault == null && manifest.counted() != null && !manifest.counted().isComplete()) {
             fault = "counted names no group, or no offsets";
         }
-        if (fault == null && manifest.merged() != null && !manifest.merged().isWhole()) {
+        if (fault == null && manifest.merged() != null && !manifest.merged().isComplete()) {
             fault = "merged names no group, or no offsets";
         }
         if (fault != null) {
@@ -133,7 +135,7 @@ public final class Dump {
         return manifest;
     }
 
-    /** What is wrong with the files that a manifest names, as somebody wrote it. */
+    /** The first fault in a manifest's list of files, which anybody may have written; null when there is none. */
     private static @Nullable String fault(@Nullable List<@Nullable File> files) {
         if (files == null) {
             return "it names no files";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.source;
 
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.files.Hashes;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
@@ -26,11 +26,14 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/** A log's copy, see {@link Dump}. A file that is not the one of which the manifest has the hash is damaged, and not read on. */
+/**
+ * A copy of a log in a folder, see {@link Dump}. A file whose hash differs from the one in the manifest is damaged, and
+ * reading it fails.
+ */
 public final class DumpSource implements LogSource {
     private static final int BUFFER = 1 << 20;
 
-    /** No record of Kafka's is longer; a length beyond it is damage, and must not be allocated. */
+    /** No record of Kafka is longer. A greater length is damage, and no memory is allocated for it. */
     private static final int LONGEST = 64 << 20;
 
     private final Path folder;
@@ -48,37 +51,37 @@ public final class DumpSource implements LogSource {
     }
 
     @Override
-    public List<Span> spans(String topic) {
+    public List<OffsetRange> ranges(String topic) {
         return manifest.files().stream()
                 .filter(file -> file.topic().equals(topic))
                 .sorted(Comparator.comparingInt(Dump.File::partition))
-                .map(file -> new Span(topic, file.partition(), file.begin(), file.end()))
+                .map(file -> new OffsetRange(topic, file.partition(), file.begin(), file.end()))
                 .toList();
     }
 
     @Override
-    public Optional<Counted> counted(String group) {
+    public Optional<CountedOffsets> counted(String group) {
         return Optional.ofNullable(manifest.counted());
     }
 
     @Override
-    public Optional<Merged> merged(String group) {
+    public Optional<MergedOffsets> merged(String group) {
         return Optional.ofNullable(manifest.merged());
     }
 
     @Override
-    public boolean inOrder() {
-        return manifest.inOrder();
+    public boolean derivedTopicsFirst() {
+        return manifest.derivedTopicsFirst();
     }
 
     @Override
-    public Optional<String> stamps() {
+    public Optional<String> timestampType() {
         return Optional.ofNullable(manifest.stamps());
     }
 
     @Override
-    public Records open(Span span) {
-        Dump.File file = file(span);
+    public Records open(OffsetRange range) {
+        Dump.File file = file(range);
         Path path;
         try {
             path = folder.resolve(file.file()).normalize();
@@ -89,21 +92,21 @@ public final class DumpSource implements LogSource {
             throw new AuditException("%s names a file outside of its folder: %s".formatted(Dump.MANIFEST, file.file()));
         }
         try {
-            InputStream in = GivenFile.open(path);
+            InputStream in = InputFile.open(path);
             long bytes = Files.size(path);
             if (file.bytes() != null && file.bytes() != bytes) {
                 in.close();
                 throw new AuditException("%s is damaged: it has %,d bytes, and %s names %,d"
                         .formatted(path, bytes, Dump.MANIFEST, file.bytes()));
             }
-            return new Copied(span, path, in, file);
+            return new Copied(range, path, in, file);
         } catch (IOException e) {
             throw new AuditException("%s cannot be read: %s".formatted(path, Texts.reason(e)), e);
         }
     }
 
     private static final class Copied implements Records {
-        private final Span span;
+        private final OffsetRange range;
         private final Path path;
         private final Dump.File file;
         private final MessageDigest sha256 = Hashes.sha256();
@@ -112,8 +115,8 @@ public final class DumpSource implements LogSource {
         private long nextOffset;
         private boolean over;
 
-        Copied(Span span, Path path, InputStream in, Dump.File file) {
-            this.span = span;
+        Copied(OffsetRange range, Path path, InputStream in, Dump.File file) {
+            this.range = range;
             this.path = path;
             this.file = file;
             this.in = new DataInputStream(new BufferedInputStream(new DigestInputStream(in, sha256), BUFFER));
@@ -125,7 +128,7 @@ public final class DumpSource implements LogSource {
                 return null;
             }
             try {
-                ConsumerRecord<byte[], byte[]> record = DumpSource.next(in, span, file.stampedTo());
+                ConsumerRecord<byte[], byte[]> record = DumpSource.next(in, range, file.stampedTo());
                 if (record == null) {
                     over = true;
                     checkWhole();
@@ -171,11 +174,11 @@ public final class DumpSource implements LogSource {
         }
     }
 
-    private Dump.File file(Span span) {
+    private Dump.File file(OffsetRange range) {
         return manifest.files().stream()
-                .filter(file -> file.topic().equals(span.topic()) && file.partition() == span.partition())
+                .filter(file -> file.topic().equals(range.topic()) && file.partition() == range.partition())
                 .findFirst()
-                .orElseThrow(() -> new AuditException("%s holds no %s".formatted(folder, span)));
+                .orElseThrow(() -> new AuditException("%s holds no %s".formatted(folder, range)));
     }
 
     private static String reason(IOException failure) {
@@ -183,7 +186,7 @@ public final class DumpSource implements LogSource {
     }
 
     private static @Nullable ConsumerRecord<byte[], byte[]> next(
-            DataInputStream in, Span span, @Nullable Long stampedTo) throws IOException {
+            DataInputStream in, OffsetRange range, @Nullable Long stampedTo) throws IOException {
         in.mark(1);
         if (in.read() < 0) {
             return null;
@@ -203,11 +206,11 @@ public final class DumpSource implements LogSource {
             headers.add(name == null ? "" : new String(name, StandardCharsets.UTF_8), bytes(in));
         }
         return new ConsumerRecord<>(
-                span.topic(),
-                span.partition(),
+                range.topic(),
+                range.partition(),
                 offset,
                 timestampMs,
-                stamps(offset, stampedTo),
+                timestampType(offset, stampedTo),
                 ConsumerRecord.NULL_SIZE,
                 ConsumerRecord.NULL_SIZE,
                 key,
@@ -216,7 +219,7 @@ public final class DumpSource implements LogSource {
                 Optional.empty());
     }
 
-    private static TimestampType stamps(long offset, @Nullable Long stampedTo) {
+    private static TimestampType timestampType(long offset, @Nullable Long stampedTo) {
         if (stampedTo == null) {
             return TimestampType.NO_TIMESTAMP_TYPE;
         }
@@ -240,6 +243,6 @@ public final class DumpSource implements LogSource {
 
     @Override
     public void close() {
-        // Every read has a file handle of its own.
+        // Nothing to close: each read has a file handle of its own.
     }
 }

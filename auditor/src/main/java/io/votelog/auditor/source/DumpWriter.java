@@ -2,7 +2,7 @@
 package io.votelog.auditor.source;
 
 import io.votelog.auditor.files.Hashes;
-import io.votelog.auditor.files.OwnerOnly;
+import io.votelog.auditor.files.PrivateFiles;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.schemas.Topic;
@@ -31,10 +31,13 @@ public final class DumpWriter {
     private static final int BUFFER = 1 << 20;
     private static final int NONE = -1;
 
-    /** Results follow within a second or so from what is counted; a log in which they stand still for a while has them all. */
-    private static final Duration STILL = Duration.ofSeconds(1);
+    /**
+     * Results follow what is counted within about a second. When no result has come for this long, all of them are
+     * there.
+     */
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
-    private static final Duration LONG_ENOUGH = Duration.ofSeconds(5);
+    private static final Duration RESULTS_DELAY = Duration.ofSeconds(5);
 
     private final LogSource source;
     private final String group;
@@ -42,8 +45,8 @@ public final class DumpWriter {
     private final Progress progress;
 
     /**
-     * @param group that counts
-     * @param folder made if it is not there, and shut to all but its owner; it must be empty
+     * @param group the consumer group that counts
+     * @param folder created if it does not exist, and readable by its owner alone; it must be empty
      */
     public DumpWriter(LogSource source, String group, Path folder, Progress progress) {
         this.source = source;
@@ -53,7 +56,7 @@ public final class DumpWriter {
     }
 
     /**
-     * Copies what is there now.
+     * Copies the log up to its present ends.
      *
      * @throws AuditException when the folder is not empty, or the log cannot be read
      */
@@ -65,69 +68,69 @@ public final class DumpWriter {
                 }
             }
         }
-        OwnerOnly.folder(folder);
-        Optional<Counted> counted = source.counted(group);
-        Optional<Merged> merged = source.merged(group);
+        PrivateFiles.folder(folder);
+        Optional<CountedOffsets> counted = source.counted(group);
+        Optional<MergedOffsets> merged = source.merged(group);
         if (source.grows()) {
             awaitResults();
         }
-        List<Span> noted = new ArrayList<>();
+        List<OffsetRange> noted = new ArrayList<>();
         for (Topic topic : Dump.TOPICS) {
-            noted.addAll(source.spans(topic.name()));
+            noted.addAll(source.ranges(topic.name()));
         }
         List<Dump.File> files = new ArrayList<>();
-        for (Span span : noted) {
-            files.add(copy(span));
+        for (OffsetRange range : noted) {
+            files.add(copy(range));
         }
         Dump.Manifest manifest = new Dump.Manifest(
                 Dump.FORMAT,
                 source.name(),
                 counted.orElse(null),
                 merged.orElse(null),
-                source.stamps().orElse(null),
-                source.inOrder() ? Dump.TOPICS.stream().map(Topic::name).toList() : null,
+                source.timestampType().orElse(null),
+                source.derivedTopicsFirst() ? Dump.TOPICS.stream().map(Topic::name).toList() : null,
                 files);
         Dump.write(folder, manifest);
         return manifest;
     }
 
-    /** What had been counted and added up gets its time to come to the results. */
+    /** Waits until the results hold what had been counted and merged when the copy began. */
     private void awaitResults() {
-        long endNs = System.nanoTime() + LONG_ENOUGH.toNanos();
-        List<Span> before;
-        List<Span> now = source.spans(Topics.RESULTS.name());
+        long endNs = System.nanoTime() + RESULTS_DELAY.toNanos();
+        List<OffsetRange> before;
+        List<OffsetRange> now = source.ranges(Topics.RESULTS.name());
         do {
             before = now;
-            Pause.of(STILL);
-            now = source.spans(Topics.RESULTS.name());
+            Pause.of(QUIET);
+            now = source.ranges(Topics.RESULTS.name());
         } while (!now.equals(before) && System.nanoTime() < endNs);
     }
 
-    private Dump.File copy(Span span) throws IOException {
-        progress.begin("copying " + span, span.end() - span.begin());
-        String name = "%s-%d.records".formatted(span.topic(), span.partition());
+    private Dump.File copy(OffsetRange range) throws IOException {
+        progress.begin("copying " + range, range.end() - range.begin());
+        String name = "%s-%d.records".formatted(range.topic(), range.partition());
         MessageDigest sha256 = Hashes.sha256();
         long[] records = new long[1];
-        long[] stampedTo = {span.end()};
+        long[] stampedTo = {range.end()};
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(
-                new DigestOutputStream(OwnerOnly.newStream(folder.resolve(name)), sha256), BUFFER))) {
-            source.read(span, record -> {
+                new DigestOutputStream(PrivateFiles.newStream(folder.resolve(name)), sha256), BUFFER))) {
+            source.read(range, record -> {
                 put(out, record);
                 records[0]++;
                 if (record.timestampType() != TimestampType.LOG_APPEND_TIME) {
                     stampedTo[0] = Math.min(stampedTo[0], record.offset());
                 }
-                progress.at(record.offset() + 1 - span.begin());
+                progress.at(record.offset() + 1 - range.begin());
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
         progress.end();
         return new Dump.File(
-                span.topic(),
-                span.partition(),
-                span.begin(),
-                span.end(),
+                range.topic(),
+                range.partition(),
+                range.begin(),
+                range.end(),
                 records[0],
                 stampedTo[0],
                 name,

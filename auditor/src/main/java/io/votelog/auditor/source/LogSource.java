@@ -8,35 +8,36 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Where a log is read from: a broker, or a dump. May be used by several threads. */
+/** Where a log is read from: a broker or a dump. May be used by several threads. */
 public interface LogSource extends AutoCloseable {
-    /** What {@link #stamps} says of a log whose votes have the broker's time. */
-    String BROKER_STAMPS = "LogAppendTime";
+    /** The {@link #timestampType} of a log whose records have the broker's time. */
+    String LOG_APPEND_TIME = "LogAppendTime";
 
-    /** What it is called in a report. */
+    /** The name of the source in reports. */
     String name();
 
     /**
-     * The partitions of a topic as they are now, in their order; none where there is no such topic.
+     * The partitions of a topic with their present begins and ends, in order of their numbers; empty where the topic
+     * does not exist.
      *
-     * @throws AuditException when it cannot be told
+     * @throws AuditException when the source cannot be read
      */
-    List<Span> spans(String topic);
+    List<OffsetRange> ranges(String topic);
 
     /**
-     * The committed records of a partition in the order in which they stand there.
+     * The committed records of a partition in the order of their offsets.
      *
      * @throws AuditException when they cannot be read
      */
-    Records open(Span span);
+    Records open(OffsetRange range);
 
     /**
-     * Gives all of {@link #open}.
+     * Passes every record of {@link #open} to a reader.
      *
      * @throws AuditException when they cannot be read
      */
-    default void read(Span span, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        try (Records records = open(span)) {
+    default void read(OffsetRange range, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        try (Records records = open(range)) {
             for (var record = records.next(); record != null; record = records.next()) {
                 reader.accept(record);
             }
@@ -44,51 +45,55 @@ public interface LogSource extends AutoCloseable {
     }
 
     /**
-     * How far those who count have come in votes; nothing where that is not known. What it names was committed before this call
-     * returns, so what was committed before it stands in what is read behind it.
+     * How far the streams apps have counted votes; empty where that is not known. The offsets were committed before
+     * this call returns. So everything that was committed with them is found by whoever reads after this call.
      *
      * @param group the consumer group that counts, where the source does not say which one it is
-     * @throws AuditException when it cannot be told
+     * @throws AuditException when the source cannot be read
      */
-    default Optional<Counted> counted(String group) {
+    default Optional<CountedOffsets> counted(String group) {
         return Optional.empty();
     }
 
     /**
-     * How far those who add up partitions had come; nothing where that is not known.
+     * How far tallies have been merged into results; empty where that is not known.
      *
      * @param group the consumer group that counts, where the source does not say which one it is
-     * @throws AuditException when it cannot be told
+     * @throws AuditException when the source cannot be read
      */
-    default Optional<Merged> merged(String group) {
+    default Optional<MergedOffsets> merged(String group) {
         return Optional.empty();
     }
 
-    /** Whether records may come while it is read. */
+    /** Whether records may be appended while the log is read. */
     default boolean grows() {
         return false;
     }
 
     /**
-     * Whether {@link #spans} of what follows from votes, asked for before those of votes, end where that was so: then what they
-     * hold follows from votes that are there.
+     * Whether the ends of topics that are derived from votes, such as decisions, were noted before the end of votes, if
+     * {@link #ranges} is called in that order. Then every record up to those ends is derived from a vote that this
+     * source holds.
      */
-    default boolean inOrder() {
+    default boolean derivedTopicsFirst() {
         return true;
     }
 
-    /** Whose times votes are to have, as Kafka's {@code message.timestamp.type} names it; nothing where that is not known. */
-    default Optional<String> stamps() {
-        return Optional.of(BROKER_STAMPS);
+    /**
+     * Kafka's setting {@code message.timestamp.type} of votes, which says who sets the records' timestamps; empty where
+     * it is not known.
+     */
+    default Optional<String> timestampType() {
+        return Optional.of(LOG_APPEND_TIME);
     }
 
     @Override
     void close();
 
-    /** Records that are read one after the other, by one thread. */
+    /** An open read of one partition. Used by one thread. */
     interface Records extends AutoCloseable {
         /**
-         * The next one; null behind the last.
+         * The next record; null after the last.
          *
          * @throws AuditException when it cannot be read
          */

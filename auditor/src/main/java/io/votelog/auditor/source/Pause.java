@@ -4,7 +4,7 @@ package io.votelog.auditor.source;
 import io.votelog.auditor.report.AuditException;
 import java.time.Duration;
 
-/** Waits for what others do. */
+/** Lets time pass between two looks at what other programs write. */
 public final class Pause {
     private Pause() {}
 

@@ -34,7 +34,7 @@ public record Checkpoint(String origin, long size, byte[] root) {
 
     /** The text of the note: three lines. */
     public String text() {
-        return origin + "\n" + size + "\n" + Strict.base64(root) + "\n";
+        return origin + "\n" + size + "\n" + StrictEncoding.base64(root) + "\n";
     }
 
     /**
@@ -58,13 +58,13 @@ public record Checkpoint(String origin, long size, byte[] root) {
         if (lines[0].chars().anyMatch(c -> c < ' ')) {
             throw new TlogException("a checkpoint's origin has a control character");
         }
-        OptionalLong size = Strict.decimal(lines[1]);
+        OptionalLong size = StrictEncoding.decimal(lines[1]);
         if (size.isEmpty()) {
             throw new TlogException(
                     "a checkpoint's second line is its size in decimal, from 0 to 2^63 - 1; this is '%s'"
                             .formatted(lines[1]));
         }
-        byte[] root = Strict.hash(lines[2]);
+        byte[] root = StrictEncoding.hash(lines[2]);
         if (root == null) {
             throw new TlogException("a checkpoint's third line is its root, base64 of %d bytes; this is '%s'"
                     .formatted(Merkle.HASH, lines[2]));
@@ -87,6 +87,6 @@ public record Checkpoint(String origin, long size, byte[] root) {
 
     @Override
     public String toString() {
-        return "%s at %d, root %s".formatted(origin, size, Strict.base64(root));
+        return "%s at %d, root %s".formatted(origin, size, StrictEncoding.base64(root));
     }
 }

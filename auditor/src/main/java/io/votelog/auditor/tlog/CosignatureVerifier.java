@@ -108,7 +108,7 @@ public final class CosignatureVerifier {
 
     /** What a cosignature signs. */
     static byte[] message(String checkpointText, long time) {
-        return Strict.utf8("cosignature/v1\ntime " + time + "\n" + checkpointText);
+        return StrictEncoding.utf8("cosignature/v1\ntime " + time + "\n" + checkpointText);
     }
 
     private static boolean isCheckpoint(String text) {

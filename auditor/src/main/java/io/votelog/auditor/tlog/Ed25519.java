@@ -49,7 +49,7 @@ final class Ed25519 {
      */
     static byte[] publicKeyOf(byte[] seed) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(NAME);
-        generator.initialize(NamedParameterSpec.ED25519, new Drawn(seed));
+        generator.initialize(NamedParameterSpec.ED25519, new FixedBytes(seed));
         KeyPair pair = generator.generateKeyPair();
         if (!Arrays.equals(pair.getPrivate().getEncoded(), join(PKCS8_PREFIX, seed))) {
             throw new GeneralSecurityException(
@@ -88,12 +88,12 @@ final class Ed25519 {
     }
 
     /** Hands out the bytes that it was made with. */
-    private static final class Drawn extends SecureRandom {
+    private static final class FixedBytes extends SecureRandom {
         private static final long serialVersionUID = 1L;
 
         private final byte[] bytes;
 
-        Drawn(byte[] bytes) {
+        FixedBytes(byte[] bytes) {
             this.bytes = bytes.clone();
         }
 

@@ -35,7 +35,7 @@ record KeyText(String name, int id, byte[] material) {
     static KeyText parse(String text) {
         // A plus can't be in a name, but it can be in base64.
         String[] parts = text.length() > LONGEST ? new String[0] : text.split("\\+", 3);
-        byte[] material = parts.length == 3 ? Strict.base64(parts[2]) : null;
+        byte[] material = parts.length == 3 ? StrictEncoding.base64(parts[2]) : null;
         if (material == null || material.length == 0 || !parts[1].matches("[0-9a-f]{8}") || !isName(parts[0])) {
             throw new TlogException("that is no key: name+8 hexadecimal digits+base64 is needed, without spaces");
         }
@@ -51,7 +51,7 @@ record KeyText(String name, int id, byte[] material) {
     }
 
     String text() {
-        return "%s+%08x+%s".formatted(name, id, Strict.base64(material));
+        return "%s+%08x+%s".formatted(name, id, StrictEncoding.base64(material));
     }
 
     /** Not empty, and without spaces of any kind, control characters and plus. */
@@ -71,7 +71,7 @@ record KeyText(String name, int id, byte[] material) {
     static int id(String name, byte type, byte[] publicKey) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(Strict.utf8(name));
+            sha256.update(StrictEncoding.utf8(name));
             sha256.update((byte) '\n');
             sha256.update(type);
             return ByteBuffer.wrap(sha256.digest(publicKey)).getInt();

@@ -104,7 +104,7 @@ public final class NoteSigner {
         SignedNote.checkText(noteText).ifPresent(wrong -> {
             throw new IllegalArgumentException(wrong);
         });
-        return new Signature(verifier.name(), verifier.keyId(), Ed25519.sign(key, Strict.utf8(noteText))).line();
+        return new Signature(verifier.name(), verifier.keyId(), Ed25519.sign(key, StrictEncoding.utf8(noteText))).line();
     }
 
     /** Whose key it is, and nothing of what is secret. */

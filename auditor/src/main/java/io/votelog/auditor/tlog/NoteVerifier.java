@@ -71,7 +71,7 @@ public final class NoteVerifier {
     }
 
     boolean verifies(String noteText, Signature signature) {
-        return signature.isOf(text) && Ed25519.verifies(key, Strict.utf8(noteText), signature.bytes());
+        return signature.isOf(text) && Ed25519.verifies(key, StrictEncoding.utf8(noteText), signature.bytes());
     }
 
     @Override

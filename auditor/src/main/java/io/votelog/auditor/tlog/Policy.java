@@ -142,7 +142,7 @@ public final class Policy {
 
     /** For people, and where a text is what is meant: the bytes in UTF-8, or each by itself where they are none. */
     private static String shown(String word) {
-        String text = Strict.utf8(word.getBytes(StandardCharsets.ISO_8859_1));
+        String text = StrictEncoding.utf8(word.getBytes(StandardCharsets.ISO_8859_1));
         return text == null ? word : text;
     }
 
@@ -226,7 +226,7 @@ public final class Policy {
                 switch (word) {
                     case "any" -> OptionalLong.of(1);
                     case "all" -> OptionalLong.of(members);
-                    default -> Strict.decimal(word);
+                    default -> StrictEncoding.decimal(word);
                 };
         if (number.isEmpty() || number.getAsLong() < 1 || number.getAsLong() > members) {
             throw new TlogException("'%s' of %d members: all, any or a number from 1 to %d is needed"

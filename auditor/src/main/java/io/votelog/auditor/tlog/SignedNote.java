@@ -52,7 +52,7 @@ public record SignedNote(String text, List<Signature> signatures) {
         public String line() {
             ByteBuffer signature = ByteBuffer.allocate(Integer.BYTES + bytes.length);
             return PREFIX + name + " "
-                    + Strict.base64(signature.putInt(keyId).put(bytes).array());
+                    + StrictEncoding.base64(signature.putInt(keyId).put(bytes).array());
         }
 
         /** Empty when it is no signature line; its newline may be there or not. */
@@ -63,7 +63,7 @@ public record SignedNote(String text, List<Signature> signatures) {
                 return Optional.empty();
             }
             String name = bare.substring(PREFIX.length(), space);
-            byte[] signature = Strict.base64(bare.substring(space + 1));
+            byte[] signature = StrictEncoding.base64(bare.substring(space + 1));
             if (!KeyText.isName(name) || signature == null || signature.length <= Integer.BYTES) {
                 return Optional.empty();
             }
@@ -127,7 +127,7 @@ public record SignedNote(String text, List<Signature> signatures) {
         if (bytes.length > LONGEST) {
             throw new TlogException("a note of %d bytes; at most %d are read".formatted(bytes.length, LONGEST));
         }
-        String note = Strict.utf8(bytes);
+        String note = StrictEncoding.utf8(bytes);
         if (note == null) {
             throw new TlogException("that is no note: it is no UTF-8");
         }
@@ -166,9 +166,9 @@ public record SignedNote(String text, List<Signature> signatures) {
     /** The note as it is stored. */
     public byte[] bytes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(Strict.utf8(text));
+        out.writeBytes(StrictEncoding.utf8(text));
         out.write('\n');
-        signatures.forEach(signature -> out.writeBytes(Strict.utf8(signature.line() + "\n")));
+        signatures.forEach(signature -> out.writeBytes(StrictEncoding.utf8(signature.line() + "\n")));
         return out.toByteArray();
     }
 

@@ -58,9 +58,9 @@ public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, 
     /** The proof as it is stored, by custom in a file whose name ends with .tlog-proof. */
     public String text() {
         StringBuilder text = new StringBuilder(HEAD).append('\n');
-        extra.ifPresent(bytes -> text.append(EXTRA).append(Strict.base64(bytes)).append('\n'));
+        extra.ifPresent(bytes -> text.append(EXTRA).append(StrictEncoding.base64(bytes)).append('\n'));
         text.append(INDEX).append(index).append('\n');
-        proof.forEach(hash -> text.append(Strict.base64(hash)).append('\n'));
+        proof.forEach(hash -> text.append(StrictEncoding.base64(hash)).append('\n'));
         return text.append('\n')
                 .append(new String(checkpoint.bytes(), StandardCharsets.UTF_8))
                 .toString();
@@ -86,14 +86,14 @@ public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, 
         int next = 1;
         Optional<byte[]> extra = Optional.empty();
         if (next < lines.length && lines[next].startsWith(EXTRA)) {
-            extra = Optional.ofNullable(Strict.base64(lines[next].substring(EXTRA.length())));
+            extra = Optional.ofNullable(StrictEncoding.base64(lines[next].substring(EXTRA.length())));
             if (extra.isEmpty()) {
                 throw new TlogException("line 2 of a proof is no base64 behind 'extra '");
             }
             next++;
         }
         OptionalLong index = next < lines.length && lines[next].startsWith(INDEX)
-                ? Strict.decimal(lines[next].substring(INDEX.length()))
+                ? StrictEncoding.decimal(lines[next].substring(INDEX.length()))
                 : OptionalLong.empty();
         if (index.isEmpty()) {
             throw new TlogException("line %d of a proof is not 'index ' and a number from 0 on".formatted(next + 1));
@@ -104,7 +104,7 @@ public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, 
         }
         List<byte[]> proof = new ArrayList<>();
         for (; next < lines.length; next++) {
-            byte[] hash = Strict.hash(lines[next]);
+            byte[] hash = StrictEncoding.hash(lines[next]);
             if (hash == null) {
                 throw new TlogException(
                         "line %d of a proof is no hash: base64 of %d bytes is needed".formatted(next + 1, Merkle.HASH));
@@ -118,7 +118,7 @@ public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, 
 
     private static byte[] utf8(String text) {
         try {
-            return Strict.utf8(text);
+            return StrictEncoding.utf8(text);
         } catch (IllegalArgumentException malformed) {
             throw new TlogException("that is no proof: it can't be written in UTF-8", malformed);
         }

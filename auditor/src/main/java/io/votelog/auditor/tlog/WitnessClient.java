@@ -28,7 +28,7 @@ public final class WitnessClient {
 
     private final URI addCheckpoint;
     private final List<CosignatureVerifier> keys;
-    private final Http http;
+    private final BoundedHttp http;
 
     /**
      * A client of one witness.
@@ -39,9 +39,9 @@ public final class WitnessClient {
      * @throws IllegalArgumentException when it is no http or https URL
      */
     public WitnessClient(URI submissionPrefix, CosignatureVerifier key, Duration patience) {
-        addCheckpoint = Http.prefix(submissionPrefix).resolve("add-checkpoint");
+        addCheckpoint = BoundedHttp.prefix(submissionPrefix).resolve("add-checkpoint");
         keys = List.of(key);
-        http = new Http(patience);
+        http = new BoundedHttp(patience);
     }
 
     /**
@@ -61,7 +61,7 @@ public final class WitnessClient {
             if (from < 0 || from > size) {
                 throw new IllegalArgumentException("from %d leaves to a checkpoint of %d".formatted(from, size));
             }
-            Http.Answer answer = ask(checkpoint, from, from == 0 ? List.of() : consistency.apply(from));
+            BoundedHttp.Answer answer = ask(checkpoint, from, from == 0 ? List.of() : consistency.apply(from));
             switch (answer.status()) {
                 case 200 -> {
                     return cosignatures(checkpoint, answer);
@@ -74,13 +74,13 @@ public final class WitnessClient {
                 .formatted(ATTEMPTS));
     }
 
-    private Http.Answer ask(SignedNote checkpoint, long from, List<byte[]> proof) {
+    private BoundedHttp.Answer ask(SignedNote checkpoint, long from, List<byte[]> proof) {
         if (proof.size() > MOST_HASHES) {
             throw new IllegalArgumentException(
                     "a proof of %d hashes; at most %d may be sent".formatted(proof.size(), MOST_HASHES));
         }
         StringBuilder head = new StringBuilder("old ").append(from).append('\n');
-        proof.forEach(hash -> head.append(Strict.base64(hash)).append('\n'));
+        proof.forEach(hash -> head.append(StrictEncoding.base64(hash)).append('\n'));
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(head.append('\n').toString().getBytes(StandardCharsets.US_ASCII));
         body.writeBytes(checkpoint.bytes());
@@ -91,14 +91,14 @@ public final class WitnessClient {
                 LONGEST_ANSWER);
     }
 
-    private long lastSize(Http.Answer answer, long from, long size) {
+    private long lastSize(BoundedHttp.Answer answer, long from, long size) {
         String body = new String(answer.body(), StandardCharsets.UTF_8);
         boolean ofSize = answer.headers()
                 .firstValue("Content-Type")
                 .filter(WHAT_IT_COSIGNED_LAST::equals)
                 .isPresent();
         OptionalLong last =
-                body.endsWith("\n") ? Strict.decimal(body.substring(0, body.length() - 1)) : OptionalLong.empty();
+                body.endsWith("\n") ? StrictEncoding.decimal(body.substring(0, body.length() - 1)) : OptionalLong.empty();
         if (!ofSize || last.isEmpty()) {
             throw wrong("it knows another size and does not say which: %s with a number and a newline is expected"
                     .formatted(WHAT_IT_COSIGNED_LAST));
@@ -115,8 +115,8 @@ public final class WitnessClient {
         return last.getAsLong();
     }
 
-    private List<String> cosignatures(SignedNote checkpoint, Http.Answer answer) {
-        String body = Strict.utf8(answer.body());
+    private List<String> cosignatures(SignedNote checkpoint, BoundedHttp.Answer answer) {
+        String body = StrictEncoding.utf8(answer.body());
         if (body == null || !body.endsWith("\n")) {
             throw wrong("its answer is no signature lines");
         }

@@ -4,7 +4,7 @@ package io.votelog.auditor.verify;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.Commitments;
-import io.votelog.auditor.seal.Cosigned;
+import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.Leaf;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
@@ -25,15 +25,15 @@ public final class ReceiptCheck {
     private static final String NO_ANNULMENT = "The vote was not annulled later";
 
     private final SealedLogKey key;
-    private final Optional<Cosigned> cosigned;
+    private final Optional<CosignatureRequirement> requirement;
 
     /**
      * @param key of the sealed log
-     * @param cosigned what is asked of witnesses; nothing is when it is empty
+     * @param requirement what is asked of witnesses; nothing is when it is empty
      */
-    public ReceiptCheck(SealedLogKey key, Optional<Cosigned> cosigned) {
+    public ReceiptCheck(SealedLogKey key, Optional<CosignatureRequirement> requirement) {
         this.key = key;
-        this.cosigned = cosigned;
+        this.requirement = requirement;
     }
 
     public Report run(Receipt receipt, ReceiptProofs proofs) {
@@ -193,7 +193,7 @@ public final class ReceiptCheck {
             report.fail(title, String.valueOf(e.getMessage()));
             return;
         }
-        String wrong = SealedTreeView.wrong(tree, proof.checkpoint(), checkpoint, key);
+        String wrong = SealedTreeView.fault(tree, proof.checkpoint(), checkpoint, key);
         if (wrong == null && !proof.includes(new Merkle().leaf(entry))) {
             wrong = "the proof does not lead from the leaf to the root that was signed";
         }
@@ -205,7 +205,7 @@ public final class ReceiptCheck {
                     "index %,d of %,d leaves, signed by %s"
                             .formatted(proof.index(), checkpoint.size(), checkpoint.origin()));
         }
-        cosigned.ifPresent(asked -> asked.tell(
+        requirement.ifPresent(asked -> asked.reportTo(
                 report, title.replaceFirst(" is in ", " is in a cosigned checkpoint of "), proof.checkpoint()));
     }
 

@@ -7,7 +7,7 @@ import io.votelog.auditor.seal.Leaf;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.tlog.UnreadableException;
@@ -49,7 +49,7 @@ public final class ReceiptSearch implements AutoCloseable {
 
     private static SealedTreeView signed(SealedLog tree, String log, SealedLogKey key) {
         SealedTreeView view = SealedTreeView.open(tree, log);
-        String wrong = view.wrong(key);
+        String wrong = view.fault(key);
         if (wrong != null) {
             throw new AuditException("%s: %s".formatted(log, wrong));
         }
@@ -73,7 +73,7 @@ public final class ReceiptSearch implements AutoCloseable {
      * @throws AuditException when no such vote is in the log, or it is not sealed yet
      */
     public Answer find(Receipt receipt, @Nullable Long offset) {
-        int partitions = source.spans(Topics.VOTES.name()).size();
+        int partitions = source.ranges(Topics.VOTES.name()).size();
         if (partitions == 0) {
             throw new AuditException("%s has no %s".formatted(source.name(), Topics.VOTES.name()));
         }
@@ -170,8 +170,8 @@ public final class ReceiptSearch implements AutoCloseable {
      */
     private List<Integer> partitions(Receipt receipt, int now) {
         Set<Integer> counts = new TreeSet<>(Set.of(now));
-        for (Span span : source.spans(Topics.BALLOTS.name())) {
-            source.read(span, record -> {
+        for (OffsetRange range : source.ranges(Topics.BALLOTS.name())) {
+            source.read(range, record -> {
                 try {
                     if (Events.decode(record.value()).event() instanceof BallotPublished published
                             && published.getPartitionCount() > 0
@@ -191,14 +191,14 @@ public final class ReceiptSearch implements AutoCloseable {
             Receipt receipt, int partition, @Nullable Long offset, List<AnnulmentRecord> annulments) {
         byte[] voter = receipt.voter().bytes();
         List<Found> found = new ArrayList<>();
-        Span span = source.spans(Topics.VOTES.name()).stream()
+        OffsetRange range = source.ranges(Topics.VOTES.name()).stream()
                 .filter(candidate -> candidate.partition() == partition)
                 .map(all -> offset == null || offset < all.begin() || offset >= all.end()
                         ? all
-                        : new Span(all.topic(), all.partition(), offset, all.end()))
+                        : new OffsetRange(all.topic(), all.partition(), offset, all.end()))
                 .findFirst()
                 .orElseThrow();
-        source.read(span, record -> {
+        source.read(range, record -> {
             if (Arrays.equals(voter, record.key()) && (offset == null || record.offset() == offset)) {
                 try {
                     if (Events.decode(record.value()).event() instanceof VoteCast vote

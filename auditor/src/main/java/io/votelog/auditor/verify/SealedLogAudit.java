@@ -6,7 +6,7 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
-import io.votelog.auditor.seal.Cosigned;
+import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.Leaf;
 import io.votelog.auditor.seal.Seal;
 import io.votelog.auditor.seal.SealedLog;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class SealedLogAudit {
     private final String log;
     private final SealedLogKey key;
-    private final Optional<Cosigned> cosigned;
+    private final Optional<CosignatureRequirement> requirement;
     private final @Nullable SeenCheckpoints seen;
     private final SealedRecordsCheck.Bounds bounds;
     private final Progress progress;
@@ -54,20 +54,20 @@ public final class SealedLogAudit {
     /**
      * @param log a folder or an address
      * @param key its public key
-     * @param cosigned what is asked of witnesses; nothing is when it is empty
+     * @param requirement what is asked of witnesses; nothing is when it is empty
      * @param seen what an earlier look saw; none is kept when it is null
      * @param bounds what may be left unsealed
      */
     public SealedLogAudit(
             String log,
             SealedLogKey key,
-            Optional<Cosigned> cosigned,
+            Optional<CosignatureRequirement> requirement,
             @Nullable SeenCheckpoints seen,
             SealedRecordsCheck.Bounds bounds,
             Progress progress) {
         this.log = log;
         this.key = key;
-        this.cosigned = cosigned;
+        this.requirement = requirement;
         this.seen = seen;
         this.bounds = bounds;
         this.progress = progress;
@@ -100,7 +100,7 @@ public final class SealedLogAudit {
         if (!signed) {
             return;
         }
-        boolean witnessed = cosigned(ofVotes) & cosigned(ofVerdicts);
+        boolean witnessed = isCosigned(ofVotes) & isCosigned(ofVerdicts);
         if (!witnessed) {
             return;
         }
@@ -133,7 +133,7 @@ public final class SealedLogAudit {
 
     private boolean signed(SealedTreeView view) {
         String title = "The tree of %s is signed".formatted(view.tree().path());
-        String wrong = view.wrong(key);
+        String wrong = view.fault(key);
         if (wrong != null) {
             report.fail(title, wrong);
             return false;
@@ -147,13 +147,13 @@ public final class SealedLogAudit {
         return true;
     }
 
-    private boolean cosigned(SealedTreeView view) {
+    private boolean isCosigned(SealedTreeView view) {
         String title = "The tree of %s is cosigned".formatted(view.tree().path());
-        if (cosigned.isEmpty()) {
+        if (requirement.isEmpty()) {
             report.notAsked(title, "which witnesses must have cosigned it is not given: --policy");
             return true;
         }
-        return cosigned.get().tell(report, title, view.note());
+        return requirement.get().reportTo(report, title, view.note());
     }
 
     private boolean tiles(SealedTreeView view) {
@@ -217,10 +217,10 @@ public final class SealedLogAudit {
                 .range(from, ofVotes.checkpoint().size());
         LeafCursor right = new LeafCursor(ofVerdicts.reader())
                 .range(from, ofVerdicts.checkpoint().size());
-        SealedSteps steps = new SealedSteps();
-        SealedSteps decided = new SealedSteps();
+        SealOrderCheck voteOrder = new SealOrderCheck();
+        SealOrderCheck verdictOrder = new SealOrderCheck();
         if (from > 0 && seen != null && seen.checked() != null) {
-            goOn(seen.checked(), ofVerdicts, steps, decided);
+            resume(seen.checked(), ofVerdicts, voteOrder, verdictOrder);
         }
         progress.begin("reading leaves", ofVotes.checkpoint().size());
         String wrong = null;
@@ -228,10 +228,10 @@ public final class SealedLogAudit {
         try {
             for (; wrong == null && left.hasNext(); index++) {
                 Leaf vote = SealIndex.parse(left.next(), index);
-                wrong = steps.take(vote);
+                wrong = voteOrder.take(vote);
                 if (wrong == null && right.hasNext()) {
                     Leaf verdict = SealIndex.parse(right.next(), index);
-                    wrong = decided.take(verdict);
+                    wrong = verdictOrder.take(verdict);
                     if (wrong == null && !fit(vote, verdict)) {
                         wrong = "the two are not about the same";
                     }
@@ -257,7 +257,7 @@ public final class SealedLogAudit {
             report.fail(title, "there are verdicts on what is not sealed, from index %d on".formatted(index));
             return false;
         }
-        if (steps.within() || decided.within()) {
+        if (voteOrder.insideSeal() || verdictOrder.insideSeal()) {
             report.fail(title, "the last seal's leaves are not all there");
             return false;
         }
@@ -266,7 +266,7 @@ public final class SealedLogAudit {
                 title,
                 "sealed up to %s%s%s"
                         .formatted(
-                                Arrays.toString(steps.sealedTo()),
+                                Arrays.toString(voteOrder.sealedTo()),
                                 waiting == 0
                                         ? ""
                                         : "; the verdicts on the last %s are not sealed yet"
@@ -279,7 +279,7 @@ public final class SealedLogAudit {
     }
 
     /** The seals before, as the tree itself says them. */
-    private void goOn(SeenCheckpoints.Checked before, SealedTreeView view, SealedSteps steps, SealedSteps decided) {
+    private void resume(SeenCheckpoints.Checked before, SealedTreeView view, SealOrderCheck voteOrder, SealOrderCheck verdictOrder) {
         Leaf seal = SealIndex.parse(view.reader().entry(before.seal()), before.seal());
         Leaf ends = SealIndex.parse(view.reader().entry(before.ends()), before.ends());
         long sequence = seal instanceof Leaf.Result result
@@ -288,8 +288,8 @@ public final class SealedLogAudit {
         if (sequence < 0 || !(ends instanceof Leaf.Ends sealed)) {
             throw new AuditException("%s names leaves that are no seals: move it away".formatted(seen));
         }
-        steps.goOn(sequence + 1, sealed.ends());
-        decided.goOn(sequence + 1, sealed.ends());
+        voteOrder.resume(sequence + 1, sealed.ends());
+        verdictOrder.resume(sequence + 1, sealed.ends());
         lastSeal = before.seal();
         lastEnds = before.ends();
         for (long index : before.results()) {
@@ -384,17 +384,17 @@ public final class SealedLogAudit {
 
     private void records(LogSource source, @Nullable LogKeys keys, SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
         SealIndex seals = SealIndex.read(ofVotes.reader(), ofVotes.checkpoint().size());
-        SealIndex decided =
+        SealIndex verdictSeals =
                 SealIndex.read(ofVerdicts.reader(), ofVerdicts.checkpoint().size());
         SealedRecordsCheck check = new SealedRecordsCheck(
                 new SealedRecordsCheck.Leaves(ofVotes.reader(), seals),
-                new SealedRecordsCheck.Leaves(ofVerdicts.reader(), decided),
+                new SealedRecordsCheck.Leaves(ofVerdicts.reader(), verdictSeals),
                 bounds);
         List<PartitionReplay> replays = check.run(source, keys, progress);
         check.reportLeaves(report);
         check.reportPartitions(report);
         check.reportUnsealed(report, newest.keySet(), replays);
-        FinalsCheck finals = new FinalsCheck(source, newest);
+        FinalResultsCheck finals = new FinalResultsCheck(source, newest);
         finals.run(
                 report,
                 check,

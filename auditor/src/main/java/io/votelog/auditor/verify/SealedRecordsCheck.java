@@ -10,7 +10,7 @@ import io.votelog.auditor.seal.Commitments;
 import io.votelog.auditor.seal.Leaf;
 import io.votelog.auditor.seal.Seal;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.auditor.tlog.tiles.TlogReader;
 import io.votelog.events.BallotPublished;
 import io.votelog.schemas.Events;
@@ -41,10 +41,10 @@ public final class SealedRecordsCheck {
     static final String UNSEALED = "What stands in votes is sealed, but for what is named here";
 
     /** The steps that take the log itself. */
-    static final List<String> TITLES = List.of(LEAVES, PARTITIONS, UNSEALED, FinalsCheck.TITLE, VERDICTS);
+    static final List<String> TITLES = List.of(LEAVES, PARTITIONS, UNSEALED, FinalResultsCheck.TITLE, VERDICTS);
 
     /** Brokers' clocks may be so far apart; and a record that has just come need not be sealed. */
-    static final Duration A_WHILE = Duration.ofMinutes(10);
+    static final Duration GRACE = Duration.ofMinutes(10);
 
     private final Leaves votes;
     private final Leaves verdicts;
@@ -150,8 +150,8 @@ public final class SealedRecordsCheck {
      */
     List<PartitionReplay> run(LogSource source, @Nullable LogKeys keys, Progress progress) {
         List<PartitionReplay> replays = new ArrayList<>();
-        List<Span> spans = source.spans(Topics.VOTES.name());
-        partitionsOfLog = spans.size();
+        List<OffsetRange> ranges = source.ranges(Topics.VOTES.name());
+        partitionsOfLog = ranges.size();
         int partitions = Math.max(votes.partitions(), partitionsOfLog);
         for (int partition = 0; partition < partitions; partition++) {
             int wanted = partition;
@@ -161,12 +161,12 @@ public final class SealedRecordsCheck {
                 replays.add(replay);
             }
             PartitionCheck check = new PartitionCheck(partition, replay);
-            spans.stream()
-                    .filter(span -> span.partition() == wanted)
+            ranges.stream()
+                    .filter(range -> range.partition() == wanted)
                     .findFirst()
-                    .ifPresent(span -> {
-                        progress.begin("comparing " + span, span.end() - span.begin());
-                        source.read(span, check::take);
+                    .ifPresent(range -> {
+                        progress.begin("comparing " + range, range.end() - range.begin());
+                        source.read(range, check::take);
                         progress.end();
                     });
             check.end();
@@ -214,7 +214,7 @@ public final class SealedRecordsCheck {
                     compare(
                             sealedVerdicts.next(),
                             record.offset(),
-                            replay.findings().kind(record.offset()));
+                            replay.outcomes().at(record.offset()));
                 }
             }
         }
@@ -251,29 +251,29 @@ public final class SealedRecordsCheck {
             publishedBehind |= publishes(record);
         }
 
-        private void compare(byte[] entry, long offset, byte finding) {
+        private void compare(byte[] entry, long offset, byte outcome) {
             decided++;
-            if (!Arrays.equals(entry, leaf(finding, offset).entry()) && firstWrongVerdict == null) {
+            if (!Arrays.equals(entry, leaf(outcome, offset).entry()) && firstWrongVerdict == null) {
                 firstWrongVerdict = "votes partition %d, offset %d: sealed %s, found here %s"
-                        .formatted(partition, offset, said(entry), RecordOutcome.text(finding));
+                        .formatted(partition, offset, said(entry), RecordOutcome.text(outcome));
             }
         }
 
-        private Leaf leaf(byte finding, long offset) {
-            if (RecordOutcome.isPoison(finding)) {
+        private Leaf leaf(byte outcome, long offset) {
+            if (RecordOutcome.isPoison(outcome)) {
                 return new Leaf.PutAside(
-                        partition, offset, RecordOutcome.cause(finding).name());
+                        partition, offset, RecordOutcome.cause(outcome).name());
             }
-            if (RecordOutcome.isRejected(finding)) {
+            if (RecordOutcome.isRejected(outcome)) {
                 return new Leaf.Verdict(
                         partition,
                         offset,
                         "REJECTED",
-                        RecordOutcome.reason(finding).name());
+                        RecordOutcome.reason(outcome).name());
             }
-            return finding == RecordOutcome.CONTROL
+            return outcome == RecordOutcome.CONTROL
                     ? new Leaf.Obeyed(partition, offset)
-                    : new Leaf.Verdict(partition, offset, RecordOutcome.text(finding), "");
+                    : new Leaf.Verdict(partition, offset, RecordOutcome.text(outcome), "");
         }
 
         void end() {
@@ -317,7 +317,7 @@ public final class SealedRecordsCheck {
      */
     void reportPartitions(Report report) {
         for (int at = 0; at < newest.length; at++) {
-            if (leftOut[at] < Long.MAX_VALUE && newest[at] - leftOut[at] > A_WHILE.toMillis()) {
+            if (leftOut[at] < Long.MAX_VALUE && newest[at] - leftOut[at] > GRACE.toMillis()) {
                 report.fail(
                         PARTITIONS,
                         "seal %d takes nothing of partition %d from offset %d on, where a record of %s stands, and seals records of other partitions up to %s"
@@ -358,10 +358,10 @@ public final class SealedRecordsCheck {
                     UNSEALED, "%s\nmore than %,d, which --max-unsealed allows".formatted(told, bounds.mostUnsealed()));
             return;
         }
-        long old = bounds.now().minus(A_WHILE).toEpochMilli();
+        long old = bounds.now().minus(GRACE).toEpochMilli();
         Set<String> ballots = replays.stream()
                 .flatMap(replay -> replay.ballots().stream())
-                .map(standing -> standing.ballot().id())
+                .map(partitionBallot -> partitionBallot.ballot().id())
                 .collect(Collectors.toSet());
         boolean over = !ballots.isEmpty() && sealedResults.containsAll(ballots) && !publishedBehind;
         if (over && unsealed.stream().anyMatch(waiting -> waiting.sinceMs() < old)) {

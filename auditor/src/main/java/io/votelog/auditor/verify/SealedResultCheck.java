@@ -21,12 +21,12 @@ import java.util.stream.IntStream;
  */
 final class SealedResultCheck {
     private final String ballotId;
-    private final List<PartitionBallot> standing;
+    private final List<PartitionBallot> partitionBallots;
 
     /** @param replays of the log as far as it is sealed */
     SealedResultCheck(String ballotId, List<PartitionReplay> replays) {
         this.ballotId = ballotId;
-        this.standing = Tally.standing(replays, ballotId);
+        this.partitionBallots = Tally.partitionBallots(replays, ballotId);
     }
 
     /**
@@ -47,11 +47,11 @@ final class SealedResultCheck {
     /** @param sealed all of the ballot's in their order; there is one */
     void run(Report report, List<Sealed> sealed) {
         String title = title(ballotId);
-        if (standing.isEmpty()) {
+        if (partitionBallots.isEmpty()) {
             report.fail(title, "it stands in no partition");
             return;
         }
-        Tally tally = Tally.of(standing);
+        Tally tally = Tally.of(partitionBallots);
         for (Sealed corrected : sealed.subList(0, sealed.size() - 1)) {
             List<String> differences = differences(tally, corrected);
             if (!differences.isEmpty()) {
@@ -96,18 +96,18 @@ final class SealedResultCheck {
                 differences,
                 "definition",
                 statement.definition(),
-                standing.get(0).definition().digestHex());
+                partitionBallots.get(0).definition().digestHex());
         same(
                 differences,
                 "partitions that have ended",
                 ended(),
-                standing.get(0).published().getPartitionCount());
+                partitionBallots.get(0).published().getPartitionCount());
         same(differences, "received", statement.turnout("received"), tally.received());
         same(differences, "accepted", statement.turnout("accepted"), tally.accepted());
         same(differences, "retried", statement.turnout("retried"), tally.retried());
         same(differences, "rejected, by reason", statement.rejected(), rejected(tally));
         votes(differences, tally, sealed);
-        for (PartitionBallot ballot : standing) {
+        for (PartitionBallot ballot : partitionBallots) {
             long end = ballot.endOffset();
             if (end != PartitionBallot.OPEN && end >= sealed.to(ballot.partition())) {
                 differences.add(
@@ -126,12 +126,12 @@ final class SealedResultCheck {
     private void votes(List<String> differences, Tally tally, Sealed sealed) {
         SealedStatement statement = sealed.statement();
         long[] with = tally.votes().values().stream().mapToLong(Long::longValue).toArray();
-        long[] takenOut = new long[with.length];
+        long[] annulledBefore = new long[with.length];
         long annulled = 0;
-        for (PartitionBallot ballot : standing) {
-            for (AnnulledVote vote : ballot.count().takenOut()) {
+        for (PartitionBallot ballot : partitionBallots) {
+            for (AnnulledVote vote : ballot.count().annulledVotes()) {
                 boolean before = vote.offset() < sealed.to(ballot.partition());
-                vote.picks().forEach(option -> (before ? takenOut : with)[option]++);
+                vote.picks().forEach(option -> (before ? annulledBefore : with)[option]++);
                 annulled += before ? 1 : 0;
             }
         }
@@ -150,7 +150,7 @@ final class SealedResultCheck {
             boolean within = votes.size() == with.length
                     && IntStream.range(0, with.length)
                             .allMatch(option -> votes.get(option) >= with[option]
-                                    && votes.get(option) <= with[option] + takenOut[option]);
+                                    && votes.get(option) <= with[option] + annulledBefore[option]);
             if (!within) {
                 differences.add(
                         "votes: sealed %s, counted here %s with all %d that were annulled before it, and it is of revision %d"
@@ -166,7 +166,7 @@ final class SealedResultCheck {
     }
 
     private int ended() {
-        return (int) standing.stream()
+        return (int) partitionBallots.stream()
                 .filter(ballot -> ballot.endOffset() != PartitionBallot.OPEN)
                 .count();
     }

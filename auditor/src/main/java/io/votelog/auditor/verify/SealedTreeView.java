@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, TlogReader reader, TileSource source)
         implements AutoCloseable {
     /**
-     * Looks at the checkpoint; whether it is signed, {@link #wrong} tells.
+     * Looks at the checkpoint; whether it is signed, {@link #fault} tells.
      *
      * @throws AuditException when there is none, or it is none
      * @throws UnreadableException when it cannot be read
@@ -56,12 +56,12 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
      * @param key the log's public key
      */
     @Nullable
-    String wrong(SealedLogKey key) {
-        return wrong(tree, note, checkpoint, key);
+    String fault(SealedLogKey key) {
+        return fault(tree, note, checkpoint, key);
     }
 
     /** The same of a checkpoint that came by another road. */
-    static @Nullable String wrong(SealedLog tree, SignedNote note, Checkpoint checkpoint, SealedLogKey key) {
+    static @Nullable String fault(SealedLog tree, SignedNote note, Checkpoint checkpoint, SealedLogKey key) {
         NoteVerifier verifier = key.of(tree);
         if (!checkpoint.origin().equals(verifier.name())) {
             return "the checkpoint is of %s, not of %s".formatted(checkpoint.origin(), verifier.name());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.verify;
 
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.files.Hashes;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
@@ -67,12 +67,12 @@ public final class SeenCheckpoints {
         }
         Map<SealedLog, Checkpoint> read = new LinkedHashMap<>();
         try {
-            JsonNode document = Texts.JSON.readTree(GivenFile.text(file, LONGEST));
+            JsonNode document = Texts.JSON.readTree(InputFile.text(file, LONGEST));
             for (SealedLog tree : SealedLog.values()) {
                 String text = document.path(tree.path()).asString("");
                 SignedNote note = SignedNote.parse(text.getBytes(StandardCharsets.UTF_8));
                 Checkpoint checkpoint = Checkpoint.parse(note.text());
-                String wrong = SealedTreeView.wrong(tree, note, checkpoint, key);
+                String wrong = SealedTreeView.fault(tree, note, checkpoint, key);
                 if (wrong != null) {
                     throw refused(wrong, null);
                 }

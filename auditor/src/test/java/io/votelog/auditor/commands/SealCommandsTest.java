@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.votelog.auditor.AuditorApplication;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
-import io.votelog.auditor.seal.MadeSealedLog;
+import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.seal.SealingKey;
@@ -211,7 +211,7 @@ class SealCommandsTest {
 
     @Test
     void shouldSayInOneLineWhatIsNoLog() {
-        String both = MadeSealedLog.vkeys();
+        String both = TestSealedLog.vkeys();
         for (String none :
                 List.of("http://", "http://a b/", "ftp://log.example", "http://127.0.0.1:1/log", "nowhere", "a\0b")) {
             Run run = run("verify", "--log", none, "--log-key", both, "--quiet");

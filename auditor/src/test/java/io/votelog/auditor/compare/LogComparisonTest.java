@@ -3,12 +3,12 @@ package io.votelog.auditor.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.compare.Comparison.Difference;
 import io.votelog.auditor.compare.Comparison.Relation;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.VoteCast;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;
@@ -17,12 +17,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class LogComparisonTest {
-    private final MadeLog a = log();
-    private final MadeLog b = log();
+    private final TestLog a = log();
+    private final TestLog b = log();
 
     /** Twenty voters, each with a vote of their own, in both partitions. */
-    private static MadeLog log() {
-        MadeLog log = new MadeLog().publish(MadeLog.fruits());
+    private static TestLog log() {
+        TestLog log = new TestLog().publish(TestLog.fruits());
         for (int voter = 0; voter < 20; voter++) {
             log.vote(voter, voter, voter % 2 == 0 ? "a1" : "a2", "b1");
         }
@@ -30,7 +30,7 @@ class LogComparisonTest {
     }
 
     private Comparison compare() {
-        return new LogComparison(a, b, MadeLog.keys(), new Progress(System.err, false)).run();
+        return new LogComparison(a, b, TestLog.keys(), new Progress(System.err, false)).run();
     }
 
     @Test
@@ -53,7 +53,7 @@ class LogComparisonTest {
         assertThat(comparison.first()).isNull();
         assertThat(comparison.ballots().get(0).a().votes()).containsEntry("a3", 0L);
         assertThat(comparison.ballots().get(0).b().votes()).containsEntry("a3", 1L);
-        assertThat(new LogComparison(b, a, MadeLog.keys(), new Progress(System.err, false))
+        assertThat(new LogComparison(b, a, TestLog.keys(), new Progress(System.err, false))
                         .run()
                         .relation())
                 .isEqualTo(Relation.B_IN_A);
@@ -109,11 +109,11 @@ class LogComparisonTest {
     void shouldNameARecordOfAnotherTimeAndOneOfAnotherVoter() {
         List<ConsumerRecord<byte[], byte[]>> votes = b.records(Topics.VOTES, 0);
         ConsumerRecord<byte[], byte[]> old = votes.get(3);
-        votes.set(3, MadeLog.record(Topics.VOTES, 0, 3, old.timestamp() + 1, old.key(), old.value()));
+        votes.set(3, TestLog.record(Topics.VOTES, 0, 3, old.timestamp() + 1, old.key(), old.value()));
         assertThat(compare().first().what()).startsWith("another time (2021-12-05T00:0");
-        votes.set(3, MadeLog.record(Topics.VOTES, 0, 3, old.timestamp(), MadeLog.voter(77), old.value()));
+        votes.set(3, TestLog.record(Topics.VOTES, 0, 3, old.timestamp(), TestLog.voter(77), old.value()));
         assertThat(compare().first().what()).isEqualTo("another voter");
-        votes.set(3, MadeLog.record(Topics.VOTES, 0, 3, old.timestamp(), old.key(), new byte[] {1}));
+        votes.set(3, TestLog.record(Topics.VOTES, 0, 3, old.timestamp(), old.key(), new byte[] {1}));
         assertThat(compare().first().what()).isEqualTo("another value");
         assertThat(compare().first().inB()).isEqualTo("no event");
     }
@@ -122,7 +122,7 @@ class LogComparisonTest {
     void shouldNameAPartitionThatIsNotThereRecordByRecord() {
         int records = b.records(Topics.VOTES, 1).size();
         LogSource without = new DumpedFirstPartition(b);
-        Comparison comparison = new LogComparison(a, without, MadeLog.keys(), new Progress(System.err, false)).run();
+        Comparison comparison = new LogComparison(a, without, TestLog.keys(), new Progress(System.err, false)).run();
         assertThat(comparison.first().what()).isEqualTo("missing in B");
         assertThat(comparison.partitions())
                 .filteredOn(partition -> partition.differing() > 0)
@@ -137,13 +137,13 @@ class LogComparisonTest {
         }
 
         @Override
-        public List<Span> spans(String topic) {
-            return all.spans(topic).subList(0, 1);
+        public List<OffsetRange> ranges(String topic) {
+            return all.ranges(topic).subList(0, 1);
         }
 
         @Override
-        public Records open(Span span) {
-            return all.open(span);
+        public Records open(OffsetRange range) {
+            return all.open(range);
         }
 
         @Override
@@ -162,14 +162,14 @@ class LogComparisonTest {
         b.records(Topics.BALLOTS, 0)
                 .set(
                         0,
-                        MadeLog.record(
+                        TestLog.record(
                                 Topics.BALLOTS,
                                 0,
                                 0,
                                 claim.timestamp(),
                                 null,
                                 Events.encode(new VoteCast(
-                                        MadeLog.voteId(1), "x", List.of(), new io.votelog.events.Salt(new byte[32])))));
+                                        TestLog.voteId(1), "x", List.of(), new io.votelog.events.Salt(new byte[32])))));
         assertThat(compare().first().what()).isEqualTo("another kind of event");
         assertThat(compare().first().topic()).isEqualTo(Topics.BALLOTS.name());
     }

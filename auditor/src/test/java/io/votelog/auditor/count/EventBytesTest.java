@@ -39,7 +39,7 @@ class EventBytesTest {
     void shouldReadEveryVerdictThatOrdinaryWritersWrite() throws MalformedEventException {
         for (int i = 0; i < EVENTS; i++) {
             byte[] value = Events.encode(decided());
-            assertThat(Decided.read(bytes, value))
+            assertThat(PublishedVerdict.read(bytes, value))
                     .as("seed %d, verdict %d", SEED, i)
                     .isEqualTo(slowDecided(value));
         }
@@ -57,7 +57,7 @@ class EventBytesTest {
                 assertThat(quick).as("seed %d, vote %d", SEED, i).isEqualTo(orNull(() -> slowVote(vote)));
             }
             byte[] decided = damaged(Events.encode(decided()));
-            Decided quickly = Decided.read(bytes, decided);
+            PublishedVerdict quickly = PublishedVerdict.read(bytes, decided);
             if (quickly != null) {
                 assertThat(quickly).as("seed %d, verdict %d", SEED, i).isEqualTo(orNull(() -> slowDecided(decided)));
             }
@@ -77,14 +77,14 @@ class EventBytesTest {
         VoteDecided decided =
                 new VoteDecided(new UUID(1, 2), "no", Outcome.ACCEPTED, null, Long.MIN_VALUE, Instant.ofEpochMilli(1));
         byte[] verdict = Events.encode(decided);
-        assertThat(Decided.read(bytes, verdict)).isNotNull();
+        assertThat(PublishedVerdict.read(bytes, verdict)).isNotNull();
         int outcome = 10 + 16 + 3;
         for (int padding = 1; padding < 12; padding++) {
-            assertThat(Decided.read(bytes, padded(verdict, outcome, padding))).isNull();
+            assertThat(PublishedVerdict.read(bytes, padded(verdict, outcome, padding))).isNull();
         }
         // The tenth byte of the offset has one bit only.
         verdict[outcome + 2 + 9] |= 2;
-        assertThat(Decided.read(bytes, verdict)).isNull();
+        assertThat(PublishedVerdict.read(bytes, verdict)).isNull();
     }
 
     /** The number of one byte at this place, with so many more bytes that say nothing. */
@@ -135,8 +135,8 @@ class EventBytesTest {
         return new Vote(vote.idHigh(), vote.idLow(), vote.ballotId(), List.copyOf(vote.choices()), vote.schema());
     }
 
-    private static Decided slowDecided(byte[] value) throws MalformedEventException {
-        return Decided.of(Events.decode(value, VoteDecided.class));
+    private static PublishedVerdict slowDecided(byte[] value) throws MalformedEventException {
+        return PublishedVerdict.of(Events.decode(value, VoteDecided.class));
     }
 
     private VoteCast vote() {

@@ -3,7 +3,7 @@ package io.votelog.auditor.count;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
@@ -155,8 +155,8 @@ class PartitionReplayTest {
         PartitionCount count = replay.ballot("fruits").count();
         assertThat(count.accepted()).isEqualTo(2);
         assertThat(count.late()).isZero();
-        assertThat(count.takenOut()).extracting(AnnulledVote::offset).containsExactly(5L, 10L);
-        assertThat(count.vain()).isEqualTo(3);
+        assertThat(count.annulledVotes()).extracting(AnnulledVote::offset).containsExactly(5L, 10L);
+        assertThat(count.annulmentsWithoutEffect()).isEqualTo(3);
         assertThat(List.of(count.votes(0), count.votes(1), count.votes(2), count.votes(3), count.votes(4)))
                 .containsOnly(0L);
     }
@@ -167,12 +167,12 @@ class PartitionReplayTest {
         for (byte[] value : List.of(
                 published(SIGNER, FRUITS, 0), cast(1, "a1", "b1"), annulled(SIGNER, 1, 1), cast(2, "a1", "b1"))) {
             long offset = next++;
-            cut.take(MadeLog.record(
+            cut.take(TestLog.record(
                     Topics.VOTES, 0, offset, DURING.toEpochMilli(), offset % 2 == 0 ? null : key((int) offset), value));
         }
-        cut.take(MadeLog.record(Topics.VOTES, 0, next, DURING.toEpochMilli(), null, annulled(SIGNER, 3, 2)));
+        cut.take(TestLog.record(Topics.VOTES, 0, next, DURING.toEpochMilli(), null, annulled(SIGNER, 3, 2)));
         PartitionCount count = cut.ballot("fruits").count();
-        assertThat(count.takenOut()).hasSize(1);
+        assertThat(count.annulledVotes()).hasSize(1);
         assertThat(count.votes(0)).isZero();
     }
 
@@ -194,7 +194,7 @@ class PartitionReplayTest {
                         SIGNER.annulled("fruits", fruits("Another").digest(), receipt(key(1), 1), "fraud", 0),
                         DURING))
                 .isEqualTo("no vote: BAD_CONTROL_RECORD");
-        assertThat(replay.ballot("fruits").count().takenOut()).isEmpty();
+        assertThat(replay.ballot("fruits").count().annulledVotes()).isEmpty();
     }
 
     @Test
@@ -286,6 +286,6 @@ class PartitionReplayTest {
                 value,
                 new RecordHeaders(),
                 Optional.empty()));
-        return RecordOutcome.text(replay.findings().kind(offset));
+        return RecordOutcome.text(replay.outcomes().at(offset));
     }
 }

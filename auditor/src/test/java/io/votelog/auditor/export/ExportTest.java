@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.auditor.AuditorApplication;
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.export.ExportManifest.Wanted;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +43,8 @@ class ExportTest {
     @TempDir
     Path dir;
 
-    private static MadeLog log() {
-        MadeLog log = new MadeLog().publish(MadeLog.fruits());
+    private static TestLog log() {
+        TestLog log = new TestLog().publish(TestLog.fruits());
         for (int voter = 0; voter < 20; voter++) {
             log.vote(voter, voter, voter % 4 == 0 ? "a2" : "a1", "b1");
         }
@@ -55,7 +55,7 @@ class ExportTest {
     }
 
     private ExportManifest export(LogSource log, Wanted wanted, Path folder) throws IOException {
-        return new Export(log, MadeLog.keys(), wanted, folder, 2, 3, new Progress(System.err, false)).run();
+        return new Export(log, TestLog.keys(), wanted, folder, 2, 3, new Progress(System.err, false)).run();
     }
 
     @Test
@@ -83,12 +83,12 @@ class ExportTest {
                         "{\"ballotId\":\"fruits\",\"outcome\":\"LATE\",\"reason\":null,\"votes\":0}");
         assertThat(manifest.positions()).isNull();
         assertThat(manifest.ballots().get(0).definition())
-                .isEqualTo(MadeLog.fruits().digestHex());
+                .isEqualTo(TestLog.fruits().digestHex());
     }
 
     @Test
     void shouldHoldHowOftenEachSetWasChosenAfterTheEnd() throws IOException {
-        MadeLog log = log().close(MadeLog.fruits()).vote(30, 30, "a1", "b1");
+        TestLog log = log().close(TestLog.fruits()).vote(30, 30, "a1", "b1");
         export(log, VOTES, dir.resolve("out"));
         assertThat(Files.readAllLines(dir.resolve("out/votes.csv")))
                 .as("one vote alone would be known, so five go with it")
@@ -104,10 +104,10 @@ class ExportTest {
 
     @Test
     void shouldLeaveAnnulledVotesOutOfTalliesAndSets() throws IOException {
-        MadeLog log = log().annul(MadeLog.fruits(), 20, 20, "fraud")
-                .close(MadeLog.fruits())
-                .annul(MadeLog.fruits(), 4, 4, "fraud")
-                .annul(MadeLog.fruits(), 4, 4, "once more");
+        TestLog log = log().annul(TestLog.fruits(), 20, 20, "fraud")
+                .close(TestLog.fruits())
+                .annul(TestLog.fruits(), 4, 4, "fraud")
+                .annul(TestLog.fruits(), 4, 4, "once more");
         export(log, new Wanted(false, null, true, 1), dir.resolve("out"));
         assertThat(Files.readAllLines(dir.resolve("out/votes.csv")))
                 .containsExactly("ballotId,choices,votes", "fruits,a2 b1,4", "fruits,a1 b1,15");
@@ -117,13 +117,13 @@ class ExportTest {
         export(log, new Wanted(true, null, false, 1), dir.resolve("private"));
         assertThat(Files.readString(dir.resolve("private/private-votes-0.csv"))
                         + Files.readString(dir.resolve("private/private-votes-1.csv")))
-                .contains("fruits," + MadeLog.voteId(4) + ",ANNULLED,,a2 b1")
-                .contains("fruits," + MadeLog.voteId(20) + ",ANNULLED,,a3 b2");
+                .contains("fruits," + TestLog.voteId(4) + ",ANNULLED,,a2 b1")
+                .contains("fruits," + TestLog.voteId(20) + ",ANNULLED,,a3 b2");
     }
 
     @Test
     void shouldNotTellBeforeTheEndWhatIsHiddenUntilThen() throws IOException {
-        MadeLog log = log().publish(MadeLog.fruits("hidden", "after-close")).vote("hidden", 1, 1, "a1", "b1");
+        TestLog log = log().publish(TestLog.fruits("hidden", "after-close")).vote("hidden", 1, 1, "a1", "b1");
         ExportManifest before = export(log, VOTES, dir.resolve("before"));
         assertThat(before.ballots())
                 .extracting(ExportManifest.Ballot::ballotId, ExportManifest.Ballot::withheld)
@@ -135,26 +135,26 @@ class ExportTest {
                 .doesNotContain("hidden,");
         assertThat(Files.readString(dir.resolve("before/decisions.csv"))).contains("hidden,ACCEPTED,,1");
         assertThat(dir.resolve("before/votes.jsonl")).isEmptyFile();
-        export(log.close(MadeLog.fruits("hidden", "after-close")), TALLIES, dir.resolve("after"));
+        export(log.close(TestLog.fruits("hidden", "after-close")), TALLIES, dir.resolve("after"));
         assertThat(Files.readString(dir.resolve("after/tallies.csv"))).contains("hidden,A,a1,1");
     }
 
     @Test
     void shouldNotLetTheOrderOfTheLogBeSeen() throws IOException {
-        MadeLog log = new MadeLog().publish(MadeLog.fruits());
-        MadeLog other = new MadeLog().publish(MadeLog.fruits());
+        TestLog log = new TestLog().publish(TestLog.fruits());
+        TestLog other = new TestLog().publish(TestLog.fruits());
         for (int voter = 0; voter < 20; voter++) {
             log.vote(voter, voter, voter % 4 == 0 ? "a2" : "a1", "b1");
             other.vote(19 - voter, 19 - voter, "b1", (19 - voter) % 4 == 0 ? "a2" : "a1");
         }
-        export(log.close(MadeLog.fruits()), VOTES, dir.resolve("one"));
-        export(other.close(MadeLog.fruits()), VOTES, dir.resolve("other"));
+        export(log.close(TestLog.fruits()), VOTES, dir.resolve("one"));
+        export(other.close(TestLog.fruits()), VOTES, dir.resolve("other"));
         assertThat(files(dir.resolve("one"))).isEqualTo(files(dir.resolve("other")));
     }
 
     @Test
     void shouldHoldNothingForThePublicThatStandsForAVoter() throws IOException {
-        MadeLog log = log().close(MadeLog.fruits());
+        TestLog log = log().close(TestLog.fruits());
         export(log, new Wanted(false, null, true, 1), dir.resolve("out"));
         String all = String.join("\n", files(dir.resolve("out")).values());
         assertNothingOfAVoter(log, all);
@@ -162,8 +162,8 @@ class ExportTest {
     }
 
     /** Looks for each way in which it may be written. */
-    private static void assertNothingOfAVoter(MadeLog log, String text) {
-        for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+    private static void assertNothingOfAVoter(TestLog log, String text) {
+        for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
             for (ConsumerRecord<byte[], byte[]> record : log.records(Topics.VOTES, partition)) {
                 assertThat(text)
                         .doesNotContain(
@@ -180,37 +180,37 @@ class ExportTest {
             }
         }
         for (int id = 0; id < 40; id++) {
-            assertThat(text).doesNotContainIgnoringCase(MadeLog.voteId(id).toString());
+            assertThat(text).doesNotContainIgnoringCase(TestLog.voteId(id).toString());
         }
     }
 
     @Test
     void shouldHoldEveryVoteInTheOrderOfTheLogWhereThatIsWanted() throws IOException {
-        MadeLog log = log();
+        TestLog log = log();
         ExportManifest manifest = export(log, ROWS, dir.resolve("out"));
         assertThat(manifest.notForPublication()).isTrue();
-        assertThat(manifest.positions()).hasSize(MadeLog.PARTITIONS);
+        assertThat(manifest.positions()).hasSize(TestLog.PARTITIONS);
         List<String> rows = new ArrayList<>();
-        for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+        for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
             rows.addAll(Files.readAllLines(dir.resolve("out/private-votes-%d.csv".formatted(partition))));
         }
         assertThat(rows)
                 .hasSize(2 + 24)
-                .anyMatch(row -> row.endsWith(",%s,RETRIED,,a3 b2".formatted(MadeLog.voteId(20))))
-                .anyMatch(row -> row.contains(",fruits,%s,REJECTED,TOO_FEW_PICKS,a3".formatted(MadeLog.voteId(21))))
+                .anyMatch(row -> row.endsWith(",%s,RETRIED,,a3 b2".formatted(TestLog.voteId(20))))
+                .anyMatch(row -> row.contains(",fruits,%s,REJECTED,TOO_FEW_PICKS,a3".formatted(TestLog.voteId(21))))
                 .as("what is no id is no formula either")
                 .anyMatch(
-                        row -> row.endsWith(",nowhere,%s,REJECTED,UNKNOWN_BALLOT,? b1".formatted(MadeLog.voteId(22))));
+                        row -> row.endsWith(",nowhere,%s,REJECTED,UNKNOWN_BALLOT,? b1".formatted(TestLog.voteId(22))));
         String all = String.join("\n", files(dir.resolve("out")).values());
         assertThat(all).contains("\"=cmd()\"");
         for (int voter = 0; voter < 40; voter++) {
-            assertThat(all).doesNotContain(HexFormat.of().formatHex(MadeLog.voter(voter)));
+            assertThat(all).doesNotContain(HexFormat.of().formatHex(TestLog.voter(voter)));
         }
     }
 
     @Test
     void shouldExportNoLogThatIsNotWhole() {
-        MadeLog log = log();
+        TestLog log = log();
         log.records(Topics.VOTES, 1).remove(3);
         assertThatThrownBy(() -> export(log, TALLIES, dir.resolve("out")))
                 .isInstanceOf(AuditException.class)
@@ -219,7 +219,7 @@ class ExportTest {
 
     @Test
     void shouldGoOnWhereItWasStoppedEvenIfTheLogHasGrownSince() throws IOException {
-        MadeLog log = log().close(MadeLog.fruits());
+        TestLog log = log().close(TestLog.fruits());
         export(log, VOTES, dir.resolve("whole"));
         assertThatThrownBy(() -> export(new Failing(log, 1), VOTES, dir.resolve("stopped")))
                 .hasMessageContaining("pulled out");
@@ -242,16 +242,16 @@ class ExportTest {
         }
 
         @Override
-        public List<Span> spans(String topic) {
-            return log.spans(topic);
+        public List<OffsetRange> ranges(String topic) {
+            return log.ranges(topic);
         }
 
         @Override
-        public Records open(Span span) {
-            if (span.partition() == partition) {
+        public Records open(OffsetRange range) {
+            if (range.partition() == partition) {
                 throw new AuditException("the plug was pulled out");
             }
-            return log.open(span);
+            return log.open(range);
         }
 
         @Override
@@ -265,13 +265,13 @@ class ExportTest {
     @ValueSource(strings = {"--votes", "--private"})
     void shouldComeToTheSameBytesHoweverOftenItIsKilled(String option) throws Exception {
         Random random = new Random(SEED);
-        MadeLog log = new MadeLog().publish(MadeLog.fruits());
+        TestLog log = new TestLog().publish(TestLog.fruits());
         for (int voter = 0; voter < 40_000; voter++) {
             log.vote(voter, voter, "a" + (1 + random.nextInt(3)), "b" + (1 + random.nextInt(2)));
         }
-        log.close(MadeLog.fruits());
+        log.close(TestLog.fruits());
         Path dump = dir.resolve("dump");
-        new DumpWriter(log, Counted.GROUP, dump, new Progress(System.err, false)).write();
+        new DumpWriter(log, CountedOffsets.GROUP, dump, new Progress(System.err, false)).write();
         assertThat(run(dump, dir.resolve("whole"), option).waitFor()).isZero();
 
         Path folder = dir.resolve("killed");
@@ -305,7 +305,7 @@ class ExportTest {
                         "--dump",
                         dump.toString(),
                         "--public-key",
-                        MadeLog.publicKey(),
+                        TestLog.publicKey(),
                         "--threads",
                         "1",
                         "--out",

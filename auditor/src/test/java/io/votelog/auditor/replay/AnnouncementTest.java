@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.votelog.auditor.CommandRun;
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Texts;
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.Dump;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.schemas.BallotDefinition;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What was announced, and what whoever has the log's key may make of it later. */
 class AnnouncementTest {
-    private static final BallotDefinition ANNOUNCED = MadeLog.fruits();
+    private static final BallotDefinition ANNOUNCED = TestLog.fruits();
 
     @TempDir
     private Path dir;
@@ -44,24 +44,24 @@ class AnnouncementTest {
     @BeforeEach
     void announce() throws IOException {
         announcement = dir.resolve("announcement.json");
-        Files.writeString(announcement, announced(votedOn(ANNOUNCED), MadeLog.publicKey()));
+        Files.writeString(announcement, announced(votedOn(ANNOUNCED), TestLog.publicKey()));
     }
 
-    private static MadeLog votedOn(BallotDefinition ballot) {
-        return new MadeLog()
+    private static TestLog votedOn(BallotDefinition ballot) {
+        return new TestLog()
                 .publish(ballot)
                 .vote(1, 1, "a1", "b1")
                 .vote(2, 2, "a2", "b1")
                 .vote(3, 3, "a3", "b2");
     }
 
-    private Path dump(MadeLog log) throws IOException {
+    private Path dump(TestLog log) throws IOException {
         Path folder = dir.resolve("dump-" + ++dumps);
-        new DumpWriter(log, Counted.GROUP, folder, new Progress(System.err, false)).write();
+        new DumpWriter(log, CountedOffsets.GROUP, folder, new Progress(System.err, false)).write();
         return folder;
     }
 
-    private String announced(MadeLog log, String key, Object... more) throws IOException {
+    private String announced(TestLog log, String key, Object... more) throws IOException {
         Object[] words = Stream.concat(Stream.of("announce", "--dump", dump(log), "--public-key", key), Stream.of(more))
                 .toArray();
         CommandRun run = CommandRun.of(words);
@@ -70,7 +70,7 @@ class AnnouncementTest {
         return run.out();
     }
 
-    private CommandRun replay(MadeLog log, Object... more) throws IOException {
+    private CommandRun replay(TestLog log, Object... more) throws IOException {
         Object[] words = Stream.concat(Stream.of("replay", "--dump", dump(log)), Stream.of(more))
                 .toArray();
         return CommandRun.of(words);
@@ -109,13 +109,13 @@ class AnnouncementTest {
                           } ]
                         }
                         """
-                                .formatted(MadeLog.publicKey(), ANNOUNCED.digestHex()));
-        BallotDefinition other = MadeLog.fruits("apples", "live");
-        String both = announced(new MadeLog().publish(ANNOUNCED).publish(other), MadeLog.publicKey());
-        assertThat(announced(new MadeLog().publish(other).publish(ANNOUNCED), MadeLog.publicKey()))
+                                .formatted(TestLog.publicKey(), ANNOUNCED.digestHex()));
+        BallotDefinition other = TestLog.fruits("apples", "live");
+        String both = announced(new TestLog().publish(ANNOUNCED).publish(other), TestLog.publicKey());
+        assertThat(announced(new TestLog().publish(other).publish(ANNOUNCED), TestLog.publicKey()))
                 .isEqualTo(both);
         assertThat(announced(
-                        new MadeLog().publish(other).publish(ANNOUNCED), MadeLog.publicKey(), "--ballot", "fruits"))
+                        new TestLog().publish(other).publish(ANNOUNCED), TestLog.publicKey(), "--ballot", "fruits"))
                 .isEqualTo(Files.readString(announcement));
     }
 
@@ -127,12 +127,12 @@ class AnnouncementTest {
         assertThat(run.out())
                 .containsPattern("PASS +" + AnnouncementCheck.TITLE)
                 .contains("1 ballot, 1 public key");
-        MadeLog more = votedOn(ANNOUNCED).publish(MadeLog.fruits("apples", "live"));
-        assertThat(replay(more, "--expect", announcement, "--public-key", MadeLog.publicKey())
+        TestLog more = votedOn(ANNOUNCED).publish(TestLog.fruits("apples", "live"));
+        assertThat(replay(more, "--expect", announcement, "--public-key", TestLog.publicKey())
                         .out())
                 .containsPattern("PASS +" + AnnouncementCheck.TITLE)
                 .contains("not announced, and in the log: apples");
-        assertThat(replay(votedOn(ANNOUNCED), "--public-key", MadeLog.publicKey())
+        assertThat(replay(votedOn(ANNOUNCED), "--public-key", TestLog.publicKey())
                         .out())
                 .doesNotContain(AnnouncementCheck.TITLE);
     }
@@ -140,8 +140,8 @@ class AnnouncementTest {
     /** All is consistent in itself, so that nothing else tells it. */
     @Test
     void shouldFindABallotThatWasSignedAnewWithTwoTitlesSwapped() throws Exception {
-        MadeLog forged = votedOn(swapped());
-        assertThat(replay(forged, "--public-key", MadeLog.publicKey()).out()).doesNotContain("FAIL");
+        TestLog forged = votedOn(swapped());
+        assertThat(replay(forged, "--public-key", TestLog.publicKey()).out()).doesNotContain("FAIL");
         assertDiffers(
                 replay(forged, "--expect", announcement),
                 "fruits was announced with the definition %s, and %s stands in partition 0"
@@ -150,13 +150,13 @@ class AnnouncementTest {
 
     @Test
     void shouldFindABallotThatIsNotThere() throws IOException {
-        MadeLog other = votedOn(MadeLog.fruits("apples", "live"));
+        TestLog other = votedOn(TestLog.fruits("apples", "live"));
         assertDiffers(replay(other, "--expect", announcement), "fruits was announced", "stands in no partition");
     }
 
     @Test
     void shouldFindAPartitionThatIsNotThere() throws IOException {
-        MadeLog log = votedOn(ANNOUNCED);
+        TestLog log = votedOn(ANNOUNCED);
         log.records(Topics.VOTES, 1).clear();
         assertDiffers(replay(log, "--expect", announcement), "announced for 2 partitions, and stands in 1");
     }
@@ -176,21 +176,21 @@ class AnnouncementTest {
         KeyPair pair = LogSigner.newKeyPair();
         String another = LogKeys.publicKeyText(pair.getPublic());
         String honest = Files.readString(announcement);
-        Files.writeString(announcement, honest.replace(MadeLog.publicKey(), another));
+        Files.writeString(announcement, honest.replace(TestLog.publicKey(), another));
         // With the key that was announced nothing in this log is signed.
         assertDiffers(
                 replay(votedOn(ANNOUNCED), "--expect", announcement),
                 "stands in no partition; a publication of it is signed by another key, with the id ");
         assertDiffers(
-                replay(votedOn(ANNOUNCED), "--expect", announcement, "--public-key", MadeLog.publicKey()),
-                "the public key %s was given for this log, and was not announced".formatted(MadeLog.publicKey()),
+                replay(votedOn(ANNOUNCED), "--expect", announcement, "--public-key", TestLog.publicKey()),
+                "the public key %s was given for this log, and was not announced".formatted(TestLog.publicKey()),
                 "the public key %s was announced, and was not given".formatted(another));
     }
 
     @Test
     void shouldFindALogThatEndsBeforeItsPosition() throws IOException {
-        MadeLog log = votedOn(ANNOUNCED);
-        Files.writeString(announcement, announced(log, MadeLog.publicKey(), "--positions"));
+        TestLog log = votedOn(ANNOUNCED);
+        Files.writeString(announcement, announced(log, TestLog.publicKey(), "--positions"));
         assertThat(replay(log, "--expect", announcement).out())
                 .containsPattern("PASS +" + AnnouncementCheck.TITLE)
                 .contains(", positions");
@@ -239,7 +239,7 @@ class AnnouncementTest {
     void shouldAnnounceNothingThatIsNotThere() throws IOException {
         Path dump = dump(votedOn(ANNOUNCED));
         CommandRun run =
-                CommandRun.of("announce", "--dump", dump, "--public-key", MadeLog.publicKey(), "--ballot", "apples");
+                CommandRun.of("announce", "--dump", dump, "--public-key", TestLog.publicKey(), "--ballot", "apples");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("no ballot apples").contains("[fruits]");
     }
@@ -269,8 +269,8 @@ class AnnouncementTest {
     @Test
     void shouldHaveTheDigestThatTheGatewayPublishes() throws Exception {
         String json = ANNOUNCED.json();
-        String closes = MadeLog.CLOSES.toString();
-        String finer = MadeLog.CLOSES.minusNanos(1).toString();
+        String closes = TestLog.CLOSES.toString();
+        String finer = TestLog.CLOSES.minusNanos(1).toString();
         Path fine = Files.writeString(dir.resolve("fine.json"), json.replace(closes, finer));
         CommandRun run = CommandRun.of("digest", fine);
         assertThat(run.out()).isEqualToNormalizingNewlines("%s  fruits%n".formatted(ANNOUNCED.digestHex()));
@@ -281,7 +281,7 @@ class AnnouncementTest {
         Path file = Files.writeString(dir.resolve("old.json"), alike);
         assertThat(CommandRun.of("digest", file).out())
                 .isEqualToNormalizingNewlines("%s  fruits%n".formatted(old.digestHex()));
-        String announced = announced(votedOn(old), MadeLog.publicKey());
+        String announced = announced(votedOn(old), TestLog.publicKey());
         assertThat(announced).contains(old.digestHex());
         Path expected = Files.writeString(dir.resolve("old-announcement.json"), announced);
         assertThat(replay(votedOn(old), "--expect", expected).out())
@@ -295,23 +295,23 @@ class AnnouncementTest {
         assertThat(recount(votedOn(swapped())))
                 .startsWith("1 ")
                 .contains(ANNOUNCED.digestHex(), swapped().digestHex());
-        assertThat(recount(votedOn(MadeLog.fruits("apples", "live"))))
+        assertThat(recount(votedOn(TestLog.fruits("apples", "live"))))
                 .startsWith("1 ")
                 .contains("fruits");
         String honest = Files.readString(announcement);
         Files.writeString(announcement, honest.replace("\"partitions\" : 2", "\"partitions\" : 4"));
         assertThat(recount(votedOn(ANNOUNCED))).startsWith("1 ").contains("4 partitions");
         String another = LogKeys.publicKeyText(LogSigner.newKeyPair().getPublic());
-        Files.writeString(announcement, honest.replace(MadeLog.publicKey(), another));
+        Files.writeString(announcement, honest.replace(TestLog.publicKey(), another));
         assertThat(recount(votedOn(ANNOUNCED))).startsWith("1 ").contains("fruits");
-        assertThat(recount(votedOn(ANNOUNCED), MadeLog.publicKey()))
+        assertThat(recount(votedOn(ANNOUNCED), TestLog.publicKey()))
                 .startsWith("1 ")
                 .contains("key");
         Files.writeString(announcement, honest.replace("\"format\"", "\"pepper\" : 1, \"format\""));
         assertThat(recount(votedOn(ANNOUNCED))).startsWith("2 ").contains("pepper");
-        Files.writeString(announcement, announced(votedOn(ANNOUNCED), MadeLog.publicKey(), "--positions"));
+        Files.writeString(announcement, announced(votedOn(ANNOUNCED), TestLog.publicKey(), "--positions"));
         assertThat(recount(votedOn(ANNOUNCED))).startsWith("3 ").doesNotContain("DIFFERENCE");
-        MadeLog cut = votedOn(ANNOUNCED);
+        TestLog cut = votedOn(ANNOUNCED);
         int partition = cut.records(Topics.VOTES, 0).size() > 1 ? 0 : 1;
         cut.records(Topics.VOTES, partition)
                 .remove(cut.records(Topics.VOTES, partition).size() - 1);
@@ -329,18 +329,18 @@ class AnnouncementTest {
             Path dump = dump(votedOn(ANNOUNCED));
             Path manifest = dump.resolve(Dump.MANIFEST);
             Files.writeString(manifest, Files.readString(manifest).replace(Topics.VOTES.name() + "-0.records", file));
-            assertThat(recounted("recount.py", dump.toString(), MadeLog.publicKey()))
+            assertThat(recounted("recount.py", dump.toString(), TestLog.publicKey()))
                     .as(file)
                     .startsWith("2 could not be counted: ");
         }
         Path dump = dump(votedOn(ANNOUNCED));
-        for (String key : List.of("no key", "AAAA", "+", MadeLog.publicKey().substring(4))) {
+        for (String key : List.of("no key", "AAAA", "+", TestLog.publicKey().substring(4))) {
             assertThat(recounted("recount.py", dump.toString(), key)).as(key).startsWith("2 could not be counted: ");
         }
     }
 
     /** Its exit code, and what it said. */
-    private String recount(MadeLog log, String... keys) throws Exception {
+    private String recount(TestLog log, String... keys) throws Exception {
         // Without results and verdicts there is nothing else to compare.
         List<String> arguments = new ArrayList<>(List.of(
                 "recount.py", "--expect", announcement.toString(), dump(log).toString()));

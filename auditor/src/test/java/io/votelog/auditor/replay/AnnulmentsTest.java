@@ -3,8 +3,8 @@ package io.votelog.auditor.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.votelog.auditor.MadeLog;
-import io.votelog.auditor.count.Cut;
+import io.votelog.auditor.TestLog;
+import io.votelog.auditor.count.Cutoff;
 import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.count.Tally;
 import io.votelog.auditor.count.VotesReader;
@@ -18,25 +18,25 @@ import org.junit.jupiter.api.Test;
 class AnnulmentsTest {
     @Test
     void shouldShowTheCountsBeforeAndAfterEach() {
-        MadeLog log = new MadeLog()
-                .publish(MadeLog.fruits())
+        TestLog log = new TestLog()
+                .publish(TestLog.fruits())
                 .vote(1, 1, "a1", "b1")
                 .vote(2, 2, "a1", "b2")
                 .vote(3, 3, "a1", "b1")
-                .annul(MadeLog.fruits(), 2, 2, "cast with a stolen sign-in")
-                .annul(MadeLog.fruits(), 2, 2, "the same again")
-                .close(MadeLog.fruits())
-                .annul(MadeLog.fruits(), 1, 1, "found later");
+                .annul(TestLog.fruits(), 2, 2, "cast with a stolen sign-in")
+                .annul(TestLog.fruits(), 2, 2, "the same again")
+                .close(TestLog.fruits())
+                .annul(TestLog.fruits(), 1, 1, "found later");
         Report report = new Report("made", "it is so", "it is not so");
-        new Annulments(Tally.standing(
+        new Annulments(Tally.partitionBallots(
                         new VotesReader(log, 1, new Progress(System.err, false))
                                 .read(
-                                        log.spans(io.votelog.schemas.Topics.VOTES.name()),
-                                        span -> new PartitionReplay(
-                                                span.partition(), MadeLog.keys(), any -> Long.MAX_VALUE, Map.of()),
-                                        Cut.none()),
+                                        log.ranges(io.votelog.schemas.Topics.VOTES.name()),
+                                        range -> new PartitionReplay(
+                                                range.partition(), TestLog.keys(), any -> Long.MAX_VALUE, Map.of()),
+                                        Cutoff.none()),
                         "fruits"))
-                .tell(report);
+                .reportTo(report);
 
         assertThat(report.steps()).hasSize(1);
         Step step = report.steps().get(0);
@@ -44,9 +44,9 @@ class AnnulmentsTest {
         assertThat(step.title()).isEqualTo("The annulments on fruits, before and after each");
         assertThat(step.detail().lines().map(line -> line.replaceAll("partition \\d, offset \\d+, \\S+,", "…")))
                 .containsExactly(
-                        "revision 1: … vote %s: cast with a stolen sign-in".formatted(MadeLog.voteId(2)),
+                        "revision 1: … vote %s: cast with a stolen sign-in".formatted(TestLog.voteId(2)),
                         "  option a1 from 3 to 2, option b2 from 1 to 0",
-                        "revision 2: … vote %s: found later".formatted(MadeLog.voteId(1)),
+                        "revision 2: … vote %s: found later".formatted(TestLog.voteId(1)),
                         "  option a1 from 2 to 1, option b1 from 2 to 1",
                         "1 annulment had no effect: no such vote was there, or it was annulled already");
     }

@@ -3,15 +3,15 @@ package io.votelog.auditor.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.PublishedLog;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Step;
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Merged;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.MergedOffsets;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Topics;
 import java.time.Duration;
@@ -22,20 +22,20 @@ import org.junit.jupiter.api.Test;
 
 /** Results of a log that is being counted while it is audited. */
 class LagCheckTest {
-    private static final BallotDefinition FRUITS = MadeLog.fruits();
+    private static final BallotDefinition FRUITS = TestLog.fruits();
 
     /** A log that is counted meanwhile: the newest results come when results are read for the third time. */
     private static final class Counting implements LogSource {
-        private final MadeLog log;
-        private final MadeLog later;
+        private final TestLog log;
+        private final TestLog later;
         private int read;
 
-        Counting(MadeLog log, MadeLog later) {
+        Counting(TestLog log, TestLog later) {
             this.log = log;
             this.later = later;
         }
 
-        private MadeLog now() {
+        private TestLog now() {
             return read < 3 ? log : later;
         }
 
@@ -45,23 +45,23 @@ class LagCheckTest {
         }
 
         @Override
-        public List<Span> spans(String topic) {
+        public List<OffsetRange> ranges(String topic) {
             read += topic.equals(Topics.RESULTS.name()) ? 1 : 0;
-            return now().spans(topic);
+            return now().ranges(topic);
         }
 
         @Override
-        public Records open(Span span) {
-            return now().open(span);
+        public Records open(OffsetRange range) {
+            return now().open(range);
         }
 
         @Override
-        public Optional<Counted> counted(String group) {
+        public Optional<CountedOffsets> counted(String group) {
             return later.counted(group);
         }
 
         @Override
-        public Optional<Merged> merged(String group) {
+        public Optional<MergedOffsets> merged(String group) {
             return later.merged(group);
         }
 
@@ -76,8 +76,8 @@ class LagCheckTest {
         }
     }
 
-    private static MadeLog log() {
-        MadeLog log = new MadeLog().publish(FRUITS);
+    private static TestLog log() {
+        TestLog log = new TestLog().publish(FRUITS);
         for (int voter = 0; voter < 10; voter++) {
             log.vote(voter, voter, "a1", "b1");
         }
@@ -86,9 +86,9 @@ class LagCheckTest {
 
     @Test
     void shouldGiveResultsTheTimeThatTheyTake() {
-        MadeLog later = PublishedLog.of(log(), 2);
-        MadeLog log = PublishedLog.of(log(), 2);
-        for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+        TestLog later = PublishedLog.of(log(), 2);
+        TestLog log = PublishedLog.of(log(), 2);
+        for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
             var results = log.records(Topics.RESULTS, partition);
             if (!results.isEmpty()) {
                 results.remove(results.size() - 1);
@@ -96,10 +96,10 @@ class LagCheckTest {
         }
         Report report = new Replay(
                         new Counting(log, later),
-                        MadeLog.keys(),
+                        TestLog.keys(),
                         Set.of(),
                         1,
-                        new Replay.Terms(Counted.GROUP, false, Duration.ofMinutes(5)),
+                        new Replay.Terms(CountedOffsets.GROUP, false, Duration.ofMinutes(5)),
                         new Progress(System.err, false))
                 .run();
         assertThat(report.steps()).allMatch(step -> step.outcome() == Step.Outcome.PASS);

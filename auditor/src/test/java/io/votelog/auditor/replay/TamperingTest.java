@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.votelog.auditor.CommandRun;
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.PublishedLog;
 import io.votelog.auditor.report.Progress;
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.Dump;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.auditor.source.LogSource;
@@ -60,7 +60,7 @@ class TamperingTest {
     private static final String END = "<!-- end of tampering -->";
     private static final String ANNOUNCEMENT = "ANNOUNCEMENT";
     private static final int STAGES = 4;
-    private static final BallotDefinition FRUITS = MadeLog.fruits();
+    private static final BallotDefinition FRUITS = TestLog.fruits();
 
     @TempDir
     private Path dir;
@@ -69,7 +69,7 @@ class TamperingTest {
 
     /** What somebody does to a log. */
     private interface Change {
-        void make(MadeLog log) throws Exception;
+        void make(TestLog log) throws Exception;
     }
 
     /** What somebody does to a dump. */
@@ -97,15 +97,15 @@ class TamperingTest {
     private record Said(int exitCode, String first) {}
 
     /** Votes of all kinds on one ballot, one on another, an annulment, and an end by order. */
-    private static MadeLog log() {
+    private static TestLog log() {
         return log(FRUITS);
     }
 
-    private static MadeLog log(BallotDefinition fruits) {
-        MadeLog log = new MadeLog()
+    private static TestLog log(BallotDefinition fruits) {
+        TestLog log = new TestLog()
                 .publish(fruits)
-                .publish(MadeLog.fruits("spring-an", "live"))
-                .publish(MadeLog.fruits("spring-c0", "live"));
+                .publish(TestLog.fruits("spring-an", "live"))
+                .publish(TestLog.fruits("spring-c0", "live"));
         for (int voter = 0; voter < 16; voter++) {
             log.vote(voter, voter, voter % 3 == 0 ? "a1" : "a2", "b1");
         }
@@ -235,7 +235,7 @@ class TamperingTest {
                             .setRecordedAt(Instant.ofEpochMilli(vote.timestamp()))
                             .build();
                     var verdicts = records(log, Topics.DECISIONS, 0);
-                    verdicts.add(MadeLog.record(
+                    verdicts.add(TestLog.record(
                             Topics.DECISIONS,
                             0,
                             verdicts.size(),
@@ -305,7 +305,7 @@ class TamperingTest {
                         List.of("--expect", ANNOUNCEMENT)),
                 Tampering.of(
                         "a partition lacks the definition of a ballot, and another one accepts votes on it", log -> {
-                            log.publish(MadeLog.fruits("next", "live"));
+                            log.publish(TestLog.fruits("next", "live"));
                             records(log, Topics.VOTES, 1)
                                     .remove(records(log, Topics.VOTES, 1).size() - 1);
                             for (int voter = 30; voter < 40; voter++) {
@@ -326,7 +326,7 @@ class TamperingTest {
                 }),
                 Tampering.of("votes, decisions and results are cut; what was put aside is kept", log -> {
                     cutVotes(log, 8);
-                    for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+                    for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
                         records(log, Topics.DECISIONS, partition)
                                 .removeIf(record ->
                                         decode(record, VoteDecided.class).getVoteOffset() >= 8);
@@ -336,7 +336,7 @@ class TamperingTest {
                 }),
                 Tampering.of("all that follows from votes is cut with them; the group's position is kept", log -> {
                     cutVotes(log, 8);
-                    for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+                    for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
                         records(log, Topics.DECISIONS, partition)
                                 .removeIf(record ->
                                         decode(record, VoteDecided.class).getVoteOffset() >= 8);
@@ -384,7 +384,7 @@ class TamperingTest {
                 Tampering.of("a vote is stamped ten minutes before the one before it", log -> {
                     var votes = records(log, Topics.VOTES, 0);
                     var last = votes.get(votes.size() - 1);
-                    votes.add(MadeLog.record(
+                    votes.add(TestLog.record(
                             Topics.VOTES,
                             0,
                             votes.size(),
@@ -464,26 +464,26 @@ class TamperingTest {
         }
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> records(MadeLog log, Topic topic, int partition) {
+    private static List<ConsumerRecord<byte[], byte[]>> records(TestLog log, Topic topic, int partition) {
         return log.records(topic, partition);
     }
 
     private static ConsumerRecord<byte[], byte[]> with(
             ConsumerRecord<byte[], byte[]> record, byte[] key, byte[] value) {
-        return MadeLog.record(
+        return TestLog.record(
                 record.topic(), record.partition(), record.offset(), record.timestamp(), key, value, record.headers());
     }
 
-    private static void number(MadeLog log, int partition) {
+    private static void number(TestLog log, int partition) {
         var votes = records(log, Topics.VOTES, partition);
         for (int at = 0; at < votes.size(); at++) {
             var one = votes.get(at);
-            votes.set(at, MadeLog.record(Topics.VOTES, partition, at, one.timestamp(), one.key(), one.value()));
+            votes.set(at, TestLog.record(Topics.VOTES, partition, at, one.timestamp(), one.key(), one.value()));
         }
     }
 
-    private static void cutVotes(MadeLog log, int end) {
-        for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+    private static void cutVotes(TestLog log, int end) {
+        for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
             var votes = records(log, Topics.VOTES, partition);
             votes.subList(end, votes.size()).clear();
         }
@@ -491,8 +491,8 @@ class TamperingTest {
 
     /** The first event of this kind of which that holds. */
     private static <T extends SpecificRecord> void change(
-            MadeLog log, Topic topic, Class<T> kind, Predicate<T> which, UnaryOperator<T> change) {
-        for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+            TestLog log, Topic topic, Class<T> kind, Predicate<T> which, UnaryOperator<T> change) {
+        for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
             var records = records(log, topic, partition);
             for (int at = 0; at < records.size(); at++) {
                 var record = records.get(at);
@@ -521,7 +521,7 @@ class TamperingTest {
         return Arrays.equals(record.key(), "fruits".getBytes(StandardCharsets.UTF_8));
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> resultsPartition(MadeLog log) {
+    private static List<ConsumerRecord<byte[], byte[]>> resultsPartition(TestLog log) {
         return Stream.of(0, 1)
                 .map(partition -> records(log, Topics.RESULTS, partition))
                 .filter(records -> records.stream().anyMatch(TamperingTest::isOnFruits))
@@ -529,23 +529,23 @@ class TamperingTest {
                 .orElseThrow();
     }
 
-    private static List<BallotResults> results(MadeLog log) {
+    private static List<BallotResults> results(TestLog log) {
         return resultsPartition(log).stream()
                 .filter(TamperingTest::isOnFruits)
                 .map(record -> decode(record, BallotResults.class))
                 .toList();
     }
 
-    private static BallotResults newest(MadeLog log) {
+    private static BallotResults newest(TestLog log) {
         List<BallotResults> all = results(log);
         return all.get(all.size() - 1);
     }
 
-    private static void changeNewest(MadeLog log, UnaryOperator<BallotResults> change) {
+    private static void changeNewest(TestLog log, UnaryOperator<BallotResults> change) {
         changeResults(log, results(log).size() - 1, change);
     }
 
-    private static void changeResults(MadeLog log, int which, UnaryOperator<BallotResults> change) {
+    private static void changeResults(TestLog log, int which, UnaryOperator<BallotResults> change) {
         var records = resultsPartition(log);
         int seen = 0;
         for (int at = 0; at < records.size(); at++) {
@@ -559,8 +559,8 @@ class TamperingTest {
     }
 
     /** The results of the first so many stages; the later ones are gone. */
-    private static void keepResults(MadeLog log, int stages) {
-        for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+    private static void keepResults(TestLog log, int stages) {
+        for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
             Map<String, Integer> seen = new HashMap<>();
             records(log, Topics.RESULTS, partition)
                     .removeIf(record -> seen.merge(Arrays.toString(record.key()), 1, Integer::sum) > stages);
@@ -568,8 +568,8 @@ class TamperingTest {
     }
 
     /** The log goes on, and is counted; what is added up stays as it was after so many stages. */
-    private static void stopAddingUp(MadeLog log, int stages) {
-        Counted counted = log.counted;
+    private static void stopAddingUp(TestLog log, int stages) {
+        CountedOffsets counted = log.counted;
         keepResults(log, stages);
         PublishedLog.say(log, stages == 0 ? Map.of(0, 10L) : positions(newest(log)));
         log.counted = counted;
@@ -592,13 +592,13 @@ class TamperingTest {
 
     private Path dump(LogSource log) throws IOException {
         Path folder = dir.resolve("dump-" + ++dumps);
-        new DumpWriter(log, Counted.GROUP, folder, new Progress(System.err, false)).write();
+        new DumpWriter(log, CountedOffsets.GROUP, folder, new Progress(System.err, false)).write();
         return folder;
     }
 
     private Said audited(Path dump, List<String> options) {
         Object[] words = Stream.of(
-                        List.<Object>of("replay", "--dump", dump, "--public-key", MadeLog.publicKey()), options)
+                        List.<Object>of("replay", "--dump", dump, "--public-key", TestLog.publicKey()), options)
                 .flatMap(List::stream)
                 .toArray();
         CommandRun run = CommandRun.of(words);
@@ -611,7 +611,7 @@ class TamperingTest {
                                 .map(line -> lines.get(lines.indexOf(line) + 1).strip()))
                         .findFirst()
                         .orElse(lines.get(lines.size() - 1));
-        return new Said(run.exitCode(), first.replace(dump.toString(), "DUMP").replace(MadeLog.publicKey(), "KEY"));
+        return new Said(run.exitCode(), first.replace(dump.toString(), "DUMP").replace(TestLog.publicKey(), "KEY"));
     }
 
     private Said recounted(Path dump, List<String> options) throws Exception {
@@ -627,7 +627,7 @@ class TamperingTest {
         assumeTrue(python);
         List<String> command = new ArrayList<>(List.of("python3", RECOUNT.toString()));
         command.addAll(options);
-        command.addAll(List.of("--", dump.toString(), MadeLog.publicKey()));
+        command.addAll(List.of("--", dump.toString(), TestLog.publicKey()));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(dir.resolve("said").toFile())
@@ -656,10 +656,10 @@ class TamperingTest {
                 .append(row("---", "---", "---", "---", "---"));
         List<String> passed = new ArrayList<>();
         Path announcement = dir.resolve("announcement.json");
-        CommandRun announced = CommandRun.of("announce", "--dump", dump(log()), "--public-key", MadeLog.publicKey());
+        CommandRun announced = CommandRun.of("announce", "--dump", dump(log()), "--public-key", TestLog.publicKey());
         Files.writeString(announcement, announced.out());
         for (Tampering tampering : tamperings()) {
-            MadeLog log = PublishedLog.of(log(tampering.ballot()), STAGES);
+            TestLog log = PublishedLog.of(log(tampering.ballot()), STAGES);
             tampering.change().make(log);
             Path dump = dump(log);
             tampering.dumpChange().make(dump);
@@ -700,9 +700,9 @@ class TamperingTest {
     /** Somebody writes while the log is copied: nothing of that is a fault. */
     @Test
     void shouldAccuseNoLogThatIsBeingWrittenTo() throws Exception {
-        MadeLog whole = PublishedLog.of(log(), STAGES);
+        TestLog whole = PublishedLog.of(log(), STAGES);
         for (int results = 0; results < STAGES; results++) {
-            MadeLog log = PublishedLog.of(log(), STAGES);
+            TestLog log = PublishedLog.of(log(), STAGES);
             keepResults(log, results + 1);
             // The group has come as far as the results; verdicts and votes further.
             Map<Integer, Long> positions = positions(newest(log));
@@ -712,7 +712,7 @@ class TamperingTest {
             Said said = audited(dump(log), List.of());
             assertThat(said.exitCode()).as(said.first()).isEqualTo(open);
             assertThat(recounted(dump(log), List.of()).exitCode()).isEqualTo(open);
-            for (int partition = 0; partition < MadeLog.PARTITIONS; partition++) {
+            for (int partition = 0; partition < TestLog.PARTITIONS; partition++) {
                 long to = positions.get(partition);
                 records(log, Topics.DECISIONS, partition)
                         .removeIf(record -> decode(record, VoteDecided.class).getVoteOffset() >= to);
@@ -727,7 +727,7 @@ class TamperingTest {
     @Test
     void shouldAccuseNobodyWhileNothingIsAddedUp() throws Exception {
         for (int results = 0; results < 3; results++) {
-            MadeLog log = PublishedLog.of(log(), STAGES);
+            TestLog log = PublishedLog.of(log(), STAGES);
             stopAddingUp(log, results);
             Said said = audited(dump(log), List.of());
             assertThat(said.exitCode()).as(said.first()).isEqualTo(3);
@@ -739,8 +739,8 @@ class TamperingTest {
     /** A gateway that dies between two partitions leaves such a log, and so does one that is just at it. */
     @Test
     void shouldAccuseNoPublicationThatIsUnderWay() throws Exception {
-        MadeLog log = PublishedLog.of(log(), STAGES);
-        BallotDefinition next = MadeLog.fruits("next", "live");
+        TestLog log = PublishedLog.of(log(), STAGES);
+        BallotDefinition next = TestLog.fruits("next", "live");
         log.publish(next);
         records(log, Topics.VOTES, 1).remove(records(log, Topics.VOTES, 1).size() - 1);
         log.vote("next", 4, 90, "a1");

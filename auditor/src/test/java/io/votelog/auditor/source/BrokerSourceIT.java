@@ -75,7 +75,7 @@ class BrokerSourceIT {
                                     new TopicPartition(DECISIONS, 0), new OffsetAndMetadata(9)))
                     .all()
                     .get();
-            assertThat(source.counted("counting")).contains(new Counted("counting", Map.of(1, 7L)));
+            assertThat(source.counted("counting")).contains(new CountedOffsets("counting", Map.of(1, 7L)));
         }
     }
 
@@ -102,7 +102,7 @@ class BrokerSourceIT {
                     .all()
                     .get();
             assertThat(source.merged("counting"))
-                    .contains(new Merged("counting-results", Map.of("fruits", Map.of(0, 6L, 1, 6L))));
+                    .contains(new MergedOffsets("counting-results", Map.of("fruits", Map.of(0, 6L, 1, 6L))));
         }
     }
 
@@ -131,18 +131,18 @@ class BrokerSourceIT {
         try (BrokerSource source = new BrokerSource(address, Map.of());
                 Admin admin = admin();
                 KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
-            assertThat(source.stamps()).contains(LogSource.BROKER_STAMPS);
+            assertThat(source.timestampType()).contains(LogSource.LOG_APPEND_TIME);
             producer.send(new ProducerRecord<>(VOTES, 0, 1L, null, new byte[] {1}))
                     .get();
             ConfigEntry writers = new ConfigEntry("message.timestamp.type", "CreateTime");
             admin.incrementalAlterConfigs(Map.of(votes, List.of(new AlterConfigOp(writers, AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
-            assertThat(source.stamps()).contains("CreateTime");
+            assertThat(source.timestampType()).contains("CreateTime");
             producer.send(new ProducerRecord<>(VOTES, 0, 1L, null, new byte[] {1}))
                     .get();
             List<TimestampType> stamped = new ArrayList<>();
-            source.read(source.spans(VOTES).get(0), record -> stamped.add(record.timestampType()));
+            source.read(source.ranges(VOTES).get(0), record -> stamped.add(record.timestampType()));
             assertThat(stamped).startsWith(TimestampType.LOG_APPEND_TIME).endsWith(TimestampType.CREATE_TIME);
         }
     }
@@ -156,11 +156,11 @@ class BrokerSourceIT {
             producer.beginTransaction();
             producer.send(new ProducerRecord<>(DECISIONS, 0, null, new byte[] {1}))
                     .get();
-            Span span = source.spans(DECISIONS).get(0);
-            assertThat(span.end()).isEqualTo(1);
+            OffsetRange range = source.ranges(DECISIONS).get(0);
+            assertThat(range.end()).isEqualTo(1);
             List<Long> offsets = new ArrayList<>();
             CompletableFuture<Void> reading =
-                    CompletableFuture.runAsync(() -> source.read(span, record -> offsets.add(record.offset())));
+                    CompletableFuture.runAsync(() -> source.read(range, record -> offsets.add(record.offset())));
             producer.commitTransaction();
             reading.get(30, TimeUnit.SECONDS);
             assertThat(offsets).containsExactly(0L);

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.votelog.auditor.CommandRun;
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.export.ExportManifest;
-import io.votelog.auditor.files.GivenFile;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Texts;
-import io.votelog.auditor.seal.MadeSealedLog;
+import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,13 +42,13 @@ class DumpTest {
     @BeforeEach
     void make() throws IOException {
         dump = dir.resolve("above/dump");
-        MadeLog log = new MadeLog().publish(MadeLog.fruits()).vote(1, 1, "a1", "b1");
-        manifest = new DumpWriter(log, Counted.GROUP, dump, new Progress(System.err, false)).write();
+        TestLog log = new TestLog().publish(TestLog.fruits()).vote(1, 1, "a1", "b1");
+        manifest = new DumpWriter(log, CountedOffsets.GROUP, dump, new Progress(System.err, false)).write();
     }
 
     private static CommandRun replay(Path folder) {
         return assertTimeoutPreemptively(
-                AT_ONCE, () -> CommandRun.of("replay", "--dump", folder, "--public-key", MadeLog.publicKey()));
+                AT_ONCE, () -> CommandRun.of("replay", "--dump", folder, "--public-key", TestLog.publicKey()));
     }
 
     private static void assertRefused(CommandRun run, String... why) {
@@ -93,17 +93,17 @@ class DumpTest {
     @Test
     void shouldTakeSealsAlongWhereThereAreAny() throws IOException {
         assertThat(manifest.files()).noneMatch(file -> file.topic().equals(Topics.SEALS.name()));
-        MadeLog sealed = new MadeLog().publish(MadeLog.fruits()).withTopic(Topics.SEALS);
+        TestLog sealed = new TestLog().publish(TestLog.fruits()).withTopic(Topics.SEALS);
         sealed.add(Topics.SEALS, 0, null, new byte[] {1, 2, 3});
         Path folder = dir.resolve("sealed");
-        Dump.Manifest files = new DumpWriter(sealed, Counted.GROUP, folder, new Progress(System.err, false)).write();
+        Dump.Manifest files = new DumpWriter(sealed, CountedOffsets.GROUP, folder, new Progress(System.err, false)).write();
         assertThat(files.files().get(0).topic())
                 .as("what a seal names is copied behind it")
                 .isEqualTo(Topics.SEALS.name());
         try (DumpSource copy = new DumpSource(folder)) {
-            List<Span> spans = copy.spans(Topics.SEALS.name());
-            assertThat(spans).hasSize(1);
-            copy.read(spans.get(0), record -> assertThat(record.value()).containsExactly(1, 2, 3));
+            List<OffsetRange> ranges = copy.ranges(Topics.SEALS.name());
+            assertThat(ranges).hasSize(1);
+            copy.read(ranges.get(0), record -> assertThat(record.value()).containsExactly(1, 2, 3));
         }
     }
 
@@ -116,7 +116,7 @@ class DumpTest {
         assertThat(answer.path("files").size()).isEqualTo(manifest.files().size());
         assertThat(run.err()).isEmpty();
         CommandRun export = CommandRun.of(
-                "export", "--json", "--dump", dump, "--public-key", MadeLog.publicKey(), "--out", dir.resolve("out"));
+                "export", "--json", "--dump", dump, "--public-key", TestLog.publicKey(), "--out", dir.resolve("out"));
         assertThat(export.exitCode()).as(export.err()).isZero();
         assertThat(Texts.JSON.readTree(export.out()).path("format").stringValue())
                 .isEqualTo(ExportManifest.FORMAT);
@@ -208,13 +208,13 @@ class DumpTest {
     @Test
     void shouldReadAFileThatGrowsAsLongAsItWas() throws IOException {
         Path file = Files.write(dir.resolve("growing"), new byte[100]);
-        try (var in = GivenFile.open(file)) {
+        try (var in = InputFile.open(file)) {
             Files.write(file, new byte[50], StandardOpenOption.APPEND);
             assertThat(in.readAllBytes()).hasSize(100);
             assertThat(in.read()).isNegative();
         }
-        assertThatThrownBy(() -> GivenFile.bytes(file, 149)).hasMessageContaining("longer than 149 bytes");
-        assertThat(GivenFile.bytes(file, 150)).hasSize(150);
+        assertThatThrownBy(() -> InputFile.bytes(file, 149)).hasMessageContaining("longer than 149 bytes");
+        assertThat(InputFile.bytes(file, 150)).hasSize(150);
     }
 
     /** Every other file that the commands read is refused in the same way. */
@@ -226,14 +226,14 @@ class DumpTest {
                 .isZero();
         Path tree = Files.createDirectories(dir.resolve("log/verdicts"));
         Files.createSymbolicLink(tree.resolve("checkpoint"), zero);
-        String key = MadeSealedLog.vkeys();
+        String key = TestSealedLog.vkeys();
         String receipt = "A".repeat(43);
         for (Path endless : List.of(zero, pipe)) {
             for (Object[] words : new Object[][] {
                 {"replay", "--dump", dump, "--public-key-file", endless},
                 {"replay", "--dump", dump, "--expect", endless},
                 {"replay", "--bootstrap-servers", "localhost:1", "--command-config", endless},
-                {"what-if", "--dump", dump, "--public-key", MadeLog.publicKey(), "--ballot", endless},
+                {"what-if", "--dump", dump, "--public-key", TestLog.publicKey(), "--ballot", endless},
                 {"digest", endless},
                 {"equivocation", endless, endless, "--log-key", key},
                 {"equivocation", endless, endless, "--policy", endless},

@@ -17,7 +17,7 @@ class CheckpointTest {
         Checkpoint checkpoint = Checkpoint.parse(EXAMPLE);
         assertThat(checkpoint.origin()).isEqualTo("example.com/behind-the-sofa");
         assertThat(checkpoint.size()).isEqualTo(20_852_163);
-        assertThat(Strict.base64(checkpoint.root())).isEqualTo(ROOT);
+        assertThat(StrictEncoding.base64(checkpoint.root())).isEqualTo(ROOT);
         assertThat(checkpoint.text()).isEqualTo(EXAMPLE);
         assertThat(checkpoint).isEqualTo(new Checkpoint("example.com/behind-the-sofa", 20_852_163, checkpoint.root()));
         assertThat(Checkpoint.parse(EXAMPLE + "more\nand more\n")).isEqualTo(checkpoint);

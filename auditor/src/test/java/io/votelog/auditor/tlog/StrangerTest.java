@@ -134,7 +134,7 @@ class StrangerTest {
                 "-proof",
                 proof.toString());
         assertThat(run.output())
-                .contains("root at 65537: " + Strict.base64(oldRoot))
+                .contains("root at 65537: " + StrictEncoding.base64(oldRoot))
                 .contains("checked: 100123 entries, 8 proofs of inclusion");
         assertThat(run.status()).isZero();
 

@@ -22,7 +22,7 @@ class TlogProofTest {
     void shouldReadWhatTheSpecificationDescribes() {
         TlogProof proof = TlogProof.parse(GOOD);
         assertThat(proof.index()).isEqualTo(73_894);
-        assertThat(proof.proof()).hasSize(2).allSatisfy(hash -> assertThat(Strict.base64(hash))
+        assertThat(proof.proof()).hasSize(2).allSatisfy(hash -> assertThat(StrictEncoding.base64(hash))
                 .isEqualTo(HASH));
         assertThat(proof.text()).isEqualTo(GOOD);
         assertThat(proof.includes(new byte[32])).isFalse();

@@ -87,7 +87,7 @@ class WitnessClientTest {
         long old = Long.parseLong(head[0].substring("old ".length()));
         List<byte[]> proof = new ArrayList<>();
         for (int i = 1; i < head.length; i++) {
-            proof.add(Strict.hash(head[i]));
+            proof.add(StrictEncoding.hash(head[i]));
         }
         SignedNote note = SignedNote.parse(body.substring(empty + 2).getBytes(UTF_8));
         Checkpoint checkpoint = Checkpoint.parse(note.text());

@@ -3,12 +3,12 @@ package io.votelog.auditor.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Step;
 import io.votelog.auditor.seal.Leaf;
-import io.votelog.auditor.seal.MadeSealedLog;
+import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealingKey;
 import io.votelog.events.VoteCast;
@@ -33,13 +33,13 @@ class SealedLogAuditTest {
     @TempDir
     private Path dir;
 
-    private final MadeLog log = new MadeLog();
+    private final TestLog log = new TestLog();
     private Path sealed;
 
     @BeforeEach
     void castVotes() {
         sealed = dir.resolve("sealed");
-        log.publish(MadeLog.fruits());
+        log.publish(TestLog.fruits());
         for (int voter = 0; voter < 700; voter++) {
             log.vote(voter, voter, "a1", voter % 3 == 0 ? "b2" : "b1");
         }
@@ -47,18 +47,18 @@ class SealedLogAuditTest {
         log.add(Topics.VOTES, 1, new byte[16], new byte[] {1, 2, 3});
     }
 
-    private MadeSealedLog sealedLog() {
-        return new MadeSealedLog(sealed, log);
+    private TestSealedLog sealedLog() {
+        return new TestSealedLog(sealed, log);
     }
 
     private SealedRecordsCheck.Bounds bounds =
             new SealedRecordsCheck.Bounds(null, Instant.parse("2021-12-05T00:30:00Z"));
 
     private Report audit(Path state) {
-        return audit(MadeSealedLog.KEY, log, state);
+        return audit(TestSealedLog.KEY, log, state);
     }
 
-    private Report audit(SealingKey key, MadeLog against, Path state) {
+    private Report audit(SealingKey key, TestLog against, Path state) {
         return new SealedLogAudit(
                         sealed.toString(),
                         key.publicKey(),
@@ -66,7 +66,7 @@ class SealedLogAuditTest {
                         state == null ? null : new SeenCheckpoints(state, key.publicKey()),
                         bounds,
                         new Progress(new PrintStream(PrintStream.nullOutputStream(), true), false))
-                .run(against, MadeLog.keys());
+                .run(against, TestLog.keys());
     }
 
     private static void assertFails(Report report, String step, String... details) {
@@ -79,20 +79,20 @@ class SealedLogAuditTest {
         assertThat(report.exitCode()).isEqualTo(1);
     }
 
-    private static String statement(String votes, long accepted, MadeSealedLog of) throws IOException {
+    private static String statement(String votes, long accepted, TestSealedLog of) throws IOException {
         return """
             {"ballotId":"fruits","definition":"%s","revision":0,
              "turnout":{"received":703,"accepted":%d,"retried":1,"rejected":{"ALREADY_VOTED":1,"TOO_FEW_PICKS":1},"annulled":0},
              "votes":%s,"trees":{"votes":%s,"verdicts":%s}}"""
                 .formatted(
-                        MadeLog.fruits().digestHex(),
+                        TestLog.fruits().digestHex(),
                         accepted,
                         votes,
                         head(of, SealedLog.VOTES),
                         head(of, SealedLog.VERDICTS));
     }
 
-    private static String head(MadeSealedLog of, SealedLog tree) throws IOException {
+    private static String head(TestSealedLog of, SealedLog tree) throws IOException {
         String[] lines = of.checkpoint(tree).text().split("\n");
         return "{\"size\":%s,\"root\":\"%s\"}".formatted(lines[1], lines[2]);
     }
@@ -103,13 +103,13 @@ class SealedLogAuditTest {
     @Test
     void shouldPassWhatIsHonestAndGrows() throws Exception {
         Path state = dir.resolve("seen.json");
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
         assertThat(audit(state).exitCode()).isEqualTo(Report.INCOMPLETE);
 
-        MadeSealedLog grown = sealedLog().seal();
-        log.close(MadeLog.fruits()).vote(1_000, 1_000, "a1", "b1");
+        TestSealedLog grown = sealedLog().seal();
+        log.close(TestLog.fruits()).vote(1_000, 1_000, "a1", "b1");
         grown.seal();
-        grown.result(statement(COUNTED, 700, grown)).sign(MadeSealedLog.KEY);
+        grown.result(statement(COUNTED, 700, grown)).sign(TestSealedLog.KEY);
         Report report = audit(state);
 
         assertThat(report.steps())
@@ -121,7 +121,7 @@ class SealedLogAuditTest {
     @Test
     void shouldFindAnotherHistoryThanTheOneThatWasSeen() throws Exception {
         Path state = dir.resolve("seen.json");
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
         audit(state);
 
         log.change(
@@ -135,7 +135,7 @@ class SealedLogAuditTest {
                                 .setChoices(List.of("a1", "b1"))
                                 .build());
         log.vote(2_000, 2_000, "a1", "b1");
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
 
         assertFails(audit(state), "What was seen before still stands", "its history was changed");
     }
@@ -143,10 +143,10 @@ class SealedLogAuditTest {
     @Test
     void shouldFindThatItShrank() throws Exception {
         Path state = dir.resolve("seen.json");
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
         audit(state);
         log.records(Topics.VOTES, 0).remove(log.records(Topics.VOTES, 0).size() - 1);
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
 
         assertFails(audit(state), "What was seen before still stands", "had 707 leaves", "shown with 706");
     }
@@ -160,32 +160,32 @@ class SealedLogAuditTest {
 
     @Test
     void shouldFindAFlippedVerdict() {
-        MadeSealedLog lying = sealedLog();
+        TestSealedLog lying = sealedLog();
         lying.lie = (offset, leaf) ->
                 leaf instanceof Leaf.Verdict verdict && verdict.reason().equals("ALREADY_VOTED")
                         ? new Leaf.Verdict(verdict.partition(), offset, "ACCEPTED", "")
                         : leaf;
-        lying.seal().sign(MadeSealedLog.KEY);
+        lying.seal().sign(TestSealedLog.KEY);
 
         assertFails(audit(null), "Each sealed verdict", "sealed ACCEPTED, found here REJECTED ALREADY_VOTED");
     }
 
     @Test
     void shouldFindAVoteThatIsSaidToBeNoVote() {
-        MadeSealedLog lying = sealedLog();
+        TestSealedLog lying = sealedLog();
         lying.lie = (offset, leaf) -> offset == 7 && leaf instanceof Leaf.Verdict verdict
                 ? new Leaf.PutAside(verdict.partition(), offset, "UNDECODABLE")
                 : leaf;
-        lying.seal().sign(MadeSealedLog.KEY);
+        lying.seal().sign(TestSealedLog.KEY);
 
         assertFails(audit(null), "Each sealed verdict", "offset 7: sealed no vote: UNDECODABLE, found here ACCEPTED");
     }
 
     @Test
     void shouldFindSwappedLeaves() {
-        MadeSealedLog swapped = sealedLog().seal();
+        TestSealedLog swapped = sealedLog().seal();
         Collections.swap(swapped.votes(), 11, 12);
-        swapped.sign(MadeSealedLog.KEY);
+        swapped.sign(TestSealedLog.KEY);
 
         assertFails(
                 audit(null),
@@ -196,7 +196,7 @@ class SealedLogAuditTest {
 
     @Test
     void shouldFindARecordThatWasChangedAfterItWasSealed() throws Exception {
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
         log.change(1, 30, vote -> VoteCast.newBuilder(vote)
                 .setChoices(List.of("a3", "b1"))
                 .build());
@@ -206,9 +206,9 @@ class SealedLogAuditTest {
 
     @Test
     void shouldFindAResultThatIsOffByOne() throws Exception {
-        MadeSealedLog log = sealedLog();
-        this.log.close(MadeLog.fruits());
-        log.seal().result(statement("[701,0,0,466,234]", 700, log)).sign(MadeSealedLog.KEY);
+        TestSealedLog log = sealedLog();
+        this.log.close(TestLog.fruits());
+        log.seal().result(statement("[701,0,0,466,234]", 700, log)).sign(TestSealedLog.KEY);
 
         assertFails(
                 audit(null),
@@ -219,11 +219,11 @@ class SealedLogAuditTest {
     /** The first seal is of the result before the correction; who looks in between is told that it is not the last word. */
     @Test
     void shouldWaitForTheResultWithAnAnnulment() throws Exception {
-        log.close(MadeLog.fruits());
-        MadeSealedLog sealing = sealedLog().seal();
+        log.close(TestLog.fruits());
+        TestSealedLog sealing = sealedLog().seal();
         sealing.result(statement(COUNTED, 700, sealing));
-        log.annul(MadeLog.fruits(), 3, 3, "cast with a stolen sign-in");
-        sealing.seal().sign(MadeSealedLog.KEY);
+        log.annul(TestLog.fruits(), 3, 3, "cast with a stolen sign-in");
+        sealing.seal().sign(TestSealedLog.KEY);
         Step waiting = audit(null).steps().stream()
                 .filter(step -> step.title().contains("The sealed result of fruits"))
                 .findFirst()
@@ -234,11 +234,11 @@ class SealedLogAuditTest {
         sealing.result(statement("[699,0,0,466,233]", 700, sealing)
                         .replace("\"revision\":0", "\"revision\":1")
                         .replace("\"annulled\":0", "\"annulled\":1"))
-                .sign(MadeSealedLog.KEY);
+                .sign(TestSealedLog.KEY);
         assertThat(audit(null).steps()).noneMatch(step -> step.outcome() == Step.Outcome.FAIL);
     }
 
-    private static String corrected(String votes, int revision, MadeSealedLog of) throws IOException {
+    private static String corrected(String votes, int revision, TestSealedLog of) throws IOException {
         return statement(votes, 700, of)
                 .replace("\"revision\":0", "\"revision\":" + revision)
                 .replace("\"annulled\":0", "\"annulled\":" + revision);
@@ -247,14 +247,14 @@ class SealedLogAuditTest {
     /** An annulment may come while a result waits for its seal: the result does not count it, and is right all the same. */
     @Test
     void shouldTakeACorrectedResultAsTheCountOfItsTime() throws Exception {
-        log.close(MadeLog.fruits());
-        log.annul(MadeLog.fruits(), 3, 3, "cast with a stolen sign-in");
-        MadeSealedLog sealing = sealedLog().seal();
+        log.close(TestLog.fruits());
+        log.annul(TestLog.fruits(), 3, 3, "cast with a stolen sign-in");
+        TestSealedLog sealing = sealedLog().seal();
         sealing.result(statement(COUNTED, 700, sealing));
         sealing.result(corrected("[699,0,0,466,233]", 1, sealing));
-        log.annul(MadeLog.fruits(), 4, 4, "cast with a stolen sign-in");
+        log.annul(TestLog.fruits(), 4, 4, "cast with a stolen sign-in");
         sealing.seal();
-        sealing.result(corrected("[698,0,0,465,233]", 2, sealing)).sign(MadeSealedLog.KEY);
+        sealing.result(corrected("[698,0,0,465,233]", 2, sealing)).sign(TestSealedLog.KEY);
 
         assertThat(audit(null).steps())
                 .filteredOn(step -> step.title().contains("The sealed result of fruits"))
@@ -266,11 +266,11 @@ class SealedLogAuditTest {
 
     @Test
     void shouldFindACorrectedResultThatNoAnnulmentExplains() throws Exception {
-        log.close(MadeLog.fruits());
-        log.annul(MadeLog.fruits(), 3, 3, "cast with a stolen sign-in");
-        MadeSealedLog sealing = sealedLog().seal();
+        log.close(TestLog.fruits());
+        log.annul(TestLog.fruits(), 3, 3, "cast with a stolen sign-in");
+        TestSealedLog sealing = sealedLog().seal();
         sealing.result(statement("[700,0,0,467,233]", 700, sealing));
-        sealing.result(corrected("[699,0,0,466,233]", 1, sealing)).sign(MadeSealedLog.KEY);
+        sealing.result(corrected("[699,0,0,466,233]", 1, sealing)).sign(TestSealedLog.KEY);
 
         assertFails(
                 audit(null),
@@ -283,35 +283,35 @@ class SealedLogAuditTest {
     @Test
     void shouldFindAResultThatIsSealedOnceMoreBehindTheLastLook() throws Exception {
         Path state = dir.resolve("seen.json");
-        log.close(MadeLog.fruits());
-        MadeSealedLog sealing = sealedLog().seal();
-        sealing.result(statement("[701,0,0,467,234]", 700, sealing)).sign(MadeSealedLog.KEY);
-        audit(MadeSealedLog.KEY, null, state);
-        assertThat(audit(MadeSealedLog.KEY, null, state).exitCode()).isEqualTo(Report.PASSED);
+        log.close(TestLog.fruits());
+        TestSealedLog sealing = sealedLog().seal();
+        sealing.result(statement("[701,0,0,467,234]", 700, sealing)).sign(TestSealedLog.KEY);
+        audit(TestSealedLog.KEY, null, state);
+        assertThat(audit(TestSealedLog.KEY, null, state).exitCode()).isEqualTo(Report.PASSED);
 
-        sealing.result(statement(COUNTED, 700, sealing)).sign(MadeSealedLog.KEY);
+        sealing.result(statement(COUNTED, 700, sealing)).sign(TestSealedLog.KEY);
 
         assertFails(
-                audit(MadeSealedLog.KEY, null, state),
+                audit(TestSealedLog.KEY, null, state),
                 "Both trees hold the same seals",
                 "the result of fruits is sealed with revision 0, and index 709 holds it with revision 0");
     }
 
     @Test
     void shouldFindAResultOfOtherTrees() throws Exception {
-        log.close(MadeLog.fruits());
-        MadeSealedLog sealing = sealedLog().seal();
+        log.close(TestLog.fruits());
+        TestSealedLog sealing = sealedLog().seal();
         String honest = statement(COUNTED, 700, sealing);
         String other = honest.replaceFirst("\"root\":\"[^\"]{4}", "\"root\":\"AAAA");
-        sealing.result(other).sign(MadeSealedLog.KEY);
+        sealing.result(other).sign(TestSealedLog.KEY);
 
         assertFails(audit(null), "Each sealed result names the trees", "the result of fruits");
     }
 
     @Test
     void shouldPassWithoutTheLogAndNeverCallThatVerified() throws Exception {
-        sealedLog().seal().sign(MadeSealedLog.KEY);
-        Report report = audit(MadeSealedLog.KEY, null, null);
+        sealedLog().seal().sign(TestSealedLog.KEY);
+        Report report = audit(TestSealedLog.KEY, null, null);
 
         assertThat(report.exitCode()).isEqualTo(Report.PASSED);
         assertThat(report.conclusion()).startsWith("Passed: all 6 steps that were asked for.");
@@ -324,7 +324,7 @@ class SealedLogAuditTest {
 
     @Test
     void shouldNameTheFileWithAFlippedBit() throws Exception {
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
         try (Stream<Path> files = Files.walk(sealed)) {
             for (Path file : files.filter(file -> file.toString().contains("/tile/") && Files.isRegularFile(file))
                     .toList()) {
@@ -342,11 +342,11 @@ class SealedLogAuditTest {
     }
 
     private static Receipt receipt(int voter, int id) {
-        return new Receipt(Pseudonym.of(MadeLog.voter(voter)), MadeLog.voteId(id));
+        return new Receipt(Pseudonym.of(TestLog.voter(voter)), TestLog.voteId(id));
     }
 
     private ReceiptSearch.Answer answer(Receipt receipt) {
-        return new ReceiptSearch(log, sealed.toString(), MadeSealedLog.KEY.publicKey()).find(receipt, null);
+        return new ReceiptSearch(log, sealed.toString(), TestSealedLog.KEY.publicKey()).find(receipt, null);
     }
 
     private ReceiptProofs proofs(Receipt receipt) {
@@ -354,12 +354,12 @@ class SealedLogAuditTest {
     }
 
     private static Report check(Receipt receipt, ReceiptProofs proofs) {
-        return new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty()).run(receipt, proofs);
+        return new ReceiptCheck(TestSealedLog.KEY.publicKey(), Optional.empty()).run(receipt, proofs);
     }
 
     @Test
     void shouldProveAReceiptAndItsVerdict() {
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
 
         Report accepted = check(receipt(5, 5), proofs(receipt(5, 5)));
         assertThat(accepted.exitCode()).isZero();
@@ -372,9 +372,9 @@ class SealedLogAuditTest {
     /** A vote stays where its ballot's votes go, however many partitions are added. */
     @Test
     void shouldFindAReceiptInALogToWhichPartitionsWereAdded() {
-        log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        log.annul(TestLog.fruits(), 7, 7, "cast with a stolen sign-in");
         log.addPartition(Topics.VOTES);
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
 
         for (int voter = 0; voter < 20; voter++) {
             assertThat(check(receipt(voter, voter), proofs(receipt(voter, voter)))
@@ -385,7 +385,7 @@ class SealedLogAuditTest {
 
     @Test
     void shouldSayNothingOfTheChoicesInAProof() {
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
         ReceiptProofs mine = proofs(receipt(5, 5));
         byte[] opening = mine.vote().extra().orElseThrow();
 
@@ -395,7 +395,7 @@ class SealedLogAuditTest {
 
     @Test
     void shouldRefuseAReceiptForAnotherVote() {
-        sealedLog().seal().sign(MadeSealedLog.KEY);
+        sealedLog().seal().sign(TestSealedLog.KEY);
         ReceiptProofs mine = proofs(receipt(5, 5));
         ReceiptProofs yours = proofs(receipt(7, 7));
 

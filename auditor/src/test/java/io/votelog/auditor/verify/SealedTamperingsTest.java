@@ -4,16 +4,16 @@ package io.votelog.auditor.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Step;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.CheckpointFile;
-import io.votelog.auditor.seal.Cosigned;
+import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.Leaf;
-import io.votelog.auditor.seal.MadeSealedLog;
+import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.seal.SealingKey;
@@ -66,17 +66,17 @@ class SealedTamperingsTest {
 
     /** A log with 700 votes in two partitions, and where it is sealed. */
     private final class Made {
-        private final MadeLog log = new MadeLog();
+        private final TestLog log = new TestLog();
         private final Path folder = dir.resolve("sealed" + number++);
-        private final MadeSealedLog sealed = new MadeSealedLog(folder, log);
+        private final TestSealedLog sealed = new TestSealedLog(folder, log);
         private Path state;
         private Long mostUnsealed;
-        private Optional<Cosigned> cosigned = Optional.empty();
+        private Optional<CosignatureRequirement> requirement = Optional.empty();
         private String at = folder.toString();
         private boolean withLog = true;
 
         Made() {
-            log.publish(MadeLog.fruits());
+            log.publish(TestLog.fruits());
             votes(0, 700);
             log.vote(5, 5, "a1", "b1").vote(5, 6, "a2", "b1");
         }
@@ -88,7 +88,7 @@ class SealedTamperingsTest {
         }
 
         Made signed() {
-            sealed.sign(MadeSealedLog.KEY);
+            sealed.sign(TestSealedLog.KEY);
             return this;
         }
 
@@ -102,27 +102,27 @@ class SealedTamperingsTest {
         }
 
         Report audit() {
-            SealedLogKey key = MadeSealedLog.KEY.publicKey();
+            SealedLogKey key = TestSealedLog.KEY.publicKey();
             return new SealedLogAudit(
                             at,
                             key,
-                            cosigned,
+                            requirement,
                             state == null ? null : new SeenCheckpoints(state, key),
                             new SealedRecordsCheck.Bounds(mostUnsealed, NOW),
                             new Progress(new PrintStream(PrintStream.nullOutputStream(), true), false, false))
-                    .run(withLog ? log : null, withLog ? MadeLog.keys() : null);
+                    .run(withLog ? log : null, withLog ? TestLog.keys() : null);
         }
     }
 
-    private static String statement(MadeSealedLog of) throws IOException {
+    private static String statement(TestSealedLog of) throws IOException {
         return """
             {"ballotId":"fruits","definition":"%s","revision":0,
              "turnout":{"received":702,"accepted":700,"retried":1,"rejected":{"ALREADY_VOTED":1},"annulled":0},
              "votes":[700,0,0,466,234],"trees":{"votes":%s,"verdicts":%s}}"""
-                .formatted(MadeLog.fruits().digestHex(), head(of, SealedLog.VOTES), head(of, SealedLog.VERDICTS));
+                .formatted(TestLog.fruits().digestHex(), head(of, SealedLog.VOTES), head(of, SealedLog.VERDICTS));
     }
 
-    private static String head(MadeSealedLog of, SealedLog tree) throws IOException {
+    private static String head(TestSealedLog of, SealedLog tree) throws IOException {
         String[] lines = of.checkpoint(tree).text().split("\n");
         return "{\"size\":%s,\"root\":\"%s\"}".formatted(lines[1], lines[2]);
     }
@@ -216,13 +216,13 @@ class SealedTamperingsTest {
         added.log.addPartition(Topics.VOTES);
         row("nothing; a partition was added to votes, and is empty", added.signed(), SealedRecordsCheck.PARTITIONS);
         added.votes(4_000, 4_020);
-        added.log.add(Topics.VOTES, 2, MadeLog.voter(1), new byte[] {1, 2, 3});
+        added.log.add(Topics.VOTES, 2, TestLog.voter(1), new byte[] {1, 2, 3});
         added.sealed.seal();
         row("nothing; and it is sealed with the others from then on", added.signed(), SealedRecordsCheck.PARTITIONS);
 
         Made ignored = new Made();
         ignored.sealed.seal();
-        ignored.log.addPartition(Topics.VOTES).add(Topics.VOTES, 2, MadeLog.voter(1), new byte[] {1, 2, 3});
+        ignored.log.addPartition(Topics.VOTES).add(Topics.VOTES, 2, TestLog.voter(1), new byte[] {1, 2, 3});
         ignored.votes(3_000, 3_700);
         ignored.sealed.seal(ignored.end(0), ignored.end(1));
         row("a partition was added to votes, and the seals go on without what stands there", ignored.signed());
@@ -232,14 +232,14 @@ class SealedTamperingsTest {
         row("the seals go on and pass one partition over", passedOver.signed());
 
         Made late = new Made();
-        late.log.close(MadeLog.fruits());
+        late.log.close(TestLog.fruits());
         late.sealed.seal();
         late.result();
         late.log.vote(2_000, 2_000, "a1", "b1");
         row("a record behind the final sealed result of the only ballot is not sealed", late.signed());
 
         Made leftOut = new Made();
-        leftOut.log.close(MadeLog.fruits()).finalResults(MadeLog.fruits(), 0);
+        leftOut.log.close(TestLog.fruits()).finalResults(TestLog.fruits(), 0);
         leftOut.votes(3_000, 3_700);
         leftOut.sealed.seal();
         row("a final result is not sealed, and the sealing goes on", leftOut.signed());
@@ -247,7 +247,7 @@ class SealedTamperingsTest {
         Made early = new Made();
         early.sealed.seal();
         early.result();
-        early.log.close(MadeLog.fruits());
+        early.log.close(TestLog.fruits());
         early.sealed.seal();
         row("a result is sealed before the end of its ballot is", early.signed());
     }
@@ -281,7 +281,7 @@ class SealedTamperingsTest {
         history.signed().audit();
         change(history);
         history.log.vote(2_000, 2_000, "a1", "b1");
-        new MadeSealedLog(history.folder, history.log).seal().sign(MadeSealedLog.KEY);
+        new TestSealedLog(history.folder, history.log).seal().sign(TestSealedLog.KEY);
         row("the log is changed and sealed anew, for who kept `--state`", history);
 
         Made shorter = new Made();
@@ -289,7 +289,7 @@ class SealedTamperingsTest {
         shorter.sealed.seal();
         shorter.signed().audit();
         shorter.log.records(Topics.VOTES, 0).remove((int) shorter.end(0) - 1);
-        new MadeSealedLog(shorter.folder, shorter.log).seal().sign(MadeSealedLog.KEY);
+        new TestSealedLog(shorter.folder, shorter.log).seal().sign(TestSealedLog.KEY);
         row("it is cut and sealed anew, for who kept `--state`", shorter);
 
         Made another = new Made();
@@ -315,7 +315,7 @@ class SealedTamperingsTest {
 
         Made corrected = ended();
         corrected.sealed.result(statement(corrected.sealed).replace("[700,0,0,466,234]", "[900,0,0,466,434]"));
-        corrected.log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        corrected.log.annul(TestLog.fruits(), 7, 7, "cast with a stolen sign-in");
         corrected.sealed.seal();
         corrected.sealed.result(statement(corrected.sealed)
                 .replace("[700,0,0,466,234]", "[699,0,0,465,234]")
@@ -343,7 +343,7 @@ class SealedTamperingsTest {
     /** Its ballot is closed, and all of it is sealed. */
     private Made ended() {
         Made made = new Made();
-        made.log.close(MadeLog.fruits());
+        made.log.close(TestLog.fruits());
         made.sealed.seal();
         return made;
     }
@@ -405,14 +405,14 @@ class SealedTamperingsTest {
     private void cosigned() throws IOException {
         Cosigner witness = new Cosigner("witness.example/w1");
         Policy policy = policy("witness w1 %s\nquorum w1\n".formatted(witness.vkey()));
-        Cosigned fresh = Cosigned.asOf(NOW, policy, Duration.ofDays(1));
+        CosignatureRequirement fresh = CosignatureRequirement.asOf(NOW, policy, Duration.ofDays(1));
         row("no witness has cosigned it, and the policy asks for one", cosigned(witness, fresh, null));
         row(
                 "it was cosigned in 2019, with `--max-cosignature-age 1d`",
                 cosigned(witness, fresh, Instant.parse("2019-01-01T00:00:00Z")));
         row(
                 "it was cosigned in the year 9999",
-                cosigned(witness, Cosigned.asOf(NOW, policy, null), Instant.parse("9999-01-01T00:00:00Z")));
+                cosigned(witness, CosignatureRequirement.asOf(NOW, policy, null), Instant.parse("9999-01-01T00:00:00Z")));
         Made good = cosigned(witness, fresh, NOW.minusSeconds(60));
         row("nothing; it was cosigned a minute ago", good, "The tree of votes is cosigned");
 
@@ -422,7 +422,7 @@ class SealedTamperingsTest {
                 .formatted(witness.vkey(), unknown));
         row(
                 "nothing; another witness of the same `any` group has a key of a type that is not known",
-                cosigned(witness, Cosigned.asOf(NOW, any, null), NOW.minusSeconds(60)),
+                cosigned(witness, CosignatureRequirement.asOf(NOW, any, null), NOW.minusSeconds(60)),
                 "The tree of votes is cosigned");
     }
 
@@ -437,16 +437,16 @@ class SealedTamperingsTest {
     private static Policy policy(String rest) {
         String logs = "log %s\nlog %s\n"
                 .formatted(
-                        MadeSealedLog.KEY.publicKey().votes().vkey(),
-                        MadeSealedLog.KEY.publicKey().verdicts().vkey());
+                        TestSealedLog.KEY.publicKey().votes().vkey(),
+                        TestSealedLog.KEY.publicKey().verdicts().vkey());
         return Policy.parse((logs + rest).getBytes(StandardCharsets.UTF_8));
     }
 
-    private Made cosigned(Cosigner witness, Cosigned asked, Instant time) {
+    private Made cosigned(Cosigner witness, CosignatureRequirement asked, Instant time) {
         Made made = new Made();
         made.sealed.seal();
         made.signed();
-        made.cosigned = Optional.of(asked);
+        made.requirement = Optional.of(asked);
         for (SealedLog tree : SealedLog.values()) {
             if (time != null) {
                 CheckpointFile file = new CheckpointFile(tree.folder(made.folder));
@@ -459,15 +459,15 @@ class SealedTamperingsTest {
 
     private void receipts() {
         Made made = new Made();
-        made.log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
-        made.log.annul(MadeLog.fruits(), 5, 6, "asked for by the voter");
+        made.log.annul(TestLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        made.log.annul(TestLog.fruits(), 5, 6, "asked for by the voter");
         made.sealed.seal();
         made.signed();
         ReceiptProofs accepted = proofs(made, receipt(6, 6));
         receipt("`verify-receipt` of an accepted vote", receipt(6, 6), accepted);
         receipt("`verify-receipt` of a rejected vote", receipt(5, 6), proofs(made, receipt(5, 6)));
         long retry = made.log.records(Topics.VOTES, partition(5)).stream()
-                .filter(record -> Arrays.equals(record.key(), MadeLog.voter(5)))
+                .filter(record -> Arrays.equals(record.key(), TestLog.voter(5)))
                 .skip(1)
                 .findFirst()
                 .orElseThrow()
@@ -475,7 +475,7 @@ class SealedTamperingsTest {
         receipt(
                 "`verify-receipt` of a vote that repeats an accepted one",
                 receipt(5, 5),
-                new ReceiptSearch(made.log, made.at, MadeSealedLog.KEY.publicKey())
+                new ReceiptSearch(made.log, made.at, TestSealedLog.KEY.publicKey())
                         .find(receipt(5, 5), retry)
                         .proofs());
         ReceiptProofs annulled = proofs(made, receipt(7, 7));
@@ -494,7 +494,7 @@ class SealedTamperingsTest {
 
     /** The proofs of the last order in the log that names this receipt, whatever came of it. */
     private static ReceiptProofs.Annulment annulment(Made made, Receipt receipt) {
-        AnnulmentRecord order = made.log.records(Topics.VOTES, receipt.voter().partition(MadeLog.PARTITIONS)).stream()
+        AnnulmentRecord order = made.log.records(Topics.VOTES, receipt.voter().partition(TestLog.PARTITIONS)).stream()
                 .flatMap(record -> AnnulmentRecord.of(record).stream())
                 .filter(one -> one.isOf(receipt))
                 .reduce((first, last) -> last)
@@ -516,21 +516,21 @@ class SealedTamperingsTest {
     }
 
     private static int partition(int voter) {
-        return Pseudonym.partition(MadeLog.voter(voter), MadeLog.PARTITIONS);
+        return Pseudonym.partition(TestLog.voter(voter), TestLog.PARTITIONS);
     }
 
     private static Receipt receipt(int voter, int id) {
-        return new Receipt(Pseudonym.of(MadeLog.voter(voter)), MadeLog.voteId(id));
+        return new Receipt(Pseudonym.of(TestLog.voter(voter)), TestLog.voteId(id));
     }
 
     private static ReceiptProofs proofs(Made made, Receipt receipt) {
-        return new ReceiptSearch(made.log, made.at, MadeSealedLog.KEY.publicKey())
+        return new ReceiptSearch(made.log, made.at, TestSealedLog.KEY.publicKey())
                 .find(receipt, null)
                 .proofs();
     }
 
     private void receipt(String what, Receipt receipt, ReceiptProofs proofs) {
-        Report report = new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty()).run(receipt, proofs);
+        Report report = new ReceiptCheck(TestSealedLog.KEY.publicKey(), Optional.empty()).run(receipt, proofs);
         put(what, new Cell(says(report, ""), report.exitCode()));
     }
 
@@ -538,13 +538,13 @@ class SealedTamperingsTest {
     @Test
     void shouldSayTheVerdictToPrograms() throws Exception {
         Made made = new Made();
-        made.log.annul(MadeLog.fruits(), 7, 7, "cast with a stolen sign-in");
+        made.log.annul(TestLog.fruits(), 7, 7, "cast with a stolen sign-in");
         made.sealed.seal();
         made.signed();
         List<String> said = new ArrayList<>();
         for (Receipt receipt : List.of(receipt(6, 6), receipt(5, 6), receipt(7, 7))) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            new ReceiptCheck(MadeSealedLog.KEY.publicKey(), Optional.empty())
+            new ReceiptCheck(TestSealedLog.KEY.publicKey(), Optional.empty())
                     .run(receipt, proofs(made, receipt))
                     .printTo(new PrintStream(out, true, StandardCharsets.UTF_8), true);
             var document = Texts.JSON.readTree(out.toString(StandardCharsets.UTF_8));

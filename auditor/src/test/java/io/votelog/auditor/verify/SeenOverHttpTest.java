@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
-import io.votelog.auditor.seal.MadeSealedLog;
+import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.tlog.tiles.FolderTiles;
 import io.votelog.events.VoteCast;
@@ -36,11 +36,11 @@ class SeenOverHttpTest {
     @TempDir
     private Path dir;
 
-    private final MadeLog log = new MadeLog();
+    private final TestLog log = new TestLog();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Integer> asked = new ConcurrentHashMap<>();
     private HttpServer server;
-    private MadeSealedLog sealed;
+    private TestSealedLog sealed;
     private String address;
     private Path state;
 
@@ -48,10 +48,10 @@ class SeenOverHttpTest {
     void start() throws IOException {
         Path folder = dir.resolve("sealed");
         state = dir.resolve("seen.json");
-        log.publish(MadeLog.fruits());
+        log.publish(TestLog.fruits());
         cast(0, 3_000);
-        sealed = new MadeSealedLog(folder, log).seal();
-        sealed.sign(MadeSealedLog.KEY);
+        sealed = new TestSealedLog(folder, log).seal();
+        sealed.sign(TestSealedLog.KEY);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
@@ -82,7 +82,7 @@ class SeenOverHttpTest {
 
     private Report look(boolean withLog) {
         asked.clear();
-        SealedLogKey key = MadeSealedLog.KEY.publicKey();
+        SealedLogKey key = TestSealedLog.KEY.publicKey();
         return new SealedLogAudit(
                         address,
                         key,
@@ -90,7 +90,7 @@ class SeenOverHttpTest {
                         new SeenCheckpoints(state, key),
                         new SealedRecordsCheck.Bounds(null, Instant.parse("2021-12-05T02:00:00Z")),
                         new Progress(new PrintStream(PrintStream.nullOutputStream(), true), false, false))
-                .run(withLog ? log : null, withLog ? MadeLog.keys() : null);
+                .run(withLog ? log : null, withLog ? TestLog.keys() : null);
     }
 
     @Test
@@ -112,7 +112,7 @@ class SeenOverHttpTest {
         assertThat(asked.size()).isLessThan(whole / 4);
 
         cast(3_000, 3_300);
-        sealed.seal().sign(MadeSealedLog.KEY);
+        sealed.seal().sign(TestSealedLog.KEY);
         Report grown = look(false);
         assertThat(grown.exitCode()).as(grown.steps().toString()).isEqualTo(Report.PASSED);
         assertThat(grown.steps())
@@ -132,7 +132,7 @@ class SeenOverHttpTest {
                 .setChoices(List.of("a3", "b1"))
                 .build());
         cast(3_000, 3_300);
-        new MadeSealedLog(dir.resolve("sealed"), log).seal().sign(MadeSealedLog.KEY);
+        new TestSealedLog(dir.resolve("sealed"), log).seal().sign(TestSealedLog.KEY);
 
         Report report = look(false);
         assertThat(report.exitCode()).isEqualTo(Report.MISMATCH);

@@ -3,7 +3,7 @@ package io.votelog.auditor;
 
 import io.votelog.auditor.source.Dump;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.VoteDecided;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
@@ -130,13 +130,13 @@ final class DecidedLog implements LogSource {
     }
 
     @Override
-    public List<Span> spans(String topic) {
-        return List.of(new Span(topic, 0, 0, records(topic).size()));
+    public List<OffsetRange> ranges(String topic) {
+        return List.of(new OffsetRange(topic, 0, 0, records(topic).size()));
     }
 
     @Override
-    public Records open(Span span) {
-        Iterator<ConsumerRecord<byte[], byte[]>> records = records(span.topic()).iterator();
+    public Records open(OffsetRange range) {
+        Iterator<ConsumerRecord<byte[], byte[]>> records = records(range.topic()).iterator();
         return new Records() {
             @Override
             public ConsumerRecord<byte[], byte[]> next() {

@@ -16,7 +16,7 @@ import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Step;
 import io.votelog.auditor.report.Step.Outcome;
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.DeadLetters.Cause;
@@ -83,7 +83,7 @@ class TopologyAgreementTest {
         log.records(Topics.VOTES.name()).forEach(replay::take);
         Map<Long, String> here = new TreeMap<>();
         for (long offset = 0; offset < replay.nextOffset(); offset++) {
-            byte found = replay.findings().kind(offset);
+            byte found = replay.outcomes().at(offset);
             if (found != RecordOutcome.CONTROL) {
                 here.put(offset, RecordOutcome.text(found));
             }
@@ -91,7 +91,7 @@ class TopologyAgreementTest {
         assertThat(here).isEqualTo(log.outcomes());
         FOUND.addAll(here.values());
         for (PartitionBallot ballot : replay.ballots()) {
-            for (AnnulledVote vote : ballot.count().takenOut()) {
+            for (AnnulledVote vote : ballot.count().annulledVotes()) {
                 FOUND.add("annulled on " + vote.ballotId());
                 FOUND.add("annulled " + (vote.offset() < ballot.endOffset() ? "before" : "after") + " the end");
             }
@@ -103,7 +103,7 @@ class TopologyAgreementTest {
                         DrawnLog.keys(),
                         Set.of(),
                         1,
-                        new Replay.Terms(Counted.GROUP, false, Duration.ofMinutes(5)),
+                        new Replay.Terms(CountedOffsets.GROUP, false, Duration.ofMinutes(5)),
                         new Progress(System.err, false))
                 .run();
         List<Step> wrong = report.steps().stream()
@@ -130,7 +130,7 @@ class TopologyAgreementTest {
         DrawnLog drawn = new DrawnLog(seed);
         DecidedLog log =
                 new DecidedLog(drawn, new Random(seed).nextInt(drawn.records().size()), dir.resolve("state"));
-        new DumpWriter(log, Counted.GROUP, dir.resolve("dump"), new Progress(System.err, false)).write();
+        new DumpWriter(log, CountedOffsets.GROUP, dir.resolve("dump"), new Progress(System.err, false)).write();
         Path said = dir.resolve("said");
         Process process = new ProcessBuilder(
                         "python3", RECOUNT.toString(), dir.resolve("dump").toString(), DrawnLog.publicKey())

@@ -15,7 +15,7 @@ public final class FolderTiles implements TileSource {
 
     @Override
     public byte @Nullable [] read(String path) {
-        return SmallFile.readIfThere(folder.resolve(path), Bundle.LONGEST);
+        return BoundedFile.readIfThere(folder.resolve(path), EntryBundle.LONGEST);
     }
 
     @Override

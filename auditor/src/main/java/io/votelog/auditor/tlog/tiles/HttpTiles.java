@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog.tiles;
 
-import io.votelog.auditor.tlog.Http;
-import io.votelog.auditor.tlog.Strict;
+import io.votelog.auditor.tlog.BoundedHttp;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.UnreadableException;
 import java.net.URI;
 import java.net.http.HttpHeaders;
@@ -31,7 +31,7 @@ public final class HttpTiles implements TileSource {
     private static final int FIRST_SERVER_ERROR = 500;
 
     private final URI prefix;
-    private final Http http;
+    private final BoundedHttp http;
     private final Patience patience;
 
     /** Nobody asks before this moment, as {@link System#nanoTime}. */
@@ -59,9 +59,9 @@ public final class HttpTiles implements TileSource {
     }
 
     public HttpTiles(URI prefix, Patience patience) {
-        this.prefix = Http.prefix(prefix);
+        this.prefix = BoundedHttp.prefix(prefix);
         this.patience = patience;
-        http = new Http(patience.answer());
+        http = new BoundedHttp(patience.answer());
     }
 
     @Override
@@ -120,7 +120,7 @@ public final class HttpTiles implements TileSource {
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .header("Accept-Encoding", "gzip, identity")
                 .build();
-        Http.Answer answer = http.send(request, Bundle.LONGEST);
+        BoundedHttp.Answer answer = http.send(request, EntryBundle.LONGEST);
         int status = answer.status();
         if (status == NOT_FOUND || status == GONE) {
             return new Body(null);
@@ -146,7 +146,7 @@ public final class HttpTiles implements TileSource {
                 .firstValue("Content-Encoding")
                 .filter("gzip"::equalsIgnoreCase)
                 .isPresent();
-        return new Body(gzip ? Http.gunzip(answer.body(), Bundle.LONGEST, uri) : answer.body());
+        return new Body(gzip ? BoundedHttp.gunzip(answer.body(), EntryBundle.LONGEST, uri) : answer.body());
     }
 
     private static boolean saysWhereItEnds(HttpHeaders headers) {
@@ -159,7 +159,7 @@ public final class HttpTiles implements TileSource {
     /** Seconds or a date; null where there is none that can be read. */
     static @Nullable Duration retryAfter(HttpHeaders headers) {
         String text = headers.firstValue("Retry-After").map(String::strip).orElse("");
-        OptionalLong seconds = Strict.decimal(text);
+        OptionalLong seconds = StrictEncoding.decimal(text);
         if (seconds.isPresent()) {
             return Duration.ofSeconds(Math.min(seconds.getAsLong(), Integer.MAX_VALUE));
         }

@@ -63,7 +63,7 @@ public final class TileWriter {
     private final Set<Path> touched = new LinkedHashSet<>();
 
     /** Folders that were seen to stand, so that they are not asked for again. */
-    private final Set<Path> standing = new HashSet<>();
+    private final Set<Path> existingFolders = new HashSet<>();
 
     private byte[] bundle = new byte[1 << 16];
     private int bundleLength;
@@ -108,11 +108,11 @@ public final class TileWriter {
             throw new IllegalArgumentException("a log of %d leaves".formatted(size));
         }
         TileWriter writer = new TileWriter(folder);
-        writer.load(new Tiles(new FolderTiles(folder), size), size);
+        writer.load(new TreeTiles(new FolderTiles(folder), size), size);
         return writer;
     }
 
-    private void load(Tiles tiles, long leaves) {
+    private void load(TreeTiles tiles, long leaves) {
         size = leaves;
         for (int level = 0; level < TilePath.levels(leaves); level++) {
             Level edge = level(level);
@@ -133,7 +133,7 @@ public final class TileWriter {
     }
 
     /** The last full tile of a level hashes to the last hash of the level above: a cheap check that both are of one tree. */
-    private void checkLastFullTile(Tiles tiles, int level, long index) {
+    private void checkLastFullTile(TreeTiles tiles, int level, long index) {
         if (index < 0) {
             return;
         }
@@ -147,10 +147,10 @@ public final class TileWriter {
         }
     }
 
-    private void loadBundle(Tiles tiles, long index) {
+    private void loadBundle(TreeTiles tiles, long index) {
         byte[] stored = tiles.bundle(index);
         int width = tiles.width(0, index);
-        int[] offsets = Bundle.offsets(stored, width, true, tiles.entriesPath(index));
+        int[] offsets = EntryBundle.offsets(stored, width, true, tiles.entriesPath(index));
         byte[] hash = new byte[Merkle.HASH];
         for (int i = 0; i < width; i++) {
             merkle.leaf(stored, offsets[i] + 2, offsets[i + 1] - offsets[i] - 2, hash, 0);
@@ -175,9 +175,9 @@ public final class TileWriter {
      * @throws TlogException when tiles had to be written and could not be
      */
     public void append(byte[] entry) {
-        if (entry.length > Bundle.LONGEST_ENTRY) {
+        if (entry.length > EntryBundle.LONGEST_ENTRY) {
             throw new IllegalArgumentException(
-                    "an entry of %d bytes; at most %d are possible".formatted(entry.length, Bundle.LONGEST_ENTRY));
+                    "an entry of %d bytes; at most %d are possible".formatted(entry.length, EntryBundle.LONGEST_ENTRY));
         }
         if (waitingBytes > WAITING_BYTES) {
             // They are beyond every checkpoint, so they may stand before the next flush.
@@ -221,7 +221,7 @@ public final class TileWriter {
             store(path);
         } catch (IOException e) {
             // The flush tries again, and says what is wrong.
-            standing.clear();
+            existingFolders.clear();
         }
     }
 
@@ -318,8 +318,8 @@ public final class TileWriter {
             touched.clear();
         } catch (IOException e) {
             // What the folder looks like now is not known any more.
-            standing.clear();
-            throw new TlogException("the log in %s can't be written: %s".formatted(folder, SmallFile.why(e)), e);
+            existingFolders.clear();
+            throw new TlogException("the log in %s can't be written: %s".formatted(folder, BoundedFile.why(e)), e);
         }
     }
 
@@ -360,7 +360,7 @@ public final class TileWriter {
 
     /** Where a folder is made, the one above it changes. */
     private void makeFolder(Path directory) throws IOException {
-        if (!standing.add(directory) || Files.isDirectory(directory)) {
+        if (!existingFolders.add(directory) || Files.isDirectory(directory)) {
             return;
         }
         Path above = directory.getParent();
@@ -383,7 +383,7 @@ public final class TileWriter {
             }
         }
         Files.deleteIfExists(partials);
-        standing.remove(partials);
+        existingFolders.remove(partials);
     }
 
     private static void force(Path path, StandardOpenOption mode) throws IOException {

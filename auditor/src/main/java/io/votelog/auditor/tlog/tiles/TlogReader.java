@@ -2,7 +2,7 @@
 package io.votelog.auditor.tlog.tiles;
 
 import io.votelog.auditor.tlog.Merkle;
-import io.votelog.auditor.tlog.Strict;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ public final class TlogReader {
     private static final int AHEAD = 64;
 
     private final TileSource source;
-    private final Tiles tiles;
+    private final TreeTiles tiles;
     private final long size;
     private final byte[] root;
     private final Merkle merkle = new Merkle();
@@ -62,7 +62,7 @@ public final class TlogReader {
         this.source = source;
         this.size = size;
         this.root = root.clone();
-        tiles = new Tiles(source, size);
+        tiles = new TreeTiles(source, size);
     }
 
     /**
@@ -103,14 +103,14 @@ public final class TlogReader {
             byte[] hashes = tile(0, place);
             byte[] bundle = tiles.bundle(place);
             String path = tiles.entriesPath(place);
-            int[] offsets = Bundle.offsets(bundle, tiles.width(0, place), true, path);
+            int[] offsets = EntryBundle.offsets(bundle, tiles.width(0, place), true, path);
             long end = Math.min(to, (place + 1) * TilePath.WIDTH);
             for (; index < end; index++) {
                 int i = (int) (index % TilePath.WIDTH);
                 merkle.leaf(bundle, offsets[i] + 2, offsets[i + 1] - offsets[i] - 2, hash, 0);
                 if (!isAt(hash, hashes, i)) {
                     throw new TlogException("entry %d, the one at %d of %s, hashes to %s; the log's leaf is %s"
-                            .formatted(index, i, path, Strict.base64(hash), Strict.base64(hashAt(hashes, i))));
+                            .formatted(index, i, path, StrictEncoding.base64(hash), StrictEncoding.base64(hashAt(hashes, i))));
                 }
                 consumer.accept(index, Arrays.copyOfRange(bundle, offsets[i] + 2, offsets[i + 1]));
             }
@@ -293,9 +293,9 @@ public final class TlogReader {
             throw new TlogException("%s hashes to %s; %s, which is right, says %s"
                     .formatted(
                             tiles.path(level, index),
-                            Strict.base64(hash),
+                            StrictEncoding.base64(hash),
                             tiles.path(level + 1, index / TilePath.WIDTH),
-                            Strict.base64(hashAt(above, at))));
+                            StrictEncoding.base64(hashAt(above, at))));
         }
         believed.put(place, tile);
         return tile;
@@ -352,9 +352,9 @@ public final class TlogReader {
                     return new TlogException("%s has %s as its hash %d; what is below it hashes to %s"
                             .formatted(
                                     tiles.path(level, index),
-                                    Strict.base64(hashAt(hashes, i)),
+                                    StrictEncoding.base64(hashAt(hashes, i)),
                                     i,
-                                    Strict.base64(below.get(i))));
+                                    StrictEncoding.base64(below.get(i))));
                 }
             }
         }
@@ -368,9 +368,9 @@ public final class TlogReader {
                 .formatted(
                         source,
                         paths.isEmpty() ? "" : " at the right edge (" + String.join(", ", paths) + ")",
-                        Strict.base64(hash),
+                        StrictEncoding.base64(hash),
                         size,
-                        Strict.base64(root)));
+                        StrictEncoding.base64(root)));
     }
 
     /** What a tile's hashes are by the tiles, or the entries, below it; empty where those can't be read. */
@@ -379,8 +379,8 @@ public final class TlogReader {
         try {
             if (level == 0) {
                 byte[] bundle = tiles.bundle(index);
-                int[] offsets = Bundle.offsets(bundle, tiles.width(0, index), true, tiles.entriesPath(index));
-                Bundle.entries(bundle, offsets).forEach(entry -> below.add(merkle.leaf(entry)));
+                int[] offsets = EntryBundle.offsets(bundle, tiles.width(0, index), true, tiles.entriesPath(index));
+                EntryBundle.entries(bundle, offsets).forEach(entry -> below.add(merkle.leaf(entry)));
             } else {
                 for (int i = 0; i < tiles.width(level, index); i++) {
                     byte[] tile = tiles.hashes(level - 1, index * TilePath.WIDTH + i);

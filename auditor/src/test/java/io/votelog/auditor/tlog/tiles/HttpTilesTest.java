@@ -128,7 +128,7 @@ class HttpTilesTest {
 
     @Test
     void shouldTakeNoLongerAnswerThanALogCanHave() throws IOException {
-        answer(200, new byte[Bundle.LONGEST + 1], null);
+        answer(200, new byte[EntryBundle.LONGEST + 1], null);
         assertThatThrownBy(() -> impatient().read("checkpoint"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("longer than");
@@ -136,7 +136,7 @@ class HttpTilesTest {
 
     @Test
     void shouldUnzipNoFurtherThanALogCanBe() throws IOException {
-        answer(200, gzip(new byte[Bundle.LONGEST + 1]), "gzip");
+        answer(200, gzip(new byte[EntryBundle.LONGEST + 1]), "gzip");
         assertThatThrownBy(() -> impatient().read("checkpoint"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("longer than");

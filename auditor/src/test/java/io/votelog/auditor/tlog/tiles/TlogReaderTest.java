@@ -12,7 +12,7 @@ import io.votelog.auditor.tlog.Oracle;
 import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.Sample;
 import io.votelog.auditor.tlog.SignedNote;
-import io.votelog.auditor.tlog.Strict;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
 import java.nio.file.Path;
@@ -258,7 +258,7 @@ class TlogReaderTest {
         assertThatThrownBy(reader::check)
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("tile/0/002.p/188, tile/1/000.p/2")
-                .hasMessageContaining(Strict.base64(Oracle.mth(ENTRIES.subList(0, SMALL - 1))));
+                .hasMessageContaining(StrictEncoding.base64(Oracle.mth(ENTRIES.subList(0, SMALL - 1))));
         assertThatThrownBy(() -> reader.inclusion(0)).isInstanceOf(TlogException.class);
         assertThatThrownBy(() -> new TlogReader(new FolderTiles(small), 0, new byte[32]).check())
                 .isInstanceOf(TlogException.class);

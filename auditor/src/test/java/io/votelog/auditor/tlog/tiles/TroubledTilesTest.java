@@ -346,7 +346,7 @@ class TroubledTilesTest {
                         new FolderTiles(dir.getParent()).read(dir.getFileName().toString()))
                 .isInstanceOf(UnreadableException.class)
                 .hasMessageContaining("no regular file");
-        Files.write(dir.resolve("long"), new byte[Bundle.LONGEST + 1]);
+        Files.write(dir.resolve("long"), new byte[EntryBundle.LONGEST + 1]);
         assertThatThrownBy(() -> new FolderTiles(dir).read("long"))
                 .isInstanceOf(UnreadableException.class)
                 .hasMessageContaining("longer than");

@@ -55,8 +55,8 @@ final class ContainerBroker implements KafkaBroker, Closeable {
     }
 
     @Override
-    public KafkaRoad road() {
-        return KafkaRoad.CONTAINER;
+    public BrokerKind kind() {
+        return BrokerKind.CONTAINER;
     }
 
     /** Stops the container itself: Testcontainers' reaper, which would do so, may be switched off. */

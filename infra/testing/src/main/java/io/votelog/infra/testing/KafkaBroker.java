@@ -17,7 +17,7 @@ public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
     String bootstrapServers();
 
     /** Which road was taken. */
-    KafkaRoad road();
+    BrokerKind kind();
 
     /**
      * Deletes every topic, internal ones aside, with the offsets committed for it, and returns when they are gone.

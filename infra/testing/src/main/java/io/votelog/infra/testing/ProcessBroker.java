@@ -41,8 +41,8 @@ final class ProcessBroker implements KafkaBroker, Closeable {
     }
 
     @Override
-    public KafkaRoad road() {
-        return KafkaRoad.PROCESS;
+    public BrokerKind kind() {
+        return BrokerKind.PROCESS;
     }
 
     @Override

@@ -18,15 +18,15 @@ final class SharedBroker implements Closeable {
     /** Starts a broker by the road that is forced, or the one that is open; says in one line on stdout which it took. */
     static SharedBroker start() {
         long start = System.nanoTime();
-        KafkaRoad forced = KafkaRoad.forced();
-        if (forced == KafkaRoad.PROCESS) {
+        BrokerKind forced = BrokerKind.forced();
+        if (forced == BrokerKind.PROCESS) {
             return process().announced(start, "as asked for");
         }
         boolean engine = ContainerBroker.engineAnswers();
-        if (forced == KafkaRoad.CONTAINER) {
+        if (forced == BrokerKind.CONTAINER) {
             if (!engine) {
-                throw new IllegalStateException("tests are to take their broker from a container (" + KafkaRoad.PROPERTY
-                        + " or " + KafkaRoad.VARIABLE + " says so), but no container engine answers: start one, or"
+                throw new IllegalStateException("tests are to take their broker from a container (" + BrokerKind.PROPERTY
+                        + " or " + BrokerKind.VARIABLE + " says so), but no container engine answers: start one, or"
                         + " ask for 'process'");
             }
             return container().announced(start, "as asked for");
@@ -56,7 +56,7 @@ final class SharedBroker implements Closeable {
     private SharedBroker announced(long start, String why) {
         long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         String what =
-                switch (broker.road()) {
+                switch (broker.kind()) {
                     case CONTAINER -> "container " + ContainerBroker.IMAGE;
                     case PROCESS -> "child JVM";
                 };

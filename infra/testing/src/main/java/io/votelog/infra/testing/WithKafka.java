@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * into fields of that type that are not final; static fields are set before any {@code @BeforeAll} method runs.
  *
  * <p>It runs in a container ({@code apache/kafka} in the clients' version) where a container engine answers, else as a
- * child JVM. System property {@value KafkaRoad#PROPERTY}, or environment variable {@value KafkaRoad#VARIABLE}, forces
+ * child JVM. System property {@value BrokerKind#PROPERTY}, or environment variable {@value BrokerKind#VARIABLE}, forces
  * {@code container} or {@code process}.
  */
 @Documented

@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The files that a tree of one size has, as they are stored: of the right length, and believed no further. */
-final class Tiles {
+final class TreeTiles {
     private final TileSource source;
     private final long size;
 
-    Tiles(TileSource source, long size) {
+    TreeTiles(TileSource source, long size) {
         this.source = source;
         this.size = size;
     }
@@ -80,7 +80,7 @@ final class Tiles {
         String path = TilePath.entries(index, width);
         byte[] bundle = source.read(path);
         if (bundle != null) {
-            Bundle.offsets(bundle, width, true, path);
+            EntryBundle.offsets(bundle, width, true, path);
             return bundle;
         }
         String full = TilePath.entries(index, TilePath.WIDTH);
@@ -88,8 +88,8 @@ final class Tiles {
         if (bundle == null) {
             throw missing(path, width);
         }
-        Bundle.offsets(bundle, TilePath.WIDTH, true, full);
-        return Arrays.copyOf(bundle, Bundle.offsets(bundle, width, false, full)[width]);
+        EntryBundle.offsets(bundle, TilePath.WIDTH, true, full);
+        return Arrays.copyOf(bundle, EntryBundle.offsets(bundle, width, false, full)[width]);
     }
 
     /** What is not shown is not proven to be wrong. */

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Texts that may be written in one way only. The JDK's decoders take some in other ways too; a signature or a hash that has two
  * texts would make two files of one.
  */
-public final class Strict {
+public final class StrictEncoding {
     private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]{0,18}");
 
-    private Strict() {}
+    private StrictEncoding() {}
 
     public static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);

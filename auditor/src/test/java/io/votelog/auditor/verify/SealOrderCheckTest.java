@@ -7,8 +7,8 @@ import io.votelog.auditor.seal.Leaf;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SealedStepsTest {
-    private final SealedSteps steps = new SealedSteps();
+class SealOrderCheckTest {
+    private final SealOrderCheck order = new SealOrderCheck();
 
     private static Leaf ends(long sequence, long... ends) {
         return new Leaf.Ends(sequence, ends);
@@ -20,7 +20,7 @@ class SealedStepsTest {
 
     private void take(Leaf... leaves) {
         for (Leaf leaf : leaves) {
-            assertThat(steps.take(leaf)).isNull();
+            assertThat(order.take(leaf)).isNull();
         }
     }
 
@@ -31,8 +31,8 @@ class SealedStepsTest {
         take(ends(2, 2, 1, 2), record(1, 0), record(2, 1));
         take(new Leaf.Result(3, "{}"), ends(4, 3, 1, 2), record(0, 2));
 
-        assertThat(steps.within()).isFalse();
-        assertThat(steps.sealedTo()).containsExactly(3, 1, 2);
+        assertThat(order.insideSeal()).isFalse();
+        assertThat(order.sealedTo()).containsExactly(3, 1, 2);
     }
 
     @Test
@@ -41,31 +41,31 @@ class SealedStepsTest {
         take(ends(1, 1, 2, 0), record(1, 1));
         take(ends(2, 2, 2, 2), record(0, 1), record(2, 0), record(2, 1));
 
-        assertThat(steps.within()).isFalse();
-        assertThat(steps.sealedTo()).containsExactly(2, 2, 2);
-        assertThat(steps.take(ends(3, 2, 2))).isEqualTo("seal 3 is of 2 partitions, the ones before of 3");
+        assertThat(order.insideSeal()).isFalse();
+        assertThat(order.sealedTo()).containsExactly(2, 2, 2);
+        assertThat(order.take(ends(3, 2, 2))).isEqualTo("seal 3 is of 2 partitions, the ones before of 3");
     }
 
     @Test
     void shouldBeWithinASealUntilItsLastLeaf() {
         take(ends(0, 1, 1), record(0, 0));
 
-        assertThat(steps.within()).isTrue();
+        assertThat(order.insideSeal()).isTrue();
     }
 
     @Test
     void shouldNameWhatDoesNotFollow() {
         take(ends(0, 2, 1));
 
-        assertThat(steps.take(record(0, 1)))
+        assertThat(order.take(record(0, 1)))
                 .isEqualTo("a leaf of partition 0, offset 1, where partition 0, offset 0 belongs");
-        assertThat(steps.take(record(1, 0))).contains("where partition 0, offset 0 belongs");
-        assertThat(steps.take(ends(1, 2, 1))).isEqualTo("a seal before the leaf of partition 0, offset 0");
+        assertThat(order.take(record(1, 0))).contains("where partition 0, offset 0 belongs");
+        assertThat(order.take(ends(1, 2, 1))).isEqualTo("a seal before the leaf of partition 0, offset 0");
     }
 
     @Test
     void shouldRefuseLeavesWithoutASeal() {
-        assertThat(steps.take(record(0, 0))).isEqualTo("a leaf of partition 0, offset 0, which no seal says");
+        assertThat(order.take(record(0, 0))).isEqualTo("a leaf of partition 0, offset 0, which no seal says");
     }
 
     @Test
@@ -73,7 +73,7 @@ class SealedStepsTest {
         take(ends(0, 1), record(0, 0));
 
         assertThat(List.of(
-                        String.valueOf(steps.take(ends(2, 1))), String.valueOf(steps.take(new Leaf.Result(0, "{}")))))
+                        String.valueOf(order.take(ends(2, 1))), String.valueOf(order.take(new Leaf.Result(0, "{}")))))
                 .containsExactly("seal 2 where seal 1 belongs", "seal 0 where seal 1 belongs");
     }
 
@@ -81,7 +81,7 @@ class SealedStepsTest {
     void shouldRefuseASealThatGoesBackOrIsOfOtherPartitions() {
         take(ends(0, 1, 1), record(0, 0), record(1, 0));
 
-        assertThat(steps.take(ends(1, 1, 0))).isEqualTo("seal 1 goes back in partition 1");
-        assertThat(steps.take(ends(2, 1))).isEqualTo("seal 2 is of 1 partitions, the ones before of 2");
+        assertThat(order.take(ends(1, 1, 0))).isEqualTo("seal 1 goes back in partition 1");
+        assertThat(order.take(ends(2, 1))).isEqualTo("seal 2 is of 1 partitions, the ones before of 2");
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
-import io.votelog.auditor.source.Counted;
+import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Merged;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.MergedOffsets;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.PepperFingerprint;
@@ -40,7 +40,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /** A log in memory, made record by record; its clock goes on by a second with each. */
-public final class MadeLog implements LogSource {
+public final class TestLog implements LogSource {
     public static final int PARTITIONS = 2;
     static final Instant OPENS = Instant.parse("2021-12-05T00:00:00Z");
     public static final Instant CLOSES = Instant.parse("2021-12-06T00:00:00Z");
@@ -52,15 +52,15 @@ public final class MadeLog implements LogSource {
     private final Map<String, List<List<ConsumerRecord<byte[], byte[]>>>> topics = new TreeMap<>();
     /** How far those who count say that they have come. */
     @Nullable
-    public Counted counted;
+    public CountedOffsets counted;
 
     /** How far those who add up partitions say that they have come. */
     @Nullable
-    public Merged merged;
+    public MergedOffsets merged;
 
     private Instant now = OPENS.plusSeconds(60);
 
-    public MadeLog() {
+    public TestLog() {
         topics.put(Topics.BALLOTS.name(), List.of(new ArrayList<>()));
         topics.put(
                 Topics.VOTES.name(),
@@ -70,11 +70,11 @@ public final class MadeLog implements LogSource {
     }
 
     /** With an empty topic of one partition. */
-    public MadeLog withTopic(Topic topic) {
+    public TestLog withTopic(Topic topic) {
         return withTopic(topic, 1);
     }
 
-    public MadeLog withTopic(Topic topic, int partitions) {
+    public TestLog withTopic(Topic topic, int partitions) {
         topics.put(
                 topic.name(),
                 IntStream.range(0, partitions)
@@ -84,7 +84,7 @@ public final class MadeLog implements LogSource {
     }
 
     /** Adds an empty partition to a topic. */
-    public MadeLog addPartition(Topic topic) {
+    public TestLog addPartition(Topic topic) {
         topics.compute(topic.name(), (name, partitions) -> {
             List<List<ConsumerRecord<byte[], byte[]>>> more = new ArrayList<>(partitions);
             more.add(new ArrayList<>());
@@ -142,7 +142,7 @@ public final class MadeLog implements LogSource {
         return new UUID(0x7a5b3c4d1e6f4a2bL * (number + 1), 0x9182736455463728L * (number + 1));
     }
 
-    public MadeLog publish(BallotDefinition ballot) {
+    public TestLog publish(BallotDefinition ballot) {
         PepperFingerprint pepper = new PepperFingerprint(new byte[8]);
         List<Long> schemas = List.of(Events.VOTE_CAST_FINGERPRINT);
         add(Topics.BALLOTS, 0, null, SIGNER.published(ballot, LogSigner.CLAIM, PARTITIONS, schemas, pepper));
@@ -152,14 +152,14 @@ public final class MadeLog implements LogSource {
         return this;
     }
 
-    public MadeLog close(BallotDefinition ballot) {
+    public TestLog close(BallotDefinition ballot) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             add(Topics.VOTES, partition, null, SIGNER.closed(ballot.ballot().id(), ballot.digest(), partition));
         }
         return this;
     }
 
-    public MadeLog annul(BallotDefinition ballot, int voter, int id, String reason) {
+    public TestLog annul(BallotDefinition ballot, int voter, int id, String reason) {
         Receipt receipt = new Receipt(Pseudonym.of(voter(voter)), voteId(id));
         int partition = receipt.voter().partition(PARTITIONS);
         return add(
@@ -169,18 +169,18 @@ public final class MadeLog implements LogSource {
                 SIGNER.annulled(ballot.ballot().id(), ballot.digest(), receipt, reason, partition));
     }
 
-    public MadeLog vote(String ballotId, int voter, int id, String... choices) {
+    public TestLog vote(String ballotId, int voter, int id, String... choices) {
         byte[] key = voter(voter);
         VoteCast vote = new VoteCast(voteId(id), ballotId, List.of(choices), new Salt(new byte[32]));
         return add(Topics.VOTES, Pseudonym.partition(key, PARTITIONS), key, Events.encode(vote));
     }
 
-    public MadeLog vote(int voter, int id, String... choices) {
+    public TestLog vote(int voter, int id, String... choices) {
         return vote("fruits", voter, id, choices);
     }
 
     /** Publishes results of a ballot as final. */
-    public MadeLog finalResults(BallotDefinition ballot, long revision) {
+    public TestLog finalResults(BallotDefinition ballot, long revision) {
         topics.putIfAbsent(Topics.RESULTS.name(), List.of(new ArrayList<>()));
         BallotResults results = BallotResults.newBuilder()
                 .setBallotId(ballot.ballot().id())
@@ -200,7 +200,7 @@ public final class MadeLog implements LogSource {
         return add(Topics.RESULTS, 0, null, Events.encode(results));
     }
 
-    public MadeLog add(Topic topic, int partition, byte[] key, byte[] value) {
+    public TestLog add(Topic topic, int partition, byte[] key, byte[] value) {
         List<ConsumerRecord<byte[], byte[]>> records = records(topic, partition);
         records.add(record(topic, partition, records.size(), now.toEpochMilli(), key, value));
         now = now.plusSeconds(1);
@@ -248,7 +248,7 @@ public final class MadeLog implements LogSource {
     }
 
     @Override
-    public List<Span> spans(String topic) {
+    public List<OffsetRange> ranges(String topic) {
         List<List<ConsumerRecord<byte[], byte[]>>> partitions = topics.getOrDefault(topic, List.of());
         return IntStream.range(0, partitions.size())
                 .mapToObj(partition -> {
@@ -256,25 +256,25 @@ public final class MadeLog implements LogSource {
                     long end = records.isEmpty()
                             ? 0
                             : records.get(records.size() - 1).offset() + 1;
-                    return new Span(topic, partition, 0, end);
+                    return new OffsetRange(topic, partition, 0, end);
                 })
                 .toList();
     }
 
     @Override
-    public Optional<Counted> counted(String group) {
+    public Optional<CountedOffsets> counted(String group) {
         return Optional.ofNullable(counted);
     }
 
     @Override
-    public Optional<Merged> merged(String group) {
+    public Optional<MergedOffsets> merged(String group) {
         return Optional.ofNullable(merged);
     }
 
     @Override
-    public Records open(Span span) {
-        Iterator<ConsumerRecord<byte[], byte[]>> records = topics.get(span.topic()).get(span.partition()).stream()
-                .filter(record -> record.offset() < span.end())
+    public Records open(OffsetRange range) {
+        Iterator<ConsumerRecord<byte[], byte[]>> records = topics.get(range.topic()).get(range.partition()).stream()
+                .filter(record -> record.offset() < range.end())
                 .iterator();
         return new Records() {
             @Override

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Reads files of a log, which a stranger may have put there. A device or a pipe, a link to one too, can be read for ever, and so it is not
  * opened; a regular file is read as far as it may be long.
  */
-public final class SmallFile {
-    private SmallFile() {}
+public final class BoundedFile {
+    private BoundedFile() {}
 
     /**
      * A file's bytes.

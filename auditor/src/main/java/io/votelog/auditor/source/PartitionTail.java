@@ -13,8 +13,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Follows one partition as it grows, record by record. Used by one thread. */
-public final class Tail implements AutoCloseable {
-    private static final Duration A_WHILE = Duration.ofMillis(200);
+public final class PartitionTail implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofMillis(200);
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition at;
@@ -28,9 +28,9 @@ public final class Tail implements AutoCloseable {
      * Begins at offset 0.
      *
      * @param consumer closed with this object; it is assigned the partition and nothing else
-     * @param patience how long nothing may come although more is there
+     * @param patience how long to wait for a record that is known to exist
      */
-    Tail(Consumer<byte[], byte[]> consumer, TopicPartition at, Duration patience) {
+    PartitionTail(Consumer<byte[], byte[]> consumer, TopicPartition at, Duration patience) {
         this.consumer = consumer;
         this.at = at;
         this.patience = patience;
@@ -38,7 +38,7 @@ public final class Tail implements AutoCloseable {
         seek(0);
     }
 
-    /** What is read next is the record with this offset, or the first one behind it. */
+    /** Moves to the record with this offset, or to the first one after it. */
     public void seek(long offset) {
         if (offset != position || offset == 0) {
             consumer.seek(at, offset);
@@ -49,11 +49,11 @@ public final class Tail implements AutoCloseable {
     }
 
     /**
-     * The next record, which stays the next one until {@link #take}.
+     * The next record, without moving past it; {@link #take} does that.
      *
      * @param end an offset that the partition has reached
-     * @return nothing when no committed record stands below the end any more
-     * @throws AuditException when nothing comes although it should
+     * @return null when no committed record is left below the end
+     * @throws AuditException when no record came in time although the end is not reached
      */
     @Nullable
     public ConsumerRecord<byte[], byte[]> peek(long end) {
@@ -63,7 +63,7 @@ public final class Tail implements AutoCloseable {
         return head != null && head.offset() < end ? head : null;
     }
 
-    /** Goes behind the record that was seen last. */
+    /** Moves past the record that {@link #peek} returned last. */
     public void take() {
         if (head != null) {
             position = head.offset() + 1;
@@ -75,12 +75,13 @@ public final class Tail implements AutoCloseable {
         try {
             long progressNs = System.nanoTime();
             while (!polled.hasNext()) {
-                // The position, not the last record: a transaction's marker or what was aborted may be the end.
+                // The consumer's position is compared, not the last record's offset: the last offset may be a
+                // transaction marker or an aborted record.
                 long before = consumer.position(at, patience);
                 if (before >= end) {
                     return null;
                 }
-                polled = consumer.poll(A_WHILE).iterator();
+                polled = consumer.poll(GRACE).iterator();
                 if (consumer.position(at, patience) > before) {
                     progressNs = System.nanoTime();
                 } else if (System.nanoTime() - progressNs > patience.toNanos()) {

@@ -4,7 +4,7 @@ package io.votelog.auditor.replay;
 import io.votelog.auditor.count.ResultsHistory;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotResults;
 import io.votelog.events.CountedPosition;
@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** What the log's operator says: the newest results of each ballot, and who published a ballot's id first. */
-final class Published {
+final class PublishedRecords {
     private final Map<String, BallotResults> results = new TreeMap<>();
     private final Map<String, BallotPublished> claims = new LinkedHashMap<>();
 
-    private Published() {}
+    private PublishedRecords() {}
 
     /**
      * Reads the results.
@@ -31,10 +31,10 @@ final class Published {
      * @param history takes all of them
      * @throws AuditException when they cannot be read
      */
-    static Published results(LogSource source, ResultsHistory history) {
-        Published published = new Published();
-        for (Span span : source.spans(Topics.RESULTS.name())) {
-            source.read(span, record -> {
+    static PublishedRecords results(LogSource source, ResultsHistory history) {
+        PublishedRecords published = new PublishedRecords();
+        for (OffsetRange range : source.ranges(Topics.RESULTS.name())) {
+            source.read(range, record -> {
                 try {
                     BallotResults newest = Events.decode(record.value(), BallotResults.class);
                     published.results.put(newest.getBallotId(), newest);
@@ -59,8 +59,8 @@ final class Published {
      * @throws AuditException when it cannot be read
      */
     void readClaims(LogSource source, LogKeys keys) {
-        for (Span span : source.spans(Topics.BALLOTS.name())) {
-            source.read(span, record -> {
+        for (OffsetRange range : source.ranges(Topics.BALLOTS.name())) {
+            source.read(range, record -> {
                 try {
                     if (Events.decode(record.value()).event() instanceof BallotPublished claim
                             && keys.signed(record.value(), claim.getKeyId())) {

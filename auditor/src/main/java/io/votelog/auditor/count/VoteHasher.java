@@ -5,11 +5,11 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of a vote the eight bytes that stand for it: for its voter, its id, its ballot and its time. They are SipHash-2-4
- * (Aumasson and Bernstein, 2012) of these, under a key that is drawn for each run and told nobody. So whoever makes a log cannot
- * prepare two votes of which one passes for the other, and what is left is chance: 1 to 2^64. Used by one thread.
+ * Hashes a vote's voter, id, ballot and time to eight bytes, which are then compared in place of the vote. The hash is
+ * SipHash-2-4 (Aumasson and Bernstein, 2012) under a secret key that is drawn for each run. So whoever writes a log
+ * cannot prepare two votes with one hash; what remains is chance, 1 in 2^64. Used by one thread.
  */
-public final class Marks {
+public final class VoteHasher {
     private static final long KEY_HIGH;
     private static final long KEY_LOW;
 
@@ -30,17 +30,17 @@ public final class Marks {
     private @Nullable String lastBallotId;
     private long lastBallot;
 
-    public Marks() {
+    public VoteHasher() {
         this(KEY_HIGH, KEY_LOW);
     }
 
-    /** Under a key that is known. */
-    public Marks(long high, long low) {
+    /** A hasher under a given key, for tests against known values. */
+    public VoteHasher(long high, long low) {
         this.high = high;
         this.low = low;
     }
 
-    /** The mark of a vote. */
+    /** The hash of a vote. */
     public long of(long keyHigh, long keyLow, long idHigh, long idLow, String ballotId, long recordedAtMs) {
         long ballot = ballot(ballotId);
         begin();
@@ -53,7 +53,7 @@ public final class Marks {
         return end(6L * Long.BYTES);
     }
 
-    /** Most votes are on the ballot of the vote before. */
+    /** The hash of a ballot id. The last one is kept, since most votes are on the same ballot as the vote before. */
     private long ballot(String ballotId) {
         if (!ballotId.equals(lastBallotId)) {
             lastBallotId = ballotId;
@@ -81,7 +81,7 @@ public final class Marks {
         return word;
     }
 
-    /** The hash of so many words. */
+    /** The hash of these words. */
     public long of(long... words) {
         begin();
         for (long word : words) {

@@ -24,7 +24,7 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
  * A file that somebody gave. It is read when it is a regular file, or a link to one, and no further than it may be long: a device or
  * a pipe under its name has no end.
  */
-public final class GivenFile {
+public final class InputFile {
     /** Room for keys, a policy, a checkpoint, a proof, settings. */
     public static final int SMALL = 1 << 20;
 
@@ -34,7 +34,7 @@ public final class GivenFile {
     /** Room for what a partition came to, which holds the definitions of its ballots. */
     public static final int WORK = 1 << 30;
 
-    private GivenFile() {}
+    private InputFile() {}
 
     /**
      * What it holds.
@@ -132,14 +132,14 @@ public final class GivenFile {
             throw new AuditException("%s is no regular file, and is not read: %s"
                     .formatted(file, Files.isDirectory(file) ? "it is a folder" : "it may have no end"));
         }
-        return new Whole(Files.newInputStream(file), Files.size(file));
+        return new FixedLength(Files.newInputStream(file), Files.size(file));
     }
 
     /** A file as long as it was when it was opened. */
-    private static final class Whole extends FilterInputStream {
+    private static final class FixedLength extends FilterInputStream {
         private long left;
 
-        Whole(InputStream in, long size) {
+        FixedLength(InputStream in, long size) {
             super(in);
             left = size;
         }

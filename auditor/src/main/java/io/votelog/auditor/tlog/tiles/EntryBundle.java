@@ -7,13 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A bundle of entries as it is stored: each entry behind its length in two bytes, the higher first (c2sp.org/tlog-tiles). */
-final class Bundle {
+final class EntryBundle {
     static final int LONGEST_ENTRY = 0xFFFF;
 
     /** A bundle can't be longer. */
     public static final int LONGEST = TilePath.WIDTH * (2 + LONGEST_ENTRY);
 
-    private Bundle() {}
+    private EntryBundle() {}
 
     /**
      * Where the first entries end.

@@ -8,19 +8,19 @@ import org.apache.avro.SchemaNormalization;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a published verdict says.
+ * A verdict as it is published in the topic of decisions.
  *
  * @param idHigh the first half of the vote's id
  * @param idLow the second half
- * @param finding the verdict, as {@link RecordOutcome} has it
+ * @param outcome the verdict, as a code of {@link RecordOutcome}
  */
-public record Decided(long idHigh, long idLow, String ballotId, byte finding, long voteOffset, long recordedAtMs) {
+public record PublishedVerdict(long idHigh, long idLow, String ballotId, byte outcome, long voteOffset, long recordedAtMs) {
     private static final long FINGERPRINT = SchemaNormalization.parsingFingerprint64(VoteDecided.getClassSchema());
     private static final Outcome[] OUTCOMES = Outcome.values();
     private static final RejectionReason[] REASONS = RejectionReason.values();
 
-    public static Decided of(VoteDecided decided) {
-        return new Decided(
+    public static PublishedVerdict of(VoteDecided decided) {
+        return new PublishedVerdict(
                 decided.getVoteId().getMostSignificantBits(),
                 decided.getVoteId().getLeastSignificantBits(),
                 decided.getBallotId(),
@@ -29,8 +29,11 @@ public record Decided(long idHigh, long idLow, String ballotId, byte finding, lo
                 decided.getRecordedAt().toEpochMilli());
     }
 
-    /** The verdict in these bytes; null where they are not what ordinary writers write. */
-    public static @Nullable Decided read(EventBytes bytes, byte @Nullable [] value) {
+    /**
+     * Reads a verdict quickly. Null where the bytes are not in the canonical encoding, and must be read by
+     * {@code Events}.
+     */
+    public static @Nullable PublishedVerdict read(EventBytes bytes, byte @Nullable [] value) {
         if (!bytes.begin(value, FINGERPRINT)) {
             return null;
         }
@@ -41,8 +44,8 @@ public record Decided(long idHigh, long idLow, String ballotId, byte finding, lo
         RejectionReason reason = bytes.number(2) == 0 ? null : REASONS[bytes.number(REASONS.length)];
         long voteOffset = bytes.number();
         long recordedAtMs = bytes.number();
-        return bytes.whole()
-                ? new Decided(
+        return bytes.isComplete()
+                ? new PublishedVerdict(
                         idHigh, idLow, ballotId, RecordOutcome.published(outcome, reason), voteOffset, recordedAtMs)
                 : null;
     }

@@ -13,14 +13,16 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * How far those who add up the partitions of a ballot had come: what they had taken is in its results, or was about to be.
+ * How far the tallies of partitions had been merged into results. What had been merged was in the results already, or
+ * about to be published in them.
  *
- * @param group their consumer group
- * @param ballots by ballot id and partition of votes: a tally of every record below this offset had been taken, and that was committed
+ * @param group the consumer group that merges
+ * @param ballots by ballot id and partition of votes: a tally that counts every record below this offset had been read,
+ *     and the read was committed
  */
 @JsonPropertyOrder({"group", "ballots"})
-public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
-    /** What the group that merges is called: the group that counts, and this behind it. */
+public record MergedOffsets(String group, Map<String, Map<Integer, Long>> ballots) {
+    /** The merging group's name is the counting group's name with this suffix. */
     private static final String SUFFIX = "-results";
 
     public static String group(String counting) {
@@ -28,19 +30,19 @@ public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
     }
 
     /**
-     * Reads what stands in tallies before the offsets that the group has.
+     * Reads the tallies that stand before the group's committed offsets.
      *
      * @param taken by partition of tallies
      * @throws AuditException when they cannot be read
      */
-    static Merged of(LogSource source, String group, Map<Integer, Long> taken) {
+    static MergedOffsets of(LogSource source, String group, Map<Integer, Long> taken) {
         Map<String, Map<Integer, Long>> ballots = new TreeMap<>();
-        for (Span all : source.spans(Topics.TALLIES.name())) {
+        for (OffsetRange all : source.ranges(Topics.TALLIES.name())) {
             long end = Math.min(all.end(), taken.getOrDefault(all.partition(), 0L));
             if (end <= all.begin()) {
                 continue;
             }
-            source.read(new Span(all.topic(), all.partition(), all.begin(), end), record -> {
+            source.read(new OffsetRange(all.topic(), all.partition(), all.begin(), end), record -> {
                 try {
                     PartitionTally tally = Events.decode(record.value(), PartitionTally.class);
                     if (Ballot.isId(tally.getBallotId())) {
@@ -48,15 +50,15 @@ public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
                                 .merge(tally.getPartition(), tally.getNextOffset(), Math::max);
                     }
                 } catch (MalformedEventException e) {
-                    // No event: nothing is added up of it.
+                    // No event can be decoded, so nothing was merged from this record.
                 }
             });
         }
-        return new Merged(group, ballots);
+        return new MergedOffsets(group, ballots);
     }
 
-    /** Whether it says what it must, as somebody wrote it. */
-    boolean isWhole() {
+    /** Whether all values are present and in range; they may be from a file that somebody wrote. */
+    boolean isComplete() {
         return group != null
                 && ballots != null
                 && ballots.values().stream()
@@ -64,8 +66,8 @@ public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
                                 offsets != null && offsets.values().stream().allMatch(Objects::nonNull));
     }
 
-    /** Whether what was counted of the record at this place had been taken. */
-    public boolean passed(String ballotId, int partition, long offset) {
+    /** Whether a tally that counts the record at this position had been merged. */
+    public boolean covers(String ballotId, int partition, long offset) {
         return ballots.getOrDefault(ballotId, Map.of()).getOrDefault(partition, 0L) > offset;
     }
 }

@@ -15,22 +15,22 @@ import org.jspecify.annotations.Nullable;
  * @param policy whose they must be
  * @param times when they may be from
  */
-public record Cosigned(Policy policy, Policy.Times times) {
+public record CosignatureRequirement(Policy policy, Policy.Times times) {
     /** Witnesses' clocks may be ahead of this machine's by so much. */
-    private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
     /**
      * What is asked at a moment.
      *
      * @param oldest the greatest age of a cosignature that counts; null for any
      */
-    public static Cosigned asOf(Instant now, Policy policy, @Nullable Duration oldest) {
+    public static CosignatureRequirement asOf(Instant now, Policy policy, @Nullable Duration oldest) {
         Instant from = oldest == null ? Instant.EPOCH : now.minus(oldest);
-        return new Cosigned(policy, new Policy.Times(from, now.plus(CLOCKS_APART)));
+        return new CosignatureRequirement(policy, new Policy.Times(from, now.plus(CLOCK_SKEW)));
     }
 
     /** Adds a step that says who cosigned a checkpoint, and when. */
-    public boolean tell(Report report, String title, SignedNote checkpoint) {
+    public boolean reportTo(Report report, String title, SignedNote checkpoint) {
         String missing = policy.missing(checkpoint, times);
         String told = policy.cosignatures(checkpoint).stream()
                 .map(one -> "%s at %s%s"

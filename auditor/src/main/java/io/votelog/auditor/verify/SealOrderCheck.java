@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * What the leaves of a tree must be, in their order: a seal's ends, then a leaf for each record between the ends before and
  * these, by partition and then by offset; or a result. A seal may be of more partitions than the one before, never of fewer.
  */
-final class SealedSteps {
+final class SealOrderCheck {
     private long nextSequence;
     private long[] sealedTo = new long[0];
     private long[] ends = new long[0];
     private int partition;
     private long offset;
-    private boolean within;
+    private boolean insideSeal;
 
     /**
      * Goes on behind leaves that were looked at before.
@@ -23,7 +23,7 @@ final class SealedSteps {
      * @param next the number of the seal that comes next
      * @param to by partition: the offset behind the last record that is sealed
      */
-    void goOn(long next, long[] to) {
+    void resume(long next, long[] to) {
         nextSequence = next;
         sealedTo = to.clone();
     }
@@ -36,7 +36,7 @@ final class SealedSteps {
     @Nullable
     String take(Leaf leaf) {
         if (leaf instanceof Leaf.OfRecord of) {
-            if (!within) {
+            if (!insideSeal) {
                 return "a leaf of partition %d, offset %d, which no seal says".formatted(of.partition(), of.offset());
             }
             if (of.partition() != partition || of.offset() != offset) {
@@ -47,7 +47,7 @@ final class SealedSteps {
             skipWhatIsOver();
             return null;
         }
-        if (within) {
+        if (insideSeal) {
             return "a seal before the leaf of partition %d, offset %d".formatted(partition, offset);
         }
         return leaf instanceof Leaf.Ends sealed ? begin(sealed) : inOrder(((Leaf.Result) leaf).sequence());
@@ -69,7 +69,7 @@ final class SealedSteps {
             }
         }
         ends = sealed.ends();
-        within = true;
+        insideSeal = true;
         partition = 0;
         offset = sealedTo.length == 0 ? 0 : sealedTo[0];
         skipWhatIsOver();
@@ -91,13 +91,13 @@ final class SealedSteps {
         }
         if (partition == ends.length) {
             sealedTo = ends;
-            within = false;
+            insideSeal = false;
         }
     }
 
     /** Whether the leaves of a seal are not all there. */
-    boolean within() {
-        return within;
+    boolean insideSeal() {
+        return insideSeal;
     }
 
     /** By partition: the offset behind the last record that is sealed. */

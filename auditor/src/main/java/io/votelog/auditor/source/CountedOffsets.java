@@ -7,25 +7,25 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * How far those who count had come in votes.
+ * How far the counting streams apps had read the topic of votes.
  *
  * @param group the consumer group that counts: the streams apps' application id
- * @param offsets by partition: every record below this offset was counted, and what came of it was committed
+ * @param offsets by partition: every record below this offset was counted, and the outcome was committed
  */
 @JsonPropertyOrder({"group", "offsets"})
-public record Counted(String group, Map<Integer, Long> offsets) {
-    /** The group's name where nobody gave it another one. */
+public record CountedOffsets(String group, Map<Integer, Long> offsets) {
+    /** The group's default name. */
     public static final String GROUP = "votelog-streams";
 
-    /** Whether it says what it must, as somebody wrote it. */
-    boolean isWhole() {
+    /** Whether all values are present and in range; they may be from a file that somebody wrote. */
+    boolean isComplete() {
         return Stream.of(group, offsets).allMatch(Objects::nonNull)
                 && offsets.entrySet().stream()
                         .allMatch(entry -> entry.getKey() >= 0 && entry.getValue() != null && entry.getValue() >= 0);
     }
 
-    /** Whether the record at this place was counted. */
-    boolean passed(int partition, long offset) {
+    /** Whether the record at this position was counted. */
+    boolean covers(int partition, long offset) {
         return offsets.getOrDefault(partition, 0L) > offset;
     }
 }

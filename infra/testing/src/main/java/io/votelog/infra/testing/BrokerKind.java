@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How a test run comes to its broker. */
-public enum KafkaRoad {
+public enum BrokerKind {
     /** A container, from the engine that answers. */
     CONTAINER,
     /** A child JVM. */
@@ -21,12 +21,12 @@ public enum KafkaRoad {
      *
      * @throws IllegalArgumentException where something else than a road is asked for
      */
-    static @Nullable KafkaRoad forced() {
+    static @Nullable BrokerKind forced() {
         String property = System.getProperty(PROPERTY);
         return property != null ? parse(PROPERTY, property) : parse(VARIABLE, System.getenv(VARIABLE));
     }
 
-    static @Nullable KafkaRoad parse(String source, @Nullable String value) {
+    static @Nullable BrokerKind parse(String source, @Nullable String value) {
         if (value == null || value.isBlank()) {
             return null;
         }

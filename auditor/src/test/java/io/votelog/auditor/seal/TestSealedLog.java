@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.seal;
 
-import io.votelog.auditor.MadeLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.count.RecordOutcome;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.NoteSigner;
 import io.votelog.auditor.tlog.SignedNote;
@@ -20,14 +20,14 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /** Both trees of a log in memory, sealed in parts, as a sealer makes them; or as one makes them who lies. */
-public final class MadeSealedLog {
+public final class TestSealedLog {
     public static final SealingKey KEY = SealingKey.generate("example.org/votelog");
 
     private final Path folder;
-    private final MadeLog log;
+    private final TestLog log;
     private final List<Leaf> votes = new ArrayList<>();
     private final List<Leaf> verdicts = new ArrayList<>();
-    private long[] sealedTo = new long[MadeLog.PARTITIONS];
+    private long[] sealedTo = new long[TestLog.PARTITIONS];
     private long sequence;
 
     /** What a leaf of verdicts is, and what is written in its place. */
@@ -38,31 +38,31 @@ public final class MadeSealedLog {
         return KEY.publicKey().votes().vkey() + " " + KEY.publicKey().verdicts().vkey();
     }
 
-    public MadeSealedLog(Path folder, MadeLog log) {
+    public TestSealedLog(Path folder, TestLog log) {
         this.folder = folder;
         this.log = log;
     }
 
     /** Seals what is in the log. */
-    MadeSealedLog seal() {
-        return seal(log.spans(Topics.VOTES.name()).stream().mapToLong(Span::end).toArray());
+    public TestSealedLog seal() {
+        return seal(log.ranges(Topics.VOTES.name()).stream().mapToLong(OffsetRange::end).toArray());
     }
 
     /** Seals a part of what is in the log. */
-    public MadeSealedLog seal(long... ends) {
+    public TestSealedLog seal(long... ends) {
         Leaf seal = new Leaf.Ends(sequence++, ends);
         sealedTo = Arrays.copyOf(sealedTo, Math.max(sealedTo.length, ends.length));
         votes.add(seal);
         verdicts.add(seal);
         Commitments commitments = new Commitments();
         for (int partition = 0; partition < ends.length; partition++) {
-            PartitionReplay replay = new PartitionReplay(partition, MadeLog.keys(), any -> Long.MAX_VALUE, Map.of());
+            PartitionReplay replay = new PartitionReplay(partition, TestLog.keys(), any -> Long.MAX_VALUE, Map.of());
             for (var record : log.records(Topics.VOTES, partition)) {
                 replay.take(record);
                 if (record.offset() >= sealedTo[partition] && record.offset() < ends[partition]) {
                     votes.add(commitments.leaf(record));
-                    byte finding = replay.findings().kind(record.offset());
-                    verdicts.add(lie.apply(record.offset(), leaf(partition, record.offset(), finding)));
+                    byte outcome = replay.outcomes().at(record.offset());
+                    verdicts.add(lie.apply(record.offset(), leaf(partition, record.offset(), outcome)));
                 }
             }
         }
@@ -70,20 +70,20 @@ public final class MadeSealedLog {
         return this;
     }
 
-    private static Leaf leaf(int partition, long offset, byte finding) {
-        if (finding == RecordOutcome.CONTROL) {
+    private static Leaf leaf(int partition, long offset, byte outcome) {
+        if (outcome == RecordOutcome.CONTROL) {
             return new Leaf.Obeyed(partition, offset);
         }
-        if (RecordOutcome.isPoison(finding)) {
+        if (RecordOutcome.isPoison(outcome)) {
             return new Leaf.PutAside(
-                    partition, offset, RecordOutcome.cause(finding).name());
+                    partition, offset, RecordOutcome.cause(outcome).name());
         }
-        String[] said = RecordOutcome.text(finding).split(" ");
+        String[] said = RecordOutcome.text(outcome).split(" ");
         return new Leaf.Verdict(partition, offset, said[0], said.length > 1 ? said[1] : "");
     }
 
     /** Seals a result. */
-    public MadeSealedLog result(String statement) {
+    public TestSealedLog result(String statement) {
         Leaf leaf = new Leaf.Result(sequence++, statement);
         votes.add(leaf);
         verdicts.add(leaf);
@@ -108,7 +108,7 @@ public final class MadeSealedLog {
     }
 
     /** Writes tiles and checkpoints. */
-    public MadeSealedLog sign(SealingKey key) {
+    public TestSealedLog sign(SealingKey key) {
         for (SealedLog tree : SealedLog.values()) {
             TileWriter writer = TileWriter.open(tree.folder(folder), 0);
             leaves(tree).forEach(leaf -> writer.append(leaf.entry()));

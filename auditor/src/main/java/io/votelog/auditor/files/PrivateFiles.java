@@ -21,11 +21,11 @@ import java.util.Set;
  * Files and folders of which their owner alone may know what is in them, where the file system has such permissions. They are made
  * so, not changed later: nobody can have read them in between.
  */
-public final class OwnerOnly {
+public final class PrivateFiles {
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
 
-    private OwnerOnly() {}
+    private PrivateFiles() {}
 
     /** Makes a folder, and those above it as others are made; one that is there already is shut. */
     public static void folder(Path folder) throws IOException {

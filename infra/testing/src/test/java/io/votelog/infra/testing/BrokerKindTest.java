@@ -6,18 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-final class KafkaRoadTest {
+final class BrokerKindTest {
     @Test
     void shouldReadTheRoadsByName() {
-        assertThat(KafkaRoad.parse("X", "container")).isEqualTo(KafkaRoad.CONTAINER);
-        assertThat(KafkaRoad.parse("X", " Process ")).isEqualTo(KafkaRoad.PROCESS);
-        assertThat(KafkaRoad.parse("X", "")).isNull();
-        assertThat(KafkaRoad.parse("X", null)).isNull();
+        assertThat(BrokerKind.parse("X", "container")).isEqualTo(BrokerKind.CONTAINER);
+        assertThat(BrokerKind.parse("X", " Process ")).isEqualTo(BrokerKind.PROCESS);
+        assertThat(BrokerKind.parse("X", "")).isNull();
+        assertThat(BrokerKind.parse("X", null)).isNull();
     }
 
     @Test
     void shouldNameWhatIsAllowed() {
-        assertThatThrownBy(() -> KafkaRoad.parse("VOTELOG_TEST_BROKER", "docker"))
+        assertThatThrownBy(() -> BrokerKind.parse("VOTELOG_TEST_BROKER", "docker"))
                 .hasMessage("VOTELOG_TEST_BROKER is 'docker': 'container' or 'process' is allowed");
     }
 }

@@ -29,7 +29,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to a party that is not trusted: an answer may take so long and have so many bytes, and no more. */
-public final class Http {
+public final class BoundedHttp {
     private final HttpClient client;
     private final Duration patience;
 
@@ -37,7 +37,7 @@ public final class Http {
     public record Answer(int status, HttpHeaders headers, byte[] body) {}
 
     /** @param patience how long an answer may take, its body included */
-    public Http(Duration patience) {
+    public BoundedHttp(Duration patience) {
         this.patience = patience;
         // Without an offer to change to HTTP/2, which simple servers take for something else.
         client = HttpClient.newBuilder()

@@ -5,7 +5,7 @@ import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.Seal;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.source.Span;
+import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.schemas.Events;
@@ -22,11 +22,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * A result that was published as final must be sealed. A sealer seals it before it seals records that came later, so one that is
  * passed over while the sealing goes on was left out.
  */
-final class FinalsCheck {
+final class FinalResultsCheck {
     static final String TITLE = "Each final result that was published is sealed";
 
     /** A sealer that catches up seals so many records at a time at least, and results when it has caught up. */
-    private static final long OF_A_LOG_THAT_IS_CAUGHT_UP_ON = 10_000;
+    private static final long CATCH_UP_BATCH = 10_000;
 
     private final Map<String, Final> finals = new TreeMap<>();
     private final Map<String, SealIndex.Placed> sealed;
@@ -34,10 +34,10 @@ final class FinalsCheck {
     private record Final(String ballotId, long revision, long publishedMs) {}
 
     /** @param sealed the newest sealed result of each ballot */
-    FinalsCheck(LogSource source, Map<String, SealIndex.Placed> sealed) {
+    FinalResultsCheck(LogSource source, Map<String, SealIndex.Placed> sealed) {
         this.sealed = sealed;
-        for (Span span : source.spans(Topics.RESULTS.name())) {
-            source.read(span, this::take);
+        for (OffsetRange range : source.ranges(Topics.RESULTS.name())) {
+            source.read(range, this::take);
         }
     }
 
@@ -59,10 +59,10 @@ final class FinalsCheck {
      * Adds the step.
      *
      * @param check has read the log
-     * @param level whether the verdicts on all that is sealed are sealed
+     * @param inSync whether the verdicts on all that is sealed are sealed
      */
-    void run(Report report, SealedRecordsCheck check, boolean level) {
-        boolean goesOn = level && check.unsealed() < OF_A_LOG_THAT_IS_CAUGHT_UP_ON;
+    void run(Report report, SealedRecordsCheck check, boolean inSync) {
+        boolean goesOn = inSync && check.unsealed() < CATCH_UP_BATCH;
         List<String> leftOut = new ArrayList<>();
         List<String> waiting = new ArrayList<>();
         for (Final one : finals.values()) {
@@ -73,7 +73,7 @@ final class FinalsCheck {
             String what = "%s, revision %d, final since %s"
                     .formatted(one.ballotId(), one.revision(), Instant.ofEpochMilli(one.publishedMs()));
             long later = check.newestSealedMs() - one.publishedMs();
-            if (goesOn && later > SealedRecordsCheck.A_WHILE.toMillis()) {
+            if (goesOn && later > SealedRecordsCheck.GRACE.toMillis()) {
                 leftOut.add("%s: not sealed, and records up to %s are"
                         .formatted(what, Instant.ofEpochMilli(check.newestSealedMs())));
             } else {

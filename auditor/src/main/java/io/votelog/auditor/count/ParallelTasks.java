@@ -11,15 +11,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.common.KafkaException;
 
-/** Does work for several partitions at a time. */
-public final class Workers {
-    private Workers() {}
+/** Runs tasks on several threads, such as one for each partition. */
+public final class ParallelTasks {
+    private ParallelTasks() {}
 
     /**
-     * Returns when all of it is done.
+     * Runs the tasks and returns when all are done.
      *
-     * @param threads pieces that are done at a time, at least 1
-     * @throws AuditException the first that one of them threw
+     * @param threads the most tasks that run at a time, at least 1
+     * @throws AuditException that a task threw, or when this thread is interrupted
      */
     public static void run(int threads, List<Runnable> work) {
         if (threads < 1) {
