@@ -49,7 +49,7 @@ final class PartitionExport {
     private final Path folder;
     private final PartitionReplay replay;
     private final Map<Integer, PickCounts> picks = new TreeMap<>();
-    private int makeRoom;
+    private int held;
 
     /**
      * @param range the partition, and the end of the export in it
@@ -229,11 +229,11 @@ final class PartitionExport {
 
     /** Counts the sets that memory holds, and writes them to files when there are as many as allowed. */
     private void makeRoom(boolean oneMore) throws IOException {
-        if (oneMore && ++makeRoom >= mostHeld) {
+        if (oneMore && ++held >= mostHeld) {
             for (PickCounts each : picks.values()) {
                 each.spill();
             }
-            makeRoom = 0;
+            held = 0;
         }
     }
 

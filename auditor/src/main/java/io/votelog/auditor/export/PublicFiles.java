@@ -223,8 +223,8 @@ final class PublicFiles {
 
     /**
      * The smallest count of a set that gets a row of its own. It is greater than {@code atLeast} where the votes of the
-     * rarer sets together would be fewer than {@code atLeast}: from the tallies, readers could find out these votes'
-     * sets.
+     * rarer sets together would be fewer than {@code atLeast}: such a small remainder could be told apart with the help
+     * of the tallies.
      */
     static long fewest(long atLeast, SortedMap<Long, Long> setsByCount) {
         long fewest = atLeast;

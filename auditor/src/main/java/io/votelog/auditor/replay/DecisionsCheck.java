@@ -43,7 +43,7 @@ public final class DecisionsCheck {
     /** The header with the id of a decision's event: the vote's partition, a slash and the vote's offset. */
     private static final String EVENT_ID = "ce_id";
 
-    /** The most digits of a partition's number. */
+    /** The most characters of a partition's number with the slash after it. */
     private static final int MOST_DIGITS = 10;
 
     private final LogSource source;
