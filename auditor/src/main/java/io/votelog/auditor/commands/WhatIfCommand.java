@@ -82,7 +82,11 @@ public final class WhatIfCommand implements Callable<Integer> {
     }
 
     private static Tally tally(
-            VotesReader reader, List<OffsetRange> votes, LogKeys keys, String id, Map<String, BallotDefinition> otherRules) {
+            VotesReader reader,
+            List<OffsetRange> votes,
+            LogKeys keys,
+            String id,
+            Map<String, BallotDefinition> otherRules) {
         List<PartitionBallot> partitionBallots = Tally.partitionBallots(
                 reader.read(
                         votes,

@@ -66,7 +66,8 @@ public final class LogComparison {
 
         Map<Integer, OffsetRange> ranges(Topic topic) {
             return source.ranges(topic.name()).stream()
-                    .collect(Collectors.toMap(OffsetRange::partition, range -> range, (one, other) -> one, TreeMap::new));
+                    .collect(Collectors.toMap(
+                            OffsetRange::partition, range -> range, (one, other) -> one, TreeMap::new));
         }
 
         @Nullable
@@ -168,7 +169,8 @@ public final class LogComparison {
                 partitions.add(compare(topic, partition, inA.get(partition), inB.get(partition)));
             }
         }
-        List<Tallies> ballots = Stream.concat(a.partitionBallots.keySet().stream(), b.partitionBallots.keySet().stream())
+        List<Tallies> ballots = Stream.concat(
+                        a.partitionBallots.keySet().stream(), b.partitionBallots.keySet().stream())
                 .distinct()
                 .sorted()
                 .map(id -> new Tallies(id, a.tally(id), b.tally(id)))

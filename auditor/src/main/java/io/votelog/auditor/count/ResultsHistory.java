@@ -145,7 +145,8 @@ public final class ResultsHistory {
     public void index() {
         for (EarlierResults earlier : kept) {
             for (int at = 0; at < earlier.partitions.length; at++) {
-                byPartition.computeIfAbsent(earlier.ballotId, any -> new HashMap<>())
+                byPartition
+                        .computeIfAbsent(earlier.ballotId, any -> new HashMap<>())
                         .computeIfAbsent(earlier.partitions[at], any -> new ArrayList<>())
                         .add(earlier);
             }
@@ -154,7 +155,8 @@ public final class ResultsHistory {
 
     /** The positions in one partition at which the counts of a ballot are needed. */
     Positions positions(String ballotId, int partition) {
-        List<EarlierResults> wanted = byPartition.getOrDefault(ballotId, Map.of()).getOrDefault(partition, List.of());
+        List<EarlierResults> wanted =
+                byPartition.getOrDefault(ballotId, Map.of()).getOrDefault(partition, List.of());
         return new Positions(partition, wanted);
     }
 
@@ -383,8 +385,9 @@ public final class ResultsHistory {
         long faults = 0;
         String first = regression;
         for (EarlierResults earlier : kept) {
-            String fault =
-                    ids.contains(earlier.ballotId) ? earlier.fault(Tally.partitionBallots(replays, earlier.ballotId)) : null;
+            String fault = ids.contains(earlier.ballotId)
+                    ? earlier.fault(Tally.partitionBallots(replays, earlier.ballotId))
+                    : null;
             if (fault != null) {
                 faults++;
                 first = first == null ? earlier + ": " + fault : first;

@@ -2,8 +2,8 @@
 package io.votelog.auditor.export;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.votelog.auditor.count.VotesReader;
 import io.votelog.auditor.count.ParallelTasks;
+import io.votelog.auditor.count.VotesReader;
 import io.votelog.auditor.export.ExportManifest.Wanted;
 import io.votelog.auditor.export.PartitionExport.Result;
 import io.votelog.auditor.files.InputFile;

@@ -183,7 +183,8 @@ final class PublicFiles {
         }
     }
 
-    private static void addDecisions(ExportFile file, WholeBallot whole, String outcome, @Nullable Reason reason, long votes)
+    private static void addDecisions(
+            ExportFile file, WholeBallot whole, String outcome, @Nullable Reason reason, long votes)
             throws IOException {
         file.add(
                 new DecisionRow(whole.id(), outcome, reason, votes),

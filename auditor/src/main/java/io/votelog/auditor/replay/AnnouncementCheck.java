@@ -114,7 +114,8 @@ final class AnnouncementCheck {
         }
         if (partitionBallots.size() < ballot.partitions()) {
             differences.add("%s was announced for %s, and stands in %d"
-                    .formatted(ballot.ballotId(), Texts.count(ballot.partitions(), "partition"), partitionBallots.size()));
+                    .formatted(
+                            ballot.ballotId(), Texts.count(ballot.partitions(), "partition"), partitionBallots.size()));
         }
     }
 

@@ -48,7 +48,9 @@ final class Annulments {
     /** Adds a step to the report, unless the ballot has no annulments. */
     void reportTo(Report report) {
         List<AnnulledVote> all = annulledVotes();
-        long annulmentsWithoutEffect = counts.stream().mapToLong(PartitionCount::annulmentsWithoutEffect).sum();
+        long annulmentsWithoutEffect = counts.stream()
+                .mapToLong(PartitionCount::annulmentsWithoutEffect)
+                .sum();
         if (all.isEmpty() && annulmentsWithoutEffect == 0) {
             return;
         }

@@ -32,7 +32,8 @@ public final class DeadLettersCheck {
      * @param countedTo gives, for a partition of votes, the offset below which every such record must have its dead
      *     letter
      */
-    DeadLettersCheck(LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
+    DeadLettersCheck(
+            LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
         this.ranges = ranges;
         this.countedTo = countedTo;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.replay;
 
-import io.votelog.auditor.count.PublishedVerdict;
 import io.votelog.auditor.count.EventBytes;
-import io.votelog.auditor.count.VoteHasher;
+import io.votelog.auditor.count.ParallelTasks;
 import io.votelog.auditor.count.PartitionReplay;
+import io.votelog.auditor.count.PublishedVerdict;
 import io.votelog.auditor.count.RecordOutcome;
 import io.votelog.auditor.count.RecordOutcomes;
-import io.votelog.auditor.count.ParallelTasks;
+import io.votelog.auditor.count.VoteHasher;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
@@ -58,7 +58,8 @@ public final class DecisionsCheck {
      * @param ranges of decisions, noted before the ends of votes
      * @param countedTo gives, for a partition of votes, the offset below which every vote must have its verdict
      */
-    DecisionsCheck(LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
+    DecisionsCheck(
+            LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
         this.ranges = ranges;
         this.countedTo = countedTo;
@@ -85,7 +86,9 @@ public final class DecisionsCheck {
         Progress.Total total = progress.total(
                 "comparing verdicts",
                 ranges.stream().mapToLong(range -> range.end() - range.begin()).sum());
-        List<DecisionsPartition> parts = ranges.stream().map(range -> new DecisionsPartition(range, total)).toList();
+        List<DecisionsPartition> parts = ranges.stream()
+                .map(range -> new DecisionsPartition(range, total))
+                .toList();
         try {
             ParallelTasks.run(threads, List.copyOf(parts));
         } finally {

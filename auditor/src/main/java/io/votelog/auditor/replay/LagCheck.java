@@ -85,14 +85,16 @@ final class LagCheck {
     void run(Report report, String ballotId, List<PartitionBallot> partitionBallots) {
         String title = title(ballotId);
         List<Change> changes = changes(partitionBallots);
-        long votes =
-                partitionBallots.stream().mapToLong(one -> one.count().votesPastLimit()).sum();
+        long votes = partitionBallots.stream()
+                .mapToLong(one -> one.count().votesPastLimit())
+                .sum();
         if (changes.isEmpty() && votes == 0) {
             report.pass(title, "nothing of the log is behind them");
             return;
         }
         if (complete) {
-            report.fail(title, "%s; the first is %s".formatted(behind(votes, changes), first(changes, partitionBallots)));
+            report.fail(
+                    title, "%s; the first is %s".formatted(behind(votes, changes), first(changes, partitionBallots)));
             return;
         }
         if (changes.isEmpty()) {
@@ -168,7 +170,8 @@ final class LagCheck {
         while (source.grows()) {
             BallotResults newest = PublishedRecords.newest(source).get(ballotId);
             left = changes.stream()
-                    .filter(change -> newest == null || PublishedRecords.countedTo(newest, change.partition()) <= change.offset())
+                    .filter(change ->
+                            newest == null || PublishedRecords.countedTo(newest, change.partition()) <= change.offset())
                     .toList();
             if (left.isEmpty() || System.nanoTime() >= endNs) {
                 break;
@@ -182,11 +185,13 @@ final class LagCheck {
     void withoutResults(Report report, String ballotId, List<PartitionBallot> partitionBallots) {
         String title = ResultsCheck.title(ballotId);
         boolean whole = !partitionBallots.isEmpty()
-                && partitionBallots.size() == partitionBallots.get(0).published().getPartitionCount();
+                && partitionBallots.size()
+                        == partitionBallots.get(0).published().getPartitionCount();
         if (complete) {
             report.fail(title, "no results of it are published");
         } else if (whole
-                && partitionBallots.stream().allMatch(one -> mergeProgress().covers(ballotId, one.partition(), one.openedAt()))
+                && partitionBallots.stream()
+                        .allMatch(one -> mergeProgress().covers(ballotId, one.partition(), one.openedAt()))
                 && !appear(ballotId)) {
             report.fail(
                     title,

@@ -196,7 +196,8 @@ public final class Replay {
                 return;
             }
         }
-        for (var position : counted.map(CountedOffsets::offsets).orElse(Map.of()).entrySet()) {
+        for (var position :
+                counted.map(CountedOffsets::offsets).orElse(Map.of()).entrySet()) {
             long end = position.getKey() < replays.size()
                     ? replays.get(position.getKey()).nextOffset()
                     : 0;

@@ -190,8 +190,8 @@ public final class Witnesses implements AutoCloseable {
     }
 
     private boolean isCosigned(Signed signed) {
-        Policy.Times times =
-                CosignatureRequirement.asOf(Clock.systemUTC().instant(), policy, null).times();
+        Policy.Times times = CosignatureRequirement.asOf(Clock.systemUTC().instant(), policy, null)
+                .times();
         return signed.notes.values().stream()
                 .allMatch(note -> policy.missingQuorum(note, times).isEmpty());
     }

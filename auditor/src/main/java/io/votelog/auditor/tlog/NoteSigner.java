@@ -105,7 +105,8 @@ public final class NoteSigner {
         SignedNote.checkText(noteText).ifPresent(wrong -> {
             throw new IllegalArgumentException(wrong);
         });
-        return new Signature(verifier.name(), verifier.keyId(), Ed25519.sign(key, StrictEncoding.utf8(noteText))).line();
+        return new Signature(verifier.name(), verifier.keyId(), Ed25519.sign(key, StrictEncoding.utf8(noteText)))
+                .line();
     }
 
     /** The name of the signer; nothing secret. */

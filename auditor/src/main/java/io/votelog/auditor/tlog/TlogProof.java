@@ -60,7 +60,8 @@ public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, 
     /** The proof as it is stored, by convention in a file whose name ends with .tlog-proof. */
     public String text() {
         StringBuilder text = new StringBuilder(HEAD).append('\n');
-        extra.ifPresent(bytes -> text.append(EXTRA).append(StrictEncoding.base64(bytes)).append('\n'));
+        extra.ifPresent(
+                bytes -> text.append(EXTRA).append(StrictEncoding.base64(bytes)).append('\n'));
         text.append(INDEX).append(index).append('\n');
         proof.forEach(hash -> text.append(StrictEncoding.base64(hash)).append('\n'));
         return text.append('\n')

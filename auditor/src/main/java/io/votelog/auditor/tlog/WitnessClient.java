@@ -101,8 +101,9 @@ public final class WitnessClient {
                 .firstValue("Content-Type")
                 .filter(WHAT_IT_COSIGNED_LAST::equals)
                 .isPresent();
-        OptionalLong last =
-                body.endsWith("\n") ? StrictEncoding.decimal(body.substring(0, body.length() - 1)) : OptionalLong.empty();
+        OptionalLong last = body.endsWith("\n")
+                ? StrictEncoding.decimal(body.substring(0, body.length() - 1))
+                : OptionalLong.empty();
         if (!ofSize || last.isEmpty()) {
             throw wrong("it knows another size and does not say which: %s with a number and a newline is expected"
                     .formatted(WHAT_IT_COSIGNED_LAST));

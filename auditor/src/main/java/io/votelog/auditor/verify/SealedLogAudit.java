@@ -284,7 +284,11 @@ public final class SealedLogAudit {
     }
 
     /** Restores the state of an earlier audit from the seals of the tree. */
-    private void resume(SeenCheckpoints.Checked before, SealedTreeView view, SealOrderCheck voteOrder, SealOrderCheck verdictOrder) {
+    private void resume(
+            SeenCheckpoints.Checked before,
+            SealedTreeView view,
+            SealOrderCheck voteOrder,
+            SealOrderCheck verdictOrder) {
         Leaf seal = SealIndex.parse(view.reader().entry(before.seal()), before.seal());
         Leaf ends = SealIndex.parse(view.reader().entry(before.ends()), before.ends());
         long sequence = seal instanceof Leaf.Result result

@@ -137,7 +137,8 @@ final class DecidedLog implements LogSource {
 
     @Override
     public Records open(OffsetRange range) {
-        Iterator<ConsumerRecord<byte[], byte[]>> records = records(range.topic()).iterator();
+        Iterator<ConsumerRecord<byte[], byte[]>> records =
+                records(range.topic()).iterator();
         return new Records() {
             @Override
             public ConsumerRecord<byte[], byte[]> next() {

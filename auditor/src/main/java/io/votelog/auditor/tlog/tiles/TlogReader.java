@@ -111,7 +111,12 @@ public final class TlogReader {
                 merkle.leaf(bundle, offsets[i] + 2, offsets[i + 1] - offsets[i] - 2, hash, 0);
                 if (!isAt(hash, hashes, i)) {
                     throw new TlogException("entry %d, the one at %d of %s, hashes to %s; the log's leaf is %s"
-                            .formatted(index, i, path, StrictEncoding.base64(hash), StrictEncoding.base64(hashAt(hashes, i))));
+                            .formatted(
+                                    index,
+                                    i,
+                                    path,
+                                    StrictEncoding.base64(hash),
+                                    StrictEncoding.base64(hashAt(hashes, i))));
                 }
                 consumer.accept(index, Arrays.copyOfRange(bundle, offsets[i] + 2, offsets[i + 1]));
             }

@@ -28,7 +28,8 @@ final class SharedBroker implements Closeable {
         boolean engine = ContainerBroker.engineAnswers();
         if (forced == BrokerKind.CONTAINER) {
             if (!engine) {
-                throw new IllegalStateException("tests are to take their broker from a container (" + BrokerKind.PROPERTY
+                throw new IllegalStateException("tests are to take their broker from a container ("
+                        + BrokerKind.PROPERTY
                         + " or " + BrokerKind.VARIABLE + " says so), but no container engine answers: start one, or"
                         + " ask for 'process'");
             }
