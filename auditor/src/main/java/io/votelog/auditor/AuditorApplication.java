@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The program. */
+/** The auditor's command line program. */
 @Command(
         name = "votelog-auditor",
         subcommands = {
@@ -76,7 +76,7 @@ public final class AuditorApplication implements Runnable {
         return new Program(new AuditorApplication());
     }
 
-    /** Without a command there is nothing to do. */
+    /** Refuses to run without a command. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "which command? --help names them");

@@ -25,17 +25,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line. It takes values that strangers bring, so what a value looks like never makes it another thing: a receipt may
- * begin with a dash, as one in 64 does, a value that begins with {@code -h} or {@code -V} asks for nothing, and one that begins with
- * {@code @} is no file to be read. What begins with a dash and is neither an option nor a receipt is an error; behind {@code --}
- * everything is a value.
+ * Parses the command line and reports errors. Values may come from strangers, so the form of a value must not change
+ * its meaning. A receipt may begin with a dash, as one in 64 does. A value that begins with {@code -h} or {@code -V}
+ * does not ask for help or the version. A value that begins with {@code @} does not name a file of arguments. An
+ * argument that begins with a dash and is neither an option nor a receipt is an error. After {@code --} every argument
+ * is a value.
  *
- * <p>Whatever goes wrong is said in one line, and the exit code is then {@link Report#NOT_RUN}: no other one is left to a fault of this
- * program or of the machine, since 1 would say that a mismatch is proven. With {@code --json} the line is a JSON document on
- * standard output, where a program looks for the answer.
+ * <p>Every error is reported in one line, with the exit code {@link Report#NOT_RUN}. No fault of this program or of the
+ * machine may end it with another code, since 1 would mean that a mismatch is proven. With {@code --json} the error is
+ * a JSON document on standard output, where programs expect the answer.
  */
 final class Program extends CommandLine {
-    /** The environment variable that has a stack trace printed behind the line. */
+    /** The environment variable that makes an error print its stack trace too. */
     static final String DEBUG = "VOTELOG_DEBUG";
 
     private static final String JSON = "--json";
@@ -74,9 +75,9 @@ final class Program extends CommandLine {
     }
 
     /**
-     * The same arguments, in the words that picocli knows.
+     * The arguments in a form that picocli parses correctly.
      *
-     * @throws ParameterException for one that looks like an option and is none
+     * @throws ParameterException when an argument looks like an option and is none
      */
     private String[] normalized(String[] arguments) {
         List<String> normalized = new ArrayList<>();
@@ -114,7 +115,7 @@ final class Program extends CommandLine {
         return normalized.toArray(String[]::new);
     }
 
-    /** Whether the answer is for a program. */
+    /** Whether the arguments ask for an answer in JSON. */
     private static boolean json(List<String> arguments) {
         int end = arguments.indexOf(END_OF_OPTIONS);
         return (end < 0 ? arguments : arguments.subList(0, end)).contains(JSON);

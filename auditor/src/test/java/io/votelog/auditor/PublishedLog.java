@@ -32,7 +32,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** Adds to a made log what honest operators publish of it: verdicts, what was put aside, results, and how far they have counted. */
+/**
+ * Adds to a test log what an honest operator publishes about it: verdicts, dead letters, results and committed offsets.
+ */
 public final class PublishedLog {
     private PublishedLog() {}
 
@@ -63,7 +65,7 @@ public final class PublishedLog {
         return log;
     }
 
-    /** Those who count, and those who add up, say that they have come so far. */
+    /** Sets the committed offsets of the counting and the merging group. */
     public static void say(TestLog log, Map<Integer, Long> positions) {
         log.counted = new CountedOffsets(CountedOffsets.GROUP, positions);
         Map<String, Map<Integer, Long>> ballots = new TreeMap<>();
@@ -142,13 +144,13 @@ public final class PublishedLog {
                 TestLog.record(topic, vote.partition(), records.size(), vote.timestamp(), vote.key(), value, headers));
     }
 
-    /** Behind the results that are there. */
+    /** Appends results. */
     public static void addResults(TestLog log, BallotResults results) {
         byte[] key = results.getBallotId().getBytes(StandardCharsets.UTF_8);
         log.add(Topics.RESULTS, Math.floorMod(key.length, TestLog.PARTITIONS), key, Events.encode(results));
     }
 
-    /** What is true at these positions. */
+    /** The true results at these positions. */
     public static BallotResults results(TestLog log, Map<Integer, Long> positions, String ballotId) {
         return results(replays(log, positions), positions, ballotId);
     }
@@ -163,8 +165,10 @@ public final class PublishedLog {
                         one.endOffset() == PartitionBallot.OPEN ? null : one.endOffset()))
                 .toList();
         long ended = named.stream().filter(one -> one.getEndOffset() != null).count();
-        long asOfMs =
-                partitionBallots.stream().mapToLong(one -> one.count().asOfMs()).max().orElseThrow();
+        long asOfMs = partitionBallots.stream()
+                .mapToLong(one -> one.count().asOfMs())
+                .max()
+                .orElseThrow();
         boolean isFinal = ended == TestLog.PARTITIONS;
         boolean hides = partitionBallots.get(0).ballot().visibility() == Visibility.AFTER_CLOSE && !isFinal;
         return new BallotResults(

@@ -39,7 +39,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/** A log in memory, made record by record; its clock goes on by a second with each. */
+/** A log in memory, built record by record; each record is a second later than the one before. */
 public final class TestLog implements LogSource {
     public static final int PARTITIONS = 2;
     static final Instant OPENS = Instant.parse("2021-12-05T00:00:00Z");
@@ -50,11 +50,11 @@ public final class TestLog implements LogSource {
             LogSigner.of(LogSigner.privateKeyText(PAIR), LogKeys.publicKeyText(PAIR.getPublic()));
 
     private final Map<String, List<List<ConsumerRecord<byte[], byte[]>>>> topics = new TreeMap<>();
-    /** How far those who count say that they have come. */
+    /** The committed offsets of the counting group. */
     @Nullable
     public CountedOffsets counted;
 
-    /** How far those who add up partitions say that they have come. */
+    /** The committed offsets of the merging group. */
     @Nullable
     public MergedOffsets merged;
 
@@ -69,7 +69,7 @@ public final class TestLog implements LogSource {
                         .toList());
     }
 
-    /** With an empty topic of one partition. */
+    /** Adds an empty topic of one partition. */
     public TestLog withTopic(Topic topic) {
         return withTopic(topic, 1);
     }

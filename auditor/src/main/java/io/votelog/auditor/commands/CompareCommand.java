@@ -98,7 +98,7 @@ public final class CompareCommand implements Callable<Integer> {
         comparison.ballots().forEach(tallies -> print(out, tallies));
     }
 
-    /** The figures that differ. */
+    /** Prints the counts of a ballot that differ. */
     private static void print(PrintStream out, Tallies tallies) {
         Tally inA = tallies.a();
         Tally inB = tallies.b();

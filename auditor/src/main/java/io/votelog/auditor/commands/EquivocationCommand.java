@@ -142,7 +142,7 @@ public final class EquivocationCommand implements Callable<Integer> {
             }
         }
         if (keys.size() == 1) {
-            // It may be a log of one tree, or a sealed log's with one key for both.
+            // One key: that of a log with a single tree, or of a sealed log with one key for both trees.
             SealedLogKey both = SealedLogKey.of(keys.get(0));
             keys.add(both.votes());
             keys.add(both.verdicts());
@@ -183,7 +183,7 @@ public final class EquivocationCommand implements Callable<Integer> {
                                     .formatted(smallerFile, smaller.size(), largerFile, larger.size())
                             + " --log");
         }
-        // Tiles that do not hash to the larger root prove nothing: reading them ends here.
+        // Tiles that do not hash to the larger root prove nothing; reading them throws an exception.
         TlogReader reader = new TlogReader(source(log, larger.origin()), larger.size(), larger.root());
         byte[] beginning = reader.root(smaller.size());
         List<byte[]> proof = reader.consistency(smaller.size());
@@ -209,7 +209,10 @@ public final class EquivocationCommand implements Callable<Integer> {
                         + " keep the two files, and the log's tiles, they are the proof.");
     }
 
-    /** A sealed log's two trees are below its address; another log is at it. */
+    /**
+     * The files of the tree with this origin. A sealed log's trees are below its folder or URL; another log's files are
+     * directly in it.
+     */
     private static TileSource source(String log, String origin) {
         return SealedLog.of(origin).map(tree -> SealedLogFiles.of(tree, log)).orElseGet(() -> SealedLogFiles.of(log));
     }

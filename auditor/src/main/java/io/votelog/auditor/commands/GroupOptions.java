@@ -4,7 +4,7 @@ package io.votelog.auditor.commands;
 import io.votelog.auditor.source.CountedOffsets;
 import picocli.CommandLine.Option;
 
-/** Who counts. */
+/** The option that names the consumer group that counts. */
 final class GroupOptions {
     @Option(
             names = "--group",

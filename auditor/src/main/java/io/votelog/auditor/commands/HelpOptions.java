@@ -4,8 +4,8 @@ package io.votelog.auditor.commands;
 import picocli.CommandLine.Option;
 
 /**
- * What every command can be asked about itself. {@code -h} and {@code -V} mean the same, see {@code Program}: as options they would
- * take every value that begins like them.
+ * The options {@code --help} and {@code --version} of every command. {@code Program} translates {@code -h} and
+ * {@code -V}: as options of picocli, they would also match every value that begins with them.
  */
 public final class HelpOptions {
     @Option(names = "--help", usageHelp = true, order = 1000, description = "say this (also: -h)")

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The keys that the log obeys: what an auditor trusts. */
+/** The options that name the log's public keys, which the auditor trusts. */
 final class KeyOptions {
     @Option(
             names = "--public-key",
@@ -24,12 +24,14 @@ final class KeyOptions {
             description = "a file with such keys, one a line; may be given several times")
     private List<Path> files = new ArrayList<>();
 
-    /** Whether there is any. */
+    /** Whether any key is given. */
     boolean given() {
         return !keys.isEmpty() || !files.isEmpty();
     }
 
-    /** @throws AuditException when there is none, or one is no key */
+    /**
+     * @throws AuditException when no key is given, or one is invalid
+     */
     LogKeys keys() {
         List<String> all = new ArrayList<>(keys);
         for (Path file : files) {

@@ -86,7 +86,7 @@ public final class KeygenCommand implements Callable<Integer> {
             document.put("privateKeyFile", out.toString());
             standard.println(Texts.JSON.writeValueAsString(document));
         } else {
-            // Nothing else, so that a script can take them: --log-key "$(… keygen …)".
+            // The public keys alone, so that a script can use them: --log-key "$(… keygen …)".
             for (SealedLog tree : SealedLog.values()) {
                 standard.println(made.publicKey().of(tree).vkey());
             }

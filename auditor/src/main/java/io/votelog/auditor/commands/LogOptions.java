@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Where the log is. */
+/** The options that name the log. */
 final class LogOptions {
     @ArgGroup(multiplicity = "0..1")
     private @Nullable Where where;
@@ -41,7 +41,9 @@ final class LogOptions {
         private @Nullable Path dump;
     }
 
-    /** @throws AuditException when there is no log, or none is named */
+    /**
+     * @throws AuditException when no log is named, or it cannot be opened
+     */
     LogSource open() {
         LogSource source = openIfNamed();
         if (source == null) {
@@ -50,7 +52,7 @@ final class LogOptions {
         return source;
     }
 
-    /** The log, or null when none is named. */
+    /** The log; null when none is named. */
     @Nullable
     LogSource openIfNamed() {
         if (where == null) {
@@ -63,9 +65,9 @@ final class LogOptions {
     }
 
     /**
-     * The log at a place that is a dump's folder or a broker's address.
+     * The log in a dump's folder or at a broker's address.
      *
-     * @throws AuditException when it is neither
+     * @throws AuditException when the place is neither
      */
     static LogSource open(String place, @Nullable Path commandConfig) {
         try {
@@ -73,7 +75,7 @@ final class LogOptions {
                 return new DumpSource(Path.of(place));
             }
         } catch (InvalidPathException notEvenAName) {
-            // Some systems have no colon in a file's name.
+            // Some systems do not allow a colon in a file name, so the place is no folder.
         }
         if (!place.contains(":")) {
             throw new AuditException("%s is no folder, and no address HOST:PORT".formatted(place));

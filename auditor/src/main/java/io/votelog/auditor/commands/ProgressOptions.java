@@ -4,7 +4,7 @@ package io.votelog.auditor.commands;
 import io.votelog.auditor.report.Progress;
 import picocli.CommandLine.Option;
 
-/** Whether a command says how far it has come. */
+/** The option that controls whether a command reports its progress. */
 final class ProgressOptions {
     @Option(
             names = "--quiet",
@@ -13,7 +13,10 @@ final class ProgressOptions {
                             + " elsewhere, and without --json, in a line every ten seconds")
     private boolean quiet;
 
-    /** @param json whether the answer is for a program: it may take both outputs for one */
+    /**
+     * @param json whether the answer is JSON: then progress is reported on a terminal alone, since a program may read
+     *     both outputs as one
+     */
     Progress progress(boolean json) {
         boolean terminal = Progress.onTerminal();
         return new Progress(System.err, terminal, !quiet && (terminal || !json));

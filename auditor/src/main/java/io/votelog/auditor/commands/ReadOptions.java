@@ -3,7 +3,7 @@ package io.votelog.auditor.commands;
 
 import picocli.CommandLine.Option;
 
-/** How a log is read. */
+/** The options of reading a log. */
 final class ReadOptions {
     @Option(
             names = "--threads",

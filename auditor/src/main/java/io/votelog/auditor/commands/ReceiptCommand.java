@@ -36,7 +36,7 @@ public final class ReceiptCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
 
-    /** Without a command there is nothing to do. */
+    /** Refuses to run without a subcommand. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "which command? receipt get");
@@ -130,7 +130,7 @@ public final class ReceiptCommand implements Runnable {
             }
         }
 
-        /** A proof that would not pass is not handed out. */
+        /** Refuses proofs whose checkpoints lack the required cosignatures, since they would not pass. */
         private static void checkCosigned(CosignatureRequirement asked, ReceiptProofs proofs) {
             for (TlogProof proof : List.of(proofs.vote(), proofs.verdict())) {
                 String missing = asked.policy().missing(proof.checkpoint(), asked.times());
@@ -145,7 +145,7 @@ public final class ReceiptCommand implements Runnable {
             return file;
         }
 
-        /** The files' names alone on standard output, so that a script can take them. */
+        /** Prints the files' names alone on standard output, so that a script can use them. */
         private static void say(Map<String, Object> document) {
             for (String file : List.of("vote", "verdict", "annulment", "obeyed")) {
                 if (document.containsKey(file)) {
@@ -161,7 +161,10 @@ public final class ReceiptCommand implements Runnable {
         }
     }
 
-    /** What the names of the files begin with. By default with no dash: to the next program that would be an option. */
+    /**
+     * The beginning of the files' names. By default it has no leading dash, which the next program would take for an
+     * option.
+     */
     public static String prefix(String receipt, @Nullable String name) {
         if (name != null) {
             return name;

@@ -6,7 +6,7 @@ import java.time.Duration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What is held to be a fault in a replay. */
+/** The options that say what counts as a fault in a replay. */
 final class ReplayOptions {
     @Option(
             names = "--complete",

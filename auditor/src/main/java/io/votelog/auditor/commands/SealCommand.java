@@ -161,7 +161,10 @@ public final class SealCommand implements Callable<Integer> {
         }
     }
 
-    /** Until it is stopped, or has nothing left to do, or partitions are added to votes: whether that is so. */
+    /**
+     * Seals until the program is stopped, nothing is left to do, or partitions are added to votes; returns whether
+     * partitions were added.
+     */
     private boolean seal(
             SealingKey signer,
             CountDownLatch stopped,

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Whose sealed log is trusted. */
+/** The options that name the trusted keys and witnesses of a sealed log. */
 final class SealedLogOptions {
     private static final Pattern SHORT_DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
 
@@ -47,7 +47,9 @@ final class SealedLogOptions {
                             + " (default: they may be of any age, and their times are said). Those of the future never count")
     private @Nullable String maxCosignatureAge;
 
-    /** @throws AuditException when they are no keys */
+    /**
+     * @throws AuditException when the texts are no keys of one log
+     */
     SealedLogKey key() {
         return key(keys);
     }
@@ -73,7 +75,9 @@ final class SealedLogOptions {
         return Optional.of(CosignatureRequirement.asOf(Clock.systemUTC().instant(), policy(policy), oldest));
     }
 
-    /** @throws AuditException when it is none */
+    /**
+     * @throws AuditException when the text is no duration
+     */
     static Duration duration(String text) {
         try {
             Matcher parts = SHORT_DURATION.matcher(text);

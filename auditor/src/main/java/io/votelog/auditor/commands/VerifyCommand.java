@@ -74,7 +74,7 @@ public final class VerifyCommand implements Callable<Integer> {
         SealedLogKey key = trust.key();
         SeenCheckpoints seen = state == null ? null : new SeenCheckpoints(state, key);
         LogKeys obeyed = keys.given() ? keys.keys() : null;
-        // It stands before the log is looked at, so that what comes later is not taken for what waits.
+        // The time is taken before the log is read, so that records that are appended later do not look old.
         Instant now = Clock.systemUTC().instant();
         SealedLogAudit audit = new SealedLogAudit(
                 log,

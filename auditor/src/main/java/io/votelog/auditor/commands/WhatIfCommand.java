@@ -82,7 +82,11 @@ public final class WhatIfCommand implements Callable<Integer> {
     }
 
     private static Tally tally(
-            VotesReader reader, List<OffsetRange> votes, LogKeys keys, String id, Map<String, BallotDefinition> otherRules) {
+            VotesReader reader,
+            List<OffsetRange> votes,
+            LogKeys keys,
+            String id,
+            Map<String, BallotDefinition> otherRules) {
         List<PartitionBallot> partitionBallots = Tally.partitionBallots(
                 reader.read(
                         votes,
@@ -98,9 +102,9 @@ public final class WhatIfCommand implements Callable<Integer> {
     }
 
     /**
-     * The ballot in a file.
+     * Reads a ballot from a file.
      *
-     * @throws AuditException with every fault in it
+     * @throws AuditException when the file is no ballot; the message lists every fault
      */
     static BallotDefinition definition(Path file) {
         byte[] bytes = InputFile.bytes(file, BallotFile.MAX_BYTES);

@@ -1,4 +1,7 @@
-/** The commands of the program, and the options that some of them share. */
+/**
+ * The commands of the program, and the options that several of them share. A command reads its options, calls one of
+ * the other packages, and prints the answer.
+ */
 @NullMarked
 package io.votelog.auditor.commands;
 

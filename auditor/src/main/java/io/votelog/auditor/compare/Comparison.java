@@ -13,10 +13,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of laying two logs, A and B, side by side.
+ * The result of comparing two logs, A and B.
  *
- * @param first the difference that is first by the brokers' time
- * @param ballots every ballot that stands in one of the logs, and what it comes to in each
+ * @param first the first difference by the brokers' time; null when there is none
+ * @param ballots every ballot of either log, with its counts in each
  */
 @JsonPropertyOrder({"a", "b", "relation", "first", "partitions", "ballots"})
 public record Comparison(
@@ -27,7 +27,7 @@ public record Comparison(
         List<Partition> partitions,
         List<Tallies> ballots) {
 
-    /** How the logs stand to each other. */
+    /** How the logs relate to each other. */
     public enum Relation {
         SAME("The logs are the same."),
         A_IN_B("A is the beginning of B: what A has is the same in B, and B goes on."),
@@ -51,8 +51,8 @@ public record Comparison(
      *
      * @param recordedAt the broker's time of that record; the earlier one where they have two
      * @param what differs, in words
-     * @param inA what stands there in A, in words
-     * @param inB and in B
+     * @param inA the record in A, in words
+     * @param inB the record in B, in words
      */
     @JsonPropertyOrder({"topic", "partition", "offset", "recordedAt", "what", "inA", "inB"})
     public record Difference(
@@ -64,19 +64,19 @@ public record Comparison(
     }
 
     /**
-     * One partition in both.
+     * The comparison of one partition.
      *
-     * @param endA the offset behind its last record in A; 0 where A has no such partition
+     * @param endA the offset after its last record in A; 0 where A has no such partition
      * @param endB the same in B
      * @param differing offsets below both ends at which the logs differ
-     * @param first the first of them
+     * @param first the first difference; null when there is none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"topic", "partition", "endA", "endB", "differing", "first"})
     public record Partition(
             String topic, int partition, long endA, long endB, long differing, @Nullable Difference first) {}
 
-    /** What a ballot comes to in A and in B; nothing where it does not stand. */
+    /** A ballot's counts in A and in B; null where a log does not have the ballot. */
     @JsonPropertyOrder({"ballotId", "a", "b"})
     public record Tallies(String ballotId, @Nullable Tally a, @Nullable Tally b) {}
 

@@ -36,11 +36,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays two logs side by side, record by record, and decides the votes of both. One partition after the other is read, from both
- * at a time, and what is kept of it afterwards is its counts.
+ * Compares two logs record by record, and decides the votes of both. Partitions are read one after the other, from both
+ * logs at a time; only the counts are kept.
  */
 public final class LogComparison {
-    /** What makes a log: all else that is published follows from these. */
+    /** The topics that make a log. Everything else that is published is derived from them. */
     private static final List<Topic> TOPICS = List.of(Topics.BALLOTS, Topics.VOTES);
 
     private final Log a;
@@ -53,7 +53,7 @@ public final class LogComparison {
         this.progress = progress;
     }
 
-    /** One of the two, with what it has come to so far. */
+    /** One of the two logs, with its ballots as counted so far. */
     private static final class Log {
         private final LogSource source;
         private final LogKeys keys;
@@ -66,7 +66,8 @@ public final class LogComparison {
 
         Map<Integer, OffsetRange> ranges(Topic topic) {
             return source.ranges(topic.name()).stream()
-                    .collect(Collectors.toMap(OffsetRange::partition, range -> range, (one, other) -> one, TreeMap::new));
+                    .collect(Collectors.toMap(
+                            OffsetRange::partition, range -> range, (one, other) -> one, TreeMap::new));
         }
 
         @Nullable
@@ -137,7 +138,7 @@ public final class LogComparison {
         }
     }
 
-    /** Of a partition that is not there. */
+    /** The records of a partition that a log does not have. */
     private static final class NoRecords implements Records {
         @Override
         public @Nullable ConsumerRecord<byte[], byte[]> next() {
@@ -150,7 +151,9 @@ public final class LogComparison {
         }
     }
 
-    /** @throws AuditException when one of them cannot be read */
+    /**
+     * @throws AuditException when a log cannot be read
+     */
     public Comparison run() {
         List<Partition> partitions = new ArrayList<>();
         for (Topic topic : TOPICS) {
@@ -166,7 +169,8 @@ public final class LogComparison {
                 partitions.add(compare(topic, partition, inA.get(partition), inB.get(partition)));
             }
         }
-        List<Tallies> ballots = Stream.concat(a.partitionBallots.keySet().stream(), b.partitionBallots.keySet().stream())
+        List<Tallies> ballots = Stream.concat(
+                        a.partitionBallots.keySet().stream(), b.partitionBallots.keySet().stream())
                 .distinct()
                 .sorted()
                 .map(id -> new Tallies(id, a.tally(id), b.tally(id)))
@@ -204,7 +208,10 @@ public final class LogComparison {
         }
     }
 
-    /** What differs at an offset where one of them has a record; nothing where the other has ended. */
+    /**
+     * What differs at an offset where at least one log has a record; empty where nothing does, or the other log has
+     * ended.
+     */
     private static Optional<String> difference(long offset, Reader ofA, Reader ofB, boolean inBoth) {
         if (ofA.record == null || ofA.offset() != offset) {
             return offset >= ofA.end && inBoth ? Optional.empty() : Optional.of("missing in A");

@@ -23,7 +23,7 @@ public final class PartitionCount {
     private long firstVotePastLimit = PartitionBallot.OPEN;
     private long endPastLimit = PartitionBallot.OPEN;
     private final ResultsHistory.Positions positions;
-    private long nextStop;
+    private long nextPosition;
 
     /**
      * @param limit the first offset that is not counted
@@ -34,13 +34,13 @@ public final class PartitionCount {
         this.limit = limit;
         this.votes = new long[options];
         this.positions = positions;
-        this.nextStop = positions.next();
+        this.nextPosition = positions.next();
     }
 
     /** All records before this offset have been taken. */
     void reach(long offset) {
-        if (offset >= nextStop) {
-            nextStop = positions.reach(offset, this);
+        if (offset >= nextPosition) {
+            nextPosition = positions.reach(offset, this);
         }
     }
 
@@ -126,7 +126,8 @@ public final class PartitionCount {
     }
 
     /**
-     * The latest time of a counted record in milliseconds since 1970; {@code Long.MIN_VALUE} where nothing is counted.
+     * The latest time of what is counted, the ballot's definition or a vote, in milliseconds since 1970;
+     * {@code Long.MIN_VALUE} where nothing is counted.
      */
     public long asOfMs() {
         return asOfMs;

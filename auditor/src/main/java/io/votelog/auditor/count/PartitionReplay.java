@@ -299,8 +299,8 @@ public final class PartitionReplay {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
         BallotDefinition holds = otherRules.getOrDefault(id, definition);
-        PartitionCount count =
-                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
+        PartitionCount count = new PartitionCount(
+                limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
         count.opened(offset, recordedAtMs);
         ballots.put(id, new PartitionBallot(partition, offset, published, holds, ballots.size() + 1, count));
         nextCloseMs = nextClose();

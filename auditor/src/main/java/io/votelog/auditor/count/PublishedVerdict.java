@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param idLow the second half
  * @param outcome the verdict, as a code of {@link RecordOutcome}
  */
-public record PublishedVerdict(long idHigh, long idLow, String ballotId, byte outcome, long voteOffset, long recordedAtMs) {
+public record PublishedVerdict(
+        long idHigh, long idLow, String ballotId, byte outcome, long voteOffset, long recordedAtMs) {
     private static final long FINGERPRINT = SchemaNormalization.parsingFingerprint64(VoteDecided.getClassSchema());
     private static final Outcome[] OUTCOMES = Outcome.values();
     private static final RejectionReason[] REASONS = RejectionReason.values();

@@ -51,16 +51,16 @@ public final class ResultsHistory {
     // Indices of the numbers among the weights: turnout from 0 on, then reasons, then options.
     private static final int REASONS = 8;
     private static final int OPTIONS = 32;
-    private static final long[] FACTORS = factors();
-    private static final long[] MORE_FACTORS = factors();
+    private static final long[] WEIGHTS = weights();
+    private static final long[] MORE_FACTORS = weights();
 
     private final int most;
     private final Random random = new SecureRandom();
     private final Map<String, Latest> latest = new HashMap<>();
     private final List<EarlierResults> kept = new ArrayList<>();
     private long records;
-    private @Nullable String wayBack;
-    private final Map<String, Map<Integer, List<EarlierResults>>> byPlace = new HashMap<>();
+    private @Nullable String regression;
+    private final Map<String, Map<Integer, List<EarlierResults>>> byPartition = new HashMap<>();
 
     /** @param most records that are kept */
     public ResultsHistory(int most) {
@@ -72,13 +72,13 @@ public final class ResultsHistory {
         return new ResultsHistory(0);
     }
 
-    private static long[] factors() {
+    private static long[] weights() {
         SecureRandom random = new SecureRandom();
-        long[] factors = new long[OPTIONS + Ballot.MAX_OPTIONS];
-        for (int at = 0; at < factors.length; at++) {
-            factors[at] = random.nextLong();
+        long[] weights = new long[OPTIONS + Ballot.MAX_OPTIONS];
+        for (int at = 0; at < weights.length; at++) {
+            weights[at] = random.nextLong();
         }
-        return factors;
+        return weights;
     }
 
     /** The newest record of results of a ballot so far. */
@@ -90,8 +90,8 @@ public final class ResultsHistory {
         if (before == null) {
             return;
         }
-        if (wayBack == null) {
-            wayBack = wayBack(record, before.results(), results);
+        if (regression == null) {
+            regression = regression(record, before.results(), results);
         }
         // Reservoir sampling: of all records but the newest of each ballot, every one is equally likely to be kept.
         records++;
@@ -106,7 +106,7 @@ public final class ResultsHistory {
         }
     }
 
-    private static @Nullable String wayBack(
+    private static @Nullable String regression(
             ConsumerRecord<byte[], byte[]> record, BallotResults before, BallotResults results) {
         String what = null;
         if (results.getVersion() < before.getVersion()) {
@@ -145,7 +145,8 @@ public final class ResultsHistory {
     public void index() {
         for (EarlierResults earlier : kept) {
             for (int at = 0; at < earlier.partitions.length; at++) {
-                byPlace.computeIfAbsent(earlier.ballotId, any -> new HashMap<>())
+                byPartition
+                        .computeIfAbsent(earlier.ballotId, any -> new HashMap<>())
                         .computeIfAbsent(earlier.partitions[at], any -> new ArrayList<>())
                         .add(earlier);
             }
@@ -154,7 +155,8 @@ public final class ResultsHistory {
 
     /** The positions in one partition at which the counts of a ballot are needed. */
     Positions positions(String ballotId, int partition) {
-        List<EarlierResults> wanted = byPlace.getOrDefault(ballotId, Map.of()).getOrDefault(partition, List.of());
+        List<EarlierResults> wanted =
+                byPartition.getOrDefault(ballotId, Map.of()).getOrDefault(partition, List.of());
         return new Positions(partition, wanted);
     }
 
@@ -285,7 +287,7 @@ public final class ResultsHistory {
         }
 
         private void take(int which, long number) {
-            left += FACTORS[which] * number;
+            left += WEIGHTS[which] * number;
             moreLeft += MORE_FACTORS[which] * number;
         }
 
@@ -381,17 +383,18 @@ public final class ResultsHistory {
      */
     public void reportTo(Report report, List<PartitionReplay> replays, Set<String> ids) {
         long faults = 0;
-        String first = wayBack;
+        String first = regression;
         for (EarlierResults earlier : kept) {
-            String fault =
-                    ids.contains(earlier.ballotId) ? earlier.fault(Tally.partitionBallots(replays, earlier.ballotId)) : null;
+            String fault = ids.contains(earlier.ballotId)
+                    ? earlier.fault(Tally.partitionBallots(replays, earlier.ballotId))
+                    : null;
             if (fault != null) {
                 faults++;
                 first = first == null ? earlier + ": " + fault : first;
             }
         }
         if (first != null) {
-            long more = faults - (wayBack == null ? 1 : 0);
+            long more = faults - (regression == null ? 1 : 0);
             report.fail(
                     TITLE,
                     first + (more > 0 ? "\nand " + Texts.count(more, "record") + " more that was never true" : ""));

@@ -45,7 +45,8 @@ public final class VotesReader {
      * @param cutoff up to where records are passed on
      * @return what took them, in the order of the spans
      */
-    public List<PartitionReplay> read(List<OffsetRange> votes, Function<OffsetRange, PartitionReplay> replay, Cutoff cutoff) {
+    public List<PartitionReplay> read(
+            List<OffsetRange> votes, Function<OffsetRange, PartitionReplay> replay, Cutoff cutoff) {
         List<PartitionReplay> replays = votes.stream().map(replay).toList();
         Progress.Total total = progress.total(
                 "deciding votes again",

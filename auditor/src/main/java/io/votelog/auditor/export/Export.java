@@ -2,8 +2,8 @@
 package io.votelog.auditor.export;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.votelog.auditor.count.VotesReader;
 import io.votelog.auditor.count.ParallelTasks;
+import io.votelog.auditor.count.VotesReader;
 import io.votelog.auditor.export.ExportManifest.Wanted;
 import io.votelog.auditor.export.PartitionExport.Result;
 import io.votelog.auditor.files.InputFile;
@@ -31,14 +31,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts what a log comes to into a folder. Work that is not finished is kept in {@value #WORK} there, so a run that was stopped
- * goes on: up to where the log went when the first one began, and without the partitions that are done.
+ * Exports the counts of a log, or its votes, into a folder. Unfinished work is kept in the folder {@value #WORK} within
+ * it. So a run that was stopped can be continued: it exports the log up to the ends that were noted when the first run
+ * began, and skips partitions that are done.
  */
 public final class Export {
-    /** The folder of what is not finished, within the export's. */
+    /** The folder of unfinished work, within the export's folder. */
     static final String WORK = "unfinished";
 
-    /** What a run keeps to, written once. */
+    /** The file with the plan of an export: source, request and ends of the log. It is written by the first run. */
     static final String PLAN = "plan.json";
 
     private final LogSource source;
@@ -51,9 +52,9 @@ public final class Export {
     private final Progress progress;
 
     /**
-     * @param folder made if it is not there; otherwise empty, or with an export that was not finished
-     * @param threads partitions that are read at a time
-     * @param mostHeld sets of options that memory holds for each of them
+     * @param folder created if it does not exist; otherwise it must be empty or hold an unfinished export
+     * @param threads the most partitions that are read at a time
+     * @param mostHeld the most sets of options that memory holds for each of these partitions
      */
     public Export(
             LogSource source, LogKeys keys, Wanted wanted, Path folder, int threads, int mostHeld, Progress progress) {
@@ -73,7 +74,7 @@ public final class Export {
     /**
      * Makes the export, or finishes it.
      *
-     * @throws AuditException when the folder holds something else, the log cannot be read, or is not whole
+     * @throws AuditException when the folder holds something else, the log cannot be read, or a part of it is missing
      */
     public ExportManifest run() throws IOException {
         ExportManifest finished = finished();
@@ -82,7 +83,7 @@ public final class Export {
             if (wanted.rows()) {
                 PrivateFiles.folder(folder);
             }
-            // What is not finished holds what the public may not know yet.
+            // Unfinished work may hold what must not be public yet.
             PrivateFiles.folder(work);
         }
         if (Files.isDirectory(work)) {
@@ -222,7 +223,9 @@ public final class Export {
         move(next, file);
     }
 
-    /** What has its name is whole, whenever the machine stops. */
+    /**
+     * Forces a file to the disk, then gives it its name: a file with that name is complete even if the machine stops.
+     */
     private static void move(Path from, Path to) throws IOException {
         try (FileChannel written = FileChannel.open(from, StandardOpenOption.WRITE)) {
             written.force(true);

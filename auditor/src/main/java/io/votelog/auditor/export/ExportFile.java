@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Writes rows as JSON lines and as comma-separated values (RFC 4180), in two files of one name. */
+/** Writes rows to two files of the same name: JSON lines, and comma-separated values (RFC 4180). */
 final class ExportFile implements AutoCloseable {
     private static final String FORMULA_STARTS = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
 
@@ -57,9 +57,9 @@ final class ExportFile implements AutoCloseable {
     /**
      * Writes a row.
      *
-     * @param row as JSON has it
-     * @param cells as CSV has it, text without quotes, commas and line ends; what a spreadsheet would take for a formula is made
-     *     harmless
+     * @param row the row for the JSON file
+     * @param cells the row for the CSV file. Texts must be without quotes, commas and line ends; a text that a
+     *     spreadsheet would take for a formula gets an apostrophe in front
      */
     void add(Object row, Object... cells) throws IOException {
         json.write(Texts.JSON_LINE.writeValueAsString(row) + "\n");
@@ -67,14 +67,17 @@ final class ExportFile implements AutoCloseable {
         rows++;
     }
 
-    /** Of the texts in an export, ids may begin like a formula: then an apostrophe stands before it, as in the results' own file. */
+    /**
+     * A cell as text. Ids may begin like a formula; an apostrophe is put before them, as in the CSV file of the
+     * results.
+     */
     private static String cell(Object value) {
         String text = value.toString();
         boolean formula = value instanceof String && !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0;
         return formula ? "'" + text : text;
     }
 
-    /** Ends both files and says what they are. */
+    /** Closes both files and returns their entries for the manifest. */
     List<ExportManifest.File> finish() throws IOException {
         return List.of(json.finish(rows), csv.finish(rows));
     }

@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an export holds.
+ * The manifest of an export: what was requested, and which ballots and files the export holds.
  *
- * @param notForPublication that it is for the operator's own analysts alone
- * @param positions where votes ended, by partition, when it was made; in an export for the public there are none
+ * @param notForPublication whether the export is for the operator's own analysts alone
+ * @param positions the ends of votes by partition when the export was made; null in an export for the public
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"format", "notForPublication", "wanted", "positions", "ballots", "files"})
@@ -24,16 +24,16 @@ public record ExportManifest(
         List<File> files) {
     static final String NAME = "manifest.json";
 
-    /** What a manifest names as its format. */
+    /** The format that a manifest names. */
     public static final String FORMAT = "votelog-export/1";
 
     /**
-     * What is to be exported.
+     * What is requested of an export.
      *
-     * @param rows every vote with its place in the log: not for publication
-     * @param ballot this one alone; all when null
-     * @param votes how often each set of options was chosen, too
-     * @param atLeast sets that fewer voters have chosen are put together
+     * @param rows whether to export every vote with its position in the log; not for publication
+     * @param ballot the id of the only ballot to export; null for all
+     * @param votes whether to export how often each set of options was chosen
+     * @param atLeast sets that fewer voters chose are put together in one row
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"rows", "ballot", "votes", "atLeast"})
@@ -44,19 +44,19 @@ public record ExportManifest(
     }
 
     /**
-     * A ballot in it.
+     * A ballot in the export.
      *
-     * @param definition SHA-256 of its definition
+     * @param definition SHA-256 of the ballot's definition, in hexadecimal digits
      * @param ended whether its count is final
-     * @param withheld what is not here before its end
+     * @param withheld the parts that are left out until the ballot has ended
      */
     @JsonPropertyOrder({"ballotId", "definition", "ended", "withheld"})
     public record Ballot(String ballotId, String definition, boolean ended, List<String> withheld) {}
 
     /**
-     * A file of it.
+     * A file of the export.
      *
-     * @param rows lines without the header
+     * @param rows the number of lines, without the header
      * @param sha256 of the file, in hexadecimal digits
      */
     @JsonPropertyOrder({"file", "rows", "sha256"})

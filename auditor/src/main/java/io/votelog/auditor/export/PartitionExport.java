@@ -29,16 +29,19 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** What an export takes from one partition: its counts, and files beside them. */
+/** The export of one partition: its counts, and files with its votes or its sets of options. */
 final class PartitionExport {
-    /** Columns of a file with every vote. */
+    /** Columns of the file with every vote. */
     private static final List<String> COLUMNS =
             List.of("partition", "offset", "recordedAt", "ballotId", "voteId", "outcome", "reason", "choices");
 
-    /** Anybody may have written anything into an id: what is none is not for a program that takes text for a formula. */
+    /**
+     * The form of a valid id. A record may hold any text in place of an id; such a text is not exported, since a
+     * spreadsheet could take it for a formula.
+     */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    /** Sets of options that memory holds at a time, over all ballots. */
+    /** The most the most sets of options that memory holds at a time, over all ballots. */
     private final int mostHeld;
 
     private final Wanted wanted;
@@ -46,12 +49,12 @@ final class PartitionExport {
     private final Path folder;
     private final PartitionReplay replay;
     private final Map<Integer, PickCounts> picks = new TreeMap<>();
-    private int makeRoom;
+    private int held;
 
     /**
-     * @param range up to where it goes
-     * @param folder for its files
-     * @param mostHeld sets of options that memory holds at a time
+     * @param range the partition, and the end of the export in it
+     * @param folder that takes the files
+     * @param mostHeld the most sets of options that memory holds at a time
      */
     PartitionExport(Wanted wanted, OffsetRange range, LogKeys keys, Path folder, int mostHeld) {
         this.wanted = wanted;
@@ -62,24 +65,24 @@ final class PartitionExport {
     }
 
     /**
-     * What came of it.
+     * The result of exporting one partition.
      *
-     * @param files that are part of the export as they are
+     * @param files that belong to the export without further work
      */
     @JsonPropertyOrder({"partition", "end", "ballots", "files"})
     record Result(int partition, long end, List<OfBallot> ballots, List<ExportManifest.File> files) {}
 
     /**
-     * One ballot.
+     * A ballot in this partition.
      *
-     * @param definition its JSON
-     * @param partitions in which it has to stand
-     * @param picks the file with how often each set of options was chosen, if that is wanted
+     * @param definition the ballot's definition, JSON
+     * @param partitions the number of partitions that must hold the ballot
+     * @param picks the name of the file with how often each set of options was chosen; null where that is not requested
      */
     @JsonPropertyOrder({"definition", "partitions", "ended", "tally", "picks"})
     record OfBallot(String definition, int partitions, boolean ended, Tally tally, @Nullable String picks) {}
 
-    /** A vote with its place in the log. */
+    /** A vote with its position in the log. */
     @JsonPropertyOrder({"partition", "offset", "recordedAt", "ballotId", "voteId", "outcome", "reason", "choices"})
     private record Row(
             int partition,
@@ -91,7 +94,7 @@ final class PartitionExport {
             @Nullable Reason reason,
             List<String> choices) {}
 
-    /** The name of the file with every vote, without its ending. */
+    /** The name of the file with every vote, without its extension. */
     private String rowsName() {
         return "private-votes-" + range.partition();
     }
@@ -99,7 +102,7 @@ final class PartitionExport {
     /**
      * Reads the partition from its first record.
      *
-     * @throws AuditException when the log cannot be read, or is not whole
+     * @throws AuditException when the log cannot be read, or a part of it is missing
      */
     Result run(LogSource source, Runnable read) throws IOException {
         List<ExportManifest.File> files = List.of();
@@ -224,13 +227,13 @@ final class PartitionExport {
                         on.ballot().optionCount()));
     }
 
-    /** Makes room when memory holds as much as it may. */
+    /** Counts the sets that memory holds, and writes them to files when there are as many as allowed. */
     private void makeRoom(boolean oneMore) throws IOException {
-        if (oneMore && ++makeRoom >= mostHeld) {
+        if (oneMore && ++held >= mostHeld) {
             for (PickCounts each : picks.values()) {
                 each.spill();
             }
-            makeRoom = 0;
+            held = 0;
         }
     }
 

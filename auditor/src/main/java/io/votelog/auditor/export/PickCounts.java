@@ -18,8 +18,9 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
- * How often each set of options was chosen, for more sets than memory holds: what is counted goes into sorted files, and these
- * are merged. In a file each set is its bits, the first option the highest bit of the first byte, and its count in 8 bytes.
+ * Counts how often each set of options was chosen, also for more sets than fit into memory: counts are written to
+ * sorted files, which are merged. In a file each set is stored as bits, the first option in the highest bit of the
+ * first byte, followed by its count in 8 bytes, big-endian.
  */
 final class PickCounts {
     private static final int BUFFER = 1 << 16;
@@ -31,9 +32,9 @@ final class PickCounts {
     private final List<Path> runs = new ArrayList<>();
 
     /**
-     * @param folder for its files
-     * @param name that they begin with
-     * @param options how many the ballot has
+     * @param folder that takes the files
+     * @param name the beginning of the files' names
+     * @param options the number of options of the ballot
      */
     PickCounts(Path folder, String name, int options) {
         this.folder = folder;
@@ -41,7 +42,7 @@ final class PickCounts {
         this.width = width(options);
     }
 
-    /** Takes a set and how often it was chosen. */
+    /** Takes a set of options and how often it was chosen. */
     interface SetConsumer {
         void accept(Picks picks, long count) throws IOException;
     }
@@ -50,12 +51,12 @@ final class PickCounts {
         return (options + Byte.SIZE - 1) / Byte.SIZE;
     }
 
-    /** Counts a set once more; says whether memory has to hold one more for it. */
+    /** Counts a set once more; returns whether memory holds one more set for it. */
     boolean add(Picks picks) {
         return add(picks, 1);
     }
 
-    /** Counts a set once less, that was counted before; says whether memory has to hold one more for it. */
+    /** Counts a set once less, which was counted before; returns whether memory holds one more set for it. */
     boolean remove(Picks picks) {
         return add(picks, -1);
     }
@@ -68,7 +69,7 @@ final class PickCounts {
         return counts.size() > before;
     }
 
-    /** Puts what memory holds into a file. */
+    /** Writes the counts in memory to a file, and clears them. */
     void spill() throws IOException {
         if (counts.isEmpty()) {
             return;
@@ -83,7 +84,7 @@ final class PickCounts {
         counts.clear();
     }
 
-    /** Puts all of it into one file, in order, and forgets it. */
+    /** Merges all counts into one sorted file, and clears them. */
     void finish(Path file) throws IOException {
         spill();
         try (DataOutputStream out = out(file)) {
@@ -96,8 +97,8 @@ final class PickCounts {
     }
 
     /**
-     * Gives the sets of several such files, each once with its count over all of them, in an order that depends on the sets
-     * alone.
+     * Merges several such files: passes each set once, with its count over all files, in an order that depends on the
+     * sets alone.
      */
     static void merge(List<Path> files, int options, SetConsumer reader) throws IOException {
         mergeBits(files, width(options), (bits, count) -> {
@@ -136,7 +137,7 @@ final class PickCounts {
                         queue.add(run);
                     }
                 }
-                // All who chose it may have been annulled.
+                // A set has no votes left when all of its votes were annulled.
                 if (count != 0) {
                     reader.accept(bits, count);
                 }

@@ -26,8 +26,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of an export for the public: counts, and nothing that stands for one voter. Their order is that of the ballots, not
- * that of the log.
+ * The files of an export for the public. They hold counts, and nothing about a single voter. Rows are in the order of
+ * the ballots, not in that of the log.
  */
 final class PublicFiles {
     private static final String TALLIES = "tallies";
@@ -52,7 +52,7 @@ final class PublicFiles {
     @JsonPropertyOrder({"ballotId", "choices", "votes"})
     private record VoteRow(String ballotId, @Nullable List<String> choices, long votes) {}
 
-    /** A ballot over all its partitions. */
+    /** A ballot with its counts over all partitions. */
     private record WholeBallot(BallotDefinition definition, boolean ended, Tally tally, List<Path> picks) {
         String id() {
             return definition.ballot().id();
@@ -75,7 +75,9 @@ final class PublicFiles {
         return files;
     }
 
-    /** @throws AuditException when the partitions do not go together, or what is wanted may not be had */
+    /**
+     * @throws AuditException when the partitions contradict each other, or what is requested must not be exported
+     */
     void write(List<Result> results) throws IOException {
         List<WholeBallot> all = wholes(results);
         for (WholeBallot whole : all) {
@@ -95,7 +97,7 @@ final class PublicFiles {
         }
     }
 
-    /** What stands in the manifest of each ballot, for an export without these files. */
+    /** The manifest's entries of the ballots, for an export that has no such files. */
     static List<ExportManifest.Ballot> ballots(Wanted wanted, List<Result> results, Path folder) {
         return new PublicFiles(wanted, folder)
                 .wholes(results).stream()
@@ -181,7 +183,8 @@ final class PublicFiles {
         }
     }
 
-    private static void addDecisions(ExportFile file, WholeBallot whole, String outcome, @Nullable Reason reason, long votes)
+    private static void addDecisions(
+            ExportFile file, WholeBallot whole, String outcome, @Nullable Reason reason, long votes)
             throws IOException {
         file.add(
                 new DecisionRow(whole.id(), outcome, reason, votes),
@@ -220,8 +223,9 @@ final class PublicFiles {
     }
 
     /**
-     * The fewest votes for a set that is shown. It is higher than what was asked for where the votes put together would be fewer
-     * than that: with the tallies they could be told apart.
+     * The smallest count of a set that gets a row of its own. It is greater than {@code atLeast} where the votes of the
+     * rarer sets together would be fewer than {@code atLeast}: such a small remainder could be told apart with the help
+     * of the tallies.
      */
     static long fewest(long atLeast, SortedMap<Long, Long> setsByCount) {
         long fewest = atLeast;

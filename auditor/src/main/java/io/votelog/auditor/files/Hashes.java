@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 
-/** SHA-256, and what is taken of it. */
+/** SHA-256, and a short keyed hash made from it. */
 public final class Hashes {
     private static final byte[] OF_THIS_RUN = new byte[32];
 
@@ -16,7 +16,7 @@ public final class Hashes {
 
     private Hashes() {}
 
-    /** A new one. */
+    /** A new SHA-256 digest. */
     public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -26,10 +26,10 @@ public final class Hashes {
     }
 
     /**
-     * The first 16 bytes of a hash of these words, as two numbers. A secret of this run goes into it, since two sets of words that
-     * have such a short hash in common could be searched for otherwise.
+     * The first 16 bytes of a hash over a secret of this run and these words, as two numbers. Without the secret,
+     * somebody could search for two sets of words with the same short hash.
      *
-     * @param sha256 is reset by it
+     * @param sha256 the digest to use; it is reset
      */
     public static long[] of(MessageDigest sha256, long[] words) {
         ByteBuffer bytes = ByteBuffer.allocate(words.length * Long.BYTES);

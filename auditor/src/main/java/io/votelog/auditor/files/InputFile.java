@@ -21,26 +21,26 @@ import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /**
- * A file that somebody gave. It is read when it is a regular file, or a link to one, and no further than it may be long: a device or
- * a pipe under its name has no end.
+ * Reads files that a user names on the command line, or that are part of a dump or an export. Only regular files and
+ * links to them are read, up to a bound: a device or a pipe has no end.
  */
 public final class InputFile {
-    /** Room for keys, a policy, a checkpoint, a proof, settings. */
+    /** Bound for keys, a policy, a checkpoint, a proof, settings: 1 MiB. */
     public static final int SMALL = 1 << 20;
 
-    /** Room for a manifest that names a thousand partitions. */
+    /** Bound for a manifest: 16 MiB, enough for a thousand partitions. */
     public static final int MANIFEST = 16 << 20;
 
-    /** Room for what a partition came to, which holds the definitions of its ballots. */
+    /** Bound for an export's work on one partition, with the definitions of its ballots: 1 GiB. */
     public static final int WORK = 1 << 30;
 
     private InputFile() {}
 
     /**
-     * What it holds.
+     * A file's bytes.
      *
-     * @param most bytes that it may have
-     * @throws AuditException when it cannot be read, or is longer
+     * @param most the most bytes that the file may have
+     * @throws AuditException when the file cannot be read, or is longer
      */
     public static byte[] bytes(Path file, int most) {
         try (InputStream in = open(file)) {
@@ -55,7 +55,7 @@ public final class InputFile {
         }
     }
 
-    /** The same as text in UTF-8. */
+    /** A file's text, in UTF-8. */
     public static String text(Path file, int most) {
         try {
             return StandardCharsets.UTF_8
@@ -68,16 +68,16 @@ public final class InputFile {
     }
 
     /**
-     * The same as JSON.
+     * Reads a JSON document into an object.
      *
-     * @param kind what the document is to be; its fields' names are those of the document
-     * @param what it is called when it is none, such as "manifest of a dump"
+     * @param kind the class; its fields have the names of the document's members
+     * @param describes such a document in error messages, such as "manifest of a dump"
      */
     public static <T> T json(Path file, int most, Class<T> kind, String what) {
         return json(file, most, Texts.JSON.readerFor(kind), what);
     }
 
-    /** The same; a member that is not known is a fault too. */
+    /** The same as {@link #json}; a member that the class does not have is an error too. */
     public static <T> T strictJson(Path file, int most, Class<T> kind, String what) {
         return json(
                 file,
@@ -113,7 +113,7 @@ public final class InputFile {
         return document;
     }
 
-    /** Where in the document: {@code files[3].begin}. */
+    /** The place of a fault in the document, such as {@code files[3].begin}. */
     private static String place(DatabindException e) {
         String place = e.getPath().stream()
                 .map(at -> at.getPropertyName() == null ? "[%d]".formatted(at.getIndex()) : "." + at.getPropertyName())
@@ -123,9 +123,10 @@ public final class InputFile {
     }
 
     /**
-     * Opens it, for those who know how much they read. What is appended while it is read is not given.
+     * Opens a file for callers who bound what they read. The stream ends where the file ended when it was opened, even
+     * if the file grows.
      *
-     * @throws AuditException when it is no regular file
+     * @throws AuditException when the file is no regular file
      */
     public static InputStream open(Path file) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -135,7 +136,7 @@ public final class InputFile {
         return new FixedLength(Files.newInputStream(file), Files.size(file));
     }
 
-    /** A file as long as it was when it was opened. */
+    /** A stream that ends where the file ended when it was opened. */
     private static final class FixedLength extends FilterInputStream {
         private long left;
 

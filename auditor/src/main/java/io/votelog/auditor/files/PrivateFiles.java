@@ -18,8 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Files and folders of which their owner alone may know what is in them, where the file system has such permissions. They are made
- * so, not changed later: nobody can have read them in between.
+ * Creates files and folders that their owner alone may read, where the file system has such permissions. They have
+ * these permissions from the start, so nobody can have read them before.
  */
 public final class PrivateFiles {
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
@@ -27,7 +27,10 @@ public final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** Makes a folder, and those above it as others are made; one that is there already is shut. */
+    /**
+     * Creates a private folder, and missing folders above it with usual permissions. A folder that exists is made
+     * private.
+     */
     public static void folder(Path folder) throws IOException {
         Path above = folder.toAbsolutePath().getParent();
         if (above != null) {
@@ -47,16 +50,16 @@ public final class PrivateFiles {
     }
 
     /**
-     * Makes a file to be written.
+     * Creates a private file for writing.
      *
-     * @throws FileAlreadyExistsException when there is one, which is left as it is
+     * @throws FileAlreadyExistsException when the file exists; it is left unchanged
      */
     public static FileChannel newFile(Path file) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         return FileChannel.open(file, options, made(FILE));
     }
 
-    /** The same as a stream. */
+    /** The same as {@link #newFile}, as a stream. */
     public static OutputStream newStream(Path file) throws IOException {
         return Channels.newOutputStream(newFile(file));
     }

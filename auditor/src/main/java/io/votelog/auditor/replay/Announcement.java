@@ -25,41 +25,42 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was announced of a log, on the day when it was: published where the log's operator cannot change it any more, it holds whoever
- * has the log's key to the ballots of that day.
+ * A published statement about a log: its public keys, the digests of its ballots, and possibly how far votes had come.
+ * Published where the log's operator cannot change it later, it keeps whoever has the log's key from replacing these
+ * ballots.
  *
  * @param format {@value #FORMAT}
- * @param publicKeys that the log obeys, all of them, sorted
- * @param ballots by their id
- * @param positions of votes, by partition: the offset that the log had reached, so that it may never end below it; null where
- *     nothing was said of it
+ * @param publicKeys all keys that the log obeys, sorted
+ * @param ballots the announced ballots, sorted by id
+ * @param positions the end offset of each partition of votes at the time, below which the log may never end; null where
+ *     the announcement names none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"format", "publicKeys", "ballots", "positions"})
 public record Announcement(
         String format, List<String> publicKeys, List<Ballot> ballots, @Nullable Map<Integer, Long> positions) {
-    /** What an announcement names as its format. */
+    /** The format that an announcement names. */
     static final String FORMAT = "votelog-announcement/1";
 
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final int MOST_BYTES = 16 << 20;
 
     /**
-     * A ballot in it.
+     * An announced ballot.
      *
-     * @param digest SHA-256 of its definition, 64 hexadecimal digits
-     * @param partitions of votes in which it stands
+     * @param digest SHA-256 of the ballot's definition, 64 hexadecimal digits
+     * @param partitions the number of partitions of votes that hold the ballot
      */
     @JsonPropertyOrder({"ballotId", "digest", "partitions"})
     record Ballot(String ballotId, String digest, int partitions) {}
 
     /**
-     * What there is to announce of a log now: every ballot that was published in it, each as it was first.
+     * Makes an announcement of a log as it is now: every ballot that was published in it, by its first definition.
      *
      * @param keys that the log obeys
-     * @param wanted ids of the ballots to announce; all when there are none
-     * @param positions whether it names how far votes go
-     * @throws AuditException when one is wanted that is not there, or none is there
+     * @param wanted ids of the ballots to announce; all when empty
+     * @param positions whether the announcement names the ends of votes
+     * @throws AuditException when a requested ballot does not exist, or the log has no ballot
      */
     public static Announcement of(LogSource source, LogKeys keys, Set<String> wanted, boolean positions) {
         Map<String, Ballot> ballots = new TreeMap<>();
@@ -92,13 +93,15 @@ public record Announcement(
         return new Announcement(FORMAT, keys.texts(), List.copyOf(ballots.values()), positions ? ends : null);
     }
 
-    /** Takes who says to have published a ballot, in the order of the log. */
+    /** Takes the records that claim to publish a ballot, in the order of the log. */
     interface Claims {
-        /** @param value of the record, to see who signed it */
+        /**
+         * @param value the record's bytes, whose signature can be checked
+         */
         void take(BallotPublished claim, byte[] value);
     }
 
-    /** Reads the claims of a log, whoever signed them. */
+    /** Reads the records that claim to publish a ballot, whoever signed them. */
     public static void read(LogSource source, Claims claims) {
         for (OffsetRange range : source.ranges(Topics.BALLOTS.name())) {
             source.read(range, record -> {
@@ -108,17 +111,17 @@ public record Announcement(
                         claims.take(claim, value);
                     }
                 } catch (MalformedEventException e) {
-                    // No event: nobody claims anything by it.
+                    // Bytes that are no event publish no ballot.
                 }
             });
         }
     }
 
     /**
-     * The announcement in a file.
+     * Reads an announcement from a file.
      *
-     * @throws AuditException when it holds none, or says something that this version does not know: what was announced must not be
-     *     passed over
+     * @throws AuditException when the file holds no announcement, or one with a member that this version does not know:
+     *     no part of an announcement may be ignored
      */
     public static Announcement read(Path file) {
         Announcement read = InputFile.strictJson(file, MOST_BYTES, Announcement.class, "announcement");
@@ -133,7 +136,7 @@ public record Announcement(
         return read;
     }
 
-    /** What is wrong with what somebody wrote. */
+    /** What is wrong with an announcement from a file; null when nothing is. */
     private @Nullable String fault() {
         if (isEmpty(publicKeys) || publicKeys.stream().anyMatch(Objects::isNull)) {
             return "it names no public keys";

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Holds a log against what was announced of it. */
+/** Checks a log against its announcement. */
 final class AnnouncementCheck {
     static final String TITLE = "What was announced is what stands in the log";
 
@@ -34,7 +34,7 @@ final class AnnouncementCheck {
 
     /**
      * @param obeyed keys with which the log was replayed
-     * @param source of the log, for who published what
+     * @param source the log, for the records that publish ballots
      */
     AnnouncementCheck(Announcement announced, LogKeys obeyed, LogSource source) {
         this.announced = announced;
@@ -77,7 +77,7 @@ final class AnnouncementCheck {
                         "the public key %s was announced, and was not given for this log".formatted(key)));
     }
 
-    /** A ballot that none of the keys signed may be there all the same. */
+    /** What was published under an announced ballot's id with a signature of none of the keys. */
     private String publishedOtherwise(String ballotId) {
         Set<KeyId> others = new LinkedHashSet<>();
         Announcement.read(source, (claim, value) -> {
@@ -93,7 +93,7 @@ final class AnnouncementCheck {
     }
 
     private void compare(Announcement.Ballot ballot, List<PartitionBallot> partitionBallots) {
-        // As a rule a ballot is the same in all partitions, and is then told of once.
+        // The same difference in several partitions is reported once.
         Set<String> told = new LinkedHashSet<>();
         for (PartitionBallot here : partitionBallots) {
             String digest = here.definition().digestHex();
@@ -114,7 +114,8 @@ final class AnnouncementCheck {
         }
         if (partitionBallots.size() < ballot.partitions()) {
             differences.add("%s was announced for %s, and stands in %d"
-                    .formatted(ballot.ballotId(), Texts.count(ballot.partitions(), "partition"), partitionBallots.size()));
+                    .formatted(
+                            ballot.ballotId(), Texts.count(ballot.partitions(), "partition"), partitionBallots.size()));
         }
     }
 

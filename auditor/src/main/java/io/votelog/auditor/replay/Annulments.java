@@ -15,11 +15,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What the annulments of a ballot did, one after the other: the counts before and after each. Partitions have no order among each
- * other, so they come by the broker's time; before the first stands what all votes that are counted would come to without any.
+ * The effect of each annulment of a ballot: the counts before and after it. They are in the order of the broker's time,
+ * since partitions have no order among each other. The counts before the first are those of all counted votes without
+ * any annulment.
  */
 final class Annulments {
-    /** The most that a report names; all are counted. */
+    /** The most annulments that a report lists; all of them are counted. */
     private static final int MOST_NAMED = 100;
 
     private static final Comparator<AnnulledVote> BY_TIME = Comparator.comparingLong(AnnulledVote::recordedAtMs)
@@ -29,7 +30,9 @@ final class Annulments {
     private final Ballot ballot;
     private final List<PartitionCount> counts;
 
-    /** @param partitionBallots the ballot in each partition where it stands; at least one */
+    /**
+     * @param partitionBallots the ballot in each partition that holds it; at least one
+     */
     Annulments(List<PartitionBallot> partitionBallots) {
         this.ballot = partitionBallots.get(0).ballot();
         this.counts = partitionBallots.stream().map(PartitionBallot::count).toList();
@@ -42,10 +45,12 @@ final class Annulments {
                 .toList();
     }
 
-    /** Adds a step, unless there is nothing to tell. */
+    /** Adds a step to the report, unless the ballot has no annulments. */
     void reportTo(Report report) {
         List<AnnulledVote> all = annulledVotes();
-        long annulmentsWithoutEffect = counts.stream().mapToLong(PartitionCount::annulmentsWithoutEffect).sum();
+        long annulmentsWithoutEffect = counts.stream()
+                .mapToLong(PartitionCount::annulmentsWithoutEffect)
+                .sum();
         if (all.isEmpty() && annulmentsWithoutEffect == 0) {
             return;
         }

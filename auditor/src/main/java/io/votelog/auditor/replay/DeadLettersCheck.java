@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntToLongFunction;
 
-/** What this audit finds to be no vote must be what the operator put aside, for the same cause, and nothing else may be. */
+/**
+ * Checks that the published dead letters are exactly the records that this audit decides to be no vote events, each
+ * with the same cause.
+ */
 public final class DeadLettersCheck {
     public static final String TITLE = "What was put aside is what is no vote";
 
@@ -25,10 +28,12 @@ public final class DeadLettersCheck {
     private final List<PartitionReplay> replays;
 
     /**
-     * @param ranges of dead letters, as they were before it was noted where votes end
-     * @param countedTo for a partition of votes: what is no vote below this offset must have been put aside
+     * @param ranges of dead letters, noted before the ends of votes
+     * @param countedTo gives, for a partition of votes, the offset below which every such record must have its dead
+     *     letter
      */
-    DeadLettersCheck(LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
+    DeadLettersCheck(
+            LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
         this.ranges = ranges;
         this.countedTo = countedTo;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.replay;
 
-import io.votelog.auditor.count.PublishedVerdict;
 import io.votelog.auditor.count.EventBytes;
-import io.votelog.auditor.count.VoteHasher;
+import io.votelog.auditor.count.ParallelTasks;
 import io.votelog.auditor.count.PartitionReplay;
+import io.votelog.auditor.count.PublishedVerdict;
 import io.votelog.auditor.count.RecordOutcome;
 import io.votelog.auditor.count.RecordOutcomes;
-import io.votelog.auditor.count.ParallelTasks;
+import io.votelog.auditor.count.VoteHasher;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
@@ -34,16 +34,16 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds every verdict that was published against the one that was found here. A vote is named by its partition and offset: the
- * same verdict may stand there more than once, since a vote that is met again is decided again.
+ * Checks every published verdict against the one that is decided here. A verdict names its vote by partition and
+ * offset. The same verdict may be published more than once, since a vote that is read again is decided again.
  */
 public final class DecisionsCheck {
     public static final String TITLE = "Every published verdict is the one found here";
 
-    /** The id of a decision's event: the vote's partition, a slash and its offset. */
+    /** The header with the id of a decision's event: the vote's partition, a slash and the vote's offset. */
     private static final String EVENT_ID = "ce_id";
 
-    /** A partition's number and the slash behind it are not longer. */
+    /** The most characters of a partition's number with the slash after it. */
     private static final int MOST_DIGITS = 10;
 
     private final LogSource source;
@@ -55,10 +55,11 @@ public final class DecisionsCheck {
     private @Nullable Difference first;
 
     /**
-     * @param ranges of decisions, as they were before it was noted where votes end
-     * @param countedTo for a partition of votes: every vote below this offset must have its verdict
+     * @param ranges of decisions, noted before the ends of votes
+     * @param countedTo gives, for a partition of votes, the offset below which every vote must have its verdict
      */
-    DecisionsCheck(LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
+    DecisionsCheck(
+            LogSource source, List<OffsetRange> ranges, IntToLongFunction countedTo, List<PartitionReplay> replays) {
         this.source = source;
         this.ranges = ranges;
         this.countedTo = countedTo;
@@ -85,7 +86,9 @@ public final class DecisionsCheck {
         Progress.Total total = progress.total(
                 "comparing verdicts",
                 ranges.stream().mapToLong(range -> range.end() - range.begin()).sum());
-        List<DecisionsPartition> parts = ranges.stream().map(range -> new DecisionsPartition(range, total)).toList();
+        List<DecisionsPartition> parts = ranges.stream()
+                .map(range -> new DecisionsPartition(range, total))
+                .toList();
         try {
             ParallelTasks.run(threads, List.copyOf(parts));
         } finally {
@@ -126,7 +129,7 @@ public final class DecisionsCheck {
                                 : "; " + Texts.count(waiting, "vote") + " behind what was counted wait for one"));
     }
 
-    /** One partition of decisions. A verdict in it may be on a vote in another one. */
+    /** Checks one partition of decisions. Its verdicts may be on votes of another partition. */
     private final class DecisionsPartition implements Runnable {
         private final OffsetRange range;
         private final Progress.Total total;
@@ -233,7 +236,10 @@ public final class DecisionsCheck {
         }
     }
 
-    /** Where the vote stands; it is the decision's own partition unless the vote's is not that of its key. */
+    /**
+     * The partition of the vote. It is the decision's own partition, unless the vote's partition is not the one of its
+     * key.
+     */
     private static int partitionOf(ConsumerRecord<byte[], byte[]> record) {
         Header id = record.headers().lastHeader(EVENT_ID);
         if (id == null || id.value() == null) {
@@ -253,7 +259,7 @@ public final class DecisionsCheck {
         return record.partition();
     }
 
-    /** Votes that were counted and that nothing was published on; says how many others have no verdict yet. */
+    /** Finds counted votes without a published verdict; returns how many other votes have no verdict yet. */
     private long findMissing(Map<Integer, BitSet> seen) {
         long waiting = 0;
         for (PartitionReplay replay : replays.values()) {

@@ -19,12 +19,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how far a ballot's results are behind the log. To be behind is no fault while votes come in; but results that leave out the
- * ballot's end, or an annulment, that was added up long ago are old ones that were put back. Where it is not known whether that
- * was added up, the results may be old ones, and nobody is accused.
+ * Reports how far a ballot's results lag behind the log. A lag is no fault while votes come in. But results without a
+ * ballot's end or an annulment that was merged some time ago are old results that somebody put back. Where it is not
+ * known whether it was merged, the step is skipped, and nobody is accused.
  */
 final class LagCheck {
-    /** Longer than it takes from tallies that were taken to the results that have them, and much longer than the count takes. */
+    /**
+     * How long results are waited for: longer than it takes from reading tallies to publishing their results, and much
+     * longer than counting takes.
+     */
     private static final Duration RESULTS_DELAY = Duration.ofSeconds(10);
 
     private static final Duration GRACE = Duration.ofMillis(250);
@@ -34,7 +37,9 @@ final class LagCheck {
     private final boolean complete;
     private @Nullable MergeProgress mergeProgress;
 
-    /** @param endNs until when results are waited for, as {@link System#nanoTime} has it */
+    /**
+     * @param endNs the moment until which results are waited for, by {@link System#nanoTime}
+     */
     private record MergeProgress(Optional<MergedOffsets> merged, long endNs) {
         boolean covers(String ballotId, int partition, long offset) {
             return merged.isPresent() && merged.get().covers(ballotId, partition, offset);
@@ -42,8 +47,8 @@ final class LagCheck {
     }
 
     /**
-     * @param group the consumer group that counts, where the source does not say which one it is
-     * @param complete whether results that are behind anything are at fault
+     * @param group the consumer group that counts, where the source does not name it
+     * @param complete whether any lag is a fault
      */
     LagCheck(LogSource source, String group, boolean complete) {
         this.source = source;
@@ -51,7 +56,9 @@ final class LagCheck {
         this.complete = complete;
     }
 
-    /** As it is when it is asked for first: all ballots together are waited for as long as one. */
+    /**
+     * The progress of merging when it is first needed. The wait begins then, and is the same for all ballots together.
+     */
     private MergeProgress mergeProgress() {
         if (mergeProgress == null) {
             Optional<MergedOffsets> merged = source.merged(group);
@@ -64,7 +71,7 @@ final class LagCheck {
         return "The results of %s leave out neither its end nor an annulment".formatted(ballotId);
     }
 
-    /** A record that turns a ballot's results: its end, or an annulment. */
+    /** A record that changes a ballot's results other than by a vote: its end, or an annulment. */
     private record Change(int partition, long offset, String what) {
         @Override
         public String toString() {
@@ -72,18 +79,22 @@ final class LagCheck {
         }
     }
 
-    /** @param partitionBallots the ballot in each partition where it stands */
+    /**
+     * @param partitionBallots the ballot in each partition that holds it
+     */
     void run(Report report, String ballotId, List<PartitionBallot> partitionBallots) {
         String title = title(ballotId);
         List<Change> changes = changes(partitionBallots);
-        long votes =
-                partitionBallots.stream().mapToLong(one -> one.count().votesPastLimit()).sum();
+        long votes = partitionBallots.stream()
+                .mapToLong(one -> one.count().votesPastLimit())
+                .sum();
         if (changes.isEmpty() && votes == 0) {
             report.pass(title, "nothing of the log is behind them");
             return;
         }
         if (complete) {
-            report.fail(title, "%s; the first is %s".formatted(behind(votes, changes), first(changes, partitionBallots)));
+            report.fail(
+                    title, "%s; the first is %s".formatted(behind(votes, changes), first(changes, partitionBallots)));
             return;
         }
         if (changes.isEmpty()) {
@@ -152,14 +163,15 @@ final class LagCheck {
                 .toList();
     }
 
-    /** What the results leave out still, when those of a log that is being counted have had their time. */
+    /** The changes that the results still lack, after waiting for them where the log is being counted. */
     private List<Change> left(String ballotId, List<Change> changes) {
         List<Change> left = changes;
         long endNs = mergeProgress().endNs();
         while (source.grows()) {
             BallotResults newest = PublishedRecords.newest(source).get(ballotId);
             left = changes.stream()
-                    .filter(change -> newest == null || PublishedRecords.countedTo(newest, change.partition()) <= change.offset())
+                    .filter(change ->
+                            newest == null || PublishedRecords.countedTo(newest, change.partition()) <= change.offset())
                     .toList();
             if (left.isEmpty() || System.nanoTime() >= endNs) {
                 break;
@@ -169,15 +181,17 @@ final class LagCheck {
         return left;
     }
 
-    /** No results are there at all. */
+    /** Adds the step for a ballot without any results. */
     void withoutResults(Report report, String ballotId, List<PartitionBallot> partitionBallots) {
         String title = ResultsCheck.title(ballotId);
         boolean whole = !partitionBallots.isEmpty()
-                && partitionBallots.size() == partitionBallots.get(0).published().getPartitionCount();
+                && partitionBallots.size()
+                        == partitionBallots.get(0).published().getPartitionCount();
         if (complete) {
             report.fail(title, "no results of it are published");
         } else if (whole
-                && partitionBallots.stream().allMatch(one -> mergeProgress().covers(ballotId, one.partition(), one.openedAt()))
+                && partitionBallots.stream()
+                        .allMatch(one -> mergeProgress().covers(ballotId, one.partition(), one.openedAt()))
                 && !appear(ballotId)) {
             report.fail(
                     title,

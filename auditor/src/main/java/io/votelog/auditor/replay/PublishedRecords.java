@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What the log's operator says: the newest results of each ballot, and who published a ballot's id first. */
+/**
+ * What the log's operator published beside votes: the newest results of each ballot, and the first publication of each
+ * ballot id.
+ */
 final class PublishedRecords {
     private final Map<String, BallotResults> results = new TreeMap<>();
     private final Map<String, BallotPublished> claims = new LinkedHashMap<>();
@@ -28,8 +31,8 @@ final class PublishedRecords {
     /**
      * Reads the results.
      *
-     * @param history takes all of them
-     * @throws AuditException when they cannot be read
+     * @param history takes every record of results
+     * @throws AuditException when results cannot be read
      */
     static PublishedRecords results(LogSource source, ResultsHistory history) {
         PublishedRecords published = new PublishedRecords();
@@ -40,23 +43,23 @@ final class PublishedRecords {
                     published.results.put(newest.getBallotId(), newest);
                     history.take(record, newest);
                 } catch (MalformedEventException e) {
-                    // No event: nobody is shown anything by it.
+                    // Bytes that are no event are shown to no reader as results.
                 }
             });
         }
         return published;
     }
 
-    /** The newest results of each ballot, by its id. */
+    /** Reads the newest results of each ballot, by its id. */
     static Map<String, BallotResults> newest(LogSource source) {
         return results(source, ResultsHistory.none()).results;
     }
 
     /**
-     * Reads who published a ballot's id first.
+     * Reads the first publication of each ballot id.
      *
-     * @param keys a claim that none of them signed is none
-     * @throws AuditException when it cannot be read
+     * @param keys keys of the log; a publication that none of them signed is ignored
+     * @throws AuditException when the topic of ballots cannot be read
      */
     void readClaims(LogSource source, LogKeys keys) {
         for (OffsetRange range : source.ranges(Topics.BALLOTS.name())) {
@@ -67,7 +70,7 @@ final class PublishedRecords {
                         claims.putIfAbsent(claim.getBallotId(), claim);
                     }
                 } catch (MalformedEventException e) {
-                    // No event: nobody claims anything by it.
+                    // Bytes that are no event publish no ballot.
                 }
             });
         }
@@ -85,12 +88,12 @@ final class PublishedRecords {
         return Optional.ofNullable(claims.get(ballotId));
     }
 
-    /** The offset behind the last one of a partition that the ballot's results count; 0 where they count none. */
+    /** The offset up to which the ballot's results count a partition; 0 where they do not count it. */
     long countedTo(String ballotId, int partition) {
         return results(ballotId).map(found -> countedTo(found, partition)).orElse(0L);
     }
 
-    /** The same over all ballots: every vote before it had its verdict when the results were written. */
+    /** The greatest such offset over all ballots: every vote below it had its verdict when the results were written. */
     long countedTo(int partition) {
         return results.values().stream()
                 .mapToLong(found -> countedTo(found, partition))
@@ -98,7 +101,7 @@ final class PublishedRecords {
                 .orElse(0);
     }
 
-    /** The offset behind the last one of a partition that these results count; 0 where they count none. */
+    /** The offset up to which these results count a partition; 0 where they do not count it. */
     static long countedTo(BallotResults results, int partition) {
         return results.getPositions().stream()
                 .filter(position -> position.getPartition() == partition)

@@ -33,8 +33,8 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a log from its first record, decides every vote again and compares with what was published: verdicts, numbers, and what
- * was put aside.
+ * Replays a log from its first record, decides every vote again, and compares with what was published: verdicts,
+ * results and dead letters.
  */
 public final class Replay {
     private final LogSource source;
@@ -47,18 +47,19 @@ public final class Replay {
     private @Nullable Announcement announced;
 
     /**
-     * What is held to be a fault in a replay.
+     * What counts as a fault in a replay.
      *
      * @param group the consumer group that counts
-     * @param complete whether results must be as far as the log
-     * @param maxClockStep how far the times of a partition may run back
+     * @param complete whether results must count the log to its end
+     * @param maxClockStep the most by which a record's time may be earlier than that of a record before it in its
+     *     partition
      */
     public record Terms(String group, boolean complete, Duration maxClockStep) {}
 
     /**
      * @param keys whose control records the log obeys
-     * @param wanted ids of the ballots whose results are compared; all that stand in the log when there are none
-     * @param threads partitions that are replayed at a time, each with a table of its voters in memory
+     * @param wanted ids of the ballots whose results are compared; all ballots of the log when empty
+     * @param threads the most partitions that are replayed at a time, each with a table of its voters in memory
      */
     public Replay(LogSource source, LogKeys keys, Set<String> wanted, int threads, Terms terms, Progress progress) {
         this.terms = terms;
@@ -70,7 +71,7 @@ public final class Replay {
         this.reader = new VotesReader(source, threads, progress);
     }
 
-    /** Holds the log to this, too. */
+    /** Checks the log against this announcement too. */
     public Replay holdTo(Announcement announcement) {
         announced = announcement;
         return this;
@@ -86,9 +87,9 @@ public final class Replay {
                 "Replay of " + source.name(),
                 "what was published follows from this log",
                 "what was published does not follow from this log");
-        // In this order: what those who count have passed, and what the results count, has been decided before, and
-        // what has
-        // been decided stands in votes already. So a verdict without its vote is not one that came later.
+        // The order matters: committed offsets first, then results, then decisions and dead letters, then votes. What
+        // was counted was decided before, and what was decided was in votes before. So a verdict whose vote is missing
+        // cannot be explained by votes that came later.
         Optional<CountedOffsets> counted = source.counted(terms.group());
         ResultsHistory history = new ResultsHistory(ResultsHistory.MOST);
         PublishedRecords published = PublishedRecords.results(source, history);
@@ -195,7 +196,8 @@ public final class Replay {
                 return;
             }
         }
-        for (var position : counted.map(CountedOffsets::offsets).orElse(Map.of()).entrySet()) {
+        for (var position :
+                counted.map(CountedOffsets::offsets).orElse(Map.of()).entrySet()) {
             long end = position.getKey() < replays.size()
                     ? replays.get(position.getKey()).nextOffset()
                     : 0;
@@ -218,7 +220,10 @@ public final class Replay {
                         .formatted(Texts.count(votes.size(), "partition"), Texts.count(records, "record")));
     }
 
-    /** Whether a ballot was open is a matter of the broker's time alone; so that must be what the records have. */
+    /**
+     * Checks the records' timestamps. The broker's time alone decides whether a ballot was open, so the timestamps must
+     * be the broker's.
+     */
     private void clocks(Report report, List<PartitionReplay> replays) {
         String title = "The broker stamped every record, and its time does not run back";
         Optional<String> timestampType = source.timestampType();
@@ -293,7 +298,7 @@ public final class Replay {
         }
     }
 
-    /** Results are of all partitions, and gateways take votes when the ballot stands in all of them. */
+    /** Whether the ballot has results or accepted votes. Both require that all its partitions hold it. */
     private static boolean isInUse(List<PartitionBallot> partitionBallots, PublishedRecords published, String id) {
         return published.results(id).isPresent()
                 || partitionBallots.stream().anyMatch(one -> one.count().accepted() > 0);

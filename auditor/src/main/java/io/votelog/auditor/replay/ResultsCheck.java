@@ -29,15 +29,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Holds every number of a ballot's published results against the count made here, up to the very positions that they name. */
+/**
+ * Checks every number of a ballot's published results against the count made here, up to the positions that the results
+ * name.
+ */
 final class ResultsCheck {
     private final BallotResults results;
     private final List<PartitionBallot> counted;
     private final List<String> differences = new ArrayList<>();
 
     /**
-     * @param results as published
-     * @param counted the ballot in each partition where it stands
+     * @param results the published results
+     * @param counted the ballot in each partition that holds it, counted up to the results' positions
      */
     ResultsCheck(BallotResults results, List<PartitionBallot> counted) {
         this.results = results;
@@ -80,7 +83,7 @@ final class ResultsCheck {
                                 hidden ? "; the ballot hides the votes of its options before the end" : ""));
     }
 
-    /** A log that ends before what was counted has lost something. */
+    /** Checks that the log reaches a position; a log that ends before it has lost records. */
     private void checkReaches(CountedPosition position, List<PartitionReplay> replays) {
         long end = replays.stream()
                 .filter(replay -> replay.partition() == position.getPartition())
@@ -120,7 +123,7 @@ final class ResultsCheck {
         compareVotes(tally);
     }
 
-    /** Each partition of the ballot must be counted, once, and no other. */
+    /** Checks that the results count each partition of the ballot once, and no other partition. */
     private void comparePartitions() {
         List<Integer> named = results.getPositions().stream()
                 .map(CountedPosition::getPartition)
@@ -196,7 +199,7 @@ final class ResultsCheck {
         tally.votes().forEach((option, here) -> same("option " + option, next.next(), here));
     }
 
-    /** As they stand there, since readers add up whatever stands there. */
+    /** The published counts by reason, exactly as published: readers add up all of them. */
     private Map<RejectionReason, Long> publishedReasons() {
         Map<RejectionReason, Long> published = new EnumMap<>(RejectionReason.class);
         for (ReasonCount count : results.getRejected()) {

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Says how far long work has come: on a terminal in a line that is written over, elsewhere in a line every ten seconds. Used by one
- * thread at a time.
+ * Reports the progress of long work: on a terminal in one line that is overwritten, elsewhere in a new line every ten
+ * seconds. Used by one thread at a time.
  */
 public final class Progress {
     private static final long ON_TERMINAL_NS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -31,20 +31,24 @@ public final class Progress {
     private long calls;
     private long nextNs;
 
-    /** @param shown whether it is said at all, on a terminal then */
+    /**
+     * @param shown whether progress is reported; the output is taken for a terminal
+     */
     public Progress(PrintStream out, boolean shown) {
         this(out, true, shown);
     }
 
     /**
-     * @param terminal whether a line can be written over
-     * @param shown whether it is said at all
+     * @param terminal whether the output is a terminal, on which a line can be overwritten
+     * @param shown whether progress is reported
      */
     public Progress(PrintStream out, boolean terminal, boolean shown) {
         this(out, terminal, shown, terminal ? ON_TERMINAL_NS : ELSEWHERE_NS);
     }
 
-    /** @param everyNs how often it is said, in nanoseconds */
+    /**
+     * @param everyNs the time between two reports, in nanoseconds
+     */
     public Progress(PrintStream out, boolean terminal, boolean shown, long everyNs) {
         this.out = out;
         this.terminal = terminal;
@@ -52,7 +56,10 @@ public final class Progress {
         this.everyNs = everyNs;
     }
 
-    /** Whether standard error is a terminal. The console tells that of both other streams; Linux tells it of this one. */
+    /**
+     * Whether standard error is a terminal. On Linux the file system tells; elsewhere {@link System#console} must do,
+     * which is about the other two streams.
+     */
     public static boolean onTerminal() {
         try {
             String to = Files.readSymbolicLink(STANDARD_ERROR).toString();
@@ -83,18 +90,18 @@ public final class Progress {
         out.flush();
     }
 
-    /** The same over several threads. */
+    /** Begins work that several threads share. */
     public Total total(String work, long records) {
         begin(work, records);
         return new Total();
     }
 
-    /** Counts records of several threads. */
+    /** Counts records over several threads. */
     public final class Total {
         private final LongAdder done = new LongAdder();
         private final ReentrantLock saying = new ReentrantLock();
 
-        /** One more. */
+        /** Counts one more record. */
         public void one() {
             if (!shown) {
                 return;

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of an audit in their order, and what they come to. */
+/** The report of an audit: its steps in their order, and the conclusion. */
 public final class Report {
     /** Exit code: every step that was asked for passed. */
     public static final int PASSED = 0;
@@ -21,10 +21,10 @@ public final class Report {
     /** Exit code: a mismatch is proven. */
     public static final int MISMATCH = 1;
 
-    /** Exit code: it could not be run. */
+    /** Exit code: the audit could not be run. */
     public static final int NOT_RUN = 2;
 
-    /** Exit code: nothing failed, and something that was asked for could not be looked at. */
+    /** Exit code: no step failed, but at least one that was asked for could not be run. */
     public static final int INCOMPLETE = 3;
 
     private final String subject;
@@ -37,9 +37,9 @@ public final class Report {
     private int codeOfAnswer = PASSED;
 
     /**
-     * How long it took to read and judge so many records.
+     * The number of records that were read from a topic, and the time that it took.
      *
-     * @param of the topic
+     * @param the topic
      */
     @JsonPropertyOrder({"of", "records", "seconds"})
     record Reading(String of, long records, double seconds) {
@@ -50,9 +50,9 @@ public final class Report {
     }
 
     /**
-     * @param subject what was audited
-     * @param claim what is so when all steps passed
-     * @param contrary what is so when one failed
+     * @param subject the name of what was audited
+     * @param claim a sentence that is true when all steps passed
+     * @param contrary a sentence that is true when a step failed
      */
     public Report(String subject, String claim, String contrary) {
         this.subject = subject;
@@ -72,17 +72,18 @@ public final class Report {
         add(title, Outcome.SKIPPED, reason);
     }
 
-    /** A step for which nothing was given: it is listed, and is no part of what the whole comes to. */
+    /** Adds a step that was not asked for. It is listed, and does not affect the exit code. */
     public void notAsked(String title, String reason) {
         add(title, Outcome.NOT_ASKED, reason);
     }
 
     /**
-     * What the question was answered with, where more than yes is an answer. It holds when no step failed and none was skipped.
+     * Sets the answer of an audit whose question has more answers than yes. It applies when no step failed and none was
+     * skipped.
      *
-     * @param exitCode of the program then
-     * @param sentence for people, in place of the claim
-     * @param fields for programs, beside the outcome
+     * @param exitCode the exit code of the program with this answer
+     * @param sentence the conclusion in the printed report, in place of the claim
+     * @param fields further members of the JSON report
      */
     public void answer(int exitCode, String sentence, Map<String, Object> fields) {
         codeOfAnswer = exitCode;
@@ -121,7 +122,7 @@ public final class Report {
         return (numbers.size() == 1 ? "step " : "steps ") + String.join(", ", numbers);
     }
 
-    /** The whole in a sentence. It is called verified only where nothing was left out. */
+    /** The conclusion in a sentence. It says "Verified" only where no step was left out. */
     public String conclusion() {
         int code = exitCode();
         if (code == MISMATCH) {
@@ -144,7 +145,7 @@ public final class Report {
     }
 
     /**
-     * Prints it.
+     * Prints the report, as JSON or for people.
      *
      * @return the exit code
      */
@@ -157,7 +158,7 @@ public final class Report {
         return exitCode();
     }
 
-    /** For people. */
+    /** Prints the report for people. */
     private void print(PrintStream out) {
         out.println(subject);
         out.println();
@@ -178,7 +179,7 @@ public final class Report {
         out.println(conclusion());
     }
 
-    /** For programs. */
+    /** Prints the report as JSON. */
     private void printJson(PrintStream out) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("subject", subject);

@@ -2,23 +2,24 @@
 package io.votelog.auditor.report;
 
 /**
- * One step of an audit, as its report says it.
+ * One step of an audit in its report.
  *
- * @param number from 1
- * @param title what is looked at
- * @param detail what was found; where it failed, the first difference; where it was skipped or not asked for, the reason
+ * @param number of the step, from 1
+ * @param title what the step checks
+ * @param detail what was found; for a failed step the first difference; for a step that was skipped or not asked for
+ *     the reason
  */
 public record Step(int number, String title, Outcome outcome, String detail) {
-    /** What came of it. */
+    /** The outcome of a step. */
     public enum Outcome {
         PASS,
         FAIL,
-        /** It was asked for, and could not be looked at. */
+        /** The step was asked for, but could not be run. */
         SKIPPED,
-        /** It takes what was not given. */
+        /** The step needs an option that was not given. */
         NOT_ASKED;
 
-        /** As a report says it. */
+        /** The outcome in words, for reports. */
         public String text() {
             return name().replace('_', ' ');
         }

@@ -14,28 +14,28 @@ import org.apache.kafka.common.errors.TimeoutException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Numbers and documents as this program writes them. */
+/** The forms of numbers, lists, errors and JSON in this program's output. */
 public final class Texts {
-    /** For documents that people read too. */
+    /** Writes indented JSON, which people may read too. */
     public static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    /** For rows of a file, each in one line. */
+    /** Writes JSON in one line, for rows of a file. */
     public static final JsonMapper JSON_LINE = new JsonMapper();
 
     private Texts() {}
 
-    /** "1 vote", "12,345 votes". */
+    /** A number with its noun: "1 vote", "12,345 votes". */
     public static String count(long number, String what) {
         return count(number, what, what + "s");
     }
 
-    /** The same of a word that has its own plural. */
+    /** A number with a noun that has an irregular plural. */
     public static String count(long number, String one, String many) {
         return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? one : many);
     }
 
-    /** The first of these lines, and how many more there are. */
+    /** The first {@code most} lines, and the number of further ones. */
     public static String first(int most, List<String> lines) {
         String first = String.join("\n", lines.subList(0, Math.min(most, lines.size())));
         return lines.size() <= most
@@ -43,7 +43,7 @@ public final class Texts {
                 : first + String.format(Locale.ROOT, "\n… and %,d more", lines.size() - most);
     }
 
-    /** Why a file cannot be read or written, in words for whoever gave it. */
+    /** Why a file cannot be read or written, in words for the user. */
     public static String reason(IOException failure) {
         if (failure instanceof NoSuchFileException) {
             return "there is no such file";
@@ -61,7 +61,7 @@ public final class Texts {
         return why == null ? "the machine does not say why" : why;
     }
 
-    /** Why brokers give no answer. */
+    /** Why the brokers do not answer, in words for the user. */
     public static String reason(KafkaException failure) {
         Throwable deepest = failure;
         while (deepest.getCause() != null) {

@@ -1,4 +1,7 @@
-/** What an audit says: steps, progress, and why it cannot be run. */
+/**
+ * What an audit tells its user: steps with their outcomes, progress, and why it cannot be run. The checks themselves
+ * are in {@code replay}, {@code compare} and {@code verify}.
+ */
 @NullMarked
 package io.votelog.auditor.report;
 

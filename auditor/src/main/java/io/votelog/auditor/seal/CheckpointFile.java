@@ -14,25 +14,33 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** The file {@code checkpoint} of a log: the only one that changes. It is either the old one or the new one, whatever happens. */
+/**
+ * The file {@code checkpoint} of a log, the only file that changes. It is replaced atomically: readers and a crash find
+ * either the old or the new checkpoint.
+ */
 public final class CheckpointFile {
     public static final String NAME = "checkpoint";
 
     private final Path folder;
 
-    /** @param folder of the log */
+    /**
+     * @param folder that holds the log
+     */
     public CheckpointFile(Path folder) {
         this.folder = folder;
     }
 
-    /** What it holds; null where there is none. */
+    /** The checkpoint in the file; null where there is no file. */
     @Nullable
     public SignedNote shown() {
         byte[] bytes = BoundedFile.readIfThere(folder.resolve(NAME), SignedNote.LONGEST);
         return bytes == null ? null : SignedNote.parse(bytes);
     }
 
-    /** Replaces it. Where it holds the same checkpoint already, that one's cosignatures stay, and those that are new are added. */
+    /**
+     * Replaces the checkpoint. Where the file holds the same checkpoint already, its signatures are kept and new ones
+     * are added.
+     */
     public void show(SignedNote note) {
         SignedNote there = shown();
         if (there == null || !there.text().equals(note.text())) {

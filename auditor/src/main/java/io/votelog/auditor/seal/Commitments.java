@@ -20,16 +20,17 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hashes that stand for a record without saying what is in it. Used by one thread.
+ * Makes commitments: hashes that bind to a record's contents without revealing them. Used by one thread.
  *
  * <ul>
- *   <li>record: SHA-256 of offset (8 bytes), timestamp (8), key and value, each behind its length (4, -1 where there is none);
- *       a vote's salt in the value is what hides it;
- *   <li>voter: SHA-256 of HMAC-SHA256(salt, "voter/v1") and the 32 bytes of the receipt, pseudonym and vote id;
- *   <li>choices: SHA-256 of HMAC-SHA256(salt, "choices/v1") and the option ids as sent, each behind its length (2).
+ * <li>record: SHA-256 of offset (8 bytes), timestamp (8), key and value, each after its length (4, -1 where there is
+ * none); the salt in a vote's value hides the vote;
+ * <li>voter: SHA-256 of HMAC-SHA256(salt, "voter/v1") and the receipt's 32 bytes, which are pseudonym and vote id;
+ * <li>choices: SHA-256 of HMAC-SHA256(salt, "choices/v1") and the option ids as sent, each after its length (2).
  * </ul>
  *
- * Who is told one of the two salts can check the one commitment and learns nothing of the other.
+ * Whoever is given one of the two derived salts can check that commitment alone, and learns nothing about the other
+ * one.
  */
 public final class Commitments {
     private static final byte[] VOTER = "voter/v1".getBytes(StandardCharsets.US_ASCII);
@@ -40,7 +41,7 @@ public final class Commitments {
     private final Mac mac = mac();
     private final ByteBuffer numbers = ByteBuffer.allocate(2 * Long.BYTES);
 
-    /** The leaf of a record of votes: of what kind it is, is told by its form alone. */
+    /** The leaf of a record of votes. Its kind depends on the record's form alone. */
     public Leaf.Record leaf(ConsumerRecord<byte[], byte[]> record) {
         byte @Nullable [] value = record.value();
         byte @Nullable [] key = record.key();
@@ -59,7 +60,7 @@ public final class Commitments {
         return new Leaf.Record(kind, record.partition(), record.offset(), hash);
     }
 
-    /** What a voter is told so that the receipt opens the commitment to the voter: 32 bytes. */
+    /** The salt of the commitment to the voter, 32 bytes. With it and the receipt, the commitment can be checked. */
     public byte[] voterSalt(VoteCast vote) {
         return salted(vote.getSalt().bytes(), VOTER);
     }
@@ -71,7 +72,7 @@ public final class Commitments {
         return commitment;
     }
 
-    /** Whether a record has the form of a control record; whether it is one that holds is for others to say. */
+    /** Whether a record has the form of a control record. Its signature is not checked. */
     static boolean isControl(ConsumerRecord<byte[], byte[]> record) {
         return isControl(record.key(), event(record.value()));
     }

@@ -10,26 +10,30 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of a checkpoint's cosignatures.
+ * The cosignatures that a checkpoint must have.
  *
- * @param policy whose they must be
- * @param times when they may be from
+ * @param policy the policy that names the witnesses and the quorum
+ * @param times the times that a cosignature may have
  */
 public record CosignatureRequirement(Policy policy, Policy.Times times) {
-    /** Witnesses' clocks may be ahead of this machine's by so much. */
+    /** The most by which a witness's clock may be ahead of this machine's. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
     /**
-     * What is asked at a moment.
+     * The requirement at a moment.
      *
-     * @param oldest the greatest age of a cosignature that counts; null for any
+     * @param oldest the greatest age of a cosignature that counts; null for any age
      */
     public static CosignatureRequirement asOf(Instant now, Policy policy, @Nullable Duration oldest) {
         Instant from = oldest == null ? Instant.EPOCH : now.minus(oldest);
         return new CosignatureRequirement(policy, new Policy.Times(from, now.plus(CLOCK_SKEW)));
     }
 
-    /** Adds a step that says who cosigned a checkpoint, and when. */
+    /**
+     * Adds a step that lists who cosigned a checkpoint, and when.
+     *
+     * @return whether the requirement is met
+     */
     public boolean reportTo(Report report, String title, SignedNote checkpoint) {
         String missing = policy.missing(checkpoint, times);
         String told = policy.cosignatures(checkpoint).stream()

@@ -18,7 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Follows the published results, and says of a final one what is sealed of it. */
+/** Follows the published results, and makes the statements that are sealed of final ones. */
 public final class FinalResults implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -30,16 +30,16 @@ public final class FinalResults implements AutoCloseable {
         this.results = results;
     }
 
-    /** How many partitions of results are followed. */
+    /** The number of partitions of results that are followed. */
     int partitions() {
         return results.size();
     }
 
     /**
-     * Reads on.
+     * Reads results up to these offsets.
      *
-     * @param ends the offsets behind what is there now, by partition
-     * @return the newest final results of each ballot that has some
+     * @param ends the present end offsets, by partition
+     * @return the newest final results of each ballot that has any
      */
     List<BallotResults> upTo(long[] ends) {
         for (int partition = 0; partition < ends.length; partition++) {
@@ -60,13 +60,14 @@ public final class FinalResults implements AutoCloseable {
                 finals.put(newest.getBallotId(), newest);
             }
         } catch (MalformedEventException e) {
-            // No event: nobody is shown anything by it.
+            // Bytes that are no event are shown to no reader as results.
         }
     }
 
     /**
-     * What is sealed of a final result, as JSON: which definition, the turnout, the votes by option in the definition's order,
-     * and the trees that it is the result of. No positions and no times: a log's tiles may be public.
+     * The statement of a final result that is sealed, as JSON: the digest of the definition, the turnout, the votes by
+     * option in the definition's order, and the checkpoints of both trees that it counts. It has no positions and no
+     * times, since a log's tiles may be public.
      */
     static String statement(BallotResults results, Checkpoint votes, Checkpoint verdicts) {
         Map<String, Object> rejected = new LinkedHashMap<>();

@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * An entry of the sealed log, as strangers read it. Numbers are big-endian; a text has its length in one byte before it.
+ * An entry of the sealed log, in the format that any reader can decode. Numbers are big-endian; a text follows its
+ * length in one byte.
  *
  * <pre>
  *   01 vote        partition 4, offset 8, commitments to voter, choices and record, 32 each
@@ -22,10 +23,10 @@ import java.util.HexFormat;
  *   14 undecided   partition 4, offset 8: nothing was published on a vote
  * </pre>
  *
- * 01 to 03 stand in the tree of votes, 11 to 14 in the tree of verdicts, 04 and 05 in both.
+ * Kinds 01 to 03 are in the tree of votes, 11 to 14 in the tree of verdicts, 04 and 05 in both.
  */
 public sealed interface Leaf {
-    /** Bytes of a hash. */
+    /** The length of a hash in bytes. */
     int HASH = 32;
 
     byte VOTE = 0x01;
@@ -38,7 +39,7 @@ public sealed interface Leaf {
     byte PUT_ASIDE = 0x13;
     byte UNDECIDED = 0x14;
 
-    /** Its bytes. */
+    /** The entry's bytes. */
     byte[] entry();
 
     /** A leaf about one record of votes. */
@@ -49,10 +50,10 @@ public sealed interface Leaf {
     }
 
     /**
-     * What stands in votes, without what it says.
+     * The commitments to a record of votes.
      *
      * @param kind {@link #VOTE}, {@link #CONTROL} or {@link #NO_VOTE}
-     * @param commitments to voter, choices and record; of what is no vote the record's hash alone
+     * @param commitments to voter, choices and record; for a record that is no vote, the record's hash alone
      */
     record Record(byte kind, int partition, long offset, byte[] commitments) implements OfRecord {
         public byte[] voter() {
@@ -67,7 +68,7 @@ public sealed interface Leaf {
         }
     }
 
-    /** The verdict on a vote; the reason is empty where there is none. */
+    /** The published verdict on a vote; the reason is empty unless the vote is rejected. */
     record Verdict(int partition, long offset, String outcome, String reason) implements OfRecord {
         @Override
         public byte[] entry() {
@@ -78,7 +79,7 @@ public sealed interface Leaf {
         }
     }
 
-    /** A control record, which nothing is decided on. */
+    /** A control record that was obeyed; no verdict is published on it. */
     record Obeyed(int partition, long offset) implements OfRecord {
         @Override
         public byte[] entry() {
@@ -86,7 +87,7 @@ public sealed interface Leaf {
         }
     }
 
-    /** What is no event and was put aside. */
+    /** A record that is no event and is among the dead letters. */
     record PutAside(int partition, long offset, String cause) implements OfRecord {
         @Override
         public byte[] entry() {
@@ -96,7 +97,7 @@ public sealed interface Leaf {
         }
     }
 
-    /** A vote on which nothing was published although the counting had passed it. */
+    /** A vote without a published verdict, although the streams apps had counted past it. */
     record Undecided(int partition, long offset) implements OfRecord {
         @Override
         public byte[] entry() {
@@ -104,7 +105,7 @@ public sealed interface Leaf {
         }
     }
 
-    /** The first leaf of a seal's. */
+    /** The first leaf of a seal of records. */
     record Ends(long sequence, long[] ends) implements Leaf {
         @Override
         public byte[] entry() {
@@ -119,7 +120,7 @@ public sealed interface Leaf {
         }
     }
 
-    /** A final result. */
+    /** A final result of a ballot. */
     record Result(long sequence, String statement) implements Leaf {
         @Override
         public byte[] entry() {
@@ -135,7 +136,7 @@ public sealed interface Leaf {
     /**
      * The leaf with this entry.
      *
-     * @throws IllegalArgumentException when it is none
+     * @throws IllegalArgumentException when the entry is no leaf
      */
     static Leaf parse(byte[] entry) {
         ByteBuffer bytes = ByteBuffer.wrap(entry);

@@ -4,15 +4,15 @@ package io.votelog.auditor.seal;
 import io.votelog.auditor.report.AuditException;
 import java.util.function.Consumer;
 
-/** What the leaves of one tree are made from. */
+/** Makes the leaves of one tree. */
 interface LeafSource extends AutoCloseable {
-    /** Whether all that a seal's leaves need is there by now. */
+    /** Whether everything that the seal's leaves are made from is there by now. */
     boolean ready(Seal.OfLog seal);
 
     /**
-     * Gives a leaf for each record that is sealed, in their order. Seals are asked for in theirs.
+     * Passes a leaf for each sealed record, in the order of the records. Must be called for the seals in their order.
      *
-     * @throws AuditException when they cannot be made
+     * @throws AuditException when the leaves cannot be made
      */
     void leaves(Seal.OfLog seal, Consumer<Leaf> leaves);
 

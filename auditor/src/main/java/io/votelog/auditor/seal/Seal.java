@@ -3,33 +3,38 @@ package io.votelog.auditor.seal;
 
 import java.util.Arrays;
 
-/** What the next leaves of the sealed log are. Both trees take the same seals, so leaf for leaf they are about the same thing. */
+/**
+ * A seal says what the next leaves of both trees are about. Both trees follow the same seals, so the leaves at the same
+ * index are about the same record or result.
+ */
 public sealed interface Seal {
-    /** The number of this seal, from 0 on. */
+    /** The seal's number, from 0. */
     long sequence();
 
     /**
-     * Records of votes, by partition and then by offset.
+     * A seal of records of votes, by partition and then by offset.
      *
-     * @param begins by partition: the first offset
-     * @param ends by partition: the offset behind the last one; nothing of a partition where it is the same
+     * @param begins by partition: the first sealed offset
+     * @param ends by partition: the offset after the last sealed record; equal to the begin where nothing of the
+     *     partition is sealed
      */
     record OfLog(long sequence, long[] begins, long[] ends) implements Seal {
         /**
-         * What stands behind what was sealed before. Partitions that were added to votes since are sealed from their first record on.
+         * The seal of the records after those that were sealed before. Partitions that were added to votes are sealed
+         * from their first record on.
          *
-         * @param sealedTo by partition: the offset behind the last record that was sealed before
+         * @param sealedTo by partition: the offset after the last record that was sealed before
          */
         public static OfLog behind(long[] sealedTo, long sequence, long[] ends) {
             return new OfLog(sequence, Arrays.copyOf(sealedTo, ends.length), ends);
         }
 
-        /** The offset behind the last record of a partition that is sealed; 0 of one that was added to votes later. */
+        /** The offset after the last sealed record of a partition; 0 for a partition that was added to votes later. */
         public long end(int partition) {
             return partition < ends.length ? ends[partition] : 0;
         }
 
-        /** How many records they are. */
+        /** The number of records that are sealed. */
         public long records() {
             long records = 0;
             for (int partition = 0; partition < ends.length; partition++) {
@@ -38,7 +43,7 @@ public sealed interface Seal {
             return records;
         }
 
-        /** How many of them stand before those of this partition. */
+        /** The number of sealed records of the partitions before this one. */
         public long recordsBefore(int partition) {
             long records = 0;
             for (int at = 0; at < partition; at++) {
@@ -49,10 +54,10 @@ public sealed interface Seal {
     }
 
     /**
-     * A final result.
+     * A seal of a final result.
      *
      * @param revision of the results
-     * @param statement what is said of it, as JSON
+     * @param statement the sealed statement, JSON
      */
     record OfResult(long sequence, String ballotId, long revision, String statement) implements Seal {}
 }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 public enum SealedLog {
     /** A leaf for each record of votes. */
     VOTES("votes", SealedTree.VOTES),
-    /** Leaf for leaf the verdict on it. */
+    /** At the same index, a leaf for the verdict on that record. */
     VERDICTS("verdicts", SealedTree.VERDICTS);
 
     private final String name;
@@ -21,7 +21,7 @@ public enum SealedLog {
         this.event = event;
     }
 
-    /** As the topic of seals has it. */
+    /** The tree's name in the topic of seals. */
     SealedTree event() {
         return event;
     }
@@ -30,24 +30,24 @@ public enum SealedLog {
         return log.resolve(name);
     }
 
-    /** Its path below the log's address. */
+    /** The tree's path below the log's folder or URL. */
     public String path() {
         return name;
     }
 
-    /** The tree with this origin; none when it is the origin of neither. */
+    /** The tree with this origin; empty when neither tree has it. */
     public static Optional<SealedLog> of(String origin) {
         return Stream.of(values())
                 .filter(tree -> origin.endsWith("/" + tree.name))
                 .findFirst();
     }
 
-    /** This tree's origin in a log of this name; the name may be either tree's origin too. */
+    /** This tree's origin in a log of this name; the origin of either tree is accepted as the name too. */
     String origin(String logName) {
         return base(logName) + "/" + name;
     }
 
-    /** A log's name, where its own or a tree's origin is given. */
+    /** A log's name, from the name itself or a tree's origin. */
     static String base(String name) {
         return of(name).map(tree -> name.substring(0, name.length() - tree.name.length() - 1))
                 .orElse(name);

@@ -12,7 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Opens the files of a sealed log, which are in a folder or behind a web server, as {@code --log} names them. */
+/** Opens the files of a sealed log in the folder, or below the URL, that {@code --log} names. */
 public final class SealedLogFiles {
     private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
 
@@ -21,16 +21,16 @@ public final class SealedLogFiles {
     /**
      * The files of one tree.
      *
-     * @param log a folder, or an address that begins with http:// or https://
+     * @param log a folder, or a URL that begins with http:// or https://
      */
     public static TileSource of(SealedLog tree, String log) {
         return of(log.endsWith("/") ? log + tree.path() : log + "/" + tree.path());
     }
 
     /**
-     * The files in one folder, or under one address.
+     * The files of a log in a folder or below a URL.
      *
-     * @throws AuditException when it is neither
+     * @throws AuditException when the text is neither
      */
     public static TileSource of(String log) {
         try {

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whose signatures a sealed log's checkpoints have: a key for each of its trees, or one key for both. A policy (C2SP tlog-policy)
- * may name a key once, so it can name both trees of a log of the first kind alone; logs of the second kind are older.
+ * The public keys of a sealed log's checkpoints: one for each tree, or, in logs of older versions, one key for both. A
+ * policy (C2SP tlog-policy) may name a key once only, so it cannot name both trees of an older log.
  *
  * @param votes the key of the tree of votes, under that tree's origin
  * @param verdicts the key of the tree of verdicts, under that tree's origin
  */
 public record SealedLogKey(NoteVerifier votes, NoteVerifier verdicts) {
-    /** One key for both trees; it may be given under either tree's origin or the log's own. */
+    /** One key for both trees, named by either tree's origin or by the log's name. */
     public static SealedLogKey of(NoteVerifier both) {
         return new SealedLogKey(
                 both.named(SealedLog.VOTES.origin(both.name())), both.named(SealedLog.VERDICTS.origin(both.name())));
@@ -24,8 +24,8 @@ public record SealedLogKey(NoteVerifier votes, NoteVerifier verdicts) {
     /**
      * Reads the keys as keygen prints them.
      *
-     * @param texts each is a verifier key, or some of them with white space between
-     * @throws TlogException when they are none, or not those of one log
+     * @param texts verifier keys; each text may hold several, separated by white space
+     * @throws TlogException when the texts are no verifier keys, or not the keys of one log
      */
     public static SealedLogKey parse(List<String> texts) {
         List<NoteVerifier> keys = new ArrayList<>();
@@ -64,7 +64,7 @@ public record SealedLogKey(NoteVerifier votes, NoteVerifier verdicts) {
                 .findFirst();
     }
 
-    /** The key of a tree. */
+    /** The key of one tree. */
     public NoteVerifier of(SealedLog tree) {
         return tree == SealedLog.VOTES ? votes : verdicts;
     }

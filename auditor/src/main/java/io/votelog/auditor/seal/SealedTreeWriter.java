@@ -16,9 +16,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tree of the sealed log in its folder, brought up to the seals that there are. For each seal: the tiles, safely on disk;
- * then the signature; then the topic; then the file that readers look at. Whoever stops in between finds on the next start in
- * the topic what was signed, and makes the rest again from the log: the same leaves, so the same bytes.
+ * Writes one tree of the sealed log to its folder, up to the newest seal. For each seal it forces the tiles to the
+ * disk, then signs the checkpoint, then writes the checkpoint to the topic of seals, and then to the file that readers
+ * use. After a crash in between, the next start reads from the topic what was signed, and writes the rest again from
+ * the log: the same leaves, and so the same bytes.
  */
 public final class SealedTreeWriter implements AutoCloseable {
     private final SealedTree tree;
@@ -33,13 +34,14 @@ public final class SealedTreeWriter implements AutoCloseable {
     private int nextSeal;
 
     /**
-     * Opens the tree at the checkpoint that its folder shows, or begins it in an empty folder.
+     * Opens the tree at the checkpoint in its folder, or begins a tree in an empty folder.
      *
      * @param log the folder of both trees
-     * @param key of the log
+     * @param key that signs the log's checkpoints
      * @param source closed with this object
-     * @param shows whether it shows what it signs at once; else who made this object does that, with witnesses' cosignatures
-     * @throws AuditException when the folder does not hold what was signed
+     * @param shows whether to write a checkpoint to the file as soon as it is signed; else the caller does that, with
+     *     witnesses' cosignatures
+     * @throws AuditException when the folder does not hold the tree that was signed
      */
     public SealedTreeWriter(
             SealedLog which, Path log, SealingKey key, LeafSource source, SealsTopic topic, boolean shows) {
@@ -52,8 +54,8 @@ public final class SealedTreeWriter implements AutoCloseable {
         this.file = new CheckpointFile(folder);
         SignedNote note = file.shown();
         if (note == null) {
-            // Also where the topic has more: then all is made from the log again, and what was signed is what must come
-            // out.
+            // Also where the topic has seals already: then the whole tree is written again from the log, and must have
+            // the roots that were signed.
             tiles = open(0);
         } else {
             signed = note;
@@ -78,7 +80,7 @@ public final class SealedTreeWriter implements AutoCloseable {
         }
     }
 
-    /** How many of the seals the tree holds. */
+    /** The number of seals whose leaves the tree holds. */
     int seals() {
         return nextSeal;
     }
@@ -88,9 +90,9 @@ public final class SealedTreeWriter implements AutoCloseable {
     }
 
     /**
-     * Adds the leaves of every seal for which all is there.
+     * Appends the leaves of every seal whose leaves can be made by now.
      *
-     * @throws AuditException when they are not those that were signed before
+     * @throws AuditException when the leaves differ from those that were signed before
      */
     void catchUp() {
         while (nextSeal < topic.seals().size()) {
@@ -149,7 +151,10 @@ public final class SealedTreeWriter implements AutoCloseable {
         }
     }
 
-    /** What was signed last, with the cosignatures that were shown with it when this object was made; empty before the first seal. */
+    /**
+     * The checkpoint that was signed last, with the cosignatures that the file had when this object was created; empty
+     * before the first seal.
+     */
     public Optional<SignedNote> signed() {
         return Optional.ofNullable(signed);
     }

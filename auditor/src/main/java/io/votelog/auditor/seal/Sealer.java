@@ -13,11 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Seals the log: again and again what has come to votes since, then, once the counting has passed it, the verdicts on it, then
- * the results that have become final.
+ * Seals the log step by step: new records of votes; then, once the streams apps have counted them, the verdicts on
+ * them; then results that have become final.
  */
 public final class Sealer {
-    /** A log that is caught up on is sealed in parts of this many records, so that readers see it grow. */
+    /** The most records of one seal, so that readers see the tree grow while the sealer catches up with a long log. */
     private static final long MOST_AT_ONCE = 1 << 20;
 
     private final SealsTopic topic;
@@ -27,7 +27,7 @@ public final class Sealer {
     private final FinalResults results;
     private final int partitions;
 
-    /** Results that are final and not sealed yet, and where the log ended when they were seen first. */
+    /** Final results that are not sealed yet, with the ends of votes when they were first seen. */
     private final Map<BallotResults, long[]> waiting = new LinkedHashMap<>();
 
     public Sealer(
@@ -44,18 +44,18 @@ public final class Sealer {
         this.partitions = topic.sealedTo().length;
     }
 
-    /** Whether partitions were added to votes since it was made. Who makes another one then seals them too. */
+    /** Whether partitions were added to votes since this sealer was created. A new sealer seals them too. */
     public boolean isOutgrown() {
         return progress.partitions(List.of(Topics.VOTES.name())).getOrDefault(Topics.VOTES.name(), 0) > partitions;
     }
 
     /**
-     * Seals what is there now, as far as it is decided.
+     * Seals what is there now, up to where votes are decided.
      *
-     * @return whether nothing is left to do
+     * @return whether nothing is left to seal
      */
     public boolean step() {
-        // First the results, then the log's end: so what is sealed below that end holds all that these results count.
+        // Results are read before the log's end, so the records below that end include all that these results count.
         List<BallotResults> finals = results.upTo(progress.ends(Topics.RESULTS.name(), results.partitions()));
         long[] ends = progress.ends(Topics.VOTES.name(), partitions);
         waiting.keySet().retainAll(finals);
@@ -64,8 +64,8 @@ public final class Sealer {
                 waiting.putIfAbsent(result, ends);
             }
         }
-        // A result is sealed when both trees hold all before it. Under a flood that is never so, unless the flood
-        // waits.
+        // A result is sealed only when both trees hold all records before it. Under steady load that would never be so;
+        // therefore new records wait while a result can be sealed.
         if (waiting.values().stream().noneMatch(this::sealed)) {
             sealLog(ends);
         }
@@ -120,7 +120,7 @@ public final class Sealer {
         }
     }
 
-    /** Both trees at a time: what they have in common is the topic. */
+    /** Brings both trees up to date at the same time, on two threads; they share the topic of seals alone. */
     private void catchUp() {
         CompletableFuture<Void> beside = CompletableFuture.runAsync(verdicts::catchUp);
         try {

@@ -6,7 +6,7 @@ import io.votelog.auditor.tlog.TlogException;
 import java.util.List;
 
 /**
- * What a sealed log is signed with: a key for each of its trees, or one for both, as in logs that are older than that.
+ * The private keys of a sealed log: one for each tree, or, in logs of older versions, one key for both.
  *
  * @param votes signs the tree of votes, under that tree's origin
  * @param verdicts signs the tree of verdicts, under that tree's origin
@@ -15,8 +15,8 @@ public record SealingKey(NoteSigner votes, NoteSigner verdicts) {
     /**
      * New keys.
      *
-     * @param origin the log's name; its trees have it with /votes and /verdicts behind it
-     * @throws IllegalArgumentException when it is no name
+     * @param origin the log's name; the trees' origins are this name with /votes and /verdicts appended
+     * @throws IllegalArgumentException when the text cannot be a name
      */
     public static SealingKey generate(String origin) {
         return new SealingKey(
@@ -31,9 +31,9 @@ public record SealingKey(NoteSigner votes, NoteSigner verdicts) {
     }
 
     /**
-     * Reads what {@link #text} wrote, or the one line of a key for both trees.
+     * Reads what {@link #text} wrote, or a single key for both trees.
      *
-     * @throws TlogException when it is neither, without a word of what it is
+     * @throws TlogException when the text is neither; the message does not repeat the text
      */
     public static SealingKey parse(String text) {
         List<NoteSigner> keys =
@@ -50,7 +50,7 @@ public record SealingKey(NoteSigner votes, NoteSigner verdicts) {
         return pair;
     }
 
-    /** The private keys. Whoever has them is the log. */
+    /** The private keys as text. They are secret: whoever has them can sign as the log. */
     public String text() {
         return votes.text() + "\n" + verdicts.text() + "\n";
     }
@@ -59,7 +59,7 @@ public record SealingKey(NoteSigner votes, NoteSigner verdicts) {
         return tree == SealedLog.VOTES ? votes : verdicts;
     }
 
-    /** What checks the signatures. */
+    /** The public keys, which check the signatures. */
     public SealedLogKey publicKey() {
         return new SealedLogKey(votes.verifier(), verdicts.verifier());
     }
@@ -69,7 +69,7 @@ public record SealingKey(NoteSigner votes, NoteSigner verdicts) {
         return SealedLog.base(votes.verifier().name());
     }
 
-    /** Whose keys they are, and nothing of what is secret. */
+    /** The names of the keys; nothing secret. */
     @Override
     public String toString() {
         return "private keys of " + origin();

@@ -29,11 +29,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topic of seals, as its only writer has it. Whoever opens it shuts out the one before: Kafka lets the newest producer of a
- * transactional id write, and refuses every older one from then on, a paused one that comes back too. So what was read when it
- * was opened, and written since, is all that stands there.
+ * The topic of seals, for its only writer. Opening it fences the writer before: Kafka accepts only the newest producer
+ * of a transactional id, and refuses every older one, even one that was paused and continues later. So the topic holds
+ * exactly what was read when it was opened and what was written since.
  *
- * May be used by several threads, but for adding seals: while one does, no other may look at them.
+ * May be used by several threads, with one exception: while a thread adds a seal, no other may read the seals.
  */
 public final class SealsTopic implements AutoCloseable {
     private static final String TRANSACTIONAL_ID = "votelog-sealer";
@@ -46,12 +46,15 @@ public final class SealsTopic implements AutoCloseable {
     private final Map<String, Long> results = new HashMap<>();
     private long[] sealedTo;
 
-    /** Of the newest seal. Partitions may have been added to votes since, which the next one is of too. */
+    /**
+     * The number of partitions of the newest seal. Partitions may have been added to votes since; the next seal
+     * includes them.
+     */
     private int partitions;
 
     /**
-     * @param partitions of votes
-     * @throws AuditException when it cannot be read, or what stands there is not what one sealer writes
+     * @param partitions the number of partitions of votes
+     * @throws AuditException when the topic cannot be read, or holds what a single sealer cannot have written
      */
     public SealsTopic(BrokerSource source, Map<String, Object> clientSettings, int partitions) {
         this.sealedTo = new long[partitions];
@@ -64,7 +67,7 @@ public final class SealsTopic implements AutoCloseable {
         settings.put("compression.type", "none");
         producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         try {
-            // What an earlier one had begun is finished or undone when this returns.
+            // When this returns, the last transaction of an earlier producer is committed or aborted.
             producer.initTransactions();
             for (OffsetRange range : source.ranges(Topics.SEALS.name())) {
                 source.read(range, record -> {
@@ -84,27 +87,27 @@ public final class SealsTopic implements AutoCloseable {
         }
     }
 
-    /** Every seal, in their order. */
+    /** All seals in their order. */
     public List<Seal> seals() {
         return seals;
     }
 
-    /** By partition of votes: the offset behind the last record that is sealed. */
+    /** By partition of votes: the offset after the last sealed record. */
     long[] sealedTo() {
         return sealedTo.clone();
     }
 
-    /** What was signed of a tree last. */
+    /** The newest signed checkpoint of a tree. */
     synchronized Optional<CheckpointSigned> newest(SealedTree tree) {
         return Optional.ofNullable(newest.get(tree));
     }
 
-    /** The text that was signed of a tree with the leaves of this seal and all before it: origin, size and root. */
+    /** The checkpoint text that was signed for a tree with the leaves up to this seal: origin, size and root. */
     synchronized Optional<String> signedText(SealedTree tree, long sequence) {
         return Optional.ofNullable(texts.getOrDefault(tree, Map.of()).get(sequence));
     }
 
-    /** The newest seal whose leaves were in a tree when this text was signed of it. */
+    /** The number of the newest seal whose leaves the tree had when this checkpoint text was signed. */
     synchronized Optional<Long> sequence(SealedTree tree, String text) {
         return texts.getOrDefault(tree, Map.of()).entrySet().stream()
                 .filter(entry -> entry.getValue().equals(text))
@@ -112,12 +115,15 @@ public final class SealsTopic implements AutoCloseable {
                 .max(Long::compare);
     }
 
-    /** Whether these results are sealed, or ones that correct them: a counting that began anew publishes the old ones once more. */
+    /**
+     * Whether these results, or later ones that correct them, are sealed. Old results are published once more when the
+     * streams apps count from the beginning again.
+     */
     boolean holds(String ballotId, long revision) {
         return results.getOrDefault(ballotId, -1L) >= revision;
     }
 
-    /** Seals what of votes stands below these offsets. */
+    /** Adds a seal of the records of votes below these offsets. */
     void sealLog(long[] ends) {
         List<Long> numbers = new ArrayList<>();
         for (long end : ends) {
@@ -127,13 +133,13 @@ public final class SealsTopic implements AutoCloseable {
         append(new LogSealed(sequence, numbers), Long.toString(sequence));
     }
 
-    /** Seals a final result. */
+    /** Adds a seal of a final result. */
     void sealResult(String ballotId, long revision, String statement) {
         long sequence = seals.size();
         append(new BallotSealed(sequence, ballotId, revision, statement), Long.toString(sequence));
     }
 
-    /** Says what was signed. */
+    /** Writes a signed checkpoint to the topic. */
     void publish(CheckpointSigned signed) {
         append(signed, "%s@%d".formatted(signed.getTree(), signed.getSize()));
     }
@@ -150,7 +156,7 @@ public final class SealsTopic implements AutoCloseable {
                     new CloudEvent(event.getSchema().getName(), "sealer").headers(id)));
             producer.commitTransaction();
         } catch (KafkaException e) {
-            // Nothing is kept of it here: who comes next reads whether it stands.
+            // The state here is unchanged. Whether the write took effect, the next writer reads from the topic.
             throw refused(e);
         }
         take(event);

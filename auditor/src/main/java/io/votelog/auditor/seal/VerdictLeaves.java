@@ -21,8 +21,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves that say what the operator published on each record: a verdict, or that it was put aside. Of a record on which nothing
- * was published the record itself tells whether that is as it should be.
+ * Makes the leaves of the tree of verdicts: for each record the published verdict or dead letter. Where nothing was
+ * published, the record itself shows whether it is a control record or an undecided vote.
  */
 public final class VerdictLeaves implements LeafSource {
     private static final Pattern CAUSE = Pattern.compile("[A-Z_]{1,64}");
@@ -41,9 +41,10 @@ public final class VerdictLeaves implements LeafSource {
     }
 
     /**
-     * Once the counting has passed all records of the seal. What it wrote before is below these topics' ends by then, though
-     * it may take a moment until the last transaction's markers let it be read. Partitions that were added to votes have decisions
-     * once they are counted; dead letters keep the number that they began with.
+     * Ready once the streams apps have counted all records of the seal. What they published before is below the ends of
+     * these topics by then; reading it may take a moment until the last transaction's markers are written. Partitions
+     * that were added to votes have partitions of decisions once they are counted; the number of partitions of dead
+     * letters does not change.
      */
     @Override
     public boolean ready(Seal.OfLog seal) {
@@ -58,7 +59,8 @@ public final class VerdictLeaves implements LeafSource {
             }
         }
         follow(votes, Topics.VOTES.name(), seal.ends().length);
-        // From the first one on, also after a restart: nothing tells which decision belongs to which vote but itself.
+        // Decisions are read from the first one on, after a restart too: only a decision itself names the vote that it
+        // belongs to.
         follow(decisions, Topics.DECISIONS.name(), ofDecisions);
         follow(letters, Topics.DEAD_LETTERS.name(), partitions.getOrDefault(Topics.DEAD_LETTERS.name(), 0));
         decisionsEnd = progress.ends(Topics.DECISIONS.name(), decisions.size());
@@ -107,7 +109,10 @@ public final class VerdictLeaves implements LeafSource {
         }
     }
 
-    /** Decisions stand in the order of their votes. One that comes again, after the counting began anew, is passed over. */
+    /**
+     * The decision on a vote; null where there is none. Decisions are in the order of their votes; repeated ones, from
+     * when the streams apps count again, are skipped.
+     */
     private @Nullable VoteDecided decided(int partition, long offset) {
         PartitionTail tail = decisions.get(partition);
         long end = decisionsEnd[partition];
@@ -128,7 +133,7 @@ public final class VerdictLeaves implements LeafSource {
         try {
             return Events.decode(record.value(), VoteDecided.class);
         } catch (MalformedEventException e) {
-            // No event: nothing is decided by it.
+            // Bytes that are no event decide nothing.
             return null;
         }
     }

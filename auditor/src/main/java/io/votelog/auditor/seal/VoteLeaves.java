@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Leaves that commit to the records of votes. */
+/** Makes the leaves of the tree of votes, which commit to the records. */
 public final class VoteLeaves implements LeafSource {
     private final List<PartitionTail> votes;
     private final Commitments commitments = new Commitments();

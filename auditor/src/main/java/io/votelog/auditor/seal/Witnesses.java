@@ -22,21 +22,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a sealed log's checkpoints cosigned, and shows them. The sealer hands over what it signed and goes on at once. All witnesses
- * are asked at a time, each by a thread of its own. A checkpoint is shown as soon as the policy's quorum has cosigned it; or when
- * all have answered, or the time for that is up, with the cosignatures that there are. Those that come later are added to it while
- * it is the newest. A witness that failed is asked again, after a pause that grows.
+ * Has a sealed log's checkpoints cosigned, and publishes them. The sealer hands over what it signed and continues at
+ * once. All witnesses are asked at the same time, each by a thread of its own. A checkpoint is published as soon as the
+ * policy's quorum has cosigned it; otherwise when all witnesses have answered or the time is up, with the cosignatures
+ * that there are. Later cosignatures are added while the checkpoint is the newest. A witness that failed is asked again
+ * after a pause, which grows.
  *
- * <p>Both trees are shown together, votes first, so that no reader finds verdicts on votes that are not shown.
+ * <p>Both trees are published together, votes first, so that no reader finds verdicts on votes that are not published.
  */
 public final class Witnesses implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
     /**
-     * How long witnesses are borne.
+     * The times of waiting for witnesses.
      *
-     * @param answer how long one may take to answer
-     * @param firstPause before one that failed is asked again; it doubles with each time
+     * @param answer the longest time of an answer
+     * @param firstPause the pause before a failed witness is asked again; it doubles with each failure
      */
     public record Patience(Duration answer, Duration firstPause) {
         public static final Patience USUAL = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(1));
@@ -54,7 +55,7 @@ public final class Witnesses implements AutoCloseable {
     private @Nullable RuntimeException failure;
     private boolean closed;
 
-    /** What was signed of both trees at a time, with the cosignatures so far. */
+    /** The checkpoints of both trees that were signed together, with their cosignatures so far. */
     private static final class Signed {
         private final Map<SealedLog, SignedNote> notes = new EnumMap<>(SealedLog.class);
         private long deadlineNs;
@@ -76,9 +77,9 @@ public final class Witnesses implements AutoCloseable {
     }
 
     /**
-     * Begins to ask.
+     * Starts the threads.
      *
-     * @param policy names the witnesses; those without an address are not asked
+     * @param policy names the witnesses; those without a URL are not asked
      * @param log the folder of both trees
      */
     public Witnesses(Policy policy, Path log, PrintStream err, Patience patience) {
@@ -103,9 +104,10 @@ public final class Witnesses implements AutoCloseable {
     }
 
     /**
-     * Takes what was signed last, to be shown soon. What was handed over before and is not shown yet need not be.
+     * Takes the newest signed checkpoints, to be published soon. Earlier ones that are not published yet may be
+     * skipped.
      *
-     * @throws AuditException when checkpoints can't be shown any more
+     * @throws AuditException when checkpoints cannot be published any more
      */
     public synchronized void publish(SignedNote votes, SignedNote verdicts) {
         if (failure != null) {
@@ -119,7 +121,10 @@ public final class Witnesses implements AutoCloseable {
         }
     }
 
-    /** Waits until what was handed over is shown and every witness has answered or failed, no longer than answers may take. */
+    /**
+     * Waits until the newest checkpoints are published and every witness has answered or failed, at most three times
+     * the longest time of an answer.
+     */
     public synchronized void finish() throws InterruptedException {
         long deadlineNs = System.nanoTime() + 3 * patience.answer().toNanos();
         while (failure == null && (pending != null || current != null && !(current.shown && allAnswered(current)))) {
@@ -137,7 +142,7 @@ public final class Witnesses implements AutoCloseable {
     private void show() {
         try {
             while (showNext()) {
-                // One after the other.
+                // Publishes checkpoints one after the other.
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -185,8 +190,8 @@ public final class Witnesses implements AutoCloseable {
     }
 
     private boolean isCosigned(Signed signed) {
-        Policy.Times times =
-                CosignatureRequirement.asOf(Clock.systemUTC().instant(), policy, null).times();
+        Policy.Times times = CosignatureRequirement.asOf(Clock.systemUTC().instant(), policy, null)
+                .times();
         return signed.notes.values().stream()
                 .allMatch(note -> policy.missingQuorum(note, times).isEmpty());
     }
@@ -211,7 +216,7 @@ public final class Witnesses implements AutoCloseable {
         notifyAll();
     }
 
-    /** Shows what was handed over last, and asks nobody any more. */
+    /** Publishes the newest checkpoints, and stops asking witnesses. */
     @Override
     public void close() {
         synchronized (this) {
@@ -225,7 +230,7 @@ public final class Witnesses implements AutoCloseable {
         }
     }
 
-    /** Asks one witness about the newest checkpoints that are taken in hand. */
+    /** Asks one witness to cosign the newest checkpoints. */
     private final class Asker {
         private final Policy.Witness witness;
         private final Map<SealedLog, Long> known = new EnumMap<>(SealedLog.class);

@@ -1,4 +1,7 @@
-/** Seals the log: two Merkle trees of what stands in it and of the verdicts on it, signed and witnessed. */
+/**
+ * Seals the log: two Merkle trees over its records and over the verdicts on them, signed and witnessed. Checking a
+ * sealed log is in {@code verify}.
+ */
 @NullMarked
 package io.votelog.auditor.seal;
 

@@ -82,7 +82,8 @@ public final class BrokerSource implements LogSource {
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, patience);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, patience);
             return partitions.stream()
-                    .map(at -> new OffsetRange(topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
+                    .map(at -> new OffsetRange(
+                            topic, at.partition(), begins.getOrDefault(at, 0L), ends.getOrDefault(at, 0L)))
                     .toList();
         } catch (KafkaException e) {
             throw unreachable(e);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.source;
 
-import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.files.Hashes;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import java.io.BufferedInputStream;

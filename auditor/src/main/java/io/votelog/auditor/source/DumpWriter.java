@@ -88,7 +88,9 @@ public final class DumpWriter {
                 counted.orElse(null),
                 merged.orElse(null),
                 source.timestampType().orElse(null),
-                source.derivedTopicsFirst() ? Dump.TOPICS.stream().map(Topic::name).toList() : null,
+                source.derivedTopicsFirst()
+                        ? Dump.TOPICS.stream().map(Topic::name).toList()
+                        : null,
                 files);
         Dump.write(folder, manifest);
         return manifest;

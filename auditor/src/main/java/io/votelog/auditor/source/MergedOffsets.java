@@ -57,7 +57,7 @@ public record MergedOffsets(String group, Map<String, Map<Integer, Long>> ballot
         return new MergedOffsets(group, ballots);
     }
 
-    /** Whether all values are present and in range; they may be from a file that somebody wrote. */
+    /** Whether all values are present; they may be from a file that somebody wrote. */
     boolean isComplete() {
         return group != null
                 && ballots != null

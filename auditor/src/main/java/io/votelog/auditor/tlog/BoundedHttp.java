@@ -28,18 +28,18 @@ import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Requests to a party that is not trusted: an answer may take so long and have so many bytes, and no more. */
+/** Sends HTTP requests to a server that is not trusted. The time and the size of each answer are bounded. */
 public final class BoundedHttp {
     private final HttpClient client;
     private final Duration patience;
 
-    /** An answer whose body was within the bound. */
+    /** An answer with its whole body. */
     public record Answer(int status, HttpHeaders headers, byte[] body) {}
 
     /** @param patience how long an answer may take, its body included */
     public BoundedHttp(Duration patience) {
         this.patience = patience;
-        // Without an offer to change to HTTP/2, which simple servers take for something else.
+        // HTTP/1.1 alone: simple servers misunderstand the offer to upgrade to HTTP/2.
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(patience)
@@ -47,7 +47,11 @@ public final class BoundedHttp {
                 .build();
     }
 
-    /** A prefix with one slash at its end, so that paths can be put behind it. */
+    /**
+     * A log's URL with a slash at its end, so that paths can be resolved against it.
+     *
+     * @throws IllegalArgumentException when it is no http or https URL, or has a query or a fragment
+     */
     public static URI prefix(URI uri) {
         if (!"http".equalsIgnoreCase(uri.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())
                 || uri.getHost() == null
@@ -63,8 +67,8 @@ public final class BoundedHttp {
     /**
      * Sends a request.
      *
-     * @param longest the bytes that a body may have
-     * @throws UnreadableException when no answer came, or not in time, or it broke off, or its body is longer
+     * @param longest the most bytes that the body may have
+     * @throws UnreadableException when no answer came in time, it broke off, or its body is longer
      */
     public Answer send(HttpRequest request, int longest) {
         CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, info -> new Bounded(longest));
@@ -91,7 +95,7 @@ public final class BoundedHttp {
         }
     }
 
-    /** For people: the JDK's exceptions here often have a class's name and nothing else. */
+    /** The cause in words. Many of the JDK's exceptions have no message here, only a class name. */
     private static String why(Throwable cause) {
         if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
             return "no host of that name is known";
@@ -121,7 +125,10 @@ public final class BoundedHttp {
         return cause;
     }
 
-    /** @throws UnreadableException when it is no whole gzip, or of more bytes than these */
+    /**
+     * @throws UnreadableException when the bytes are no complete gzip stream, or unpack to more than {@code longest}
+     *     bytes
+     */
     public static byte[] gunzip(byte[] bytes, int longest, URI from) {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
             byte[] plain = in.readNBytes(longest + 1);
@@ -140,7 +147,7 @@ public final class BoundedHttp {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Gives up at the first byte too many. */
+    /** Collects a body, and fails at the first byte beyond the bound. */
     private static final class Bounded implements BodySubscriber<byte[]> {
         private final int longest;
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();

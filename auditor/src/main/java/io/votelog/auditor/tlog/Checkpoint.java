@@ -6,14 +6,16 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * What a log says of itself at one size (c2sp.org/tlog-checkpoint): the text that the log and its witnesses sign.
+ * A log's statement of its size and root (c2sp.org/tlog-checkpoint): the text that the log and its witnesses sign.
  *
- * @param origin which log it is: a line that is not empty
+ * @param origin the log's name: a line that is not empty
  * @param size the number of leaves, at least 0
  * @param root the tree's root, {@value Merkle#HASH} bytes
  */
 public record Checkpoint(String origin, long size, byte[] root) {
-    /** @throws IllegalArgumentException when a value is none that a checkpoint can have */
+    /**
+     * @throws IllegalArgumentException when a checkpoint cannot have one of these values
+     */
     public Checkpoint {
         if (origin.isEmpty() || origin.chars().anyMatch(c -> c < ' ')) {
             throw new IllegalArgumentException("an origin is a line that is not empty, not '%s'".formatted(origin));
@@ -38,10 +40,10 @@ public record Checkpoint(String origin, long size, byte[] root) {
     }
 
     /**
-     * Reads the text of a note. Lines behind the third are passed over, as clients are told to; signatures are over the note's
-     * text, and not over {@link #text}, which has none of them.
+     * Reads the text of a note. Lines after the third are ignored, as the specification asks of clients. Signatures are
+     * over the note's text with those lines, not over {@link #text}, which leaves them out.
      *
-     * @throws TlogException when it is no checkpoint
+     * @throws TlogException when the text is no checkpoint
      */
     public static Checkpoint parse(String noteText) {
         if (!noteText.endsWith("\n")) {

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A witness's public key, which checks its signatures over checkpoints and the time at which it saw them: type 0x04, Ed25519
- * (c2sp.org/tlog-cosignature). The newer type 0x06, ML-DSA-44, is not known here, since Java has it
- * from version 24 on: in a policy such a witness never counts.
+ * A witness's public key, which checks its signatures over checkpoints and the time at which it saw them: type 0x04,
+ * Ed25519 (c2sp.org/tlog-cosignature). The newer type 0x06, ML-DSA-44, is not supported, since Java has that algorithm
+ * from version 24 on. A witness with such a key never counts in a policy.
  */
 public final class CosignatureVerifier {
     private final KeyText text;
@@ -29,7 +29,8 @@ public final class CosignatureVerifier {
      * Reads a verifier key.
      *
      * @param vkey {@code name+key ID+base64}
-     * @throws TlogException when it is none of this type, or its key ID is not that of its name and key
+     * @throws TlogException when the text is no verifier key of this type, or its key ID does not match its name and
+     *     key
      */
     public static CosignatureVerifier parse(String vkey) {
         KeyText text = KeyText.parse(vkey)
@@ -46,7 +47,7 @@ public final class CosignatureVerifier {
         return text.text();
     }
 
-    /** Whose key it is. */
+    /** The name of the witness. */
     public String name() {
         return text.name();
     }
@@ -56,18 +57,18 @@ public final class CosignatureVerifier {
     }
 
     /**
-     * Checks a line.
+     * Checks a signature line.
      *
-     * @param checkpointText the note's text, with its last newline and any lines behind the third
+     * @param checkpointText the note's text, with its last newline and any lines after the third
      * @param signatureLine with or without its newline
-     * @return when the witness saw this checkpoint as the largest one of its log; empty when the line is no cosignature of this
-     *     key over this text
+     * @return when the witness saw this checkpoint as the largest one of its log; empty when the line is no cosignature
+     *     of this key over this text
      */
     public Optional<Instant> verify(String checkpointText, String signatureLine) {
         return Signature.read(signatureLine).flatMap(line -> verify(checkpointText, line));
     }
 
-    /** Like {@link #verify(String, String)}. */
+    /** The same as {@link #verify(String, String)}, for a line that is parsed already. */
     Optional<Instant> verify(String checkpointText, Signature signature) {
         byte[] bytes = signature.bytes();
         if (!isOf(signature) || bytes.length != Long.BYTES + Ed25519.SIGNATURE || !isCheckpoint(checkpointText)) {
@@ -77,7 +78,8 @@ public final class CosignatureVerifier {
         long time = buffer.getLong();
         byte[] signed = new byte[Ed25519.SIGNATURE];
         buffer.get(signed);
-        // A cosignature has a time: without one it does not say that it saw the largest tree.
+        // A cosignature without a time does not state that this checkpoint was the largest one that the witness had
+        // seen.
         if (time <= 0 || !Ed25519.verifies(key, message(checkpointText, time), signed)) {
             return Optional.empty();
         }
@@ -89,8 +91,8 @@ public final class CosignatureVerifier {
     }
 
     /**
-     * When this witness cosigned a checkpoint last; empty when it did not, or one of the signatures under its name and key ID does not
-     * verify.
+     * The latest time at which this witness cosigned a checkpoint. Empty when it did not, or when a signature under its
+     * name and key ID does not verify.
      */
     public Optional<Instant> cosigned(SignedNote checkpoint) {
         List<Optional<Instant>> its = checkpoint.signatures().stream()
@@ -106,7 +108,7 @@ public final class CosignatureVerifier {
         return signature.isOf(text);
     }
 
-    /** What a cosignature signs. */
+    /** The bytes that a cosignature signs. */
     static byte[] message(String checkpointText, long time) {
         return StrictEncoding.utf8("cosignature/v1\ntime " + time + "\n" + checkpointText);
     }

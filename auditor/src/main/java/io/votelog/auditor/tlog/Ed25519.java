@@ -15,14 +15,14 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Keys as 32 raw bytes and signatures as 64 (RFC 8032), with what the JDK has. */
+/** Ed25519 (RFC 8032) with the JDK's implementation: keys are 32 raw bytes, signatures 64. */
 final class Ed25519 {
     static final int KEY = 32;
     static final int SIGNATURE = 64;
 
     private static final String NAME = "Ed25519";
 
-    /** The JDK's forms of a key are these prefixes and the raw bytes (RFC 8410, sections 4 and 7). */
+    /** The JDK encodes a key as this prefix and the raw bytes (RFC 8410, sections 4 and 7). */
     private static final byte[] X509_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
 
     private static final byte[] PKCS8_PREFIX = HexFormat.of().parseHex("302e020100300506032b657004220420");
@@ -44,8 +44,8 @@ final class Ed25519 {
     }
 
     /**
-     * The raw public key of a seed. The JDK derives it only where it generates a pair, from the 32 bytes that it draws, so it is
-     * made to draw the seed.
+     * The raw public key of a seed, which is the private key. The JDK derives a public key only when it generates a key
+     * pair from 32 random bytes, so it is given a random source that returns the seed.
      */
     static byte[] publicKeyOf(byte[] seed) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(NAME);
@@ -87,7 +87,7 @@ final class Ed25519 {
         return joined;
     }
 
-    /** Hands out the bytes that it was made with. */
+    /** A random source that returns fixed bytes. */
     private static final class FixedBytes extends SecureRandom {
         private static final long serialVersionUID = 1L;
 

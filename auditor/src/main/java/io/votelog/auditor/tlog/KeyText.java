@@ -7,20 +7,20 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * A key of a signed note: name, key ID, and the type byte with the raw key (c2sp.org/signed-note).
+ * The text form of a signed note's key: name, key ID, and type byte with raw key (c2sp.org/signed-note).
  *
- * @param name who signs
+ * @param name of the signer
  * @param id the first four bytes of SHA-256 over the name, a newline, the type and the public key
  * @param material the type byte and the key's bytes
  */
 record KeyText(String name, int id, byte[] material) {
-    /** A signature over the note's text. */
+    /** Key type of a signature over the note's text. */
     static final byte ED25519 = 0x01;
 
-    /** A signature over a checkpoint and the time of its cosigning. */
+    /** Key type of a cosignature, which is over a checkpoint and the time of cosigning. */
     static final byte COSIGNATURE = 0x04;
 
-    /** No name, key or signature of a log is longer; keys of 1,312 bytes are. */
+    /** The longest text that is read, in characters. It leaves room for ML-DSA-44 keys, which have 1,312 bytes. */
     private static final int LONGEST = 10_000;
 
     static KeyText of(String name, byte type, byte[] publicKey) {
@@ -31,9 +31,9 @@ record KeyText(String name, int id, byte[] material) {
         return ByteBuffer.allocate(1 + raw.length).put(type).put(raw).array();
     }
 
-    /** Reads {@code name+keyID+base64}, and leaves open whether the key ID is the right one. */
+    /** Reads {@code name+keyID+base64}. Whether the key ID matches is not checked; {@link #check} does that. */
     static KeyText parse(String text) {
-        // A plus can't be in a name, but it can be in base64.
+        // A name cannot contain a plus; base64 can.
         String[] parts = text.length() > LONGEST ? new String[0] : text.split("\\+", 3);
         byte[] material = parts.length == 3 ? StrictEncoding.base64(parts[2]) : null;
         if (material == null || material.length == 0 || !parts[1].matches("[0-9a-f]{8}") || !isName(parts[0])) {
@@ -54,7 +54,7 @@ record KeyText(String name, int id, byte[] material) {
         return "%s+%08x+%s".formatted(name, id, StrictEncoding.base64(material));
     }
 
-    /** Not empty, and without spaces of any kind, control characters and plus. */
+    /** Whether a text can be a key's name: not empty, and without white space, control characters and plus. */
     static boolean isName(String name) {
         return !name.isEmpty() && name.codePoints().noneMatch(KeyText::isForbidden);
     }
@@ -84,8 +84,8 @@ record KeyText(String name, int id, byte[] material) {
      * Checks a public key's type, length and key ID.
      *
      * @param wanted the type byte
-     * @param what what such a key is
-     * @throws TlogException when one of them is wrong
+     * @param what describes such a key in an error message
+     * @throws TlogException when the type, the length or the key ID is wrong
      */
     KeyText check(byte wanted, String what) {
         if (type() != wanted) {

@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The hashes of a log's tree (RFC 6962, section 2.1, with SHA-256). Leaves and nodes are hashed with different first bytes, so
- * that no entry can pass for a node. For one thread.
+ * The hashes of a log's tree (RFC 6962, section 2.1, with SHA-256). Leaves and nodes are hashed with different first
+ * bytes, so that no entry can pass for a node. Used by one thread.
  */
 public final class Merkle {
     /** The length of a hash in bytes. */
@@ -19,7 +19,7 @@ public final class Merkle {
     private final MessageDigest sha256;
     private final byte[] block = new byte[1 + 2 * HASH];
 
-    /** Hashing for one thread. */
+    /** A hasher that one thread uses. */
     public Merkle() {
         sha256 = sha256();
         block[0] = NODE_PREFIX;
@@ -54,14 +54,14 @@ public final class Merkle {
         return sha256().digest();
     }
 
-    /** Puts the leaf hash of a part of an array into another. */
+    /** Writes the leaf hash of a part of one array into another array. */
     public void leaf(byte[] from, int offset, int length, byte[] to, int at) {
         sha256.update(LEAF_PREFIX);
         sha256.update(from, offset, length);
         digest(to, at);
     }
 
-    /** Puts the hash of two children into an array, which may be one of theirs. */
+    /** Writes the hash of a node with these children into an array, which may be one of the children's. */
     void node(byte[] left, int leftAt, byte[] right, int rightAt, byte[] to, int at) {
         System.arraycopy(left, leftAt, block, 1, HASH);
         System.arraycopy(right, rightAt, block, 1 + HASH, HASH);
@@ -72,9 +72,9 @@ public final class Merkle {
     /**
      * The root over consecutive hashes of one level.
      *
-     * @param hashes one behind the other
-     * @param first the first hash that counts, from 0
-     * @param width how many count, at least one
+     * @param hashes the hashes, one after the other
+     * @param first the index of the first hash to use, from 0
+     * @param width the number of hashes to use, at least 1
      */
     public byte[] root(byte[] hashes, int first, int width) {
         byte[] row = new byte[width * HASH];
@@ -85,7 +85,8 @@ public final class Merkle {
             for (int i = 0; i < pairs; i++) {
                 node(row, 2 * i * HASH, row, (2 * i + 1) * HASH, row, i * HASH);
             }
-            // What has no partner goes up as it is: that is the RFC's split at the largest power of two.
+            // A last hash without a sibling moves up unchanged; this equals the RFC's split at the largest power of
+            // two.
             if (left % 2 == 1) {
                 System.arraycopy(row, (left - 1) * HASH, row, pairs * HASH, HASH);
             }

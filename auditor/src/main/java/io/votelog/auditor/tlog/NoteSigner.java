@@ -5,7 +5,7 @@ import io.votelog.auditor.tlog.SignedNote.Signature;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 
-/** A private key that signs notes: Ed25519, type 0x01. Its text is the one of Go's golang.org/x/mod/sumdb/note. */
+/** A private key that signs notes: Ed25519, type 0x01. Its text has the format of Go's golang.org/x/mod/sumdb/note. */
 public final class NoteSigner {
     private static final String PREFIX = "PRIVATE+KEY+";
     private static final String NO_NAME =
@@ -25,7 +25,8 @@ public final class NoteSigner {
     /**
      * A new key.
      *
-     * @param name whose it is: not empty, without spaces and plus; for a log it is the origin of its checkpoints
+     * @param name the signer's name: not empty, without white space and plus; a log's key has the origin of its
+     *     checkpoints as its name
      * @throws IllegalArgumentException when the name is none
      */
     public static NoteSigner generate(String name) {
@@ -43,7 +44,7 @@ public final class NoteSigner {
      * Reads a private key.
      *
      * @param skey {@code PRIVATE+KEY+name+key ID+base64}
-     * @throws TlogException when it is none, without a word of what it is
+     * @throws TlogException when the text is no private key; the message does not repeat the text
      */
     public static NoteSigner parse(String skey) {
         if (!skey.startsWith(PREFIX)) {
@@ -82,13 +83,13 @@ public final class NoteSigner {
         }
     }
 
-    /** The private key's text. Whoever has it is the log. */
+    /** The private key's text. It is secret: whoever has it can sign as the log. */
     public String text() {
         KeyText text = new KeyText(verifier.name(), verifier.keyId(), KeyText.material(KeyText.ED25519, seed));
         return PREFIX + text.text();
     }
 
-    /** Checks what this key signs. */
+    /** The public key, which checks this key's signatures. */
     public NoteVerifier verifier() {
         return verifier;
     }
@@ -98,16 +99,17 @@ public final class NoteSigner {
      *
      * @param noteText with its last newline
      * @return the signature line, without its newline
-     * @throws IllegalArgumentException when it can't be a note's text
+     * @throws IllegalArgumentException when it cannot be the text of a note
      */
     public String sign(String noteText) {
         SignedNote.checkText(noteText).ifPresent(wrong -> {
             throw new IllegalArgumentException(wrong);
         });
-        return new Signature(verifier.name(), verifier.keyId(), Ed25519.sign(key, StrictEncoding.utf8(noteText))).line();
+        return new Signature(verifier.name(), verifier.keyId(), Ed25519.sign(key, StrictEncoding.utf8(noteText)))
+                .line();
     }
 
-    /** Whose key it is, and nothing of what is secret. */
+    /** The name of the signer; nothing secret. */
     @Override
     public String toString() {
         return "private key of " + verifier.name();

@@ -20,7 +20,8 @@ public final class NoteVerifier {
      *
      * @param vkey {@code name+key ID+base64}, such as
      *     example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k
-     * @throws TlogException when it is none of this type, or its key ID is not that of its name and key
+     * @throws TlogException when the text is no verifier key of this type, or its key ID does not match its name and
+     *     key
      */
     public static NoteVerifier parse(String vkey) {
         KeyText text = KeyText.parse(vkey).check(KeyText.ED25519, "one that signs notes");
@@ -34,7 +35,7 @@ public final class NoteVerifier {
     /**
      * The same key under another name.
      *
-     * @throws TlogException when the name is none
+     * @throws TlogException when the text cannot be a name
      */
     public NoteVerifier named(String name) {
         return parse(KeyText.of(name, KeyText.ED25519, text.raw()).text());
@@ -45,7 +46,7 @@ public final class NoteVerifier {
         return text.text();
     }
 
-    /** Whose key it is. For a log's key it is the origin of its checkpoints. */
+    /** The signer's name. A log's key has the origin of its checkpoints as its name. */
     public String name() {
         return text.name();
     }

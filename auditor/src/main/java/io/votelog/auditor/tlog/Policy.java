@@ -17,14 +17,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which logs are known, and whose cosignatures a checkpoint needs (c2sp.org/tlog-policy). Keys are Ed25519: of type 0x01 for
- * logs, 0x04 for witnesses. A log or a witness whose key is of a type that is not known here, such as ML-DSA-44, never counts;
- * what the others do is not changed by it.
+ * A policy: which logs are trusted, and which witnesses must cosign a checkpoint (c2sp.org/tlog-policy). Keys are
+ * Ed25519, of type 0x01 for logs and 0x04 for witnesses. A log or a witness with a key of an unsupported type, such as
+ * ML-DSA-44, never counts, and does not affect the others.
  *
- * <p>The file is bytes: those above 0x7F may stand for anything, in names and comments.
+ * <p>The file is read as bytes: names and comments may hold any bytes above 0x7F, whatever their encoding.
  */
 public final class Policy {
-    /** A policy may not be longer, in bytes. */
+    /** The longest policy, in bytes. */
     public static final int LONGEST = 1 << 20;
 
     private static final int MOST_OF_A_KIND = 256;
@@ -35,7 +35,7 @@ public final class Policy {
     private final List<Witness> witnesses = new ArrayList<>();
     private final List<byte[]> logKeys = new ArrayList<>();
     private final List<byte[]> witnessKeys = new ArrayList<>();
-    /** Witnesses and groups by name, in the file's order: a group's members stand before it. */
+    /** Witnesses and groups by name, in the file's order, in which a group's members come before the group. */
     private final Map<String, Member> members = new LinkedHashMap<>();
 
     private final Set<String> grouped = new HashSet<>();
@@ -43,10 +43,10 @@ public final class Policy {
     private @Nullable String quorum;
 
     /**
-     * A log whose checkpoints count.
+     * A log of the policy.
      *
-     * @param key its key; the key's name is the origin of its checkpoints
-     * @param url where it is, or null
+     * @param key the log's key; its name is the origin of the log's checkpoints
+     * @param url the log's URL; null where the policy names none
      */
     public record Log(NoteVerifier key, @Nullable String url) {
         /** The origin of its checkpoints. */
@@ -58,25 +58,25 @@ public final class Policy {
     /**
      * A witness.
      *
-     * @param name what this policy calls it
-     * @param key its key
-     * @param url where checkpoints are submitted to it, or null
+     * @param name of the witness in this policy
+     * @param key that checks its cosignatures
+     * @param url the URL to which checkpoints are submitted; null where the policy names none
      */
     public record Witness(String name, CosignatureVerifier key, @Nullable String url) {}
 
     /**
-     * That a witness cosigned a checkpoint.
+     * A valid cosignature on a checkpoint.
      *
-     * @param witness what this policy calls it
-     * @param time when it did, by its own clock
+     * @param witness its name in this policy
+     * @param time of the cosignature, by the witness's clock
      */
     public record Cosignature(String witness, Instant time) {}
 
     /**
-     * When a cosignature may be from.
+     * The times that a cosignature may have, both ends included.
      *
      * @param from the earliest time
-     * @param to the latest time: the witness's clock may be a little ahead of ours, and not more
+     * @param to the latest time; it leaves room for a witness's clock that is a little ahead of this machine's
      */
     public record Times(Instant from, Instant to) {
         /** Whether a cosignature of this time counts. */
@@ -84,7 +84,7 @@ public final class Policy {
             return !time.isBefore(from) && !time.isAfter(to);
         }
 
-        /** Why one does not count. */
+        /** Why a cosignature of this time does not count. */
         public String why(Instant time) {
             return time.isAfter(to)
                     ? "which is in the future: it does not count"
@@ -92,12 +92,14 @@ public final class Policy {
         }
     }
 
-    /** Names are compared as the bytes that they are: here each is a character of ISO 8859-1. */
+    /** A witness or a group. Names are compared byte for byte; here each byte is a character of ISO 8859-1. */
     private sealed interface Member {
         String id();
     }
 
-    /** @param witness null where its key is of a type that is not known here */
+    /**
+     * @param witness null where its key is of an unsupported type
+     */
     private record Single(String id, @Nullable Witness witness, String type) implements Member {}
 
     private record Group(String id, int needed, List<Member> of) implements Member {}
@@ -108,7 +110,7 @@ public final class Policy {
      * Reads a policy.
      *
      * @param bytes the file, each line with its newline
-     * @throws TlogException when it is none; it begins with the number of the line
+     * @throws TlogException when the file is no policy; the message begins with the number of the line
      */
     public static Policy parse(byte[] bytes) {
         Policy policy = new Policy();
@@ -135,12 +137,15 @@ public final class Policy {
         return policy;
     }
 
-    /** Like {@link #parse(byte[])}, of a text that is stored in UTF-8. */
+    /** The same as {@link #parse(byte[])}, for a text that is encoded in UTF-8. */
     static Policy parse(String file) {
         return parse(file.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** For people, and where a text is what is meant: the bytes in UTF-8, or each by itself where they are none. */
+    /**
+     * A word for error messages and for use as text: its bytes decoded as UTF-8, or as ISO 8859-1 where they are no
+     * UTF-8.
+     */
     private static String shown(String word) {
         String text = StrictEncoding.utf8(word.getBytes(StandardCharsets.ISO_8859_1));
         return text == null ? word : text;
@@ -268,17 +273,17 @@ public final class Policy {
         }
     }
 
-    /** The logs with keys of a known type, in the file's order. */
+    /** The logs with keys of a supported type, in the file's order. */
     public List<Log> logs() {
         return List.copyOf(logs);
     }
 
-    /** The witnesses with keys of a known type, in the file's order. */
+    /** The witnesses with keys of a supported type, in the file's order. */
     public List<Witness> witnesses() {
         return List.copyOf(witnesses);
     }
 
-    /** The log that signed a checkpoint: one of this policy's whose name is the origin. */
+    /** The log of this policy that signed a checkpoint, and whose name is the checkpoint's origin. */
     public Optional<Log> signer(SignedNote checkpoint) {
         String origin = Checkpoint.parse(checkpoint.text()).origin();
         return logs.stream()
@@ -286,7 +291,7 @@ public final class Policy {
                 .findFirst();
     }
 
-    /** Who of the witnesses cosigned a checkpoint, and when, in the file's order. */
+    /** The valid cosignatures of this policy's witnesses on a checkpoint, in the file's order. */
     public List<Cosignature> cosignatures(SignedNote checkpoint) {
         List<Cosignature> cosignatures = new ArrayList<>();
         for (Witness witness : witnesses) {
@@ -298,14 +303,14 @@ public final class Policy {
     }
 
     /**
-     * Whether one of the logs signed a checkpoint of its own, and enough witnesses cosigned it. Where the policy names no log,
-     * who signed is for the caller to know.
+     * Whether a log of this policy signed the checkpoint, and enough witnesses cosigned it. Where the policy names no
+     * log, the caller must check the log's signature.
      */
     public boolean met(SignedNote checkpoint, Times times) {
         return missing(checkpoint, times).isEmpty();
     }
 
-    /** What a checkpoint lacks for {@link #met}, in a sentence; empty when it lacks nothing. */
+    /** What is missing for {@link #met}, in a sentence; empty when nothing is. */
     public String missing(SignedNote checkpoint, Times times) {
         String origin;
         try {
@@ -320,7 +325,7 @@ public final class Policy {
         return missingQuorum(checkpoint, times);
     }
 
-    /** Like {@link #missing}, of the witnesses alone: who signed the checkpoint is not looked at. */
+    /** The same as {@link #missing} for the witnesses alone; the log's signature is not checked. */
     public String missingQuorum(SignedNote checkpoint, Times times) {
         Member needed = quorum == null ? null : members.get(quorum);
         Set<String> met = metMembers(checkpoint, times);

@@ -5,11 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Checks the two proofs of a tree (RFC 6962, section 2.1; the algorithms are those of RFC 9162, sections 2.1.3.2 and 2.1.4.2).
- * Whatever is handed in, the answer is yes or no, after as many steps as the tree is high.
+ * Checks inclusion and consistency proofs (RFC 6962, section 2.1, with the algorithms of RFC 9162, sections 2.1.3.2 and
+ * 2.1.4.2). Whatever the input, the answer is true or false, after at most as many steps as the tree is high.
  */
 public final class Proofs {
-    /** A tree of 2^63 - 1 leaves is so high; a proof of consistency may have one hash more than its height. */
+    /**
+     * The most hashes of a proof: a tree of 2^63 - 1 leaves has height 63, and a consistency proof may have one hash
+     * more than the height.
+     */
     private static final int LONGEST = 64;
 
     private Proofs() {}
@@ -18,7 +21,7 @@ public final class Proofs {
      * Whether a leaf is in a tree.
      *
      * @param leafHash {@link Merkle#leaf} of the entry
-     * @param index where it should be, from 0
+     * @param index the leaf's index, from 0
      * @param size the tree's number of leaves
      * @param proof from the leaf's sibling up to the root's child
      * @param root the tree's root
@@ -38,7 +41,7 @@ public final class Proofs {
             }
             if ((node & 1) == 1 || node == last) {
                 hash = merkle.node(sibling, hash);
-                // A last node without a sibling is its own parent: up to the level where it has one, on its left.
+                // A last node without a sibling moves up unchanged, to the level where it has a left sibling.
                 while ((node & 1) == 0 && node != 0) {
                     node >>= 1;
                     last >>= 1;
@@ -53,8 +56,8 @@ public final class Proofs {
     }
 
     /**
-     * Whether a tree begins with all leaves of an older one in their order. An empty tree is the beginning of each, and trees of
-     * one size have to be the same; for both the proof has no hash.
+     * Whether a tree's first leaves are those of an older tree, in the same order. An empty tree is consistent with
+     * every tree; trees of the same size must have the same root. In both cases the proof must have no hashes.
      *
      * @param oldSize the older tree's number of leaves
      * @param oldRoot the older tree's root
@@ -84,8 +87,7 @@ public final class Proofs {
         int next = 0;
         byte[] start;
         if (node == 0) {
-            // The older tree is one whole subtree of the newer one, so its root, which is known, is where the proof
-            // starts.
+            // The older tree is a complete subtree of the newer one, so the proof starts from its root, which is known.
             start = oldRoot;
         } else if (proof.isEmpty()) {
             return false;

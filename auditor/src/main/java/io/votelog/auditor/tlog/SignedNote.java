@@ -10,32 +10,35 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A text and who signed it (c2sp.org/signed-note). Until {@link #signedBy} has said yes for a key that is trusted, the text is
- * nobody's.
+ * A text with signatures (c2sp.org/signed-note). The text must not be trusted until {@link #signedBy} is true for a
+ * trusted key.
  *
  * @param text with its last newline
- * @param signatures in the order of their lines, at most {@value #MOST_SIGNATURES}; none in a note that is about to be signed
+ * @param signatures in the order of their lines, at most {@value #MOST_SIGNATURES}; none in a note that is about to be
+ *     signed
  */
 public record SignedNote(String text, List<Signature> signatures) {
-    /** A note may not be longer, in bytes. */
+    /** The longest note, in bytes. */
     public static final int LONGEST = 1_000_000;
 
-    /** A note may not have more signatures; the specification asks for 16. */
+    /** The most signatures of a note; the specification requires at least 16 to be accepted. */
     public static final int MOST_SIGNATURES = 100;
 
     private static final String SEPARATOR = "\n\n";
 
     /**
-     * A line below a note. What it says is not checked by being read.
+     * A signature line of a note. Reading one does not verify it.
      *
-     * @param name whose key signed
-     * @param keyId which of them
-     * @param bytes what the key's type of signature has
+     * @param name the name of the key that signed
+     * @param keyId the ID of the key that signed
+     * @param bytes the signature, in the format of the key's type
      */
     public record Signature(String name, int keyId, byte[] bytes) {
         private static final String PREFIX = "— ";
 
-        /** @throws IllegalArgumentException when it is no name, or there is no signature */
+        /**
+         * @throws IllegalArgumentException when the name is invalid or the signature is empty
+         */
         public Signature {
             if (!KeyText.isName(name) || bytes.length == 0) {
                 throw new IllegalArgumentException("no signature: name '%s', %d bytes".formatted(name, bytes.length));
@@ -55,7 +58,7 @@ public record SignedNote(String text, List<Signature> signatures) {
                     + StrictEncoding.base64(signature.putInt(keyId).put(bytes).array());
         }
 
-        /** Empty when it is no signature line; its newline may be there or not. */
+        /** Reads a line, with or without its newline; empty when it is no signature line. */
         static Optional<Signature> read(String line) {
             String bare = line.endsWith("\n") ? line.substring(0, line.length() - 1) : line;
             int space = bare.lastIndexOf(' ');
@@ -95,7 +98,9 @@ public record SignedNote(String text, List<Signature> signatures) {
         }
     }
 
-    /** @throws IllegalArgumentException when it can't be a note */
+    /**
+     * @throws IllegalArgumentException when a note cannot have this text or so many signatures
+     */
     public SignedNote {
         checkText(text).ifPresent(wrong -> {
             throw new IllegalArgumentException(wrong);
@@ -107,7 +112,7 @@ public record SignedNote(String text, List<Signature> signatures) {
         signatures = List.copyOf(signatures);
     }
 
-    /** What is wrong with a note's text; empty: nothing. */
+    /** What is wrong with a note's text; empty when nothing is. */
     static Optional<String> checkText(String text) {
         if (!text.endsWith("\n")) {
             return Optional.of("a note's text ends with a newline");
@@ -121,7 +126,7 @@ public record SignedNote(String text, List<Signature> signatures) {
     /**
      * Reads a note with at least one signature.
      *
-     * @throws TlogException when it is none, or a longer one than {@value #LONGEST} bytes
+     * @throws TlogException when the bytes are no note, or more than {@value #LONGEST}
      */
     public static SignedNote parse(byte[] bytes) {
         if (bytes.length > LONGEST) {
@@ -172,7 +177,9 @@ public record SignedNote(String text, List<Signature> signatures) {
         return out.toByteArray();
     }
 
-    /** Whether a key signed this text: there is a signature under its name and key ID, and each such signature verifies. */
+    /**
+     * Whether a key signed this text: at least one signature has its name and key ID, and all such signatures verify.
+     */
     public boolean signedBy(NoteVerifier verifier) {
         List<Signature> its = signatures.stream()
                 .filter(signature -> signature.keyId() == verifier.keyId()
@@ -182,7 +189,7 @@ public record SignedNote(String text, List<Signature> signatures) {
     }
 
     /**
-     * This note with one more signature, or with another one where the same key had signed it already.
+     * This note with a signature added, in place of an earlier one by the same key.
      *
      * @param signatureLine with or without its newline
      * @throws TlogException when it is no signature line

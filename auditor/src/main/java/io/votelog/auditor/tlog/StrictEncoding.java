@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts that may be written in one way only. The JDK's decoders take some in other ways too; a signature or a hash that has two
- * texts would make two files of one.
+ * Decoders that accept one encoding of each value alone. The JDK's decoders accept others as well, so a signature or a
+ * hash could have two texts, and the same file two forms.
  */
 public final class StrictEncoding {
     private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]{0,18}");
@@ -24,7 +24,7 @@ public final class StrictEncoding {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
-    /** Null when it is no base64, or not as RFC 4648, section 4, writes these bytes. */
+    /** Decodes base64; null when the text is not the encoding of its bytes by RFC 4648, section 4. */
     public static byte @Nullable [] base64(String text) {
         try {
             byte[] bytes = Base64.getDecoder().decode(text);
@@ -34,13 +34,13 @@ public final class StrictEncoding {
         }
     }
 
-    /** Null when it is no hash in base64. */
+    /** Decodes a hash in base64; null when the text is none. */
     static byte @Nullable [] hash(String text) {
         byte[] bytes = base64(text);
         return bytes != null && bytes.length == Merkle.HASH ? bytes : null;
     }
 
-    /** A number from 0 to 2^63 - 1 in decimal without leading zeros; empty when it is none. */
+    /** Reads a number from 0 to 2^63 - 1 in decimal without leading zeros; empty when the text is none. */
     public static OptionalLong decimal(String text) {
         if (!DECIMAL.matcher(text).matches()) {
             return OptionalLong.empty();
@@ -52,7 +52,7 @@ public final class StrictEncoding {
         }
     }
 
-    /** Null when the bytes are no UTF-8. */
+    /** Decodes UTF-8; null when the bytes are no valid UTF-8. */
     static @Nullable String utf8(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
@@ -64,7 +64,9 @@ public final class StrictEncoding {
         }
     }
 
-    /** @throws IllegalArgumentException when a text has half a surrogate pair, which has no UTF-8 */
+    /**
+     * @throws IllegalArgumentException when the text has half a surrogate pair, which cannot be encoded in UTF-8
+     */
     static byte[] utf8(String text) {
         try {
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));

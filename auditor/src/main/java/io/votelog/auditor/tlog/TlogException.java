@@ -2,8 +2,8 @@
 package io.votelog.auditor.tlog;
 
 /**
- * A log's files, or what another party sent of a log, are not what they have to be, or could not be read or written. The message
- * says what, where, and what would be right.
+ * A file of a log, or what somebody sent about a log, is invalid, or could not be read or written. The message says
+ * what is wrong, where, and what would be right.
  */
 public sealed class TlogException extends RuntimeException permits UnreadableException {
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public sealed class TlogException extends RuntimeException permits UnreadableExc
 
     /**
      * @param message what is wrong, where, and what would be right
-     * @param cause what was caught
+     * @param cause the exception that was caught
      */
     public TlogException(String message, Throwable cause) {
         super(message, cause);

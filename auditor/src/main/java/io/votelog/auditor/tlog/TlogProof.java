@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * That an entry is in a log, for a check without the log (c2sp.org/tlog-proof). A checkpoint's signatures are for the reader to
- * check, with keys or a {@link Policy} that it has from elsewhere.
+ * A proof that an entry is in a log, which can be checked without the log (c2sp.org/tlog-proof). The reader must check
+ * the checkpoint's signatures, with keys or a {@link Policy} from a trusted source.
  *
- * @param extra what the application puts beside the proof; nothing vouches for it
- * @param index where the entry is, from 0
+ * @param extra data that the application adds; the proof does not authenticate them
+ * @param index the entry's index in the log, from 0
  * @param proof from the leaf's sibling up to the root's child
- * @param checkpoint signed by the log and, it may be, by witnesses
+ * @param checkpoint signed by the log, and possibly by witnesses
  */
 public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, SignedNote checkpoint) {
-    /** A proof's text may not be longer, in bytes; more than half of it may be the checkpoint. */
+    /** The longest text of a proof, in bytes; the checkpoint may take more than half of it. */
     public static final int LONGEST = 2 * SignedNote.LONGEST;
 
     private static final String HEAD = "c2sp.org/tlog-proof@v1";
@@ -26,7 +26,9 @@ public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, 
     private static final String INDEX = "index ";
     private static final int MOST_HASHES = 63;
 
-    /** @throws IllegalArgumentException when a value is none that a proof can have */
+    /**
+     * @throws IllegalArgumentException when a proof cannot have one of these values
+     */
     public TlogProof {
         if (index < 0) {
             throw new IllegalArgumentException("a proof for entry %d".formatted(index));
@@ -45,20 +47,21 @@ public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, 
     }
 
     /**
-     * Whether the checkpoint's tree has this leaf at the index. Whether the checkpoint is to be believed is another question.
+     * Whether the checkpoint's tree has this leaf at the index. The checkpoint's signatures are not checked.
      *
      * @param leafHash {@link Merkle#leaf} of the entry
-     * @throws TlogException when the checkpoint's text is none
+     * @throws TlogException when the note's text is no checkpoint
      */
     public boolean includes(byte[] leafHash) {
         Checkpoint tree = Checkpoint.parse(checkpoint.text());
         return Proofs.included(leafHash, index, tree.size(), proof, tree.root());
     }
 
-    /** The proof as it is stored, by custom in a file whose name ends with .tlog-proof. */
+    /** The proof as it is stored, by convention in a file whose name ends with .tlog-proof. */
     public String text() {
         StringBuilder text = new StringBuilder(HEAD).append('\n');
-        extra.ifPresent(bytes -> text.append(EXTRA).append(StrictEncoding.base64(bytes)).append('\n'));
+        extra.ifPresent(
+                bytes -> text.append(EXTRA).append(StrictEncoding.base64(bytes)).append('\n'));
         text.append(INDEX).append(index).append('\n');
         proof.forEach(hash -> text.append(StrictEncoding.base64(hash)).append('\n'));
         return text.append('\n')
@@ -69,7 +72,7 @@ public record TlogProof(Optional<byte[]> extra, long index, List<byte[]> proof, 
     /**
      * Reads a proof.
      *
-     * @throws TlogException when it is none
+     * @throws TlogException when the text is no proof
      */
     public static TlogProof parse(String text) {
         if (text.length() > LONGEST) {

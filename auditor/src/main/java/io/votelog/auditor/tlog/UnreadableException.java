@@ -2,8 +2,8 @@
 package io.votelog.auditor.tlog;
 
 /**
- * A file could not be read whole: nobody answered, or with an error, or what came broke off, or there is no such file. That says
- * nothing against the log. The message says which file, and why.
+ * A file could not be read completely: the server did not answer, answered with an error or broke off, or there is no
+ * such file. This proves nothing against the log. The message says which file, and why.
  */
 public final class UnreadableException extends TlogException {
     private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class UnreadableException extends TlogException {
 
     /**
      * @param message which file, and why
-     * @param passing whether it may be gone when it is tried again
+     * @param passing whether another attempt may succeed
      */
     public UnreadableException(String message, boolean passing) {
         super(message);
@@ -24,7 +24,7 @@ public final class UnreadableException extends TlogException {
         this.passing = passing;
     }
 
-    /** Whether it may be gone when it is tried again. */
+    /** Whether another attempt may succeed. */
     public boolean passing() {
         return passing;
     }

@@ -15,15 +15,18 @@ import java.util.OptionalLong;
 import java.util.function.LongFunction;
 
 /**
- * Asks a witness to cosign checkpoints (c2sp.org/tlog-witness, add-checkpoint). What it answers is believed when its key verifies
- * it. For one thread.
+ * Asks a witness to cosign checkpoints (c2sp.org/tlog-witness, add-checkpoint). An answer is accepted only if the
+ * witness's key verifies it. Used by one thread.
  */
 public final class WitnessClient {
     private static final String WHAT_IT_COSIGNED_LAST = "text/x.tlog.size";
     private static final int LONGEST_ANSWER = 64 << 10;
     private static final int MOST_HASHES = 63;
 
-    /** A first one, one with the size that the witness named, and one more where another client came between. */
+    /**
+     * The first attempt, one with the size that the witness named, and one more in case another client submitted in
+     * between.
+     */
     private static final int ATTEMPTS = 3;
 
     private final URI addCheckpoint;
@@ -35,8 +38,8 @@ public final class WitnessClient {
      *
      * @param submissionPrefix the witness's URL
      * @param key the witness's key
-     * @param patience how long each answer may take
-     * @throws IllegalArgumentException when it is no http or https URL
+     * @param patience the longest time for each answer
+     * @throws IllegalArgumentException when the prefix is no http or https URL
      */
     public WitnessClient(URI submissionPrefix, CosignatureVerifier key, Duration patience) {
         addCheckpoint = BoundedHttp.prefix(submissionPrefix).resolve("add-checkpoint");
@@ -45,14 +48,15 @@ public final class WitnessClient {
     }
 
     /**
-     * Has a checkpoint cosigned. Where the witness says that it knows another size than the one that was thought, it is asked
-     * again with the proof from that one.
+     * Has a checkpoint cosigned. Where the witness answers that it cosigned another size last, it is asked again with
+     * the consistency proof from that size.
      *
      * @param checkpoint signed by its log
-     * @param oldSize the size that the witness cosigned last, as far as it is known; 0 asks the witness
-     * @param consistency the proof from a size to the checkpoint's, as {@code TlogReader.consistency} makes it
-     * @return signature lines that verify, without newlines, at least one
-     * @throws TlogException when the witness did not cosign it, and why
+     * @param oldSize the size that the witness is believed to have cosigned last; with 0 the witness tells it
+     * @param consistency makes the consistency proof from a size to the checkpoint's, as {@code TlogReader.consistency}
+     *     does
+     * @return the witness's signature lines, verified, without newlines, at least one
+     * @throws TlogException when the witness did not cosign; the message says why
      */
     public List<String> cosign(SignedNote checkpoint, long oldSize, LongFunction<List<byte[]>> consistency) {
         long size = Checkpoint.parse(checkpoint.text()).size();
@@ -97,8 +101,9 @@ public final class WitnessClient {
                 .firstValue("Content-Type")
                 .filter(WHAT_IT_COSIGNED_LAST::equals)
                 .isPresent();
-        OptionalLong last =
-                body.endsWith("\n") ? StrictEncoding.decimal(body.substring(0, body.length() - 1)) : OptionalLong.empty();
+        OptionalLong last = body.endsWith("\n")
+                ? StrictEncoding.decimal(body.substring(0, body.length() - 1))
+                : OptionalLong.empty();
         if (!ofSize || last.isEmpty()) {
             throw wrong("it knows another size and does not say which: %s with a number and a newline is expected"
                     .formatted(WHAT_IT_COSIGNED_LAST));

@@ -1,6 +1,7 @@
 /**
- * The standard formats of transparency logs (RFC 6962, section 2.1, and the specifications at c2sp.org): the tree's hashes and
- * proofs, its tiles, checkpoints and who signed them. Nothing here knows of votes, and it needs the JDK alone.
+ * The standard formats of transparency logs (RFC 6962, section 2.1, and the specifications at c2sp.org): a tree's
+ * hashes and proofs, checkpoints, signatures, witnesses. Nothing here knows of votes, and nothing but the JDK is used.
+ * Tiles are in {@code tlog.tiles}.
  */
 @NullMarked
 package io.votelog.auditor.tlog;

@@ -18,11 +18,11 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of votes that annuls a vote, as a proof carries it: partition (4 bytes), offset (8), timestamp (8) and the value up to
- * the end, numbers big-endian. With them the record's leaf can be made.
+ * A record that annuls a vote, as the extra data of a proof hold it: partition (4 bytes), offset (8), timestamp (8) and
+ * then the value, numbers big-endian. The record's leaf can be computed from it.
  */
 public record AnnulmentRecord(ConsumerRecord<byte[], byte[]> record, VoteAnnulled order) {
-    /** Empty when the record is none. */
+    /** The annulment in a record; empty when the record is none. */
     static Optional<AnnulmentRecord> of(ConsumerRecord<byte[], byte[]> record) {
         try {
             return record.key() == null && Events.decode(record.value()).event() instanceof VoteAnnulled order
@@ -33,7 +33,7 @@ public record AnnulmentRecord(ConsumerRecord<byte[], byte[]> record, VoteAnnulle
         }
     }
 
-    /** What {@link #bytes} wrote; empty when it is none. */
+    /** Reads what {@link #bytes} wrote; empty when the bytes are no annulment. */
     static Optional<AnnulmentRecord> parse(byte[] bytes) {
         ByteBuffer from = ByteBuffer.wrap(bytes);
         try {
@@ -69,12 +69,12 @@ public record AnnulmentRecord(ConsumerRecord<byte[], byte[]> record, VoteAnnulle
                 .array();
     }
 
-    /** The entry of its leaf in the tree of votes. */
+    /** The entry of the record's leaf in the tree of votes. */
     byte[] entry() {
         return new Commitments().leaf(record).entry();
     }
 
-    /** Whether it is of this receipt's vote. */
+    /** Whether it annuls this receipt's vote. */
     boolean isOf(Receipt receipt) {
         return Arrays.equals(order.getVoter().bytes(), receipt.voter().bytes())
                 && order.getVoteId().equals(receipt.voteId());

@@ -19,13 +19,16 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * A result that was published as final must be sealed. A sealer seals it before it seals records that came later, so one that is
- * passed over while the sealing goes on was left out.
+ * Checks that every published final result is sealed. A sealer seals a result before records that came later. So a
+ * final result that is not sealed, although later records are, was left out.
  */
 final class FinalResultsCheck {
     static final String TITLE = "Each final result that was published is sealed";
 
-    /** A sealer that catches up seals so many records at a time at least, and results when it has caught up. */
+    /**
+     * A sealer seals results only when it has caught up with the log. With at least so many unsealed records it may
+     * still be catching up.
+     */
     private static final long CATCH_UP_BATCH = 10_000;
 
     private final Map<String, Final> finals = new TreeMap<>();
@@ -51,15 +54,15 @@ final class FinalResultsCheck {
                         (old, more) -> more.revision() > old.revision() ? more : old);
             }
         } catch (MalformedEventException e) {
-            // No event: nobody is shown anything by it. What stands in results is for replay to check.
+            // Bytes that are no event are shown to no reader as results. The replay checks the topic of results.
         }
     }
 
     /**
-     * Adds the step.
+     * Adds the step to a report.
      *
-     * @param check has read the log
-     * @param inSync whether the verdicts on all that is sealed are sealed
+     * @param check the check that has read the log
+     * @param inSync whether both trees have leaves for the same records
      */
     void run(Report report, SealedRecordsCheck check, boolean inSync) {
         boolean goesOn = inSync && check.unsealed() < CATCH_UP_BATCH;

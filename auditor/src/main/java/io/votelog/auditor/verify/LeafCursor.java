@@ -5,7 +5,7 @@ import io.votelog.auditor.tlog.tiles.TlogReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The entries of a tree one by one, some bundles of them in memory. */
+/** Reads the entries of a tree one by one, with some bundles of them in memory. */
 final class LeafCursor {
     private static final int AT_ONCE = 16 * 256;
 
@@ -14,12 +14,12 @@ final class LeafCursor {
     private long next;
     private long end;
 
-    /** Begins with nothing, see {@link #range}. */
+    /** A cursor without entries; {@link #range} sets them. */
     LeafCursor(TlogReader reader) {
         this.reader = reader;
     }
 
-    /** Goes to these entries. */
+    /** Moves to the entries from one index up to, and without, another. */
     LeafCursor range(long from, long to) {
         read.clear();
         next = from;
@@ -31,10 +31,10 @@ final class LeafCursor {
         return !read.isEmpty() || next < end;
     }
 
-    /** The next entry; there is one. */
+    /** The next entry; {@link #hasNext} must be true. */
     byte[] next() {
         if (read.isEmpty()) {
-            // Up to the end of a bundle, so that none is read twice.
+            // Up to the end of a bundle, so that no bundle is read twice.
             long to = Math.min(end, (next / AT_ONCE + 1) * AT_ONCE);
             reader.ahead(next, Math.min(end, to + AT_ONCE));
             reader.entries(next, to, (index, entry) -> read.add(entry));

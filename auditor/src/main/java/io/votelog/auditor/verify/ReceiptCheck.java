@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the proofs of a receipt, with what is in them and the log's public key. */
+/** Checks the proofs of a receipt. It needs the proofs and the log's public key alone. */
 public final class ReceiptCheck {
     private static final String NO_ANNULMENT = "The vote was not annulled later";
 
@@ -29,7 +29,7 @@ public final class ReceiptCheck {
 
     /**
      * @param key of the sealed log
-     * @param requirement what is asked of witnesses; nothing is when it is empty
+     * @param requirement the required cosignatures; empty where none are required
      */
     public ReceiptCheck(SealedLogKey key, Optional<CosignatureRequirement> requirement) {
         this.key = key;
@@ -130,8 +130,8 @@ public final class ReceiptCheck {
     }
 
     /**
-     * The record that annuls the vote, when all that it takes is proven. A leaf of verdicts says of an order in vain what it says of
-     * one with effect, so what was not accepted is never taken out.
+     * The annulment of the vote, if the proofs prove it completely. A leaf of verdicts does not say whether an
+     * annulment had effect, so only an accepted vote can count as annulled.
      */
     private @Nullable AnnulmentRecord annulment(
             Report report,

@@ -6,23 +6,26 @@ import io.votelog.auditor.tlog.TlogProof;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a voter can check a receipt with.
+ * The proofs with which a voter can check a receipt.
  *
- * @param vote that a leaf is in the tree of votes; its extra data is the salt of the commitment to the voter, 32 bytes, and the
+ * @param vote proves that the vote's leaf is in the tree of votes; its extra data are the salt of the commitment to the
+ *     voter, 32 bytes, and the leaf's entry
+ * @param verdict proves that the verdict's leaf, at the same index, is in the tree of verdicts; its extra data are the
  *     leaf's entry
- * @param verdict that the leaf at the same index is in the tree of verdicts; its extra data is the leaf's entry
- * @param annulment of the vote; null where none is shown
+ * @param annulment proves that the vote was annulled; null where no annulment is proven
  */
 public record ReceiptProofs(TlogProof vote, TlogProof verdict, @Nullable Annulment annulment) {
     /**
-     * That the vote was annulled.
+     * The proofs that a vote was annulled.
      *
-     * @param record that a control record is in the tree of votes; its extra data is the record, see {@link AnnulmentRecord}
-     * @param obeyed that the leaf at the same index of the tree of verdicts says that it is one; its extra data is the leaf's entry
+     * @param record proves that the annulment is in the tree of votes; its extra data are the record, see
+     *     {@link AnnulmentRecord}
+     * @param obeyed proves that the leaf at the same index of the tree of verdicts says that a control record was
+     *     obeyed; its extra data are the leaf's entry
      */
     public record Annulment(TlogProof record, TlogProof obeyed) {}
 
-    /** The leaf with this entry, null when it is none. */
+    /** The leaf with this entry; null when the entry is no leaf. */
     static @Nullable Leaf leaf(byte[] entry) {
         try {
             return Leaf.parse(entry);

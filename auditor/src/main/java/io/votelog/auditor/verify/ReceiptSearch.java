@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Finds a receipt's vote in the log, and proves that it is in the sealed log. */
+/** Finds a receipt's vote in the log, and makes the proofs that it is in the sealed log. */
 public final class ReceiptSearch implements AutoCloseable {
     private final LogSource source;
     private final SealedTreeView verdicts;
@@ -37,12 +37,12 @@ public final class ReceiptSearch implements AutoCloseable {
     private final Commitments commitments = new Commitments();
 
     /**
-     * @param log the sealed log, a folder or an address
-     * @throws AuditException when it is not signed with the key
+     * @param log the folder or the URL of the sealed log
+     * @throws AuditException when the sealed log is not signed with the key
      */
     public ReceiptSearch(LogSource source, String log, SealedLogKey key) {
         this.source = source;
-        // In this order, so that the tree of votes is not the shorter one.
+        // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
         this.verdicts = signed(SealedLog.VERDICTS, log, key);
         this.votes = signed(SealedLog.VOTES, log, key);
     }
@@ -59,18 +59,19 @@ public final class ReceiptSearch implements AutoCloseable {
     private record Found(ConsumerRecord<byte[], byte[]> record, VoteCast vote) {}
 
     /**
-     * What was found.
+     * The proofs of a receipt.
      *
-     * @param annulled what annuls the vote; null where nothing does
-     * @param annulmentSays what else there is to say of annulments, in a sentence
+     * @param annulled the annulment of the vote; null where there is none
+     * @param annulmentSays a sentence on annulments, for the user
      */
     public record Answer(ReceiptProofs proofs, @Nullable AnnulmentRecord annulled, String annulmentSays) {}
 
     /**
-     * The proofs for a receipt. Where the vote was sent more than once, for the time that it was accepted, else for the last.
+     * Makes the proofs of a receipt. Where the vote is in the log more than once, they are about the record that was
+     * accepted, or else about the last record.
      *
-     * @param offset where it stands; where that is not known the voter's partition is read
-     * @throws AuditException when no such vote is in the log, or it is not sealed yet
+     * @param offset the vote's offset; null where it is not known, and the voter's partitions are read
+     * @throws AuditException when the log has no such vote, or the vote is not sealed yet
      */
     public Answer find(Receipt receipt, @Nullable Long offset) {
         int partitions = source.ranges(Topics.VOTES.name()).size();
@@ -127,7 +128,7 @@ public final class ReceiptSearch implements AutoCloseable {
         }
     }
 
-    /** The first annulment behind the accepted vote that was obeyed takes it out. */
+    /** Adds the annulment of an accepted vote: the first one after it that was obeyed. */
     private Answer annulled(
             ReceiptProofs proofs, @Nullable Found accepted, List<AnnulmentRecord> annulments, SealIndex seals) {
         if (accepted == null) {
@@ -165,8 +166,8 @@ public final class ReceiptSearch implements AutoCloseable {
     }
 
     /**
-     * Where the voter's votes may stand: a ballot's votes are spread over as many partitions as there were when it was published, and
-     * some may have been added since.
+     * The partitions that may hold the voter's votes. A ballot's votes are spread over the partitions that there were
+     * when it was published, and partitions may have been added since.
      */
     private List<Integer> partitions(Receipt receipt, int now) {
         Set<Integer> counts = new TreeSet<>(Set.of(now));
@@ -179,14 +180,17 @@ public final class ReceiptSearch implements AutoCloseable {
                         counts.add(published.getPartitionCount());
                     }
                 } catch (MalformedEventException e) {
-                    // No event, so no ballot.
+                    // Bytes that are no event publish no ballot.
                 }
             });
         }
         return counts.stream().map(receipt.voter()::partition).distinct().toList();
     }
 
-    /** Votes at the offset, or anywhere where none is given; annulments behind it too. */
+    /**
+     * Searches a partition for the receipt's votes, at the offset or, without one, everywhere, and for annulments after
+     * it.
+     */
     private List<Found> search(
             Receipt receipt, int partition, @Nullable Long offset, List<AnnulmentRecord> annulments) {
         byte[] voter = receipt.voter().bytes();
@@ -206,7 +210,7 @@ public final class ReceiptSearch implements AutoCloseable {
                         found.add(new Found(record, vote));
                     }
                 } catch (MalformedEventException e) {
-                    // Not a vote, so not this one.
+                    // Bytes that are no event are not this vote.
                 }
             } else if (record.key() == null) {
                 AnnulmentRecord.of(record).filter(one -> one.isOf(receipt)).ifPresent(annulments::add);

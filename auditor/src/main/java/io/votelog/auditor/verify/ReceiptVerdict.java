@@ -3,19 +3,19 @@ package io.votelog.auditor.verify;
 
 import io.votelog.auditor.report.Report;
 
-/** What became of a receipt's vote, as the sealed log says it, and how a program that proves it ends. */
+/** The verdict on a receipt's vote by the sealed log, with the exit code of a command that proves it. */
 enum ReceiptVerdict {
-    /** It counts. */
+    /** The vote counts. */
     ACCEPTED(Report.PASSED),
-    /** It repeats a vote that was accepted: that one counts, and this record does not count again. */
+    /** The record repeats an accepted vote. That vote counts; this record does not count again. */
     RETRIED(4),
-    /** It does not count, for a reason. */
+    /** The vote does not count, for a reason that the leaf names. */
     REJECTED(5),
-    /** It was put aside as no vote, for a cause, and does not count. */
+    /** The record is a dead letter, for a cause that the leaf names, and does not count. */
     PUT_ASIDE(5),
-    /** Nothing was published on it although the counting had passed it. */
+    /** No verdict was published on the vote, although later votes were counted. */
     UNDECIDED(5),
-    /** It was accepted, and a control record took it out of the counts later. */
+    /** The vote was accepted, and a later control record annulled it. */
     ANNULLED(6);
 
     private final int exitCode;

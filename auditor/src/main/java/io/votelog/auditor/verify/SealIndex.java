@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Where the leaves of each seal stand in a tree. */
+/** An index of the seals of a tree: where the leaves of each seal are. */
 final class SealIndex {
     private final List<Placed> seals;
 
@@ -18,17 +18,17 @@ final class SealIndex {
     }
 
     /**
-     * A seal in a tree.
+     * A seal and its place in a tree.
      *
-     * @param first the index of its first leaf, which says what is sealed
+     * @param first the index of the seal's first leaf, which says what is sealed
      */
     record Placed(Seal seal, long first) {}
 
     /**
-     * Reads a tree's seals, each in its place by what the ones before say.
+     * Reads the seals of a tree. The place of each follows from the sizes of the seals before it.
      *
-     * @param size the number of leaves
-     * @throws AuditException when no seal stands where one must
+     * @param size the tree's number of leaves
+     * @throws AuditException when there is no seal at the place where one must be
      */
     static SealIndex read(TlogReader reader, long size) {
         List<Placed> seals = new ArrayList<>();
@@ -66,12 +66,12 @@ final class SealIndex {
         }
     }
 
-    /** All of them in their order. */
+    /** All seals in their order. */
     List<Placed> seals() {
         return seals;
     }
 
-    /** By partition: the offset behind the last record that was sealed before the leaf at this index. */
+    /** By partition: the offset after the last record that was sealed before the leaf at this index. */
     long[] sealedTo(long index) {
         long[] ends = new long[0];
         for (Placed placed : seals) {
@@ -82,7 +82,7 @@ final class SealIndex {
         return ends;
     }
 
-    /** The index of the leaf of this record; none where it is not sealed. */
+    /** The index of this record's leaf; empty where the record is not sealed. */
     OptionalLong indexOf(int partition, long offset) {
         for (Placed placed : seals) {
             if (placed.seal() instanceof Seal.OfLog seal

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the leaves of a tree must be, in their order: a seal's ends, then a leaf for each record between the ends before and
- * these, by partition and then by offset; or a result. A seal may be of more partitions than the one before, never of fewer.
+ * Checks the order of a tree's leaves. A seal of records begins with a leaf of ends, followed by a leaf for each record
+ * between the previous ends and these, by partition and then by offset. A seal of a result is a single leaf. A seal may
+ * have more partitions than the one before, never fewer.
  */
 final class SealOrderCheck {
     private long nextSequence;
@@ -18,10 +19,10 @@ final class SealOrderCheck {
     private boolean insideSeal;
 
     /**
-     * Goes on behind leaves that were looked at before.
+     * Continues after leaves that were checked before.
      *
-     * @param next the number of the seal that comes next
-     * @param to by partition: the offset behind the last record that is sealed
+     * @param next the sequence number of the next seal
+     * @param to by partition: the offset after the last sealed record
      */
     void resume(long next, long[] to) {
         nextSequence = next;
@@ -31,7 +32,7 @@ final class SealOrderCheck {
     /**
      * Takes the next leaf.
      *
-     * @return what is wrong with it; nothing when it is what must come
+     * @return what is wrong with the leaf; null when it is the one that must come next
      */
     @Nullable
     String take(Leaf leaf) {
@@ -95,12 +96,12 @@ final class SealOrderCheck {
         }
     }
 
-    /** Whether the leaves of a seal are not all there. */
+    /** Whether some leaves of the last seal are still to come. */
     boolean insideSeal() {
         return insideSeal;
     }
 
-    /** By partition: the offset behind the last record that is sealed. */
+    /** By partition: the offset after the last sealed record. */
     long[] sealedTo() {
         return sealedTo.clone();
     }

@@ -27,9 +27,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through a sealed log: what is signed, whether the trees are what is signed and what was signed before, whether their
- * leaves are about the same records in the order that the seals say; and where the log itself is at hand, whether the leaves are
- * of its records, the verdicts those that are found here, and the sealed results the count that is made here.
+ * Audits a sealed log. It checks the signatures, the trees against the signed roots and against checkpoints that were
+ * seen before, and that both trees have leaves for the same records in the order that the seals give. With the log
+ * itself, it also checks the leaves against the log's records, the sealed verdicts against those decided here, and the
+ * sealed results against the count made here.
  */
 public final class SealedLogAudit {
     private final String log;
@@ -40,23 +41,24 @@ public final class SealedLogAudit {
     private final Progress progress;
     private final Report report;
 
-    /** The sealed results among the leaves that are looked at, in their order. */
+    /** The sealed results among the leaves that this audit reads, in their order. */
     private final List<SealIndex.Placed> results = new ArrayList<>();
 
-    /** The newest sealed result of each ballot, among the leaves that were looked at now or before. */
+    /** The newest sealed result of each ballot, among the leaves that this audit or earlier ones read. */
     private final Map<String, SealIndex.Placed> newest = new LinkedHashMap<>();
 
-    /** Where the newest seals stand, of any kind and of records; none before the first. */
+    /** The indices of the newest seal of any kind and of the newest seal of records; -1 before the first. */
     private long lastSeal = -1;
 
     private long lastEnds = -1;
 
     /**
-     * @param log a folder or an address
-     * @param key its public key
-     * @param requirement what is asked of witnesses; nothing is when it is empty
-     * @param seen what an earlier look saw; none is kept when it is null
-     * @param bounds what may be left unsealed
+     * @param log the folder or the URL of the sealed log
+     * @param key the sealed log's public key
+     * @param requirement the required cosignatures; empty where none are required
+     * @param seen the checkpoints that an earlier audit saw, to be replaced by the present ones; null where none are
+     *     kept
+     * @param bounds how much of the log may be unsealed
      */
     public SealedLogAudit(
             String log,
@@ -80,12 +82,13 @@ public final class SealedLogAudit {
     /**
      * Runs every step that can be run.
      *
-     * @param source the log itself, or null
-     * @param keys whose control records the log obeys, or null
-     * @throws io.votelog.auditor.tlog.UnreadableException when a file of it cannot be read, which proves nothing
+     * @param source the log itself; null where it is not given
+     * @param keys keys whose control records the log obeys; null where they are not given
+     * @throws io.votelog.auditor.tlog.UnreadableException when a file of the sealed log cannot be read, which proves
+     *     nothing
      */
     public Report run(@Nullable LogSource source, @Nullable LogKeys keys) {
-        // Verdicts first: the tree of votes may grow between the two looks, and is never the shorter one.
+        // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
         try (SealedTreeView ofVerdicts = SealedTreeView.open(SealedLog.VERDICTS, log);
                 SealedTreeView ofVotes = SealedTreeView.open(SealedLog.VOTES, log)) {
             run(source, keys, ofVotes, ofVerdicts);
@@ -95,7 +98,7 @@ public final class SealedLogAudit {
 
     private void run(
             @Nullable LogSource source, @Nullable LogKeys keys, SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
-        // All of them, whatever the first says; what leans on them is looked at when they stand.
+        // Both checks run, whatever the first one finds. Steps that depend on them run only if both pass.
         boolean signed = signed(ofVotes) & signed(ofVerdicts);
         if (!signed) {
             return;
@@ -109,7 +112,7 @@ public final class SealedLogAudit {
             return;
         }
         boolean unchanged = unchanged(ofVotes, ofVerdicts);
-        // What is held against the log itself is held against it from the first leaf on.
+        // Leaves that an earlier audit checked are skipped, unless they are checked against the log itself.
         long from = unchanged && source == null && seen != null ? seen.checkedTo(ofVerdicts) : 0;
         if (!inStep(ofVotes, ofVerdicts, from)) {
             return;
@@ -210,7 +213,9 @@ public final class SealedLogAudit {
         return true;
     }
 
-    /** @param from the number of leaves of both trees that were looked at before, or 0 */
+    /**
+     * @param from the number of leaves of each tree that an earlier audit checked, or 0
+     */
     private boolean inStep(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
         String title = "Both trees hold the same seals, and leaf for leaf the same records";
         LeafCursor left = new LeafCursor(ofVotes.reader())
@@ -278,8 +283,12 @@ public final class SealedLogAudit {
         return true;
     }
 
-    /** The seals before, as the tree itself says them. */
-    private void resume(SeenCheckpoints.Checked before, SealedTreeView view, SealOrderCheck voteOrder, SealOrderCheck verdictOrder) {
+    /** Restores the state of an earlier audit from the seals of the tree. */
+    private void resume(
+            SeenCheckpoints.Checked before,
+            SealedTreeView view,
+            SealOrderCheck voteOrder,
+            SealOrderCheck verdictOrder) {
         Leaf seal = SealIndex.parse(view.reader().entry(before.seal()), before.seal());
         Leaf ends = SealIndex.parse(view.reader().entry(before.ends()), before.ends());
         long sequence = seal instanceof Leaf.Result result
@@ -301,7 +310,10 @@ public final class SealedLogAudit {
         }
     }
 
-    /** What is wrong with a seal in its place among those before: a ballot has one final result of each revision, and none goes back. */
+    /**
+     * Notes a seal; returns what is wrong with it, or null. A ballot must have at most one final result of each
+     * revision, with increasing revisions.
+     */
     private @Nullable String note(Leaf verdict, long index) {
         if (verdict instanceof Leaf.Ends) {
             lastSeal = index;
@@ -336,7 +348,9 @@ public final class SealedLogAudit {
         return Arrays.equals(vote.entry(), verdict.entry());
     }
 
-    /** @param from the number of leaves that were looked at before */
+    /**
+     * @param from the number of leaves that an earlier audit checked
+     */
     private void boundTrees(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
         String title = "Each sealed result names the trees that it is the result of";
         for (SealIndex.Placed placed : results) {
@@ -359,7 +373,7 @@ public final class SealedLogAudit {
         report.pass(title, results.isEmpty() ? "no result is sealed" + since : String.join(", ", ballots()) + since);
     }
 
-    /** Those with a sealed result in what is looked at. */
+    /** The ballots with a sealed result among the leaves that this audit reads. */
     private Set<String> ballots() {
         return results.stream()
                 .map(placed -> ((Seal.OfResult) placed.seal()).ballotId())

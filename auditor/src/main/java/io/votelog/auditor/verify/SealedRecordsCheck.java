@@ -30,8 +30,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each leaf of votes must be that of the record in the log, each of verdicts the verdict that is found here. What stands in the log
- * and is not sealed is counted; no partition may be left out.
+ * Checks the leaves against the log: each leaf of the tree of votes against its record, and each leaf of the tree of
+ * verdicts against the verdict that is decided here. It counts records that are not sealed; no partition may be left
+ * out.
  */
 public final class SealedRecordsCheck {
     static final String LEAVES = "Each leaf is of the record that stands in votes";
@@ -40,10 +41,12 @@ public final class SealedRecordsCheck {
     static final String PARTITIONS = "No partition of votes is left out";
     static final String UNSEALED = "What stands in votes is sealed, but for what is named here";
 
-    /** The steps that take the log itself. */
+    /** The titles of the steps that need the log itself. */
     static final List<String> TITLES = List.of(LEAVES, PARTITIONS, UNSEALED, FinalResultsCheck.TITLE, VERDICTS);
 
-    /** Brokers' clocks may be so far apart; and a record that has just come need not be sealed. */
+    /**
+     * Tolerance for brokers' clocks that differ, and for records that were appended just now and are not sealed yet.
+     */
     static final Duration GRACE = Duration.ofMinutes(10);
 
     private final Leaves votes;
@@ -51,10 +54,13 @@ public final class SealedRecordsCheck {
     private final Bounds bounds;
     private final List<Seal.OfLog> seals;
 
-    /** By seal: the newest time of a record that it seals. */
+    /** By seal: the latest time of a record that it seals. */
     private final long[] newest;
 
-    /** By seal: the oldest time of a record that stands where a partition's sealed records end, when the seal has none of it. */
+    /**
+     * By seal: the earliest time of a record that follows a partition's sealed records, where the seal seals none of
+     * that partition.
+     */
     private final long[] leftOut;
 
     private final int[] leftOutPartition;
@@ -84,19 +90,19 @@ public final class SealedRecordsCheck {
     }
 
     /**
-     * What may be left unsealed.
+     * How much of the log may be unsealed.
      *
-     * @param mostUnsealed so many records may; null where that is not said
-     * @param now on this machine's clock
+     * @param mostUnsealed the most records that may be unsealed; null where there is no such bound
+     * @param now the time by this machine's clock
      */
     public record Bounds(@Nullable Long mostUnsealed, Instant now) {}
 
     /**
-     * What of a partition is not sealed.
+     * The records of a partition that are not sealed.
      *
-     * @param from the first such offset
-     * @param records how many there are
-     * @param sinceMs the broker's time of the oldest one
+     * @param from the first offset that is not sealed
+     * @param records the number of these records
+     * @param sinceMs the broker's time of the oldest of these records, milliseconds since 1970
      */
     private record Unsealed(int partition, long from, long records, long sinceMs) {
         @Override
@@ -106,9 +112,9 @@ public final class SealedRecordsCheck {
         }
     }
 
-    /** A tree and where its seals are. */
+    /** A tree with the index of its seals. */
     record Leaves(TlogReader reader, SealIndex seals) {
-        /** The entries about one partition, in the order of its records. */
+        /** The entries of one partition's records, in their order. */
         Iterator<byte[]> of(int partition) {
             Iterator<SealIndex.Placed> placed = seals.seals().iterator();
             LeafCursor cursor = new LeafCursor(reader);
@@ -132,7 +138,7 @@ public final class SealedRecordsCheck {
             };
         }
 
-        /** The number of partitions that are sealed: the newest seal is of the most. */
+        /** The number of sealed partitions: those of the newest seal, since partitions are only added. */
         int partitions() {
             return seals.seals().stream()
                     .filter(placed -> placed.seal() instanceof Seal.OfLog)
@@ -145,8 +151,8 @@ public final class SealedRecordsCheck {
     /**
      * Reads the log.
      *
-     * @param keys whose control records it obeys; where there are none, nothing is decided
-     * @return the log as far as it is sealed, decided and counted again
+     * @param keys keys whose control records the log obeys; null where votes are not to be decided
+     * @return the replays of the log up to where it is sealed
      */
     List<PartitionReplay> run(LogSource source, @Nullable LogKeys keys, Progress progress) {
         List<PartitionReplay> replays = new ArrayList<>();
@@ -219,7 +225,7 @@ public final class SealedRecordsCheck {
             }
         }
 
-        /** Which seal the record is of, and which passed it over. */
+        /** Notes which seal seals the record, and which seals passed it over. */
         private void seals(ConsumerRecord<byte[], byte[]> record) {
             while (seal < seals.size() && record.offset() >= seals.get(seal).end(partition)) {
                 if (seals.get(seal).end(partition) == record.offset() && hasNone(seals.get(seal))) {
@@ -301,7 +307,7 @@ public final class SealedRecordsCheck {
         }
     }
 
-    /** How many records stand in the log and are not sealed. */
+    /** The number of records in the log that are not sealed. */
     long unsealed() {
         return unsealedRecords;
     }
@@ -312,8 +318,9 @@ public final class SealedRecordsCheck {
     }
 
     /**
-     * A seal is of all partitions, and takes from each what is there: one that takes nothing while old records wait leaves it out. A
-     * partition that was added to votes and holds nothing that had to be sealed is not left out.
+     * Adds the step on partitions. A seal takes what is there from each partition, so a seal that takes nothing from a
+     * partition with old unsealed records leaves that partition out. A partition that was added to votes is not left
+     * out while it has no records that had to be sealed.
      */
     void reportPartitions(Report report) {
         for (int at = 0; at < newest.length; at++) {
@@ -339,11 +346,11 @@ public final class SealedRecordsCheck {
     }
 
     /**
-     * How much is not sealed. Behind the last result of a log whose ballots are all final nothing more than what has just come may
-     * be unsealed.
+     * Adds the step on unsealed records. Where all ballots of the log are final, only records that were appended just
+     * now may be unsealed after the last sealed result.
      *
      * @param sealedResults the ballots whose final results are sealed
-     * @param replays of the log as far as it is sealed; none where it was not decided
+     * @param replays the replays of the log up to where it is sealed; empty where votes were not decided
      */
     void reportUnsealed(Report report, Set<String> sealedResults, List<PartitionReplay> replays) {
         String told = unsealedRecords == 0

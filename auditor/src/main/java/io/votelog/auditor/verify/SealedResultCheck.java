@@ -16,14 +16,17 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The sealed results of a ballot must be counts that are made here of what was sealed before each of them: the newest one, and those
- * that it corrects. Only annulments change a final result, so each is the count of the whole without the annulments behind it.
+ * Checks the sealed results of a ballot, the newest and the earlier ones that it corrects: each must be the count made
+ * here of the records that were sealed before it. Only annulments change a final result, so each is the count of the
+ * whole ballot without the annulments after it.
  */
 final class SealedResultCheck {
     private final String ballotId;
     private final List<PartitionBallot> partitionBallots;
 
-    /** @param replays of the log as far as it is sealed */
+    /**
+     * @param replays the replays of the log up to where it is sealed
+     */
     SealedResultCheck(String ballotId, List<PartitionReplay> replays) {
         this.ballotId = ballotId;
         this.partitionBallots = Tally.partitionBallots(replays, ballotId);
@@ -32,7 +35,7 @@ final class SealedResultCheck {
     /**
      * A sealed result.
      *
-     * @param to by partition: the offset behind the last record that was sealed before it
+     * @param to by partition: the offset after the last record that was sealed before this result
      */
     record Sealed(SealedStatement statement, long[] to) {
         long to(int partition) {
@@ -44,7 +47,9 @@ final class SealedResultCheck {
         return "The sealed result of %s is the count made here".formatted(ballotId);
     }
 
-    /** @param sealed all of the ballot's in their order; there is one */
+    /**
+     * @param sealed all sealed results of the ballot in their order; at least one
+     */
     void run(Report report, List<Sealed> sealed) {
         String title = title(ballotId);
         if (partitionBallots.isEmpty()) {
@@ -88,7 +93,7 @@ final class SealedResultCheck {
         }
     }
 
-    /** How a sealed result differs from the count; in nothing when it is right. */
+    /** The differences between a sealed result and the count; empty when there are none. */
     private List<String> differences(Tally tally, Sealed sealed) {
         SealedStatement statement = sealed.statement();
         List<String> differences = new ArrayList<>();
@@ -119,9 +124,10 @@ final class SealedResultCheck {
     }
 
     /**
-     * A result counts the annulments of its revision. Where more had been sealed before it, as when one comes while the result waits
-     * for its seal, nothing says which of them it counts: then no option may have fewer votes than with all of them, nor more
-     * than without any.
+     * Checks the votes by option. A result counts as many annulments as its revision says. More may have been sealed
+     * before it, when an annulment comes while the result waits for its seal; then it is not known which of them the
+     * result counts. In this case each option must have at least the votes that it has with all annulments, and at most
+     * those without any.
      */
     private void votes(List<String> differences, Tally tally, Sealed sealed) {
         SealedStatement statement = sealed.statement();

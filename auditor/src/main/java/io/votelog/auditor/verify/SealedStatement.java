@@ -16,9 +16,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a sealed result says, as {@link FinalResults#statement} writes it. */
+/** The statement of a sealed result, as {@link FinalResults#statement} writes it. */
 final class SealedStatement {
-    /** A name that stands twice would be read by each reader in its own way. */
+    /** Duplicate names are refused, since readers differ in which value they take. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .build();
@@ -30,9 +30,9 @@ final class SealedStatement {
     }
 
     /**
-     * The statement of this text.
+     * Reads a statement.
      *
-     * @throws AuditException when it is none
+     * @throws AuditException when the text is no statement
      */
     static SealedStatement parse(String text) {
         JsonNode document;
@@ -51,7 +51,7 @@ final class SealedStatement {
         return new SealedStatement(document);
     }
 
-    /** The seal with this leaf. */
+    /** The seal that begins with this leaf. */
     static Seal.OfResult seal(Leaf.Result leaf) {
         SealedStatement statement = parse(leaf.statement());
         return new Seal.OfResult(leaf.sequence(), statement.ballotId(), statement.revision(), leaf.statement());
@@ -70,12 +70,12 @@ final class SealedStatement {
         return document.path("definition").asString();
     }
 
-    /** The size that the tree had before this leaf, -1 where that is not said. */
+    /** The size of a tree before this result; -1 where the statement does not name it. */
     long size(SealedLog tree) {
         return head(tree).path("size").asLong(-1);
     }
 
-    /** The root that the tree had before this leaf, empty where that is not said. */
+    /** The root of a tree before this result; empty where the statement does not name it. */
     byte[] root(SealedLog tree) {
         try {
             return Base64.getDecoder().decode(head(tree).path("root").asString(""));
@@ -88,12 +88,12 @@ final class SealedStatement {
         return document.path("trees").path(tree.path());
     }
 
-    /** A number of the turnout, -1 where it is not said. */
+    /** A number of the turnout; -1 where the statement does not name it. */
     long turnout(String figure) {
         return number(document.path("turnout").path(figure));
     }
 
-    /** The rejected votes by what is given as their reason, whether there is such a reason or not. */
+    /** The number of rejected votes by reason, as the statement names the reasons, which may not exist. */
     Map<String, Long> rejected() {
         Map<String, Long> rejected = new TreeMap<>();
         document.path("turnout")

@@ -17,20 +17,20 @@ import io.votelog.auditor.tlog.tiles.TlogReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tree of a sealed log as it is shown: by a folder or by a web server.
+ * One tree of a sealed log, with the checkpoint that a folder or a web server shows.
  *
- * @param note the checkpoint as it is shown, with its signatures
- * @param checkpoint what it says
- * @param reader reads the tree of which it is the checkpoint
- * @param source where its files are from; closed with this object
+ * @param note the shown checkpoint with its signatures
+ * @param checkpoint the parsed text of the checkpoint
+ * @param reader reads the tree of this checkpoint
+ * @param source the source of the tree's files; closed with this object
  */
 record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, TlogReader reader, TileSource source)
         implements AutoCloseable {
     /**
-     * Looks at the checkpoint; whether it is signed, {@link #fault} tells.
+     * Reads the checkpoint. Its signature is not checked; {@link #fault} does that.
      *
-     * @throws AuditException when there is none, or it is none
-     * @throws UnreadableException when it cannot be read
+     * @throws AuditException when the tree has no checkpoint, or an invalid one
+     * @throws UnreadableException when the checkpoint cannot be read
      */
     static SealedTreeView open(SealedLog tree, String log) {
         TileSource source = SealedLogFiles.of(tree, log);
@@ -51,7 +51,7 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
     }
 
     /**
-     * Why it is not this log's checkpoint of this tree; nothing when it is.
+     * Why the checkpoint is not this log's checkpoint of this tree; null when it is.
      *
      * @param key the log's public key
      */
@@ -60,7 +60,7 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
         return fault(tree, note, checkpoint, key);
     }
 
-    /** The same of a checkpoint that came by another road. */
+    /** The same for a checkpoint from elsewhere, such as a proof. */
     static @Nullable String fault(SealedLog tree, SignedNote note, Checkpoint checkpoint, SealedLogKey key) {
         NoteVerifier verifier = key.of(tree);
         if (!checkpoint.origin().equals(verifier.name())) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.verify;
 
-import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.files.Hashes;
+import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.SealedLog;
@@ -26,15 +26,18 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What an earlier look at a sealed log saw, in a file: who has seen a checkpoint can tell when the log does not go on from it. It
- * accuses nobody of what the log did not sign: a file whose checkpoints are not signed by the log is refused.
+ * The checkpoints that an earlier audit of a sealed log saw, kept in a file. With them an audit finds a log whose
+ * history was changed. A file with a checkpoint that the log did not sign is refused, so that the log is not accused of
+ * something that it did not sign.
  */
 public final class SeenCheckpoints {
     private static final String CHECKED = "checked";
     private static final String RESULTS = "results";
     private static final String SUM = "sha256";
 
-    /** Both checkpoints, escaped, and where the results of a million ballots stand. */
+    /**
+     * The most bytes of the file: room for both checkpoints in JSON, and for the places of a million ballots' results.
+     */
     private static final int LONGEST = 3 * SignedNote.LONGEST + (16 << 20);
 
     private final Path file;
@@ -42,11 +45,12 @@ public final class SeenCheckpoints {
     private @Nullable Checked checked;
 
     /**
-     * Where the newest seals stand among leaves that were looked at, so that the next look can go on behind them.
+     * The places of the newest seals among the leaves that were checked, so that the next audit can continue after
+     * them.
      *
-     * @param seal the index of the newest one of any kind
-     * @param ends the index of the newest one that is of records
-     * @param results the indices of each ballot's newest result
+     * @param seal the index of the newest seal of any kind
+     * @param ends the index of the newest seal of records
+     * @param results the index of each ballot's newest sealed result
      */
     record Checked(long seal, long ends, List<Long> results) {
         Checked {
@@ -55,10 +59,10 @@ public final class SeenCheckpoints {
     }
 
     /**
-     * Reads the file, if it is there.
+     * Reads the file, if it exists.
      *
      * @param key the log's public key
-     * @throws AuditException when it is there, and is damaged or not of this log
+     * @throws AuditException when the file is damaged or not about this log
      */
     public SeenCheckpoints(Path file, SealedLogKey key) {
         this.file = file;
@@ -97,7 +101,7 @@ public final class SeenCheckpoints {
     private @Nullable Checked checked(JsonNode document) {
         JsonNode kept = document.path(CHECKED);
         if (!kept.has(RESULTS)) {
-            // As older versions kept it: all is looked at anew.
+            // A file of an older version: all leaves are checked anew.
             return null;
         }
         List<Long> results = new ArrayList<>();
@@ -119,12 +123,12 @@ public final class SeenCheckpoints {
         return HexFormat.of().formatHex(Hashes.sha256().digest(all.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Whether there was none. */
+    /** Whether no checkpoint was seen before. */
     boolean isEmpty() {
         return seen.isEmpty();
     }
 
-    /** How many leaves of a tree were looked at before; none where that is not known of all that they are. */
+    /** The number of a tree's leaves that an earlier audit checked; 0 where that is not known. */
     long checkedTo(SealedTreeView now) {
         Checkpoint before = seen.get(now.tree());
         return checked == null
@@ -134,13 +138,13 @@ public final class SeenCheckpoints {
                 : before.size();
     }
 
-    /** Where the newest seals stand among the leaves that were looked at in both trees; null: in none. */
+    /** The places of the newest seals among the leaves that were checked in both trees; null where none were. */
     @Nullable
     Checked checked() {
         return checked;
     }
 
-    /** How long the trees were, in words. */
+    /** The sizes of both trees when they were seen, in words. */
     String sizes() {
         StringBuilder sizes = new StringBuilder();
         seen.forEach((tree, checkpoint) -> sizes.append(sizes.isEmpty() ? "" : ", ")
@@ -151,9 +155,9 @@ public final class SeenCheckpoints {
     }
 
     /**
-     * Why a tree as it is shown now does not go on from what was seen; nothing when it does.
+     * Why a tree, as it is shown now, is not consistent with the checkpoint that was seen; null when it is.
      *
-     * @throws TlogException when its tiles do not tell
+     * @throws TlogException when the tree's tiles do not allow the check
      */
     @Nullable
     String contradiction(SealedTreeView now) {
@@ -179,9 +183,9 @@ public final class SeenCheckpoints {
     }
 
     /**
-     * Keeps what is seen now.
+     * Writes the checkpoints that are seen now to the file.
      *
-     * @param upTo where the newest seals stand in what was looked at; null where there are none yet
+     * @param upTo the places of the newest seals among the checked leaves; null where there are none yet
      */
     void keep(SignedNote votes, SignedNote verdicts, @Nullable Checked upTo) {
         String ofVotes = new String(votes.bytes(), StandardCharsets.UTF_8);

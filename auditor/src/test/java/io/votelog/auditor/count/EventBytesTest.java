@@ -19,7 +19,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What is read quickly must be what is read with Avro's own reader, whatever the bytes. */
+/** The quick reading must agree with Avro's own reader, whatever the bytes. */
 class EventBytesTest {
     private static final long SEED = Long.getLong("votelog.seed", System.nanoTime());
     private static final int EVENTS = 20_000;
@@ -80,7 +80,8 @@ class EventBytesTest {
         assertThat(PublishedVerdict.read(bytes, verdict)).isNotNull();
         int outcome = 10 + 16 + 3;
         for (int padding = 1; padding < 12; padding++) {
-            assertThat(PublishedVerdict.read(bytes, padded(verdict, outcome, padding))).isNull();
+            assertThat(PublishedVerdict.read(bytes, padded(verdict, outcome, padding)))
+                    .isNull();
         }
         // The tenth byte of the offset has one bit only.
         verdict[outcome + 2 + 9] |= 2;

@@ -3,8 +3,8 @@ package io.votelog.auditor.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.votelog.auditor.TestLog;
 import io.votelog.auditor.PublishedLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Step;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.votelog.auditor.CommandRun;
-import io.votelog.auditor.TestLog;
 import io.votelog.auditor.PublishedLog;
+import io.votelog.auditor.TestLog;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.Dump;
@@ -50,8 +50,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What forgers do who have all of a log and of what was published of it, and know how to hide it: the hashes of every file are right
- * again. The README has the table of what the auditor and the recount say.
+ * Forgeries by somebody who has the whole log and everything that was published about it, and who corrects the hashes
+ * of every file. The README has the table of what the auditor and the recount find.
  */
 class TamperingTest {
     private static final Path README = Path.of("README.md");

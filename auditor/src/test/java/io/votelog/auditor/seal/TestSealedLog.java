@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** Both trees of a log in memory, sealed in parts, as a sealer makes them; or as one makes them who lies. */
+/** Both trees of a log in memory, sealed in parts, as an honest or a lying sealer makes them. */
 public final class TestSealedLog {
     public static final SealingKey KEY = SealingKey.generate("example.org/votelog");
 
@@ -30,7 +30,7 @@ public final class TestSealedLog {
     private long[] sealedTo = new long[TestLog.PARTITIONS];
     private long sequence;
 
-    /** What a leaf of verdicts is, and what is written in its place. */
+    /** Replaces a leaf of verdicts; by default with itself. */
     public BiFunction<Long, Leaf, Leaf> lie = (offset, leaf) -> leaf;
 
     /** The keys of both trees, as {@code --log-key} takes them. */
@@ -43,9 +43,11 @@ public final class TestSealedLog {
         this.log = log;
     }
 
-    /** Seals what is in the log. */
+    /** Seals all records of the log. */
     public TestSealedLog seal() {
-        return seal(log.ranges(Topics.VOTES.name()).stream().mapToLong(OffsetRange::end).toArray());
+        return seal(log.ranges(Topics.VOTES.name()).stream()
+                .mapToLong(OffsetRange::end)
+                .toArray());
     }
 
     /** Seals a part of what is in the log. */
@@ -95,7 +97,7 @@ public final class TestSealedLog {
         return votes;
     }
 
-    /** What a tree is so far. */
+    /** The checkpoint of a tree so far. */
     public Checkpoint checkpoint(SealedLog tree) throws IOException {
         Path scratch = Files.createTempDirectory("tree");
         TileWriter writer = TileWriter.open(scratch, 0);

@@ -96,7 +96,8 @@ class DumpTest {
         TestLog sealed = new TestLog().publish(TestLog.fruits()).withTopic(Topics.SEALS);
         sealed.add(Topics.SEALS, 0, null, new byte[] {1, 2, 3});
         Path folder = dir.resolve("sealed");
-        Dump.Manifest files = new DumpWriter(sealed, CountedOffsets.GROUP, folder, new Progress(System.err, false)).write();
+        Dump.Manifest files =
+                new DumpWriter(sealed, CountedOffsets.GROUP, folder, new Progress(System.err, false)).write();
         assertThat(files.files().get(0).topic())
                 .as("what a seal names is copied behind it")
                 .isEqualTo(Topics.SEALS.name());

@@ -13,10 +13,10 @@ import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.CheckpointFile;
 import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.Leaf;
-import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.seal.SealingKey;
+import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Cosigner;
 import io.votelog.auditor.tlog.Policy;
@@ -412,7 +412,10 @@ class SealedTamperingsTest {
                 cosigned(witness, fresh, Instant.parse("2019-01-01T00:00:00Z")));
         row(
                 "it was cosigned in the year 9999",
-                cosigned(witness, CosignatureRequirement.asOf(NOW, policy, null), Instant.parse("9999-01-01T00:00:00Z")));
+                cosigned(
+                        witness,
+                        CosignatureRequirement.asOf(NOW, policy, null),
+                        Instant.parse("9999-01-01T00:00:00Z")));
         Made good = cosigned(witness, fresh, NOW.minusSeconds(60));
         row("nothing; it was cosigned a minute ago", good, "The tree of votes is cosigned");
 

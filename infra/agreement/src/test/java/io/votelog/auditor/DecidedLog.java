@@ -33,7 +33,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 
-/** A drawn log and what the topology made of it, as an auditor reads them. */
+/** A random log together with everything that the topology published about it, as the auditor reads them. */
 final class DecidedLog implements LogSource {
     private static final Duration LONG_ENOUGH_TO_EMIT = Duration.ofSeconds(1);
 
@@ -42,7 +42,8 @@ final class DecidedLog implements LogSource {
     /**
      * Has the topology decide and count the log.
      *
-     * @param shownAt how many records are counted in the results that are published last; there are some of half as many, too
+     * @param shownAt the number of records that the last published results count; results for half as many are
+     *     published too
      */
     DecidedLog(DrawnLog drawn, int shownAt, Path stateDir) {
         Properties config = new Properties();
@@ -63,7 +64,7 @@ final class DecidedLog implements LogSource {
             int piped = 0;
             for (DrawnLog.Record record : drawn.records()) {
                 if (piped == shownAt / 2 || piped == shownAt) {
-                    // Timers that start one another: the tally's, then the merge's.
+                    // Two timers that trigger one after the other: the tally's, then the merge's.
                     driver.advanceWallClockTime(LONG_ENOUGH_TO_EMIT);
                     driver.advanceWallClockTime(LONG_ENOUGH_TO_EMIT);
                     take(driver, Topics.RESULTS.name());
@@ -104,7 +105,7 @@ final class DecidedLog implements LogSource {
         return topics.get(topic);
     }
 
-    /** What the topology made of each record of votes, by offset and in the auditor's words; nothing of control records. */
+    /** The topology's outcome of each record of votes, by offset, in the auditor's words; control records have none. */
     Map<Long, String> outcomes() throws MalformedEventException {
         Map<Long, String> outcomes = new TreeMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records(Topics.DECISIONS.name())) {
@@ -136,7 +137,8 @@ final class DecidedLog implements LogSource {
 
     @Override
     public Records open(OffsetRange range) {
-        Iterator<ConsumerRecord<byte[], byte[]>> records = records(range.topic()).iterator();
+        Iterator<ConsumerRecord<byte[], byte[]>> records =
+                records(range.topic()).iterator();
         return new Records() {
             @Override
             public ConsumerRecord<byte[], byte[]> next() {

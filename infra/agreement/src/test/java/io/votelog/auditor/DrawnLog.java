@@ -23,15 +23,21 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
-/** Records of partition 0 of votes, drawn from a seed: everything that may stand in a log, and much that should not. */
+/**
+ * A random log: records of partition 0 of votes, drawn from a seed. It has everything that a log may hold, and much
+ * that it should not.
+ */
 final class DrawnLog {
     private static final KeyPair PAIR = LogSigner.newKeyPair();
     private static final LogSigner SIGNER = signer(PAIR);
     private static final LogSigner STRANGER = signer(LogSigner.newKeyPair());
-    /** Of "split", the others have this one alone: so there are results, and votes that belong elsewhere. */
+    /**
+     * The number of partitions of the ballot "split"; other ballots have one. So there are results, and votes that
+     * belong into another partition.
+     */
     private static final int PARTITIONS = 2;
 
-    /** What can be no ballot's id, or no text. */
+    /** Texts that cannot be the id of a ballot. */
     private static final List<String> NO_IDS =
             List.of("", "a", "Open", "-open", "open-\u00fc", "\uFFFD\uFFFD", "o".repeat(64));
 
@@ -43,14 +49,14 @@ final class DrawnLog {
     private static final int STEP_MS = 1000;
     private static final int SALT = 32;
 
-    /** Where the length of a vote's ballot id stands: behind the encoding's ten bytes and the vote's id. */
+    /** The place of the length of a vote's ballot id: after the encoding's ten bytes and the vote's id. */
     private static final int ID_AT = 10 + 16;
 
     private final Random random;
     private final List<Record> records = new ArrayList<>();
     private final List<BallotDefinition> ballots;
 
-    /** One of them. */
+    /** A record of the log. */
     record Record(byte[] key, byte[] value, long timestampMs) {}
 
     DrawnLog(long seed) {
@@ -61,7 +67,7 @@ final class DrawnLog {
                 ballot("narrow", 3, 4, 1, 0, end * 2),
                 ballot("short", 3, 3, 3, random.nextInt(end), random.nextInt(end) + end / 2),
                 ballot("ends", 5, 6, 5, 0, 1 + random.nextInt(end)),
-                // More options than fit into two words.
+                // More options than fit into two 64-bit words.
                 ballot("wide", 90, 5, 90, 0, end * 2),
                 ballot("split", 3, 4, 3, 0, end * 2),
                 ballot("never", 3, 4, 3, 0, end * 2));
@@ -84,7 +90,7 @@ final class DrawnLog {
         return records;
     }
 
-    /** What the ballots topic has: who published first. */
+    /** The records of the topic of ballots, which say what was published first. */
     List<byte[]> claims() {
         return ballots.stream()
                 .map(ballot ->
@@ -112,7 +118,7 @@ final class DrawnLog {
     private static Map<String, Object> section(String id, String prefix, int options, int most) {
         List<Map<String, Object>> list = new ArrayList<>();
         for (int n = 1; n <= options; n++) {
-            // Some that nobody may publish any more: they stand in logs, and are ballots there.
+            // Titles that gateways no longer accept: older logs have such ballots, and they are valid there.
             list.add(Map.of("id", prefix + n, "title", n % 2 == 0 ? "\u202eOption" : "Option " + prefix + n));
         }
         return Map.of("id", id, "title", "Section " + id, "picks", Map.of("min", 1, "max", most), "options", list);
@@ -137,7 +143,7 @@ final class DrawnLog {
 
     private void add(byte[] key, byte[] value) {
         long timestampMs = START.toEpochMilli() + (long) records.size() * STEP_MS;
-        // Another leader's clock, behind the last one's.
+        // The clock of another leader, which is behind the last one's.
         long behindMs = random.nextInt(5) == 0 ? random.nextInt(20 * STEP_MS) : 0;
         records.add(new Record(key, value, timestampMs - behindMs));
     }
@@ -158,7 +164,7 @@ final class DrawnLog {
         return signer.published(ballot, partition, partitions, List.of(voteSchema), new PepperFingerprint(new byte[8]));
     }
 
-    /** A control record, mostly one that holds. */
+    /** A control record, valid in most cases. */
     private byte[] order(BallotDefinition ballot) {
         String id = ballot.ballot().id();
         BallotDefinition other = ballot(id, 4, 4, 4, 0, 9_999_999);
@@ -179,7 +185,7 @@ final class DrawnLog {
         };
     }
 
-    /** Mostly one of a vote that may be there. */
+    /** An annulment, in most cases of a vote that may exist. */
     private byte[] annulment(BallotDefinition ballot) {
         String id = ballot.ballot().id();
         Receipt receipt = new Receipt(Pseudonym.of(voter()), voteId());
@@ -222,7 +228,10 @@ final class DrawnLog {
         }
     }
 
-    /** A vote on what can be no ballot, or on one that nobody published; or one whose bytes are no text, or written at length. */
+    /**
+     * A vote with an invalid or unpublished ballot id, with bytes that are no text, or with a number that is encoded in
+     * more bytes than it needs.
+     */
     private byte[] odd(BallotDefinition ballot) {
         String option = random.nextBoolean() ? "a1" : "none";
         String id = ballot.ballot().id();
@@ -230,7 +239,7 @@ final class DrawnLog {
             case 0 -> cast(NO_IDS.get(random.nextInt(NO_IDS.size())), List.of(option, "b1"));
             case 1 -> cast("nowhere", List.of(option, "b1"));
             case 2 -> {
-                // The text is as long as the option's id in one place, and as the ballot's in the other.
+                // The text has the length of the option's id in one case, and of the ballot's id in the other.
                 byte[] text = HexFormat.of().parseHex(NO_TEXTS.get(random.nextInt(NO_TEXTS.size())));
                 String place = "x".repeat(text.length);
                 boolean inId = random.nextBoolean();
@@ -243,7 +252,7 @@ final class DrawnLog {
         };
     }
 
-    /** The number of one byte at this place, with so many more bytes that say nothing. */
+    /** Encodes the one-byte number at this place with {@code padding} further bytes that do not change its value. */
     private static byte[] padded(byte[] value, int at, int padding) {
         byte[] padded = new byte[value.length + padding];
         System.arraycopy(value, 0, padded, 0, at + 1);
@@ -262,7 +271,7 @@ final class DrawnLog {
         int picks = random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(4);
         int options = ballot.ballot().optionCount() / 2;
         for (int i = 0; i < picks; i++) {
-            // The same few again and again, so that votes are repeated; on the wide ballot some from its end.
+            // Few different options, so that votes are repeated; on the wide ballot also some of its last options.
             int option = 1 + random.nextInt(3) + (random.nextBoolean() ? Math.max(0, options - 5) : 0);
             choices.add((i % 2 == 0 || random.nextInt(6) == 0 ? "a" : "b")
                     + (random.nextInt(40) == 0 ? options + 1 : option));
@@ -283,7 +292,7 @@ final class DrawnLog {
         };
     }
 
-    /** One of ten whose votes belong into that partition. */
+    /** One of ten voters whose votes belong into this partition. */
     private byte[] voter(int partition) {
         int wanted = random.nextInt(10);
         for (int number = 0; ; number++) {

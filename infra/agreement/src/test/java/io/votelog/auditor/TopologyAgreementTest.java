@@ -40,7 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The topology and the auditor, which share no line beyond the form of a vote and the meaning of bytes, on logs from a seed. */
+/**
+ * Compares the topology and the auditor on random logs from a seed. They share no code but the form of a vote and the
+ * decoding of events.
+ */
 class TopologyAgreementTest {
     private static final Path RECOUNT = Path.of("../../auditor/recount.py");
     private static final Set<String> FOUND = new TreeSet<>();
@@ -57,7 +60,7 @@ class TopologyAgreementTest {
         return seeds().limit(8);
     }
 
-    /** Or the logs are not all that they are meant to be. */
+    /** Otherwise the random logs would not cover what they are meant to. */
     @AfterAll
     static void shouldHaveMetEverythingThatARecordCanBe() {
         assumeTrue(FOUND.size() > 1);
@@ -97,7 +100,7 @@ class TopologyAgreementTest {
             }
         }
 
-        // The numbers, up to where the results count, and what was put aside.
+        // The results, up to the positions that they count, and the dead letters.
         Report report = new Replay(
                         log,
                         DrawnLog.keys(),
@@ -108,7 +111,7 @@ class TopologyAgreementTest {
                 .run();
         List<Step> wrong = report.steps().stream()
                 .filter(step -> step.outcome() == Outcome.FAIL)
-                // Who published first is drawn, too; and of two partitions this is one.
+                // The first publication is random, too; and this log has one partition of two.
                 .filter(step -> !step.title().startsWith("Ballot "))
                 .toList();
         assertThat(wrong).isEmpty();
@@ -141,7 +144,7 @@ class TopologyAgreementTest {
         assertThat(Files.readAllLines(said))
                 .as("seed %d", seed)
                 .anyMatch(line -> line.matches("[a-z]+: \\d+ votes, of which \\d+ accepted"))
-                // Who published first is drawn, too; and of two partitions this is one.
+                // The first publication is random, too; and this log has one partition of two.
                 .filteredOn(line -> !line.contains(": first published was "))
                 .filteredOn(line -> !line.equals("DIFFERENCE: split: it stands in 1 partitions of 2"))
                 .noneMatch(line -> line.startsWith("DIFFERENCE") || line.startsWith("could not"));

@@ -13,8 +13,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads files of a log, which a stranger may have put there. A device or a pipe, a link to one too, can be read for ever, and so it is not
- * opened; a regular file is read as far as it may be long.
+ * Reads files of a log that anybody may have written. Devices and pipes have no end, so they are not opened, nor links
+ * to them. A regular file is read up to a bound.
  */
 public final class BoundedFile {
     private BoundedFile() {}
@@ -22,9 +22,9 @@ public final class BoundedFile {
     /**
      * A file's bytes.
      *
-     * @param longest the bytes that it may have
+     * @param longest the most bytes that the file may have
      * @return null where there is no such file
-     * @throws UnreadableException when it is no regular file, can't be read, or is longer
+     * @throws UnreadableException when it is no regular file, cannot be read, or is longer
      */
     public static byte @Nullable [] readIfThere(Path file, int longest) {
         try {

@@ -6,24 +6,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A bundle of entries as it is stored: each entry behind its length in two bytes, the higher first (c2sp.org/tlog-tiles). */
+/** The format of an entry bundle: each entry follows its length in two bytes, big-endian (c2sp.org/tlog-tiles). */
 final class EntryBundle {
     static final int LONGEST_ENTRY = 0xFFFF;
 
-    /** A bundle can't be longer. */
+    /** The greatest length of a bundle, in bytes. */
     public static final int LONGEST = TilePath.WIDTH * (2 + LONGEST_ENTRY);
 
     private EntryBundle() {}
 
     /**
-     * Where the first entries end.
+     * The places of a bundle's first entries.
      *
      * @param bytes a bundle
-     * @param width how many entries are asked for
-     * @param whole whether nothing may be behind them
-     * @param path what to call it
+     * @param width the number of entries that are needed
+     * @param whole whether no bytes may follow these entries
+     * @param path the bundle's path, for error messages
      * @return width + 1 offsets: where each entry's length begins, and where the last entry ends
-     * @throws TlogException when it is no bundle with so many entries
+     * @throws TlogException when the bytes are no bundle of at least so many entries
      */
     static int[] offsets(byte[] bytes, int width, boolean whole, String path) {
         int[] offsets = new int[width + 1];
@@ -44,7 +44,7 @@ final class EntryBundle {
         return offsets;
     }
 
-    /** The entries of a bundle, all of them. */
+    /** The entries at these offsets. */
     static List<byte[]> entries(byte[] bytes, int[] offsets) {
         List<byte[]> entries = new ArrayList<>(offsets.length - 1);
         for (int i = 0; i + 1 < offsets.length; i++) {

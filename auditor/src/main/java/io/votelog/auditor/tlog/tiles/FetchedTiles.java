@@ -20,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that is far away: its files are fetched many at a time, those that will be read next before they are, and each once. What
- * came is kept on the disk, in a file without a name that goes with this object, so that a log may be larger than the memory. The
- * checkpoint, which changes, is not kept. May be used by several threads.
+ * A cache of a remote log's files. Each file is fetched once, many files at a time, and files that will be read next
+ * are fetched ahead. The cache is a temporary file, deleted on close, so that a log may be larger than memory. The
+ * checkpoint, which changes, is not cached. May be used by several threads.
  */
 public final class FetchedTiles implements TileSource, AutoCloseable {
-    /** Requests that are under way at a time, of all logs together. */
+    /** The most requests at a time, over all logs together. */
     public static final int AT_ONCE = 16;
 
     private static final String CHECKPOINT = "checkpoint";
@@ -36,12 +36,12 @@ public final class FetchedTiles implements TileSource, AutoCloseable {
     private final Map<String, CompletableFuture<Place>> files = new ConcurrentHashMap<>();
     private long end;
 
-    /** Where a file's bytes are; its length is negative where there is no such file. */
+    /** The place of a file in the cache; a negative length says that the log has no such file. */
     private record Place(long from, int length) {}
 
     /**
-     * @param source where the files are fetched from, by several threads
-     * @throws UnreadableException when nothing can be kept on the disk
+     * @param source the remote log; it is read by several threads
+     * @throws UnreadableException when no temporary file can be created
      */
     public FetchedTiles(TileSource source) {
         this.source = source;
@@ -133,7 +133,7 @@ public final class FetchedTiles implements TileSource, AutoCloseable {
                 failure);
     }
 
-    /** Lets go of what was kept; what is under way comes to nothing. */
+    /** Deletes the cache; requests that are under way fail. */
     @Override
     public void close() {
         try {

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 public final class FolderTiles implements TileSource {
     private final Path folder;
 
-    /** @param folder the log's prefix */
+    /**
+     * @param folder the folder that holds the log's files
+     */
     public FolderTiles(Path folder) {
         this.folder = folder;
     }

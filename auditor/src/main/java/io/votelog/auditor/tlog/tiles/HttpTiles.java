@@ -17,9 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that is served over HTTP. A file may take half a minute, and have no more bytes than one of a log can have. Where the
- * server is away, overloaded or breaks off, it is asked again, a bounded number of times and for a bounded time; where it says how
- * long to wait (Retry-After, RFC 9110, section 10.2.3), all who use this object wait so long. May be used by several threads.
+ * A log that is served over HTTP. The time and the size of each file are bounded. Where the server does not answer, is
+ * overloaded or breaks off, the request is repeated, a bounded number of times and for a bounded time. Where the server
+ * says how long to wait (Retry-After, RFC 9110, section 10.2.3), all threads that use this object wait so long. May be
+ * used by several threads.
  */
 public final class HttpTiles implements TileSource {
     private static final int OK = 200;
@@ -34,16 +35,16 @@ public final class HttpTiles implements TileSource {
     private final BoundedHttp http;
     private final Patience patience;
 
-    /** Nobody asks before this moment, as {@link System#nanoTime}. */
+    /** No request is sent before this moment, by {@link System#nanoTime}. */
     private final AtomicLong quietUntilNs = new AtomicLong(System.nanoTime());
 
     /**
-     * How long trouble is borne.
+     * The bounds of waiting and repeating.
      *
-     * @param answer how long an answer may take
-     * @param tries how often a file is asked for where the server does not say when to come again
-     * @param firstWait behind the first failure; it doubles with each
-     * @param whole how long a file may take with all tries and waits
+     * @param answer the longest time of an answer
+     * @param tries the most requests for a file where the server does not say how long to wait
+     * @param firstWait the wait after the first failure; it doubles with each further one
+     * @param whole the longest time of a file with all attempts and waits
      */
     public record Patience(Duration answer, int tries, Duration firstWait, Duration whole) {
         public static final Patience USUAL =
@@ -51,8 +52,8 @@ public final class HttpTiles implements TileSource {
     }
 
     /**
-     * @param prefix the log's, with or without a slash at its end
-     * @throws IllegalArgumentException when it is no http or https URL
+     * @param prefix the log's URL, with or without a slash at its end
+     * @throws IllegalArgumentException when the prefix is no http or https URL
      */
     public HttpTiles(URI prefix) {
         this(prefix, Patience.USUAL);
@@ -83,7 +84,7 @@ public final class HttpTiles implements TileSource {
                 }
                 refusal = new Refusal(String.valueOf(e.getMessage()), null);
             }
-            // Not all at the same moment again.
+            // A random part, so that clients do not all repeat at the same moment.
             Duration next = wait.plusNanos(ThreadLocalRandom.current().nextLong(1 + wait.toNanos() / 4));
             Duration asked = refusal.retryAfter();
             if (asked == null || asked.compareTo(next) < 0) {
@@ -109,10 +110,10 @@ public final class HttpTiles implements TileSource {
 
     private sealed interface Asked {}
 
-    /** A file's bytes, null where there is no such file. */
+    /** A file's bytes; null where there is no such file. */
     private record Body(byte @Nullable [] bytes) implements Asked {}
 
-    /** The server may answer otherwise a while later; it may say when. */
+    /** A failure that may be gone later; {@code retryAfter} is the wait that the server asks for, or null. */
     private record Refusal(String why, @Nullable Duration retryAfter) implements Asked {}
 
     private Asked ask(String path) {
@@ -156,7 +157,7 @@ public final class HttpTiles implements TileSource {
                         .isPresent();
     }
 
-    /** Seconds or a date; null where there is none that can be read. */
+    /** The wait that Retry-After asks for, as seconds or a date; null where there is no readable one. */
     static @Nullable Duration retryAfter(HttpHeaders headers) {
         String text = headers.firstValue("Retry-After").map(String::strip).orElse("");
         OptionalLong seconds = StrictEncoding.decimal(text);

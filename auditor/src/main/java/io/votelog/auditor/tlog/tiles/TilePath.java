@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog.tiles;
 
-/** Where tiles and bundles of entries are below a log's prefix (c2sp.org/tlog-tiles). */
+/** The paths of tiles and entry bundles below a log's prefix (c2sp.org/tlog-tiles). */
 final class TilePath {
-    /** Hashes in a full tile, and entries in a full bundle. */
+    /** The number of hashes in a full tile, and of entries in a full bundle. */
     static final int WIDTH = 256;
 
     static final int WIDTH_BITS = 8;
 
-    /** A tree of 2^63 - 1 leaves has tiles in levels 0 to 7. */
+    /** The most levels of tiles: a tree of 2^63 - 1 leaves has levels 0 to 7. */
     static final int LEVELS = 8;
 
     private TilePath() {}
@@ -18,7 +18,7 @@ final class TilePath {
         return path("tile/" + level, index, width);
     }
 
-    /** The path of a bundle of entries, such as tile/entries/000.p/17. */
+    /** The path of an entry bundle, such as tile/entries/000.p/17. */
     static String entries(long index, int width) {
         return path("tile/entries", index, width);
     }
@@ -35,18 +35,21 @@ final class TilePath {
         return path.toString();
     }
 
-    /** How many hashes a tree of this size has in the partial tile of a level; 0: it has none there. */
+    /**
+     * The number of hashes in the partial tile of a level, in a tree of this size; 0 where the level has no partial
+     * tile.
+     */
     static int partialWidth(int level, long size) {
         return (int) (size >>> (WIDTH_BITS * level)) & (WIDTH - 1);
     }
 
-    /** How many full tiles a tree of this size has in a level. */
+    /** The number of full tiles of a level, in a tree of this size. */
     static long fullTiles(int level, long size) {
         int shift = WIDTH_BITS * (level + 1);
         return shift < Long.SIZE ? size >>> shift : 0;
     }
 
-    /** The number of a tree's levels of tiles. */
+    /** The number of levels of tiles of a tree of this size. */
     static int levels(long size) {
         int levels = 0;
         while (levels < LEVELS && size >>> (WIDTH_BITS * levels) > 0) {

@@ -5,23 +5,23 @@ import io.votelog.auditor.tlog.UnreadableException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where a log's files are read from. What they say is believed by nobody before it was checked. */
+/** Where a log's files are read from. Their contents are not trusted: callers must verify them. */
 public interface TileSource {
     /**
      * A file's bytes.
      *
      * @param path below the log's prefix: "checkpoint", "tile/0/x001/234.p/17", "tile/entries/000"
      * @return null where there is no such file
-     * @throws UnreadableException when it can't be told, or the file is longer than any of a log's files may be
+     * @throws UnreadableException when the file cannot be read, or is longer than any file of a log can be
      */
     byte @Nullable [] read(String path);
 
     /**
-     * Says which files will be asked for next, so that who fetches them from far away can begin.
+     * Announces which files will be read next, so that a remote source can fetch them ahead.
      *
      * @param paths as for {@link #read}
      */
     default void ahead(List<String> paths) {
-        // What is near is read when it is needed.
+        // A local source has nothing to fetch ahead.
     }
 }

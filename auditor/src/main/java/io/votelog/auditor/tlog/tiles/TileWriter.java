@@ -30,18 +30,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a log's tiles and bundles of entries below a folder (c2sp.org/tlog-tiles). What {@link #flush} returned the root of is
- * on the disk, each file whole: whoever signs a checkpoint signs it after that. The checkpoint itself is the caller's.
+ * Writes a log's tiles and entry bundles below a folder (c2sp.org/tlog-tiles). When {@link #flush} returns a root, all
+ * files of that tree are completely on the disk, so a checkpoint must be signed after that. The checkpoint file itself
+ * is written by the caller.
  *
- * <p>One writer at a time may have a folder. For one thread.
+ * <p>Only one writer may use a folder at a time. Used by one thread.
  */
 public final class TileWriter {
-    /** Full tiles wait in memory until the next flush, but no more of them than this. */
+    /** The most bytes of full tiles that wait in memory for the next flush. */
     private static final int WAITING_BYTES = 64 << 20;
 
     /**
-     * A disk forces many files at once in little more time than one, so many threads ask it to: it is the disk that decides how
-     * many entries a second there can be.
+     * The number of threads that force files to the disk. A disk forces many files at once in little more time than
+     * one, and it bounds the number of entries a second.
      */
     private static final int FORCED_AT_A_TIME = 32;
 
@@ -53,16 +54,16 @@ public final class TileWriter {
     private final Merkle merkle = new Merkle();
     private final List<Level> levels = new ArrayList<>();
 
-    /** What changed since the last flush, by path, in the order in which it was filled. */
+    /** The files that changed since the last flush, by path, in the order in which they were filled. */
     private final Map<String, byte[]> waiting = new LinkedHashMap<>();
 
-    /** Which of those that wait are being written to their temporary places, or are there. */
+    /** Of the waiting files, those that are being written to temporary files, or are written. */
     private final Map<String, Future<?>> stored = new HashMap<>();
 
-    /** Folders in which names changed since the last flush. */
+    /** Folders in which files were created or renamed since the last flush. */
     private final Set<Path> touched = new LinkedHashSet<>();
 
-    /** Folders that were seen to stand, so that they are not asked for again. */
+    /** Folders that are known to exist. */
     private final Set<Path> existingFolders = new HashSet<>();
 
     private byte[] bundle = new byte[1 << 16];
@@ -70,14 +71,14 @@ public final class TileWriter {
     private int waitingBytes;
     private long size;
 
-    /** The last tile of a level, as far as it is filled. */
+    /** The last tile of a level, full or partial. */
     private static final class Level {
         private final byte[] hashes = new byte[TilePath.WIDTH * Merkle.HASH];
         private int width;
         private int writtenWidth;
     }
 
-    /** They end when they have nothing to do, and keep no program from ending. */
+    /** Daemon threads that end when they are idle. */
     private static ExecutorService threads() {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 FORCED_AT_A_TIME, FORCED_AT_A_TIME, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -94,12 +95,11 @@ public final class TileWriter {
     }
 
     /**
-     * A writer of a log that has some leaves already. Files of leaves beyond them are of a run that died before their checkpoint
-     * was signed; they are written anew when their turn comes. Whether what stands is what a checkpoint says, the caller finds
-     * out by {@link #root}.
+     * Opens a log of a given size for writing. Files of later leaves are from a run that died before it signed their
+     * checkpoint; they are overwritten in their turn. The caller must compare {@link #root} with the checkpoint.
      *
-     * @param folder the log's prefix; it is made when the first tile is written
-     * @param size the leaves of the last checkpoint, at least 0; 0 begins a new log
+     * @param folder the folder of the log's files; it is created when the first tile is written
+     * @param size the number of leaves of the last checkpoint, at least 0; 0 begins a new log
      * @throws TlogException when the right edge of a tree of this size is missing or damaged
      * @throws IllegalArgumentException when the size is negative
      */
@@ -132,7 +132,10 @@ public final class TileWriter {
         }
     }
 
-    /** The last full tile of a level hashes to the last hash of the level above: a cheap check that both are of one tree. */
+    /**
+     * Checks that the last full tile of a level hashes to the last hash of the level above: a cheap check that both
+     * belong to one tree.
+     */
     private void checkLastFullTile(TreeTiles tiles, int level, long index) {
         if (index < 0) {
             return;
@@ -162,16 +165,16 @@ public final class TileWriter {
         addToBundle(stored, 0, stored.length);
     }
 
-    /** How many leaves there are, those that wait for a flush among them. */
+    /** The number of leaves, including those that wait for a flush. */
     public long size() {
         return size;
     }
 
     /**
-     * Adds a leaf. It is on the disk after the next flush.
+     * Appends a leaf. It is on the disk after the next flush.
      *
      * @param entry at most 65,535 bytes
-     * @throws IllegalArgumentException when it is longer
+     * @throws IllegalArgumentException when the entry is longer
      * @throws TlogException when tiles had to be written and could not be
      */
     public void append(byte[] entry) {
@@ -180,7 +183,7 @@ public final class TileWriter {
                     "an entry of %d bytes; at most %d are possible".formatted(entry.length, EntryBundle.LONGEST_ENTRY));
         }
         if (waitingBytes > WAITING_BYTES) {
-            // They are beyond every checkpoint, so they may stand before the next flush.
+            // These tiles are beyond every checkpoint, so they may be written before the next flush.
             write();
         }
         byte[] length = {(byte) (entry.length >> Byte.SIZE), (byte) entry.length};
@@ -215,12 +218,15 @@ public final class TileWriter {
         full.writtenWidth = 0;
     }
 
-    /** A full tile changes no more: it is stored while others are filled, so that the flush has little left to wait for. */
+    /**
+     * Begins to write a full tile, which no longer changes, while others are filled, so that the flush has less to wait
+     * for.
+     */
     private void storeEarly(String path) {
         try {
             store(path);
         } catch (IOException e) {
-            // The flush tries again, and says what is wrong.
+            // Not reported here: the flush tries again, and reports what is wrong.
             existingFolders.clear();
         }
     }
@@ -231,12 +237,12 @@ public final class TileWriter {
     }
 
     /**
-     * Writes every tile and bundle that changed since the last flush, full and partial: to a temporary file beside it, which is
-     * forced to the disk and then renamed; at last the folders are forced too. Partial tiles of earlier sizes are deleted when
-     * the full one stands, not before.
+     * Writes every tile and bundle that changed since the last flush, full and partial: to a temporary file beside it,
+     * which is forced to the disk and then renamed; then the folders are forced too. Partial tiles of earlier sizes are
+     * deleted after the full tile exists, never before.
      *
-     * @return the root
-     * @throws TlogException when something could not be written; nothing is lost, the next flush tries all of it again
+     * @return the root over all leaves
+     * @throws TlogException when something could not be written; nothing is lost, and the next flush tries again
      */
     public byte[] flush() {
         for (int level = 0; level < levels.size(); level++) {
@@ -256,7 +262,7 @@ public final class TileWriter {
         return root();
     }
 
-    /** The root over all leaves, those that wait for a flush among them. */
+    /** The root over all leaves, including those that wait for a flush. */
     public byte[] root() {
         byte[] right = null;
         for (Level edge : levels) {
@@ -267,11 +273,11 @@ public final class TileWriter {
         return right == null ? Merkle.emptyRoot() : right;
     }
 
-    /** The root of a level's last hashes with what is right of them in the levels below. */
+    /** The root over a level's last hashes and the hash of everything to their right in the levels below. */
     private byte[] fold(Level edge, byte @Nullable [] right) {
         byte[] root = right;
         int end = edge.width;
-        // Whole subtrees from the right: their widths are the bits of the level's, the smallest first.
+        // Complete subtrees from the right: their widths are the one bits of the number of hashes, the smallest first.
         while (end > 0) {
             int width = Integer.lowestOneBit(end);
             byte[] subtree = merkle.root(edge.hashes, end - width, width);
@@ -317,13 +323,13 @@ public final class TileWriter {
             stored.clear();
             touched.clear();
         } catch (IOException e) {
-            // What the folder looks like now is not known any more.
+            // After a failure the state of the folders is unknown.
             existingFolders.clear();
             throw new TlogException("the log in %s can't be written: %s".formatted(folder, BoundedFile.why(e)), e);
         }
     }
 
-    /** Begins to write a file that waits to its temporary place, and to force it. */
+    /** Begins to write a waiting file to a temporary file, and to force it. */
     private void store(String path) throws IOException {
         if (stored.containsKey(path)) {
             return;
@@ -352,13 +358,13 @@ public final class TileWriter {
             }
         }
         if (failure != null) {
-            // A file that could not be forced may be lost: the next flush writes all of them again.
+            // A file that could not be forced may be lost, so the next flush writes all of them again.
             stored.clear();
             throw failure;
         }
     }
 
-    /** Where a folder is made, the one above it changes. */
+    /** Creates a folder, and marks its parent as changed. */
     private void makeFolder(Path directory) throws IOException {
         if (!existingFolders.add(directory) || Files.isDirectory(directory)) {
             return;
@@ -371,7 +377,7 @@ public final class TileWriter {
         Files.createDirectory(directory);
     }
 
-    /** What stood for earlier sizes is in the full tile too. */
+    /** Deletes the partial tiles of a tile that is full now. */
     private void deletePartials(Path target) throws IOException {
         Path partials = target.resolveSibling(target.getFileName() + ".p");
         if (!Files.isDirectory(partials)) {

@@ -14,17 +14,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a log of a size, and believes its files no further than the root says: a tile is used when its hash is in a tile above it
- * that is used, and the last tiles of all levels when they hash to the root. For one thread.
+ * Reads a log of a given size and verifies its files against the root. A tile is used only when its hash is in a
+ * verified tile above it; the last tiles of all levels are used only when together they hash to the root. Used by one
+ * thread.
  *
- * <p>Nothing is read before it is asked for. Each method throws a {@link TlogException} where a file is missing, can't be read, or
- * is not what the root says; it names the file.
+ * <p>Files are read when they are needed. Each method throws a {@link TlogException}, which names the file, where a
+ * file is missing, cannot be read, or does not match the root.
  */
 public final class TlogReader {
-    /** 8 MB of tiles that were used last. */
+    /** The number of recently used tiles that are kept in memory: 8 MB. */
     private static final int KEPT_TILES = 1024;
 
-    /** So many files are asked for before they are needed. */
+    /** The number of files that are fetched ahead. */
     private static final int AHEAD = 64;
 
     private final TileSource source;
@@ -42,15 +43,15 @@ public final class TlogReader {
         }
     };
 
-    /** The last tile of each level, as far as it is partial; null before they were asked for. */
+    /** The partial tile of each level; null before they are read. */
     private @Nullable List<byte[]> edge;
 
     private record Place(int level, long index) {}
 
     /**
-     * A reader of the tree with this size and root, which are from a checkpoint that is believed.
+     * A reader of the tree with this size and root, which must be from a verified checkpoint.
      *
-     * @param source the log's files; it may have grown since
+     * @param source the log's files; the log may have grown since the checkpoint
      * @param size the number of leaves, at least 0
      * @param root {@value Merkle#HASH} bytes
      * @throws IllegalArgumentException when the size is negative
@@ -76,7 +77,7 @@ public final class TlogReader {
     }
 
     /**
-     * An entry, whose hash is the leaf's.
+     * An entry, verified against the leaf's hash.
      *
      * @throws IllegalArgumentException when the log has no such entry
      */
@@ -88,11 +89,11 @@ public final class TlogReader {
     }
 
     /**
-     * Entries in their order, each of whose hash is the leaf's. One bundle is in memory at a time; the consumer has had all
-     * entries before one that is not.
+     * Passes entries in their order to a consumer, each verified against its leaf's hash. One bundle is in memory at a
+     * time. When an entry does not match, the consumer has had all entries before it.
      *
-     * @param from the first one
-     * @param to the one behind the last
+     * @param from the index of the first entry
+     * @param to the index after the last entry
      * @throws IllegalArgumentException when the log does not have all of them
      */
     public void entries(long from, long to, EntryConsumer consumer) {
@@ -110,7 +111,12 @@ public final class TlogReader {
                 merkle.leaf(bundle, offsets[i] + 2, offsets[i + 1] - offsets[i] - 2, hash, 0);
                 if (!isAt(hash, hashes, i)) {
                     throw new TlogException("entry %d, the one at %d of %s, hashes to %s; the log's leaf is %s"
-                            .formatted(index, i, path, StrictEncoding.base64(hash), StrictEncoding.base64(hashAt(hashes, i))));
+                            .formatted(
+                                    index,
+                                    i,
+                                    path,
+                                    StrictEncoding.base64(hash),
+                                    StrictEncoding.base64(hashAt(hashes, i))));
                 }
                 consumer.accept(index, Arrays.copyOfRange(bundle, offsets[i] + 2, offsets[i + 1]));
             }
@@ -142,8 +148,8 @@ public final class TlogReader {
     }
 
     /**
-     * The proof that this tree begins with an older one (RFC 6962, section 2.1.2). It has no hash when that one is empty or the
-     * same.
+     * The proof that this tree is consistent with an older one (RFC 6962, section 2.1.2). It has no hashes when the
+     * older tree is empty or the same.
      *
      * @param oldSize the older tree's number of leaves
      * @throws IllegalArgumentException when it is negative or larger than this one's
@@ -153,7 +159,7 @@ public final class TlogReader {
         List<byte[]> proof = new ArrayList<>();
         long from = 0;
         long to = size;
-        // Down to the subtree that ends where the older tree does.
+        // Descends to the subtree that ends where the older tree ends.
         while (oldSize > 0 && to != oldSize) {
             long middle = from + split(to - from);
             if (oldSize <= middle) {
@@ -164,7 +170,7 @@ public final class TlogReader {
                 from = middle;
             }
         }
-        // When it begins the tree too it is the older tree, whose root the verifier has.
+        // A subtree that also begins at leaf 0 is the whole older tree, whose root the verifier has.
         if (from > 0) {
             proof.add(hash(from, to));
         }
@@ -173,7 +179,7 @@ public final class TlogReader {
     }
 
     /**
-     * The root of an older tree with which this one begins.
+     * The root of the older tree that consists of this tree's first leaves.
      *
      * @param oldSize its number of leaves
      * @throws IllegalArgumentException when it is negative or larger than this one's
@@ -184,18 +190,18 @@ public final class TlogReader {
     }
 
     /**
-     * Reads every tile, and sees that each hash is that of the tile below it, up to the root. Entries are not read; for them
-     * there is {@link #entries}.
+     * Reads every tile, and verifies each hash against the tile below it, up to the root. Entries are not read;
+     * {@link #entries} does that.
      *
-     * @throws TlogException which names the first tile that is not what it should be, and what that is
+     * @throws TlogException which names the first tile that is wrong, and the hash that it should have
      */
     public void check() {
         check(0);
     }
 
     /**
-     * The same without the tiles that an older tree has too, for who has seen them before and sees that this tree begins with that
-     * one ({@link #consistency}).
+     * The same without the tiles of an older tree, for callers who have verified them before, and who verify that this
+     * tree is consistent with the older one ({@link #consistency}).
      *
      * @param oldSize the older tree's number of leaves; 0 reads every tile
      * @throws TlogException as {@link #check()} does
@@ -216,7 +222,7 @@ public final class TlogReader {
     }
 
     /**
-     * Says that these entries will be read, so that what they take can be fetched.
+     * Announces that these entries will be read, so that their files can be fetched ahead.
      *
      * @throws IllegalArgumentException when the log does not have all of them
      */
@@ -248,12 +254,15 @@ public final class TlogReader {
         }
     }
 
-    /** The largest power of two that is smaller. */
+    /** The largest power of two that is less than {@code count}. */
     private static long split(long count) {
         return Long.highestOneBit(count - 1);
     }
 
-    /** The hash over leaves that are a subtree, or the right edge of one: it begins at a multiple of a power of two that holds it. */
+    /**
+     * The hash over leaves that form a subtree or the right edge of one. {@code from} must be a multiple of a power of
+     * two that is at least {@code to - from}.
+     */
     private byte[] hash(long from, long to) {
         byte[] hash = null;
         long end = to;
@@ -266,7 +275,7 @@ public final class TlogReader {
         return Objects.requireNonNull(hash);
     }
 
-    /** The hash over 2^k leaves from a multiple of 2^k on: it is in one tile, or over a part of one. */
+    /** The hash over 2^k leaves from a multiple of 2^k on. It is in one tile, or is computed from a part of one. */
     private byte[] wholeSubtree(long from, long width) {
         int height = Long.numberOfTrailingZeros(width);
         int level = Math.min(height / TilePath.WIDTH_BITS, TilePath.LEVELS - 1);
@@ -275,7 +284,7 @@ public final class TlogReader {
         return merkle.root(tile(level, first / TilePath.WIDTH), (int) (first % TilePath.WIDTH), hashes);
     }
 
-    /** A tile that is believed. */
+    /** A verified tile. */
     private byte[] tile(int level, long index) {
         if (index == TilePath.fullTiles(level, size)) {
             return edge().get(level);
@@ -301,7 +310,10 @@ public final class TlogReader {
         return tile;
     }
 
-    /** The partial tiles, from the leaves up; together they hash to the root. A level without one has an empty array. */
+    /**
+     * The partial tiles, from the leaves up, verified: together they hash to the root. A level without a partial tile
+     * has an empty array.
+     */
     private List<byte[]> edge() {
         if (edge != null) {
             return edge;
@@ -341,7 +353,7 @@ public final class TlogReader {
         return hash == null ? Merkle.emptyRoot() : hash;
     }
 
-    /** Which of the partial tiles it is that does not go with the root: the one that what is below it speaks against. */
+    /** Finds which partial tile does not match the root: the one that contradicts the tiles below it. */
     private TlogException wrongEdge(List<byte[]> partial, byte[] hash) {
         for (int level = 0; level < partial.size(); level++) {
             byte[] hashes = partial.get(level);
@@ -373,7 +385,7 @@ public final class TlogReader {
                         StrictEncoding.base64(root)));
     }
 
-    /** What a tile's hashes are by the tiles, or the entries, below it; empty where those can't be read. */
+    /** A tile's hashes, computed from the tiles or entries below it; empty where those cannot be read. */
     private List<byte[]> hashesBelow(int level, long index) {
         List<byte[]> below = new ArrayList<>();
         try {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The files that a tree of one size has, as they are stored: of the right length, and believed no further. */
+/**
+ * Reads the tiles and bundles of a tree of one size. Their lengths are checked; their contents are not verified here.
+ */
 final class TreeTiles {
     private final TileSource source;
     private final long size;
@@ -18,7 +20,7 @@ final class TreeTiles {
         this.size = size;
     }
 
-    /** How many hashes of a tile the tree has: {@value TilePath#WIDTH} but for the last of a level. */
+    /** The number of a tile's hashes in this tree: {@value TilePath#WIDTH}, or fewer in the last tile of a level. */
     int width(int level, long index) {
         return index < TilePath.fullTiles(level, size) ? TilePath.WIDTH : TilePath.partialWidth(level, size);
     }
@@ -32,9 +34,9 @@ final class TreeTiles {
     }
 
     /**
-     * A tile's hashes, one behind the other.
+     * A tile's hashes, one after the other.
      *
-     * @throws TlogException when it is missing or has another length
+     * @throws TlogException when the tile is missing or has another length
      */
     byte[] hashes(int level, long index) {
         int width = width(level, index);
@@ -43,7 +45,7 @@ final class TreeTiles {
         if (tile != null) {
             return checkLength(path, tile, width);
         }
-        // A log may delete a partial tile once the full one stands.
+        // A log may delete a partial tile once the full tile exists.
         String full = TilePath.tile(level, index, TilePath.WIDTH);
         tile = width < TilePath.WIDTH ? source.read(full) : null;
         if (tile == null) {
@@ -52,7 +54,7 @@ final class TreeTiles {
         return Arrays.copyOf(checkLength(full, tile, TilePath.WIDTH), width * Merkle.HASH);
     }
 
-    /** Says that these tiles of a level will be asked for. */
+    /** Announces that these tiles of a level will be read. */
     void ahead(int level, long from, long to) {
         List<String> paths = new ArrayList<>();
         for (long index = from; index < to; index++) {
@@ -61,7 +63,7 @@ final class TreeTiles {
         source.ahead(paths);
     }
 
-    /** Says that these bundles will be asked for. */
+    /** Announces that these bundles will be read. */
     void bundlesAhead(long from, long to) {
         List<String> paths = new ArrayList<>();
         for (long index = from; index < to; index++) {
@@ -71,9 +73,9 @@ final class TreeTiles {
     }
 
     /**
-     * A bundle's bytes, as far as the tree has its entries.
+     * A bundle's bytes, up to the last entry that the tree has.
      *
-     * @throws TlogException when it is missing, or has other than the right number of entries
+     * @throws TlogException when the bundle is missing, or has a wrong number of entries
      */
     byte[] bundle(long index) {
         int width = width(0, index);
@@ -92,7 +94,7 @@ final class TreeTiles {
         return Arrays.copyOf(bundle, EntryBundle.offsets(bundle, width, false, full)[width]);
     }
 
-    /** What is not shown is not proven to be wrong. */
+    /** The exception for a missing file: it proves nothing against the log. */
     private TlogException missing(String path, int width) {
         return new UnreadableException(
                 "%s is missing in %s%s; a tree of %d leaves has it, and who publishes the log has to show it"

@@ -5,14 +5,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Kafka's settings for brokers on a small machine: the same wherever tests or a local system meet a broker. */
+/** Kafka's settings for brokers on a small machine, the same for tests and for a local system. */
 public final class BrokerSettings {
     private BrokerSettings() {}
 
     /**
      * The settings that do not depend on where a broker runs.
      *
-     * @param brokers how many there are: replication is three where there are as many, with two in sync
+     * @param brokers the number of brokers; with at least three, topics have three replicas, of which two must be in
+     *     sync
      */
     public static Map<String, String> forBrokers(int brokers) {
         String replication = Integer.toString(Math.min(3, brokers));
@@ -29,11 +30,12 @@ public final class BrokerSettings {
         settings.put("share.coordinator.state.topic.replication.factor", replication);
         settings.put("share.coordinator.state.topic.min.isr", inSync);
         settings.put("share.coordinator.state.topic.num.partitions", "1");
-        // A dead writer's transaction holds up read-committed readers until it is aborted: look for them each second.
+        // A dead writer's transaction blocks read-committed readers until it is aborted, so such transactions are
+        // looked for each second.
         settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        // A dead broker leads nothing any more after three seconds instead of nine; a killed one that starts again is
-        // not let in before that either.
+        // A dead broker loses its leaderships after three seconds instead of nine. A killed broker that starts again is
+        // not admitted before that either.
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("num.network.threads", "2");
@@ -43,7 +45,7 @@ public final class BrokerSettings {
         return settings;
     }
 
-    /** What makes a node itself: its roles, its addresses, its storage. */
+    /** The settings of a single node: its roles, its addresses, its storage. */
     static Map<String, String> identity(
             int id, int controllerId, ClusterFile file, boolean broker, boolean controller, Path storage) {
         String controllerAddress = "127.0.0.1:" + file.controllerPort();

@@ -39,7 +39,7 @@ final class Readiness {
     /** @throws ChildStartException where a process dies or the time is up */
     void await(Duration timeout) {
         long end = System.nanoTime() + timeout.toNanos();
-        // An admin client complains in the log of this JVM about every attempt to connect in vain.
+        // Ports are tried first, since an admin client logs a warning for every failed attempt to connect.
         for (int port : ports.values()) {
             while (!listens(port)) {
                 pauseUnlessOver(end, timeout);

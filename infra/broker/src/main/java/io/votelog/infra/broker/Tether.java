@@ -78,10 +78,10 @@ public final class Tether {
         byte[] ignored = new byte[256];
         try {
             while (parent.read(ignored) >= 0) {
-                // What the parent writes means nothing; only the end counts.
+                // What the parent writes is ignored; only the end of the input matters.
             }
         } catch (IOException e) {
-            // A broken standard input has ended too.
+            // A broken standard input counts as ended.
         }
     }
 
@@ -89,7 +89,7 @@ public final class Tether {
         try {
             Thread.sleep(Long.getLong(GRACE_PROPERTY, DEFAULT_GRACE_MS));
         } catch (InterruptedException e) {
-            // Nobody interrupts this thread; were it done, halting at once is what is left.
+            // Nobody interrupts this thread; if somebody did, it would halt the JVM at once.
         }
         Runtime.getRuntime().halt(ORPHANED);
     }

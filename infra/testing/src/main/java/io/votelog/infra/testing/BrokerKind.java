@@ -4,22 +4,22 @@ package io.votelog.infra.testing;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How a test run comes to its broker. */
+/** The kind of broker that a test run uses. */
 public enum BrokerKind {
-    /** A container, from the engine that answers. */
+    /** A broker in a container, if a container engine answers. */
     CONTAINER,
-    /** A child JVM. */
+    /** A broker in a child JVM. */
     PROCESS;
 
-    /** System property that forces a road. */
+    /** System property that requests a kind. */
     public static final String PROPERTY = "votelog.test.broker";
-    /** Environment variable that forces a road; the property comes first. */
+    /** Environment variable that requests a kind; the system property takes precedence. */
     public static final String VARIABLE = "VOTELOG_TEST_BROKER";
 
     /**
-     * The road that is forced, if one is.
+     * The requested kind; null where none is requested.
      *
-     * @throws IllegalArgumentException where something else than a road is asked for
+     * @throws IllegalArgumentException where the value is no kind
      */
     static @Nullable BrokerKind forced() {
         String property = System.getProperty(PROPERTY);

@@ -14,9 +14,9 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/** Kafka's official image, through Testcontainers. */
+/** A broker in a container of Kafka's official image, started by Testcontainers. */
 final class ContainerBroker implements KafkaBroker, Closeable {
-    /** The broker is as old as the clients on the class path. */
+    /** The image in the version of the clients on the class path. */
     static final String IMAGE = "apache/kafka:" + AppInfoParser.getVersion();
 
     private final KafkaContainer container;
@@ -25,7 +25,7 @@ final class ContainerBroker implements KafkaBroker, Closeable {
         this.container = container;
     }
 
-    /** Whether a container engine answers; says nothing in the log where none does. */
+    /** Whether a container engine answers; logs nothing where none does. */
     static boolean engineAnswers() {
         List<Quietened> quiet = List.of(Quietened.logger("org.testcontainers"), Quietened.logger("tc"));
         try {
@@ -59,13 +59,13 @@ final class ContainerBroker implements KafkaBroker, Closeable {
         return BrokerKind.CONTAINER;
     }
 
-    /** Stops the container itself: Testcontainers' reaper, which would do so, may be switched off. */
+    /** Stops the container. Testcontainers' reaper, which would otherwise do so, may be disabled. */
     @Override
     public void close() {
         container.stop();
     }
 
-    /** A logger that is off for a while; loggers of other backends than Logback are left alone. */
+    /** Switches a logger off until it is closed; loggers of backends other than Logback are left alone. */
     private record Quietened(@Nullable Logger logger, @Nullable Level before) {
         static Quietened logger(String name) {
             if (!(LoggerFactory.getLogger(name) instanceof Logger logger)) {

@@ -29,11 +29,11 @@ import org.apache.kafka.common.utils.ByteBufferOutputStream;
 import org.apache.kafka.common.utils.ByteUtils;
 
 /**
- * One compressed batch that no honest producer makes: small on the wire, large when it is unpacked. It is compressed while it is
- * written, so whoever makes it needs no memory for what is in it, and sent past Kafka's producer, which would refuse it.
+ * A compressed batch that no honest producer makes: small on the wire, large when it is unpacked. It is compressed
+ * while it is written, so making it needs little memory. It is sent without Kafka's producer, which would refuse it.
  */
 public final class CraftedBatch {
-    /** The last version of the request that names topics and not their ids. */
+    /** The last version of the produce request that identifies topics by name. */
     private static final short PRODUCE_VERSION = 12;
 
     private static final int TIMEOUT_MS = 60_000;
@@ -46,7 +46,7 @@ public final class CraftedBatch {
         this.batch = batch;
     }
 
-    /** One record without a key whose value is so many zeros. */
+    /** A batch with one record, without a key, whose value is this many zero bytes. */
     public static CraftedBatch ofZeros(CompressionType compression, int bytes) {
         return of(compression, 1, out -> {
             out.write(head(bytes));
@@ -57,7 +57,7 @@ public final class CraftedBatch {
         });
     }
 
-    /** So many records of seven bytes, without key and value. */
+    /** A batch of this many records of seven bytes, without key and value. */
     public static CraftedBatch ofTinyRecords(CompressionType compression, int count) {
         // Length 6: attributes, timestamp, offset, no key, no value, no headers.
         byte[] tiny = {12, 0, 0, 0, NO_LENGTH, NO_LENGTH, 0};
@@ -73,22 +73,22 @@ public final class CraftedBatch {
         });
     }
 
-    /** One record that says that its value has so many bytes, and ends there. */
+    /** A batch with one record that claims a value of this many bytes, and ends before the value. */
     public static CraftedBatch claiming(CompressionType compression, int bytes) {
         return of(compression, 1, out -> out.write(head(bytes)));
     }
 
-    /** How long it is on the wire, compressed. */
+    /** The compressed size in bytes. */
     public int sizeInBytes() {
         return batch.remaining();
     }
 
     /**
-     * Has a broker append it to a partition, once.
+     * Sends the batch to a broker once, to be appended to a partition.
      *
      * @param bootstrapServers {@code host:port} of the partition's leader
-     * @return what the broker says to it
-     * @throws UncheckedIOException when the broker does not answer, as one that has died
+     * @return the broker's answer
+     * @throws UncheckedIOException when the broker does not answer, for example because it died
      */
     public Errors sendTo(String bootstrapServers, String topic, int partition) {
         int colon = bootstrapServers.lastIndexOf(':');
@@ -129,7 +129,7 @@ public final class CraftedBatch {
         }
     }
 
-    /** What writes records, uncompressed. */
+    /** Writes uncompressed records. */
     private interface Records {
         void writeTo(OutputStream out) throws IOException;
     }

@@ -16,7 +16,7 @@ public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
     /** {@code host:port}, as clients on this machine reach it. */
     String bootstrapServers();
 
-    /** Which road was taken. */
+    /** Whether the broker runs in a container or a process. */
     BrokerKind kind();
 
     /**
@@ -37,7 +37,7 @@ public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
                 try {
                     await(admin.deleteTopics(Set.of(topic)).all());
                 } catch (IllegalStateException e) {
-                    // Somebody else's cleaning up may have been quicker.
+                    // The topic may have been deleted by somebody else in the meantime.
                     if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                         throw e;
                     }

@@ -14,7 +14,7 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ModifierSupport;
 import org.junit.platform.commons.support.ReflectionSupport;
 
-/** Injects the test run's broker; see {@link WithKafka}. */
+/** Injects the test run's broker into test classes; see {@link WithKafka}. */
 public final class KafkaExtension implements BeforeAllCallback, TestInstancePostProcessor, ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(KafkaExtension.class);
 

@@ -11,7 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A broker in a child JVM, on data that go when it goes. */
+/** A broker in a child JVM, whose data are deleted when it is closed. */
 final class ProcessBroker implements KafkaBroker, Closeable {
     private final KafkaCluster cluster;
     private final Path dataDir;

@@ -21,16 +21,16 @@ import java.util.TreeMap;
 
 /** A connection to an HTTP server that sends any bytes at all, half-closes, and reads answers one by one. */
 public final class RawConnection implements AutoCloseable {
-    /** For what must come; a machine under load may take its time. */
+    /** The longest wait for something that must come, in milliseconds; it allows for a machine under load. */
     private static final int PATIENCE_MS = 20_000;
 
     private final Socket socket;
     private final InputStream in;
 
     /**
-     * One answer.
+     * An answer.
      *
-     * @param headers by lower-case name; of one that stands twice, both values with a comma between
+     * @param headers by lower-case name; the values of a repeated header are joined with commas
      * @param body without its framing
      */
     public record Answer(int status, Map<String, String> headers, byte[] body) {
@@ -48,12 +48,12 @@ public final class RawConnection implements AutoCloseable {
         this.in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** To a port of this machine. */
+    /** Connects to a port of this machine. */
     public static RawConnection to(int port) {
         return from("127.0.0.1", port);
     }
 
-    /** To a port of this machine, from one of its addresses, such as 127.0.0.9. */
+    /** Connects to a port of this machine from one of its addresses, such as 127.0.0.9. */
     public static RawConnection from(String address, int port) {
         try {
             Socket socket = new Socket();
@@ -67,7 +67,7 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
-    /** Sends; false when the other side has closed the connection. */
+    /** Sends text as ISO 8859-1; returns false when the server has closed the connection. */
     public boolean send(String latin1) {
         try {
             socket.getOutputStream().write(latin1.getBytes(StandardCharsets.ISO_8859_1));
@@ -77,12 +77,12 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
-    /** Says that nothing more comes. */
+    /** Half-closes the connection: nothing more is sent. */
     public RawConnection end() {
         try {
             socket.shutdownOutput();
         } catch (IOException closed) {
-            // Then the other side knows.
+            // The server has closed the connection already.
         }
         return this;
     }
@@ -90,7 +90,7 @@ public final class RawConnection implements AutoCloseable {
     /**
      * The next answer; empty when the connection is closed, or reset, instead.
      *
-     * @param bodiless whether it answers HEAD
+     * @param bodiless whether the answer has no body, as to HEAD
      * @throws UncheckedIOException when neither happens in time, or the connection ends within an answer
      */
     public Optional<Answer> next(boolean bodiless) {
@@ -119,12 +119,12 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
-    /** The next answer, as above, to a request whose answer may have a body. */
+    /** The same as {@link #next(boolean)}, for an answer that may have a body. */
     public Optional<Answer> next() {
         return next(false);
     }
 
-    /** All answers up to the connection's end, which must come. */
+    /** All answers up to the end of the connection, which must come in time. */
     public List<Answer> untilClosed() {
         List<Answer> answers = new ArrayList<>();
         for (Optional<Answer> next = next(); next.isPresent(); next = next()) {
@@ -133,12 +133,14 @@ public final class RawConnection implements AutoCloseable {
         return answers;
     }
 
-    /** How many bytes come up to the connection's end, which must come. */
+    /** The number of bytes up to the end of the connection, which must come in time. */
     public int rest() {
         return restAsText().length();
     }
 
-    /** What comes up to the connection's end, which must come, as it came; empty when the connection is reset instead. */
+    /**
+     * The bytes up to the end of the connection as text; empty when the connection is reset. The end must come in time.
+     */
     public String restAsText() {
         try {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -186,7 +188,7 @@ public final class RawConnection implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // Closed it is.
+            // The connection is closed already.
         }
     }
 }

@@ -5,7 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** The one broker of a test run, as JUnit's root store keeps it and, at the end, closes it. */
+/** The one broker of a test run. JUnit's root store keeps it, and closes it at the end. */
 final class SharedBroker implements Closeable {
     private final KafkaBroker broker;
     private final Closeable ending;
@@ -15,7 +15,10 @@ final class SharedBroker implements Closeable {
         this.ending = ending;
     }
 
-    /** Starts a broker by the road that is forced, or the one that is open; says in one line on stdout which it took. */
+    /**
+     * Starts a broker of the requested kind, or of the kind that is available; prints the kind in one line on standard
+     * output.
+     */
     static SharedBroker start() {
         long start = System.nanoTime();
         BrokerKind forced = BrokerKind.forced();
@@ -25,7 +28,8 @@ final class SharedBroker implements Closeable {
         boolean engine = ContainerBroker.engineAnswers();
         if (forced == BrokerKind.CONTAINER) {
             if (!engine) {
-                throw new IllegalStateException("tests are to take their broker from a container (" + BrokerKind.PROPERTY
+                throw new IllegalStateException("tests are to take their broker from a container ("
+                        + BrokerKind.PROPERTY
                         + " or " + BrokerKind.VARIABLE + " says so), but no container engine answers: start one, or"
                         + " ask for 'process'");
             }
@@ -37,7 +41,7 @@ final class SharedBroker implements Closeable {
         try {
             return container().announced(start, "a container engine answers");
         } catch (RuntimeException e) {
-            // An engine without the image and without a way to it, say.
+            // For example, the engine has no such image and cannot download it.
             return process()
                     .announced(start, "the container engine gave no " + ContainerBroker.IMAGE + ": " + rootOf(e));
         }

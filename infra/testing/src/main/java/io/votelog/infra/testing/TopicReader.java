@@ -38,17 +38,17 @@ public final class TopicReader {
         return new TopicReader(bootstrapServers, IsolationLevel.READ_UNCOMMITTED, DEFAULT_LIMIT);
     }
 
-    /** As {@code of(bootstrapServers).readAll(topic)}. */
+    /** The same as {@code of(bootstrapServers).readAll(topic)}. */
     public static List<ConsumerRecord<byte[], byte[]>> readAll(String bootstrapServers, String topic) {
         return of(bootstrapServers).readAll(topic);
     }
 
-    /** Leaves out what was aborted, and ends before the first transaction that is still open. */
+    /** Makes the reader leave out aborted records and end before the first open transaction. */
     public TopicReader readCommitted() {
         return new TopicReader(bootstrapServers, IsolationLevel.READ_COMMITTED, limit);
     }
 
-    /** How long reading may take. */
+    /** Sets the longest time of reading. */
     public TopicReader within(Duration time) {
         return new TopicReader(bootstrapServers, isolation, time);
     }
@@ -74,7 +74,8 @@ public final class TopicReader {
             Map<TopicPartition, Long> left = new HashMap<>(consumer.endOffsets(partitions, limit));
             Map<TopicPartition, Long> ends = Map.copyOf(left);
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            // The position, not the last record: a transaction's marker or an aborted record may be the end.
+            // The consumer's position is compared, not the last record's offset: the last offset may be a transaction
+            // marker or an aborted record.
             while (!removeReached(consumer, left).isEmpty()) {
                 if (System.nanoTime() - end > 0) {
                     throw new IllegalStateException("reading " + topic + " took over " + limit.toMillis()

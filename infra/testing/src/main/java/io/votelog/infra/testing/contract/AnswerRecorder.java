@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Sees the requests and the answers of one connection, in front of all that could answer. */
+/** Records the requests and the answers of one connection. It comes before every handler that could answer. */
 final class AnswerRecorder extends ChannelDuplexHandler {
-    /** Of longer bodies the head alone is looked at. */
+    /** The longest body that is checked, in bytes; of an answer with a longer body the head alone is checked. */
     private static final int MAX_BODY = 256 * 1024;
 
     private static final Asked NOTHING = new Asked("", "", false);
@@ -37,7 +37,7 @@ final class AnswerRecorder extends ChannelDuplexHandler {
 
     private record Asked(String method, String target, boolean preflight) {}
 
-    /** An answer that is being given. */
+    /** An answer that is being sent. */
     private static final class Answer {
         private final Asked asked;
         private final int status;
@@ -118,7 +118,7 @@ final class AnswerRecorder extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        // A stream that was left; what came of another answer is not whole.
+        // A stream that the client left is recorded; any other answer that broke off is not complete.
         if (answer != null
                 && !answer.headers
                         .getOrDefault("content-type", List.of(""))

@@ -14,8 +14,8 @@ import tools.jackson.databind.node.StringNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * A description of topics (AsyncAPI 3.0 with Kafka's bindings), and whether a record keeps to it: its event is one of its topic's, its
- * key and its headers are as they are described for that event.
+ * An AsyncAPI 3.0 document with Kafka's bindings, and a check of records against it: a record's event must be one of
+ * its topic's, with the key and the headers that are described for that event.
  */
 public final class AsyncApi {
     private final JsonNode document;
@@ -26,15 +26,15 @@ public final class AsyncApi {
         this.schemas = new SchemaCheck(document);
     }
 
-    /** The one that lies there. */
+    /** Reads a document from a file. */
     public static AsyncApi of(Path file) {
         return new AsyncApi(new YAMLMapper().readTree(file.toFile()));
     }
 
     /**
-     * What is wrong with a record; nothing when it is described.
+     * What is wrong with a record; empty when it is as described.
      *
-     * @param event the simple name of its event, or null when its value is bytes as they came
+     * @param event the simple name of the record's event; null when its value is raw bytes
      */
     public List<String> faults(ConsumerRecord<byte[], byte[]> record, @Nullable String event) {
         JsonNode messages = document.path("channels")

@@ -13,13 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Holds servers to their description: it sees every answer of the connections that it watches, and {@link #mustHold} fails when one
- * of them was not described. Safe for use by several threads.
+ * Checks a server's answers against its OpenAPI document. It sees every answer on the connections that it watches, and
+ * {@link #mustHold} fails when one of them is not as described. May be used by several threads.
  */
 public final class Contract {
     private final OpenApi document;
 
-    /** One answer of each kind that is not described. */
+    /** One answer of each kind that is not as described. */
     private final Map<String, Exchange> breaches = new ConcurrentHashMap<>();
 
     private final Set<String> seen = new ConcurrentSkipListSet<>();
@@ -28,12 +28,12 @@ public final class Contract {
         this.document = document;
     }
 
-    /** One that nothing was seen of yet. */
+    /** A contract for this document, without any answers yet. */
     public static Contract of(OpenApi document) {
         return new Contract(document);
     }
 
-    /** The description. */
+    /** The document. */
     public OpenApi document() {
         return document;
     }
@@ -47,7 +47,7 @@ public final class Contract {
         channel.pipeline().addAfter(codec.name(), "votelog.contract", new AnswerRecorder(this::note));
     }
 
-    /** Notes an answer that was seen by other means. */
+    /** Takes an answer that was seen in another way. */
     public void note(Exchange exchange) {
         List<String> faults;
         try {
@@ -69,20 +69,20 @@ public final class Contract {
     }
 
     /**
-     * What was answered as it is described, since the last {@link #forget}: {@code operationId status} of each answer, and {@code
-     * problem code} of each problem.
+     * The answers that were as described since the last {@link #forget}: {@code operationId status} for each answer,
+     * and {@code problem code} for each problem.
      */
     public Set<String> seen() {
         return new TreeSet<>(seen);
     }
 
-    /** Forgets what was seen. */
+    /** Forgets the answers that were seen. */
     public void forget() {
         seen.clear();
     }
 
     /**
-     * Fails when an answer was seen since the last call that is not described.
+     * Fails when an answer since the last call was not as described.
      *
      * @throws AssertionError that shows an answer of each kind
      */

@@ -12,14 +12,14 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request and what it was answered.
+ * A request and its answer.
  *
  * @param method the request's
  * @param target the request's, as it was sent, with its query
- * @param preflight whether a browser asks for another origin's page what that may send
+ * @param preflight whether the request is a CORS preflight request
  * @param status the answer's
  * @param headers the answer's, by lower-case name
- * @param body the answer's as it was sent; null when it is not known, or not whole
+ * @param body the answer's body as sent; null when it is not known or not complete
  */
 public record Exchange(
         String method,
@@ -29,7 +29,7 @@ public record Exchange(
         Map<String, List<String>> headers,
         byte @Nullable [] body) {
 
-    /** A header's first value; empty when it is not there. */
+    /** A header's first value; empty when the answer has no such header. */
     String header(String lowerCaseName) {
         List<String> values = headers.get(lowerCaseName);
         return values == null || values.isEmpty() ? "" : values.get(0);
@@ -40,7 +40,7 @@ public record Exchange(
         return header("content-type").replaceAll(";.*", "").strip();
     }
 
-    /** The body as text, unpacked, as far as it goes; null when it is not known. */
+    /** The body as text, decompressed as far as it goes; null when it is not known. */
     @Nullable
     String text() {
         if (body == null) {
@@ -53,12 +53,12 @@ public record Exchange(
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
             in.transferTo(plain);
         } catch (IOException endsEarly) {
-            // A stream that was left has no end.
+            // A stream that the client left ends within its compressed data.
         }
         return plain.toString(StandardCharsets.UTF_8);
     }
 
-    /** The code of the problem that the body is; empty when it is none. */
+    /** The code of the problem in the body; empty when the body is none. */
     Optional<String> problem() {
         String text = text();
         return text == null || text.isEmpty() || !mediaType().equals("application/problem+json")

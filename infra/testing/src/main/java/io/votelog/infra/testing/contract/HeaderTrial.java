@@ -26,12 +26,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Sends odd requests to a server, and tells what went wrong: a failure of the server, or a request without an answer. */
+/** Sends odd requests to a server, and reports failures of the server and requests without an answer. */
 public final class HeaderTrial {
     private static final int CLIENTS = 8;
     private static final int PATIENCE_MS = 10_000;
 
-    /** Where it is not clear whether a request has ended, a server may wait for the rest of it. */
+    /**
+     * How long an answer is waited for, in milliseconds, where it is not clear whether the request has ended: the
+     * server may wait for the rest of it.
+     */
     private static final int PATIENCE_WITH_UNCLEAR_MS = 300;
 
     private static final int MOST_SHOWN = 30;
@@ -45,10 +48,10 @@ public final class HeaderTrial {
     private final List<String> failures = new ArrayList<>();
 
     /**
-     * What came of it.
+     * The result of a trial.
      *
-     * @param statuses how often each was answered
-     * @param failures a line for each request that the server failed at; the first ones, when there are many
+     * @param statuses the number of answers by status
+     * @param failures a line for each request at which the server failed; only the first ones when there are many
      */
     public record Outcome(Map<Integer, AtomicInteger> statuses, List<String> failures) {}
 
@@ -57,7 +60,7 @@ public final class HeaderTrial {
         this.requests = requests;
     }
 
-    /** Sends every request that the description leads to. */
+    /** Sends all requests that are made from the document. */
     public static Outcome run(URI server, OpenApi document, OddRequests.Plain plain, long seed, int random)
             throws ExecutionException, InterruptedException {
         HeaderTrial trial = new HeaderTrial(server, OddRequests.of(document, plain, seed, random));
@@ -116,7 +119,7 @@ public final class HeaderTrial {
         return shown.toString();
     }
 
-    /** Keeps a connection as long as it is clear where the next answer begins. */
+    /** A client that keeps its connection as long as it is clear where the next answer begins. */
     private final class Client {
         private @Nullable Connection kept;
 
@@ -128,7 +131,7 @@ public final class HeaderTrial {
                 if (status.isPresent()) {
                     return status;
                 }
-                // The server may have closed it behind the last answer.
+                // The server may have closed the connection after the last answer.
             }
             leave();
             return askAt(new Connection(server), request);
@@ -151,7 +154,7 @@ public final class HeaderTrial {
         }
     }
 
-    /** One to the server, that reads no more of an answer than shows where the next one begins. */
+    /** A connection to the server. It reads no more of an answer than is needed to find where the next one begins. */
     private static final class Connection implements AutoCloseable {
         private final Socket socket;
         private final InputStream in;
@@ -169,7 +172,7 @@ public final class HeaderTrial {
             try {
                 socket.getOutputStream().write(request.bytes());
             } catch (IOException closed) {
-                // An answer may have come before.
+                // An answer may have come before the write failed.
             }
             try {
                 String head = head();
@@ -211,7 +214,7 @@ public final class HeaderTrial {
             } catch (SocketTimeoutException e) {
                 throw e;
             } catch (IOException reset) {
-                // As good as closed.
+                // The connection is of no further use.
             }
             return "";
         }
@@ -221,7 +224,7 @@ public final class HeaderTrial {
             try {
                 socket.close();
             } catch (IOException e) {
-                // Closed it is.
+                // The connection is closed already.
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
-/** What this JVM logs as an error or with a stack trace, from its creation to its close. */
+/** Collects what this JVM logs as an error or with a stack trace, from this object's creation until it is closed. */
 public final class LoggedFailures implements AutoCloseable {
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
@@ -35,7 +35,7 @@ public final class LoggedFailures implements AutoCloseable {
         root.addAppender(appender);
     }
 
-    /** A line for each, in their order. */
+    /** A line for each such log event, in their order. */
     public List<String> all() {
         return List.copyOf(failures);
     }

@@ -13,11 +13,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Requests for every operation of a description, honest but for odd values of headers and of parameters: each value for each header
- * by itself, at one operation or another, and then many at random. An operation that is added to the description has its requests at once.
+ * Makes requests for every operation of a document. They are valid except for odd values of headers and parameters:
+ * first each value of each header by itself, at some operation, then random combinations. An operation that is added to
+ * the document is covered at once.
  */
 public final class OddRequests {
-    /** Every header that some part of a server reads. */
+    /** All headers that some part of a server reads. */
     private static final List<String> HEADERS = List.of(
             "Accept",
             "Accept-Charset",
@@ -62,7 +63,7 @@ public final class OddRequests {
             "X-HTTP-Method-Override",
             "X-Real-IP");
 
-    /** Those that say where a request ends, or what comes after it. */
+    /** Headers that say where a request ends, or what follows it. */
     private static final List<String> FRAMING = List.of(
             "Connection: ",
             "Connection: close",
@@ -87,7 +88,7 @@ public final class OddRequests {
             "Transfer-Encoding: gzip",
             "Keep-Alive: timeout=-1");
 
-    /** Latin-1: each character is one byte on the wire. */
+    /** Odd values in ISO 8859-1: each character is one byte on the wire. */
     private static final List<String> VALUES = List.of(
             "",
             "-",
@@ -172,7 +173,10 @@ public final class OddRequests {
             "(".repeat(7_000),
             "en-".repeat(2_300));
 
-    /** An operation is sent each of these values for the headers that it is described with, and one in so many for each other. */
+    /**
+     * An operation is sent every value for the headers that are described for it, and one value in this many for each
+     * other header.
+     */
     private static final int ONE_IN = 8;
 
     private static final int MOST_RANDOM_HEADERS = 5;
@@ -183,22 +187,23 @@ public final class OddRequests {
     private int turn;
 
     /**
-     * What makes a request honest.
+     * The values that make a request valid.
      *
      * @param authorization the bearer token's header value
-     * @param paths values of the path's parameters, by {@code operationId name} or {@code name}; {@code x} where none is given
+     * @param paths values of the path's parameters, by {@code operationId name} or {@code name}; {@code x} where none
+     *     is given
      * @param bodies requests' bodies by operation; an empty JSON object where none is given
      */
     public record Plain(String authorization, Map<String, String> paths, Map<String, String> bodies) {}
 
     /**
-     * One of them.
+     * An odd request.
      *
-     * @param operation its operation's id
-     * @param what what is odd about it
-     * @param bytes the request
-     * @param bodiless whether its answer has no body
-     * @param framed whether it is clear where it ends, so that it must be answered and another may come behind it
+     * @param operation the id of the operation
+     * @param what describes what is odd about the request
+     * @param bytes the bytes of the request
+     * @param bodiless whether the answer has no body
+     * @param framed whether it is clear where the request ends, so that it must be answered and another may follow
      */
     record OddRequest(String operation, String what, byte[] bytes, boolean bodiless, boolean framed) {}
 
@@ -206,7 +211,10 @@ public final class OddRequests {
         this.plain = plain;
     }
 
-    /** For every operation odd values of every header, and so many requests with random ones, from a seed. */
+    /**
+     * Makes requests with odd values of every header for every operation, and {@code random} requests with random
+     * combinations, from a seed.
+     */
     static List<OddRequest> of(OpenApi document, Plain plain, long seed, int random) {
         OddRequests all = new OddRequests(plain);
         document.operations().forEach(all::addEveryValue);
@@ -243,7 +251,7 @@ public final class OddRequests {
         }
     }
 
-    /** All of them, or the next ones in turn: over all operations each header has had each value. */
+    /** All values, or the next ones in turn, so that over all operations each header has had each value. */
     private List<String> values(boolean all) {
         int from = turn++ % ONE_IN;
         return all
@@ -271,7 +279,7 @@ public final class OddRequests {
         add(operation, method, query, lines, true);
     }
 
-    /** Values beside each other, with what lists have between their items. */
+    /** Several values in one, joined as in lists. */
     private static String composed(Random random) {
         StringBuilder value = new StringBuilder();
         for (int i = random.nextInt(MOST_RANDOM_PARTS); i >= 0; i--) {
@@ -312,7 +320,7 @@ public final class OddRequests {
         honest.add("Content-Length: " + body.length);
         honest.add("Authorization: " + plain.authorization());
         honest.add("Accept-Encoding: gzip");
-        // What stands among the odd ones stands only there.
+        // A header with an odd value does not also have its valid value.
         honest.removeIf(line -> lines.stream().anyMatch(it -> it.startsWith(line.substring(0, line.indexOf(' ')))));
         Stream.concat(honest.stream(), lines.stream())
                 .forEach(line -> head.append(line).append("\r\n"));
@@ -342,7 +350,7 @@ public final class OddRequests {
                 .toList();
     }
 
-    /** Short enough for a request line. */
+    /** A value encoded for a request line, and cut to fit into it. */
     private static String encoded(String value) {
         String encoded = URLEncoder.encode(value.substring(0, Math.min(400, value.length())), UTF_8);
         return encoded.isEmpty() ? "%20" : encoded;

@@ -23,14 +23,14 @@ import tools.jackson.databind.node.StringNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * A description of routes, and whether an answer keeps to it. Beside OpenAPI 3.1 it reads these extensions:
+ * An OpenAPI 3.1 document, and a check of answers against it. It supports these extensions:
  *
  * <ul>
- *   <li>{@code x-answers}: what holds beyond single operations. {@code everywhere} has the answers that any request may get,
- *       {@code elsewhere} those to requests that no operation is described for, {@code options} those to OPTIONS; {@code headers}
- *       names the headers that any answer may have
+ * <li>{@code x-answers}: answers beyond single operations. {@code everywhere} has the answers that any request may get,
+ * {@code elsewhere} those to requests without a described operation, {@code options} those to OPTIONS; {@code headers}
+ * names the headers that any answer may have
  *   <li>{@code x-problems}: each problem's code, with its status
- *   <li>{@code x-event}: beside the schema of a stream, the schema of its events' data
+ * <li>{@code x-event}: the schema of the data of a stream's events, beside the schema of the stream
  * </ul>
  */
 public final class OpenApi {
@@ -43,14 +43,14 @@ public final class OpenApi {
     private final Set<String> headersOfAnyAnswer = new HashSet<>();
 
     /**
-     * A path with its method.
+     * An operation: a path with a method.
      *
      * @param id the operation's id
      * @param method in upper case
      * @param path the template, as {@code /v1/ballots/{ballotId}}
      * @param parameters of the path, the query and headers
-     * @param bodyTypes the media types that its request's body may have; none when it has no body
-     * @param statuses the statuses that it may be answered with
+     * @param bodyTypes the media types that the request's body may have; empty when it has no body
+     * @param statuses the statuses that an answer may have
      */
     public record Operation(
             String id,
@@ -69,7 +69,7 @@ public final class OpenApi {
         }
     }
 
-    /** What a request may be given, and where: path, query or header. */
+    /** A parameter of a request; {@code in} is path, query or header. */
     public record Parameter(String in, String name) {}
 
     private OpenApi(String yaml) {
@@ -83,12 +83,12 @@ public final class OpenApi {
                 .forEach(name -> headersOfAnyAnswer.add(name.stringValue().toLowerCase(Locale.ROOT)));
     }
 
-    /** The one that is written there. */
+    /** Reads a document. */
     public static OpenApi of(String yaml) {
         return new OpenApi(yaml);
     }
 
-    /** The one that lies on the class path. */
+    /** Reads a document from the class path. */
     public static OpenApi ofResource(String name) {
         try (InputStream in = OpenApi.class.getResourceAsStream(name)) {
             if (in == null) {
@@ -123,12 +123,12 @@ public final class OpenApi {
                 statuses);
     }
 
-    /** Every operation that is described. */
+    /** All described operations. */
     public List<Operation> operations() {
         return List.copyOf(operations);
     }
 
-    /** Every answer that is described, as {@code operationId status}. */
+    /** All described answers, as {@code operationId status}. */
     public Set<String> answers() {
         Set<String> answers = new TreeSet<>();
         operations.forEach(
@@ -136,7 +136,7 @@ public final class OpenApi {
         return answers;
     }
 
-    /** The codes of all problems that are described. */
+    /** The codes of all described problems. */
     public Set<String> problems() {
         return new TreeSet<>(document.path("x-problems").propertyNames());
     }
@@ -149,7 +149,7 @@ public final class OpenApi {
                 .findFirst();
     }
 
-    /** What is wrong with an answer; nothing when it is described. */
+    /** What is wrong with an answer; empty when it is as described. */
     List<String> faults(Exchange exchange) {
         List<String> faults = new ArrayList<>();
         JsonNode response = described(exchange);
@@ -162,7 +162,7 @@ public final class OpenApi {
         return faults;
     }
 
-    /** What is wrong with the examples that the document gives of its schemas; nothing when they fit. */
+    /** What is wrong with the document's examples of its schemas; empty when they fit. */
     public List<String> faultsOfExamples() {
         List<String> faults = new ArrayList<>();
         addFaultsOfExamples(document, "", faults);
@@ -248,7 +248,7 @@ public final class OpenApi {
         }
     }
 
-    /** Beside its code: what went wrong for one client must not be told to another by a cache. */
+    /** Checks a problem's status and caching: a cache must not show one client's problem to another. */
     private void checkProblem(String code, Exchange exchange, List<String> faults) {
         int described = document.path("x-problems").path(code).path("status").asInt(0);
         if (described != exchange.status()) {
@@ -264,7 +264,7 @@ public final class OpenApi {
         return JSON.readTree(problem).path("type").asString("").replace(PROBLEM, "");
     }
 
-    /** The data of each whole event. */
+    /** The data of each complete event. */
     private static List<String> events(String stream) {
         List<String> whole = List.of(stream.split("\n\n", -1));
         return whole.subList(0, whole.size() - 1).stream()
@@ -288,7 +288,9 @@ public final class OpenApi {
         faults.addAll(schemas.faults(value, schema));
     }
 
-    /** The path of a target as it is sent, and as a server reads it that decodes it and drops its segments' parameters. */
+    /**
+     * The path of a target as sent, and as read by a server that decodes it and drops the parameters of its segments.
+     */
     private static List<String> paths(String target) {
         String sent = target.replaceFirst("[?].*", "").replaceFirst("^[Hh][Tt][Tt][Pp][Ss]?://[^/]*", "");
         String read = sent.replaceAll(";[^/]*", "");

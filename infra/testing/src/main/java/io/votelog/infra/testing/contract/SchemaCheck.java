@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * Whether a value keeps to a schema of one document. Of JSON Schema it knows the keywords that the documents use, and fails at any
- * other, so that none is passed over.
+ * Checks values against the schemas of one document. It supports the keywords of JSON Schema that the documents use,
+ * and fails at any other keyword, so that none is ignored.
  */
 final class SchemaCheck {
     private static final Set<String> KEYWORDS = Set.of(
@@ -50,7 +50,7 @@ final class SchemaCheck {
         this.document = document;
     }
 
-    /** What a reference in the document points at; the node itself when it is none. */
+    /** The node that a reference points to; the node itself when it is no reference. */
     JsonNode resolved(JsonNode node) {
         JsonNode reference = node.path("$ref");
         return reference.isString()
@@ -58,7 +58,7 @@ final class SchemaCheck {
                 : node;
     }
 
-    /** What is wrong with a value, each fault with its place; nothing when it fits. */
+    /** What is wrong with a value, each fault with its place; empty when the value fits. */
     List<String> faults(JsonNode value, JsonNode schema) {
         List<String> faults = new ArrayList<>();
         check(value, schema, "$", faults);
