@@ -355,7 +355,7 @@ final class TestSystem implements AutoCloseable {
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(ballot.toPlain())))
-                .build());
+                .build(), BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {
             throw new BenchException("the ballot is refused (%d): %s".formatted(answer.statusCode(), answer.body()));
         }
@@ -365,7 +365,7 @@ final class TestSystem implements AutoCloseable {
     /** A document of one of the servers. */
     JsonNode json(URI place) {
         HttpResponse<String> answer = send(
-                HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30)).build());
+                HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
     }
 
@@ -377,7 +377,7 @@ final class TestSystem implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", voteId.toString())
                 .POST(BodyPublishers.ofString(body))
-                .build());
+                .build(), BodyHandlers.ofString());
         if (answer.statusCode() != 202) {
             throw new BenchException("a vote is refused (%d): %s".formatted(answer.statusCode(), answer.body()));
         }
@@ -407,10 +407,6 @@ final class TestSystem implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new BenchException("interrupted");
         }
-    }
-
-    private HttpResponse<String> send(HttpRequest request) {
-        return send(request, BodyHandlers.ofString());
     }
 
     private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body) {
