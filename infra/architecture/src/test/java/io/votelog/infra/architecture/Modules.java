@@ -3,11 +3,12 @@ package io.votelog.infra.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
@@ -32,11 +35,16 @@ final class Modules {
 
     private static final String OURS = "io.votelog.";
     private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
+
+    /** A line of jdeps: the class that uses another, left out where the line above has it, and the other. */
+    private static final Pattern USE = Pattern.compile(" {3}(?:([\\w.$-]+) +| +)-> ([\\w.$-]+) .*");
+
     private static final Modules ALL = new Modules();
 
     private final List<String> names;
     private final JavaClasses classes;
     private final Map<String, String> moduleByPackage = new TreeMap<>();
+    private final Map<String, Set<String>> uses = new TreeMap<>();
     private final Map<String, Map<String, String>> arrows = new TreeMap<>();
 
     private Modules() {
@@ -63,15 +71,32 @@ final class Modules {
                     .orElseThrow();
             moduleByPackage.put(room(type), module);
         }
-        for (JavaClass type : classes) {
-            for (Dependency use : type.getDirectDependenciesFromSelf()) {
-                JavaClass target = use.getTargetClass().getBaseComponentType();
-                if (target.getPackageName().startsWith(OURS) && !room(target).equals(room(type))) {
-                    arrows.computeIfAbsent(room(type), from -> new TreeMap<>())
-                            .merge(room(target), use.getDescription(), (one, other) -> one.compareTo(other) < 0 ? one : other);
-                }
+        read(compiled);
+        uses.forEach((from, targets) -> targets.stream()
+                .filter(target -> target.startsWith(OURS) && !room(target).equals(room(from)))
+                .forEach(target -> arrows.computeIfAbsent(room(from), room -> new TreeMap<>())
+                        .putIfAbsent(room(target), from + " uses " + target)));
+    }
+
+    /** By jdeps, which unlike ArchUnit sees a class of which nothing but a constant is used, since the compiler copies that. */
+    private void read(List<Path> compiled) {
+        StringWriter said = new StringWriter();
+        List<String> arguments = new ArrayList<>(List.of("-verbose:class", "-filter:none"));
+        compiled.forEach(folder -> arguments.add(folder.toString()));
+        ToolProvider jdeps = ToolProvider.findFirst("jdeps").orElseThrow();
+        PrintWriter out = new PrintWriter(said);
+        int code = jdeps.run(out, out, arguments.toArray(String[]::new));
+        out.flush();
+        assertThat(code).as("jdeps says %s", said).isZero();
+        String from = "";
+        for (String line : said.toString().lines().toList()) {
+            Matcher use = USE.matcher(line);
+            if (use.matches()) {
+                from = use.group(1) == null ? from : use.group(1);
+                uses.computeIfAbsent(from, type -> new TreeSet<>()).add(use.group(2));
             }
         }
+        assertThat(uses).as("what jdeps says of the classes").hasSizeGreaterThan(300);
     }
 
     /** Read once for all tests. */
@@ -119,9 +144,18 @@ final class Modules {
         return used;
     }
 
+    /** All classes that a class uses, by their names. */
+    Map<String, Set<String>> uses() {
+        return uses;
+    }
+
     /** The package of a class, one inside another class included. */
     static String room(JavaClass type) {
-        String name = type.getPackageName();
+        return room(type.getName());
+    }
+
+    static String room(String className) {
+        String name = className.substring(0, Math.max(0, className.lastIndexOf('.')));
         return name.startsWith(OURS) ? name.substring(OURS.length()) : name;
     }
 
