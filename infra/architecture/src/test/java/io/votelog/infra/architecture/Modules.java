@@ -194,7 +194,11 @@ final class Modules {
 
     /** The sources of a module's main classes. */
     List<Path> sources(String module) {
-        Path folder = ROOT.resolve(module).resolve("src/main/java");
+        return javaIn(ROOT.resolve(module).resolve("src/main/java"));
+    }
+
+    /** All sources below a folder; none where there is no such folder. */
+    static List<Path> javaIn(Path folder) {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
