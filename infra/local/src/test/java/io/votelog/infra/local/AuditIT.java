@@ -125,7 +125,7 @@ class AuditIT {
         String vote = shell.run(ReadmeShell.fenced("README.md", "sh").stream()
                 .filter(block -> block.contains("curl") || block.contains("java -jar"))
                 .collect(Collectors.joining()));
-        assertThat(vote).contains("\"status\":\"accepted\"", "Verified: all", "\"results\":", "data:");
+        assertThat(vote).contains("\"status\":\"accepted\"", "Verified: all", "\"turnout\":", "data:");
         JsonNode acknowledged = JSON.readTree(vote.lines()
                 .filter(line -> line.startsWith("{") && line.contains("\"receipt\""))
                 .findFirst()
