@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
-import java.math.BigInteger;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BallotParser {
 
-
     private static final Predicate<String> BALLOT_ID = Ballot::isId;
     private static final Predicate<String> INNER_ID =
             Pattern.compile("[A-Za-z0-9_-]{1,32}").asMatchPredicate();
-
 
     private static final List<String> BALLOT_FIELDS =
             List.of("ballotId", "organiser", "title", "window", "picks", "sections", "order", "results");
@@ -69,8 +55,11 @@ final class BallotParser {
         if (fields == null) {
             return new Ballot.Definition.Faulty(reader.faults(List.of()));
         }
-        String id =
-                reader.id("ballotId", reader.required("", fields, "ballotId"), BALLOT_ID, "2 to 63 of a-z, 0-9 and -, not - first");
+        String id = reader.id(
+                "ballotId",
+                reader.required("", fields, "ballotId"),
+                BALLOT_ID,
+                "2 to 63 of a-z, 0-9 and -, not - first");
         Text organiser = reader.text("organiser", fields.get("organiser"), false);
         Text title = reader.text("title", reader.required("", fields, "title"), false);
         Window window = window(reader.required("", fields, "window"));
@@ -141,7 +130,9 @@ final class BallotParser {
         Integer min = reader.wholeNumber(FieldReader.within(place, "min"), fields.get("min"), leastMin);
         Integer max = reader.wholeNumber(FieldReader.within(place, "max"), fields.get("max"), 1);
         if (min != null && max != null && min > max) {
-            reader.fault(FieldReader.within(place, "min"), "is " + min + ", above max, which is " + max + "; it must be at most max");
+            reader.fault(
+                    FieldReader.within(place, "min"),
+                    "is " + min + ", above max, which is " + max + "; it must be at most max");
         }
         return new Bounds(min, max, reader.faultCount() == faultsBefore);
     }
@@ -188,12 +179,17 @@ final class BallotParser {
         Object optionList = reader.required(place, fields, "options");
         int count = optionList instanceof List<?> list ? list.size() : 0;
         Range picks = count == 0 ? null : sectionPicks(place, bounds, count);
-        List<Option> options = optionList == null ? List.of() : options(FieldReader.within(place, "options"), optionList);
+        List<Option> options =
+                optionList == null ? List.of() : options(FieldReader.within(place, "options"), optionList);
         return new ParsedSection(id, title, picks, count, options);
     }
 
     private @Nullable String innerId(String place, Map<String, Object> fields) {
-        return reader.id(FieldReader.within(place, "id"), reader.required(place, fields, "id"), INNER_ID, "1 to 32 of A-Z, a-z, 0-9, _ and -");
+        return reader.id(
+                FieldReader.within(place, "id"),
+                reader.required(place, fields, "id"),
+                INNER_ID,
+                "1 to 32 of A-Z, a-z, 0-9, _ and -");
     }
 
     private @Nullable Range sectionPicks(String place, Bounds bounds, int count) {
@@ -309,5 +305,4 @@ final class BallotParser {
                 ? null
                 : reader.symbol("results.visibility", fields.get("visibility"), Visibility.values(), Visibility.LIVE);
     }
-
 }

@@ -86,7 +86,8 @@ final class FieldReader {
     }
 
     /** The known fields that are there, in the order of the file; null when the value has no fields. */
-    @Nullable Map<String, Object> fields(String place, @Nullable Object plain, List<String> allowed) {
+    @Nullable
+    Map<String, Object> fields(String place, @Nullable Object plain, List<String> allowed) {
         if (!(plain instanceof Map<?, ?> map)) {
             fault(place, "is " + Quoting.described(plain) + "; it must be a group of fields: " + listed(allowed));
             return null;
@@ -115,7 +116,8 @@ final class FieldReader {
         return fields;
     }
 
-    @Nullable Object required(String place, Map<String, Object> fields, String name) {
+    @Nullable
+    Object required(String place, Map<String, Object> fields, String name) {
         Object value = fields.get(name);
         if (value == null) {
             fault(within(place, name), "is missing; it must be given");
@@ -132,7 +134,8 @@ final class FieldReader {
         return last == 0 ? words.get(0) : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
     }
 
-    @Nullable String id(String place, @Nullable Object value, Predicate<String> allowed, String shape) {
+    @Nullable
+    String id(String place, @Nullable Object value, Predicate<String> allowed, String shape) {
         if (value == null) {
             return null;
         }
@@ -147,7 +150,8 @@ final class FieldReader {
         return id;
     }
 
-    @Nullable Text text(String place, @Nullable Object value, boolean lines) {
+    @Nullable
+    Text text(String place, @Nullable Object value, boolean lines) {
         if (value == null) {
             return null;
         }
@@ -220,7 +224,8 @@ final class FieldReader {
         return text;
     }
 
-    @Nullable String address(String place, @Nullable Object value) {
+    @Nullable
+    String address(String place, @Nullable Object value) {
         if (value == null) {
             return null;
         }
@@ -245,7 +250,8 @@ final class FieldReader {
         }
     }
 
-    @Nullable Instant time(String place, @Nullable Object value) {
+    @Nullable
+    Instant time(String place, @Nullable Object value) {
         if (value == null) {
             return null;
         }
@@ -280,7 +286,8 @@ final class FieldReader {
         return null;
     }
 
-    @Nullable Integer wholeNumber(String place, @Nullable Object value, int least) {
+    @Nullable
+    Integer wholeNumber(String place, @Nullable Object value, int least) {
         if (value == null) {
             return null;
         }

@@ -54,7 +54,9 @@ class ArchitectureTest {
 
     @Test
     void onlyTheTimerShouldBeScheduled() {
-        assertThat(accesses(schedules())).as("what the timer asks Kafka Streams for").isNotEmpty();
+        assertThat(accesses(schedules()))
+                .as("what the timer asks Kafka Streams for")
+                .isNotEmpty();
         check(noClasses()
                 .that(DescribedPredicate.not(named(TIMER)))
                 .should()
@@ -66,10 +68,13 @@ class ArchitectureTest {
     void decidingShouldNotBeScheduled() {
         Set<String> deciding = topology()
                 .filter(type -> type.getDirectDependenciesFromSelf().stream()
-                        .anyMatch(use -> use.getTargetClass().getName().matches("io\\.votelog\\.rules\\.(Decision|Annulment)")))
+                        .anyMatch(use ->
+                                use.getTargetClass().getName().matches("io\\.votelog\\.rules\\.(Decision|Annulment)")))
                 .map(Modules::topLevel)
                 .collect(Collectors.toSet());
-        assertThat(deciding).as("classes of the topology that ask the rules for verdicts").isNotEmpty();
+        assertThat(deciding)
+                .as("classes of the topology that ask the rules for verdicts")
+                .isNotEmpty();
         check(noClasses()
                 .that(named(deciding.toArray(String[]::new)))
                 .should()
@@ -104,7 +109,8 @@ class ArchitectureTest {
                 .filter(writer -> !processors.contains(writer))
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> rows = topology()
-                .filter(type -> type.getMethods().stream().anyMatch(method -> method.getName().equals(ENCODE)))
+                .filter(type -> type.getMethods().stream()
+                        .anyMatch(method -> method.getName().equals(ENCODE)))
                 .map(Modules::topLevel)
                 .filter(row -> !processors.contains(row) && !writers.contains(row))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -113,7 +119,8 @@ class ArchitectureTest {
 
         Map<String, Set<String>> users = new TreeMap<>();
         writers.forEach(writer -> users.put(writer, usersOf(writer, access -> !isPublicAndStatic(access.getTarget()))));
-        rows.forEach(row -> users.put(row, usersOf(row, access -> access.getTarget().getName().equals(ENCODE))));
+        rows.forEach(row -> users.put(
+                row, usersOf(row, access -> access.getTarget().getName().equals(ENCODE))));
         Map<String, Set<String>> wrong = new TreeMap<>();
         users.forEach((part, using) -> {
             Set<String> owners = owners(using, users);
@@ -122,8 +129,9 @@ class ArchitectureTest {
             }
         });
         assertThat(wrong)
-                .as("Classes that write a store, or are its rows, with those that make or call them: that may be one processor, or what"
-                        + " belongs to that one. Let the processor that owns the store do the writing.")
+                .as(
+                        "Classes that write a store, or are its rows, with those that make or call them: that may be one processor, or what"
+                                + " belongs to that one. Let the processor that owns the store do the writing.")
                 .isEmpty();
     }
 
@@ -154,7 +162,8 @@ class ArchitectureTest {
     private static boolean isPublicAndStatic(AccessTarget target) {
         return target instanceof AccessTarget.CodeUnitCallTarget
                 && target.resolveMember()
-                        .filter(member -> member.getModifiers().containsAll(Set.of(JavaModifier.PUBLIC, JavaModifier.STATIC)))
+                        .filter(member ->
+                                member.getModifiers().containsAll(Set.of(JavaModifier.PUBLIC, JavaModifier.STATIC)))
                         .isPresent();
     }
 

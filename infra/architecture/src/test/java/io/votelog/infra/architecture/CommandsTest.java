@@ -110,7 +110,8 @@ class CommandsTest {
 
     /** Whether some command line of that module knows these words. Whether each one knows its own, those find that are run. */
     private static void assertInSources(List<Command> commands, int programWords, String module) {
-        String sources = Modules.all().sources(module).stream().map(Modules::text).collect(Collectors.joining());
+        String sources =
+                Modules.all().sources(module).stream().map(Modules::text).collect(Collectors.joining());
         List<String> wrong = new ArrayList<>();
         for (Command command : commands) {
             if (command.words().size() > programWords) {
@@ -124,7 +125,9 @@ class CommandsTest {
                     .forEach(option -> wrong.add(command + ": no option " + option));
         }
         assertThat(commands).as("commands of %s in the documents", module).isNotEmpty();
-        assertThat(wrong).as("commands and options that %s does not have", module).isEmpty();
+        assertThat(wrong)
+                .as("commands and options that %s does not have", module)
+                .isEmpty();
     }
 
     @Test
@@ -161,7 +164,9 @@ class CommandsTest {
                 .map(property -> property.group(1))
                 .filter(property -> !sources.toString().contains('"' + property + '"'))
                 .forEach(property -> wrong.add(Modules.ROOT.relativize(document) + ": nothing reads " + property)));
-        assertThat(wrong).as("what documents have Maven do, and what is not there").isEmpty();
+        assertThat(wrong)
+                .as("what documents have Maven do, and what is not there")
+                .isEmpty();
     }
 
     /** By the port: the gateway, the read side, and their doors for operators. */
@@ -197,7 +202,8 @@ class CommandsTest {
 
     @Test
     void programsAndFilesShouldBeThere() {
-        Pattern file = Pattern.compile("(?<![\\w/.~-])((?:auditor|infra|schemas|rules|producer|streams-app|web)/[\\w/.-]+\\.(?:py|sh|yaml|pb))");
+        Pattern file = Pattern.compile(
+                "(?<![\\w/.~-])((?:auditor|infra|schemas|rules|producer|streams-app|web)/[\\w/.-]+\\.(?:py|sh|yaml|pb))");
         Pattern jar = Pattern.compile("(\\w[\\w-]*/)?target/votelog-([a-z-]+)\\.jar");
         List<String> wrong = new ArrayList<>();
         documents.forEach((document, text) -> {
@@ -206,7 +212,8 @@ class CommandsTest {
                     .filter(found -> !Files.exists(Modules.ROOT.resolve(found)))
                     .forEach(found -> wrong.add(Modules.ROOT.relativize(document) + ": " + found));
             Modules.found(jar, text)
-                    .filter(found -> !Modules.text(Modules.ROOT.resolve(found.group(2)).resolve("pom.xml"))
+                    .filter(found -> !Modules.text(
+                                    Modules.ROOT.resolve(found.group(2)).resolve("pom.xml"))
                             .contains("<artifactId>votelog-" + found.group(2) + "</artifactId>"))
                     .forEach(found -> wrong.add(Modules.ROOT.relativize(document) + ": " + found.group()));
         });
@@ -232,18 +239,23 @@ class CommandsTest {
     }
 
     private static List<Command> commands(String program) {
-        Pattern pattern = Pattern.compile("(?<![\\w/.-])" + Pattern.quote(program) + "(?![\\w/.-])((?:[ ]+" + WORD + ")*)");
+        Pattern pattern =
+                Pattern.compile("(?<![\\w/.-])" + Pattern.quote(program) + "(?![\\w/.-])((?:[ ]+" + WORD + ")*)");
         List<Command> commands = new ArrayList<>();
-        documents.forEach((document, text) -> code(text).forEach(code -> Modules.found(pattern, code).forEach(found -> {
-            List<String> words = new ArrayList<>(List.of(program.split(" ")));
-            Modules.found(Pattern.compile(WORD), found.group(1)).map(MatchResult::group).forEach(words::add);
-            commands.add(new Command(document, words));
-        })));
+        documents.forEach((document, text) -> code(text)
+                .forEach(code -> Modules.found(pattern, code).forEach(found -> {
+                    List<String> words = new ArrayList<>(List.of(program.split(" ")));
+                    Modules.found(Pattern.compile(WORD), found.group(1))
+                            .map(MatchResult::group)
+                            .forEach(words::add);
+                    commands.add(new Command(document, words));
+                })));
         return commands;
     }
 
     /** What stands in fences, behind four blanks, or in backticks. */
     private static Stream<String> code(String text) {
-        return Modules.found(Pattern.compile("(?ms)^ *```.*?^ *```|^ {4}.*?$|`[^`\n]+`"), text).map(MatchResult::group);
+        return Modules.found(Pattern.compile("(?ms)^ *```.*?^ *```|^ {4}.*?$|`[^`\n]+`"), text)
+                .map(MatchResult::group);
     }
 }

@@ -119,9 +119,7 @@ final class Modules {
     }
 
     List<String> roomsOf(String module) {
-        return rooms().stream()
-                .filter(room -> moduleOf(room).equals(module))
-                .toList();
+        return rooms().stream().filter(room -> moduleOf(room).equals(module)).toList();
     }
 
     String moduleOf(String room) {
@@ -203,7 +201,9 @@ final class Modules {
             return List.of();
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

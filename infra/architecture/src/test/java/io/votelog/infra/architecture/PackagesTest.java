@@ -35,9 +35,10 @@ class PackagesTest {
         }
         String now = Files.readString(ARCHITECTURE);
         assertThat(now.substring(before.length(), now.indexOf(END)))
-                .as("The picture of packages in ARCHITECTURE.md is not the code's. If the code is meant so, write it anew: ./mvnw test"
-                        + " -pl infra/architecture -am -Dtest=PackagesTest -Dsurefire.failIfNoSpecifiedTests=false"
-                        + " -Dvotelog.write=true")
+                .as(
+                        "The picture of packages in ARCHITECTURE.md is not the code's. If the code is meant so, write it anew: ./mvnw test"
+                                + " -pl infra/architecture -am -Dtest=PackagesTest -Dsurefire.failIfNoSpecifiedTests=false"
+                                + " -Dvotelog.write=true")
                 .isEqualTo(picture);
     }
 
@@ -81,7 +82,8 @@ class PackagesTest {
 
     private static String block(
             List<String> sorted, Map<String, Set<String>> uses, Map<String, Set<String>> others, String prefix) {
-        List<String> names = sorted.stream().map(name -> shortened(name, prefix)).toList();
+        List<String> names =
+                sorted.stream().map(name -> shortened(name, prefix)).toList();
         List<String> used = sorted.stream()
                 .map(name -> sorted.stream()
                         .filter(uses.get(name)::contains)
@@ -90,12 +92,15 @@ class PackagesTest {
                 .toList();
         StringBuilder block = new StringBuilder();
         for (int i = 0; i < names.size(); i++) {
-            String arrow = used.get(i).isEmpty() ? "" : "─".repeat(width(names) - names.get(i).length()) + "─▶ " + used.get(i);
+            String arrow = used.get(i).isEmpty()
+                    ? ""
+                    : "─".repeat(width(names) - names.get(i).length()) + "─▶ " + used.get(i);
             String inside = "  " + names.get(i) + " " + arrow;
             String outside = String.join(", ", others.getOrDefault(sorted.get(i), Set.of()));
             String line = outside.isEmpty()
                     ? inside
-                    : inside + " ".repeat(Math.max(1, 2 + width(names) + 4 + width(used) + 2 - inside.length())) + "│ " + outside;
+                    : inside + " ".repeat(Math.max(1, 2 + width(names) + 4 + width(used) + 2 - inside.length())) + "│ "
+                            + outside;
             block.append(line.stripTrailing()).append('\n');
         }
         return block.toString();

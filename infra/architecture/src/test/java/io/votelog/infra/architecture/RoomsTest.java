@@ -212,9 +212,12 @@ class RoomsTest {
 
     @Test
     void everyModuleAndRoomShouldStandInTheTables() {
-        List<String> roomsOfTables =
-                ROOMS.keySet().stream().filter(room -> !modules.rooms().contains(room)).toList();
-        assertThat(roomsOfTables).as("packages of RoomsTest's table that are no more").isEmpty();
+        List<String> roomsOfTables = ROOMS.keySet().stream()
+                .filter(room -> !modules.rooms().contains(room))
+                .toList();
+        assertThat(roomsOfTables)
+                .as("packages of RoomsTest's table that are no more")
+                .isEmpty();
         List<String> missing = modules.rooms().stream()
                 .filter(room -> modules.roomsOf(modules.moduleOf(room)).size() > 1)
                 .filter(room -> !ROOMS.containsKey(room))
@@ -226,8 +229,11 @@ class RoomsTest {
                 .filter(module -> !modules.roomsOf(module).isEmpty())
                 .filter(module -> MODULES.keySet().stream().noneMatch(key -> matches(key, module)))
                 .toList();
-        assertThat(unknown).as("modules that stand in no line of RoomsTest's table").isEmpty();
-        assertThat(MODULES.keySet().stream().filter(key -> modules.names().stream().noneMatch(name -> matches(key, name))))
+        assertThat(unknown)
+                .as("modules that stand in no line of RoomsTest's table")
+                .isEmpty();
+        assertThat(MODULES.keySet().stream()
+                        .filter(key -> modules.names().stream().noneMatch(name -> matches(key, name))))
                 .as("modules of RoomsTest's table that are no more")
                 .isEmpty();
     }
@@ -244,8 +250,9 @@ class RoomsTest {
             });
         }
         assertThat(wrong)
-                .as("Arrows between modules that RoomsTest's table does not allow. Have the lower module hold what both need, or"
-                        + " hand it in from above.")
+                .as(
+                        "Arrows between modules that RoomsTest's table does not allow. Have the lower module hold what both need, or"
+                                + " hand it in from above.")
                 .isEmpty();
     }
 
@@ -262,8 +269,9 @@ class RoomsTest {
             });
         }
         assertThat(wrong)
-                .as("Arrows between packages that RoomsTest's table does not allow. Move the class to the room whose noun it is, hand"
-                        + " in what it needs from above, or, where the arrow goes down and is wanted, add it to the table.")
+                .as(
+                        "Arrows between packages that RoomsTest's table does not allow. Move the class to the room whose noun it is, hand"
+                                + " in what it needs from above, or, where the arrow goes down and is wanted, add it to the table.")
                 .isEmpty();
     }
 
@@ -281,8 +289,9 @@ class RoomsTest {
             }
         }));
         assertThat(arrows)
-                .as("Arrows that make a circle or lead into one. Of two packages that need each other neither can be understood alone:"
-                        + " move what both need to one below them.")
+                .as(
+                        "Arrows that make a circle or lead into one. Of two packages that need each other neither can be understood alone:"
+                                + " move what both need to one below them.")
                 .isEmpty();
     }
 
@@ -327,7 +336,8 @@ class RoomsTest {
         for (JavaClass type : modules.classes()) {
             String name = Modules.topLevel(type);
             if (!name.endsWith(".package-info") && !Modules.room(type).equals(GENERATED)) {
-                classes.computeIfAbsent(Modules.room(type), room -> new HashSet<>()).add(name);
+                classes.computeIfAbsent(Modules.room(type), room -> new HashSet<>())
+                        .add(name);
             }
         }
         Map<String, Integer> sizes = new TreeMap<>();
@@ -345,7 +355,8 @@ class RoomsTest {
             for (Path source : modules.sources(module)) {
                 String path = Modules.ROOT.relativize(source).toString();
                 String name = path.substring(path.indexOf("io/votelog/") + "io/votelog/".length(), path.length() - 5);
-                lines.put(name.replace('/', '.'), (int) Modules.text(source).lines().count());
+                lines.put(name.replace('/', '.'), (int)
+                        Modules.text(source).lines().count());
             }
         }
         assertThat(lines).hasSizeGreaterThan(300);
@@ -370,8 +381,10 @@ class RoomsTest {
             }
         });
         assertThat(fallen)
-                .as("What is smaller now than RoomsTest's list of what is too large says: write the new number there, or take out"
-                        + " the line where it is at most %d", most)
+                .as(
+                        "What is smaller now than RoomsTest's list of what is too large says: write the new number there, or take out"
+                                + " the line where it is at most %d",
+                        most)
                 .isEmpty();
     }
 
@@ -389,8 +402,12 @@ class RoomsTest {
         lines.lines().filter(line -> !line.isBlank()).forEach(line -> {
             String[] sides = line.split(":", 2);
             Set<String> allowed = new TreeSet<>();
-            Stream.of(sides[1].strip().split(" +")).filter(word -> !word.isEmpty()).forEach(allowed::add);
-            assertThat(table.put(sides[0].strip(), allowed)).as("a second line for %s", sides[0]).isNull();
+            Stream.of(sides[1].strip().split(" +"))
+                    .filter(word -> !word.isEmpty())
+                    .forEach(allowed::add);
+            assertThat(table.put(sides[0].strip(), allowed))
+                    .as("a second line for %s", sides[0])
+                    .isNull();
         });
         return table;
     }

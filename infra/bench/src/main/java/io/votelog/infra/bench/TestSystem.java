@@ -350,12 +350,14 @@ final class TestSystem implements AutoCloseable {
         String token = new String(
                 key(TokenAlgorithm.HS256).sign(Claims.of("infra/bench", Instant.now(), "ballots:write")),
                 StandardCharsets.US_ASCII);
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(place)
-                .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(ballot.toPlain())))
-                .build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = send(
+                HttpRequest.newBuilder(place)
+                        .timeout(Duration.ofSeconds(30))
+                        .header("Authorization", "Bearer " + token)
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(ballot.toPlain())))
+                        .build(),
+                BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {
             throw new BenchException("the ballot is refused (%d): %s".formatted(answer.statusCode(), answer.body()));
         }
@@ -371,13 +373,15 @@ final class TestSystem implements AutoCloseable {
 
     /** Casts a vote, which must be recorded. */
     void cast(URI votes, String token, UUID voteId, String body) {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(votes)
-                .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", voteId.toString())
-                .POST(BodyPublishers.ofString(body))
-                .build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = send(
+                HttpRequest.newBuilder(votes)
+                        .timeout(Duration.ofSeconds(30))
+                        .header("Authorization", "Bearer " + token)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", voteId.toString())
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
         if (answer.statusCode() != 202) {
             throw new BenchException("a vote is refused (%d): %s".formatted(answer.statusCode(), answer.body()));
         }
