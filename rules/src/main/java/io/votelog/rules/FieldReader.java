@@ -22,7 +22,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the single fields of a ballot's plain form, and keeps the faults that they have and the notes on what was read otherwise than it stands. */
+/**
+ * Reads the single fields of a ballot's plain form. Keeps the faults that they have, and the notes on what was read otherwise than it
+ * stands.
+ */
 final class FieldReader {
     /** Most faults that are told of one ballot; past them nothing is read any more. */
     static final int MAX_FAULTS = 100;

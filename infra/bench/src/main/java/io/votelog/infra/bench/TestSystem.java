@@ -351,8 +351,7 @@ final class TestSystem implements AutoCloseable {
                 key(TokenAlgorithm.HS256).sign(Claims.of("infra/bench", Instant.now(), "ballots:write")),
                 StandardCharsets.US_ASCII);
         HttpResponse<String> answer = send(
-                HttpRequest.newBuilder(place)
-                        .timeout(Duration.ofSeconds(30))
+                request(place)
                         .header("Authorization", "Bearer " + token)
                         .header("Content-Type", "application/json")
                         .PUT(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(ballot.toPlain())))
@@ -366,16 +365,14 @@ final class TestSystem implements AutoCloseable {
 
     /** A document of one of the servers. */
     JsonNode json(URI place) {
-        HttpResponse<String> answer = send(
-                HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = send(request(place).build(), BodyHandlers.ofString());
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
     }
 
     /** Casts a vote, which must be recorded. */
     void cast(URI votes, String token, UUID voteId, String body) {
         HttpResponse<String> answer = send(
-                HttpRequest.newBuilder(votes)
-                        .timeout(Duration.ofSeconds(30))
+                request(votes)
                         .header("Authorization", "Bearer " + token)
                         .header("Content-Type", "application/json")
                         .header("Idempotency-Key", voteId.toString())
@@ -393,12 +390,11 @@ final class TestSystem implements AutoCloseable {
      * @param headers names and values in turn
      */
     HttpResponse<byte[]> get(URI place, String... headers) {
-        return send(
-                HttpRequest.newBuilder(place)
-                        .timeout(Duration.ofSeconds(30))
-                        .headers(headers)
-                        .build(),
-                BodyHandlers.ofByteArray());
+        return send(request(place).headers(headers).build(), BodyHandlers.ofByteArray());
+    }
+
+    private static HttpRequest.Builder request(URI place) {
+        return HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30));
     }
 
     private int status(URI place) {
