@@ -8,13 +8,11 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,69 +135,7 @@ public final class Ballot {
      * times in UTC, languages sorted. {@link #parse} of it gives an equal ballot.
      */
     public Map<String, Object> toPlain() {
-        Map<String, Object> plain = new LinkedHashMap<>();
-        plain.put("ballotId", id);
-        putIfGiven(plain, "organiser", organiser);
-        plain.put("title", plain(title));
-        Map<String, Object> window = new LinkedHashMap<>();
-        window.put("opensAt", opensAt.toString());
-        window.put("closesAt", closesAt.toString());
-        plain.put("window", window);
-        plain.put("picks", plain(picks));
-        plain.put("sections", sections.stream().map(Ballot::plain).toList());
-        plain.put("order", BallotParser.word(order));
-        Map<String, Object> results = new LinkedHashMap<>();
-        results.put("visibility", BallotParser.word(visibility));
-        plain.put("results", results);
-        return plain;
-    }
-
-    private static Map<String, Object> plain(Section section) {
-        Map<String, Object> plain = new LinkedHashMap<>();
-        plain.put("id", section.id());
-        plain.put("title", plain(section.title()));
-        plain.put("picks", plain(section.picks()));
-        plain.put("options", section.options().stream().map(Ballot::plain).toList());
-        return plain;
-    }
-
-    private static Map<String, Object> plain(Option option) {
-        Map<String, Object> plain = new LinkedHashMap<>();
-        plain.put("id", option.id());
-        plain.put("title", plain(option.title()));
-        putIfGiven(plain, "summary", option.summary());
-        putIfGiven(plain, "owner", option.owner());
-        putIfGiven(plain, "link", option.link());
-        putIfGiven(plain, "image", option.image());
-        return plain;
-    }
-
-    private static void putIfGiven(Map<String, Object> plain, String field, @Nullable String value) {
-        if (value != null) {
-            plain.put(field, value);
-        }
-    }
-
-    private static void putIfGiven(Map<String, Object> plain, String field, @Nullable Text value) {
-        if (value != null) {
-            plain.put(field, plain(value));
-        }
-    }
-
-    private static Map<String, Object> plain(Range range) {
-        Map<String, Object> plain = new LinkedHashMap<>();
-        plain.put("min", range.min());
-        plain.put("max", range.max());
-        return plain;
-    }
-
-    private static Object plain(Text text) {
-        Map<String, String> byLanguage = text.byLanguage();
-        String undetermined = byLanguage.get(Text.UNDETERMINED);
-        if (byLanguage.size() == 1 && undetermined != null) {
-            return undetermined;
-        }
-        return new TreeMap<>(byLanguage);
+        return PlainForm.of(this);
     }
 
     /**

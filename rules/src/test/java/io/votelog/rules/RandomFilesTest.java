@@ -109,7 +109,7 @@ class RandomFilesTest {
     }
 
     private static void requireTold(List<Fault> faults, String context) {
-        assertThat(faults).as(context).hasSizeBetween(1, BallotParser.MAX_FAULTS + 1);
+        assertThat(faults).as(context).hasSizeBetween(1, FieldReader.MAX_FAULTS + 1);
         Set<Fault> distinct = new HashSet<>();
         for (Fault fault : faults) {
             boolean told = !fault.place().isEmpty()

@@ -2,6 +2,7 @@
 package io.votelog.infra.bench;
 
 import io.votelog.events.VoteCast;
+import io.votelog.infra.bench.peer.Pseudonyms;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;

@@ -15,15 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +31,6 @@ final class LoadRun {
     private static final long SWEEP_NS = 100_000_000;
     private static final long RECONNECT_MS = 100;
     private static final long CONNECT_PATIENCE_NS = 10_000_000_000L;
-    private static final long LONGEST_US = 120_000_000;
     private static final byte[] PARTITION = "\"partition\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] OFFSET = "\"offset\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] VOTE_ID = "\"voteId\"".getBytes(StandardCharsets.US_ASCII);
@@ -63,19 +58,7 @@ final class LoadRun {
     private int next;
     private int underWay;
 
-    private final Histogram fromIntended = new Histogram(LONGEST_US, 3);
-    private final Histogram fromWrite = new Histogram(LONGEST_US, 3);
-    private final long[] byStatus = new long[1000];
-    private final Map<String, Long> byProblem = new HashMap<>();
-    private long acceptedInSpan;
-    private long sent;
-    private long unknown;
-    private long notSent;
-    private long retried;
-    private long lost;
-    private long timeouts;
-    private byte[] sample = {};
-    private int sampleHead;
+    private final LoadCounts counts = new LoadCounts();
 
     LoadRun(Load load, VoteRequests requests, @Nullable VoteFates fates, Bootstrap bootstrap, EventLoop loop) {
         this.load = load;
@@ -172,7 +155,7 @@ final class LoadRun {
                     && intendedNs(next) - endNs < 0
                     && now - intendedNs(next) > load.patience().toNanos()) {
                 if (intendedNs(next) - measureFromNs >= 0) {
-                    notSent++;
+                    counts.notSent++;
                 }
                 next++;
             }
@@ -187,7 +170,7 @@ final class LoadRun {
         Retry again = retries.peek();
         if (again != null && now - again.dueNs() >= 0) {
             retries.remove();
-            retried++;
+            counts.retried++;
             connection.send(again.voter(), again.intendedNs(), now);
             return true;
         }
@@ -210,7 +193,7 @@ final class LoadRun {
         for (Connection connection : connections) {
             if (connection.voter != NOBODY
                     && now - connection.writtenNs > load.answerTimeout().toNanos()) {
-                timeouts++;
+                counts.timeouts++;
                 connection.abandon(now);
             }
         }
@@ -229,22 +212,18 @@ final class LoadRun {
         connection.voter = NOBODY;
         underWay--;
         int status = response.status();
-        boolean counts = inSpan(connection.intendedNs);
-        if (counts && status < byStatus.length) {
-            byStatus[status]++;
+        boolean dueInSpan = inSpan(connection.intendedNs);
+        if (dueInSpan) {
+            counts.answered(status);
         }
         if (status == 202) {
-            if (now - measureFromNs >= 0 && now - endNs < 0) {
-                acceptedInSpan++;
+            if (inSpan(now)) {
+                counts.acceptedInSpan++;
             }
-            if (counts) {
-                fromIntended.recordValue(micros(now - connection.intendedNs));
-                fromWrite.recordValue(micros(now - connection.writtenNs));
+            if (dueInSpan) {
+                counts.took(now - connection.intendedNs, now - connection.writtenNs);
             }
-            if (sample.length == 0) {
-                sample = response.copy();
-                sampleHead = response.headLength();
-            }
+            counts.keepSample(response);
             if (fates != null) {
                 fates.acked(
                         voter,
@@ -254,7 +233,7 @@ final class LoadRun {
                         connection.writtenNs);
             }
         } else {
-            refused(connection, voter, response, now, counts);
+            refused(connection, voter, response, now, dueInSpan);
         }
         if (response.close()) {
             connection.leave();
@@ -263,10 +242,10 @@ final class LoadRun {
         }
     }
 
-    private void refused(Connection connection, int voter, ResponseReader response, long now, boolean counts) {
+    private void refused(Connection connection, int voter, ResponseReader response, long now, boolean dueInSpan) {
         String code = response.problemCode();
-        if (counts) {
-            byProblem.merge(code, 1L, Long::sum);
+        if (dueInSpan) {
+            counts.problem(code);
         }
         if (response.status() == 503 && code.equals(OUTCOME_UNKNOWN)) {
             unknown(voter, connection.intendedNs, now);
@@ -282,7 +261,7 @@ final class LoadRun {
 
     private void unknown(int voter, long intendedNs, long now) {
         if (inSpan(intendedNs)) {
-            unknown++;
+            counts.unknown++;
         }
         if (fates != null) {
             fates.unknown(voter);
@@ -297,36 +276,11 @@ final class LoadRun {
         }
     }
 
-    private static long micros(long ns) {
-        return Math.min(LONGEST_US, ns / 1000);
-    }
-
     private void finish() {
         finished = true;
         close();
-        Map<Integer, Long> statuses = new TreeMap<>();
-        for (int status = 0; status < byStatus.length; status++) {
-            if (byStatus[status] > 0) {
-                statuses.put(status, byStatus[status]);
-            }
-        }
-        done.complete(new LoadReport(
-                Duration.ofNanos(Math.max(1, endNs - measureFromNs)),
-                acceptedInSpan,
-                statuses,
-                Map.copyOf(byProblem),
-                fromIntended,
-                fromWrite,
-                sent,
-                unknown,
-                notSent,
-                retried,
-                lost,
-                timeouts,
-                next,
-                !load.open() && next >= load.voters(),
-                sample,
-                sampleHead));
+        done.complete(counts.report(
+                Duration.ofNanos(Math.max(1, endNs - measureFromNs)), next, !load.open() && next >= load.voters()));
     }
 
     private void fail(Throwable failure) {
@@ -409,7 +363,7 @@ final class LoadRun {
             writtenNs = now;
             underWay++;
             if (inSpan(intended)) {
-                sent++;
+                counts.sent++;
             }
             open.writeAndFlush(requests.of(newVoter, open.alloc()), open.voidPromise());
         }
@@ -454,7 +408,7 @@ final class LoadRun {
                 return;
             }
             if (!left) {
-                lost++;
+                counts.lost++;
             }
             if (voter != NOBODY) {
                 abandon(System.nanoTime());

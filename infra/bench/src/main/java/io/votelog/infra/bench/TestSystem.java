@@ -350,12 +350,13 @@ final class TestSystem implements AutoCloseable {
         String token = new String(
                 key(TokenAlgorithm.HS256).sign(Claims.of("infra/bench", Instant.now(), "ballots:write")),
                 StandardCharsets.US_ASCII);
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(place)
-                .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(ballot.toPlain())))
-                .build());
+        HttpResponse<String> answer = send(
+                request(place)
+                        .header("Authorization", "Bearer " + token)
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(ballot.toPlain())))
+                        .build(),
+                BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {
             throw new BenchException("the ballot is refused (%d): %s".formatted(answer.statusCode(), answer.body()));
         }
@@ -364,20 +365,20 @@ final class TestSystem implements AutoCloseable {
 
     /** A document of one of the servers. */
     JsonNode json(URI place) {
-        HttpResponse<String> answer = send(
-                HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30)).build());
+        HttpResponse<String> answer = send(request(place).build(), BodyHandlers.ofString());
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
     }
 
     /** Casts a vote, which must be recorded. */
     void cast(URI votes, String token, UUID voteId, String body) {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(votes)
-                .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", voteId.toString())
-                .POST(BodyPublishers.ofString(body))
-                .build());
+        HttpResponse<String> answer = send(
+                request(votes)
+                        .header("Authorization", "Bearer " + token)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", voteId.toString())
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
         if (answer.statusCode() != 202) {
             throw new BenchException("a vote is refused (%d): %s".formatted(answer.statusCode(), answer.body()));
         }
@@ -389,12 +390,11 @@ final class TestSystem implements AutoCloseable {
      * @param headers names and values in turn
      */
     HttpResponse<byte[]> get(URI place, String... headers) {
-        return send(
-                HttpRequest.newBuilder(place)
-                        .timeout(Duration.ofSeconds(30))
-                        .headers(headers)
-                        .build(),
-                BodyHandlers.ofByteArray());
+        return send(request(place).headers(headers).build(), BodyHandlers.ofByteArray());
+    }
+
+    private static HttpRequest.Builder request(URI place) {
+        return HttpRequest.newBuilder(place).timeout(Duration.ofSeconds(30));
     }
 
     private int status(URI place) {
@@ -407,10 +407,6 @@ final class TestSystem implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new BenchException("interrupted");
         }
-    }
-
-    private HttpResponse<String> send(HttpRequest request) {
-        return send(request, BodyHandlers.ofString());
     }
 
     private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body) {

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -114,6 +115,52 @@ class AuditIT {
         Said said = audit("replay", "--bootstrap-servers", up.kafka(), "--public-key", publicKey);
         assertThat(said.text()).contains("Verified: all").doesNotContain("FAIL", "SKIPPED");
         assertThat(said.exitCode()).isZero();
+    }
+
+    /** The root's README, from its first vote to the annulment, and then what the READMEs of both sides' readers show. */
+    @Test
+    void shouldDoWhatTheReadmesTell() throws Exception {
+        assumeTrue(Stream.of("/usr/bin/curl", "/bin/curl", "/usr/local/bin/curl")
+                .anyMatch(at -> new File(at).canExecute()));
+        ReadmeShell shell = new ReadmeShell(dir, up);
+        String vote = shell.run(ReadmeShell.fenced("README.md", "sh").stream()
+                .filter(block -> block.contains("curl") || block.contains("java -jar"))
+                .collect(Collectors.joining()));
+        assertThat(vote).contains("\"status\":\"accepted\"", "Verified: all", "\"turnout\":", "data:");
+        JsonNode acknowledged = JSON.readTree(vote.lines()
+                .filter(line -> line.startsWith("{") && line.contains("\"receipt\""))
+                .findFirst()
+                .orElseThrow());
+        String receipt = acknowledged.path("receipt").stringValue();
+        String voter = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(Arrays.copyOf(Base64.getUrlDecoder().decode(receipt), 16));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> up.receipt(acknowledged).path("annulled").isObject());
+        String asked = shell.run(ReadmeShell.fenced("streams-app/README.md", "").stream()
+                .filter(block -> block.startsWith("curl"))
+                .collect(Collectors.joining())
+                .replace("<receipt>?offset=17", receipt + "?offset=" + acknowledged.path("offset"))
+                .replace("<voterRef>", voter));
+        assertThat(asked).contains("openapi: 3.1", "\"status\":\"UP\"", "cast with a stolen sign-in\"");
+
+        ObjectNode ballot = (ObjectNode) JSON.readTree(up.get(up.ballotPage("/v1/ballots/" + BALLOT)));
+        ballot.retain("ballotId", "organiser", "title", "window", "picks", "sections", "order", "results");
+        Files.writeString(dir.resolve("ballot.yaml"), JSON.writeValueAsString(ballot));
+        ((ObjectNode) ballot.path("picks")).put("max", 2);
+        Files.writeString(dir.resolve("at-most-two.json"), JSON.writeValueAsString(ballot));
+        String dump = "auditor dump --bootstrap-servers localhost:9092 ";
+        String audited = shell.run("KEY=" + publicKey + "\n"
+                + ReadmeShell.fenced("auditor/README.md", "sh").stream()
+                        .filter(block -> block.contains(" announce ") || block.contains(" digest "))
+                        .collect(Collectors.joining())
+                + ReadmeShell.prompted("auditor/README.md").stream()
+                        .map(line -> line.startsWith("auditor compare") ? dump + "tuesday\n" + line : line)
+                        .collect(Collectors.joining("\n")));
+        assertThat(audited)
+                .contains("Counted up to 0=", "what if", "A is the beginning of B", "ballotId,section,option,votes")
+                .contains(BALLOT + ",ANNULLED,,");
+        assertThat(dir.resolve("announcement.json")).content().contains("votelog-announcement/1", publicKey);
     }
 
     @Test

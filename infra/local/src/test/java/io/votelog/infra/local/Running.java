@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -126,6 +127,13 @@ final class Running {
                 HTTP.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return answer.body();
+    }
+
+    /** A text that names the ports of a system which was started without a choice, with this one's in their place. */
+    String onItsPorts(String text) {
+        return Pattern.compile("localhost:(8080|8081|9080|9081|9092)")
+                .matcher(text)
+                .replaceAll(port -> "localhost:" + (Integer.parseInt(port.group(1)) + offset));
     }
 
     String kafka() {

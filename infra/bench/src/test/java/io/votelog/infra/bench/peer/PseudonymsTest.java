@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.bench;
+package io.votelog.infra.bench.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

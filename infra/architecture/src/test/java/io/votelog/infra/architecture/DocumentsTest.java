@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the documents name is there: files and headings that they link to, tests that hold a law, and every law that is cited. */
 class DocumentsTest {
-    private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
+    private static final Path ROOT = Modules.ROOT;
     private static final Path ARCHITECTURE = ROOT.resolve("ARCHITECTURE.md");
 
     /** Folders that hold what was built, what runs, and what the version control keeps. */
