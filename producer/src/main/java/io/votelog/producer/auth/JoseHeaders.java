@@ -6,11 +6,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers that were read before: all tokens of a key have the same. Only headers of tokens whose signature held are remembered, so
- * strangers can neither fill this nor empty it.
+ * A cache of headers that were read: all tokens that one key signs usually have the same header. Only headers of tokens with a
+ * valid signature are kept, so strangers can neither fill the cache nor empty it.
  */
 final class JoseHeaders {
-    /** Most headers; an issuer who gives each token its own gets no help from this, and does no harm. */
+    /** The most headers. An issuer that gives each token a header of its own gets no help from the cache, and does no harm. */
     static final int MOST = 64;
 
     private final Map<String, JoseHeader> known = new ConcurrentHashMap<>();

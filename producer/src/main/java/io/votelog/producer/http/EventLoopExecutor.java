@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
 import reactor.netty.http.server.HttpServerRequest;
 
 /**
- * Hands what the log acknowledged back to one event loop, in batches: an acknowledgement that comes while others wait to be taken
- * joins them and wakes nobody.
+ * Runs tasks on one event loop, in batches: the log's acknowledgements are handed back to the loop of the request's connection.
+ * A task that comes while others wait joins them and does not wake the loop once more.
  */
 final class EventLoopExecutor implements Executor {
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -26,7 +26,7 @@ final class EventLoopExecutor implements Executor {
     static final class PerLoop {
         private final Map<EventLoop, EventLoopExecutor> byLoop = new ConcurrentHashMap<>();
 
-        /** The one to the loop of the request's connection. */
+        /** The executor for the event loop of the request's connection. */
         EventLoopExecutor of(HttpServerRequest request) {
             EventLoop loop = channel(request).eventLoop();
             EventLoopExecutor known = byLoop.get(loop);

@@ -17,10 +17,10 @@ import org.springframework.validation.annotation.Validated;
  * How clients may connect.
  *
  * @param cors which pages may call from a browser
- * @param hsts for how long browsers shall speak https alone with this side
- * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
- * @param idleTimeout how long a connection may bring nothing between an answer and the next request
- * @param maxConnections how many clients may be connected at once
+ * @param hsts how long browsers shall use https alone with this side
+ * @param requestTimeout how long a request may pause while it comes in; the whole request may take three times as long
+ * @param idleTimeout how long a connection may be idle between an answer and the next request
+ * @param maxConnections how many client connections may be open at once
  */
 @ConfigurationProperties("votelog")
 @Validated
@@ -34,7 +34,7 @@ record HttpSettings(
     /**
      * Which pages may call from a browser.
      *
-     * @param allowedOrigins such as {@code https://vote.example}; {@code *} for all; none by default
+     * @param allowedOrigins each like {@code https://vote.example}, or {@code *} for all; none by default
      */
     record Cors(@DefaultValue List<String> allowedOrigins) {
         Cors {

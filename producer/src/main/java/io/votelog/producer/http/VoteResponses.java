@@ -21,8 +21,8 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * Writes the answers of the votes' routes. They bypass Spring's filters, so the headers that keep browsers safe and those of CORS
- * are set here.
+ * Writes the answers of the votes' routes. They bypass Spring's filters, so the headers for browsers' safety and for CORS are
+ * set here.
  */
 final class VoteResponses {
     private static final AsciiString JSON = AsciiString.cached("application/json");
@@ -85,7 +85,7 @@ final class VoteResponses {
         return headers;
     }
 
-    /** Sets what keeps browsers and caches safe. */
+    /** Sets the headers that keep browsers and caches safe. */
     static HttpHeaders protect(HttpHeaders headers) {
         headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
         headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
@@ -95,7 +95,9 @@ final class VoteResponses {
         return headers;
     }
 
-    /** Whether a page sent the request that may not; a request without an origin costs a look for the header. */
+    /**
+     * Whether the request comes from a page whose origin may not call. Without an {@code Origin} header this costs one look-up.
+     */
     boolean mayNotCall(HttpServerRequest request) {
         HttpHeaders headers = request.requestHeaders();
         if (!headers.contains(HttpHeaderNames.ORIGIN)) {

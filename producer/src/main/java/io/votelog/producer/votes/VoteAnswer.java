@@ -3,12 +3,12 @@ package io.votelog.producer.votes;
 
 import io.votelog.producer.problem.Problem;
 
-/** What this gateway says of a vote. */
+/** This gateway's answer to a vote. */
 public sealed interface VoteAnswer permits RecordedVote, VoteAnswer.NotRecorded {
     /**
-     * It is refused, or its outcome is unknown.
+     * The vote is refused, or its outcome is unknown.
      *
-     * @param problem says which, and why
+     * @param problem tells which of the two, and why
      */
     record NotRecorded(Problem problem) implements VoteAnswer {}
 }

@@ -10,11 +10,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What a connection of a client may take, as at gateways.
+ * Bounds on the connections of clients; those of the gateways are the same.
  *
- * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
- * @param idleTimeout how long a connection may bring nothing between an answer and the next request
- * @param maxConnections how many clients may be connected at once
+ * @param requestTimeout how long a request may pause while it comes in; the whole request may take three times as long
+ * @param idleTimeout how long a connection may be idle between an answer and the next request
+ * @param maxConnections how many client connections may be open at once
  */
 @ConfigurationProperties("votelog")
 @Validated

@@ -9,7 +9,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code GET /openapi.yaml}: what can be asked for here, with this system's public address in it. */
+/** {@code GET /openapi.yaml}: the description of this side's routes, with its public address filled in. */
 @RestController
 final class OpenApiController {
     private static final String DEFAULT_SERVER = "http://localhost:8081";

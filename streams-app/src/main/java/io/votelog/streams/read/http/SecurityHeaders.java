@@ -10,7 +10,7 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Headers that keep browsers from doing with an answer what it is not for (OWASP's list for APIs). */
+/** Sets the headers that keep browsers from misusing an answer (the list for APIs of OWASP's REST Security Cheat Sheet). */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeaders implements WebFilter {
@@ -29,7 +29,7 @@ final class SecurityHeaders implements WebFilter {
         return chain.filter(exchange);
     }
 
-    /** The same for an answer that is given before there is a request. */
+    /** Sets the same headers on an answer that is given before there is a whole request. */
     static void protect(io.netty.handler.codec.http.HttpHeaders headers) {
         headers.set("X-Content-Type-Options", "nosniff")
                 .set("X-Frame-Options", "DENY")

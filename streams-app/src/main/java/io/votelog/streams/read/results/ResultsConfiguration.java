@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Results as of now, and as they change. */
+/** The present results, and their stream. */
 @Configuration(proxyBeanMethods = false)
 class ResultsConfiguration {
     @Bean
@@ -25,7 +25,7 @@ class ResultsConfiguration {
         return new ResultsFeed(results, Schedulers.parallel());
     }
 
-    /** A reader that never reads would keep its place for ever. */
+    /** Closes the connection of a reader that takes nothing; it would keep its place for ever. */
     @Bean
     NettyServerCustomizer writeTimeout(ResultsSettings settings) {
         long timeoutMs = settings.writeTimeout().toMillis();

@@ -6,7 +6,10 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** Completes the open streams before the web server waits for its requests to end, for they would never. */
+/**
+ * Completes the open streams at a shutdown. The web server waits for its requests to end before it stops, and streams never end
+ * by themselves.
+ */
 @Component
 final class StreamEnd implements SmartLifecycle {
     private final Sinks.Empty<Void> end = Sinks.empty();
@@ -38,7 +41,7 @@ final class StreamEnd implements SmartLifecycle {
         return running;
     }
 
-    /** The last to start and the first to stop. */
+    /** It starts last and stops first. */
     @Override
     public int getPhase() {
         return DEFAULT_PHASE;
