@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The rooms of the gateway, and which way their arrows go. */
+/** The packages of the gateway, and the directions in which they may depend on one another. */
 class RoomsTest {
     private static final String ROOT = "io.votelog.producer.";
 
@@ -56,7 +56,7 @@ class RoomsTest {
                 .check(classes);
     }
 
-    /** The way of a vote, and the life of a ballot, can be carried to any HTTP server. */
+    /** The rooms of a vote's way and of a ballot's life use no HTTP server, so they can be carried to any. */
     @Test
     void onlyHttpAndPagesShouldKnowTheServer() {
         noClasses()
@@ -72,7 +72,7 @@ class RoomsTest {
                         "reactor.netty..",
                         "io.netty..")
                 .check(classes);
-        // It fetches a provider's keys, as a client.
+        // The room auth fetches a provider's keys, as a client.
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + "auth..")

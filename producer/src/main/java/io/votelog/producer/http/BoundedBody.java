@@ -122,7 +122,8 @@ final class BoundedBody extends Mono<byte[]> {
 
         @Override
         public void onError(Throwable failure) {
-            // Otherwise the server would report the failure once more when the answer is written, and it would be logged
+            // Otherwise the server would report the failure once more when the answer is written, and it would be
+            // logged
             // as an error.
             source.cancel();
             if (!done) {

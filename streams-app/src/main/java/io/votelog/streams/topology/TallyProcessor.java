@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.TallyKey;
-import io.votelog.streams.topology.rows.PartitionPosition;
-import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
+import io.votelog.streams.topology.rows.BallotRow;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;

@@ -107,7 +107,8 @@ public final class TurnoutHistory {
         long received = 0;
         long accepted = 0;
         for (NavigableMap<Long, Hour> hours : partitions.values()) {
-            // The minute that is looked for is in the last hour that began before the moment, or else in the hour before
+            // The minute that is looked for is in the last hour that began before the moment, or else in the hour
+            // before
             // that one.
             for (Hour hour : hours.headMap(at, false).descendingMap().values()) {
                 int minute = hour.lastBefore(at);

@@ -3,8 +3,8 @@ package io.votelog.streams.read.receipts;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.InstanceClient;
+import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.web.limits.ClientLimits;
 import java.util.HashMap;

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.state.HostInfo;
 import org.junit.jupiter.api.Test;
 
-/** An instance is believed in whom it asks for, and nobody else is, wherever both come from. */
+/** An instance is believed about the client for which it asks; nobody else is, wherever either connects from. */
 final class InstanceKeysTest {
     private static final HostInfo ONE_HOST = new HostInfo("localhost", 8081);
     private static final HostInfo OTHER_HOST = new HostInfo("localhost", 8082);
@@ -28,7 +28,7 @@ final class InstanceKeysTest {
         for (String text : List.of("203.0.113.7", "2001:db8::1", "ffff:0:1:0:0:0:0:8")) {
             IpAddress client = Objects.requireNonNull(IpAddress.parse(text));
             String introduction = one.introduction(OTHER_HOST, client, REQUEST).orElseThrow();
-            // The receiver may be called by another name.
+            // The receiver may be reached under another name.
             assertThat(other.introduced(introduction, URI.create("/v1/ballots/b/receipts/r?offset=7")))
                     .hasValue(client);
         }
@@ -57,7 +57,7 @@ final class InstanceKeysTest {
             assertThat(other.introduced(forged, REQUEST)).as(forged).isEmpty();
         }
         assertThat(other.introduced((String) null, REQUEST)).isEmpty();
-        // What was said of one request, to one instance, is said of no other.
+        // An introduction for one request to one instance holds for no other.
         assertThat(other.introduced(genuine, URI.create("/v1/ballots/b/receipts/r?offset=8")))
                 .isEmpty();
         assertThat(one.introduced(genuine, REQUEST)).isEmpty();

@@ -9,7 +9,7 @@ class ProblemExceptionTest {
     @Test
     void shouldQuoteABallotsIdOnlyWhereItIsOne() {
         assertThat(ProblemException.unknownBallot("fruits")).hasMessageStartingWith("There is no ballot 'fruits', or");
-        // Cut after 64 characters, this would end in half of one, which JSON cannot carry.
+        // A cut after 64 characters would leave half of a surrogate pair, which JSON cannot carry.
         assertThat(ProblemException.unknownBallot("x".repeat(63) + "\uD83D\uDE00"))
                 .hasMessageStartingWith("There is no such ballot, or");
     }
