@@ -91,7 +91,7 @@ public final class BearerTokens implements AutoCloseable {
     private Mono<Caller> check(Jws jws, TokenAlgorithm algorithm, ProviderKeys provider) {
         List<ProviderKey> keys = matching(jws, algorithm, provider);
         if (keys.isEmpty()) {
-            Optional<Mono<Void>> newer = provider.newer();
+            Optional<Mono<Void>> newer = provider.fetchNewer();
             if (newer.isPresent()) {
                 return newer.get().then(Mono.fromSupplier(() -> callerOf(jws, algorithm, provider)));
             }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JoseHeaders {
     /** The most headers. An issuer that gives each token a header of its own gets no help from the cache, and does no harm. */
-    static final int MOST = 64;
+    static final int MAX_HEADERS = 64;
 
     private final Map<String, JoseHeader> known = new ConcurrentHashMap<>();
 
@@ -22,13 +22,9 @@ final class JoseHeaders {
     }
 
     void remember(String segment, JoseHeader header) {
-        if (known.size() >= MOST) {
+        if (known.size() >= MAX_HEADERS) {
             known.clear();
         }
         known.put(segment, header);
-    }
-
-    int size() {
-        return known.size();
     }
 }

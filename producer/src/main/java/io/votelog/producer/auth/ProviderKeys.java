@@ -74,7 +74,7 @@ final class ProviderKeys implements AutoCloseable {
      *
      * @return completes within seconds, with or without newer keys; empty when nothing is fetched
      */
-    Optional<Mono<Void>> newer() {
+    Optional<Mono<Void>> fetchNewer() {
         CompletableFuture<Void> fetch = underWay.get();
         if (fetch == null && askedLongerAgo(MIN_INTERVAL)) {
             fetch = fetch();
@@ -114,7 +114,7 @@ final class ProviderKeys implements AutoCloseable {
                     underWay.set(null);
                     fetch.complete(null);
                 })
-                .subscribe(this::take, this::miss);
+                .subscribe(this::take, this::keepLast);
         return fetch;
     }
 
@@ -143,7 +143,7 @@ final class ProviderKeys implements AutoCloseable {
         }
     }
 
-    private void miss(Throwable failure) {
+    private void keepLast(Throwable failure) {
         Fetched before = last;
         last = new Fetched(before.keys(), before.json(), true);
         if (!before.failing()) {

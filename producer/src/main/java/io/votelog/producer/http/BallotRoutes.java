@@ -99,7 +99,7 @@ class BallotRoutes {
         return Bodies.read(request, BallotFile.MAX_BYTES)
                 .publishOn(ballotWork)
                 .map(file -> publisher.read(ballotId, form, file))
-                .flatMap(parsed -> dryRun ? Mono.just(wouldBe(parsed)) : publish(parsed));
+                .flatMap(parsed -> dryRun ? Mono.just(dryRun(parsed)) : publish(parsed));
     }
 
     private Mono<ResponseEntity<byte[]>> publish(BallotPublisher.ParsedBallot parsed) {
@@ -219,7 +219,7 @@ class BallotRoutes {
                 .body(JSON.writeValueAsBytes(summary));
     }
 
-    private ResponseEntity<byte[]> wouldBe(BallotPublisher.ParsedBallot parsed) {
+    private ResponseEntity<byte[]> dryRun(BallotPublisher.ParsedBallot parsed) {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(documents.dryRun(

@@ -19,7 +19,7 @@ final class EventLoopExecutor implements Executor {
     private final WakeUp wakeUp;
 
     private EventLoopExecutor(EventLoop loop) {
-        this.wakeUp = new WakeUp(loop, this::take);
+        this.wakeUp = new WakeUp(loop, this::runWaiting);
     }
 
     /** The executors of a server, one for each of its event loops. */
@@ -47,7 +47,7 @@ final class EventLoopExecutor implements Executor {
         wakeUp.call();
     }
 
-    private void take() {
+    private void runWaiting() {
         for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
             task.run();
         }

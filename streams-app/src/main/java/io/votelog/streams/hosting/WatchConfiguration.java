@@ -54,7 +54,7 @@ class WatchConfiguration {
                 new StreamsFailureHandler.Reaction() {
                     @Override
                     public void failed() {
-                        watch.getObject().lookNow();
+                        watch.getObject().checkNow();
                     }
 
                     @Override

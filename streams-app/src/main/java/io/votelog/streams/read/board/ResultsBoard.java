@@ -29,19 +29,19 @@ public final class ResultsBoard {
     /** Takes results, unless it has newer ones of that ballot. */
     public void post(BallotResults results) {
         newest.merge(results.getBallotId(), results, ResultsBoard::newer);
-        tell(results.getBallotId());
+        signal(results.getBallotId());
     }
 
     /** Signals that something other than the results of some ballot changed. */
     public void ballotsChanged() {
-        tell(EVERY_BALLOT);
+        signal(EVERY_BALLOT);
     }
 
     /** Sets whether results are up to date. While they are not, the last ones are shown and marked as such. */
     public void live(boolean live) {
         if (this.live != live) {
             this.live = live;
-            tell(EVERY_BALLOT);
+            signal(EVERY_BALLOT);
         }
     }
 
@@ -81,11 +81,11 @@ public final class ResultsBoard {
         return find(ballotId).map(results -> results.getAnnulled() > 0).orElse(false);
     }
 
-    private void tell(String ballotId) {
+    private void signal(String ballotId) {
         changes.emitNext(ballotId, Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1)));
     }
 
-    private static BallotResults newer(BallotResults known, BallotResults come) {
-        return ResultsAge.goesBack(known, come) ? known : come;
+    private static BallotResults newer(BallotResults known, BallotResults candidate) {
+        return ResultsAge.goesBack(known, candidate) ? known : candidate;
     }
 }

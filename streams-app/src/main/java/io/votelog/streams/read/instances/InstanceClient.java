@@ -73,7 +73,7 @@ public final class InstanceClient {
      * How many requests may wait at other instances for a verdict; the other connections are left for requests that do not
      * wait.
      */
-    public static int waits(int perAddress) {
+    public static int maxWaits(int perAddress) {
         return connections(perAddress) / 2;
     }
 
@@ -102,7 +102,7 @@ public final class InstanceClient {
                 })
                 .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
                         .defaultIfEmpty(new byte[0])
-                        .filter(body -> ofUse(
+                        .filter(body -> isUseful(
                                 answer.statusCode().value(), answer.headers().asHttpHeaders()))
                         .map(body -> relay(
                                 answer.statusCode().value(), answer.headers().asHttpHeaders(), body)))
@@ -113,7 +113,7 @@ public final class InstanceClient {
                 });
     }
 
-    private static boolean ofUse(int status, HttpHeaders answered) {
+    private static boolean isUseful(int status, HttpHeaders answered) {
         return switch (status) {
             case 200, 404, 409 -> true;
             // A 429 for this instance's own address says nothing of the client.

@@ -110,7 +110,7 @@ public final class InstanceKeys implements MeterBinder {
      * @param members public keys, with the names that {@link #nameOf} makes
      * @param nanos now, by {@link System#nanoTime()}
      */
-    public void note(Map<String, String> members, long nanos) {
+    public void noteMembers(Map<String, String> members, long nanos) {
         Map<String, Other> known = new HashMap<>(byKey);
         known.values().removeIf(other -> nanos - other.seenNanos() > REMEMBERED_NANOS);
         members.forEach((other, name) -> {

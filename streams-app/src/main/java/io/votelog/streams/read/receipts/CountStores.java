@@ -35,7 +35,7 @@ final class CountStores {
      *
      * @throws InvalidStateStoreException when it does not process the partition, or not yet
      */
-    <K> ReadOnlyKeyValueStore<K, byte[]> local(String name, int partition) {
+    <K> ReadOnlyKeyValueStore<K, byte[]> active(String name, int partition) {
         return ask(streams ->
                 streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
                         .withPartition(partition)));
@@ -46,7 +46,7 @@ final class CountStores {
      *
      * @throws InvalidStateStoreException when it has neither
      */
-    <K> ReadOnlyKeyValueStore<K, byte[]> copy(String name, int partition) {
+    <K> ReadOnlyKeyValueStore<K, byte[]> activeOrStandby(String name, int partition) {
         return ask(streams ->
                 streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
                         .withPartition(partition)

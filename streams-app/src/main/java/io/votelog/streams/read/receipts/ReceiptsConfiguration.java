@@ -55,7 +55,7 @@ class ReceiptsConfiguration {
     WaitLimit waits(ReceiptSettings settings, ClientLimits limits, MeterRegistry meters) {
         return new WaitLimit(
                 settings.maxWaiting(),
-                InstanceClient.waits(limits.address().connections()),
+                InstanceClient.maxWaits(limits.address().connections()),
                 settings.maxWaitingPerAddress(),
                 meters);
     }

@@ -85,9 +85,9 @@ final class VoterLookup {
     CommittedVoter find(Pseudonym voter, String ballotId, int partition, long countedTo, boolean anyAnnulled) {
         byte[] key = VoterKey.of(voter.bytes(), ballotId);
         try {
-            return inUse(key, partition, countedTo, anyAnnulled);
+            return active(key, partition, countedTo, anyAnnulled);
         } catch (InvalidStateStoreException notProcessedHere) {
-            return followed(key, partition, countedTo, anyAnnulled);
+            return standby(key, partition, countedTo, anyAnnulled);
         }
     }
 
@@ -95,17 +95,17 @@ final class VoterLookup {
      * The row in the active store. Even that may be behind: in an instance that was paused and has not heard yet that another
      * took its place.
      */
-    private CommittedVoter inUse(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
+    private CommittedVoter active(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
         byte @Nullable [] position =
-                stores.<String>local(StoreNames.PARTITION_TALLIES, partition).get(PartitionPosition.KEY);
-        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.local(StoreNames.VOTERS, partition);
+                stores.<String>active(StoreNames.PARTITION_TALLIES, partition).get(PartitionPosition.KEY);
+        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.active(StoreNames.VOTERS, partition);
         boolean whole = PartitionPosition.decode(position).nextOffset() >= countedTo;
         return new CommittedVoter(VoterRow.decode(voters.get(key)), countedTo, whole, anyAnnulled);
     }
 
     /** The row in a standby copy. The tally's position says nothing of it, since it is copied from another changelog. */
-    private CommittedVoter followed(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
-        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.copy(StoreNames.VOTERS, partition);
+    private CommittedVoter standby(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
+        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.activeOrStandby(StoreNames.VOTERS, partition);
         boolean whole = VotersPosition.of(voters) >= countedTo;
         VoterRow row = VoterRow.decode(voters.get(key));
         // The store may have been emptied for a new restore in the meantime, so its position is read again.
@@ -120,7 +120,7 @@ final class VoterLookup {
     @Nullable
     PartitionBallot partitionBallot(String ballotId, int partition) {
         byte @Nullable [] row =
-                stores.<String>local(StoreNames.POLLS, partition).get(ballotId);
+                stores.<String>active(StoreNames.POLLS, partition).get(ballotId);
         return row == null ? null : BallotRow.decode(row).partitionBallot();
     }
 }

@@ -32,7 +32,7 @@ public final class LiveResults {
     private final Clock clock;
     private final Scheduler scheduler;
     private final Map<String, ResultsView> views = new ConcurrentHashMap<>();
-    private final Set<String> foreign = ConcurrentHashMap.newKeySet();
+    private final Set<String> foreignBallotIds = ConcurrentHashMap.newKeySet();
 
     /** @param scheduler runs what follows from changes, so that the thread that keeps the stores does not */
     public LiveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock, Scheduler scheduler) {
@@ -77,7 +77,7 @@ public final class LiveResults {
         boolean fits = results.getDigest().equals(published.definition().digest())
                 && (results.getVotes() == null
                         || results.getVotes().size() == published.ballot().optionCount());
-        if (!fits && foreign.add(results.getBallotId())) {
+        if (!fits && foreignBallotIds.add(results.getBallotId())) {
             LOG.error(
                     "the results of ballot {} are not of the definition that was published first, and are not shown",
                     results.getBallotId());
@@ -88,14 +88,14 @@ public final class LiveResults {
     /** The first results that the predicate wants, from the present ones on. */
     Mono<ResultsView> next(String ballotId, Predicate<ResultsView> wanted) {
         Flux<String> changes = board.changes(ballotId).onBackpressureLatest().publishOn(scheduler, 1);
-        return Flux.merge(changes, turns(ballotId), Mono.just(ballotId))
+        return Flux.merge(changes, phaseChanges(ballotId), Mono.just(ballotId))
                 .mapNotNull(changed -> current(ballotId).orElse(null))
                 .filter(wanted)
                 .next();
     }
 
     /** Emits at each coming moment at which the clock changes the ballot's phase. */
-    private Flux<String> turns(String ballotId) {
+    private Flux<String> phaseChanges(String ballotId) {
         return Flux.defer(() -> {
             Ballot ballot =
                     ballots.find(ballotId).map(Ballots.Published::ballot).orElse(null);

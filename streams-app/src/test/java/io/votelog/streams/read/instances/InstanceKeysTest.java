@@ -38,7 +38,7 @@ final class InstanceKeysTest {
     void shouldBelieveNobodyElse() {
         meet(0);
         InstanceKeys stranger = new InstanceKeys();
-        stranger.note(Map.of(other.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
+        stranger.noteMembers(Map.of(other.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
         String strangers = stranger.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         String genuine = one.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         String proof = genuine.substring(genuine.lastIndexOf(' ') + 1);
@@ -67,9 +67,9 @@ final class InstanceKeysTest {
     void shouldForgetWhoIsNoMemberAnyMore() {
         meet(0);
         String introduction = one.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
-        other.note(Map.of(), TimeUnit.SECONDS.toNanos(60));
+        other.noteMembers(Map.of(), TimeUnit.SECONDS.toNanos(60));
         assertThat(other.introduced(introduction, REQUEST)).isPresent();
-        other.note(Map.of(), TimeUnit.SECONDS.toNanos(61));
+        other.noteMembers(Map.of(), TimeUnit.SECONDS.toNanos(61));
         assertThat(other.introduced(introduction, REQUEST)).isEmpty();
         assertThat(one.introduction(ONE_HOST, CLIENT, REQUEST)).isEmpty();
     }
@@ -77,7 +77,7 @@ final class InstanceKeysTest {
     @Test
     void shouldIntroduceItselfToTheOneThatHasTheAddressNow() {
         InstanceKeys before = new InstanceKeys();
-        one.note(Map.of(before.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
+        one.noteMembers(Map.of(before.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
         meet(1);
         String introduction = one.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         assertThat(other.introduced(introduction, REQUEST)).hasValue(CLIENT);
@@ -85,14 +85,14 @@ final class InstanceKeysTest {
 
     @Test
     void shouldStandWhatIsNoKey() {
-        one.note(Map.of("A".repeat(43), "x", "-".repeat(43), "y", "short", "z"), 0);
+        one.noteMembers(Map.of("A".repeat(43), "x", "-".repeat(43), "y", "short", "z"), 0);
         assertThat(one.introduction(OTHER_HOST, CLIENT, REQUEST)).isEmpty();
     }
 
     private void meet(long nanos) {
         Map<String, String> members =
                 Map.of(one.key(), InstanceKeys.nameOf(ONE_HOST), other.key(), InstanceKeys.nameOf(OTHER_HOST));
-        one.note(members, nanos);
-        other.note(members, nanos);
+        one.noteMembers(members, nanos);
+        other.noteMembers(members, nanos);
     }
 }
