@@ -7,11 +7,11 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
-/** Votelog's write side. Each room has a configuration of its own, which Spring finds. */
+/** Starts the write side, the gateway. Each room has a configuration of its own, which Spring finds. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class ProducerApplication {
-    /** Starts it; settings come from the command line, the environment and files, as Spring Boot reads them. */
+    /** Starts the gateway; settings come from the command line, the environment and files, as Spring Boot reads them. */
     public static void main(String[] args) {
         SpringApplication.run(ProducerApplication.class, args);
     }

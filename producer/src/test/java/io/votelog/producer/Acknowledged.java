@@ -21,7 +21,7 @@ final class Acknowledged {
     private final List<UUID> voteIds = new ArrayList<>();
     private final Set<UUID> unknown = new HashSet<>();
 
-    /** Reads what an answer, to one vote or to a batch, acknowledges. */
+    /** Notes the votes that an answer acknowledges, be it to a single vote or to a batch. */
     synchronized void note(RawHttp.Answer answer) {
         if (answer.status() == 202) {
             note(answer.json());
@@ -40,7 +40,7 @@ final class Acknowledged {
         voteIds.add(UUID.fromString(acknowledgement.path("voteId").stringValue()));
     }
 
-    /** A vote whose connection was cut before its answer came: it may be in the log or not. */
+    /** Notes a vote whose connection was cut before its answer came: it may be in the log or not. */
     synchronized void noteUnknown(UUID voteId) {
         unknown.add(voteId);
     }
@@ -49,7 +49,10 @@ final class Acknowledged {
         return voteIds.size();
     }
 
-    /** Every vote that was acknowledged is in the log, as often as it was, and no other is but perhaps the unknown ones. */
+    /**
+     * Asserts that the log has every acknowledged vote as often as it was acknowledged, and no other vote except perhaps the
+     * unknown ones.
+     */
     synchronized void assertEqualToTheLog(String bootstrapServers, String ballotId) {
         List<UUID> logged = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : TopicReader.readAll(bootstrapServers, Topics.VOTES.name())) {

@@ -37,14 +37,14 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** A partition is added to votes while a vote is on. */
+/** A partition is added to the topic of votes while a ballot is open. */
 @WithKafka(freshTopics = true)
 class AddedPartitionIT {
     private static final String VOTE = "{\"choices\": [\"a1\", \"b1\"]}";
     private static final List<Integer> FOUR = List.of(0, 1, 2, 3);
     private static final List<Integer> FIVE = List.of(0, 1, 2, 3, 4);
 
-    /** So that the partition is noticed at once, and not within half a minute. */
+    /** Lets gateways notice the partition at once instead of within half a minute. */
     private static final String QUICK = "--spring.kafka.producer.properties.metadata.max.age.ms=200";
 
     @Test
@@ -69,11 +69,11 @@ class AddedPartitionIT {
             assertThat(metric(old, "votelog_log_partitions_new_ballots")).isEqualTo(4);
             assertThat(votesLandIn(old, "before", 4)).hasSizeGreaterThan(1);
 
-            // A ballot that is published now is where all is counted.
+            // A ballot that is published now is spread over the partitions that are counted.
             old.publishOpen("between");
             votesLandIn(old, "between", 4);
 
-            // One that starts before those who count have taken the partition on does as the one before.
+            // A gateway that starts before the count has taken the partition on does the same.
             try (Gateway early = Gateway.start(servers, QUICK)) {
                 early.publishOpen("early");
                 votesLandIn(early, "early", 4);
@@ -87,7 +87,7 @@ class AddedPartitionIT {
                 assertThat(readiness(renewed).has("partitionsAdded")).isFalse();
                 votesLandIn(renewed, "later", 5);
                 votesLandIn(renewed, "before", 4);
-                // The old one serves it too, now that the topic has as many.
+                // The old gateway serves that ballot too, now that the topic has enough partitions.
                 await().untilAsserted(() -> assertThat(
                                 json(old.get("/v1/ballots/later")).path("ready").booleanValue())
                         .isTrue());
@@ -111,7 +111,7 @@ class AddedPartitionIT {
                 .contains(4);
     }
 
-    /** Casts votes of two dozen voters; gives the partitions that they came into. */
+    /** Casts votes of two dozen voters; returns the partitions in which they are. */
     private static Set<Integer> votesLandIn(Gateway gateway, String ballotId, int partitionCount) {
         return IntStream.range(0, 24)
                 .mapToObj(i -> {
@@ -165,7 +165,7 @@ class AddedPartitionIT {
                 .orElseThrow(() -> new AssertionError(name + " is not among the metrics"));
     }
 
-    /** The partitions of votes in which events of that kind stand for the ballot, once for each of them. */
+    /** The partitions of votes that have events of this kind for the ballot, one entry for each event. */
     private static List<Integer> partitionsOf(String servers, String ballotId, Class<? extends SpecificRecord> kind) {
         Map<String, Integer> found = new TreeMap<>();
         List<Integer> partitions = new ArrayList<>();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** A fraudulent vote is taken out by an event: who may write it, what it says, and where it stands. */
+/** A fraudulent vote is annulled: who may write the annulment, what it says, and where it is written. */
 @WithKafka(freshTopics = true)
 class AnnulmentIT {
     private static final String VOTE = "{\"choices\": [\"a1\", \"b2\"]}";
@@ -154,7 +154,7 @@ class AnnulmentIT {
         problem(gateway.send(gateway.annulRequest(annuller, "nowhere", good)), 404, "unknown-ballot");
     }
 
-    /** Who destroys the pepper after the vote can still act on a fraud that is found later. */
+    /** An operator who destroyed the pepper after the ballot can still annul a vote that is found to be fraudulent later. */
     @Test
     void shouldNeedNoPepper() {
         String receipt = cast("erin");
@@ -187,7 +187,7 @@ class AnnulmentIT {
                 .toList();
     }
 
-    /** All that this class's tests led to, and an early end. */
+    /** Checks all records that the tests of this class led to, and an early end. */
     @Test
     void shouldWriteVotesAndBallotsAsTheyAreDescribed() throws Exception {
         gateway.annul(annuller, "fruits", cast("dora"), "as described");

@@ -113,7 +113,7 @@ class BallotsIT {
                 .isEqualTo(200);
     }
 
-    /** A cache between gives nobody what was meant for somebody else. */
+    /** A cache on the way gives nobody what was meant for somebody else. */
     @Test
     void shouldSayWhatEveryAnswerDependsOnAndForHowLongItMayBeKept() {
         gateway.put(operator, "kept", openBallot("kept", "Kept"));
@@ -215,7 +215,7 @@ class BallotsIT {
 
     @Test
     void shouldAnswerADryRunWithTheBallotAsItWasUnderstood() {
-        // Its window is of the second at which it was made.
+        // The ballot's window depends on the second in which it was made, so it is made once.
         String ballot = openBallot("dry", "Dry");
         HttpResponse<String> dry = gateway.send(gateway.putRequest(operator, "dry?dryRun=true", ballot));
         assertThat(dry.statusCode()).as(dry.body()).isEqualTo(200);
@@ -272,7 +272,7 @@ class BallotsIT {
         problem(gateway.get("/v1/ballots/meant"), 404, "unknown-ballot");
     }
 
-    /** What a client believes to have said in a query is heard, or the request is refused: on every route that writes. */
+    /** A query that a client sends is obeyed, or the request is refused, on every route that writes. */
     @Test
     void shouldRefuseAQueryThatIsNotKnownWhereverSomethingIsWritten() {
         gateway.put(operator, "asked", openBallot("asked", "Asked"));
@@ -383,7 +383,7 @@ class BallotsIT {
         problem(gateway.get("/v1/ballots/alike"), 404, "unknown-ballot");
     }
 
-    /** It was published when files with anchors were read, and whoever sends its file again has done nothing wrong. */
+    /** The ballot was published when files with anchors were read; whoever sends its file again makes no mistake. */
     @Test
     void shouldKnowABallotThatStandsByAFileThatMayNoLongerBePublished() {
         String file = openBallot("standing", "Standing");
@@ -497,7 +497,7 @@ class BallotsIT {
         }
     }
 
-    /** A body is bounded by what it says it is, before it comes. */
+    /** A body is refused by its announced length, before it comes. */
     @Test
     void shouldRefuseAGigabyteAtOnce() throws Exception {
         gateway.put(operator, "giant", openBallot("giant", "Giant"));

@@ -83,12 +83,12 @@ class BatchIT {
         JsonNode broken = answers.get(1).path("problem");
         assertThat(broken.path("type").stringValue()).isEqualTo("urn:votelog:problem:rule-violations");
         assertThat(broken.path("violations").get(0).path("code").stringValue()).isEqualTo("TOO_FEW_PICKS");
-        // The same vote by the voter's own hand has the same receipt.
+        // The same vote sent by the voter has the same receipt.
         HttpResponse<String> own = gateway.vote(gateway.token("ada", ""), "lines", "{\"choices\": [\"b1\", \"a1\"]}");
         assertThat(Gateway.json(own).path("receipt")).isEqualTo(answers.get(0).path("receipt"));
     }
 
-    /** Of two spellings of one person at most one is let in, and the station is told which character is wrong. */
+    /** Of two spellings of one user's id at most one is accepted, and the station is told which character is wrong. */
     @Test
     void shouldLetInOneSpellingOfAVoter() {
         publish("spellings");
@@ -153,8 +153,7 @@ class BatchIT {
         assertThat(batch.body())
                 .doesNotContain(
                         adas.toString(), adas.voteId().toString(), adas.voter().toString());
-        // The voter's own hand is told, as often as new votes would be taken from it; the right set counts like any
-        // other.
+        // The voter is told derived ids, as often as new votes would be taken; the right choices count like any others.
         String ada = gateway.token("ada", "");
         assertThat(Gateway.json(gateway.vote(ada, "over", "{\"choices\": [\"b1\", \"a1\"]}"))
                         .path("receipt")
@@ -207,7 +206,7 @@ class BatchIT {
         assertThat(logged).isEqualTo(acknowledged);
     }
 
-    /** The first answer is there while the last line is not sent yet. */
+    /** The first answer arrives before the last line is sent. */
     @Test
     void shouldAnswerWhileTheStreamGoesOn() throws Exception {
         publish("stream");

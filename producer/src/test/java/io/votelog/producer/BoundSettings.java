@@ -13,9 +13,9 @@ public final class BoundSettings {
     private BoundSettings() {}
 
     /**
-     * The settings of this type.
+     * Binds settings of this type.
      *
-     * @param variables of the environment, in place of this process's own
+     * @param variables the environment's variables, in place of this process's own
      */
     public static <T> T of(Class<T> type, Map<String, Object> variables) {
         StandardEnvironment environment = new StandardEnvironment();

@@ -41,7 +41,7 @@ class BrokerOutageIT {
 
             cluster.kill(1);
 
-            // The first votes meet connections that seem to live, the later ones a broker known to be gone.
+            // The first votes find connections that still seem alive, the later ones a broker that is known to be gone.
             for (int i = 0; i < 2; i++) {
                 long begun = System.nanoTime();
                 HttpResponse<String> unknown = gateway.vote(alice, "outage", VOTE, "Idempotency-Key", key);
@@ -51,7 +51,7 @@ class BrokerOutageIT {
                 assertThat(problem.path("voteId").stringValue()).isEqualTo(key);
                 assertThat(unknown.headers().firstValue("Retry-After")).hasValue("1");
             }
-            // Many at once are answered as fast: none waits for another's timeout.
+            // Many votes at once are answered as fast: none waits for another one's timeout.
             List<CompletableFuture<HttpResponse<String>>> burst = new ArrayList<>();
             long begun = System.nanoTime();
             for (int i = 0; i < 200; i++) {

@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a client sends in headers, in the query and in the path is never a failure of the gateway, on any route that is described:
- * each request has an answer, that answer is described, and the log has no stack trace.
+ * Whatever a client sends in headers, query and path is no failure of the gateway, on any described route: each request has an
+ * answer, the description has that answer, and the application's log has no stack trace.
  *
- * <p>The seed is printed. {@code -Dvotelog.fuzz.seed=N} takes another one, {@code -Dvotelog.fuzz.rounds=N} more rounds.
+ * <p>The seed is printed. {@code -Dvotelog.fuzz.seed=N} sets another one, {@code -Dvotelog.fuzz.rounds=N} more rounds.
  */
 @WithKafka(freshTopics = true)
 class ClientHeadersNeverFailIT {

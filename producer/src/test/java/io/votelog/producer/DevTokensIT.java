@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A gateway that gives anyone a token serves the programs of its own machine, whatever stands in front of it. */
+/** A gateway that gives anyone a token serves the programs of its own machine alone, whatever proxy is in front of it. */
 @WithKafka(freshTopics = true)
 class DevTokensIT {
     private static final String ASKED = "{\"userId\": \"ada\", \"scope\": \"ballots:write\"}";
@@ -64,7 +64,10 @@ class DevTokensIT {
                 .isEqualTo(409);
     }
 
-    /** A page whose own name has come to mean 127.0.0.1 is of the gateway's origin in a browser's eyes; what it sends has its name. */
+    /**
+     * To a browser, a page whose host name was made to resolve to 127.0.0.1 has the gateway's origin; its requests still have
+     * that name.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -108,7 +111,7 @@ class DevTokensIT {
         assertThat(send(token().without("Host").version("HTTP/1.0")).summary()).isEqualTo("421 misdirected-request");
     }
 
-    /** nginx says its upstream's name, 127.0.0.1, unless it is told otherwise. */
+    /** nginx sends its upstream's name, 127.0.0.1, as the host, unless it is configured otherwise. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -133,7 +136,7 @@ class DevTokensIT {
                 .isEqualTo("200");
     }
 
-    /** nginx names none of them and speaks HTTP/1.0 to those behind it, unless it is told otherwise. */
+    /** nginx adds none of these headers and speaks HTTP/1.0 to its upstreams, unless it is configured otherwise. */
     @Test
     void shouldGiveNoTokenByTheHttpOfProxies() {
         Answer refused = send(token().without("Host").header("Host: 127.0.0.1").version("HTTP/1.0"));
@@ -141,7 +144,7 @@ class DevTokensIT {
         assertThat(refused.json().path("detail").stringValue()).contains("HTTP/1.0");
     }
 
-    /** Whoever connects from an address that is not loopback may be anybody, although the way in is. */
+    /** A client that connects from another address than loopback may be anybody, even if it connects to loopback. */
     @Test
     void shouldGiveNoTokenToAPeerThatIsNotThisMachine() throws Exception {
         List<InetAddress> others = NetworkInterface.networkInterfaces()

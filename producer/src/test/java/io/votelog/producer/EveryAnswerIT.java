@@ -46,8 +46,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The description that is served is what the gateway does: each status of each operation is given, and each problem, in the form that
- * it says. That no other answer is given, in any test, {@link Gateway#CONTRACT} holds.
+ * The gateway does what its description says: each status of each operation and each problem is brought about, in the described
+ * form. {@link Gateway#CONTRACT} asserts that no test gets any other answer.
  */
 @WithKafka(freshTopics = true)
 class EveryAnswerIT {
@@ -59,22 +59,26 @@ class EveryAnswerIT {
 
     private static Gateway gateway;
 
-    /** With another pepper, without sign-in, and with patience for a few requests. */
+    /** A gateway with another pepper, without sign-in, and with room for a few requests. */
     private static Gateway stranger;
 
-    /** One that gives tokens for development. */
+    /** A gateway that gives tokens for development. */
     private static Gateway local;
 
     private static KafkaCluster lostLog;
 
-    /** Its log goes away. */
+    /** A gateway whose log goes away. */
     private static Gateway cutOff;
 
     private static String operator;
     private static String receipt;
     private static int users;
 
-    /** How answers are brought about: {@code operationId status}, {@code problem code}. */
+    /**
+     * A way to bring answers about.
+     *
+     * @param answers each {@code operationId status} or {@code problem code}
+     */
     private record Way(Set<String> answers, Runnable how) {}
 
     private final List<Way> ways = new ArrayList<>();
@@ -323,7 +327,7 @@ class EveryAnswerIT {
             cutOff.publishOpen("open");
             claim(cutOff, lostLog.bootstrapServers(), HALF_DONE, PARTITIONS, Events.VOTE_CAST_FINGERPRINT);
             lostLog.pause(1);
-            // There is room for one at a time, and it is given up after a second.
+            // There is room for one vote at a time, which is given up after a second.
             Stream.generate(() -> cutOff.sendAsync(cutOff.voteRequest(user(""), "open", VOTE)))
                     .limit(4)
                     .toList()
@@ -370,7 +374,7 @@ class EveryAnswerIT {
         }
     }
 
-    /** Asks for what it has. */
+    /** Asks with the entity tag of an earlier answer. */
     private static void again(String path) {
         HttpResponse<String> first = gateway.get(path);
         gateway.send(HttpRequest.newBuilder(gateway.at(path))
@@ -420,7 +424,9 @@ class EveryAnswerIT {
         return gateway.token("user-" + users++, scope);
     }
 
-    /** Writes what a gateway leaves that dies right after it has claimed an id, and returns when another has read it. */
+    /**
+     * Writes what a gateway leaves behind that dies right after it has claimed an id; returns when another gateway has read it.
+     */
     private static void claim(Gateway reader, String servers, String file, int partitions, long voteSchema) {
         Ballot.Definition read = BallotFile.JSON.read(file.getBytes(StandardCharsets.UTF_8));
         BallotDefinition definition = BallotDefinition.of(((Ballot.Definition.Valid) read).ballot());

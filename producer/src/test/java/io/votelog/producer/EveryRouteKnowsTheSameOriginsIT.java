@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Which pages may call is the same on every route, those for votes and those that the framework serves. */
+/** The origins that may call are the same on every route: on the votes' own, and on those that Spring serves. */
 @WithKafka(freshTopics = true)
 class EveryRouteKnowsTheSameOriginsIT {
     private static final String PAGE = "https://page.example";
@@ -48,7 +48,7 @@ class EveryRouteKnowsTheSameOriginsIT {
         closed.close();
     }
 
-    /** Each makes a request that is answered by a 2xx or 3xx without an origin. */
+    /** Makers of requests that are answered by a 2xx or 3xx when they have no origin. */
     private static List<Supplier<RawRequest>> routes() {
         String voter = gateway.token("alice", "");
         String station = gateway.token("station", "votes:submit");
@@ -76,7 +76,8 @@ class EveryRouteKnowsTheSameOriginsIT {
             assertThat(allowed.header("Access-Control-Expose-Headers").orElseThrow())
                     .contains("Location", "Retry-After", "ETag");
             assertThat(allowed.header("Vary").orElseThrow()).containsIgnoringCase("origin");
-            // The public address, the host that was asked for, and the same behind a proxy that ends TLS.
+            // The gateway's own origins: its public address, the requested host, and the same behind a proxy that ends
+            // TLS.
             for (RawRequest own : List.of(
                     route.get().without("Host").header("Host: 10.0.0.7:8080").header("Origin: https://vote.example"),
                     route.get().without("Host").header("Host: inner:8080").header("Origin: http://inner:8080"),

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Whoever asks for the connection's end, and when: each request that came whole gets its answer, in order, before it. */
+/** Each request that came whole gets its answer, in order, whichever side asks for the connection's end, and whenever. */
 @WithKafka(freshTopics = true)
 class EveryWholeRequestIsAnsweredIT {
     private static Gateway gateway;
@@ -117,7 +117,7 @@ class EveryWholeRequestIsAnsweredIT {
                         .as(ahead + " ahead")
                         .isEqualTo(expected);
                 for (int i = 0; i < answers.size(); i++) {
-                    // An answer to an old client says so by its version.
+                    // An answer to an HTTP/1.0 client says by its version that the connection ends.
                     assertThat(answers.get(i)
                                     .header("Connection")
                                     .filter("close"::equalsIgnoreCase)

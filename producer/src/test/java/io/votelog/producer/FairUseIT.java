@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 class FairUseIT {
     private static final String VOTE = "{\"choices\": [\"a1\", \"b1\"]}";
 
-    /** Nobody waits here for a token to come back: the rates are so low that none does. */
+    /** The rates are so low that no token comes back during the test. */
     @Test
     void shouldTurnAUserAwayWhoSendsTooMuchAndNobodyElse(KafkaBroker broker) {
         try (Gateway gateway = Gateway.start(
@@ -59,7 +59,7 @@ class FairUseIT {
             gateway.publishOpen("turnout");
             gateway.publishOpen("other");
             String mallory = gateway.token("mallory", "");
-            // What is refused for another reason takes nothing.
+            // A vote that is refused for another reason takes no token.
             for (int i = 0; i < 20; i++) {
                 problem(
                         gateway.vote(mallory, "turnout", "{\"choices\": [\"a1\"]}", "Idempotency-Key", id(1_000 + i)),
@@ -81,7 +81,7 @@ class FairUseIT {
             assertThat(refused.headers().firstValue("RateLimit").orElseThrow()).startsWith("\"votes\";r=0;t=");
             assertThat(refused.headers().firstValue("RateLimit-Policy").orElseThrow())
                     .contains("\"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
-            // One without an id is new too; and whatever id was taken may come again, with whichever choices.
+            // A vote without an id is new too; an id that was taken before may come again, with any choices.
             problem(gateway.vote(mallory, "turnout", VOTE), 429, "too-many-requests");
             assertThat(gateway.vote(mallory, "turnout", "{\"choices\": [\"a2\", \"b1\"]}", "Idempotency-Key", id(0))
                             .statusCode())
@@ -120,7 +120,7 @@ class FairUseIT {
         }
     }
 
-    /** After a vote that counts, one rejected id that is sent again and again is one more in the turnout each time. */
+    /** After a vote that counts, a rejected vote whose id is sent again and again adds one to the turnout each time. */
     @Test
     void shouldBoundHowOftenOneVoteComesAgain(KafkaBroker broker) throws Exception {
         try (Gateway gateway = Gateway.start(
@@ -159,7 +159,7 @@ class FairUseIT {
         }
     }
 
-    /** Whatever a request for votes is refused for, it takes one token of its address, and one that is taken takes no two. */
+    /** A request for votes takes one token of its address, whether it is taken or refused, and for whatever reason. */
     @Test
     void shouldTakeATokenOfTheAddressForWhateverIsRefused(KafkaBroker broker) {
         try (Gateway gateway = Gateway.start(
@@ -225,7 +225,7 @@ class FairUseIT {
             assertThat(from(gateway, "proxies", alice, "203.0.113.1").statusCode())
                     .isEqualTo(202);
             problem(from(gateway, "proxies", alice, "203.0.113.1"), 429, "too-many-requests");
-            // What stands before the proxy's own entry is of the client's making.
+            // Header values before the proxy's own entry are made by the client.
             problem(from(gateway, "proxies", alice, "203.0.113.9, 203.0.113.1"), 429, "too-many-requests");
             assertThat(from(gateway, "proxies", alice, "203.0.113.2").statusCode())
                     .isEqualTo(202);

@@ -40,7 +40,7 @@ import org.springframework.http.client.ReactorResourceFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client of a running gateway, which most often lives in this JVM. */
+/** A client of a running gateway, which mostly runs in this JVM. */
 public final class Gateway implements AutoCloseable {
     static final KeyPair KEYS = LogSigner.newKeyPair();
     public static final String PRIVATE_KEY = LogSigner.privateKeyText(KEYS);
@@ -50,13 +50,19 @@ public final class Gateway implements AutoCloseable {
     public static final String SECRET = "a secret of at least thirty-two bytes";
     public static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Holds every gateway of this JVM, in every test, to the description of the routes. */
+    /** Compares every answer of every gateway of this JVM, in every test, with the description of the routes. */
     static final Contract CONTRACT = Contract.of(OpenApi.ofResource("/openapi/producer.yaml"));
 
-    /** Several gateways live in one JVM here, and the first to close must not take the others' event loops with it. */
+    /**
+     * Gives each gateway event loops of its own: several run in one JVM, and the first to close must not stop the others'
+     * loops.
+     */
     @TestConfiguration(proxyBeanMethods = false)
     static class OwnEventLoops {
-        /** Customizers of factories are looked for beside each server alone, so the management port is not watched. */
+        /**
+         * Records the answers of the public port alone: customizers of server factories are looked up for each server by
+         * itself.
+         */
         @Bean
         WebServerFactoryCustomizer<NettyReactiveWebServerFactory> watchedPort() {
             return factory -> factory.addServerCustomizers(
@@ -83,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         this.url = URI.create("http://127.0.0.1:" + port);
     }
 
-    /** The one that listens at that port. */
+    /** The gateway that listens at this port. */
     static Gateway at(int port) {
         return new Gateway(null, port);
     }
@@ -110,7 +116,7 @@ public final class Gateway implements AutoCloseable {
                 "--management.server.address=127.0.0.1",
                 "--votelog.public-urls.producer=https://vote.example",
                 "--votelog.public-urls.streams=https://results.example");
-        // A setting given again replaces the standard one; on a command line it would be added to it.
+        // A setting that is given here replaces the standard one; on a command line it would be added to it.
         Stream.concat(standard.stream(), Stream.of(settings))
                 .forEach(setting -> all.put(setting.substring(0, setting.indexOf('=')), setting));
         return List.copyOf(all.values());
@@ -128,7 +134,7 @@ public final class Gateway implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.management.port") + path);
     }
 
-    /** Sends a request; every answer that was given until now must be one that the description of the routes allows. */
+    /** Sends a request, and asserts that the description of the routes allows every answer that was given so far. */
     HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> answer =
@@ -151,12 +157,12 @@ public final class Gateway implements AutoCloseable {
         return send(HttpRequest.newBuilder(at(path)));
     }
 
-    /** A token of the issuer who shares the secret. */
+    /** A token of the issuer that shares the secret. */
     String token(String userId, String scope) {
         return signed(userId, scope);
     }
 
-    /** The same for a gateway that is not there yet. */
+    /** The same before there is a gateway. */
     static String signed(String userId, String scope) {
         JWTClaimsSet.Builder claims =
                 TestTokens.claims(userId).expirationTime(Date.from(Instant.now().plus(12, ChronoUnit.HOURS)));
@@ -236,7 +242,7 @@ public final class Gateway implements AutoCloseable {
         return document;
     }
 
-    /** A ballot with parts A (a1 to a3) and B (b1 to b3), one pick of each at least and three in all at most. */
+    /** A ballot with sections A (a1 to a3) and B (b1 to b3), with at least one pick in each and at most three in all. */
     public static String ballot(String id, String title, Instant opensAt, Instant closesAt) {
         return """
                 {"ballotId": "%s", "title": "%s",
@@ -251,7 +257,7 @@ public final class Gateway implements AutoCloseable {
                 .formatted(id, title, opensAt, closesAt);
     }
 
-    /** One that is open for an hour. */
+    /** A ballot that is open for an hour. */
     static String openBallot(String id, String title) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         return ballot(id, title, now.minusSeconds(60), now.plusSeconds(3600));

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Whatever stands in the ballots topic, gateways read on behind it, and say so where they cannot. */
+/** Gateways read on behind whatever is in the ballots topic, and report it when they cannot. */
 @WithKafka(freshTopics = true)
 class HostileBallotsIT {
     private static final int LONG = 900_000;
@@ -98,7 +98,7 @@ class HostileBallotsIT {
         assertThat(passedOver()).isEqualTo(before + sent);
         assertThat(gateway.get("/v1/ballots/hostile").statusCode()).isEqualTo(404);
         assertThat(health(200).at("/components/catalogue/status").stringValue()).isEqualTo("UP");
-        // One that starts has all of it before it.
+        // A gateway that starts now has all of these records to read.
         try (Gateway other = Gateway.start(bootstrapServers)) {
             assertThat(json(other.get("/v1/ballots/behind-them")).path("ready").booleanValue())
                     .isTrue();
@@ -145,7 +145,10 @@ class HostileBallotsIT {
                 Pepper.of(Gateway.PEPPER).fingerprint(id));
     }
 
-    /** The event with these bytes in place of its ballot's id, which comes first: behind the ten bytes that name the schema. */
+    /**
+     * The event with these bytes in place of its ballot's id, which is its first field, behind the ten bytes that name the
+     * schema.
+     */
     private static byte[] withBallotId(byte[] event, byte[] id) {
         int old = ByteUtils.readVarint(ByteBuffer.wrap(event, 10, event.length - 10));
         ByteBuffer length = ByteBuffer.allocate(5);
@@ -159,7 +162,7 @@ class HostileBallotsIT {
         return bytes.toByteArray();
     }
 
-    /** The event that says that its ballot's id is as long as that, and has it as it was. */
+    /** The event with another announced length of its ballot's id, and the id unchanged. */
     private static byte[] lengthOfBallotId(byte[] event, int said) {
         ByteBuffer length = ByteBuffer.allocate(5);
         ByteUtils.writeVarint(said, length);

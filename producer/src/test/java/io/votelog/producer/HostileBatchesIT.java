@@ -48,8 +48,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Batches that are small as they come and huge as they are read. Whoever reads such a one dies of it, at every start anew; so none
- * may ever stand in the log, whatever becomes of the broker that it is sent to.
+ * Batches of records that are small on the wire and huge once they are unpacked. A reader of such a batch runs out of memory at
+ * every start, so no such batch may ever be in the log, whatever becomes of the broker to which it is sent.
  */
 class HostileBatchesIT {
     private static final int HONEST = 200;
@@ -66,7 +66,7 @@ class HostileBatchesIT {
             for (String topic : topics) {
                 sendHonestly(cluster, topic);
                 for (CompressionType compression : COMPRESSIONS.subList(0, topic.equals(topics.get(0)) ? 3 : 1)) {
-                    // LZ4 makes one 255th of zeros: more of them would be too long compressed.
+                    // LZ4 shrinks zeros to one 255th: more of them would be too long even when compressed.
                     int zeros = compression == CompressionType.LZ4 ? 200_000_000 : 400_000_000;
                     assertThat(refused(cluster, topic, CraftedBatch.ofZeros(compression, zeros)))
                             .isEqualTo(Errors.MESSAGE_TOO_LARGE);
@@ -80,7 +80,7 @@ class HostileBatchesIT {
         }
     }
 
-    /** What does not fit into its heap ends the broker, which is started again and finds its log as it was. */
+    /** A batch that does not fit into its heap ends the broker, which is started again and finds its log as it was. */
     @Test
     void shouldFindTheLogWholeAfterABatchThatDoesNotFitIntoTheHeap(@TempDir Path data) throws Exception {
         String topic = Topics.VOTES.name();
@@ -105,7 +105,7 @@ class HostileBatchesIT {
         }
     }
 
-    /** A program that may not alter topics says what an operator has to do. */
+    /** A program that is not allowed to alter topics tells the operator what to do. */
     @Test
     void shouldSayTheCommandWhereItMayNotHaveATopicUnpacked(@TempDir Path data) throws Exception {
         ConfigResource votes = new ConfigResource(ConfigResource.Type.TOPIC, Topics.VOTES.name());
@@ -161,7 +161,7 @@ class HostileBatchesIT {
         }
     }
 
-    /** Compressed, as an ordinary producer may do it. */
+    /** Sends compressed records, as an ordinary producer may. */
     private void sendHonestly(KafkaCluster cluster, String topic) throws Exception {
         for (String compression : List.of("zstd", "gzip", "lz4", "snappy", "none")) {
             Map<String, Object> config = Map.of(
@@ -184,7 +184,7 @@ class HostileBatchesIT {
         return "a record that can be compressed %d".formatted(i).repeat(4).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** All that was sent honestly stands there, in batches that are not compressed, and nothing else. */
+    /** Asserts that the topic has all honest records, in batches that are not compressed, and nothing else. */
     private void standsUnpacked(KafkaCluster cluster, Path data, String topic) {
         List<byte[]> values = TopicReader.of(cluster.bootstrapServers()).readAll(topic).stream()
                 .map(record -> record.value())

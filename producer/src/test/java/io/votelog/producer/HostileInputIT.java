@@ -41,7 +41,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What no honest client sends has an answer or the connection's end, keeps nobody else from voting, and leaves nothing in the log.
+ * Input that no honest client sends is answered or ends the connection; it keeps nobody else from voting, and leaves nothing in
+ * the log.
  */
 @WithKafka(freshTopics = true)
 class HostileInputIT {
@@ -49,7 +50,7 @@ class HostileInputIT {
     private static final String PAGE = "https://page.example";
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
 
-    /** Headers of every answer of the votes' routes, with the values that Spring's answers have. */
+    /** The headers of every answer on the votes' routes, with the same values as on Spring's routes. */
     private static final List<String> SAFETY =
             List.of("x-content-type-options", "x-frame-options", "referrer-policy", "content-security-policy");
 
@@ -81,7 +82,7 @@ class HostileInputIT {
         gateway.close();
     }
 
-    /** Whatever a test did: an honest vote is taken, and in the log is what was acknowledged and nothing else. */
+    /** After each test an honest vote is taken, and the log has what was acknowledged and nothing else. */
     @AfterEach
     void shouldServeHonestVotersAndHoldWhatItAcknowledged() {
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
@@ -241,7 +242,7 @@ class HostileInputIT {
                 http.send("\r\n");
                 http.send(request.bytes());
                 assertThat(seen(http.answer()).summary()).as(name).isEqualTo("202");
-                // The connection can be used on.
+                // The connection can still be used.
                 http.send(vote().bytes());
                 assertThat(seen(http.answer()).summary()).as(name).isEqualTo("202");
             }
@@ -277,11 +278,11 @@ class HostileInputIT {
             }
         });
         softly.assertAll();
-        // Where the body does not matter, the answer comes all the same, and is the last.
+        // Where the body does not matter the answer comes all the same, and is the connection's last.
         assertThat(summaries(lastAnswers(
                         RawRequest.get("/v1/ballots").chunked("zz\r\n").bytes())))
                 .containsExactly("200");
-        // A length below the body's leaves the rest to be read as a request, which is none.
+        // With a length below the body's, the rest of the body is read as a request, which it is not.
         assertThat(summaries(lastAnswers(vote().framing("Content-Length: 24").bytes())))
                 .containsExactly("400 malformed-request", "400 malformed-request");
     }
@@ -322,7 +323,7 @@ class HostileInputIT {
                     .until(() -> !http.send(new byte[] {bytes[Math.min(sent[0]++, 60)]}));
             assertThat(http.untilClosed()).isEmpty();
         }
-        // A body that stops is told so, as is one whose sender asked before.
+        // A body that stops coming in is answered so; a client that had asked (100-continue) is, too.
         byte[] whole = vote().bytes();
         for (byte[] half : List.of(
                 Arrays.copyOf(whole, whole.length - 5),
@@ -337,7 +338,7 @@ class HostileInputIT {
                 assertThat(http.next()).isEmpty();
             }
         }
-        // One that comes a byte at a time may take three times the pause that is allowed.
+        // A body that comes byte by byte may take three times the allowed pause.
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
             http.send(vote().body("").framing("Content-Length: 10000").bytes());
             CompletableFuture<List<Answer>> answers = CompletableFuture.supplyAsync(http::untilClosed);
@@ -426,7 +427,7 @@ class HostileInputIT {
                 http.send(chunk);
                 assertThat(seen(http.answer()).summary()).isEqualTo("413 too-large");
             }
-            // They go on, are not heard, and are cut off in the end.
+            // These clients go on sending, are not read, and are cut off in the end.
             await().atMost(REQUEST_TIMEOUT.multipliedBy(3).plusSeconds(30))
                     .pollDelay(Duration.ZERO)
                     .until(() -> {
@@ -465,7 +466,7 @@ class HostileInputIT {
         assertThat(summaries(lastAnswers(
                         refused.body("").framing("Content-Length: 25").bytes())))
                 .containsExactly("401 unauthorized");
-        // Time runs after the interim answer too.
+        // The timeout also runs after the interim answer.
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
             http.send(vote().body("")
                     .framing("Content-Length: 25")
@@ -502,7 +503,7 @@ class HostileInputIT {
                 http.send(joined(many));
                 http.end();
             });
-            // If one read brings more than may wait, the first that is too many is told so.
+            // If one read brings more requests than may wait, the first one too many is answered so.
             List<String> answers = new ArrayList<>(summaries(http.untilClosed()));
             String last = answers.remove(answers.size() - 1);
             assertThat(answers).containsOnly("200");
@@ -792,7 +793,7 @@ class HostileInputIT {
 
     @Test
     void shouldEndABatchThatIsBroken() {
-        // Framed wrongly: the answer breaks off, so that nobody takes it for whole.
+        // The body's framing is wrong: the answer breaks off, so that nobody takes it for complete.
         UUID read = UUID.randomUUID();
         ACKNOWLEDGED.noteUnknown(read);
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
@@ -801,7 +802,7 @@ class HostileInputIT {
                     .bytes());
             assertThatThrownBy(http::untilClosed).isInstanceOf(RawHttp.BrokenOffException.class);
         }
-        // Clients that go away in the middle, of a line or of a chunk.
+        // Clients go away in the middle of a line or of a chunk.
         for (int i = 0; i < 20; i++) {
             UUID id = UUID.randomUUID();
             ACKNOWLEDGED.noteUnknown(id);
@@ -816,14 +817,14 @@ class HostileInputIT {
         }
     }
 
-    /** A client that sends for ever and reads nothing is not read from for ever, and keeps nobody from voting. */
+    /** A client that sends for ever and reads no answers is not read any further, and keeps nobody from voting. */
     @Test
     void shouldStopReadingABatchWhoseAnswersNobodyReads() {
         long before = used();
         CompletableFuture<Void> sender;
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
             http.send(RawRequest.batch(BALLOT, submitter, "").chunked("").bytes());
-            // Refused each, so that the log is left alone.
+            // Each line is refused, so nothing of it is in the log.
             byte[] part = chunk("{}\n".repeat(5_000).getBytes(UTF_8)).getBytes(ISO_8859_1);
             AtomicLong sent = new AtomicLong();
             sender = CompletableFuture.runAsync(() -> {
@@ -875,7 +876,7 @@ class HostileInputIT {
             });
             assertThat(number[0]).isEqualTo(count);
         }
-        // The answer itself, which this test holds, has been let go.
+        // The answer itself, which this test holds, has been released.
         assertThat(used() - before).isLessThan(64L * 1024 * 1024);
     }
 
@@ -899,8 +900,8 @@ class HostileInputIT {
     }
 
     /**
-     * All answers to the bytes, on a connection that the gateway closes. Behind them stand a vote and a request for the catalogue,
-     * which must not be read.
+     * All answers to the bytes, on a connection that the gateway closes. A vote and a request for the catalogue follow the
+     * bytes and must not be read.
      */
     private static List<Answer> lastAnswers(byte[] bytes) {
         UUID smuggled = UUID.randomUUID();
@@ -949,7 +950,7 @@ class HostileInputIT {
         return all.toByteArray();
     }
 
-    /** Memory in use, on the heap and off it, once garbage is gone. */
+    /** The memory in use on the heap and off it after a garbage collection, in bytes. */
     private static long used() {
         System.gc();
         Runtime runtime = Runtime.getRuntime();

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Connections and requests that bring no votes are bounded for each address, and others are served as before. */
+/** Connections, and requests that bring no votes, are limited for each address; others are served as before. */
 @WithKafka(freshTopics = true)
 class OneAddressTakesNoMoreThanItsShareIT {
     private static final String CATALOGUE = "GET /v1/ballots HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -33,7 +33,7 @@ class OneAddressTakesNoMoreThanItsShareIT {
                 assertThat(served(other)).isTrue();
             }
             assertThat(metrics(gateway)).contains("votelog_connections_refused_total{reason=\"address\"} 15.0");
-            // Places are given back.
+            // The places of closed connections are free again.
             all.forEach(RawConnection::close);
             await().untilAsserted(() -> {
                 try (RawConnection again = RawConnection.from("127.0.0.9", port)) {

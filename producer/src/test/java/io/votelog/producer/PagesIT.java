@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What a browser gets from a running gateway, beside the API. */
+/** The pages and files that a browser gets from a running gateway, besides the API. */
 @WithKafka(freshTopics = true)
 class PagesIT {
     private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
@@ -75,7 +75,7 @@ class PagesIT {
             assertThat(file.statusCode()).as(asset.group(1)).isEqualTo(200);
             assertThat(file.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
             assertThat(file.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
-            // Modules import each other by addresses that are served too.
+            // Modules import one another by addresses that are served too.
             Matcher imported =
                     Pattern.compile("(?:from|import)[ (]*\"([^\"]+)\"").matcher(file.body());
             while (imported.find()) {
@@ -124,7 +124,7 @@ class PagesIT {
         }
     }
 
-    /** A page, with what keeps browsers safe. */
+    /** A page; asserts the headers that keep browsers safe. */
     private static HttpResponse<String> page(Gateway gateway, String path, int status) {
         HttpResponse<String> answer = gateway.get(path);
         assertThat(answer.statusCode()).as(path).isEqualTo(status);

@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/** A client that sends any bytes at all, and reads answers strictly. */
+/** A client that sends any bytes, and reads answers strictly. */
 final class RawHttp implements AutoCloseable {
-    /** For answers that must come; a machine under load may take its time. */
+    /** How long to wait for an answer that must come; a machine under load may need it. */
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final int MAX_BODY = 64 * 1024 * 1024;
@@ -33,9 +33,9 @@ final class RawHttp implements AutoCloseable {
     private final InputStream in;
 
     /**
-     * One answer.
+     * An answer.
      *
-     * @param headers by lower-case name; of one that stands twice, both values with a comma between
+     * @param headers by lower-case name; the values of a repeated header are joined by commas
      */
     record Answer(int status, Map<String, String> headers, byte[] body) {
         String text() {
@@ -50,7 +50,7 @@ final class RawHttp implements AutoCloseable {
             return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
         }
 
-        /** The code of the problem; empty for another answer. */
+        /** The code of the problem; empty when the answer is none. */
         String code() {
             return header("Content-Type")
                                     .filter("application/problem+json"::equals)
@@ -60,7 +60,7 @@ final class RawHttp implements AutoCloseable {
                     : "";
         }
 
-        /** {@code 400 malformed-request}, or the status alone. */
+        /** Status and code, such as {@code 400 malformed-request}, or the status alone. */
         String summary() {
             return (status + " " + code()).strip();
         }
@@ -93,7 +93,7 @@ final class RawHttp implements AutoCloseable {
         return from(null, gateway);
     }
 
-    /** One that connects from this address of the machine; null for the one that the system chooses. */
+    /** A client that connects from this address of the machine; null for the address that the system chooses. */
     static RawHttp from(InetAddress own, URI gateway) {
         try {
             Socket socket = new Socket(gateway.getHost(), gateway.getPort(), own, 0);
@@ -104,7 +104,7 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
-    /** On a connection that is there already. */
+    /** A client on a connection that is open already. */
     static RawHttp on(Socket socket) {
         try {
             return new RawHttp(socket);
@@ -113,7 +113,7 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
-    /** Sends; false when the other side has closed the connection. */
+    /** Sends bytes; false when the other side has closed the connection. */
     boolean send(byte[] bytes) {
         try {
             socket.getOutputStream().write(bytes);
@@ -127,12 +127,12 @@ final class RawHttp implements AutoCloseable {
         return send(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Says that nothing more comes. */
+    /** Half-closes the connection: nothing more will be sent. */
     void end() {
         try {
             socket.shutdownOutput();
         } catch (IOException closed) {
-            // Then the other side knows.
+            // The other side has closed the connection already.
         }
     }
 
@@ -148,7 +148,7 @@ final class RawHttp implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("the connection was closed without an answer"));
     }
 
-    /** The next answer; empty when the connection is closed instead. It must be one of the two. */
+    /** The next answer; empty when the connection is closed instead. Fails when neither happens. */
     Optional<Answer> next() {
         return next(PATIENCE, false);
     }
@@ -171,7 +171,7 @@ final class RawHttp implements AutoCloseable {
         return answers;
     }
 
-    /** Whatever comes up to the connection's close, which must come. */
+    /** All bytes up to the connection's close, which must come. */
     byte[] rest() {
         try {
             socket.setSoTimeout((int) PATIENCE.toMillis());
@@ -266,7 +266,7 @@ final class RawHttp implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // Closed it is.
+            // It is closed.
         }
     }
 }

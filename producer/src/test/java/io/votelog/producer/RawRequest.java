@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
-/** A request as bytes, honest until something in it is changed. */
+/** A request as bytes, which is honest until something in it is changed. */
 final class RawRequest {
     static final String CHOICES = "{\"choices\": [\"a1\", \"b2\"]}";
 
@@ -87,24 +87,24 @@ final class RawRequest {
         return body(bytes(text));
     }
 
-    /** Says how long the body is in this way, and adds nothing to it. */
+    /** Frames the body with this header line alone. */
     RawRequest framing(String headerLine) {
         framed = true;
         return header(headerLine);
     }
 
-    /** In one chunk. */
+    /** Sends the body in one chunk. */
     RawRequest chunked() {
         return chunked(chunk(body) + "0\r\n\r\n");
     }
 
-    /** In these chunks. */
+    /** Sends these chunks as the body. */
     RawRequest chunked(String chunks) {
         body = chunks.getBytes(StandardCharsets.ISO_8859_1);
         return framing("Transfer-Encoding: chunked");
     }
 
-    /** As a chunk, the bytes read as ISO 8859-1. */
+    /** The bytes as a chunk, in a string in ISO 8859-1. */
     static String chunk(byte[] bytes) {
         return Integer.toHexString(bytes.length) + "\r\n" + new String(bytes, StandardCharsets.ISO_8859_1) + "\r\n";
     }
@@ -117,7 +117,7 @@ final class RawRequest {
         return line.substring(0, line.indexOf(' '));
     }
 
-    /** The target's path, if it is in origin form. */
+    /** The path of the target, if that has origin form. */
     String path() {
         return line.substring(line.indexOf(' ') + 1, line.lastIndexOf(' ')).replaceAll("[?].*", "");
     }

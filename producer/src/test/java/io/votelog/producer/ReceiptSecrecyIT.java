@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A receipt says nothing of the choices. A stranger has a receipt, the ballot and the source of this program, and tries every set of up
- * to four of the seed's 43 cases against it, by every hash that takes no secret.
+ * A receipt says nothing of the choices (law 13). A stranger who has a receipt, the ballot and this program's source tries
+ * every set of up to four of the seed's 43 cases against the receipt, with every hash that needs no secret.
  */
 @WithKafka(freshTopics = true)
 class ReceiptSecrecyIT {
@@ -86,8 +86,9 @@ class ReceiptSecrecyIT {
     }
 
     /**
-     * Nor does the gateway: who has the voter's token and tries sets finds the answers the same for the right one and for wrong ones, once
-     * the few tries that a voter has are used up; and so it is after the end, when tries leave nothing in the log.
+     * The gateway says nothing of the choices either. Once the few tries that a voter has are used up, whoever has the voter's
+     * token gets the same answers for the right choices as for wrong ones; after the ballot's end too, when tries leave nothing
+     * in the log.
      */
     @Test
     void shouldAnswerRightAndWrongGuessesAlike(KafkaBroker broker) {
@@ -147,14 +148,14 @@ class ReceiptSecrecyIT {
         }
     }
 
-    /** An answer but for the numbers of seconds in it, which pass. */
+    /** An answer without its numbers of seconds, which change. */
     private static String told(HttpResponse<String> answer) {
         return answer.statusCode() + " "
                 + answer.headers().firstValue("RateLimit").orElse("").replaceAll("t=\\d+", "t=…") + " "
                 + answer.body().replaceAll("in \\d+ s", "in … s");
     }
 
-    /** The stranger is able enough: a receipt as it was made when ids were plain hashes is read. */
+    /** The stranger's method works: it finds the choices of a receipt whose id is a plain hash, as ids once were. */
     @Test
     void shouldReadAReceiptWhoseIdIsAPlainHash() throws GeneralSecurityException {
         Pseudonym voter = Pepper.of(Gateway.PEPPER).pseudonym(BALLOT, TestTokens.user("alice"));
@@ -166,7 +167,7 @@ class ReceiptSecrecyIT {
                 .contains(CHOICES);
     }
 
-    /** The choices that the receipt's id was made from, if the stranger finds them. */
+    /** The choices from which the receipt's id was made, if the stranger finds them. */
     private static Optional<List<String>> found(Receipt receipt) {
         byte[] voter = receipt.voter().bytes();
         List<Guess> guesses = guesses(voter);
@@ -187,7 +188,7 @@ class ReceiptSecrecyIT {
 
     private record Guess(boolean keyed, UnaryOperator<byte[]> hash) {}
 
-    /** Plain hashes; and HMACs under everything that is public of the ballot and the voter. */
+    /** The hashes that the stranger tries: plain ones, and HMACs under everything that is public of ballot and voter. */
     private static List<Guess> guesses(byte[] voter) {
         List<Guess> guesses = new ArrayList<>();
         for (String name : List.of("SHA-256", "SHA-1", "MD5")) {
@@ -219,7 +220,7 @@ class ReceiptSecrecyIT {
         return guesses;
     }
 
-    /** Sets with at least one case, 136,697 of them, each in ascending order. */
+    /** All sets of one to four cases, 136,697 of them, each in ascending order. */
     private static List<List<String>> setsOfUpToFour() {
         List<List<String>> sets = new ArrayList<>();
         grow(sets, List.of(), 0);
@@ -250,7 +251,7 @@ class ReceiptSecrecyIT {
         return message;
     }
 
-    /** The first 16 bytes, with the bits of version 8. */
+    /** A UUID of the first 16 bytes, with the bits of version 8. */
     private static UUID uuid(byte[] bytes) {
         ByteBuffer halves = ByteBuffer.wrap(bytes);
         return new UUID(

@@ -85,8 +85,8 @@ class ShutdownIT {
                                 unexpected.add(answer.statusCode() + " " + answer.body());
                             }
                         } catch (IOException connectionEnded) {
-                            // It was refused, or cut before its answer: its outcome is unknown, and nothing was
-                            // claimed.
+                            // The vote was refused, or cut off before its answer: its outcome is unknown, and nothing
+                            // was promised.
                         } catch (InterruptedException e) {
                             return;
                         }

@@ -28,11 +28,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What stops the start says in two lines what is wrong and what would be right. */
+/** A start that stops says in two lines what is wrong and what would be right. */
 @WithKafka(freshTopics = true)
 @ExtendWith(OutputCaptureExtension.class)
 class StartIT {
-    /** Nobody listens there: these settings must be refused before a broker is asked for anything. */
+    /** Nobody listens at this address: the settings must be refused before a broker is asked for anything. */
     private static final String NO_BROKER = "127.0.0.1:1";
 
     @ParameterizedTest
@@ -61,7 +61,7 @@ class StartIT {
         assertThat(said).containsIgnoringCase(wrong).contains(right).doesNotContain("\tat ");
     }
 
-    /** Nobody else may be served by a gateway that lets anyone vote as anyone. */
+    /** A gateway that lets anyone vote as anyone must not serve others than its developer. */
     @ParameterizedTest
     @CsvSource({
         "votelog.public-urls.streams, https://results.example",
@@ -111,7 +111,7 @@ class StartIT {
         assertThat(output.getAll()).doesNotContain(Gateway.PRIVATE_KEY);
     }
 
-    /** With timestamps of the clients' making, the window would be theirs to choose. */
+    /** If clients set the timestamps, they would choose whether a vote is within the window. */
     @Test
     void shouldRefuseAVotesTopicThatBreaksItsPromises(KafkaBroker broker, CapturedOutput output) throws Exception {
         Map<String, Object> config = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
@@ -124,7 +124,7 @@ class StartIT {
             assertThat(output.getAll())
                     .contains("topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime");
 
-            // Put right, it starts, and keeps the partitions that are there.
+            // Once that is mended the gateway starts, and keeps the existing partitions.
             admin.deleteTopics(List.of(Topics.VOTES.name())).all().get(10, TimeUnit.SECONDS);
         }
         try (Gateway gateway = Gateway.start(broker.bootstrapServers(), "--votelog.topics.partitions=6")) {
@@ -135,7 +135,9 @@ class StartIT {
         }
     }
 
-    /** A log that was begun before batches were unpacked by the broker gets that; one for which somebody chose otherwise does not. */
+    /**
+     * A log that was begun before brokers unpacked batches is changed to do so; one for which somebody chose otherwise is not.
+     */
     @Test
     void shouldHaveBatchesUnpackedThatComeIntoAnOlderLog(KafkaBroker broker, CapturedOutput output) throws Exception {
         broker.deleteTopics();

@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Every answer tells browsers to stay with https where that is how the world reaches this side, whoever made the answer. */
+/** Every answer tells browsers to stay with https when the public address is https, whichever part made the answer. */
 @WithKafka(freshTopics = true)
 class StrictTransportIT {
     @Test

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The public port speaks TLS when a Spring SSL bundle is named, with nothing else configured. */
+/** The public port uses TLS when a Spring SSL bundle is named, without other settings. */
 @WithKafka(freshTopics = true)
 class TlsIT {
     private static final String PASSWORD = "changeit";
@@ -110,7 +110,7 @@ class TlsIT {
                 assertThat(early.status()).as(early.text()).isEqualTo(413);
             }
         }
-        // A client that says it sends nothing more is answered, and so are those ahead of one that wants the end.
+        // A client that half-closes is answered, and so are requests ahead of one that asks for the end.
         byte[] last =
                 RawRequest.vote("whole", voter, id).header("Connection: close").bytes();
         try (RawHttp halfClosed = overTls();
@@ -147,13 +147,13 @@ class TlsIT {
             http.send(RawRequest.vote("secret", "token", UUID.randomUUID()).bytes());
             assertClosedInTheClear(http);
         }
-        // And those that say nothing at all.
+        // Connections that send nothing at all are closed too.
         try (RawHttp http = RawHttp.to(gateway.at("/"))) {
             assertClosedInTheClear(http);
         }
     }
 
-    /** A TLS alert may come, which is no HTTP; no answer. */
+    /** Asserts that no answer comes; a TLS alert may, which is no HTTP. */
     private static void assertClosedInTheClear(RawHttp http) {
         assertThat(new String(http.rest(), StandardCharsets.ISO_8859_1)).doesNotContain("HTTP");
     }

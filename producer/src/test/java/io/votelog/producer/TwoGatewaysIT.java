@@ -52,7 +52,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What two gateways on one log make of each other's work. */
+/** Two gateways on one log, and how each takes the other's work. */
 @WithKafka(freshTopics = true)
 class TwoGatewaysIT {
     private static final int PARTITIONS = 4;
@@ -144,7 +144,7 @@ class TwoGatewaysIT {
         }
     }
 
-    /** A client whose gateway did not answer sends its vote to another one, without an id of its own. */
+    /** A client whose gateway did not answer sends its vote, without an id of its own, to another gateway. */
     @Test
     void shouldGiveTheSameReceiptToTheSameVoteAtEitherGateway() throws Exception {
         String id = "either";
@@ -162,7 +162,7 @@ class TwoGatewaysIT {
         }
     }
 
-    /** A claim alone is what a gateway leaves that dies right after it. */
+    /** A claim alone is what a gateway leaves behind that dies right after it. */
     @Test
     void shouldFinishAPublicationThatAnotherLeftHalfDone() throws Exception {
         String id = "orphan";
@@ -251,7 +251,7 @@ class TwoGatewaysIT {
         problem(one.vote(one.token("alice", ""), id, "{\"choices\": [\"a1\", \"b1\"]}"), 403, "closed");
     }
 
-    /** What every gateway does when it comes up: everything is done already, and stays as it is. */
+    /** Every gateway does this when it starts: everything is done already, and stays as it is. */
     @Test
     void shouldWriteNothingForWhatIsDone() throws Exception {
         String id = "done";
@@ -266,7 +266,7 @@ class TwoGatewaysIT {
         assertThat(stages(id)).containsExactly(BallotStage.PUBLISHED);
     }
 
-    /** The digest that was created, when the other one was told that it lost to that. */
+    /** The digest of the publication that won; the other one was told that it lost to it. */
     private static String winner(String id, List<CompletableFuture<HttpResponse<String>>> sent) throws Exception {
         List<HttpResponse<String>> created = new ArrayList<>();
         List<HttpResponse<String>> refused = new ArrayList<>();

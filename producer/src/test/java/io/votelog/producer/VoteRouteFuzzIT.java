@@ -32,11 +32,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Honest requests for the votes' routes, changed at random. Whatever comes: each answer is well-formed HTTP with a status that is
- * described, or the connection is closed; nothing is our fault; honest votes are taken on; and the log holds exactly what was
+ * Honest requests for the votes' routes, changed at random. Each answer is well-formed HTTP with a described status, or the
+ * connection is closed; no answer is an error of the gateway; honest votes are still taken; and the log has exactly what was
  * acknowledged. Only votes whose connection was cut before their answer may be there or not.
  *
- * <p>The seed is printed. {@code -Dvotelog.fuzz.seed=N} takes another one, {@code -Dvotelog.fuzz.rounds=N} more rounds.
+ * <p>The seed is printed. {@code -Dvotelog.fuzz.seed=N} sets another one, {@code -Dvotelog.fuzz.rounds=N} more rounds.
  */
 @WithKafka(freshTopics = true)
 class VoteRouteFuzzIT {
@@ -209,7 +209,7 @@ class VoteRouteFuzzIT {
         }
         LOG.info("answers: {}; {} votes acknowledged", seen, acknowledged.count());
         acknowledged.assertEqualToTheLog(bootstrapServers, BALLOT);
-        // Else the changes were so wild that they tested next to nothing, or so mild.
+        // Otherwise the changes were so wild, or so mild, that they tested next to nothing.
         if (ROUNDS >= 1_000) {
             assertThat(seen).containsKeys("202", "200", "400", "401", "405", "413", "415", "422", "whole", "cut off");
         }
@@ -246,7 +246,7 @@ class VoteRouteFuzzIT {
                 http.send(Arrays.copyOfRange(bytes, at, to));
                 at = to;
             }
-            // Read as a request, it ends the connection; read as anything else, time does.
+            // This request ends the connection if it is read as one; if it is read as anything else, the timeout does.
             http.send(RawRequest.get("/v1/ballots").header("Connection: close").bytes());
             // A batch may wait for its next line for longer than this test has.
             boolean batch = new String(bytes, ISO_8859_1).contains("votes:batch");
@@ -273,7 +273,7 @@ class VoteRouteFuzzIT {
             seen.merge("whole", 1, Integer::sum);
         } else {
             seen.merge("cut off", 1, Integer::sum);
-            // Any of its votes may be without an answer; their ids may have been changed too.
+            // Any vote of the batch may be without an answer; the changes may have hit their ids too.
             IDS.matcher(new String(shape.bytes(), ISO_8859_1))
                     .results()
                     .forEach(id -> acknowledged.noteUnknown(UUID.fromString(id.group())));
@@ -307,7 +307,7 @@ class VoteRouteFuzzIT {
             case 1 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
             case 2 -> bytes = spliced(bytes, random);
             default -> {
-                // As it is.
+                // The request stays as it is.
             }
         }
         return new Shape(bytes);
@@ -373,7 +373,7 @@ class VoteRouteFuzzIT {
         }
     }
 
-    /** A piece of it stands twice, or elsewhere. */
+    /** A piece of the request is repeated or moved. */
     private static byte[] spliced(byte[] bytes, Random random) {
         String text = new String(bytes, ISO_8859_1);
         int from = random.nextInt(text.length());
@@ -386,7 +386,7 @@ class VoteRouteFuzzIT {
         return of[random.nextInt(of.length)];
     }
 
-    /** What failed once, and must not again: one shape a line, with escapes as {@link #escaped} writes them. */
+    /** Requests that once failed and must not again: one a line, with escapes as {@link #escaped} writes them. */
     private static List<byte[]> onceFailed() throws IOException {
         try (InputStream in = VoteRouteFuzzIT.class.getResourceAsStream("/fuzz/once-failed.txt")) {
             List<byte[]> shapes = new String(in.readAllBytes(), ISO_8859_1)

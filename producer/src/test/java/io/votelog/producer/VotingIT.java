@@ -48,7 +48,7 @@ class VotingIT {
     @BeforeAll
     static void start(KafkaBroker broker) {
         bootstrapServers = broker.bootstrapServers();
-        // Some voters here cast more votes than anybody needs.
+        // Some voters here cast more votes than the standard limit allows.
         gateway = Gateway.start(bootstrapServers, "--votelog.limits.votes.every=0");
         operator = gateway.token("operator", "ballots:write");
     }
@@ -148,7 +148,7 @@ class VotingIT {
         problem(garbage, 401, "unauthorized");
         assertThat(garbage.headers().firstValue("WWW-Authenticate").orElseThrow())
                 .contains("error=\"invalid_token\"");
-        // Who asks comes before what is asked for.
+        // The token is checked before what is asked for.
         problem(gateway.vote("garbage", "no-such-ballot", "x"), 401, "unauthorized");
     }
 
@@ -241,7 +241,7 @@ class VotingIT {
         problem(gateway.close(alice, "closing"), 403, "forbidden");
     }
 
-    /** What is answered 202 is in the log, at that place, once, and nothing else is. */
+    /** Every vote that is answered 202 is in the log, at the position of its answer, once; nothing else is. */
     @Test
     void shouldHaveInTheLogExactlyWhatItAcknowledged() throws Exception {
         publish("many");

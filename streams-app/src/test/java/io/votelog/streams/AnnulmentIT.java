@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** What readers, voters and restarts see of votes that are taken out. */
+/** What readers, voters and restarted instances see of annulled votes. */
 @WithKafka(freshTopics = true)
 final class AnnulmentIT {
     private static final String REASON = "cast with a stolen sign-in 盗用账号";

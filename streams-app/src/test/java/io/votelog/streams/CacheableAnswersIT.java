@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A cache between, of whatever kind, gives nobody what was meant for somebody else; and every refusal says why. */
+/** No cache on the way gives anybody what was meant for somebody else; and every refusal says why. */
 @WithKafka(freshTopics = true)
 final class CacheableAnswersIT {
     private static final String ORIGIN = "https://vote.example.org";
@@ -43,7 +43,7 @@ final class CacheableAnswersIT {
         log.publishOpen("kept");
         log.vote("kept", "a1", "b1");
         ResultsIT.awaitReceived(app, "kept", 1);
-        // Until every partition is counted the version still rises.
+        // The version rises until every partition is counted.
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> app.get(RESULTS, "If-None-Match", tag(RESULTS)).statusCode() == 304);
     }
@@ -79,7 +79,7 @@ final class CacheableAnswersIT {
         Answer foreign = Answer.of("GET", path, "Origin: " + ORIGIN);
         assertThat(foreign.status()).isEqualTo(own.status()).isNotEqualTo(500);
         for (Answer answer : List.of(own, foreign)) {
-            // What is no address is refused before anybody asks for whom.
+            // A malformed address is refused before the ballot is looked up.
             if (!path.contains("%")) {
                 assertThat(answer.varies()).as("%s: %s", path, answer.head()).contains("origin");
             }
@@ -132,7 +132,10 @@ final class CacheableAnswersIT {
                 .isEqualTo(200);
     }
 
-    /** Spring compares tags too, and must not read what we do not: the one decides what is new enough, and the other on a 304. */
+    /**
+     * Spring compares entity tags too, and must read no tags that this application does not: the latter decides what is new
+     * enough, the former on a 304.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"/ballots/kept/results", RESULTS, RESULTS + ".csv", "/v1/ballots/kept/turnout"})
     void shouldReadTagsToOneBound(String path) throws IOException {
@@ -147,7 +150,7 @@ final class CacheableAnswersIT {
         assertThat(inAnotherLine.status()).isEqualTo(200);
     }
 
-    /** Who has seen a version in one coding is not shown an older one in the other. */
+    /** A reader who has seen a version in one coding is not shown an older version in another. */
     @ParameterizedTest
     @ValueSource(strings = {"", "-gzip", "-csv-zh-gzip", "-file", "-still-gzip"})
     void shouldNotGoBackBehindATagOfAnyForm(String variant) {
@@ -155,7 +158,7 @@ final class CacheableAnswersIT {
         ReceiptsIT.assertProblem(behind, 503, "behind");
     }
 
-    /** What Spring reads, it reads with a bound: a list of more than 50 types was a fault of the server. */
+    /** Spring reads a header's list with a bound: a list of more than 50 types was once answered 500. */
     @ParameterizedTest
     @ValueSource(
             strings = {"/v1/ballots/kept/turnout", RESULTS, "/v1/ballots/none/turnout", "/openapi.yaml", "/nothing"})
@@ -188,7 +191,7 @@ final class CacheableAnswersIT {
         return app.get(path).headers().firstValue("ETag").orElseThrow();
     }
 
-    /** An answer as it comes over the wire; the JDK's client sends no malformed addresses. */
+    /** An answer as it comes over the wire. The JDK's client is not used here, since it sends no malformed addresses. */
     private record Answer(String head, byte[] bytes) {
         static Answer of(String method, String path, String... headers) throws IOException {
             try (Socket socket = new Socket("127.0.0.1", app.port())) {

@@ -22,7 +22,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three brokers: what the count is restored from must outlive one of them. */
+/** On three brokers, the topics from which the count is restored must outlive one of them. */
 final class ClusterIT {
     private static final String APPLICATION_ID = "cluster-it";
 

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads a stream of server-sent events as it comes. */
 final class EventReader implements AutoCloseable {
-    /** One event, and when it had come. */
+    /** An event, and when it had come, by {@link System#nanoTime()}. */
     record Event(String name, String id, JsonNode data, long atNanos) {}
 
     private final List<Event> events = new CopyOnWriteArrayList<>();
@@ -82,7 +82,7 @@ final class EventReader implements AutoCloseable {
     private void read() {
         List<String> lines = new ArrayList<>();
         boolean gzip = response.headers().firstValue("Content-Encoding").equals(Optional.of("gzip"));
-        // What was compressed is held against the checksum at its end.
+        // The content is compared with the checksum at the end of the compressed stream.
         try (InputStream body = gzip ? uncompressed(response.body()) : response.body();
                 BufferedReader text = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
             text.lines().forEach(line -> {
@@ -98,7 +98,7 @@ final class EventReader implements AutoCloseable {
         }
     }
 
-    /** The JDK's stream says that there is more, whether there is or not, and readers of text wait for it. */
+    /** Wraps the JDK's stream, which always says that more is available, so that readers of text wait for it. */
     private static InputStream uncompressed(InputStream compressed) throws IOException {
         return new FilterInputStream(new GZIPInputStream(compressed)) {
             @Override

@@ -31,14 +31,14 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The description that is served is what the application does: each status of each operation is given, and each problem, in the form
- * that it says. That no other answer is given, in any test, {@link RunningApp#CONTRACT} holds.
+ * The application does what its description says: each status of each operation and each problem is brought about, in the
+ * described form. {@link RunningApp#CONTRACT} asserts that no test gets any other answer.
  */
 final class EveryAnswerIT {
-    /** Two instances are needed for these; {@link TwoInstancesIT} asserts that they were seen there. */
+    /** Answers for which two instances are needed; {@link TwoInstancesIT} asserts that they were seen there. */
     private static final Set<String> SEEN_WHERE_THERE_ARE_TWO = Set.of("problem moving", "problem shared-address");
 
-    /** With one that reads, and two that may wait for it. */
+    /** More requests than read the log at once: one reads, two wait for it. */
     private static final int MORE_THAN_READ_THE_LOG_AT_ONCE = 8;
 
     private static final String API = "/v1/ballots/open/";
@@ -46,14 +46,18 @@ final class EveryAnswerIT {
     private static KafkaCluster cluster;
     private static RunningApp app;
 
-    /** One with patience for one request. */
+    /** An instance with room for one request. */
     private static RunningApp bounded;
 
     private static LogWriter log;
     private static LogWriter.Written counted;
     private static LogWriter.Written forgotten;
 
-    /** How answers are brought about: {@code operationId status}, {@code problem code}. */
+    /**
+     * A way to bring answers about.
+     *
+     * @param answers each {@code operationId status} or {@code problem code}
+     */
     private record Way(Set<String> answers, How how) {}
 
     @FunctionalInterface
@@ -246,11 +250,11 @@ final class EveryAnswerIT {
         }
     }
 
-    /** Each of these takes something from the application that it does not get back. */
+    /** Brings about the answers that use up something which the application does not get back. */
     private void describeTheEnd() {
         way("problem log-slow, problem overloaded", () -> {
             cluster.kill(1);
-            // One address alone gets a 429 before that.
+            // A single address would get a 429 first.
             List<RawConnection> clients = new ArrayList<>();
             try {
                 for (int n = 1; n <= MORE_THAN_READ_THE_LOG_AT_ONCE; n++) {
@@ -288,7 +292,9 @@ final class EveryAnswerIT {
         }
     }
 
-    /** Asks for what it has until that has not changed: versions rise while partitions come to be counted. */
+    /**
+     * Asks with the entity tag of the last answer until nothing has changed: versions rise while partitions come to be counted.
+     */
     private static void again(String path) {
         await().until(() -> {
             String tag = app.get(path).headers().firstValue("ETag").orElseThrow();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever asks for the connection's end, and when: each request that came whole gets its answer, in order, before it. */
+/** Each request that came whole gets its answer, in order, whichever side asks for the connection's end, and whenever. */
 @WithKafka(freshTopics = true)
 final class EveryWholeRequestIsAnsweredIT {
     private static RunningApp app;
@@ -53,7 +53,7 @@ final class EveryWholeRequestIsAnsweredIT {
         }
     }
 
-    /** Nothing but the half-close says that a reader has gone, who would have a place for ever. */
+    /** Only the half-close shows that a reader has gone, which otherwise would keep its place for ever. */
     @Test
     void shouldTakeAReaderThatHalfClosesForGone() {
         try (RawConnection early = RawConnection.to(app.port());

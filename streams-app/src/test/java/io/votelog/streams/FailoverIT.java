@@ -27,7 +27,7 @@ final class FailoverIT {
     };
     private static final String FORWARDED = "Votelog-Forwarded";
 
-    /** Behind it the group takes an instance for dead that is not heard of, and no sooner. */
+    /** The time after which the group takes an instance that it does not hear of for dead. */
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
 
     private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
@@ -94,7 +94,7 @@ final class FailoverIT {
         }
     }
 
-    /** The probes of each partition and the votes of the load. */
+    /** The votes that were written to each partition: probes and load. */
     private static Map<String, Long> written(SteadyVotes votes) {
         long probes = LogWriter.PARTITIONS;
         Map<String, Long> counts = new TreeMap<>();
@@ -112,7 +112,7 @@ final class FailoverIT {
         return counts;
     }
 
-    /** Of one voter: an attempt that is refused, one that is accepted, and the same again. */
+    /** The attempts of one voter: one that is refused, one that is accepted, and a retry of it. */
     private record Attempts(LogWriter.Written refused, LogWriter.Written accepted, LogWriter.Written retried) {
         static Attempts write(LogWriter log, int partition) {
             var voter = log.voterOf(partition);
@@ -137,7 +137,7 @@ final class FailoverIT {
     /**
      * Returns when each instance answers for each voter by itself.
      *
-     * @return those whose partition the first instance processes: it alone can decide again what the row does not know
+     * @return the attempts whose partition the first instance processes: it alone can decide again what the row does not have
      */
     private static List<Attempts> awaitStandbys(List<Attempts> probes, RunningApp one, RunningApp other) {
         List<Attempts> atOne = new ArrayList<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Somebody adds partitions to votes while a vote is under way. */
+/** Partitions are added to the topic of votes while a ballot is open. */
 @WithKafka(freshTopics = true)
 final class GrownLogIT {
     private static final String APPLICATION_ID = "grown-it";

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The votes topic is deleted and made anew under a running count, and holds more than was counted before anybody looks. */
+/** The topic of votes is deleted and made anew under a running count, and soon holds more records than were counted. */
 @WithKafka(freshTopics = true)
 final class LogReplacedIT {
     private static final int VOTES = 20;
@@ -67,7 +67,7 @@ final class LogReplacedIT {
                             if (jvm.get().exitCode().isPresent()) {
                                 return;
                             }
-                            // With any record the tally notices what the watch has seen.
+                            // At the next record the tally notices what the watch has seen.
                             log.vote("replaced", "a1", "b1");
                             assertThat(gauge(app, "votelog_log_topic_replaced")).isEqualTo(1);
                             assertThat(gauge(app, "votelog_log_replaced_records"))
@@ -75,8 +75,8 @@ final class LogReplacedIT {
                         });
             }
             if (jvm.get().exitCode().isPresent()) {
-                // Kafka Streams saw the topic go, shared out its tasks anew, and each of them looks at the topic's id
-                // at its start.
+                // Kafka Streams noticed that the topic was gone and rebalanced; each task checks the topic's id when it
+                // starts.
                 assertThat(jvm.get().exitCode()).hasValue(ExitCodes.LOG_CUT);
                 return;
             }

@@ -32,9 +32,9 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes to the topics what gateways write, and what nobody should. */
+/** Writes the records that gateways write, and some that nobody should write. */
 final class LogWriter implements AutoCloseable {
-    /** Partitions of votes in these tests. */
+    /** The partitions of votes in these tests. */
     static final int PARTITIONS = 4;
 
     private static final KeyPair KEYS = LogSigner.newKeyPair();
@@ -57,13 +57,13 @@ final class LogWriter implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    /** Where a vote stands and who cast it. */
+    /** The position of a vote, and who cast it. */
     record Written(Pseudonym voter, UUID voteId, int partition, long offset, Instant recordedAt) {
         String receipt() {
             return new Receipt(voter, voteId).toString();
         }
 
-        /** Path and query of the receipt. */
+        /** The path and query that ask for the vote's receipt. */
         String receiptPath(String ballotId) {
             return "/v1/ballots/%s/receipts/%s?offset=%d".formatted(ballotId, receipt(), offset);
         }
@@ -73,7 +73,9 @@ final class LogWriter implements AutoCloseable {
         return LogKeys.publicKeyText(KEYS.getPublic());
     }
 
-    /** Options a1, a2, a3 in section A and b1, b2 in B; 2 to 4 picks, 1 to 2 of A, at least 1 of B. */
+    /**
+     * A ballot with options a1, a2, a3 in section A and b1, b2 in section B; 2 to 4 picks in all, 1 to 2 in A, at least 1 in B.
+     */
     static BallotDefinition ballot(String id, Instant opensAt, Instant closesAt, String visibility) {
         String yaml =
                 """
@@ -109,13 +111,13 @@ final class LogWriter implements AutoCloseable {
         throw new IllegalArgumentException(read.toString());
     }
 
-    /** An open ballot with live results. */
+    /** Publishes an open ballot with live results. */
     BallotDefinition publishOpen(String id) {
         Instant now = Instant.now();
         return publish(ballot(id, now.minusSeconds(60), now.plusSeconds(3600), "live"));
     }
 
-    /** Claim, copies and ready mark, as a gateway writes them. */
+    /** Publishes a ballot as a gateway does: the claim, a copy in every partition, and the ready record. */
     BallotDefinition publish(BallotDefinition definition) {
         claim(definition);
         for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -137,7 +139,7 @@ final class LogWriter implements AutoCloseable {
         toBallots(definition, SIGNER.ready(id(definition), definition.digest(), BallotStage.PUBLISHED));
     }
 
-    /** The intent to close, and the end in every partition. */
+    /** Closes a ballot: the intent to close, and the end in every partition. */
     void close(BallotDefinition definition) {
         closeIntent(definition);
         for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -154,7 +156,7 @@ final class LogWriter implements AutoCloseable {
         send(new ProducerRecord<>(Topics.VOTES.name(), partition, null, value));
     }
 
-    /** What a gateway writes when closesAt has come. */
+    /** Ends a ballot in every partition, as gateways do when closesAt has come. */
     void end(BallotDefinition definition) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             byte[] value = SIGNER.ended(id(definition), definition.digest(), partition);
@@ -162,7 +164,7 @@ final class LogWriter implements AutoCloseable {
         }
     }
 
-    /** What a gateway writes when a vote shall no longer count. */
+    /** Annuls a vote, as a gateway does. */
     RecordMetadata annul(BallotDefinition definition, Written vote, String reason) {
         byte[] value = SIGNER.annulled(
                 id(definition),
@@ -192,7 +194,7 @@ final class LogWriter implements AutoCloseable {
         return new UUID(random.nextLong(), random.nextLong());
     }
 
-    /** A new voter's vote. */
+    /** Casts a vote of a new voter. */
     Written vote(String ballotId, String... choices) {
         return vote(ballotId, voter(), voteId(), choices);
     }

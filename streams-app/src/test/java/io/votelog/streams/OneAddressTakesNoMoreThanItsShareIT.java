@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections, streams and requests are bounded for each address, and others are served as before. */
+/** Connections, streams and requests are limited for each address; others are served as before. */
 @WithKafka(freshTopics = true)
 final class OneAddressTakesNoMoreThanItsShareIT {
     private static final int CONNECTIONS = 12;
@@ -109,7 +109,7 @@ final class OneAddressTakesNoMoreThanItsShareIT {
             for (int i = 0; i < 50; i++) {
                 assertThat(status(http, "/none")).hasValue(404);
             }
-            // Headers that say whom a request is from, or that an instance has sent it on, help a stranger nothing.
+            // Headers that name another client, or say that an instance forwarded the request, do not help a stranger.
             http.send("GET /none HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.1\r\nForwarded: for=203.0.113.1\r\n"
                     + "Votelog-Forwarded: 1\r\n\r\n");
             Answer refused = http.next().orElseThrow();

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that is paused until its group has given it up, under votes: who counts which partition when it goes on. */
+/** A process is paused under load until its group has given it up: which instance counts which partition when it goes on. */
 @WithKafka(freshTopics = true)
 final class PausedIT {
     @Test
@@ -40,8 +40,8 @@ final class PausedIT {
                 votes.stop();
                 ResultsIT.awaitReceived(app, "paused-one", votes.accepted() + votes.retried() + votes.refused());
             }
-            // Just behind the pause the threads still name what they had before it, and have nothing while they share
-            // anew.
+            // Right after the pause the threads still name the partitions that they had, and have none while the group
+            // is rebalanced.
             awaitMembers(admin, "paused-one-it", 2);
             awaitTasks(app, 2, 2);
         }
@@ -77,7 +77,7 @@ final class PausedIT {
         }
     }
 
-    /** Returns when the group has so many threads that count. */
+    /** Returns when the group has this many threads that count. */
     private static void awaitMembers(Admin admin, String group, int count) {
         await("the group without the paused process")
                 .atMost(Duration.ofSeconds(30))

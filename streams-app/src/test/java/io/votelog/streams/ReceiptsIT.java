@@ -131,7 +131,7 @@ final class ReceiptsIT {
                         .asString())
                 .isEqualTo("accepted");
 
-        // A position is no proof: it must be this voter's, with this id.
+        // A position proves nothing: the record there must be of this voter and this vote id.
         HttpResponse<String> foreign = app.get("/v1/ballots/many/receipts/%s?offset=%d"
                 .formatted(new Receipt(voter, log.voteId()), accepted.offset()));
         assertThat(foreign.statusCode()).isEqualTo(404);
@@ -155,7 +155,7 @@ final class ReceiptsIT {
             assertThat(receipt.at("/offset").asLong()).isEqualTo(attempt.offset());
             assertThat(receipt.at("/reason").asString()).isEqualTo("ALREADY_VOTED");
         }
-        // The latest attempt of that id.
+        // Without an offset the answer is about the latest attempt of the id.
         assertThat(app.json("/v1/ballots/often/receipts/" + again.receipt())
                         .at("/offset")
                         .asLong())
@@ -200,7 +200,7 @@ final class ReceiptsIT {
                 "sooner", Instant.now().minusSeconds(60), Instant.now().plusSeconds(3600), "live");
         LogWriter.Written sooner = log.vote("sooner", "a1", "b1");
         log.publish(ballot);
-        // The position of the partition shows once the ballot counts something there.
+        // The partition's position is shown once something of the ballot is counted there.
         log.vote("sooner", log.voterOf(sooner.partition()), log.voteId(), "a1", "b1");
         assertThat(verdict("sooner", sooner).at("/reason").asString()).isEqualTo("UNKNOWN_BALLOT");
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
-/** What an application finds that starts again; the last test of all spoils the log. */
+/** What an application finds when it starts again. The last test of all damages the log. */
 @WithKafka(freshTopics = true)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class RestartIT {
@@ -92,7 +92,7 @@ final class RestartIT {
         shouldShowTheSameAndGoOn(broker, 242);
     }
 
-    /** One more vote, and every other number as it was. */
+    /** Asserts that one more vote is counted, and that every other number is as before. */
     private static void shouldShowTheSameAndGoOn(KafkaBroker broker, long received) throws Exception {
         try (RunningApp app = start(broker);
                 LogWriter log = new LogWriter(broker.bootstrapServers())) {
@@ -111,7 +111,7 @@ final class RestartIT {
             assertThat(after.at("/sections")).isEqualTo(before.at("/sections"));
             assertThat(after.at("/turnout/accepted")).isEqualTo(before.at("/turnout/accepted"));
             assertThat(after.at("/turnout/retried")).isEqualTo(before.at("/turnout/retried"));
-            // A log that is read again is not taken for another one.
+            // Reading the log again is not taken for a replaced log.
             assertThat(app.management("/actuator/prometheus").body())
                     .contains("votelog_log_replaced_records 0.0", "votelog_log_topic_replaced 0.0");
             before = after;
@@ -168,7 +168,7 @@ final class RestartIT {
         return RunningApp.start(broker.bootstrapServers(), APPLICATION_ID, state);
     }
 
-    /** How a process ended. */
+    /** The end of a process. */
     private record Finished(int exitCode, String output) {}
 
     /** Runs the application in a JVM of its own until it ends. */

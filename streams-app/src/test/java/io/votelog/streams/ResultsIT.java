@@ -93,7 +93,7 @@ final class ResultsIT {
                         + "A,a3,丙,0,3\r\n"
                         + "B,b1,Fourth,1,1\r\n"
                         + "B,b2,Fifth,0,3\r\n");
-        // The definition is canonical, so the first language is the first by its tag.
+        // The definition is canonical, so the first language is the first in the order of tags.
         assertThat(app.get(path, "Accept", "text/csv").body()).contains("A,a2,Two,");
         assertThat(app.get(path, "Accept", "text/csv", "Accept-Language", "zh-TW")
                         .body())
@@ -111,7 +111,7 @@ final class ResultsIT {
         awaitReceived(app, "tagged", 1);
         String path = "/v1/ballots/tagged/results";
 
-        // The version still rises while partitions without a vote come to be counted.
+        // The version rises while partitions without a vote come to be counted.
         await().untilAsserted(() -> {
             HttpResponse<String> shown = app.get(path);
             String tag = shown.headers().firstValue("ETag").orElseThrow();
@@ -349,7 +349,7 @@ final class ResultsIT {
                 .anySatisfy(letter -> assertThat(letter.value()).isNull());
     }
 
-    /** All that this class's tests led to. */
+    /** Checks all records that the tests of this class led to. */
     @Test
     void shouldWriteEveryTopicAsItIsDescribed(KafkaBroker broker) throws Exception {
         log.publishOpen("written");

@@ -135,7 +135,7 @@ final class ResultsPageIT {
         assertThat(file.headers().firstValue("Content-Type")).contains("text/csv;charset=UTF-8");
         HttpResponse<String> asCsv =
                 app.get("/v1/ballots/filed/results", "Accept", "text/csv", "Accept-Language", "zh");
-        // Programs get it plain, spreadsheets with the mark by which they know UTF-8.
+        // Programs get plain CSV; spreadsheets get the byte-order mark by which they know UTF-8.
         assertThat(asCsv.body()).startsWith("section,").contains("A,a1,甲,1,1\r\n");
         assertThat(file.body()).isEqualTo("\uFEFF" + asCsv.body());
         String tag = file.headers().firstValue("ETag").orElseThrow();

@@ -22,8 +22,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readers of one ballot's results, who note whatever is not as it should be: one of the stream at each of two instances, who
- * goes to the other one when it breaks and says what was seen last; and one who asks the second instance again and again.
+ * Readers of one ballot's results that note everything that is wrong: one reader of the stream at each of two instances, which
+ * moves to the other instance when its connection breaks and says what it saw last; and one reader that asks the second
+ * instance again and again.
  */
 final class ResultsReaders implements AutoCloseable {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
@@ -47,7 +48,7 @@ final class ResultsReaders implements AutoCloseable {
         threads.scheduleWithFixedDelay(poller, 0, BETWEEN_QUESTIONS.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Returns when each has been shown something {@code times} times more. */
+    /** Returns when each reader has been shown something this many times more. */
     void awaitShown(int times) {
         for (Reader reader : List.of(first, second, poller)) {
             int enough = reader.count.get() + times;
@@ -55,7 +56,9 @@ final class ResultsReaders implements AutoCloseable {
         }
     }
 
-    /** Each was shown everything in the end, and nothing went back on the way, though the first one had to move. */
+    /**
+     * Asserts that each reader was shown the end, and that nothing went back on the way, though the first reader had to move.
+     */
     void assertAllWentWellUpTo(ShownTotals end) {
         for (Reader reader : List.of(first, second, poller)) {
             await(reader + " sees the end").atMost(Duration.ofSeconds(30)).until(() -> end.equals(reader.shown));
@@ -126,7 +129,7 @@ final class ResultsReaders implements AutoCloseable {
                 try {
                     read(apps.get(moves % 2));
                 } catch (IOException | UncheckedIOException gone) {
-                    // To the other one, then.
+                    // The reader moves to the other instance.
                 } catch (InterruptedException end) {
                     return;
                 }

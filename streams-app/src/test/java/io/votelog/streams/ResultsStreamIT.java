@@ -95,7 +95,10 @@ final class ResultsStreamIT {
         }
     }
 
-    /** As JSON does for who names an ETag; a stream that says nothing for ever would look like one without votes. */
+    /**
+     * As JSON answers a reader with a later ETag: a stream that sends nothing for ever would look like one of a ballot without
+     * votes.
+     */
     @Test
     void shouldSayToWhoHasSeenMoreThatItIsBehind() {
         log.publishOpen("behind");
@@ -109,7 +112,7 @@ final class ResultsStreamIT {
         await().atMost(Duration.ofSeconds(10)).until(() -> readers() == 0);
     }
 
-    /** As a client that comes again when it is told to. */
+    /** Opens the stream as a client does that comes again when it is told to. */
     private static EventReader caughtUp(String ballotId, long version) {
         return await().atMost(Duration.ofSeconds(20))
                 .until(
@@ -134,7 +137,7 @@ final class ResultsStreamIT {
             log.vote("compressed", "a1", "b1");
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> newest(first).data().at("/turnout/accepted").asLong() == 1);
-            // Another one comes later, to documents that were compressed for the first.
+            // A second reader comes later, and gets documents that were compressed for the first.
             try (EventReader late = EventReader.open(stream("compressed"), "Accept-Encoding", "gzip")) {
                 late.awaitEvent(0);
                 await().atMost(Duration.ofSeconds(5))
@@ -142,7 +145,7 @@ final class ResultsStreamIT {
                 log.vote("compressed", "a2", "b1");
                 log.close(ballot);
                 for (EventReader reader : List.of(plain, first, late)) {
-                    // Fails unless the checksum and the length at the end are those of what came.
+                    // This fails unless the checksum and length at the end are those of what came.
                     reader.awaitEnd();
                     assertThat(newest(reader).data()).isEqualTo(app.json("/v1/ballots/compressed/results"));
                 }
@@ -171,7 +174,7 @@ final class ResultsStreamIT {
         try (EventReader again = EventReader.open(stream("over"), "Last-Event-ID", id)) {
             assertThat(again.status()).isEqualTo(204);
         }
-        // Somebody who left before the end still gets to see it.
+        // A reader who left before the end is still shown it.
         try (EventReader late = EventReader.open(stream("over"), "Last-Event-ID", "1")) {
             late.awaitEnd();
             assertThat(late.events()).hasSize(1);

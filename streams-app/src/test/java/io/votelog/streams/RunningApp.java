@@ -35,7 +35,7 @@ import org.springframework.context.annotation.Bean;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The application on ports of its own. */
+/** A running application on ports of its own. */
 final class RunningApp implements AutoCloseable {
     static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -43,10 +43,12 @@ final class RunningApp implements AutoCloseable {
             .build();
     static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Holds every application of this JVM, in every test, to the description of the routes. */
+    /** Compares every answer of every application of this JVM, in every test, with the description of the routes. */
     static final Contract CONTRACT = Contract.of(OpenApi.ofResource("/openapi/streams-app.yaml"));
 
-    /** Customizers of factories are looked for beside each server alone, so the management port is not watched. */
+    /**
+     * Records the answers of the public port alone: customizers of server factories are looked up for each server by itself.
+     */
     @TestConfiguration(proxyBeanMethods = false)
     static class Watched {
         @Bean
@@ -70,7 +72,7 @@ final class RunningApp implements AutoCloseable {
         this.managementPort = managementPort;
     }
 
-    /** Starts it in a JVM of its own, as a second one must be, and returns when it is ready. */
+    /** Starts the application in a JVM of its own, as a second instance must be, and returns when it is ready. */
     static RunningApp startChild(
             String bootstrapServers, String applicationId, Path stateDir, Consumer<ChildJvm> child, String... more) {
         int port = freePort();
@@ -89,7 +91,7 @@ final class RunningApp implements AutoCloseable {
         return app;
     }
 
-    /** Starts it and returns when it is ready. */
+    /** Starts the application and returns when it is ready. */
     static RunningApp start(String bootstrapServers, String applicationId, Path stateDir, String... more) {
         int port = freePort();
         List<String> arguments = new ArrayList<>(arguments(bootstrapServers, applicationId, stateDir, port, 0));
@@ -131,7 +133,7 @@ final class RunningApp implements AutoCloseable {
         }
     }
 
-    /** Stops one part of the application, which must live in this JVM, as its shutdown does. */
+    /** Stops one bean of the application, which must run in this JVM, as a shutdown does. */
     void stopPart(String name) {
         Objects.requireNonNull(context).getBean(name, Lifecycle.class).stop();
     }
@@ -145,7 +147,7 @@ final class RunningApp implements AutoCloseable {
     }
 
     /**
-     * Every answer that was given until now must be one that the description of the routes allows.
+     * Sends a request, and asserts that the description of the routes allows every answer that was given so far.
      *
      * @param headers names and values by turns
      */
@@ -204,7 +206,7 @@ final class RunningApp implements AutoCloseable {
         }
     }
 
-    /** Shuts it down in order; again, it does nothing. */
+    /** Shuts the application down in order; a second call does nothing. */
     void shutDown() {
         end.run();
         CONTRACT.mustHold();

@@ -37,8 +37,8 @@ public record ShownTotals(long revision, long version, long late, Map<String, Lo
     }
 
     /**
-     * Whether a reader who was shown the other one would see anything go back, late votes aside. An annulment takes one vote from each
-     * option that it was for, and nothing else.
+     * Whether a reader who was shown the other totals would see anything go back, apart from late votes. An annulment takes one
+     * vote from each option of the annulled vote, and nothing else.
      */
     public boolean isBehind(ShownTotals other) {
         return revision < other.revision

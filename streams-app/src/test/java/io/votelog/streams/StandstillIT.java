@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Kafka Streams that has failed for good: what is known is shown and marked, and what needs the stores is not there for now. */
+/** A Kafka Streams has failed for good: known results are shown and marked, and what needs the stores is unavailable. */
 @WithKafka(freshTopics = true)
 final class StandstillIT {
     private static final String GIVES_UP_AT_ONCE = "--votelog.streams.thread-replacements=0";

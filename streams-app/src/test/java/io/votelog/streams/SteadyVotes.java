@@ -8,7 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Votes on one ballot, some two hundred a second: most count, some are retries, some have too few picks. */
+/** Some two hundred votes a second on one ballot: most count, some are retries, some have too few picks. */
 final class SteadyVotes implements AutoCloseable {
     private static final long GAP_MS = 5;
 
@@ -41,7 +41,7 @@ final class SteadyVotes implements AutoCloseable {
         }
     }
 
-    /** The newest of those that count. */
+    /** The newest votes that count. */
     synchronized List<LogWriter.Written> last(int count) {
         return List.copyOf(accepted.subList(accepted.size() - count, accepted.size()));
     }

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is asked with invented receipts is answered from the stores or refused, and genuine receipts are told of as before. */
+/**
+ * Requests with invented receipts are answered from the stores or refused; those with genuine receipts are answered as before.
+ */
 @WithKafka(freshTopics = true)
 final class StrangersReceiptsCostNoBrokerIT {
     private static final int READS = 5;
@@ -53,7 +55,7 @@ final class StrangersReceiptsCostNoBrokerIT {
         double before = reads();
         try (RawConnection stranger = RawConnection.from("127.0.0.21", app.port())) {
             for (int i = 0; i < 3 * READS; i++) {
-                // Of nobody, and of somebody who voted under another id.
+                // The receipts are of nobody, and of a voter under another id.
                 String invented = new Receipt(log.voterOf(vote.partition()), UUID.randomUUID()).toString();
                 String another = new Receipt(vote.voter(), UUID.randomUUID()).toString();
                 assertThat(ask(stranger, "invented", invented, vote.offset()).status())
@@ -84,7 +86,7 @@ final class StrangersReceiptsCostNoBrokerIT {
             assertThat(refused.text()).contains("too-many-requests");
             assertThat(refused.header("Retry-After")).isPresent();
             assertThat(refused.header("RateLimit-Policy").orElseThrow()).startsWith("\"log-reads\";q=" + READS);
-            // What the store knows is told to the same address, and to others what the log knows.
+            // The same address is still told what the store has, and others are told what the log has.
             assertThat(ask(stranger, "before", vote.receipt(), vote.offset()).status())
                     .isEqualTo(200);
             Answer retried = ask(voter, "before", retry.receipt(), retry.offset());
@@ -126,7 +128,7 @@ final class StrangersReceiptsCostNoBrokerIT {
                         () -> assertThat(app.metric("votelog_receipts_waiting")).containsEntry("", 0.0));
     }
 
-    /** A client that closes looks like one that has said all; nobody waits for either. */
+    /** A client that closes its connection looks like one that half-closes it; neither is waited for. */
     @Test
     void shouldWaitForNobodyWhoSendsNothingMore() {
         log.publishOpen("gone");

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every answer tells browsers to stay with https where that is how the world reaches this side, whoever made the answer. */
+/** Every answer tells browsers to stay with https when the public address is https, whichever part made the answer. */
 @WithKafka(freshTopics = true)
 final class StrictTransportIT {
     @Test
@@ -71,7 +71,7 @@ final class StrictTransportIT {
         all.add(to(app, "/v1/ballots/safe/results")
                 .POST(BodyPublishers.noBody())
                 .build());
-        // The server's decoder answers this one.
+        // The server's decoder answers this request.
         all.add(to(app, "/").header("X", "y".repeat(9_000)).build());
         return all;
     }
@@ -80,7 +80,7 @@ final class StrictTransportIT {
         return HttpRequest.newBuilder(app.uri(path)).timeout(Duration.ofSeconds(20));
     }
 
-    /** The head alone: a stream goes on. */
+    /** Reads the head alone, since a stream goes on. */
     private static HttpResponse<InputStream> answer(HttpRequest request) throws Exception {
         HttpResponse<InputStream> answer = RunningApp.HTTP.send(request, BodyHandlers.ofInputStream());
         answer.body().close();

@@ -56,7 +56,7 @@ final class TwoInstancesIT {
                 String voter = "/v1/ballots/shared/voters/" + vote.voter();
                 assertThat(awaitOk(one, voter).body())
                         .isEqualTo(awaitOk(other, voter).body());
-                // A request that was sent on once is not sent on again.
+                // A request that was forwarded once is not forwarded again.
                 int atOne = one.get(path, "Votelog-Forwarded", "1").statusCode();
                 int atOther = other.get(path, "Votelog-Forwarded", "1").statusCode();
                 assertThat(List.of(atOne, atOther)).containsExactlyInAnyOrder(200, 503);
@@ -74,8 +74,9 @@ final class TwoInstancesIT {
     }
 
     /**
-     * Both instances and all clients are at one host here, so addresses tell nobody apart: yet a client's share of what the log is
-     * read for is used up at the other instance for this client alone, and a stranger who names an address is not believed.
+     * Asserts that a client's share of log reads is counted for the client at the other instance too. Here both instances and
+     * all clients have one host, so addresses tell nobody apart: still the share is used up for this client alone, and a
+     * stranger that names an address is not believed.
      */
     private static void assertCountsForItsClient(LogWriter log, RunningApp one, RunningApp other) {
         List<Pseudonym> elsewhere = new ArrayList<>();
@@ -96,13 +97,13 @@ final class TwoInstancesIT {
         assertThat(invented(one, "127.0.4.1", voter, "")).isEqualTo(429);
         assertThat(invented(one, "127.0.4.2", voter, "")).isEqualTo(404);
         assertThat(other.metric("votelog_instances_unproven_total")).containsValue(unproven);
-        // The same client has used it up at the other instance, and nobody becomes somebody else by a header.
+        // The client has used up its share at the other instance too, and a header makes nobody another client.
         String claims = "Votelog-Forwarded: 1\r\nX-Forwarded-For: 127.0.4.3\r\nVotelog-Client: 127.0.4.3 x y\r\n";
         assertThat(invented(other, "127.0.4.1", voter, claims)).isEqualTo(429);
         assertThat(other.metric("votelog_instances_unproven_total")).containsValue(unproven + 1);
     }
 
-    /** Asks for what only the log can tell of: whether an attempt stands before the ballot. */
+    /** Asks for what only the log has: whether there is an attempt before the ballot's beginning. */
     private static int invented(RunningApp app, String client, Pseudonym voter, String headers) {
         try (RawConnection http = RawConnection.from(client, app.port())) {
             http.send("GET /v1/ballots/shared/receipts/%s?offset=0 HTTP/1.1\r\nHost: a\r\n%s\r\n"

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Whose tokens are trusted: an OpenID provider's, those of one issuer who shares a secret, or both.
+ * Whose tokens are trusted: those of an OpenID provider, those of one issuer that shares a secret, or both.
  *
- * @param jwkSetUri where the provider publishes its keys; issuer and audience are needed then
+ * @param jwkSetUri where the provider publishes its keys; then issuer and audience are required
  * @param hs256Secret the shared secret, at least {@link #MIN_SECRET_BYTES} bytes in UTF-8
  * @param issuer what a token's {@code iss} must be
- * @param audience what a token's {@code aud} must hold
+ * @param audience what a token's {@code aud} must contain
  */
 @ConfigurationProperties("votelog.auth")
 public record AuthSettings(

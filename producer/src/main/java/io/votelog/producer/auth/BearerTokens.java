@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells who sends a request by its bearer token (RFC 6750), a signed JWT. The algorithm that the token names decides which of the
- * configured keys may have signed it: the shared secret HS256 alone, the provider's key set RS256 and ES256 alone. It never blocks,
- * and answers at once unless a token names a key that has to be fetched.
+ * Authenticates requests by their bearer tokens (RFC 6750), which are signed JWTs. The algorithm that a token names decides
+ * which of the configured keys may have signed it: HS256 the shared secret alone, RS256 and ES256 the provider's key set alone.
+ * It never blocks, and answers at once unless a token names a key that has to be fetched.
  */
 public final class BearerTokens implements AutoCloseable {
     static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
@@ -41,7 +41,7 @@ public final class BearerTokens implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** The tokens that these settings trust. The provider's keys begin to be fetched. */
+    /** Authenticates by these settings, and begins to fetch the provider's keys. */
     static BearerTokens of(AuthSettings auth) {
         ProviderKeys provider = auth.jwkSetUri() == null
                 ? null
@@ -50,11 +50,11 @@ public final class BearerTokens implements AutoCloseable {
     }
 
     /**
-     * Who the header's token stands for.
+     * Authenticates the caller of a request.
      *
      * @param authorization the {@code Authorization} header
-     * @return fails with a {@link ProblemException}: 401 when the token is missing or not trusted, 503 when the provider's keys
-     *     cannot be fetched
+     * @return the caller; fails with a {@link ProblemException}: 401 when the token is missing or not trusted, 503 when the
+     *     provider's keys cannot be fetched
      */
     public Mono<Caller> authenticate(@Nullable String authorization) {
         if (authorization == null) {
@@ -67,12 +67,12 @@ public final class BearerTokens implements AutoCloseable {
         return check(authorization.substring(SCHEME.length()).strip());
     }
 
-    /** What a request without a token is refused with. */
+    /** The problem (401) of a request without a token. */
     public static Problem missing() {
         return Problems.unauthorized(false, "the Authorization header is missing; send Authorization: Bearer <token>");
     }
 
-    /** Who the token stands for; fails as {@link #authenticate} does. */
+    /** Authenticates the bearer of a token; fails as {@link #authenticate} does. */
     public Mono<Caller> check(String token) {
         try {
             Jws jws = Jws.parse(token, headers);
@@ -92,7 +92,7 @@ public final class BearerTokens implements AutoCloseable {
     private Mono<Caller> check(Jws jws, TokenAlgorithm algorithm, ProviderKeys provider) {
         List<ProviderKey> keys = matching(jws, algorithm, provider);
         if (keys.isEmpty()) {
-            Optional<Mono<Void>> newer = provider.newer();
+            Optional<Mono<Void>> newer = provider.fetchNewer();
             if (newer.isPresent()) {
                 return newer.get().then(Mono.fromSupplier(() -> callerOf(jws, algorithm, provider)));
             }
@@ -100,7 +100,7 @@ public final class BearerTokens implements AutoCloseable {
         return Mono.just(keys.isEmpty() ? callerOf(jws, algorithm, provider) : caller(jws, keys));
     }
 
-    /** By the keys that are known now. */
+    /** Checks the token with the keys that are known now. */
     private Caller callerOf(Jws jws, TokenAlgorithm algorithm, ProviderKeys provider) {
         List<ProviderKey> keys = matching(jws, algorithm, provider);
         if (!keys.isEmpty()) {

@@ -5,7 +5,7 @@ import io.votelog.producer.crypto.UserId;
 import java.util.Set;
 
 /**
- * Who sends a request, as a trusted token says.
+ * The sender of a request, as a trusted token names them.
  *
  * @param userId the token's subject
  * @param scopes what the token allows beyond voting

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What only a local system switches on.
+ * A setting for local systems alone.
  *
  * @param tokens whether {@code POST /dev/token} gives anyone a token for any user
  */

@@ -7,15 +7,15 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * What a token's header says (RFC 7515, section 4). Keys that a token brings or points to (jwk, jku, x5c, x5u) are ignored.
+ * A token's header (RFC 7515, section 4). Keys that a token brings or points to (jwk, jku, x5c, x5u) are ignored.
  *
- * @param algorithm null when it is none that tokens may be signed with
+ * @param algorithm the algorithm; null when it is none that tokens may be signed with
  */
 record JoseHeader(@Nullable TokenAlgorithm algorithm, @Nullable String keyId, @Nullable String type) {
     /**
      * Reads the header.
      *
-     * @throws ProblemException (401) when it is malformed, or asks for what is not supported
+     * @throws ProblemException 401 when it is malformed, or asks for what is not supported
      */
     static JoseHeader parse(byte[] json) {
         Reading reading = new Reading();
@@ -45,7 +45,7 @@ record JoseHeader(@Nullable TokenAlgorithm algorithm, @Nullable String keyId, @N
                     }
                 }
                 default -> {
-                    // Nothing that matters here.
+                    // Other members have no meaning here.
                 }
             }
         }

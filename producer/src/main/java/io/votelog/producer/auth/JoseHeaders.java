@@ -6,12 +6,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers that were read before: all tokens of a key have the same. Only headers of tokens whose signature held are remembered, so
- * strangers can neither fill this nor empty it.
+ * A cache of headers that were read: all tokens that one key signs usually have the same header. Only headers of tokens with a
+ * valid signature are kept, so strangers can neither fill the cache nor empty it.
  */
 final class JoseHeaders {
-    /** Most headers; an issuer who gives each token its own gets no help from this, and does no harm. */
-    static final int MOST = 64;
+    /** The most headers. An issuer that gives each token a header of its own gets no help from the cache, and does no harm. */
+    static final int MAX_HEADERS = 64;
 
     private final Map<String, JoseHeader> known = new ConcurrentHashMap<>();
 
@@ -22,13 +22,9 @@ final class JoseHeaders {
     }
 
     void remember(String segment, JoseHeader header) {
-        if (known.size() >= MOST) {
+        if (known.size() >= MAX_HEADERS) {
             known.clear();
         }
         known.put(segment, header);
-    }
-
-    int size() {
-        return known.size();
     }
 }

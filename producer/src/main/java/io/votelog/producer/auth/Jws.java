@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** A signed token in compact form (RFC 7515, section 7.1). Its payload is looked at only when a key has signed it. */
+/** A signed token in compact form (RFC 7515, section 7.1). Its payload is read only when a key has signed it. */
 final class Jws {
     /** Most characters of a token. */
     static final int MAX_LENGTH = 8 * 1024;
@@ -36,9 +36,9 @@ final class Jws {
     }
 
     /**
-     * Takes a token apart.
+     * Splits a token into its parts.
      *
-     * @throws ProblemException (401) when it is no signed token
+     * @throws ProblemException 401 when it is no signed token
      */
     static Jws parse(String token, JoseHeaders headers) {
         if (token.length() > MAX_LENGTH) {
@@ -50,7 +50,7 @@ final class Jws {
             throw refused(UNSIGNED);
         }
         String headerSegment = token.substring(0, firstDot);
-        // What is no ASCII is no base64url either, and each part is decoded before it is believed.
+        // Characters beyond ASCII are not base64url either; each part is checked when it is decoded.
         byte[] text = token.getBytes(StandardCharsets.ISO_8859_1);
         return new Jws(text, firstDot, secondDot, headerSegment, headers.known(headerSegment));
     }
@@ -71,7 +71,7 @@ final class Jws {
         return decode(text, firstDot + 1, secondDot);
     }
 
-    /** Base64url in its one canonical spelling: no padding, no other characters, no bits left over. */
+    /** Decodes base64url in its one canonical form: no padding, no other characters, no unused bits set. */
     private static byte[] decode(byte[] text, int from, int to) {
         byte[] part = Arrays.copyOfRange(text, from, to);
         try {
@@ -80,12 +80,12 @@ final class Jws {
                 return decoded;
             }
         } catch (IllegalArgumentException notBase64) {
-            // Said below.
+            // The problem is made below.
         }
         throw refused(UNSIGNED + ": a part of it is not base64url without padding");
     }
 
-    /** What a token is refused with. */
+    /** The problem (401) of a refused token. */
     static ProblemException refused(String why) {
         return Problems.unauthorized(true, why).exception();
     }

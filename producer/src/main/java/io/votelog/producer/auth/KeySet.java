@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The usable keys of a JSON Web Key Set (RFC 7517, section 5), by what tokens ask for. */
+/** The usable keys of a JSON Web Key Set (RFC 7517, section 5), by algorithm and key id. */
 final class KeySet {
-    /** Most keys that one token is tried with, when it names none or several have its name. */
+    /** The most keys that one token is tried with, when it names no key, or several keys have the name. */
     static final int MOST_TRIES = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(KeySet.class);
 
     private final Map<Asked, List<ProviderKey>> keys = new HashMap<>();
 
-    /** What a token asks for; without a key id, any. */
+    /** What a token's header asks for; without a key id, any key of the algorithm will do. */
     private record Asked(TokenAlgorithm algorithm, @Nullable String keyId) {}
 
     private KeySet(List<ProviderKey> usable) {
@@ -72,7 +72,7 @@ final class KeySet {
         return keys.getOrDefault(new Asked(algorithm, keyId), List.of());
     }
 
-    /** Whether no token can be checked with it. */
+    /** Whether the set has no usable key. */
     boolean isEmpty() {
         return keys.isEmpty();
     }

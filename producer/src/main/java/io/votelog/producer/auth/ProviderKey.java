@@ -21,7 +21,7 @@ final class ProviderKey implements TokenKey {
     /** Fewest bits of an RSA key (RFC 7518, section 3.3). */
     static final int MIN_RSA_BITS = 2048;
 
-    /** Above it a check takes too long; nobody uses such keys. */
+    /** The most bits of an RSA key: a check with a longer one takes too long, and nobody uses such keys. */
     private static final int MAX_RSA_BITS = 8192;
 
     private static final int P256_BYTES = 32;
@@ -35,15 +35,15 @@ final class ProviderKey implements TokenKey {
         this.id = id;
         this.algorithm = algorithm;
         this.key = key;
-        // An instance belongs to one key for good: giving it another one makes ACCP destroy the first.
+        // A Signature object is used with one key for good: when it is given another key, ACCP destroys the first one.
         this.perThread = ThreadLocal.withInitial(() -> signatures.verifier(algorithm, key));
     }
 
     /**
-     * The key in the form of RFC 7517.
+     * Reads a key in the form of RFC 7517.
      *
-     * @throws IllegalArgumentException when no RS256 or ES256 token may be checked with it; the message says why and shows nothing of
-     *     the key
+     * @throws IllegalArgumentException when no RS256 or ES256 token may be checked with it; the message says why and shows
+     *     nothing of the key
      */
     static ProviderKey of(JWK jwk, SignatureProvider signatures) {
         TokenAlgorithm algorithm = algorithm(jwk);
@@ -58,7 +58,7 @@ final class ProviderKey implements TokenKey {
         }
         ProviderKey key = new ProviderKey(jwk.getKeyID(), algorithm, publicKey(jwk), signatures);
         try {
-            // A key that the cryptographic provider will not take shows here and not at a vote.
+            // If the cryptographic provider refuses the key, that shows here and not at a vote.
             signatures.verifier(algorithm, key.key);
         } catch (IllegalStateException e) {
             throw new IllegalArgumentException("it is no usable key", e);
@@ -116,7 +116,7 @@ final class ProviderKey implements TokenKey {
             verifier.update(text, 0, length);
             return verifier.verify(signature);
         } catch (SignatureException e) {
-            // What state that one is in now is not said anywhere.
+            // After an exception the state of a Signature object is not specified, so it is dropped.
             perThread.remove();
             return false;
         }
@@ -129,7 +129,7 @@ final class ProviderKey implements TokenKey {
         return signature.length == 2 * P256_BYTES && inRange(signature, 0) && inRange(signature, P256_BYTES);
     }
 
-    /** Whether that half of an ECDSA signature is 1 to the group's order less 1, as it must be. */
+    /** Whether this half of an ECDSA signature is from 1 to the group's order less 1, as it must be. */
     private boolean inRange(byte[] signature, int from) {
         BigInteger half = new BigInteger(1, signature, from, P256_BYTES);
         return half.signum() > 0

@@ -21,16 +21,16 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 
 /**
- * An OpenID provider's keys. They are fetched at once, then every {@link #REFRESH_INTERVAL} beside the votes, and when a token names
- * one that is not among them; yet however many such tokens come, not more often than {@link #MIN_INTERVAL}. While the provider is away
- * the last keys hold, and it is asked again every {@link #RETRY_INTERVAL}.
+ * An OpenID provider's keys. They are fetched at the start, then every {@link #REFRESH_INTERVAL}, and when a token names a key
+ * that is not among them, but never more often than every {@link #MIN_INTERVAL}. Votes do not wait for the regular fetches.
+ * While the provider is away the last keys stay in use, and it is asked again every {@link #RETRY_INTERVAL}.
  */
 final class ProviderKeys implements AutoCloseable {
     static final Duration MIN_INTERVAL = Duration.ofSeconds(10);
     static final Duration REFRESH_INTERVAL = Duration.ofMinutes(5);
     static final Duration RETRY_INTERVAL = Duration.ofSeconds(2);
 
-    /** Most bytes of a key set. */
+    /** The most bytes of a key set. */
     static final int MAX_BYTES = 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(ProviderKeys.class);
@@ -50,10 +50,10 @@ final class ProviderKeys implements AutoCloseable {
     private volatile Fetched last = new Fetched(null, new byte[0], false);
     private volatile long askedAt;
 
-    /** The keys as they were last seen, the text that they were read from, and whether asking since then failed. */
+    /** The keys of the last successful fetch, the text that they were read from, and whether fetches have failed since. */
     private record Fetched(@Nullable KeySet keys, byte[] json, boolean failing) {}
 
-    /** Begins to fetch, and waits for nothing. */
+    /** Begins to fetch the keys, without waiting for them. */
     ProviderKeys(URI uri, SignatureProvider signatures, LongSupplier nanoTime) {
         this.uri = uri;
         this.signatures = signatures;
@@ -63,18 +63,18 @@ final class ProviderKeys implements AutoCloseable {
         this.timer = Schedulers.parallel().schedulePeriodically(this::refresh, 1, 1, TimeUnit.SECONDS);
     }
 
-    /** The keys as they were last seen; null when they never were. */
+    /** The keys of the last successful fetch; null before the first one. */
     @Nullable
     KeySet known() {
         return last.keys();
     }
 
     /**
-     * Asks for newer keys, unless they were asked for a moment ago.
+     * Fetches newer keys, unless they were fetched a moment ago.
      *
-     * @return completes when the answer is there or there will be none, in seconds; empty when nobody is asked
+     * @return completes within seconds, with or without newer keys; empty when nothing is fetched
      */
-    Optional<Mono<Void>> newer() {
+    Optional<Mono<Void>> fetchNewer() {
         CompletableFuture<Void> fetch = underWay.get();
         if (fetch == null && askedLongerAgo(MIN_INTERVAL)) {
             fetch = fetch();
@@ -82,7 +82,7 @@ final class ProviderKeys implements AutoCloseable {
         return fetch == null ? Optional.empty() : Optional.of(Mono.fromFuture(fetch, true));
     }
 
-    /** Fetches the keys when it is time to. */
+    /** Fetches the keys when the interval is over. */
     void refresh() {
         if (askedLongerAgo(last.failing() ? RETRY_INTERVAL : REFRESH_INTERVAL)) {
             fetch();
@@ -93,7 +93,7 @@ final class ProviderKeys implements AutoCloseable {
         return nanoTime.getAsLong() - askedAt >= age.toNanos();
     }
 
-    /** Whoever comes while a fetch is under way joins that one. */
+    /** Starts a fetch, or joins the one that is under way. */
     private CompletableFuture<Void> fetch() {
         CompletableFuture<Void> fetch = new CompletableFuture<>();
         CompletableFuture<Void> other = underWay.compareAndExchange(null, fetch);
@@ -107,14 +107,14 @@ final class ProviderKeys implements AutoCloseable {
                 .bodyToMono(byte[].class)
                 .timeout(TIMEOUT)
                 .defaultIfEmpty(new byte[0])
-                // A large set takes too long for an event loop.
+                // A large key set takes too long to read on an event loop.
                 .publishOn(Schedulers.parallel())
                 .map(this::read)
                 .doFinally(end -> {
                     underWay.set(null);
                     fetch.complete(null);
                 })
-                .subscribe(this::take, this::miss);
+                .subscribe(this::take, this::keepLast);
         return fetch;
     }
 
@@ -143,7 +143,7 @@ final class ProviderKeys implements AutoCloseable {
         }
     }
 
-    private void miss(Throwable failure) {
+    private void keepLast(Throwable failure) {
         Fetched before = last;
         last = new Fetched(before.keys(), before.json(), true);
         if (!before.failing()) {

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the RSA and ECDSA arithmetic comes from: Amazon Corretto Crypto Provider (ACCP) where its native library runs, else the JDK.
- * Both take the same signatures; ACCP takes half the time for RSA and a twentieth for ECDSA. It is asked for nothing else and is not
- * installed, so all other cryptography stays the JDK's.
+ * Chooses the implementation of RSA and ECDSA: the Amazon Corretto Crypto Provider (ACCP) where its native library runs, else
+ * the JDK. Both accept the same signatures; ACCP takes half the time for RSA and a twentieth for ECDSA. It is used for nothing
+ * else and is not installed as a security provider, so all other cryptography stays the JDK's.
  */
 final class SignatureProvider {
     private static final Logger LOG = LoggerFactory.getLogger(SignatureProvider.class);
@@ -24,12 +24,12 @@ final class SignatureProvider {
         this.provider = provider;
     }
 
-    /** The JDK's own. */
+    /** The JDK's implementation. */
     static SignatureProvider jdk() {
         return new SignatureProvider(null);
     }
 
-    /** The fastest that runs here. */
+    /** The fastest implementation that runs here. */
     static SignatureProvider fastest() {
         try {
             return new SignatureProvider(Accp.healthy());
@@ -39,7 +39,7 @@ final class SignatureProvider {
         }
     }
 
-    /** Apart, so that it is missed only here where the library is left out altogether. */
+    /** A class of its own, so that a class path without ACCP is noticed only here. */
     private static final class Accp {
         static Provider healthy() {
             AmazonCorrettoCryptoProvider accp = AmazonCorrettoCryptoProvider.INSTANCE;
@@ -50,7 +50,7 @@ final class SignatureProvider {
     }
 
     /**
-     * A new instance that checks signatures of that key. It is for one thread at a time.
+     * Makes a Signature object that checks signatures of this key. It is for one thread at a time.
      *
      * @throws IllegalStateException when the key does not fit the algorithm
      */

@@ -10,9 +10,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * What a token says of its bearer (RFC 7519, section 4.1); all else in it is skipped, and null is as good as missing.
+ * The claims of a token (RFC 7519, section 4.1) that are used here; all others are skipped, and null counts as missing.
  *
- * @param audience empty when there is none
+ * @param audience empty when it is missing
  * @param scope empty when it is missing or no string
  */
 record TokenClaims(
@@ -23,13 +23,13 @@ record TokenClaims(
         @Nullable Instant notBefore,
         @Nullable Instant issuedAt,
         String scope) {
-    /** Every whole number up to here is exact in JSON as others read it (RFC 8259, section 6). */
+    /** The largest number of seconds: whole numbers up to it are exact in every JSON implementation (RFC 8259, section 6). */
     private static final long MAX_SECONDS = 1L << 53;
 
     /**
      * Reads the claims.
      *
-     * @throws ProblemException (401) when they are malformed
+     * @throws ProblemException 401 when they are malformed
      */
     static TokenClaims parse(byte[] json) {
         Reading reading = new Reading();
@@ -72,7 +72,7 @@ record TokenClaims(
                     }
                 }
                 default -> {
-                    // Nothing that matters here.
+                    // Other claims have no meaning here.
                 }
             }
         }
@@ -88,7 +88,7 @@ record TokenClaims(
             return strings;
         }
 
-        /** Seconds since 1970, fractions cut off. */
+        /** Reads a time in seconds since 1970; fractions are cut off. */
         private static Instant time(String name, JsonParser value) {
             double seconds = value.currentToken() == JsonToken.VALUE_NUMBER_INT
                             || value.currentToken() == JsonToken.VALUE_NUMBER_FLOAT

@@ -14,9 +14,9 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 
-/** The two JSON objects of a token, read strictly: valid UTF-8, no member twice, nothing after the object. */
+/** Reads the two JSON objects of a token strictly: valid UTF-8, no member twice, nothing behind the object. */
 final class TokenJson {
-    // Names come from strangers: no table may remember them.
+    // Names of members come from strangers, so no table keeps them.
     private static final JsonFactory JSON = JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -30,9 +30,9 @@ final class TokenJson {
 
     private TokenJson() {}
 
-    /** Takes what it knows of an object. */
+    /** Receives the members of an object. */
     interface Members {
-        /** The parser stands at the value; what is left of it is skipped. */
+        /** Receives a member. The parser is at the value; what the receiver leaves of it is skipped. */
         void take(String name, JsonParser value);
     }
 
@@ -40,7 +40,7 @@ final class TokenJson {
      * Reads an object.
      *
      * @param what the object's name in messages
-     * @throws ProblemException (401) when it is none
+     * @throws ProblemException 401 when the bytes are no such object
      */
     static void read(byte[] json, String what, Members members) {
         String text = new String(json, StandardCharsets.UTF_8);
@@ -64,7 +64,7 @@ final class TokenJson {
         }
     }
 
-    /** The string that the parser stands at. */
+    /** Reads the string that the parser is at. */
     static String string(String name, JsonParser value) {
         String text = value.currentToken() == JsonToken.VALUE_STRING ? value.getString() : null;
         if (text == null) {

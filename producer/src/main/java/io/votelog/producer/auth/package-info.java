@@ -1,4 +1,7 @@
-/** Whose requests are trusted: bearer tokens, the keys that sign them, and their algorithms. */
+/**
+ * Authentication: bearer tokens, the keys that sign them, and their algorithms. What a token's scopes allow is decided in
+ * {@code http} and {@code votes}; how voters sign in is in {@code pages}.
+ */
 @NullMarked
 package io.votelog.producer.auth;
 

@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An annulment in JSON: {@code {"receipt": "…", "reason": "…"}}.
+ * The body of a request for an annulment: {@code {"receipt": "…", "reason": "…"}}.
  *
- * @param receipt of the vote that shall no longer count
- * @param reason why, one line of text
+ * @param receipt the receipt of the vote that shall no longer count
+ * @param reason why, in one line of text
  */
 public record AnnulmentBody(Receipt receipt, String reason) {
-    /** The most bytes that it may have. */
+    /** The most bytes of a body. */
     public static final int MAX_BYTES = 16 * 1024;
 
     private static final String FORM =
@@ -28,9 +28,9 @@ public record AnnulmentBody(Receipt receipt, String reason) {
     private static final Set<String> FIELDS = Set.of("receipt", "reason");
 
     /**
-     * The annulment in these bytes.
+     * Reads a body.
      *
-     * @throws ProblemException 400 when they are of another form, 422 with every fault of what they say
+     * @throws ProblemException 400 when the bytes have another form, 422 with every fault of the two fields
      */
     public static AnnulmentBody of(byte[] bytes) {
         StrictJsonObject body = StrictJsonObject.read(bytes, FORM, FIELDS);

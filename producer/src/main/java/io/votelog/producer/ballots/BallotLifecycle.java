@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Takes ballots through their steps, blocking. Each step may be done twice, here or by another gateway, and the second time changes
- * nothing; in one gateway only one thread works at a ballot.
+ * Takes ballots through the steps of their lives. It blocks. Each step may be done twice, here or by another gateway; the
+ * second time changes nothing. Within a gateway one thread at a time works on a ballot.
  */
 public final class BallotLifecycle {
     private static final Duration READ_BACK = Duration.ofSeconds(10);
@@ -36,10 +36,10 @@ public final class BallotLifecycle {
     }
 
     /**
-     * Does what the ballot's life asks for now, and says what comes next.
+     * Does all steps that are due for the ballot, and tells which one comes next.
      *
      * @return {@link NextStep.Wait} or {@link NextStep.Done}
-     * @throws LogUnavailableException when the log does not take it
+     * @throws LogUnavailableException when the log does not take a record
      */
     public NextStep advance(String ballotId) {
         ReentrantLock lock = locks.computeIfAbsent(ballotId, unused -> new ReentrantLock());
@@ -50,7 +50,8 @@ public final class BallotLifecycle {
                         .find(ballotId)
                         .orElseThrow(() -> new IllegalArgumentException("no ballot " + ballotId));
                 NextStep step = NextStep.of(ballot, clock.instant());
-                // A step is over when the catalogue has its ready record, so each round sees the one before.
+                // A step is over when the catalogue has its ready record, so each round of this loop sees the step of
+                // the round before.
                 if (step instanceof NextStep.Publish) {
                     log.publishEverywhere(ballot);
                     awaitApplied(log.ready(ballot, BallotStage.PUBLISHED));
@@ -83,7 +84,10 @@ public final class BallotLifecycle {
         }
     }
 
-    /** The leaders' clocks decide, and may be behind ours: a partition has ended when its leader says so. */
+    /**
+     * Writes ends until every partition has one. The clocks of the partitions' leaders decide and may be behind this gateway's,
+     * so a partition has ended when the append time that its leader gave is not before the ballot's end.
+     */
     private void endEverywhere(ListedBallot ballot) {
         Instant closesAt = ballot.ballot().closesAt();
         List<Integer> open = log.everyPartition(ballot);

@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** Publishes ballots and closes them, blocking. */
+/** Publishes and closes ballots. It blocks. */
 public final class BallotPublisher {
     private final Catalogue catalogue;
     private final ControlLog log;
@@ -27,31 +27,32 @@ public final class BallotPublisher {
         this.clock = clock;
     }
 
-    /** What came of a publication that was not refused. */
+    /** The outcome of a publication that was not refused. */
     public enum Publication {
-        /** The ballot is published by this call. */
+        /** This call published the ballot. */
         CREATED,
-        /** The same ballot stood there already. */
+        /** The same ballot had been published before. */
         ALREADY_PUBLISHED
     }
 
     /**
-     * A ballot file as it was understood.
+     * A ballot file that was read.
      *
-     * @param notes what of it was understood otherwise than it was written
+     * @param notes where it was understood otherwise than it was written
      */
     public record ParsedBallot(BallotDefinition definition, List<Note> notes) {}
 
     /**
-     * The definition in a ballot file.
+     * Reads the definition in a ballot file.
      *
      * @param ballotId the id under which it shall be published
-     * @throws ProblemException (422) with every fault
+     * @throws ProblemException 422 with every fault
      */
     public ParsedBallot read(String ballotId, BallotFile form, byte[] file) {
         Ballot.Definition read = form.read(file);
         if (read instanceof Ballot.Definition.Faulty faulty) {
-            // Less may have been asked of the ballot when it was published, and the same again is no fault.
+            // Older rules may have asked less of a ballot when it was published; publishing the same file again is no
+            // fault.
             if (form.readPublished(file) instanceof Ballot.Definition.Valid valid && isPublished(ballotId, valid)) {
                 return new ParsedBallot(BallotDefinition.of(valid.ballot()), valid.notes());
             }
@@ -87,7 +88,7 @@ public final class BallotPublisher {
     /**
      * Publishes a definition, and returns when this gateway takes votes for it.
      *
-     * @throws ProblemException (409) when another definition has the id
+     * @throws ProblemException 409 when another definition has the id
      * @throws LogUnavailableException when the log does not take it; trying again is safe
      */
     public Publication publish(BallotDefinition definition) {
@@ -113,9 +114,10 @@ public final class BallotPublisher {
     }
 
     /**
-     * Closes a ballot early; returns when no vote for it is taken here any more. A ballot that is closing or over stays as it is.
+     * Closes a ballot early, and returns when this gateway takes no more votes for it. A ballot that is closing or over stays
+     * as it is.
      *
-     * @throws ProblemException (404) when there is none
+     * @throws ProblemException 404 when there is no such ballot
      * @throws LogUnavailableException when the log does not take it; trying again is safe
      */
     public void close(String ballotId) {

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Finishes what is half done, whoever began it: publications, early closes, and ends when their time has come. Work that another
- * gateway may be at is left to it for a while.
+ * Completes what is half done, whichever gateway began it: publications, early closes, and the ends of ballots whose time has
+ * come. Work that another gateway may be doing is left to it for a while.
  */
 public final class BallotReconciler implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(BallotReconciler.class);
@@ -25,7 +25,10 @@ public final class BallotReconciler implements SmartLifecycle {
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
     private static final Duration SPREAD = Duration.ofMillis(500);
 
-    /** Timers run by a clock that stands still while a machine sleeps, so a far moment is approached in steps. */
+    /**
+     * The longest delay of a timer. The clock of timers stands still while a machine sleeps, so a far moment is approached in
+     * steps.
+     */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private final Catalogue catalogue;
@@ -37,7 +40,7 @@ public final class BallotReconciler implements SmartLifecycle {
     private final Map<String, Duration> failing = new ConcurrentHashMap<>();
     private volatile @Nullable ScheduledThreadPoolExecutor executor;
 
-    /** @param takeOverAfter how long another gateway's half-done work is left to it */
+    /** @param takeOverAfter how long half-done work is left to the gateway that began it */
     BallotReconciler(Catalogue catalogue, BallotLifecycle lifecycle, Clock clock, Duration takeOverAfter) {
         this.catalogue = catalogue;
         this.lifecycle = lifecycle;
@@ -46,7 +49,7 @@ public final class BallotReconciler implements SmartLifecycle {
         catalogue.onChange(ballot -> plan(ballot.id(), takeOverAfter.plus(jitter())));
     }
 
-    /** Has this gateway itself take the ballot on at once. */
+    /** Has this gateway work on the ballot at once. */
     public void takeOn(String ballotId) {
         plan(ballotId, Duration.ZERO);
     }
@@ -84,13 +87,13 @@ public final class BallotReconciler implements SmartLifecycle {
         return executor != null;
     }
 
-    /** After the catalogue has been read, and stopped before it. */
+    /** It starts when the catalogue has been read, and stops before the catalogue. */
     @Override
     public int getPhase() {
         return 1;
     }
 
-    /** A ballot has one plan: the newest, since it knows most. */
+    /** Plans the next work on a ballot, in place of an earlier plan: the newest plan was made with the most knowledge. */
     private void plan(String ballotId, Duration delay) {
         ScheduledThreadPoolExecutor threads = executor;
         if (threads == null) {
@@ -136,7 +139,7 @@ public final class BallotReconciler implements SmartLifecycle {
         }
     }
 
-    /** Spreads the gateways out, so that mostly one of them does the work. */
+    /** A random delay, so that the gateways work at different moments and mostly one of them does the work. */
     private static Duration jitter() {
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(SPREAD.toMillis()));
     }

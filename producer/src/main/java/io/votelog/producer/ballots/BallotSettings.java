@@ -15,12 +15,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How ballots are written to the log, and how its topics are made.
+ * How ballots are written to the log, and how its topics are created.
  *
  * @param log the keys of control records
- * @param topics how topics are created
- * @param publishTimeout how long a publication waits to be seen ready before it is answered 202
- * @param takeOverAfter how long another gateway's half-done work is left to it
+ * @param topics how missing topics are created
+ * @param publishTimeout how long a publication waits to be ready before it is answered 202
+ * @param takeOverAfter how long half-done work is left to the gateway that began it
  */
 @ConfigurationProperties("votelog")
 @Validated
@@ -33,8 +33,8 @@ public record BallotSettings(
     /**
      * The keys of control records.
      *
-     * @param privateKey the Ed25519 key that this gateway signs with: base64 of its PKCS #8 form
-     * @param publicKeys the keys that are obeyed, each base64 of its 32 raw bytes; one of them belongs to the private key
+     * @param privateKey the Ed25519 key with which this gateway signs: the base64 of its PKCS #8 form
+     * @param publicKeys the keys that are obeyed, each the base64 of its 32 raw bytes; one of them belongs to the private key
      */
     record Log(@Nullable String privateKey, @DefaultValue List<String> publicKeys) {
         /** Without the private key. */

@@ -60,7 +60,7 @@ class BallotsConfiguration {
             try {
                 return LogSigner.of(text, publicKey);
             } catch (IllegalArgumentException notThisOne) {
-                // The next key may be its pair.
+                // This public key does not belong to the private one; the next may.
             }
         }
         throw new BadSettingException(
@@ -133,7 +133,7 @@ class BallotsConfiguration {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-        // A batch has at most 1 MiB in the log, and the first one of an answer comes whatever its length.
+        // A batch in the log has at most 1 MiB, and the first batch of an answer is sent whatever its length.
         config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 2 * MIB);
         config.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 2 * MIB);
         config.putIfAbsent(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
@@ -178,7 +178,7 @@ class BallotsConfiguration {
         return new VoteAnnuller(catalogue, log);
     }
 
-    /** Part of the readiness group. It is up when the catalogue is being followed; the start waits for all else. */
+    /** Part of the readiness group: up while the catalogue is being followed. For everything else the start itself waits. */
     @Bean
     HealthIndicator catalogueHealthIndicator(CatalogueReader reader, Catalogue catalogue, VotePartitions partitions) {
         return () -> {

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Follows the ballots topic from its beginning, in a thread of its own and without a consumer group. The application starts when
- * the catalogue has been read up to where the topic ended at that moment. What goes wrong later is told by {@link #failure}, and
- * tried again, from where the catalogue is, until it goes well.
+ * Follows the ballots topic from its beginning, in a thread of its own and without a consumer group. The application's start
+ * waits until the catalogue has all records that the topic had at that moment. A later failure is told by {@link #failure};
+ * reading is tried again, from the catalogue's position, until it succeeds.
  */
 final class CatalogueReader implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogueReader.class);
@@ -47,8 +47,8 @@ final class CatalogueReader implements SmartLifecycle {
     private volatile long failures;
 
     /**
-     * @param config of the consumer, without deserializers
-     * @param startTimeout how long the first reading may take
+     * @param config the consumer's settings, without deserializers
+     * @param startTimeout how long the first reading up to the topic's end may take
      */
     CatalogueReader(Map<String, Object> config, Catalogue catalogue, VotePartitions partitions, Duration startTimeout) {
         this.config = config;
@@ -63,7 +63,7 @@ final class CatalogueReader implements SmartLifecycle {
         return running && reader != null && reader.isAlive() && failure == null;
     }
 
-    /** Why the topic cannot be read at the moment; nothing while it can. */
+    /** Why the topic cannot be read at the moment; empty while it can. */
     Optional<String> failure() {
         return Optional.ofNullable(failure);
     }
@@ -106,7 +106,8 @@ final class CatalogueReader implements SmartLifecycle {
             } catch (WakeupException e) {
                 LOG.debug("Woken up to stop", e);
             } catch (Throwable e) {
-                // An Error too: a thread that ends without a word leaves a gateway that knows no new ballot and no end.
+                // Errors are caught too: if this thread ended silently, the gateway would not hear of new ballots or of
+                // their ends.
                 failure = e.toString();
                 failures++;
                 if (!upToDate.isDone()) {
@@ -180,7 +181,7 @@ final class CatalogueReader implements SmartLifecycle {
         return running;
     }
 
-    /** Before the web server, which must not answer from a catalogue half read. */
+    /** It starts before the web server, which must not answer from a half-read catalogue. */
     @Override
     public int getPhase() {
         return 0;

@@ -22,8 +22,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Writes signed control records. It blocks until the log has them, at most the producer's delivery timeout, and throws a
- * {@link LogUnavailableException} when that has not come about.
+ * Writes signed control records. Each method blocks until the log has its records, at most for the producer's delivery timeout,
+ * and throws a {@link LogUnavailableException} when the log has not confirmed them by then.
  */
 final class ControlLog {
     private static final CloudEvent PUBLISHED = new CloudEvent("BallotPublished", "producer");
@@ -56,13 +56,13 @@ final class ControlLog {
         return toBallots(id, PUBLISHED, "published", value);
     }
 
-    /** Says that the ballot shall close early; returns the intent's offset in the ballots topic. */
+    /** Writes the intent to close the ballot early; returns its offset in the ballots topic. */
     long intendClose(ListedBallot ballot) {
         byte[] value = signer.closed(ballot.id(), ballot.definition().digest(), LogSigner.CLAIM);
         return toBallots(ballot.id(), CLOSED, "closed", value);
     }
 
-    /** Says that a stage stands in every partition of votes; returns the record's offset in the ballots topic. */
+    /** Writes that a stage is reached in every partition of votes; returns the record's offset in the ballots topic. */
     long ready(ListedBallot ballot, BallotStage stage) {
         byte[] value = signer.ready(ballot.id(), ballot.definition().digest(), stage);
         return toBallots(ballot.id(), READY, "ready-" + stage, value);
@@ -93,7 +93,11 @@ final class ControlLog {
                 partition -> signer.closed(ballot.id(), ballot.definition().digest(), partition));
     }
 
-    /** Writes the end into these partitions of votes; returns the broker's append times in the same order. */
+    /**
+     * Writes the end into these partitions of votes.
+     *
+     * @return the broker's append times, in the order of the partitions
+     */
     List<Instant> end(ListedBallot ballot, List<Integer> partitions) {
         return toVotes(
                 partitions,
@@ -103,7 +107,7 @@ final class ControlLog {
                 partition -> signer.ended(ballot.id(), ballot.definition().digest(), partition));
     }
 
-    /** Where a record stands. */
+    /** The position and append time of a record in votes. */
     record RecordPosition(int partition, long offset, Instant recordedAt) {}
 
     /** Writes the annulment of a vote into the partition of its voter. */
@@ -121,7 +125,7 @@ final class ControlLog {
     }
 
     /**
-     * 0, 1, and so on up to the last partition that the ballot is for. Others may have been added to the topic since.
+     * The partitions that the ballot is for: 0, 1 and so on. The topic may have got more since.
      *
      * @throws LogUnavailableException when the topic has fewer; nothing is written then
      */

@@ -9,17 +9,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ballot as the ballots topic tells of it so far.
+ * A ballot as the catalogue lists it: what the ballots topic has said of it so far.
  *
- * @param definition the first one published under its id
- * @param claimOffset where that stands in the ballots topic
- * @param partitionCount how many partitions of votes it is for
- * @param voteSchemas fingerprints of the schemas that its votes may be written with
- * @param pepperFingerprint of the pepper that its votes are made with
- * @param published whether it stands in every partition of votes
- * @param closing whether someone has closed it early
- * @param closed whether the early close stands in every partition
- * @param ended whether every partition has a record at or after its end
+ * @param definition the first definition published under its id
+ * @param claimOffset the offset of that definition's record in the ballots topic
+ * @param partitionCount over how many partitions of votes its votes are spread
+ * @param voteSchemas fingerprints of the schemas with which its votes may be written
+ * @param pepperFingerprint the fingerprint of the pepper with which its votes are made
+ * @param published whether its definition is in every partition of votes
+ * @param closing whether somebody has closed it early
+ * @param closed whether the early close is in every partition of votes
+ * @param ended whether every partition of votes has a record at or after its end
  * @param unserved why this gateway cannot take votes for it; null when it can
  */
 public record ListedBallot(

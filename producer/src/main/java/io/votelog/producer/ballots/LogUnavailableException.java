@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.ballots;
 
-/** The log did not confirm a control record, or cannot take it; doing the same again later is safe. */
+/** The log did not confirm a control record, or cannot take it. Trying again later is safe. */
 public final class LogUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package io.votelog.producer.ballots;
 
 import java.time.Instant;
 
-/** What a ballot's life asks for next. It depends on what the catalogue says and the time alone, so any gateway can do it. */
+/** The next step in a ballot's life. It follows from the catalogue and the time alone, so any gateway can take it. */
 public sealed interface NextStep {
     /** Write the definition into every partition. */
     record Publish() implements NextStep {}

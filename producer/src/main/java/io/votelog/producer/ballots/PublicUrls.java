@@ -10,10 +10,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where the world reaches the two sides.
+ * The public addresses of the two sides.
  *
- * @param producer this side, without a slash at the end
- * @param streams the read side, without a slash at the end
+ * @param producer the write side's, without a slash at the end
+ * @param streams the read side's, without a slash at the end
  */
 @ConfigurationProperties("votelog.public-urls")
 public record PublicUrls(
@@ -37,17 +37,17 @@ public record PublicUrls(
         return URI.create(streams + "/ballots/" + ballotId + "/results");
     }
 
-    /** Where a vote's verdict is told. */
+    /** The address that tells the verdict on the vote at this offset. */
     public String receipt(String ballotId, String receipt, long offset) {
         return streams + "/v1/ballots/" + ballotId + "/receipts/" + receipt + "?offset=" + offset;
     }
 
-    /** Where it is told what became of a vote, wherever it stands. */
+    /** The address that tells what became of a vote, whatever its offset. */
     public URI receipt(String ballotId, Receipt receipt) {
         return URI.create(streams + "/v1/ballots/" + ballotId + "/receipts/" + receipt);
     }
 
-    /** Where it is told whether a voter has an accepted vote. */
+    /** The address that tells whether a voter has an accepted vote. */
     public URI voter(String ballotId, Pseudonym voter) {
         return URI.create(streams + "/v1/ballots/" + ballotId + "/voters/" + voter);
     }

@@ -19,11 +19,11 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A JSON object of a few strings, as an operator sends it. A field that is unknown or stands twice is something that the sender
- * believes to have said, so neither is passed over.
+ * A JSON object of a few strings, as an operator sends it. Fields that are unknown or occur twice are refused, since the sender
+ * would believe that they were heard.
  *
- * @param form what the body must be, as the beginning of a sentence that says what it is instead
- * @param fields what stands in it; a value that is no string is an empty one here
+ * @param form what the body must be: the beginning of a sentence that goes on with what is wrong
+ * @param fields the fields by name; a value that is no string is an empty Optional
  */
 public record StrictJsonObject(String form, Map<String, Optional<String>> fields) {
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -32,10 +32,10 @@ public record StrictJsonObject(String form, Map<String, Optional<String>> fields
             .build();
 
     /**
-     * The object in these bytes.
+     * Reads an object.
      *
-     * @param allowed the names of its fields, none of which need be there
-     * @throws ProblemException (400) when they are anything else
+     * @param allowed the names of the fields that it may have, none of which is required
+     * @throws ProblemException 400 when the bytes are anything else
      */
     public static StrictJsonObject read(byte[] bytes, String form, Set<String> allowed) {
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text(bytes, form))) {
@@ -64,7 +64,11 @@ public record StrictJsonObject(String form, Map<String, Optional<String>> fields
         }
     }
 
-    /** The string in a field; a {@link ProblemException} (400) when there is none. */
+    /**
+     * The string in a field.
+     *
+     * @throws ProblemException 400 when the field is missing or has no string
+     */
     public String string(String field) {
         if (!fields.containsKey(field)) {
             throw malformed(form, "the field '%s' is missing".formatted(field));
@@ -72,7 +76,11 @@ public record StrictJsonObject(String form, Map<String, Optional<String>> fields
         return fields.get(field).orElseThrow(() -> malformed(form, "the field '%s' is no string".formatted(field)));
     }
 
-    /** The same of a field that need not be there. */
+    /**
+     * The string in a field that may be missing.
+     *
+     * @throws ProblemException 400 when the field has no string
+     */
     public String string(String field, String ifAbsent) {
         return fields.containsKey(field) ? string(field) : ifAbsent;
     }

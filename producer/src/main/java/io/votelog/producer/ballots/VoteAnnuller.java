@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Takes fraudulent votes out of the counts, by an event, blocking. It knows nothing of the vote: whether the annulment has effect is
- * told by the log, and by the vote's receipt.
+ * Takes fraudulent votes out of the counts by writing an annulment. It blocks. It knows nothing of the vote: whether the
+ * annulment took effect is told by the vote's receipt, from the log.
  */
 public final class VoteAnnuller {
     private static final Logger LOG = LoggerFactory.getLogger(VoteAnnuller.class);
@@ -25,10 +25,10 @@ public final class VoteAnnuller {
     }
 
     /**
-     * Writes the annulment and gives the answer in JSON when the log has it. Done twice it takes the vote out once.
+     * Writes the annulment and returns the answer as JSON. A second annulment of the same vote changes nothing.
      *
-     * @param userId who wants it, for this gateway's own log alone
-     * @throws ProblemException 404 when there is no such ballot, 503 when it cannot have votes yet or not here
+     * @param userId the operator who asks for it; it is written to this gateway's own log alone
+     * @throws ProblemException 404 when there is no such ballot, 503 when it cannot have votes yet, or not here
      * @throws LogUnavailableException when the log does not take it; trying again is safe
      */
     public byte[] annul(String ballotId, AnnulmentBody annulment, String userId) {

@@ -5,9 +5,9 @@ import java.util.function.IntSupplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * How many partitions the votes topic has, and over how many of them a new ballot is spread. A ballot keeps for good the number that
- * it was published with, so partitions that are added to the topic are for ballots that come later: once they are counted, and this
- * gateway has started again since.
+ * The number of partitions of the votes topic, and over how many of them a new ballot is spread. A ballot keeps the number with
+ * which it was published. Partitions that are added to the topic serve ballots that are published later: once the added ones
+ * are counted, and this gateway has restarted.
  */
 public final class VotePartitions {
     private final int atStart;
@@ -16,9 +16,10 @@ public final class VotePartitions {
     private volatile int known;
 
     /**
-     * @param atStart how many the topic had when this gateway started
-     * @param counted for how many there are verdicts: as many as the decisions topic has
-     * @param asked how many it has now; throws a {@link KafkaException} where that is not known at the moment
+     * @param atStart how many partitions the topic had when this gateway started
+     * @param counted for how many partitions there are verdicts: as many as the decisions topic has
+     * @param asked asks how many partitions the topic has now; throws a {@link KafkaException} when that is not known at the
+     *     moment
      */
     VotePartitions(int atStart, int counted, IntSupplier asked) {
         this.atStart = atStart;
@@ -27,22 +28,22 @@ public final class VotePartitions {
         this.known = atStart;
     }
 
-    /** How many the topic had when this gateway started. */
+    /** The number of partitions that the topic had when this gateway started. */
     public int atStart() {
         return atStart;
     }
 
-    /** Over how many a ballot is spread that is published here. */
+    /** The number of partitions over which a ballot is spread that is published here. */
     public int ofNewBallots() {
         return ofNewBallots;
     }
 
-    /** How many the topic has, as far as this gateway has heard. */
+    /** The number of partitions that the topic has, as far as this gateway knows. */
     int now() {
         try {
             known = asked.getAsInt();
         } catch (KafkaException | IllegalStateException notKnownNow) {
-            // What was known last still holds: Kafka takes no partition away.
+            // The last known number still holds at least: Kafka never removes partitions.
         }
         return known;
     }

@@ -4,7 +4,7 @@ package io.votelog.producer.crypto;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What turns voters into pseudonyms. */
+/** The secret that turns voters into pseudonyms. */
 @Configuration(proxyBeanMethods = false)
 class CryptoConfiguration {
     @Bean

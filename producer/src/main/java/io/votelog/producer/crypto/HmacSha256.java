@@ -24,7 +24,12 @@ public final class HmacSha256 {
         });
     }
 
-    /** The 32 bytes for the first bytes of the text. */
+    /**
+     * Computes the HMAC of the first bytes of a text.
+     *
+     * @param length how many bytes of the text are authenticated
+     * @return 32 bytes
+     */
     public byte[] of(byte[] text, int length) {
         Mac mac = perThread.get();
         mac.update(text, 0, length);

@@ -13,18 +13,18 @@ import java.util.Collection;
 import java.util.UUID;
 
 /**
- * The gateways' secret that turns users into pseudonyms, and votes without an id of their own into ids. All gateways of a ballot
- * share it; once it is destroyed, nobody can tell who is who in the log, or try out choices against a receipt.
+ * The gateways' secret, under which users become pseudonyms, and votes without an id get derived ids. All gateways of a ballot
+ * share it. Once it is destroyed, nobody can tell who is who in the log, or try out choices against a receipt.
  */
 public final class Pepper {
-    /** Fewest bytes of the secret. */
+    /** The fewest bytes of the secret. */
     static final int MIN_BYTES = 32;
 
     private static final byte[] VOTER = "voter/v1".getBytes(StandardCharsets.UTF_8);
     private static final byte[] VOTE = "vote/v1".getBytes(StandardCharsets.UTF_8);
     private static final int MAX_LENGTH = 0xFFFF;
 
-    /** The most UTF-8 bytes of a char; a pair of surrogates has four. */
+    /** The most UTF-8 bytes of one char; a surrogate pair, which is two chars, has four. */
     private static final int MAX_UTF8 = 3;
 
     private final byte[] secret;
@@ -36,10 +36,10 @@ public final class Pepper {
     }
 
     /**
-     * The pepper in this text.
+     * Reads the pepper.
      *
      * @param base64 of at least {@link #MIN_BYTES} bytes
-     * @throws IllegalArgumentException when it is none; the message does not show it
+     * @throws IllegalArgumentException when it is anything else; the message does not show it
      */
     public static Pepper of(String base64) {
         byte[] secret;
@@ -55,8 +55,8 @@ public final class Pepper {
     }
 
     /**
-     * The user's pseudonym on one ballot: the first 16 bytes of HMAC-SHA256(pepper, "voter/v1" ‖ length ‖ ballot id ‖ length ‖
-     * user id), in UTF-8, lengths as unsigned 16-bit big-endian numbers.
+     * Derives the user's pseudonym on one ballot: the first 16 bytes of HMAC-SHA256(pepper, "voter/v1" ‖ length ‖ ballot id ‖
+     * length ‖ user id), with texts in UTF-8 and lengths as unsigned 16-bit big-endian numbers.
      */
     public Pseudonym pseudonym(String ballotId, UserId userId) {
         byte[] ballot = ballotId.getBytes(StandardCharsets.UTF_8);
@@ -75,11 +75,11 @@ public final class Pepper {
     }
 
     /**
-     * The id of this voter's vote for these choices, where the client gave it none: the same whatever their order and at every
-     * gateway, so that the same vote may be sent again. It is a version 8 UUID (RFC 9562) of the first 16 bytes of
-     * HMAC-SHA256(pepper, "vote/v1" ‖ pseudonym ‖ for each choice in ascending order its length ‖ the choice), in UTF-8, lengths
-     * as unsigned 16-bit big-endian numbers. Under the pepper, because whoever holds a receipt knows the pseudonym and the id, and
-     * choices are few enough to be tried out.
+     * Derives the id of a vote for which the client gave none. It is the same for any order of the choices and at every
+     * gateway, so the same vote may be sent again. It is a version 8 UUID (RFC 9562) of the first 16 bytes of
+     * HMAC-SHA256(pepper, "vote/v1" ‖ pseudonym ‖ for each choice in ascending order its length ‖ the choice), with texts in
+     * UTF-8 and lengths as unsigned 16-bit big-endian numbers. The id is derived under the pepper because a receipt shows
+     * pseudonym and id, and choices are few enough to be tried out.
      */
     public UUID voteId(Pseudonym voter, Collection<String> choices) {
         String[] sorted = choices.toArray(String[]::new);
@@ -99,7 +99,7 @@ public final class Pepper {
         return new UUID(high, low);
     }
 
-    /** What a ballot tells of the pepper that its votes are made with: the first 8 bytes of SHA-256(pepper ‖ ballot id). */
+    /** The fingerprint of the pepper that a ballot publishes: the first 8 bytes of SHA-256(pepper ‖ ballot id). */
     public PepperFingerprint fingerprint(String ballotId) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

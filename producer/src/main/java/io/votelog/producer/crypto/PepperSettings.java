@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * The secret that all gateways of a log share.
+ * The setting of the secret that all gateways of a log share.
  *
  * @param pepper base64 of at least {@link Pepper#MIN_BYTES} random bytes
  */

@@ -6,7 +6,10 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
-/** Fresh random bytes for each vote, drawn in bulk from a generator that never waits for entropy. */
+/**
+ * Draws a fresh salt of 32 random bytes for each vote. Random bytes are drawn in bulk, from a generator that never waits for
+ * entropy.
+ */
 public final class Salts {
     private static final int LENGTH = 32;
     private static final int DRAWN_AT_ONCE = 64;
@@ -28,7 +31,7 @@ public final class Salts {
                 used = 0;
             }
             byte[] salt = Arrays.copyOfRange(bytes, used, used + LENGTH);
-            // What is given away is kept nowhere else.
+            // The salt's bytes are erased here, so they are kept nowhere else.
             Arrays.fill(bytes, used, used + LENGTH, (byte) 0);
             used += LENGTH;
             return new Salt(salt);

@@ -8,11 +8,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who votes, as an issuer's token or a station's list names them: 1 to {@value #MAX_CHARS} UTF-16 units. Two ids are one user when
- * all their code points are the same, and only then: capitals count, and nothing is trimmed, folded or normalised. What has no shape
- * of its own, so that an id with it reads like one without, is refused instead. It is white space (an empty Braille cell too) at either
- * end, twice in a row, or of another kind than U+0020; control characters; what Unicode calls default-ignorable; format characters;
- * halves of surrogate pairs; noncharacters; and what is not in Unicode's Normalization Form C. Letters that look alike are let through.
+ * A user's id, as a token or a station's line has it: 1 to {@value #MAX_CHARS} UTF-16 units. Two ids are the same user exactly
+ * when all their code points are equal: case counts, and nothing is trimmed, folded or normalised. An id is refused if it
+ * contains what would make it read like another id: white space (an empty Braille cell too) at either end, twice in a row, or
+ * other than U+0020; control characters; characters that Unicode calls default-ignorable; format characters; halves of
+ * surrogate pairs; noncharacters; and text that is not in Unicode's Normalization Form C. Different letters that look alike are
+ * accepted.
  */
 public final class UserId {
     /** Most UTF-16 units of an id. */
@@ -25,10 +26,10 @@ public final class UserId {
     }
 
     /**
-     * The id in this text.
+     * Reads an id.
      *
-     * @param refused makes of a fault what is thrown; the fault is a clause whose subject is the id ("has white space, …"), in ASCII,
-     *     and names the character, its place counted from 1 in code points, and what would be right
+     * @param refused makes the exception from a fault. The fault is a clause whose subject is the id ("has white space, …"), in
+     *     ASCII; it names the character, its place counted from 1 in code points, and what would be right
      */
     public static UserId of(String text, Function<String, ProblemException> refused) {
         @Nullable String fault = fault(text);
@@ -38,13 +39,13 @@ public final class UserId {
         return new UserId(text);
     }
 
-    /** What is wrong with the text, or null. */
+    /** What is wrong with the text, or null when it is an id. */
     public static @Nullable String fault(String text) {
         int length = text.length();
         if (length == 0 || length > MAX_CHARS) {
             return "must have 1 to %d characters, and has %d".formatted(MAX_CHARS, length);
         }
-        // Most ids are visible ASCII and nothing else.
+        // Most ids are visible ASCII alone, and are done here.
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
             if (c <= ' ' || c >= 0x7F) {
@@ -98,7 +99,7 @@ public final class UserId {
         return null;
     }
 
-    /** Says where the text leaves Normalization Form C. */
+    /** The fault of a text that is not in Normalization Form C, with the place where it departs from it. */
     private static String faultOfForm(String text) {
         String right = Normalizer.normalize(text, Normalizer.Form.NFC);
         int at = 0;

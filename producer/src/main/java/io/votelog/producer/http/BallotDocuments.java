@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The public documents of ballots: what the catalogue says of them, and nothing of the pepper. */
+/** The public documents of ballots: what the catalogue has of them, without the pepper's fingerprint. */
 final class BallotDocuments {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -33,14 +33,14 @@ final class BallotDocuments {
     /**
      * A document.
      *
-     * @param json UTF-8
-     * @param tag what stands between the quotes of its entity tag
+     * @param json the document in UTF-8
+     * @param tag the text between the quotes of its entity tag
      */
     record Document(Coded json, String tag) {}
 
     private record Written(ListedBallot of, Document document) {}
 
-    /** One ballot: the definition with its digest, whether it takes votes yet, whether it was closed early. */
+    /** The document of one ballot: the definition and its digest, whether it takes votes yet, whether it was closed early. */
     Document one(ListedBallot ballot) {
         Written last = written.get(ballot.id());
         if (last != null && last.of() == ballot) {
@@ -51,7 +51,7 @@ final class BallotDocuments {
         return document;
     }
 
-    /** The same for who published it, with what was understood otherwise than it was written. */
+    /** The same document for the publisher, with notes on what was understood otherwise than it was written. */
     Document one(ListedBallot ballot, List<Note> notes) {
         if (notes.isEmpty()) {
             return one(ballot);
@@ -62,9 +62,10 @@ final class BallotDocuments {
     }
 
     /**
-     * What {@link #one} would be of a ballot after its publication has begun.
+     * The document that {@link #one} would make once the ballot's publication had begun.
      *
-     * @param standing the ballot of that id, when there is one; it is another state of the same where the definitions are the same
+     * @param standing the ballot that has this id already, if any; if its definition is the same one, the document is of that
+     *     ballot's present state
      */
     byte[] dryRun(BallotDefinition definition, Optional<ListedBallot> standing, List<Note> notes) {
         Map<String, Object> plain = standing.filter(
@@ -104,7 +105,7 @@ final class BallotDocuments {
         return plain;
     }
 
-    /** All of these ballots, each with as much as it takes to choose one. */
+    /** The list of these ballots, each with as much as it takes to choose one. */
     Document list(List<ListedBallot> ballots) {
         StringBuilder versions = new StringBuilder();
         ballots.forEach(ballot -> versions.append(version(ballot)).append('\n'));

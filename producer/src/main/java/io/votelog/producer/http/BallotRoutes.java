@@ -42,7 +42,7 @@ import reactor.core.publisher.Signal;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Ballots over HTTP. */
+/** The routes of ballots. */
 @RestController
 class BallotRoutes {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -99,14 +99,14 @@ class BallotRoutes {
         return Bodies.read(request, BallotFile.MAX_BYTES)
                 .publishOn(ballotWork)
                 .map(file -> publisher.read(ballotId, form, file))
-                .flatMap(parsed -> dryRun ? Mono.just(wouldBe(parsed)) : publish(parsed));
+                .flatMap(parsed -> dryRun ? Mono.just(dryRun(parsed)) : publish(parsed));
     }
 
     private Mono<ResponseEntity<byte[]>> publish(BallotPublisher.ParsedBallot parsed) {
         BallotDefinition definition = parsed.definition();
         String id = definition.ballot().id();
-        // The timeout does not cancel it: what has begun goes on, and the reconciler looks after it should it fail. Its
-        // end is made a value, so that one which comes too late is dropped and not reported as an error that nobody
+        // The timeout does not cancel the publication: it goes on, and the reconciler completes it if it fails. Its
+        // outcome is made a value, so that one that comes too late is dropped, and not reported as an error that nobody
         // handles.
         CompletableFuture<Signal<BallotPublisher.Publication>> work = Mono.fromCallable(
                         () -> publisher.publish(definition))
@@ -146,7 +146,7 @@ class BallotRoutes {
                 .publishOn(ballotWork)
                 .map(AnnulmentBody::of)
                 .map(annulment -> {
-                    // Only the id of a ballot is fit for an address, so the ballot is looked for first.
+                    // The ballot is looked up first, since only the id of a ballot may be put into an address.
                     byte[] answer = voteAnnuller.annul(ballotId, annulment, operator.getName());
                     return ResponseEntity.accepted()
                             .location(publicUrls.receipt(ballotId, annulment.receipt()))
@@ -188,7 +188,10 @@ class BallotRoutes {
                 .body(document.json().plain());
     }
 
-    /** What is claimed will be finished by some gateway; what is not may have come to nothing. */
+    /**
+     * Answers a publication that takes too long. A ballot that is claimed will be completed by some gateway; one that is not
+     * may have failed.
+     */
     private ResponseEntity<byte[]> late(BallotPublisher.ParsedBallot parsed) {
         BallotDefinition definition = parsed.definition();
         String id = definition.ballot().id();
@@ -216,7 +219,7 @@ class BallotRoutes {
                 .body(JSON.writeValueAsBytes(summary));
     }
 
-    private ResponseEntity<byte[]> wouldBe(BallotPublisher.ParsedBallot parsed) {
+    private ResponseEntity<byte[]> dryRun(BallotPublisher.ParsedBallot parsed) {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(documents.dryRun(

@@ -18,7 +18,10 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/** Votes over HTTP, many a request: a line of JSON for each, both ways, as a stream (application/x-ndjson). */
+/**
+ * The route of batches: many votes in one request, with a line of JSON for each vote and for each answer, as streams ({@code
+ * application/x-ndjson}).
+ */
 final class BatchRoute implements NettyRouteProvider {
     private static final AsciiString NDJSON = AsciiString.cached(BatchDesk.MEDIA_TYPE);
 
@@ -53,7 +56,8 @@ final class BatchRoute implements NettyRouteProvider {
         }
         responses.begin(request, response, HttpResponseStatus.OK, NDJSON);
         if (request.requestHeaders().containsValue(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true)) {
-            // The answer begins before the body is read, and a client that waits for this would never send it.
+            // The answer begins before the body is read, so a client that waits for 100 (Continue) gets it here;
+            // otherwise it would never send the body.
             EventLoopExecutor.channel(request)
                     .writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }

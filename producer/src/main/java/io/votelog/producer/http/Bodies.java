@@ -13,13 +13,14 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import reactor.core.publisher.Mono;
 import reactor.netty.channel.AbortedException;
 
-/** Request bodies in memory, bounded while they come in. */
+/** Reads request bodies of Spring's routes into memory, with a bound while they come in. */
 final class Bodies {
     private Bodies() {}
 
     /**
-     * The whole body, empty when there is none; fails with a {@link ProblemException}: 413 above the limit, 408 when it stops
-     * coming in.
+     * Reads the whole body; empty when there is none.
+     *
+     * @return fails with a {@link ProblemException}: 413 when the body is longer than the limit, 408 when it stops coming in
      */
     static Mono<byte[]> read(ServerHttpRequest request, int maxBytes) {
         if (request.getHeaders().getContentLength() > maxBytes) {
@@ -48,7 +49,7 @@ final class Bodies {
                 : failure;
     }
 
-    /** What a request is told whose body did not come to its end. */
+    /** The problem of a request whose body did not come to its end. */
     static Problem brokenOff(Throwable failure) {
         if (failure instanceof ReadTimeoutException) {
             return Problems.requestTimeout();

@@ -13,7 +13,7 @@ import reactor.core.publisher.Operators;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.util.context.Context;
 
-/** The whole body of a request to the bare server, bounded while it comes in. */
+/** The whole body of a request to one of the votes' routes, with a bound while it comes in. */
 final class BoundedBody extends Mono<byte[]> {
     private static final int FIRST_GUESS = 256;
 
@@ -26,8 +26,10 @@ final class BoundedBody extends Mono<byte[]> {
     }
 
     /**
-     * The whole body, empty when there is none; fails with a {@link ProblemException}: 413 above the limit, 408 when it stops
-     * coming in, 415 when it is compressed.
+     * Reads the whole body; empty when there is none.
+     *
+     * @return fails with a {@link ProblemException}: 413 when the body is longer than the limit, 408 when it stops coming in,
+     *     415 when it is compressed
      */
     static Mono<byte[]> of(HttpServerRequest request, int maxBytes) {
         return new BoundedBody(request, maxBytes);
@@ -36,7 +38,8 @@ final class BoundedBody extends Mono<byte[]> {
     @Override
     public void subscribe(CoreSubscriber<? super byte[]> subscriber) {
         String length = request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH);
-        // Longer than nine digits is too long whatever they are; the server has refused what is no number.
+        // A length of more than nine digits is too long whatever they are. The server has refused a length that is no
+        // number.
         int announced = length == null ? 0 : length.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(length);
         if (isCoded(request)) {
             Operators.error(subscriber, Problems.codedBody().exception());
@@ -47,7 +50,10 @@ final class BoundedBody extends Mono<byte[]> {
         }
     }
 
-    /** Whether the body is compressed or the like. No browser does that to what it sends, and small data that swells is a weapon. */
+    /**
+     * Whether the body has a content coding, such as compression. No browser compresses what it sends, and a small body that
+     * decompresses to a large one is an attack.
+     */
     static boolean isCoded(HttpServerRequest request) {
         String coding = request.requestHeaders().get(HttpHeaderNames.CONTENT_ENCODING);
         return coding != null && !coding.strip().equalsIgnoreCase("identity");
@@ -116,7 +122,9 @@ final class BoundedBody extends Mono<byte[]> {
 
         @Override
         public void onError(Throwable failure) {
-            // Else the server tells of it once more when the answer is written, and that would be logged as an error.
+            // Otherwise the server would report the failure once more when the answer is written, and it would be
+            // logged
+            // as an error.
             source.cancel();
             if (!done) {
                 end(Bodies.brokenOff(failure).exception());

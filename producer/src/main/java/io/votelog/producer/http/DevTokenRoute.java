@@ -40,7 +40,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Gives anyone a token for any user, on a system that serves its developer alone. */
+/** The route that gives anyone a token for any user, on a system that serves its developer alone. */
 @RestController
 @ConditionalOnBooleanProperty("votelog.dev.tokens")
 class DevTokenRoute {
@@ -52,7 +52,10 @@ class DevTokenRoute {
     private static final String FORM = "the body must be {\"userId\": 1 to %d characters, \"scope\": optional string}: "
             .formatted(UserId.MAX_CHARS);
 
-    /** What proxies add, beside the {@code X-Forwarded-} ones; a default {@code Host} of theirs may be this machine's name. */
+    /**
+     * The headers that proxies add, beside those that begin with {@code X-Forwarded-}. They are looked for because a proxy's
+     * default {@code Host} may be this machine's name.
+     */
     private static final Set<String> PROXIES = Set.of(
             "forwarded",
             "via",
@@ -69,7 +72,7 @@ class DevTokenRoute {
     DevTokenRoute(AuthSettings auth, Clock clock) throws JOSEException {
         this.auth = auth;
         this.clock = clock;
-        // The settings see to it that there is a secret where there are such tokens.
+        // The settings require a secret where there are such tokens.
         String secret = Objects.requireNonNull(auth.hs256Secret());
         this.signer = new MACSigner(secret.getBytes(StandardCharsets.UTF_8));
         LOG.warn("POST /dev/token gives anyone a token for any user; votelog.dev.tokens must be off in public");
@@ -93,7 +96,10 @@ class DevTokenRoute {
         return Bodies.read(request, MAX_BYTES).map(this::issue);
     }
 
-    /** What a proxy does not say of itself: where it connects from, and that it speaks HTTP/1.0, as nginx does unless it is told otherwise. */
+    /**
+     * Refuses a request that comes through a proxy that adds no header: it connects from another address than this machine's,
+     * or uses HTTP/1.0, as nginx does unless told otherwise.
+     */
     private static void requireFromHere(HttpServerRequest request) {
         boolean here = request.connectionRemoteAddress() instanceof InetSocketAddress peer
                 && peer.getAddress() != null

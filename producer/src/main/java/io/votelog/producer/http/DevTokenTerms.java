@@ -11,7 +11,9 @@ import java.net.InetAddress;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/** When a gateway may give anyone a token for any user: where nothing of it is anybody else's than its developer's. */
+/**
+ * The conditions under which a gateway may give anyone a token for any user: everything that it uses is its developer's alone.
+ */
 final class DevTokenTerms {
     private static final String KEY = "votelog.dev.tokens";
     private static final String ALLOWED =
@@ -42,9 +44,9 @@ final class DevTokenTerms {
     }
 
     /**
-     * Requires that a gateway with such tokens listens on this machine alone.
+     * Requires that a gateway with such tokens listens on this machine's own addresses alone.
      *
-     * @param listening the address that it is told to listen on; null for all of this machine's
+     * @param listening the address that it is configured to listen on; null for all addresses of this machine
      * @throws BadSettingException when others can connect to it
      */
     static void requireListeningHere(@Nullable InetAddress listening) {
@@ -53,7 +55,10 @@ final class DevTokenTerms {
         }
     }
 
-    /** An issuer who shares a secret may have any mere name; an address is a name that others know too. */
+    /**
+     * Whether the issuer may be one for such tokens. An issuer that shares a secret may have any plain name; one that is an
+     * address is known to others too.
+     */
     private static boolean mayIssue(String issuer) {
         return Loopback.hostNamedBy(issuer).map(Loopback::isHost).orElse(true);
     }

@@ -11,22 +11,22 @@ import java.util.concurrent.Executor;
 import reactor.netty.http.server.HttpServerRequest;
 
 /**
- * Hands what the log acknowledged back to one event loop, in batches: an acknowledgement that comes while others wait to be taken
- * joins them and wakes nobody.
+ * Runs tasks on one event loop, in batches: the log's acknowledgements are handed back to the loop of the request's connection.
+ * A task that comes while others wait joins them and does not wake the loop once more.
  */
 final class EventLoopExecutor implements Executor {
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final WakeUp wakeUp;
 
     private EventLoopExecutor(EventLoop loop) {
-        this.wakeUp = new WakeUp(loop, this::take);
+        this.wakeUp = new WakeUp(loop, this::runWaiting);
     }
 
     /** The executors of a server, one for each of its event loops. */
     static final class PerLoop {
         private final Map<EventLoop, EventLoopExecutor> byLoop = new ConcurrentHashMap<>();
 
-        /** The one to the loop of the request's connection. */
+        /** The executor for the event loop of the request's connection. */
         EventLoopExecutor of(HttpServerRequest request) {
             EventLoop loop = channel(request).eventLoop();
             EventLoopExecutor known = byLoop.get(loop);
@@ -47,7 +47,7 @@ final class EventLoopExecutor implements Executor {
         wakeUp.call();
     }
 
-    private void take() {
+    private void runWaiting() {
         for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
             task.run();
         }

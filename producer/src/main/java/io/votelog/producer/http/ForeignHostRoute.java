@@ -12,8 +12,9 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * Refuses, on a gateway that gives anyone a token, whatever was sent to another host than this machine. A page can have its own name
- * mean 127.0.0.1 (DNS rebinding), and would then be of the gateway's own origin; its requests still say the name.
+ * Refuses requests that name another host than this machine, on a gateway that gives anyone a token. A web page can make its
+ * own host name resolve to 127.0.0.1 (DNS rebinding) and so call the gateway as its own origin; its requests still have that
+ * name.
  */
 final class ForeignHostRoute implements NettyRouteProvider {
     private final VoteResponses responses;
@@ -35,7 +36,7 @@ final class ForeignHostRoute implements NettyRouteProvider {
         return hosts.size() != 1 || !Loopback.isHost(hosts.get(0)) || (target != null && !Loopback.isHost(target));
     }
 
-    /** The host in a target of absolute form; null when there is none. */
+    /** The host in a request target of absolute form; null when there is none. */
     private static @Nullable String authority(String target) {
         int path = RequestSyntax.pathOfAbsolute(target);
         return path < 0 || target.startsWith("/") ? null : target.substring(target.indexOf("//") + 2, path);

@@ -34,7 +34,7 @@ import org.springframework.context.annotation.Import;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** The two ports: what clients meet before and behind the routes. */
+/** The two ports, and what requests pass before and behind the routes. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ConnectionSettings.class)
 @Import(RequestHeaders.class)
@@ -44,7 +44,10 @@ class HttpConfiguration {
         return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
     }
 
-    /** No bean that is a filter itself: it would be found, and be asked a second time. */
+    /**
+     * The limit of requests is bound to the metrics here; it is no bean of its own, since Spring would find it as a filter and
+     * apply it twice.
+     */
     @Bean
     MeterBinder requestLimitMetrics(SecurityConfiguration.Gatekeeper gatekeeper) {
         return registry -> gatekeeper.limit().bindTo(registry);
@@ -92,13 +95,15 @@ class HttpConfiguration {
         };
     }
 
-    /** Where publishing, closing and annulling block; a burst of them waits here and keeps nobody else from voting. */
+    /**
+     * The threads on which publishing, closing and annulling block. A burst of them waits here and keeps nobody from voting.
+     */
     @Bean(destroyMethod = "dispose")
     Scheduler ballotWork() {
         return Schedulers.newBoundedElastic(8, 256, "ballot-work", 60, true);
     }
 
-    /** Settings that depend on one another, and on where Spring is told to listen. */
+    /** Checks settings that depend on one another, and on the address that Spring is told to listen on. */
     @Bean
     CheckedAtStart settingsTogether(
             DevTokenSettings dev,

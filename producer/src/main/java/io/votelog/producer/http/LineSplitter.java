@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * Cuts a stream of bytes into lines. It holds what was given last and the beginning of a line, and never more of a line than the
- * limit; the rest of a longer one is dropped as it comes.
+ * Splits a stream of bytes into lines. It holds the bytes that were added last and the beginning of a line, but never more of a
+ * line than the limit; the rest of a longer line is dropped as it comes.
  */
 final class LineSplitter {
     private final int maxLineBytes;
@@ -14,7 +14,7 @@ final class LineSplitter {
     private int start;
     private int end;
 
-    /** How far the line that begins at {@code start} was searched for its end. */
+    /** Up to where the line that begins at {@code start} was searched for its end. */
     private int searched;
 
     private boolean dropping;
@@ -26,7 +26,7 @@ final class LineSplitter {
         this.maxLineBytes = maxLineBytes;
     }
 
-    /** Adds bytes behind those that are there. */
+    /** Adds bytes at the end. */
     void add(ByteBuf part) {
         int added = part.readableBytes();
         if (start > 0) {
@@ -42,7 +42,7 @@ final class LineSplitter {
         end += added;
     }
 
-    /** Goes to the next whole line; false when there is none yet. */
+    /** Moves to the next whole line; false when there is none yet. */
     boolean next() {
         for (int i = searched; i < end; i++) {
             if (bytes[i] == '\n') {
@@ -58,7 +58,7 @@ final class LineSplitter {
         return false;
     }
 
-    /** Goes to what stands behind the last line's end, once no more bytes come; false when that is nothing. */
+    /** Moves to what is left behind the last line's end, once no more bytes come; false when nothing is left. */
     boolean rest() {
         if (isEmpty()) {
             return false;
@@ -76,32 +76,32 @@ final class LineSplitter {
         searched = following;
     }
 
-    /** The line's bytes, valid until {@link #add}. */
+    /** The array that has the line's bytes, valid until {@link #add}. */
     byte[] bytes() {
         return bytes;
     }
 
-    /** Where the line begins in them. */
+    /** Where the line begins in {@link #bytes}. */
     int offset() {
         return lineStart;
     }
 
-    /** How long it is, without its end. */
+    /** The line's length in bytes, without its end. */
     int length() {
         return lineLength;
     }
 
-    /** Whether the line has more bytes than are allowed; then its bytes are not all there. */
+    /** Whether the line is longer than the limit; then not all of its bytes are there. */
     boolean tooLong() {
         return tooLong;
     }
 
-    /** Whether nothing is left but what {@link #next} gave. */
+    /** Whether nothing is left behind the line that {@link #next} moved to. */
     boolean isEmpty() {
         return start == end && !dropping;
     }
 
-    /** Whether there is nothing but white space in the line. */
+    /** Whether the line has nothing but white space. */
     boolean blank() {
         for (int i = lineStart; i < lineStart + lineLength; i++) {
             if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r') {

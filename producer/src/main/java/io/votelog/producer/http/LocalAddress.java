@@ -7,7 +7,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** A gateway that gives anyone a token listens on 127.0.0.1, unless it is told another address of this machine. */
+/**
+ * Makes a gateway that gives anyone a token listen on 127.0.0.1, unless it is configured to listen on another address of this
+ * machine.
+ */
 final class LocalAddress implements EnvironmentPostProcessor {
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {

@@ -11,17 +11,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query of a request that writes. A parameter that is misspelt, has no value or stands twice would be something that the sender
- * believes to have said; such a request is refused, never done without it.
+ * Reads the query of a request that writes something. A request whose parameter is misspelt, has no value or occurs twice is
+ * refused, since its sender would believe that the parameter was heard.
  */
 public final class QueryParameters {
     private QueryParameters() {}
 
     /**
-     * A request that has none.
+     * Requires that a request has no query.
      *
-     * @param query as it came, percent-encoded; null when there is no question mark
-     * @throws ProblemException (400) when there is one
+     * @param query the query as it came, percent-encoded; null when there is no question mark
+     * @throws ProblemException 400 when there is one
      */
     public static void requireNone(@Nullable String query) {
         fault(query).ifPresent(problem -> {
@@ -29,7 +29,7 @@ public final class QueryParameters {
         });
     }
 
-    /** Why a request that may have no query is refused; nothing when it has none. */
+    /** The problem of a query where none is allowed; empty when there is none. */
     static Optional<Problem> fault(@Nullable String query) {
         return query == null
                 ? Optional.empty()
@@ -41,10 +41,10 @@ public final class QueryParameters {
     }
 
     /**
-     * A request that may have one parameter, {@code true} or {@code false}; false when it is absent.
+     * Reads the one parameter that a request may have: {@code true} or {@code false}; false when it is absent.
      *
-     * @param query as {@link #requireNone} takes it
-     * @throws ProblemException (400) when it has another, or has it twice, or with another value
+     * @param query the query, as for {@link #requireNone}
+     * @throws ProblemException 400 when there is another parameter, or this one occurs twice or has another value
      */
     public static boolean flag(@Nullable String query, String name) {
         if (query == null) {

@@ -31,7 +31,7 @@ import org.springframework.security.web.server.firewall.ServerExchangeRejectedHa
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/** Who may do what, and the headers that keep browsers safe. */
+/** Which tokens may use which routes, and the headers that keep browsers safe. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebFluxSecurity
 public class SecurityConfiguration {
@@ -39,7 +39,7 @@ public class SecurityConfiguration {
     static final String ANNUL_VOTES = "votes:annul";
     private static final String ANNULMENTS = "/v1/ballots/*/annulments";
 
-    /** The votes' routes are not served by Spring: only their preflights come here. */
+    /** The security of Spring's routes. The votes' routes are not among them, except for their preflight requests. */
     @Bean
     SecurityWebFilterChain security(
             ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper, ReactiveAuthenticationManager callers) {
@@ -62,7 +62,7 @@ public class SecurityConfiguration {
                         .hasAuthority(ANNUL_VOTES)
                         .pathMatchers("/v1/ballots/*/my-vote")
                         .authenticated()
-                        // What is left is public, or is nothing and told so.
+                        // Other routes are public, or do not exist and are answered 404.
                         .anyExchange()
                         .permitAll())
                 .oauth2ResourceServer(server -> server.authenticationEntryPoint(unauthorized)
@@ -73,7 +73,10 @@ public class SecurityConfiguration {
                 .build();
     }
 
-    /** Holds the limit of requests that bring no votes, which must not be looked for as a filter of its own. */
+    /**
+     * Holds the limit of requests that bring no votes, so that the limit is no bean of its own, which Spring would find as a
+     * filter.
+     */
     record Gatekeeper(RequestLimit limit) {}
 
     @Bean
@@ -93,7 +96,7 @@ public class SecurityConfiguration {
         return exchange.getRequest().getPath().value().endsWith("/annulments") ? ANNUL_VOTES : WRITE_BALLOTS;
     }
 
-    /** The same checks as a vote's. */
+    /** Checks tokens as the votes' routes do. */
     @Bean
     ReactiveAuthenticationManager callers(BearerTokens tokens) {
         return bearer -> tokens.check(((BearerTokenAuthenticationToken) bearer).getToken())
@@ -103,14 +106,14 @@ public class SecurityConfiguration {
                         AuthorityUtils.createAuthorityList(List.copyOf(caller.scopes()))));
     }
 
-    /** Paths and headers that mean one thing here and another to a proxy. */
+    /** Refuses paths and headers that a proxy could read in another way than this server. */
     @Bean
     ServerExchangeRejectedHandler suspiciousRequests() {
         return (exchange, rejected) -> ProblemHandler.write(
                 exchange, Problems.malformed("the request's path or headers hold what is not allowed there"));
     }
 
-    /** What pages of other origins may do; nothing when none is configured. */
+    /** The origins whose pages may call; none when none is configured. */
     @Bean
     Origins origins(HttpSettings settings, PublicUrls publicUrls) {
         return settings.cors()
@@ -122,7 +125,7 @@ public class SecurityConfiguration {
     }
 
     private static ServerHttpSecurity common(ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper) {
-        // No cookie ever authenticates anyone, so there is no request to forge.
+        // No cookie authenticates anyone, so cross-site request forgery has nothing to use.
         return http.csrf(ServerHttpSecurity.CsrfSpec::disable)
                 .cors(ServerHttpSecurity.CorsSpec::disable)
                 .addFilterAt(
@@ -135,7 +138,7 @@ public class SecurityConfiguration {
                 .logout(ServerHttpSecurity.LogoutSpec::disable)
                 .requestCache(ServerHttpSecurity.RequestCacheSpec::disable)
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
-                // Strict-Transport-Security is on every answer of a connection, not on those of these routes alone.
+                // Strict-Transport-Security is set on every answer of a connection, not on these routes alone.
                 .headers(headers -> headers.hsts(ServerHttpSecurity.HeaderSpec.HstsSpec::disable)
                         .contentSecurityPolicy(policy -> policy.policyDirectives(SafetyHeaders.CONTENT_SECURITY_POLICY)));
     }

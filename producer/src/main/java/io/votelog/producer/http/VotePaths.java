@@ -4,7 +4,7 @@ package io.votelog.producer.http;
 import io.votelog.web.connections.RequestSyntax;
 import org.jspecify.annotations.Nullable;
 
-/** The paths under which votes come in. */
+/** The paths of the votes' routes. */
 final class VotePaths {
     static final String ONE = "/votes";
     static final String BATCH = "/votes:batch";
@@ -13,9 +13,9 @@ final class VotePaths {
     private VotePaths() {}
 
     /**
-     * The ballot id in {@code /v1/ballots/{id}} and the ending; null when the request's target is another one.
+     * The ballot id in {@code /v1/ballots/{id}} followed by the ending; null when the request's target is another path.
      *
-     * @param target as it came, in origin or absolute form (RFC 9112, section 3.2), perhaps with a query
+     * @param target the target as it came, in origin or absolute form (RFC 9112, section 3.2), perhaps with a query
      */
     static @Nullable String ballotId(String target, String ending) {
         int start = target.startsWith("/") ? 0 : RequestSyntax.pathOfAbsolute(target);

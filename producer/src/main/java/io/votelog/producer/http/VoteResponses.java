@@ -22,8 +22,8 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * Writes the answers of the votes' routes. They bypass Spring's filters, so the headers that keep browsers safe and those of CORS
- * are set here.
+ * Writes the answers of the votes' routes. They bypass Spring's filters, so the headers for browsers' safety and for CORS are
+ * set here.
  */
 final class VoteResponses {
     private static final AsciiString JSON = AsciiString.cached("application/json");

@@ -23,7 +23,7 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/** Votes over HTTP, one a request. The hot route: the bare server calls it, past all of Spring's layers. */
+/** The route of single votes. It is the hot route, so the server calls it directly, past all of Spring's layers. */
 final class VoteRoute implements NettyRouteProvider {
     private static final Logger LOG = LoggerFactory.getLogger(VoteRoute.class);
 
@@ -41,7 +41,7 @@ final class VoteRoute implements NettyRouteProvider {
         return routes.route(request -> serves(request, VotePaths.ONE), this::cast);
     }
 
-    /** Preflights are left to the framework, which has the rules for them. */
+    /** Whether the request is one for this route. Preflight requests are left to Spring, which has the rules for them. */
     static boolean serves(HttpServerRequest request, String ending) {
         return VotePaths.ballotId(request.uri(), ending) != null
                 && !(HttpMethod.OPTIONS.equals(request.method())
@@ -60,7 +60,7 @@ final class VoteRoute implements NettyRouteProvider {
     }
 
     static Admission.Head head(HttpServerRequest request, String ending, VoteResponses responses) {
-        // The other end of the connection itself, whatever headers say.
+        // The address of the connection's other end, whatever headers say.
         InetSocketAddress peer = EventLoopExecutor.channel(request).remoteAddress() instanceof InetSocketAddress address
                 ? address
                 : null;
@@ -72,7 +72,7 @@ final class VoteRoute implements NettyRouteProvider {
                 fault(request, responses));
     }
 
-    /** What is wrong with how a request asks, whatever it asks for. */
+    /** What is wrong with the request's origin, method or query, or null. */
     private static @Nullable Problem fault(HttpServerRequest request, VoteResponses responses) {
         if (responses.mayNotCall(request)) {
             return Problems.originNotAllowed();

@@ -4,7 +4,10 @@ package io.votelog.producer.http;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Has an event loop run a task: once for all calls that come before it begins, so that a busy loop is not woken for each. */
+/**
+ * Makes an event loop run a task: once for all calls that come before the run begins, so that a busy loop is not woken for each
+ * of them.
+ */
 final class WakeUp {
     private final EventLoop loop;
     private final Runnable task;
@@ -15,7 +18,7 @@ final class WakeUp {
         this.task = task;
     }
 
-    /** Calls, on any thread; the task sees what was done before. */
+    /** Asks for a run of the task. Any thread may call it, and the task sees everything that the thread did before. */
     void call() {
         if (!called.get() && called.compareAndSet(false, true)) {
             loop.execute(this::run);
@@ -23,7 +26,7 @@ final class WakeUp {
     }
 
     private void run() {
-        // Before the task's first look, so that what comes after its last look calls again.
+        // The flag is cleared before the task's first look: whatever comes after its last look asks for another run.
         called.set(false);
         task.run();
     }

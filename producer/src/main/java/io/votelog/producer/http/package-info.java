@@ -1,6 +1,7 @@
 /**
- * The gateway's HTTP: the hot routes of votes, on the server itself, and the other routes, on Spring; what is written for {@code votes},
- * {@code ballots} and {@code auth} is told to clients here.
+ * The gateway's HTTP: the votes' hot routes, which the server calls directly, the other routes, which Spring serves, and how
+ * both write their answers. What is asked for is done in {@code votes}, {@code ballots} and {@code auth}; pages for people are
+ * in {@code pages}.
  */
 @NullMarked
 package io.votelog.producer.http;

@@ -21,20 +21,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that no client takes what is everybody's: every request takes a token from the bucket of its client's address, and then
- * from that of its user; and a vote takes one from those of its voter on its ballot. None of them is kept: a bucket is known by a hash
- * whose key dies with the process.
+ * Keeps any one client from using up what is there for all. Every request takes a token from the bucket of its client's
+ * address, then one from the bucket of its user; a vote takes one from the buckets of its voter on its ballot as well. No
+ * address or user is stored: a bucket is found by a hash whose key is drawn anew in each process.
  *
  * <p>A gateway counts by itself: behind a load balancer a user has as many buckets as there are gateways.
  *
- * <p>The answers' headers are those of draft-ietf-httpapi-ratelimit-headers-11. {@code t} is the time until the bucket is full or,
- * where it is empty, until a token is there, so that {@code Retry-After} never ends before it.
+ * <p>The headers in answers are those of draft-ietf-httpapi-ratelimit-headers-11. {@code t} is the time in seconds until the
+ * bucket is full or, when it is empty, until a token is there, so {@code Retry-After} never ends before it.
  */
 public final class FairUse {
-    /** Says the limits, the same in every answer. */
+    /** The header that states the limits; it is the same in every answer. */
     public static final String POLICY_HEADER = RateLimit.POLICY_HEADER;
 
-    /** Says what is left. */
+    /** The header that states what is left. */
     public static final String LEVEL_HEADER = RateLimit.LEVEL_HEADER;
 
     private final RateLimit user;
@@ -44,7 +44,7 @@ public final class FairUse {
     private final Optional<String> policy;
 
     /**
-     * @param clientAddress what one address is
+     * @param clientAddress tells which connections and headers are one address
      * @param nanoClock as {@link System#nanoTime()}
      */
     public FairUse(Limits limits, ClientAddress clientAddress, LongSupplier nanoClock) {
@@ -66,12 +66,12 @@ public final class FairUse {
     }
 
     /**
-     * Takes a token of the client's address. To be asked before anything else of the request is looked at.
+     * Takes a token of the client's address. Call it before anything else of the request is looked at.
      *
-     * @param peer the other end of the connection itself, not what some layer below has read from headers; null when it has no
-     *     address
-     * @param headerValues all values of a header, in order, by its name
-     * @throws ProblemException (429) when there is none
+     * @param peer the address of the connection's other end, not one that a layer below has read from headers; null when it has
+     *     none
+     * @param headerValues gives all values of the header of this name, in order
+     * @throws ProblemException 429 when the address has no token left
      */
     public void chargeAddress(@Nullable InetSocketAddress peer, Function<String, List<String>> headerValues) {
         if (address.isOn()) {
@@ -81,32 +81,32 @@ public final class FairUse {
     }
 
     /**
-     * Takes a token of the user, whose token was found to be good.
+     * Takes a token of the user. Call it after the user's bearer token was found valid.
      *
-     * @return the value of the header {@value #LEVEL_HEADER}, nothing when users are not limited. What an address has left is told
-     *     only when that is nothing, since it tells how busy others are who share it.
-     * @throws ProblemException (429) when there is none
+     * @return the value of the header {@value #LEVEL_HEADER}; empty when users are not limited. What an address has left is
+     *     told only when that is nothing, since it tells how busy others at the address are
+     * @throws ProblemException 429 when the user has no token left
      */
     public Optional<String> chargeUser(UserId userId) {
         return user.isOn() ? Optional.of(user.level(granted(user, user.take(userId.text())))) : Optional.empty();
     }
 
     /**
-     * Takes what a vote costs its voter. To be asked last: of a vote that is appended otherwise, since what is refused for another
-     * reason takes nothing.
+     * Takes what a vote costs its voter. Call it last, for a vote that would be appended otherwise: a vote that is refused for
+     * another reason costs nothing.
      *
-     * @param receipt of the vote; it names the voter, the ballot and the id in one
+     * @param receipt the vote's receipt, which names voter, ballot and vote id
      */
     public VoterAllowance.Charge chargeVote(Receipt receipt) {
         return voter.take(receipt);
     }
 
-    /** Gives back what a vote took that was not appended; to be called once at most. */
+    /** Gives back what a vote took that was not appended. Call it at most once for each charge. */
     public void giveBack(VoterAllowance.Charge charge) {
         voter.giveBack(charge);
     }
 
-    /** A problem (429) when the vote may not be appended, else null. */
+    /** The problem (429) of a vote that may not be appended, else null. */
     @Nullable
     public Problem refusal(VoterAllowance.Charge charge) {
         return charge instanceof VoterAllowance.Charge.Refused refused
@@ -115,14 +115,14 @@ public final class FairUse {
     }
 
     /**
-     * Whether the voter may learn once more which id would be derived: each time takes one of their new votes on that ballot, whether
-     * the id is known here or not.
+     * Whether the voter may learn a derived id once more. Each time costs one of their new votes on that ballot, whether the id
+     * is known here or not.
      */
     public boolean mayLearnId(Pseudonym of) {
         return voter.takeNew(of);
     }
 
-    /** The value of the header {@value #POLICY_HEADER}, nothing when nothing is limited. */
+    /** The value of the header {@value #POLICY_HEADER}; empty when nothing is limited. */
     public Optional<String> policy() {
         return policy;
     }

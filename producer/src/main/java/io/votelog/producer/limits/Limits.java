@@ -11,13 +11,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many requests a user and a client address may send, and how many votes a voter may bring to a ballot: on average, and at once.
- * What one address is, {@link ClientLimits} says.
+ * How many requests a user and a client address may send, and how many votes a voter may send to a ballot: on average, and at
+ * once. What counts as one address is in {@link ClientLimits}.
  *
- * @param user per user of a token
- * @param address per client address
- * @param votes new ones, per voter and ballot
- * @param retries votes that come again, per voter and ballot; unlimited where new ones are
+ * @param user for each user of a token
+ * @param address for each client address
+ * @param votes for new votes of each voter on each ballot
+ * @param retries for votes of known ids of each voter on each ballot; unlimited where new votes are
  */
 @ConfigurationProperties("votelog.limits")
 public record Limits(
@@ -27,7 +27,7 @@ public record Limits(
         @DefaultValue Retries retries)
         implements CheckedAtStart {
     /**
-     * Of one user, whatever addresses they send from.
+     * The limit of one user, whatever addresses they send from.
      *
      * @param rate requests per second on average; 0 for no limit
      * @param burst requests at once
@@ -39,7 +39,7 @@ public record Limits(
     }
 
     /**
-     * Of one client address, before anything else of a request is looked at.
+     * The limit of one client address, which applies before anything else of a request is looked at.
      *
      * @param rate requests per second on average; 0 for no limit
      * @param burst requests at once
@@ -51,11 +51,11 @@ public record Limits(
     }
 
     /**
-     * Of one voter on one ballot, counted in votes that would be new in the log. One of them counts, and all stand in the public
-     * turnout.
+     * The limit of one voter on one ballot for votes that would be new in the log. Only one of them counts, but all are in the
+     * public turnout.
      *
      * @param burst new votes at once
-     * @param every the time in which one more comes back; 0 for no limit
+     * @param every the time in which one more vote is allowed again; 0 for no limit
      */
     public record Votes(@DefaultValue("5") int burst, @DefaultValue("10m") Duration every) {
         public Votes {
@@ -64,11 +64,11 @@ public record Limits(
     }
 
     /**
-     * Of one voter on one ballot, counted in votes whose id is known here already, and in new ones that are refused since too many
-     * came. The log keeps each of the former, and the public turnout those that are rejected.
+     * The limit of one voter on one ballot for votes whose id this gateway knows, and for new votes that are refused since too
+     * many came. The log keeps each of the former, and those that are rejected are in the public turnout.
      *
-     * @param burst at once
-     * @param every the time in which one more comes back; 0 for no limit
+     * @param burst votes at once
+     * @param every the time in which one more vote is allowed again; 0 for no limit
      */
     public record Retries(@DefaultValue("100") int burst, @DefaultValue("1m") Duration every) {
         public Retries {

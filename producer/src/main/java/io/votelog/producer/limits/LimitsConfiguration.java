@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What one user, one voter and one client address may send. */
+/** The limits for one user, one voter and one client address. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ClientLimits.class)
 class LimitsConfiguration {

@@ -4,10 +4,11 @@ package io.votelog.producer.limits;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The latest votes, as hashes, in a table whose size never changes. It never blocks and allocates nothing; any thread may call it.
+ * Remembers the latest votes by their hashes, in a table of fixed size. It never blocks and allocates nothing; any thread may
+ * call it.
  *
- * <p>A vote stands in one line of {@value #LINE} slots, which its hash names, the newest first; one more pushes the oldest out.
- * Threads that write to one line at the same moment may lose a vote of it: it is then as good as forgotten.
+ * <p>A vote's hash names a line of {@value #LINE} slots, in which the newest vote comes first; one more vote pushes the oldest
+ * out. Threads that write to one line at the same moment may lose a vote of it, which is then forgotten.
  */
 final class RecentVotes {
     private static final int LINE = 8;
@@ -16,8 +17,8 @@ final class RecentVotes {
     private final int lineMask;
 
     /**
-     * @param slots how many votes are remembered at most, a power of two of at least {@value #LINE}, 8 bytes each; 0 remembers none and
-     *     may not be asked
+     * @param slots how many votes are remembered at most: a power of two of at least {@value #LINE}, 8 bytes each; with 0 none
+     *     is remembered and no method may be called
      */
     RecentVotes(int slots) {
         if (slots != 0 && (slots < LINE || Integer.bitCount(slots) != 1)) {
@@ -30,7 +31,7 @@ final class RecentVotes {
     /**
      * Whether the vote is remembered.
      *
-     * @param hash of the vote, all of its bits alike, and nobody else's to choose
+     * @param hash the vote's hash, evenly distributed in all bits, under a key that no client knows
      */
     boolean has(long hash) {
         int line = line(hash);

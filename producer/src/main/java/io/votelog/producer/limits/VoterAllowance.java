@@ -11,13 +11,13 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * How many votes one voter may bring to a ballot. One whose id is new takes a token of the bucket {@code votes}; one whose id is
- * remembered, and one that found that bucket empty, take a token of the bucket {@code retries}. So every vote in the log is paid for,
- * and where both buckets are empty the answer is the same for ids that are remembered and for those that are not: nobody can try out
- * choices by what a derived id is answered.
+ * Limits how many votes one voter may send to a ballot. A vote whose id is new takes a token of the bucket {@code votes}. A
+ * vote whose id is remembered, or one that found that bucket empty, takes a token of the bucket {@code retries}. So every vote
+ * in the log is paid for. Where both buckets are empty, remembered ids and others are answered alike: nobody can try out
+ * choices by how a derived id is answered.
  */
 public final class VoterAllowance {
-    /** So many votes are remembered, so that they may be sent again: 4 MiB. */
+    /** How many votes are remembered, so that they may be sent again; they take 4 MiB. */
     private static final int RECENT_VOTES = 1 << 19;
 
     private final RateLimit votes;
@@ -27,23 +27,23 @@ public final class VoterAllowance {
 
     /** What a vote took, or why it may not be appended. */
     public sealed interface Charge {
-        /** Nothing was asked of it. */
+        /** The vote is not limited and took nothing. */
         record Free() implements Charge {}
 
-        /** A token of {@code votes}, and it is remembered from now on. */
+        /** The vote took a token of {@code votes}, and its id is remembered from now on. */
         record New(long voter, long vote) implements Charge {}
 
-        /** A token of {@code retries}. */
+        /** The vote took a token of {@code retries}. */
         record Again(long voter) implements Charge {}
 
-        /** There was none. */
+        /** The vote found no token and may not be appended. */
         record Refused(RateLimit limit, TokenBuckets.Draw draw) implements Charge {}
     }
 
     public static final Charge FREE = new Charge.Free();
 
     /**
-     * @param limits without a limit on new votes nothing is limited here
+     * @param limits without a limit on new votes, nothing is limited here
      * @param nanoClock as {@link System#nanoTime()}
      */
     VoterAllowance(Limits limits, LongSupplier nanoClock) {
@@ -78,7 +78,7 @@ public final class VoterAllowance {
     /**
      * Takes what a vote costs.
      *
-     * @param receipt of the vote; it names the voter, the ballot and the id in one
+     * @param receipt the vote's receipt, which names voter, ballot and vote id
      */
     Charge take(Receipt receipt) {
         if (!votes.isOn()) {
@@ -100,7 +100,7 @@ public final class VoterAllowance {
         return again.granted() ? new Charge.Refused(votes, draw) : new Charge.Refused(retries, again);
     }
 
-    /** Gives back what a vote took that was not appended; to be called once at most. */
+    /** Gives back what a vote took that was not appended. Call it at most once for each charge. */
     void giveBack(Charge charge) {
         if (charge instanceof Charge.New fresh) {
             recent.remove(fresh.vote());
@@ -110,7 +110,7 @@ public final class VoterAllowance {
         }
     }
 
-    /** Takes a token of the voter's new votes, whatever is remembered; whether there was one. */
+    /** Takes a token for a new vote of the voter, without looking at remembered ids; tells whether there was one. */
     boolean takeNew(Pseudonym voter) {
         return votes.take(voter(voter)).granted();
     }

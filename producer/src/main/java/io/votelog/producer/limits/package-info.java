@@ -1,4 +1,7 @@
-/** Fair use: how much one user, one voter and one client address may send. */
+/**
+ * Fair use: how much one user, one voter and one client address may send. How many connections an address may have is in {@code
+ * web.limits}.
+ */
 @NullMarked
 package io.votelog.producer.limits;
 

@@ -19,17 +19,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Renders what voters see, each page once for all who look at it. */
+/** Renders the pages for voters, each once for all who look at it. */
 final class BallotPages {
-    /** Where the files of its pages are served. */
+    /** The path below which the files of these pages are served. */
     static final String FILES = "/assets/ballot/";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Words under this prefix are said by the page's script. */
+    /** The prefix of the words that the page's script says. */
     private static final String SCRIPTED = "say.";
 
-    /** The scripts in the order in which they import each other. */
+    /** The scripts, in the order in which they import one another. */
     private static final List<String> MODULES = List.of(
             "store.js", "words.js", "times.js", "rules.js", "sign-in.js", "voter.js", "sending.js", "ballot.js");
 
@@ -46,27 +46,27 @@ final class BallotPages {
 
     /**
      * @param signIn where voters sign in
-     * @param madeUpVoters whether anyone may vote under an invented name, when there is no sign-in
+     * @param madeUpVoters whether anyone may vote under an invented name when there is no sign-in
      */
     BallotPages(PublicUrls publicUrls, SignInSettings signIn, boolean madeUpVoters) {
         this.publicUrls = publicUrls;
         this.signIn = signIn;
         this.madeUpVoters = madeUpVoters;
         StaticFiles all = StaticFiles.common(FILES).with(BallotPages.class, "ballot.css", "ballot.css");
-        // Its script is fetched by those who sign in alone.
+        // Only those who sign in fetch this script.
         all.with(BallotPages.class, "vendor/oauth4webapi.js", "oauth4webapi.js");
         MODULES.forEach(module -> all.with(BallotPages.class, module, module));
         this.files = all.with(BallotPages.class, "signed-in.js", "signed-in.js");
     }
 
     /**
-     * A page with the policy that it needs.
+     * A page.
      *
-     * @param policy its Content-Security-Policy
+     * @param policy its {@code Content-Security-Policy}
      */
     record Page(Content content, String policy) {}
 
-    /** A page and what it was rendered from. */
+    /** A page and the state from which it was rendered. */
     private record Rendered(ListedBallot of, BallotPhase phase, Page page) {}
 
     /** The scripts and styles of all these pages. */
@@ -107,7 +107,7 @@ final class BallotPages {
         return new Page(Content.html(ballotTemplate.render(values)), policy(ballot.hasImages()));
     }
 
-    /** What the script has to know of the provider; an empty list where there is none. */
+    /** What the script needs to know of the provider; an empty list when there is none. */
     private Object provider() {
         URI issuer = signIn.issuer();
         String clientId = signIn.clientId();
@@ -160,12 +160,12 @@ final class BallotPages {
         return new Page(Content.html(messageTemplate.render(values)), policy(false));
     }
 
-    /** Whether voters sign in at a provider, who leads them back to a page of ours. */
+    /** Whether voters sign in at a provider, which redirects them to a page of this gateway. */
     boolean signsIn() {
         return signIn.issuer() != null;
     }
 
-    /** The page that the provider leads back to. */
+    /** The page that the provider redirects to. */
     Page signIn(Language language) {
         Map<String, Object> values = values(language);
         String title = say(language, "signIn.title");

@@ -4,15 +4,15 @@ package io.votelog.producer.pages;
 import io.votelog.producer.ballots.ListedBallot;
 import java.time.Instant;
 
-/** What can be done with a ballot at a moment, as its page tells it. */
+/** The phases of a ballot as its page shows them. */
 enum BallotPhase {
-    /** Nothing yet: it is being published, or this gateway is not set up for it. */
+    /** Votes are not taken yet: the ballot is being published, or this gateway is not set up for it. */
     PREPARING,
-    /** It is published and opens later. */
+    /** The ballot is published and opens later. */
     SCHEDULED,
     /** Votes are taken. */
     OPEN,
-    /** It is over. */
+    /** The ballot is over. */
     CLOSED;
 
     static BallotPhase of(ListedBallot listed, Instant now) {
@@ -25,7 +25,7 @@ enum BallotPhase {
         return now.isBefore(listed.ballot().opensAt()) ? SCHEDULED : OPEN;
     }
 
-    /** Its name among a page's words, and in its markup. */
+    /** The phase's name among a page's words, and in its markup. */
     String word() {
         return switch (this) {
             case PREPARING -> "preparing";

@@ -20,11 +20,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ballot in one language, as its page's template takes it.
+ * A ballot in one language, as the page's template takes it.
  *
- * @param picks bounds over all parts
- * @param rules in sentences
- * @param several whether there is more than one part
+ * @param picks how many options may be picked over all sections
+ * @param rules the rules, in sentences
+ * @param several whether there is more than one section
  */
 record BallotView(
         String id,
@@ -41,8 +41,8 @@ record BallotView(
     /**
      * A time.
      *
-     * @param iso for the attribute {@code datetime}
-     * @param text in UTC, for a browser without scripts; others show it in their own time zone
+     * @param iso the value of the attribute {@code datetime}
+     * @param text the time in UTC, for browsers without scripts; others show it in their own time zone
      */
     record Moment(String iso, String text) {
         private static final DateTimeFormatter UTC = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT)
@@ -56,15 +56,15 @@ record BallotView(
     /**
      * A section.
      *
-     * @param bounds how many of it may be picked, in words; null when the section has no bounds of its own
+     * @param bounds how many of its options may be picked, in words; null when the section has no bounds of its own
      */
     record Part(String id, Said title, Range picks, @Nullable String bounds, List<Choice> choices) {}
 
     /**
      * An option.
      *
-     * @param image an https address; a picture that would come unprotected is not shown
-     * @param told whether there is more to it than its title
+     * @param image an https address; a picture that would be fetched without TLS is not shown
+     * @param told whether the option has more than its title
      */
     record Choice(
             String id,
@@ -140,7 +140,7 @@ record BallotView(
                 owner != null || summary != null);
     }
 
-    /** The bounds as a sentence, or null when they forbid nothing. */
+    /** The bounds as a sentence; null when they forbid nothing. */
     private static @Nullable String bounds(Words words, Language language, String key, Range picks, int available) {
         int max = Math.min(picks.max(), available);
         Map<String, Integer> both = Map.of("n", max, "min", picks.min(), "max", max);

@@ -22,10 +22,10 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What voters see in a browser. The pages call the same routes as any other client. */
+/** The routes of pages for voters. The pages themselves call the same routes as any other client. */
 @RestController
 class PageRoutes {
-    /** A page is asked for again after that: its ballot may have opened, or been closed. */
+    /** How long a page may be cached: its ballot may open or be closed in the meantime. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Catalogue catalogue;
@@ -38,7 +38,7 @@ class PageRoutes {
         this.clock = clock;
     }
 
-    /** Leads to the one ballot that is open; when it is not one, says which ballots there are. */
+    /** Redirects to the ballot that is open when there is exactly one, else lists the ballots. */
     @GetMapping("/")
     ResponseEntity<byte[]> start(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
@@ -71,7 +71,7 @@ class PageRoutes {
         return answer(pages.ballot(listed.get(), BallotPhase.of(listed.get(), clock.instant()), language), request);
     }
 
-    /** Where a voter's provider leads back to. */
+    /** The page that a voter's provider redirects to. */
     @GetMapping("/sign-in")
     ResponseEntity<byte[]> signedIn(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,

@@ -18,12 +18,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Where voters sign in on the ballot page: at an OpenID provider, or nowhere when there is no issuer.
  *
- * @param issuer the provider's identifier (OpenID Connect Discovery 1.0, section 3): {@code /.well-known/openid-configuration} is below
- *     it
- * @param clientId of this page, a public client of the provider's
- * @param scope what is asked for, {@code openid} among it
- * @param origins where else than at the issuer's origin the provider has endpoints that the page calls, such as the token endpoint
- * @param parameters what else the provider must be told when it is asked for a sign-in and for a token, each {@code name=value}: some
+ * @param issuer the provider's identifier (OpenID Connect Discovery 1.0, section 3), below which {@code
+ *     /.well-known/openid-configuration} is
+ * @param clientId the page's client id at the provider; it is a public client
+ * @param scope the scopes that are requested, {@code openid} among them
+ * @param origins further origins at which the provider has endpoints that the page calls, such as the token endpoint
+ * @param parameters further parameters of the requests for a sign-in and for a token, each {@code name=value}: some providers
  *     issue tokens for the gateway only when its {@code audience} is named, others its {@code resource} (RFC 8707)
  */
 @ConfigurationProperties("votelog.sign-in")
@@ -36,7 +36,7 @@ public record SignInSettings(
         implements CheckedAtStart {
     private static final Pattern PARAMETER = Pattern.compile("([A-Za-z0-9._-]+)=(\\S.*)");
 
-    /** What the page fills in itself, or what has no place in a browser. */
+    /** Parameters that the page sets itself, or that do not belong in a browser. */
     private static final Set<String> RESERVED = Set.of(
             "client_id",
             "client_secret",
@@ -84,7 +84,7 @@ public record SignInSettings(
     /**
      * Requires that the provider's tokens are trusted.
      *
-     * @param trusted what a token's issuer must be; null where any may be
+     * @param trusted what a token's issuer must be; null when it may be any
      */
     public void requireIssuer(@Nullable String trusted) {
         if (issuer != null && trusted != null && !issuer.toString().equals(trusted)) {
@@ -95,7 +95,7 @@ public record SignInSettings(
         }
     }
 
-    /** The parameters as they stand in a query. */
+    /** The parameters in the form of a query. */
     String query() {
         return parameters.stream()
                 .map(PARAMETER::matcher)

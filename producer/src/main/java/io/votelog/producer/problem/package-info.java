@@ -1,4 +1,7 @@
-/** What a request is refused with, as a problem document (RFC 9457), whichever server tells it. */
+/**
+ * The gateway's problem documents (RFC 9457), independent of the server that writes them. When a request is refused is decided
+ * in the other rooms.
+ */
 @NullMarked
 package io.votelog.producer.problem;
 

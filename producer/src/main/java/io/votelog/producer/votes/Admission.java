@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Lets a request with votes in, or not, by all that can be told before its body is read, the cheapest first: does its
- * address keep to a fair share, is it put as it must be, is there room, who is it, may it, is the ballot known here, is the body what it
- * should be.
+ * Admits or refuses a request that brings votes, by what can be checked before its body is read, the cheapest check first: the
+ * address's share, the request's origin, method and query, the room in front of the log, the token, the user's share, the
+ * token's scope, the ballot, the media type.
  */
 public final class Admission {
     private final FairUse fairUse;
@@ -36,26 +36,26 @@ public final class Admission {
     /**
      * What a request must have.
      *
-     * @param scope what its token must allow; null when any token will do
-     * @param mediaType of its body
+     * @param scope the scope that its token must have; null when any token will do
+     * @param mediaType the media type of its body
      */
     record Terms(@Nullable String scope, String mediaType) {}
 
     /**
      * The head of a request.
      *
-     * @param ballotId from the path
-     * @param peer the other end of the connection, a proxy perhaps; null when it has no address
-     * @param headers all values of a header, in order, by its name
-     * @param fault what is wrong with its origin, method or query, or null. It is told only to whom the address's share leaves it: a
-     *     request that is refused for it takes a token like any other
+     * @param ballotId the ballot id in the path
+     * @param peer the address of the connection's other end, which may be a proxy; null when it has none
+     * @param headers gives all values of the header of this name, in order
+     * @param fault what is wrong with its origin, method or query, or null. It is told only after the address's token was
+     *     taken, so such a request costs a token like any other
      */
     public record Head(
             String ballotId,
             @Nullable InetSocketAddress peer,
             Function<String, List<String>> headers,
             @Nullable Problem fault) {
-        /** The header's first value, or null. */
+        /** The first value of a header, or null. */
         @Nullable
         String header(String name) {
             List<String> values = headers.apply(name);
@@ -64,13 +64,13 @@ public final class Admission {
     }
 
     /**
-     * Who was let in.
+     * The sender of an admitted request.
      *
-     * @param rateLimit what the user may still send, as {@link FairUse} tells it
+     * @param rateLimit what the user may still send, in the form of {@link FairUse#chargeUser}
      */
     record Admitted(Caller caller, Optional<String> rateLimit) {}
 
-    /** Lets the request in; fails with a {@link ProblemException} when it is refused. */
+    /** Admits the request; fails with a {@link ProblemException} when it is refused. */
     Mono<Admitted> admit(Head head, Terms terms) {
         try {
             fairUse.chargeAddress(head.peer(), head.headers());

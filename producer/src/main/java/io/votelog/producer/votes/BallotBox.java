@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a vote whose voter is known into the log: is the ballot open, does the vote keep its rules, append. It never blocks, and
- * whichever way a vote comes, it comes through here.
+ * Casts a vote whose voter is known: checks that the ballot is open and that the vote keeps its rules, then appends it to the
+ * log. It never blocks. Single votes and batches both come through here.
  */
 public final class BallotBox {
     private static final CloudEvent VOTE_CAST = new CloudEvent("VoteCast", "producer");
@@ -39,16 +39,16 @@ public final class BallotBox {
     private final Salts salts = new Salts();
     private volatile boolean locked;
 
-    /** Whose hand a vote comes from. */
+    /** Who sends a vote. */
     enum Sender {
-        /** The voter's own. Their votes are limited. */
+        /** The voter. Their votes are limited. */
         VOTER,
 
         /**
-         * A system's that sends votes on behalf of voters. It is trusted with its list, as long and as repetitive as that is, and so
-         * with what its lines' answers tell: while the ballot is open, a line without an id that names a voter and the choices that they
-         * cast elsewhere without one gets the receipt of that vote, whose verdict then says that the guess was right. Each guess is a
-         * vote in the log. After the end it is told derived ids of nobody.
+         * A system that sends votes on behalf of voters. It is trusted with its list, however long and repetitive, and so with
+         * what the answers to its lines tell. While the ballot is open, a line without an id gets the receipt of the vote that
+         * the voter cast elsewhere, if that vote had no id and the same choices; the verdict of that receipt then shows that
+         * the guess was right. Each guess is a vote in the log. After the end a station gets no derived ids.
          */
         STATION
     }
@@ -61,25 +61,25 @@ public final class BallotBox {
         this.meters = meters;
     }
 
-    /** From now on no vote is taken; those on their way to the log are still answered. */
+    /** Locks the box: no more votes are taken. Votes that are on their way to the log are still answered. */
     public void lock() {
         locked = true;
     }
 
-    /** Whether no vote is taken any more. */
+    /** Whether the box is locked. */
     boolean isLocked() {
         return locked;
     }
 
-    /** Whether a vote that can wait would be taken now, as {@link VoteLog#hasRoomToSpare} says. */
+    /** Whether a vote that can wait would be taken now, see {@link VoteLog#hasRoomToSpare}. */
     boolean hasRoomToSpare() {
         return log.hasRoomToSpare();
     }
 
     /**
-     * Tells before a vote is looked at that it would not be taken.
+     * Refuses a vote before it is looked at, when it would not be taken.
      *
-     * @throws ProblemException (503) when the box is locked or there is no room
+     * @throws ProblemException 503 when the box is locked, or there is no room
      */
     void requireOpen() {
         if (locked) {
@@ -93,10 +93,10 @@ public final class BallotBox {
     /**
      * Casts a vote.
      *
-     * @param sender whose hand it comes from
+     * @param sender who sends it
      * @param choices option ids as they were sent
-     * @param givenId the id that the client chose; without one it is derived from the voter and the choices
-     * @param onAnswer is called once, on any thread, perhaps before this returns; it must not block
+     * @param givenId the id that the client chose; null when it is to be derived from voter and choices
+     * @param onAnswer is called once, on any thread, perhaps before this method returns; it must not block
      */
     void cast(
             ListedBallot listed,
@@ -159,9 +159,10 @@ public final class BallotBox {
     }
 
     /**
-     * Whether a vote that comes too late is answered with its id. An id that the client made is its own. One that was derived says
-     * of which choices it is, and after the end that could be tried out without a trace in the log: so a station is not told, and who
-     * has the voter's token is told as often as new votes would be taken from it, right guesses counted like wrong ones.
+     * Whether the answer to a vote that comes too late has the vote's id. An id that the client made is no secret to it. A
+     * derived id shows of which choices it is made, and after the end guesses could be tried out without a trace in the log. So
+     * a station gets none, and whoever has the voter's token gets one as often as new votes would be allowed, with right
+     * guesses counted like wrong ones.
      */
     private boolean mayLearnId(Sender sender, @Nullable UUID givenId, Pseudonym voter) {
         return givenId != null || (sender == Sender.VOTER && fairUse.mayLearnId(voter));

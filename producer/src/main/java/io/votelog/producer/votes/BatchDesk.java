@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 
 /**
- * Takes votes that another system sends on behalf of its voters: is that system let in; then line by line. It knows no web framework
- * and never blocks.
+ * Takes a batch: votes that another system sends on behalf of its voters. It admits the batch, then casts its lines one by one.
+ * It uses no web framework and never blocks.
  */
 public final class BatchDesk {
     static final String SUBMIT_VOTES = "votes:submit";
@@ -32,8 +32,8 @@ public final class BatchDesk {
     }
 
     /**
-     * Lets a batch in; fails with a {@link ProblemException} when it is refused as a whole. For fair use a batch is one request of
-     * the system that sends it, however many lines it has.
+     * Admits a batch; fails with a {@link ProblemException} when it is refused as a whole. For fair use a batch is one request
+     * of the system that sends it, however many lines it has.
      */
     public Mono<Batch> admit(Admission.Head head) {
         return admission
@@ -42,7 +42,7 @@ public final class BatchDesk {
                 .doOnError(ProblemException.class, refused -> meters.notRecorded(refused.problem()));
     }
 
-    /** A batch that was let in. */
+    /** An admitted batch. */
     public final class Batch {
         private final String ballotId;
 
@@ -50,7 +50,7 @@ public final class BatchDesk {
             this.ballotId = ballotId;
         }
 
-        /** Whether there is room for the next line; to wait for it is better than to be refused. */
+        /** Whether there is room for the next line. When there is none, it is better to wait than to have the line refused. */
         public boolean hasRoom() {
             return box.hasRoomToSpare();
         }
@@ -61,9 +61,9 @@ public final class BatchDesk {
         }
 
         /**
-         * Casts the vote in a line; whatever is wrong with it is an answer.
+         * Casts the vote in a line. Whatever is wrong with the line is its answer.
          *
-         * @param onAnswer is called once, on any thread, perhaps before this returns
+         * @param onAnswer is called once, on any thread, perhaps before this method returns
          */
         public void cast(byte[] bytes, int offset, int length, Consumer<VoteAnswer> onAnswer) {
             try {
@@ -80,7 +80,7 @@ public final class BatchDesk {
             }
         }
 
-        /** Answers a line that has too many bytes. */
+        /** Answers a line that is longer than {@link VoteBody#MAX_BYTES}. */
         public void refuseTooLong(Consumer<VoteAnswer> onAnswer) {
             refuse(Problems.tooLarge(VoteBody.MAX_BYTES), onAnswer);
         }

@@ -18,10 +18,10 @@ final class IdempotencyKey {
     private IdempotencyKey() {}
 
     /**
-     * The vote id, or null when the client sent none.
+     * Reads the vote id; null when the client sent none.
      *
      * @param values all values of the header
-     * @throws ProblemException (400) when there is more than one or it is no UUID
+     * @throws ProblemException 400 when there are several, or the value is no UUID
      */
     static @Nullable UUID read(List<String> values) {
         if (values.isEmpty()) {
@@ -42,7 +42,9 @@ final class IdempotencyKey {
         return voteId;
     }
 
-    /** The UUID that stands there in its one canonical form, in either case (RFC 9562, section 4), or null. */
+    /**
+     * The UUID in its one canonical form, in upper or lower case (RFC 9562, section 4); null when the text is anything else.
+     */
     static @Nullable UUID uuid(String text) {
         if (text.length() != UUID_LENGTH) {
             return null;

@@ -6,18 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * A vote that the log has. Whether it counts is the read side's to say.
+ * A vote that the log has. Whether it counts is decided on the read side.
  *
- * @param receipt as it is told
- * @param partition of the votes topic
- * @param offset in that partition
- * @param recordedAtMs the broker's append time, in milliseconds since 1970
+ * @param receipt the vote's receipt
+ * @param partition the partition of the votes topic
+ * @param offset the offset in that partition
+ * @param recordedAtMs the broker's append time, milliseconds since 1970
  */
 public record RecordedVote(String ballotId, Receipt receipt, int partition, long offset, long recordedAtMs)
         implements VoteAnswer {
 
     /**
-     * The answer's body, UTF-8. It is put together by hand, since nothing in it needs escaping: ids, digits and base64url.
+     * The body of the answer: JSON in UTF-8. It is concatenated, since ids, digits and base64url need no escaping.
      *
      * @param receiptText {@link Receipt#toString()} of the receipt
      */

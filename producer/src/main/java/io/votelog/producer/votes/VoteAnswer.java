@@ -5,10 +5,10 @@ import io.votelog.schemas.Receipt;
 import io.votelog.web.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** What this gateway says of a vote. */
+/** This gateway's answer to a vote. */
 public sealed interface VoteAnswer permits RecordedVote, VoteAnswer.NotRecorded {
     /**
-     * It is refused, or its outcome is unknown.
+     * The vote is refused, or its outcome is unknown.
      *
      * @param problem says which, and why
      * @param receipt of the vote that was sent, where it is told since the vote may be in the log all the same

@@ -22,22 +22,22 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
- * A vote in JSON, read without building a tree: {@code {"choices": ["01", "25"]}} as a body, {@code {"voter": "ada", "choices":
- * ["01", "25"], "voteId": "…"}} as a line of a batch. Fields that are unknown or stand twice are refused.
+ * A vote in JSON: {@code {"choices": ["01", "25"]}} as a body, {@code {"voter": "ada", "choices": ["01", "25"], "voteId": "…"}}
+ * as a line of a batch. It is read without building a tree. Unknown and repeated fields are refused.
  *
- * @param voter who votes; null in a body, whose voter the token names
- * @param choices in the order in which they were sent
- * @param voteId the id that the client chose, if it did
+ * @param voter who votes; null in a body, since the token names the voter
+ * @param choices the option ids in the order in which they were sent
+ * @param voteId the id that the client chose, or null
  */
 public record VoteBody(@Nullable UserId voter, List<String> choices, @Nullable UUID voteId) {
-    /** The most bytes that it may have. */
+    /** The most bytes of a body or line. */
     public static final int MAX_BYTES = 16 * 1024;
 
     private static final String BODY = "the body must be {\"choices\": [option ids as strings]}: ";
     private static final String LINE =
             "the line must be {\"voter\": user id, \"choices\": [option ids as strings], \"voteId\": optional UUID}: ";
     private static final JsonFactory JSON = JsonFactory.builder()
-            // The default pool is one for all threads, and event loops wait for each other there.
+            // The default pool is shared by all threads, so event loops would wait for one another.
             .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxDocumentLength(MAX_BYTES)
@@ -46,18 +46,18 @@ public record VoteBody(@Nullable UserId voter, List<String> choices, @Nullable U
             .build();
 
     /**
-     * The vote in a body.
+     * Reads a body.
      *
-     * @throws ProblemException (400) when the bytes are anything else than a vote
+     * @throws ProblemException 400 when the bytes are no such vote
      */
     static VoteBody ofBody(byte[] bytes) {
         return read(bytes, 0, bytes.length, false);
     }
 
     /**
-     * The vote in a batch's line.
+     * Reads a line of a batch.
      *
-     * @throws ProblemException (400) when the bytes are anything else than a vote with its voter
+     * @throws ProblemException 400 when the bytes are no such vote with its voter
      */
     static VoteBody ofLine(byte[] bytes, int offset, int length) {
         return read(bytes, offset, length, true);
@@ -111,7 +111,10 @@ public record VoteBody(@Nullable UserId voter, List<String> choices, @Nullable U
         }
     }
 
-    /** Jackson takes much for UTF-8 that is none, and guesses UTF-16 and UTF-32, which JSON must not be in (RFC 8259, section 8.1). */
+    /**
+     * Whether the bytes are UTF-8. Jackson accepts some bytes that are not, and detects UTF-16 and UTF-32, in which JSON must
+     * not be sent (RFC 8259, section 8.1).
+     */
     private static boolean isUtf8(byte[] bytes, int offset, int length) {
         if (length > 1 && (bytes[offset] == 0 || bytes[offset + 1] == 0)) {
             return false;

@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
 import reactor.core.publisher.Mono;
 
 /**
- * Takes one voter's vote from the request to the ballot box: is the sender let in, is the body a vote. It knows no web framework and
+ * Takes a single vote from the request to the ballot box: admits the request, then reads its body. It uses no web framework and
  * never blocks.
  */
 public final class VoteDesk {
@@ -32,22 +32,22 @@ public final class VoteDesk {
     }
 
     /**
-     * A vote as it came by HTTP.
+     * A request with a vote.
      *
-     * @param body the body when asked for; it fails with a {@link ProblemException} (413) when it has more than
-     *     {@link VoteBody#MAX_BYTES}
-     * @param answersOn where the log's acknowledgement is handed back
+     * @param body the body, read on subscription; it fails with a {@link ProblemException} (413) when it is longer than {@link
+     *     VoteBody#MAX_BYTES}
+     * @param answersOn runs what follows the log's acknowledgement
      */
     public record Request(Admission.Head head, Mono<byte[]> body, Executor answersOn) {}
 
     /**
-     * What a request for a vote is answered.
+     * The reply to a vote.
      *
-     * @param rateLimit what the user may still send, as {@link FairUse} tells it
+     * @param rateLimit what the user may still send, in the form of {@link FairUse#chargeUser}
      */
     public record Reply(VoteAnswer answer, Optional<String> rateLimit) {}
 
-    /** Casts a vote; whatever is wrong with it is an answer. */
+    /** Casts a vote. Whatever is wrong with it is the answer. */
     public Mono<Reply> cast(Request request) {
         return admission
                 .admit(request.head(), TERMS)
@@ -56,11 +56,11 @@ public final class VoteDesk {
     }
 
     private Mono<Reply> cast(Admitted admitted, Request request, byte[] body) {
-        // The body may have taken its time, and the ballot been closed meanwhile: it is looked up again.
+        // The body may have taken a while, and the ballot may have been closed meanwhile, so it is looked up again.
         ListedBallot listed = catalogue.servable(request.head().ballotId());
         List<String> choices = VoteBody.ofBody(body).choices();
         UUID voteId = IdempotencyKey.read(request.head().headers().apply(IdempotencyKey.HEADER));
-        // A client that goes away does not undo what is on its way to the log.
+        // A client that goes away does not undo a vote that is on its way to the log.
         return Mono.create(sink -> box.cast(
                 listed,
                 BallotBox.Sender.VOTER,

@@ -14,8 +14,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Appends votes to the log, on any thread, since it does not block: the producer is set up so that a send fails where it would wait
- * (max.block.ms 0), and no more is under way than fits into its buffer with room to spare.
+ * Appends votes to the log, on any thread, without blocking. The producer is configured to fail where it would wait
+ * (max.block.ms 0), and less is under way than its buffer holds.
  */
 final class VoteLog {
     private static final AppendOutcome NO_ROOM = new AppendOutcome.NoRoom();
@@ -28,17 +28,17 @@ final class VoteLog {
     private final AtomicLong bytesUnderWay = new AtomicLong();
 
     /**
-     * When the vote was sent that was acknowledged last, or the first of those under way, if that was later: since when the log is
-     * known to be behind. It need not be exact.
+     * The time at which the last acknowledged vote was sent, or at which the first vote under way was sent, whichever is later:
+     * since then the log may be behind. It need not be exact. By {@link System#nanoTime()}.
      */
     private volatile long keptUpNanos;
 
     /**
      * How much may be sent and not yet acknowledged.
      *
-     * @param votes how many
-     * @param bytes of their values
-     * @param delay how far the log may be behind
+     * @param votes how many votes
+     * @param bytes how many bytes of their values
+     * @param delay how long the log may take to acknowledge
      */
     record Budget(long votes, long bytes, Duration delay) {}
 
@@ -51,9 +51,9 @@ final class VoteLog {
     }
 
     /**
-     * Says how many partitions the topic has.
+     * Asks how many partitions the topic has.
      *
-     * @throws KafkaException when that is not known yet; it is being asked for
+     * @throws KafkaException when that is not known yet; the question is under way
      */
     int warmUp() {
         return producer.partitionsFor(Topics.VOTES.name()).size();
@@ -63,12 +63,12 @@ final class VoteLog {
         return budget;
     }
 
-    /** How many votes are sent and not yet acknowledged. */
+    /** The votes that are sent and not yet acknowledged. */
     long votesUnderWay() {
         return votesUnderWay.get();
     }
 
-    /** How many bytes of values are sent and not yet acknowledged. */
+    /** The bytes of values that are sent and not yet acknowledged. */
     long bytesUnderWay() {
         return bytesUnderWay.get();
     }
@@ -79,16 +79,16 @@ final class VoteLog {
     }
 
     /**
-     * Whether the log answers in time what it is given. When it does not, more votes would only wait for longer, until all that it
-     * gets to are given up already. Whatever is under way is over after the delivery timeout, and then the next vote is a probe.
+     * Whether the log acknowledges votes in time. When it does not, more votes would only wait longer, until all that it gets
+     * to have been given up already. Everything under way is over after the delivery timeout; the next vote is then a probe.
      */
     private boolean keepsUp() {
         return votesUnderWay.get() == 0 || nanoClock.getAsLong() - keptUpNanos <= delayNanos;
     }
 
     /**
-     * Whether a quarter of the budget is free: who can wait takes no more than that, and leaves the rest to single votes, which
-     * would be refused.
+     * Whether a quarter of the budget is free. Senders that can wait use no more than the other three quarters, and leave this
+     * one to single votes, which would be refused.
      */
     boolean hasRoomToSpare() {
         return votesUnderWay.get() < budget.votes() - budget.votes() / 4
@@ -99,7 +99,7 @@ final class VoteLog {
     /**
      * Appends one vote.
      *
-     * @param onOutcome is called once, on any thread, perhaps before this returns; it must not block
+     * @param onOutcome is called once, on any thread, perhaps before this method returns; it must not block
      */
     void append(int partition, Pseudonym voter, byte[] value, Headers headers, Consumer<AppendOutcome> onOutcome) {
         long sentNanos = nanoClock.getAsLong();
@@ -107,7 +107,7 @@ final class VoteLog {
             onOutcome.accept(NO_ROOM);
             return;
         }
-        // Not the value itself, which the producer has copied by then: a thousand votes wait for their acknowledgement.
+        // The value itself is not kept: the producer has copied it, and a thousand votes may be waiting.
         int length = value.length;
         try {
             producer.send(

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** What operators see of the votes; the names are documented in the README. */
+/** The metrics of votes; their names are documented in OPERATING.md. */
 final class VoteMeters {
     private final MeterRegistry registry;
     private final Counter accepted;
     private final Timer ackLatency;
 
-    /** By the problem's code, of which there are a few. */
+    /** Counters of votes that were not recorded, by the problem's code. There are few codes. */
     private final Map<String, Counter> others = new ConcurrentHashMap<>();
 
     VoteMeters(MeterRegistry registry) {

@@ -14,8 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * How many votes may wait for the log.
  *
  * @param maxVotesUnderWay how many votes may wait for the log's acknowledgement
- * @param maxBytesUnderWay how many bytes they may have
- * @param maxDelay how long the log may take to acknowledge a vote before new ones are turned away
+ * @param maxBytesUnderWay how many bytes their values may have together
+ * @param maxDelay how long the log may take to acknowledge a vote before new votes are refused
  */
 @ConfigurationProperties("votelog")
 @Validated

@@ -26,10 +26,10 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** A vote's way from the desk to the log. */
+/** The parts on a vote's way, from the desk to the log. */
 @Configuration(proxyBeanMethods = false)
 class VotesConfiguration {
-    /** How long this gateway may not know of a partition that was added to the votes topic. */
+    /** The longest time until this gateway learns of a partition that was added to the votes topic. */
     private static final int METADATA_MAX_AGE_MS = 30_000;
 
     @Bean
@@ -38,12 +38,12 @@ class VotesConfiguration {
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2_000);
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_500);
-        // A send must not wait, since it is an event loop that sends. Known metadata are not for ever: a client that
-        // has lost every broker forgets them and bootstraps anew (KIP-899, on by default since Kafka 4.0).
+        // A send must not block, since event loops send. Known metadata does not last for ever: a client that has lost
+        // every broker forgets it and bootstraps anew (KIP-899, on by default since Kafka 4.0).
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
         config.putIfAbsent(ProducerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MAX_AGE_MS);
         config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
-        // More than votelog.max-bytes-under-way may be at its most, so that a send never waits for room.
+        // The buffer is larger than votelog.max-bytes-under-way may be, so a send never waits for room.
         config.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }

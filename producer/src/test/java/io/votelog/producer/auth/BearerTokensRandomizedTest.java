@@ -32,13 +32,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-/** Ours against Spring Security's decoder, on tokens of every kind. */
+/** This gateway's checks against Spring Security's decoder, on tokens of every kind. */
 class BearerTokensRandomizedTest {
     private static final long NOW = 1_800_000_000;
     private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
     private static final String URL_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    /** Where ours is stricter on purpose. No issuer makes such tokens but by mistake. */
+    /** Tokens that this gateway refuses on purpose and the decoder accepts. No issuer makes them except by mistake. */
     private static final Set<String> STRICTER = Set.of(
             "header: crit empty",
             "header: kid null",
@@ -139,13 +139,13 @@ class BearerTokensRandomizedTest {
         assertThat(refused).isGreaterThan(1000);
     }
 
-    /** Signed bytes of random kinds, so that nothing but reading them can refuse the token. */
+    /** The tokens are random bytes with valid signatures, so only reading them can refuse them. */
     @Test
     void shouldReadSignedBytesAsTheOracleOrRefuseThem() {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        // What no check looks at, so that some edits do no harm: about one token in six is accepted.
+        // Claims that no check looks at: edits there do no harm, so about one token in six is accepted.
         String ignored = "{\"name\":\"Alice A. Liddell\",\"x\":{\"y\":[1,2.5e3,null,\"\\u4e2d\"]},";
         int accepted = 0;
         for (int i = 0; i < 3000; i++) {

@@ -103,7 +103,9 @@ class BearerTokensTest {
         }
     }
 
-    /** With the public key as the secret of an HMAC, in the forms in which libraries were tricked. */
+    /**
+     * Tokens signed by HMAC with the provider's public key as the secret, in the forms by which libraries were once tricked.
+     */
     @Test
     void shouldRefuseTheProvidersPublicKeyAsASecret() throws JOSEException {
         byte[] der = rsa.toPublicKey().getEncoded();

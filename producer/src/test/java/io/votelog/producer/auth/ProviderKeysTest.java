@@ -94,7 +94,7 @@ class ProviderKeysTest {
         assertThat(provider.fetches()).isEqualTo(2);
     }
 
-    /** Whoever makes up key ids must not make this gateway beat upon the provider. */
+    /** Tokens with invented key ids must not make this gateway flood the provider with requests. */
     @Test
     void shouldFetchOnceForAFloodOfUnknownNames() throws JOSEException {
         assertThat(status(signed(one, "one"))).isEqualTo(200);
@@ -180,7 +180,7 @@ class ProviderKeysTest {
                 .isEqualTo(401);
     }
 
-    /** One bad key does not take the others with it. */
+    /** One unusable key does not make the others unusable. */
     @Test
     void shouldSkipKeysThatCannotBeRead() throws JOSEException {
         provider.publish(200, "{\"keys\": [{\"kty\": \"RSA\"}, {\"kty\": \"new\"}, {}, " + two.toPublicJWK() + "]}");

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The JDK and ACCP, where it runs, are of one mind. */
+/** The JDK and ACCP, where that runs, give the same verdicts. */
 class SignatureProviderTest {
     private static final byte[] DIGEST_INFO = HexFormat.of().parseHex("3031300d060960864801650304020105000420");
 
@@ -61,14 +61,14 @@ class SignatureProviderTest {
                     assertThat(jdk.signed(text, text.length - 1, good)).isFalse();
                     assertThat(fastest.signed(text, text.length - 1, good)).isFalse();
                 }
-                // No failure may spoil what comes after it.
+                // No failed check may affect the next one.
                 assertThat(jdk.signed(text, text.length, good)).isTrue();
                 assertThat(fastest.signed(text, text.length, good)).isTrue();
             }
         }
     }
 
-    /** Bleichenbacher's forgery of 2006 and its kin: the padding is not just skipped. */
+    /** The padding is checked and not only skipped (Bleichenbacher's forgery of 2006, and similar ones). */
     @Test
     void shouldRefuseOtherPaddings() throws Exception {
         RSAKey rsa = new RSAKeyGenerator(2048).generate();

@@ -21,7 +21,7 @@ public final class TestTokens {
         return UserId.of(text, fault -> Problems.malformed(fault).exception());
     }
 
-    /** Claims that every rule is content with. */
+    /** Claims that satisfy every rule. */
     public static JWTClaimsSet.Builder claims(String userId) {
         return new JWTClaimsSet.Builder()
                 .subject(userId)

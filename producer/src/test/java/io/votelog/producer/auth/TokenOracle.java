@@ -66,10 +66,10 @@ final class TokenOracle {
         return new DelegatingOAuth2TokenValidator<>(rules);
     }
 
-    /** As {@link Caller}, with any text for a user. */
+    /** The bearer as the oracle sees it: {@link Caller} with any text as the user. */
     record Bearer(String user, Set<String> scopes) {}
 
-    /** Whom the token stands for by the first decoder that accepts it. */
+    /** The bearer according to the first decoder that accepts the token. */
     Optional<Bearer> caller(String token) {
         for (NimbusReactiveJwtDecoder decoder : decoders.values()) {
             try {
@@ -78,7 +78,7 @@ final class TokenOracle {
                 return Optional.of(new Bearer(
                         jwt.getSubject(), scope.isEmpty() ? Set.of() : Set.copyOf(List.of(scope.split(" +")))));
             } catch (JwtException | IllegalArgumentException refused) {
-                // The next may accept it.
+                // The next decoder may accept it.
             }
         }
         return Optional.empty();

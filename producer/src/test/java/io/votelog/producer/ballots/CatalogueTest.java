@@ -133,7 +133,10 @@ class CatalogueTest {
         refused("b-ballot", 503, "vote-schema-mismatch");
     }
 
-    /** Partitions that are added later are nothing to a ballot that has its own, and all that one waits for which names them. */
+    /**
+     * Partitions that are added later do not affect a ballot for fewer partitions; a ballot for more is served once they are
+     * there.
+     */
     @Test
     void shouldServeBallotsWhateverIsAddedToTheTopic() {
         BallotDefinition second = definition("b-ballot", "Second");

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One person has one spelling. */
+/** One user has one spelling. */
 class UserIdTest {
-    /** PropList.txt of Unicode 14.0, White_Space, and the empty Braille cell, which is as blank. */
+    /** White_Space in PropList.txt of Unicode 14.0, and the empty Braille cell, which looks the same. */
     private static final Set<Integer> WHITE_SPACE = new TreeSet<>(List.of(
             0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005,
             0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x2800, 0x3000));
@@ -109,14 +109,17 @@ class UserIdTest {
         assertThat(UserId.fault("😀".repeat(128))).isEqualTo("must have 1 to 255 characters, and has 256");
     }
 
-    /** The count that DerivedCoreProperties.txt of Unicode 14.0 says itself, and what Java knows of the property's derivation. */
+    /**
+     * The number of code points that DerivedCoreProperties.txt of Unicode 14.0 gives itself, and what Java knows of the
+     * property's derivation.
+     */
     @Test
     void shouldKnowAllThatIsDefaultIgnorable() {
         assertThat(IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
                         .filter(DefaultIgnorable::contains)
                         .count())
                 .isEqualTo(4174);
-        // So are format characters, or they are in the other table, which has no others.
+        // Format characters are default-ignorable too, or in the other table, which has nothing else.
         for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
             if (Character.getType(c) == Character.FORMAT) {
                 assertThat(DefaultIgnorable.contains(c) ^ DefaultIgnorable.isFormat(c))
@@ -155,8 +158,9 @@ class UserIdTest {
     }
 
     /**
-     * What is let in has no second spelling: whatever is put into it, or taken from it, that nobody sees is refused. So two ids that
-     * both are let in and look the same to who strips, folds white space, drops what is ignorable and normalises, are the same.
+     * An accepted id has no second spelling: whatever invisible is put into it or taken from it, the result is refused. So two
+     * accepted ids are equal if they look the same to a reader who strips and folds white space, drops what is ignorable, and
+     * normalises.
      */
     @Test
     void shouldLetInOneSpellingOfEachPerson() {
@@ -212,7 +216,7 @@ class UserIdTest {
         assertThat(letIn).isBetween(10_000, 150_000);
     }
 
-    /** What is left of a text for who reads it. */
+    /** A text as such a reader sees it. */
     private static String asSeen(String text) {
         StringBuilder seen = new StringBuilder();
         text.codePoints()

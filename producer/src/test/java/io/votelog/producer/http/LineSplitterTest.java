@@ -56,7 +56,7 @@ class LineSplitterTest {
         assertThat(lines).containsExactly("too long", "after");
     }
 
-    /** However the bytes are cut into parts, the lines are those of the whole. */
+    /** The lines are the same however the bytes are cut into parts. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4711, 20211205})
     void shouldNotDependOnHowTheBytesCome(long seed) {

@@ -142,7 +142,7 @@ class FairUseTest {
                 .containsEntry("RateLimit-Policy", "\"user\";q=1;w=1");
     }
 
-    /** A user's tokens are not an address's, and a refusal takes none. */
+    /** Users and addresses have separate tokens, and a refusal takes none. */
     @Test
     void shouldKeepUsersAndAddressesApart() {
         FairUse fairUse = fairUse("1", 1, "1", 3);
@@ -179,7 +179,8 @@ class FairUseTest {
                 .containsEntry(
                         "RateLimit-Policy",
                         "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
-        // Another voter, and the same one on another ballot, who has another pseudonym there.
+        // Other buckets: those of another voter, and those of the same user on another ballot, who has another pseudonym
+        // there.
         assertThat(refused(fairUse, vote(BEA, 5))).isNull();
         now += Duration.ofMinutes(10).toNanos();
         assertThat(refused(fairUse, vote(ADA, 5))).isNull();
@@ -192,7 +193,7 @@ class FairUseTest {
         assertThat(taken).as("new votes in a day").isEqualTo(144);
     }
 
-    /** A rejected vote that is sent again is one more in the public turnout, so what may come again is bounded too. */
+    /** A rejected vote that is sent again is counted once more in the public turnout, so repetitions are limited too. */
     @Test
     void shouldTakeVotesThatAreKnownAHundredTimesAndThenOneNowAndThen() {
         FairUse fairUse = fairUse("10", 100, "1000", 5000);
@@ -219,11 +220,11 @@ class FairUseTest {
             taken += refused(fairUse, vote(ADA, 1)) == null ? 1 : 0;
         }
         assertThat(taken).as("the same vote in a day").isEqualTo(24 * 60);
-        // The new votes' own bucket has filled in that time, and they need nothing of the other.
+        // The bucket of new votes has filled up in that time, and they need no token of the other one.
         assertThat(refused(fairUse, vote(ADA, 5))).isNull();
     }
 
-    /** Right and wrong guesses at an id cost the same, and when that is used up they are answered the same. */
+    /** Right and wrong guesses at an id cost the same, and get the same answer once the tokens are used up. */
     @Test
     void shouldNotTellWhichIdIsKnownWhenNothingIsLeft() {
         FairUse fairUse = fairUse("10", 100, "1000", 5000);
@@ -247,7 +248,7 @@ class FairUseTest {
         }
     }
 
-    /** After the end nothing is appended; who is told a derived id learns whether a guess was right. */
+    /** After the end nothing is appended, so a voter who gets a derived id learns whether a guess was right. */
     @Test
     void shouldTellIdsNoMoreOftenThanNewVotesAreTaken() {
         FairUse fairUse = fairUse("10", 100, "1000", 5000);
@@ -320,13 +321,12 @@ class FairUseTest {
             assertThat(refused(fairUse, new Receipt(vote.voter(), new UUID(4711, 4))))
                     .isNotNull();
         }
-        // The hash has a key of its own in each run. A vote is forgotten when eight others fell into its line: for
-        // 104,000 votes in
-        // 65,536 lines that is one in 4,000.
+        // The hash has a random key in each run. A vote is forgotten when eight others fell into its line: of 104,000
+        // votes in 65,536 lines that is one in 4,000.
         assertThat(forgotten).isLessThanOrEqualTo(10);
     }
 
-    /** It is on the way of every vote. */
+    /** Every vote passes here, so it must be fast. */
     @Test
     void shouldTakeFarLessThanAVoteDoes() {
         FairUse fairUse = fairUse("10", 100, "1000", 5000);

@@ -52,7 +52,7 @@ class RecentVotesTest {
         assertThat(random.longs(1 << 14).filter(recent::has).count()).isZero();
     }
 
-    /** Whatever threads do to each other, none finds what nobody added. */
+    /** No thread finds a vote that was not added, however threads interfere. */
     @Test
     void shouldFindNoVoteThatWasNotAdded() throws Exception {
         RecentVotes recent = new RecentVotes(64);

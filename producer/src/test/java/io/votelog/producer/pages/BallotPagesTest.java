@@ -37,7 +37,7 @@ class BallotPagesTest {
     private static final Instant CLOSES = Instant.parse("2021-12-11T16:00:00Z");
     private static final SignInSettings NO_SIGN_IN = new SignInSettings(null, null, "openid", List.of(), List.of());
 
-    /** Both languages, one option with all that an option may have and one with nothing but a title. */
+    /** A ballot in both languages, one option with everything that an option may have, and one with only a title. */
     private static final String SMALL =
             """
             {"ballotId": "small", "organiser": "机构",
@@ -80,7 +80,7 @@ class BallotPagesTest {
                 .contains("href=\"https://results.example/ballots/small/results?lang=zh\"");
     }
 
-    /** The rules as the page's script reads them. */
+    /** The rules in the form that the page's script reads. */
     @Test
     void shouldTellTheScriptTheRules() {
         String page = html(pages.ballot(listed(SMALL), BallotPhase.OPEN, Language.ENGLISH));
@@ -187,7 +187,7 @@ class BallotPagesTest {
         assertThat(html(page)).doesNotContain("aria-describedby=\"about-");
     }
 
-    /** Whatever the script can say, it has words for, and none that it never says. */
+    /** The page has a word for everything that the script says, and no word that it never says. */
     @Test
     void shouldHaveTheWordsThatTheScriptSays() throws IOException {
         String page = html(pages.ballot(listed(SMALL), BallotPhase.OPEN, Language.ENGLISH));
@@ -223,7 +223,7 @@ class BallotPagesTest {
         }
     }
 
-    /** The real ballot, as it goes over the wire to a browser that has seen none of it. */
+    /** The size of the real ballot's page, as a browser with an empty cache gets it. */
     @Test
     void shouldBeLight() throws IOException {
         String seed = Files.readString(Path.of("../infra/local/ballots/gz-customs-2021.yaml"));
@@ -237,7 +237,7 @@ class BallotPagesTest {
         while (asset.find()) {
             bytes += body(pages.files().answer(asset.group(1), gzip).orElseThrow()).length;
         }
-        // 150 KB with what comes for those who sign in.
+        // The bound is 150 KB with the script for those who sign in.
         assertThat(bytes).isBetween(10_000, 150_000 - 25_000);
     }
 

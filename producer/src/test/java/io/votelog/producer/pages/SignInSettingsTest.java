@@ -69,7 +69,8 @@ class SignInSettingsTest {
                                         "VOTELOG_SIGN_IN_ORIGINS", origins,
                                         "VOTELOG_SIGN_IN_PARAMETERS", parameters))
                         .requireIssuer("https://login.example"))
-                // The binder wraps what a record throws; what depends on another setting is thrown as it is.
+                // The binder wraps exceptions of a record; a check that involves other settings throws its exception as
+                // it is.
                 .extracting(
                         NestedExceptionUtils::getMostSpecificCause,
                         InstanceOfAssertFactories.throwable(BadSettingException.class))

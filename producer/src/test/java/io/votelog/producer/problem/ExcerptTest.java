@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an answer quotes of what was sent can be written into it, and is the beginning of what was sent. */
+/** An excerpt of what was sent can be written into an answer, and begins as what was sent. */
 class ExcerptTest {
     @Test
     void shouldShowWholeCharacters() {
@@ -26,7 +26,7 @@ class ExcerptTest {
         assertThat(Excerpt.of("a\ud83d\u202e\u0000\u2028\u2029\u200b\u0085b")).isEqualTo("a???????b");
     }
 
-    /** Every place where something unknown is quoted; a name can be cut between the halves of a pair. */
+    /** All places that quote unknown text; a cut can fall between the halves of a surrogate pair. */
     @ParameterizedTest
     @ValueSource(ints = {38, 39, 40})
     void shouldQuoteNoHalfOfAPair(int before) {

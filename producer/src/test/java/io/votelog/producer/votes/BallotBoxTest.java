@@ -48,7 +48,7 @@ class BallotBoxTest {
             Clock.fixed(NOW, ZoneOffset.UTC),
             new VoteMeters(new SimpleMeterRegistry()));
 
-    /** A voter who was turned away by a full gateway has as many votes left as before. */
+    /** A voter who was refused by a full gateway has as many votes left as before. */
     @Test
     void shouldChargeNothingForAVoteThatThereWasNoRoomFor() {
         List<String> answers = new ArrayList<>();
@@ -61,7 +61,7 @@ class BallotBoxTest {
         producer.completeNext();
         cast("bob", 1, answers);
         producer.completeNext();
-        // Once it is there it is paid for: another one is too many, and what is sent again is a retry.
+        // A vote in the log is paid for: another new one is too many, and the same one again is a retry.
         cast("bob", 2, answers);
         cast("alice", 1, answers);
         cast("carol", 1, answers);

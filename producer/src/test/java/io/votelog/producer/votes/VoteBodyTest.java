@@ -51,7 +51,9 @@ class VoteBodyTest {
                 });
     }
 
-    /** JSON can name half of a surrogate pair, and a name can be cut between the halves: no answer can be written with either. */
+    /**
+     * JSON can escape half of a surrogate pair, and a cut can fall between the halves: neither can be written into an answer.
+     */
     @ParameterizedTest
     @CsvSource({
         "\\ud83d, not well-formed",

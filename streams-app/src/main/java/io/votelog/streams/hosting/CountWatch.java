@@ -69,7 +69,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private final ScheduledExecutorService notifier = thread("votelog-count-teller");
 
     private volatile boolean running;
-    private volatile boolean ran;
+    private volatile boolean hasRun;
     private volatile int partitions;
     private volatile boolean othersCount;
     private volatile long answeredAtNanos = System.nanoTime();
@@ -117,10 +117,10 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         this.partitions = prepared.votePartitions();
         this.countedPartitions = prepared.votePartitions();
         results.onStart(ballots::loaded);
-        results.onChange((newState, oldState) -> tell());
+        results.onChange((newState, oldState) -> updateBoards());
         counting.onChange((newState, oldState) -> {
-            ran |= newState == KafkaStreams.State.RUNNING;
-            tell();
+            hasRun |= newState == KafkaStreams.State.RUNNING;
+            updateBoards();
         });
     }
 
@@ -133,15 +133,15 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     }
 
     /** Checks once more, as soon as possible. */
-    void lookNow() {
+    void checkNow() {
         try {
-            scheduler.execute(this::look);
+            scheduler.execute(this::check);
         } catch (RejectedExecutionException stopping) {
             LOG.debug("no look any more", stopping);
         }
     }
 
-    private void look() {
+    private void check() {
         try {
             int found = cluster.partitions(Topics.VOTES);
             answeredAtNanos = System.nanoTime();
@@ -153,7 +153,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             Collection<String> members = cluster.members(settings.applicationId());
             othersCount = members.stream().anyMatch(member -> !member.startsWith(claims.clientId()));
             self.contested(claims.contested(members, System.nanoTime()));
-            instances.note(claims.keys(members), System.nanoTime());
+            instances.noteMembers(claims.keys(members), System.nanoTime());
             lastFailure = null;
         } catch (UnfitLogException e) {
             String failure = String.valueOf(e.getMessage());
@@ -164,13 +164,13 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         } catch (RuntimeException e) {
             LOG.error("the watch over the count failed and looks again", e);
         }
-        tell();
+        updateBoards();
         countTasks();
     }
 
     /** Checks the changelogs once, when both Kafka Streams have made them. */
     private void checkChangelogs() {
-        if (checked || !ran || results.state() != KafkaStreams.State.RUNNING) {
+        if (checked || !hasRun || results.state() != KafkaStreams.State.RUNNING) {
             return;
         }
         try {
@@ -205,7 +205,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     }
 
     /** Tells the boards whether results are up to date. */
-    private synchronized void tell() {
+    private synchronized void updateBoards() {
         String why = !running ? null : whyStill();
         board.live(why == null);
         String before = standstill;
@@ -222,10 +222,10 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
      * and this one reads its results.
      */
     private @Nullable String whyStill() {
-        if (!results.works()) {
+        if (!results.isWorking()) {
             return "this instance reads no results, its Kafka Streams is in state " + results.state();
         }
-        if (!counting.works() && !othersCount) {
+        if (!counting.isWorking() && !othersCount) {
             return "nobody counts; Kafka Streams of this instance is in state " + counting.state();
         }
         Duration silence = Duration.ofNanos(System.nanoTime() - answeredAtNanos);
@@ -268,7 +268,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         Gauge.builder("votelog.log.partitions", this, watch -> watch.partitions)
                 .description("Partitions of votes")
                 .register(meters);
-        Gauge.builder("votelog.log.added.partitions", this, CountWatch::added)
+        Gauge.builder("votelog.log.added.partitions", this, CountWatch::addedPartitions)
                 .description(
                         "Partitions of votes that some ballot does not know, for they were added behind its publication")
                 .register(meters);
@@ -281,7 +281,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
      * The number of partitions that were added since some ballot was published that is not final yet: such a ballot has no
      * votes in them.
      */
-    private int added() {
+    private int addedPartitions() {
         Map<String, Integer> counts = ballots.partitionCounts();
         for (BallotResults known : board.all()) {
             if (known.getStatus() == BallotStatus.FINAL) {
@@ -294,7 +294,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
 
     @Override
     public Health health() {
-        boolean up = ran && results.works() && counting.works();
+        boolean up = hasRun && results.isWorking() && counting.isWorking();
         Health.Builder health = (up ? Health.up() : Health.outOfService())
                 .withDetail("state", counting.state().name())
                 .withDetail("results", results.state().name())
@@ -304,7 +304,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         if (why != null) {
             health.withDetail("standstill", why);
         }
-        int added = added();
+        int added = addedPartitions();
         if (added > 0) {
             health.withDetail(
                     "addedPartitions",
@@ -320,8 +320,8 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        scheduler.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        notifier.scheduleWithFixedDelay(this::tell, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(this::check, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        notifier.scheduleWithFixedDelay(this::updateBoards, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

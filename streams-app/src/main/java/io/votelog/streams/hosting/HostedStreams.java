@@ -85,7 +85,7 @@ final class HostedStreams implements SmartLifecycle {
     }
 
     /** Whether it processes records, or will when its group has assigned the tasks. */
-    boolean works() {
+    boolean isWorking() {
         return state().isRunningOrRebalancing();
     }
 

@@ -41,7 +41,7 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
 
     private @Nullable Uuid first;
     private volatile @Nullable Uuid newest;
-    private volatile boolean another;
+    private volatile boolean replaced;
 
     /**
      * A watch that does not check by itself yet.
@@ -57,12 +57,12 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
     }
 
     /** Starts to check at this interval. */
-    LogWatch every(Duration period) {
-        scheduler.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    LogWatch checkEvery(Duration period) {
+        scheduler.scheduleWithFixedDelay(this::check, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
         return this;
     }
 
-    void look() {
+    void check() {
         try {
             id();
         } catch (UnfitLogException away) {
@@ -74,14 +74,14 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
 
     @Override
     public Uuid id() {
-        return seen(askTopicId.get());
+        return remember(askTopicId.get());
     }
 
-    private synchronized Uuid seen(Uuid id) {
+    private synchronized Uuid remember(Uuid id) {
         if (first == null) {
             first = id;
-        } else if (!first.equals(id) && !another) {
-            another = true;
+        } else if (!first.equals(id) && !replaced) {
+            replaced = true;
             LOG.error(
                     "votes was deleted and made anew under this instance: the topic's id was {} and is {}. What was"
                             + " counted does not stand in the log any more; a restart stops",
@@ -111,7 +111,7 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
         Health.Builder health = Health.up()
                 .withDetail("missingOffsets", most(BallotResults::getMissing))
                 .withDetail("replacedRecords", most(BallotResults::getReplaced));
-        if (another) {
+        if (replaced) {
             health.withDetail("topic", "votes was deleted and made anew under this instance");
         }
         return health.build();
@@ -119,7 +119,7 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
 
     @Override
     public void bindTo(MeterRegistry meters) {
-        Gauge.builder("votelog.log.topic.replaced", this, watch -> watch.another ? 1 : 0)
+        Gauge.builder("votelog.log.topic.replaced", this, watch -> watch.replaced ? 1 : 0)
                 .description("1 when votes was deleted and made anew under this instance")
                 .register(meters);
     }

@@ -54,7 +54,7 @@ class WatchConfiguration {
                 new StreamsFailureHandler.Reaction() {
                     @Override
                     public void failed() {
-                        watch.getObject().lookNow();
+                        watch.getObject().checkNow();
                     }
 
                     @Override
@@ -83,7 +83,8 @@ class WatchConfiguration {
             BallotsBoard ballots,
             OwnAddress self,
             Liveness liveness) {
-        // A failed thread that Kafka Streams does not replace, such as that of the global stores, ends the Kafka Streams
+        // A failed thread that Kafka Streams does not replace, such as that of the global stores, ends the Kafka
+        // Streams
         // whatever the handler answered.
         counting.onChange((now, before) -> sayIfBroken(liveness, StreamsConfiguration.COUNTING, now));
         results.onChange((now, before) -> sayIfBroken(liveness, StreamsConfiguration.RESULTS, now));

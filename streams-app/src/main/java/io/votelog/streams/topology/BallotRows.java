@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.rules.Ballot;
+import io.votelog.streams.topology.rows.BallotRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

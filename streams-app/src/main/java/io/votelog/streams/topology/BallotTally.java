@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.PartitionPosition;
-import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.ReasonCount;
@@ -15,6 +13,8 @@ import io.votelog.rules.Verdict;
 import io.votelog.rules.Visibility;
 import io.votelog.schemas.Reasons;
 import io.votelog.streams.topology.LogStep.JudgedVote;
+import io.votelog.streams.topology.rows.BallotRow;
+import io.votelog.streams.topology.rows.PartitionPosition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.events.BallotClosed;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
@@ -14,6 +13,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.streams.topology.rows.StoreNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.PartitionPosition;
-import io.votelog.streams.topology.rows.VoterKey;
-import io.votelog.streams.topology.rows.VoterRow;
-import io.votelog.streams.topology.rows.BallotRow;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_BALLOT_ID;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_CONTROL_RECORD;
 import static io.votelog.schemas.DeadLetters.Cause.BAD_KEY;
@@ -42,6 +37,11 @@ import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Reasons;
 import io.votelog.streams.topology.LogStep.JudgedVote;
+import io.votelog.streams.topology.rows.BallotRow;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.VoterKey;
+import io.votelog.streams.topology.rows.VoterRow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,7 +290,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                         CONFLICTING_DEFINITION,
                         "ballot %s stands here since offset %d with another definition"
                                 .formatted(
-                                        published.getBallotId(), standing.partitionBallot().fromOffset()));
+                                        published.getBallotId(),
+                                        standing.partitionBallot().fromOffset()));
             }
             return null;
         }

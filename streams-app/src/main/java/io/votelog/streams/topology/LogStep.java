@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Verdict;
+import io.votelog.streams.topology.rows.BallotRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

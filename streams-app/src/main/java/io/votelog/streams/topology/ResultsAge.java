@@ -16,13 +16,13 @@ public final class ResultsAge {
     private ResultsAge() {}
 
     /** Whether the candidate is older than the known results, so that showing it would make totals go back (law 10). */
-    public static boolean goesBack(BallotResults known, BallotResults come) {
-        if (come.getVersion() < known.getVersion()
-                || come.getRevision() < known.getRevision()
-                || known.getStatus() == BallotStatus.FINAL && come.getStatus() != BallotStatus.FINAL) {
+    public static boolean goesBack(BallotResults known, BallotResults candidate) {
+        if (candidate.getVersion() < known.getVersion()
+                || candidate.getRevision() < known.getRevision()
+                || known.getStatus() == BallotStatus.FINAL && candidate.getStatus() != BallotStatus.FINAL) {
             return true;
         }
-        Map<Integer, CountedPosition> positions = come.getPositions().stream()
+        Map<Integer, CountedPosition> positions = candidate.getPositions().stream()
                 .collect(Collectors.toMap(CountedPosition::getPartition, Function.identity(), (one, other) -> one));
         return known.getPositions().stream().anyMatch(position -> {
             CountedPosition now = positions.get(position.getPartition());

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.streams.topology.rows.StoreNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;

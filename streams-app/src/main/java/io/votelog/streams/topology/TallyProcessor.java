@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.TallyKey;
-import io.votelog.streams.topology.rows.PartitionPosition;
-import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
+import io.votelog.streams.topology.rows.BallotRow;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,7 +49,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private PartitionPosition position;
     private long gaps;
     /** Whether the position in the store lacks the topic's id, which is known by now. */
-    private boolean unstored;
+    private boolean topicIdUnstored;
 
     private boolean inAnotherTopic;
     private Map<String, BallotTally> tallies;
@@ -58,7 +58,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
      */
     private Set<String> changed;
     /** Ids of the ballots whose turnout is to be sent; losing this set loses nothing either. */
-    private Set<String> grown;
+    private Set<String> grownTurnouts;
 
     private EmitTimer timer;
     private EmitTimer turnoutTimer;
@@ -76,12 +76,12 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         this.tallies = new HashMap<>();
         BallotTally.readAll(store).forEach(tally -> tallies.put(tally.ballotId(), tally));
         this.changed = new LinkedHashSet<>(tallies.keySet());
-        this.grown = new LinkedHashSet<>(tallies.keySet());
+        this.grownTurnouts = new LinkedHashSet<>(tallies.keySet());
         int partition = context.taskId().partition();
         checkLog(partition);
         this.timer = new EmitTimer(context, EMIT_EVERY, Duration.ZERO, this::emit);
         this.turnoutTimer = new EmitTimer(context, EMIT_TURNOUT_EVERY, Duration.ZERO, this::emitTurnout);
-        if (!changed.isEmpty() || unstored) {
+        if (!changed.isEmpty() || topicIdUnstored) {
             timer.start();
         }
     }
@@ -105,7 +105,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         if (counted != null && !counted.equals(topic)) {
             throw LogTruncatedException.anotherTopic(partition, position.nextOffset(), counted, topic);
         }
-        unstored = counted == null;
+        topicIdUnstored = counted == null;
         position = position.in(topic);
     }
 
@@ -115,13 +115,13 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         noticeAnotherTopic();
         if (step.offset() < position.nextOffset()) {
             if (step.fresh() || position.isOlderThan(step.offset(), step.recordedAtMs())) {
-                notCounted(step);
+                handleReplaced(step);
             }
             return;
         }
         if (step.offset() > position.nextOffset()) {
             gaps++;
-            if (isWorthALine(gaps)) {
+            if (isLogged(gaps)) {
                 LOG.error(
                         "partition {} of votes has a gap, the {}. since the start: offset {} was expected, {} came."
                                 + " The count goes on; the log is not whole",
@@ -169,7 +169,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
      * counted. A ballot that it opens is opened with zeros, and one that it ends is ended where the count is, so that no later
      * vote meets a ballot without counts, or one that others know to be over.
      */
-    private void notCounted(LogStep step) {
+    private void handleReplaced(LogStep step) {
         PartitionPosition before = position;
         position = position.withReplaced(step.offset());
         if (step.effect() instanceof LogStep.Opened opened
@@ -184,7 +184,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             return;
         }
         store.put(POSITION_KEY, position.encode());
-        if (isWorthALine(position.replaced())) {
+        if (isLogged(position.replaced())) {
             LOG.error(
                     "partition {} of votes was counted up to offset {}, and the record at offset {} below there was"
                             + " not: the log was cut and written anew. It is not counted. Records like it so far: {}",
@@ -221,7 +221,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
      * Whether the fault of this number is logged: the 1st, 2nd, 4th, 8th and so on. A log that is full of faults must not fill
      * the disk.
      */
-    private static boolean isWorthALine(long time) {
+    private static boolean isLogged(long time) {
         return Long.bitCount(time) == 1;
     }
 
@@ -240,9 +240,9 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     }
 
     private void emit(long nowMs) {
-        if (unstored) {
+        if (topicIdUnstored) {
             store.put(POSITION_KEY, position.encode());
-            unstored = false;
+            topicIdUnstored = false;
         }
         int partition = context.taskId().partition();
         for (String ballotId : changed) {
@@ -255,24 +255,24 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
                         TALLY_EVENT,
                         nowMs);
                 if (tally.isOpen()) {
-                    grown.add(ballotId);
+                    grownTurnouts.add(ballotId);
                 }
             }
         }
         changed.clear();
-        if (!grown.isEmpty()) {
+        if (!grownTurnouts.isEmpty()) {
             turnoutTimer.start();
         }
     }
 
     private void emitTurnout(long nowMs) {
-        for (String ballotId : grown) {
+        for (String ballotId : grownTurnouts) {
             BallotTally tally = tallies.get(ballotId);
             if (tally != null) {
                 sendTurnout(tally, nowMs);
             }
         }
-        grown.clear();
+        grownTurnouts.clear();
     }
 
     private void sendTurnout(BallotTally tally, long timestampMs) {

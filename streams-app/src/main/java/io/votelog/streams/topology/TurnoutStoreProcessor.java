@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.processor.api.Processor;

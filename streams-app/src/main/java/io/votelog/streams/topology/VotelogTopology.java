@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.events.BallotResults;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

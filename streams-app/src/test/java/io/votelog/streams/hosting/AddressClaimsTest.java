@@ -55,7 +55,7 @@ final class AddressClaimsTest {
                 .containsEntry(key(other), InstanceKeys.nameOf(new HostInfo("localhost", 8082)));
     }
 
-    /** Behind the last dot of its client's name. */
+    /** The part behind the last dot of the client id. */
     private static String key(AddressClaims instance) {
         String clientId = instance.clientId();
         return clientId.substring(clientId.lastIndexOf('.') + 1);

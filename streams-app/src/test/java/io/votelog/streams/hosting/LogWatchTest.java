@@ -20,17 +20,17 @@ class LogWatchTest {
     void shouldNoticeThatTheTopicWasMadeAnewAndGoOnSayingSo() {
         watch.bindTo(meters);
         Uuid first = watch.id();
-        watch.look();
+        watch.check();
         assertThat(watch.lastSeenId()).isEqualTo(first);
         assertThat(replaced()).isZero();
         assertThat(watch.health().getDetails()).doesNotContainKey("topic").containsEntry("replacedRecords", 0L);
 
         Uuid second = Uuid.randomUuid();
         topic.set(second);
-        watch.look();
+        watch.check();
         assertThat(watch.lastSeenId()).isEqualTo(second);
         topic.set(first);
-        watch.look();
+        watch.check();
         assertThat(replaced()).isEqualTo(1);
         assertThat(watch.health().getDetails()).containsKey("topic");
         assertThat(watch.health().getStatus()).isEqualTo(Status.UP);
@@ -42,7 +42,7 @@ class LogWatchTest {
         watch.bindTo(meters);
         Uuid first = watch.id();
         topic.set(null);
-        watch.look();
+        watch.check();
         assertThat(watch.lastSeenId()).isEqualTo(first);
         assertThat(replaced()).isZero();
     }

@@ -41,7 +41,7 @@ final class RocksDbMemoryTest {
             }
             Random random = new Random(7);
             byte[] row = new byte[ROW_BYTES];
-            // 64 MiB in all, read again while more is written.
+            // 64 MiB in all, which are read again while more is written.
             for (int key = 0; key < 16 * MIB / ROW_BYTES; key++) {
                 for (TopologyTestDriver driver : drivers) {
                     KeyValueStore<byte[], byte[]> store = driver.getKeyValueStore("rows");

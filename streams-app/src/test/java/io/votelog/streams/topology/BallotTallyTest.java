@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.PartitionPosition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +10,8 @@ import io.votelog.events.RejectionReason;
 import io.votelog.rules.Reason;
 import io.votelog.rules.Verdict;
 import io.votelog.streams.topology.LogStep.JudgedVote;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.StoreNames;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows of tallies that older builds wrote, byte for byte, and those that this one writes. */
+/** Rows of tallies that older builds wrote, byte by byte, and those that this build writes. */
 class BallotTallyTest {
     /** A digest of 11s, two partitions, two options; 90 received, 7 accepted, 5 retried, 3 late, then twelve reasons with 1 to 12 votes. */
     private static final String COUNTS = "1111111111111111111111111111111111111111111111111111111111111111"
@@ -82,7 +82,7 @@ class BallotTallyTest {
                         .mapToObj(n -> new ReasonCount(RejectionReason.values()[(int) n], n))
                         .toList());
 
-        // The next vote rewrites the row in the form of today, and nothing is lost.
+        // The next vote rewrites the row in the present form, and loses nothing.
         tally.count(new JudgedVote(null, new Verdict.Rejected(Reason.CLOSED)), 9, 1_638_748_800_000L);
         assertThat(store.get("fruits/head")[0]).isEqualTo((byte) 3);
         assertThat(read().snapshot(0, POSITION)).isEqualTo(tally.snapshot(0, POSITION));

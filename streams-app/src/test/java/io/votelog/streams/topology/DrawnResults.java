@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStage;
 import io.votelog.events.PartitionTally;
@@ -14,6 +12,8 @@ import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.TallyKey;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -31,8 +31,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The results of one ballot as the topology writes them, of votes drawn from a seed over several partitions: good votes and
- * bad, annulments, restarts of each processor, logs read again, and in most runs an end, with late votes and annulments behind it.
+ * The results of one ballot as the topology writes them, from votes drawn from a seed over several partitions: valid and
+ * invalid votes, annulments, restarts of each processor, logs read again, and in most runs an end with late votes and
+ * annulments behind it.
  */
 public final class DrawnResults {
     /** A moment at which the ballot is open by the clock. */
@@ -74,7 +75,7 @@ public final class DrawnResults {
         restartMerge();
     }
 
-    /** What the ballots topic has of the ballot, by the keys of {@link BallotsStoreProcessor}. */
+    /** The rows of the ballots topic for the ballot, by the keys of {@link BallotsStoreProcessor}. */
     public static Map<String, byte[]> ballotRows() {
         byte[] claim = SIGNER.published(
                 BALLOT,
@@ -146,7 +147,7 @@ public final class DrawnResults {
         sendResults();
     }
 
-    /** Of a vote that was accepted, refused, never cast, or annulled before; gives the partition. */
+    /** Annuls a vote that was accepted, refused, never cast, or annulled before; returns its partition. */
     private int annul() {
         int number = random.nextInt(VOTES);
         int partition = Pseudonym.partition(LogFixture.voter(number), PARTITIONS);
@@ -170,7 +171,7 @@ public final class DrawnResults {
         partitions.get(partition).process(log.get(log.size() - 1), log.size() - 1);
     }
 
-    /** The group's offsets are lost, the stores are not. */
+    /** Reads a partition again, as after a loss of the group's offsets but not of the stores. */
     private void readAgain(int partition) {
         partitions.get(partition).restart();
         List<LogRecord> log = logs.get(partition);

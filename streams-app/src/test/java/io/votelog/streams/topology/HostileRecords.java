@@ -24,24 +24,30 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.util.Utf8;
 
-/** Records that are well-formed Avro and nothing else: an event with one field after the other at its largest, empty, and wrong. */
+/**
+ * Records that are well-formed Avro but otherwise wrong: an event in which one field after the other is at its largest, empty,
+ * or wrong.
+ */
 final class HostileRecords {
     private static final byte[] DOMAIN = "votelog control record v1\n".getBytes(StandardCharsets.UTF_8);
     private static final int HEADER_LENGTH = 10;
     private static final int SIGNATURE_LENGTH = 64;
     private static final String SIGNATURE = "signature";
 
-    /** The most that Avro reads of a string, less what must be in a record beside it; and of a list. */
+    /**
+     * The most bytes that Avro reads of a string, less what a record must have besides; and the most elements that it reads of
+     * a list.
+     */
     private static final int LONG = 1_000_000;
 
     private static final int MANY = 65_536;
 
     private HostileRecords() {}
 
-    /** One of them, with the words that say what it is. */
+    /** A hostile record, and a description of it. */
     record Hostile(String what, byte[] value) {}
 
-    /** The event with one field changed, in every way, and with its signature as it was. */
+    /** The event with one field changed, in every way, and with its old signature. */
     static List<Hostile> of(SpecificRecord event) {
         List<Hostile> records = new ArrayList<>();
         for (Schema.Field field : event.getSchema().getFields()) {
@@ -114,7 +120,7 @@ final class HostileRecords {
                 Collections.nCopies(MANY, new Utf8("a1")),
                 IntStream.range(0, MANY).mapToObj(i -> new Utf8("x" + i)).toList(),
                 List.of(new Utf8(filled(LONG, 0xFF))),
-                // All of one hash.
+                // These strings all have the same hash.
                 IntStream.range(0, MANY)
                         .mapToObj(i -> new Utf8(String.format("%16s", Integer.toBinaryString(i))
                                 .replace(' ', '0')

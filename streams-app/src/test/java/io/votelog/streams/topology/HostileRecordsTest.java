@@ -29,9 +29,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nothing that stands in votes stops the count, and nothing that comes of it is too long for where it is written. */
+/** No record in votes stops the count (law 11), and no record that is made from it is too long for its topic or store. */
 class HostileRecordsTest {
-    /** A changelog has the broker's default, and a record needs some room in its batch. */
+    /** The longest row: a changelog has the broker's default bound, and a batch needs some bytes besides its record. */
     private static final int ROOM_IN_A_CHANGELOG = (1 << 20) - 1024;
 
     private static final int ROOM_IN_DEAD_LETTERS = 2 * (1 << 20) - 1024;
@@ -87,7 +87,7 @@ class HostileRecordsTest {
         }
 
         PartitionTally tally = partition.emit().get("fruits");
-        // Hostile votes of voter 1 may be good ones, once.
+        // A hostile vote of voter 1 may be valid, once.
         assertThat(tally.getAccepted()).isBetween((long) honest, honest + 1L);
         assertThat(tally.getNextOffset()).isEqualTo(offset);
         assertThat(outcomes)
@@ -96,7 +96,7 @@ class HostileRecordsTest {
         assertThat(partition.longestDecision()).isLessThan(1024);
         assertThat(partition.longestDeadLetter()).isLessThan(ROOM_IN_DEAD_LETTERS);
         assertThat(partition.longestRow()).isLessThan(ROOM_IN_A_CHANGELOG);
-        // The stores can be read back, and what stands there is the same.
+        // The stores can be read back, with the same content.
         partition.restart();
         assertThat(partition.emit().get("fruits")).isEqualTo(tally);
     }
@@ -107,7 +107,7 @@ class HostileRecordsTest {
         byte[] stranger = LogFixture.voter(7);
         assertThat(Pseudonym.partition(stranger, 4)).isNotEqualTo(stood);
         PartitionHarness partition = new PartitionHarness(SIGNER.publicKey(), stood, stateDir);
-        // The harness asserts that the value says where it belongs.
+        // The harness asserts that the value goes to the partition of its vote.
         LogRecord unknown = new LogRecord(stranger, LogFixture.vote("nowhere", 1, "a1"), DURING.toEpochMilli());
         assertThat(partition.process(unknown, 0)).isEqualTo("REJECTED UNKNOWN_BALLOT");
         assertThat(partition.process(new LogRecord(stranger, null, DURING.toEpochMilli()), 1))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.events.BallotResults;
@@ -15,6 +14,7 @@ import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.rows.StoreNames;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the merge makes of snapshots that do not fit together. */
+/** How the merge treats snapshots that do not fit together. */
 class MergeProcessorTest {
     private static final int PARTITIONS = 2;
 
@@ -87,7 +87,7 @@ class MergeProcessorTest {
         send(tally("torn", 0, 1, null, 5L));
         send(tally("fruits", 0, 1, null, 1L));
         send(tally("fruits", 1, 1, null, 1L));
-        // One that says that its votes are spread over more partitions than the other says.
+        // A snapshot whose votes are spread over more partitions than the other one says.
         send(PartitionTally.newBuilder(tally("wide", 0, 1, null, 1L))
                 .setPartitionCount(1)
                 .build());

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.PartitionPosition;
-import io.votelog.streams.topology.rows.VoterKey;
-import io.votelog.streams.topology.rows.VoterRow;
-import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.VoteDecided;
@@ -15,6 +10,11 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.rows.BallotRow;
+import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.rows.VoterKey;
+import io.votelog.streams.topology.rows.VoterRow;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,9 +35,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Decide and tally over one partition, record by record at offsets of the test's choosing, which the test driver does not
- * allow: {@link #restart()} makes new processors on the old stores, as a restart of the application does. What the tally
- * sends of the turnout goes to its keeper, whose store outlives a restart as the topic does.
+ * Runs decide and tally over one partition, record by record, at offsets that the test chooses, which Kafka's test driver does
+ * not allow. {@link #restart()} makes new processors on the old stores, as a restart of the application does. Turnout that the
+ * tally sends goes to the store of turnout, which outlives a restart as the topic does.
  */
 public final class PartitionHarness {
     private final LogKeys keys;
@@ -82,7 +82,7 @@ public final class PartitionHarness {
         boolean first = decideContext == null;
         decideContext = new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
         tallyContext = new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
-        // Timers ask for the time; it says when to emit, and nothing else.
+        // Timers ask for the time, which decides when to send and nothing else.
         decideContext.setCurrentSystemTimeMs(0);
         tallyContext.setCurrentSystemTimeMs(0);
         if (first) {
@@ -105,7 +105,7 @@ public final class PartitionHarness {
         tally.init(tallyContext);
     }
 
-    /** Processes one record and says what came of it: a verdict, a dead letter's cause, or nothing. */
+    /** Processes one record; returns the verdict, the cause of the dead letter, or an empty outcome. */
     public String process(LogRecord record, long offset) {
         decideContext.resetForwards();
         decideContext.setRecordMetadata(Topics.VOTES.name(), partition, offset);
@@ -136,7 +136,7 @@ public final class PartitionHarness {
         return outcome;
     }
 
-    /** The value of a record on its way to a topic of verdicts or dead letters, which is placed where the vote stood. */
+    /** The value of a record for the topic of decisions or dead letters; asserts that it goes to the partition of its vote. */
     private byte[] written(Record<? extends byte[], ?> record) {
         PartitionedValue placed = (PartitionedValue) record.value();
         if (placed.partition() != partition) {
@@ -145,7 +145,7 @@ public final class PartitionHarness {
         return PartitionedValue.SERIALIZER.serialize("any", placed);
     }
 
-    /** Bytes of key, value and headers. */
+    /** The bytes of key, value and headers. */
     private int length(Record<? extends byte[], ?> record) {
         byte[] value = written(record);
         int length = (record.key() == null ? 0 : record.key().length) + (value == null ? 0 : value.length);
@@ -155,17 +155,17 @@ public final class PartitionHarness {
         return length;
     }
 
-    /** Bytes of the longest verdict that was written. */
+    /** The bytes of the longest decision that was written. */
     int longestDecision() {
         return longestDecision;
     }
 
-    /** Bytes of the longest dead letter that was written. */
+    /** The bytes of the longest dead letter that was written. */
     int longestDeadLetter() {
         return longestDeadLetter;
     }
 
-    /** Bytes of the longest row, its key included, that stands in a store now. */
+    /** The bytes of the longest row, with its key, in any store now. */
     int longestRow() {
         int longest = 0;
         try (var rows = voters.all()) {
@@ -185,12 +185,12 @@ public final class PartitionHarness {
         return longest;
     }
 
-    /** What is known of a voter on a ballot. */
+    /** The row of a voter on a ballot. */
     public VoterRow voterRow(byte[] voter, String ballotId) {
         return VoterRow.decode(voters.get(VoterKey.of(voter, ballotId)));
     }
 
-    /** The ballot as it stands in the partition. */
+    /** The ballot as this partition has it. */
     public Optional<Decision.PartitionBallot> partitionBallot(String ballotId) {
         return Optional.ofNullable(ballots.get(ballotId))
                 .map(row -> BallotRow.decode(row).partitionBallot());
@@ -222,17 +222,17 @@ public final class PartitionHarness {
         tallies.put(PartitionPosition.KEY, row);
     }
 
-    /** Whether decide has it in mind to put the voters' position. */
-    boolean willMark() {
+    /** Whether decide has planned to put the voters' position. */
+    boolean willPutVotersPosition() {
         return !running(decideContext).isEmpty();
     }
 
-    /** Lets the voters' position follow the decisions, if it is to. */
-    void emitMark() {
+    /** Lets decide put the voters' position, if it has planned to. */
+    void putVotersPosition() {
         running(decideContext).forEach(timer -> timer.getPunctuator().punctuate(0));
     }
 
-    /** Up to where the store of voters says that it is whole. */
+    /** The voters' position in the store. */
     long votersPosition() {
         return VotersPosition.of(voters);
     }
@@ -243,7 +243,7 @@ public final class PartitionHarness {
                 .toList();
     }
 
-    /** The tallies that were sent on; the turnout is for its keeper. */
+    /** The tallies that were sent; turnout goes to its store. */
     private List<PartitionTally> takeForwarded() {
         List<PartitionTally> tallies = new ArrayList<>();
         for (var forward : tallyContext.forwarded()) {
@@ -262,14 +262,14 @@ public final class PartitionHarness {
         return tallies;
     }
 
-    /** The turnout that was sent on since this was asked last, and that was new. */
+    /** The turnout that was sent since the last call and was new. */
     List<PartitionTurnout> newTurnout() {
         List<PartitionTurnout> sent = List.copyOf(newTurnout);
         newTurnout.clear();
         return sent;
     }
 
-    /** Every hour of turnout that is kept, by key. */
+    /** Every hour in the store of turnout, by key. */
     Map<String, PartitionTurnout> turnout() {
         Map<String, PartitionTurnout> kept = new TreeMap<>();
         try (var rows = turnout.all()) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.PartitionPosition;
 import static io.votelog.streams.topology.LogFixture.DURING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.votelog.events.PartitionTally;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import io.votelog.streams.topology.rows.PartitionPosition;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A log that is cut, or made anew, under a count: what stands where counted records stood is a fault, and is not counted. */
+/** A log is cut, or made anew, under a count: a record in the place of a counted one is a fault, and is not counted. */
 class ReplacedRecordsTest {
     private static final int COUNTED = 11;
 
@@ -39,14 +39,17 @@ class ReplacedRecordsTest {
         partition = new PartitionHarness(fixture.keys(), 0, stateDir);
         log.add(record(null, fixture.published(ballot, 0, 1), DURING));
         for (int voter = 1; voter < COUNTED; voter++) {
-            // Each third is refused.
+            // Every third vote is refused.
             log.add(vote(voter, DURING.plusSeconds(voter), voter % 3 == 0 ? new String[] {"a1"} : good()));
         }
         partition.processAll(log, 0);
         assertThat(tally().getAccepted()).isEqualTo(7);
     }
 
-    /** Later, as a broker stamps what comes later; at the same times; and earlier, by a leader whose clock runs behind. */
+    /**
+     * The replacing records have later times, as brokers give them; or the same times; or earlier ones, from a leader whose
+     * clock is behind.
+     */
     @ParameterizedTest
     @ValueSource(longs = {3_600, 0, -3_600})
     void shouldSeeOtherVotesInThePlaceOfCountedOnes(long secondsLater) {
@@ -63,7 +66,7 @@ class ReplacedRecordsTest {
         assertThat(after.getReplaced()).isEqualTo(COUNTED - 5);
         assertThat(PartitionTally.newBuilder(after).setReplaced(0L).build()).isEqualTo(before);
 
-        // Behind the position the count goes on, and what is known of the fault is kept.
+        // Behind the position the count goes on, and the fault stays known.
         partition.process(vote(500, DURING.plusSeconds(7_200), good()), COUNTED);
         assertThat(tally().getAccepted()).isEqualTo(8);
         partition.restart();
@@ -120,7 +123,7 @@ class ReplacedRecordsTest {
     void shouldNotStartOnAnotherTopicThanTheOneThatWasCounted() {
         Topic first = new Topic(Uuid.randomUuid());
         partition.restart(first);
-        // The store was counted before topics were remembered, and remembers this one though nothing comes.
+        // The store was written before topics' ids were kept, and takes this one even when no record comes.
         assertThat(partition.position().topicId()).isNull();
         partition.emit();
         assertThat(partition.position().topicId()).isEqualTo(first.id);
@@ -154,8 +157,8 @@ class ReplacedRecordsTest {
         partition.putPosition(
                 ByteBuffer.allocate(16).putLong(COUNTED).putLong(2).array());
         partition.restart();
-        // A time says nothing of records that were counted before times were kept; that these are the same shows in the
-        // stores.
+        // Times show nothing about records that were counted before times were kept; the stores show that these are the
+        // same.
         partition.processAll(log, 0);
         partition.process(vote(40, DURING.plusSeconds(60), good()), COUNTED);
         partition.restart();
@@ -163,7 +166,7 @@ class ReplacedRecordsTest {
         assertThat(tally().getMissing()).isEqualTo(2);
         assertThat(tally().getReplaced()).isZero();
 
-        // A retry leaves no trace, and its time gives it away.
+        // A retry leaves no trace in the stores; its time shows that it is another record.
         partition.process(vote(1, DURING.plusSeconds(90), good()), COUNTED);
         assertThat(tally().getReplaced()).isEqualTo(1);
     }
@@ -180,7 +183,7 @@ class ReplacedRecordsTest {
         assertThatThrownBy(() -> PartitionPosition.decode(row)).hasMessageContaining("version 3");
     }
 
-    /** What an administrator would say of the topic. */
+    /** The topic as an administrator would describe it. */
     private static final class Topic implements VotesTopic {
         private final Uuid id;
         private @Nullable Uuid noticed;
@@ -208,7 +211,7 @@ class ReplacedRecordsTest {
     private PartitionTally tally() {
         PartitionTally tally = partition.emit().get("fruits");
         if (tally == null) {
-            // Nothing has changed since it was sent last.
+            // Nothing has changed since the last snapshot.
             partition.restart();
             return partition.emit().get("fruits");
         }

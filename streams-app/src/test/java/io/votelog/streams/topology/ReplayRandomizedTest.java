@@ -36,8 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Logs drawn from a seed, with ballots, votes good and bad, annulments, closes and junk in any order, against a plain recount; then the
- * same log again on the old stores, as after lost offsets.
+ * Compares the count of logs that are drawn from a seed, with ballots, valid and invalid votes, annulments, closes and junk in
+ * any order, with a plain recount; then reads the same log again on the old stores, as after a loss of offsets.
  */
 class ReplayRandomizedTest {
     private static final int RECORDS = 300;
@@ -46,7 +46,7 @@ class ReplayRandomizedTest {
     @TempDir
     static File stateDir;
 
-    /** Votes for each wrong id that is not long. */
+    /** A vote for each impossible ballot id that is not too long. */
     private static final List<byte[]> FOR_NO_BALLOTS_ID =
             HostileRecords.of(new VoteCast(LogFixture.voteId(0), "one", List.of("a1", "b1"), new Salt(new byte[32])))
                     .stream()
@@ -129,7 +129,7 @@ class ReplayRandomizedTest {
         assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
     }
 
-    /** The log is cut anywhere below what is counted, and another one is written from there on, later. */
+    /** The log is cut below what is counted, and another one is written from there on, with later times. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void shouldSeeEachRecordThatTookThePlaceOfACountedOneAndCountNoneOfThem(long seed) {
@@ -156,7 +156,7 @@ class ReplayRandomizedTest {
         assertThat(figures(after)).containsAllEntriesOf(drawn.totals());
         assertThat(after.values())
                 .allSatisfy(tally -> assertThat(tally.getReplaced()).isEqualTo(RECORDS - cut));
-        // And what comes behind is counted, whatever was opened or ended by what is not.
+        // The records behind are counted, whatever ballots the uncounted records opened or ended.
         for (int offset = RECORDS; offset < 2 * RECORDS; offset++) {
             LogRecord record = other.records.get(offset - RECORDS);
             partition.process(new LogRecord(record.key(), record.value(), record.timestampMs() + 2 * later), offset);
@@ -165,10 +165,10 @@ class ReplayRandomizedTest {
         assertThat(partition.position().replaced()).isEqualTo(RECORDS - cut);
     }
 
-    /** The log is read in stretches, each from anywhere in what is decided, with a restart before it. */
+    /** The log is read in stretches, each from some offset below what is decided, after a restart. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void shouldMarkTheVotersUpToWhereVotesAreDecidedAndNeverGoBack(long seed) {
+    void shouldPutTheVotersPositionUpToWhereVotesAreDecidedAndNeverGoBack(long seed) {
         Random random = new Random(seed);
         DrawnLog drawn = draw(random);
         PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
@@ -181,20 +181,20 @@ class ReplayRandomizedTest {
                 partition.process(drawn.records.get(offset), offset);
                 decided = Math.max(decided, offset + 1);
                 if (random.nextInt(10) == 0) {
-                    partition.emitMark();
+                    partition.putVotersPosition();
                     positionBefore = decided;
                 }
                 assertThat(partition.votersPosition()).isEqualTo(positionBefore);
             }
             partition.restart();
             if (random.nextBoolean()) {
-                partition.emitMark();
+                partition.putVotersPosition();
                 positionBefore = decided;
             }
             assertThat(partition.votersPosition()).isEqualTo(positionBefore);
         }
-        // What the last stretch did not put in time is put after the restart, though no record comes any more.
-        partition.emitMark();
+        // A position that the last stretch did not put in time is put after the restart, though no more records come.
+        partition.putVotersPosition();
         assertThat(partition.votersPosition()).isEqualTo(RECORDS);
     }
 
@@ -202,14 +202,14 @@ class ReplayRandomizedTest {
     void shouldNotPutAMarkThatStandsAlready() {
         PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
         partition.process(published(ballots.get(0)), 0);
-        assertThat(partition.willMark()).isTrue();
-        partition.emitMark();
-        assertThat(partition.willMark()).isFalse();
+        assertThat(partition.willPutVotersPosition()).isTrue();
+        partition.putVotersPosition();
+        assertThat(partition.willPutVotersPosition()).isFalse();
 
         partition.restart();
-        assertThat(partition.willMark()).isFalse();
+        assertThat(partition.willPutVotersPosition()).isFalse();
         partition.process(published(ballots.get(0)), 0);
-        assertThat(partition.willMark()).isFalse();
+        assertThat(partition.willPutVotersPosition()).isFalse();
     }
 
     @Test
@@ -257,7 +257,10 @@ class ReplayRandomizedTest {
                 LogFixture.voter(voter), LogFixture.vote(ballotId, voter, choices), LogFixture.DURING.toEpochMilli());
     }
 
-    /** Of each ballot: received, accepted, retried, rejected by reason, late, then the votes of each option that has some. */
+    /**
+     * The figures of each ballot: received, accepted, retried, rejected by reason, late, and the votes of each option that has
+     * some.
+     */
     private static Map<String, Map<String, Long>> figures(Map<String, PartitionTally> emitted) {
         Map<String, Map<String, Long>> figures = new TreeMap<>();
         emitted.forEach((id, tally) -> {
@@ -280,7 +283,7 @@ class ReplayRandomizedTest {
         return figures;
     }
 
-    /** Of each ballot: by the start of each minute that has a vote, received and accepted at its end. */
+    /** The turnout of each ballot: for each minute with a vote, by its start, the votes received and accepted at its end. */
     private static Map<String, Map<Instant, List<Long>>> minutes(Map<String, PartitionTurnout> kept) {
         Map<String, Map<Instant, List<Long>>> minutes = new TreeMap<>();
         for (PartitionTurnout hour : kept.values()) {
@@ -346,7 +349,7 @@ class ReplayRandomizedTest {
         return choices;
     }
 
-    /** A log and, written down while it is drawn, what a plain reading of the rules makes of it. */
+    /** A drawn log, and the outcome by a plain reading of the rules, which is noted while the log is drawn. */
     private static final class DrawnLog {
         private final List<LogRecord> records = new ArrayList<>();
         private final List<String> expected = new ArrayList<>();
@@ -383,7 +386,7 @@ class ReplayRandomizedTest {
             DRAWN_OUTCOMES.add(counts ? over.contains(id) ? "annulled after the end" : "annulled" : "not annulled");
             if (counts) {
                 totals.get(id).merge("annulled", 1L, Long::sum);
-                // A count of nothing is not there.
+                // Counts of 0 are left out.
                 first.getValue().forEach(choice -> totals.get(id)
                         .compute(choice, (option, votes) -> votes == null || votes == 1 ? null : votes - 1));
             }

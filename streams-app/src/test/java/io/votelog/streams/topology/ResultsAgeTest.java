@@ -28,7 +28,7 @@ class ResultsAgeTest {
                 .isTrue();
     }
 
-    /** Behind the end the version stands still, and a merge that begins anew meets all the snapshots that were there. */
+    /** Behind the end the version stands still, and a merge that starts anew meets all snapshots again. */
     @Test
     void shouldKnowThemBehindTheEndToo() {
         assertThat(goesBack(results(BallotStatus.FINAL, 0, at(0, 31, 10L), at(1, 20, 20L))))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.BallotRow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
@@ -19,6 +18,7 @@ import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
 import io.votelog.streams.topology.LogStep.JudgedVote;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import io.votelog.streams.topology.rows.BallotRow;
 import java.io.File;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One ballot's turnout in one partition, vote by vote; what is expected is written as minute, received and accepted. */
+/** One ballot's turnout in one partition, vote by vote. Expected turnout is written as minute, received and accepted. */
 class TurnoutTest {
     private final LogFixture log = new LogFixture();
     private final BallotDefinition ballot = LogFixture.ballot("fruits");
@@ -103,7 +103,7 @@ class TurnoutTest {
         accepted("10:59:59");
         partition.emit();
 
-        // The ballot itself came at nine.
+        // The ballot was published at nine.
         assertThat(told()).containsExactly("09:00 1/1", "10:59 4/4", "11:00 6/6");
     }
 

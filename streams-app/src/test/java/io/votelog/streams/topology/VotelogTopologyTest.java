@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.streams.topology.rows.StoreNames;
 import static io.votelog.streams.topology.LogFixture.DURING;
 import static io.votelog.streams.topology.LogFixture.vote;
 import static io.votelog.streams.topology.LogFixture.voteId;
@@ -30,6 +29,7 @@ import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.rows.StoreNames;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -118,7 +118,7 @@ class VotelogTopologyTest {
         assertThat(newestResults().getStatus()).isEqualTo(BallotStatus.OPEN);
     }
 
-    /** What may be published can become less; what was published stays a ballot. */
+    /** The rules for new ballots may become stricter; a ballot that was published before is still counted. */
     @Test
     void shouldCountOnABallotThatMayNoLongerBePublished() throws Exception {
         Map<String, Object> plain = ballot.ballot().toPlain();
@@ -255,7 +255,7 @@ class VotelogTopologyTest {
         assertThat(open.getVotes()).isNull();
         assertThat(open.getAccepted()).isEqualTo(1);
         assertThat(over.getVotes()).containsExactly(1L, 1L);
-        // Nor does the topic between show them.
+        // The topic of tallies does not show them either.
         List<PartitionTally> tallies = output(Topics.TALLIES.name()).readValuesToList().stream()
                 .map(value -> decode(value, PartitionTally.class))
                 .toList();
@@ -323,7 +323,7 @@ class VotelogTopologyTest {
         for (String id : new String[] {"", "x", "Fruits", "-fruits", "fruits/1", "fru\nits", "f".repeat(64), "果"}) {
             pipe(voter(1), vote(id, 1, "a1", "b1"), DURING);
         }
-        // A key that is none goes first.
+        // A record with a malformed key comes first.
         pipe(new byte[17], vote("Fruits", 1, "a1", "b1"), DURING);
 
         List<TestRecord<byte[], byte[]>> buried = deadLetters.readRecordsToList();
@@ -359,7 +359,7 @@ class VotelogTopologyTest {
         assertThat(newestResults().getBallotId()).isEqualTo("large");
     }
 
-    /** Some 500 KiB, of the 512 that a ballot may have. */
+    /** A definition of some 500 KiB; a ballot may have 512. */
     private static BallotDefinition longest(String id) {
         List<Map<String, Object>> options = IntStream.range(0, 125)
                 .<Map<String, Object>>mapToObj(
@@ -649,8 +649,8 @@ class VotelogTopologyTest {
                 driver.createInputTopic(Topics.BALLOTS.name(), new ByteArraySerializer(), new ByteArraySerializer());
         byte[] key = "fruits".getBytes(StandardCharsets.UTF_8);
         ballots.pipeInput(key, LogFixture.published(LogFixture.newSigner(), other, LogSigner.CLAIM, 1));
-        // Gateways pass these over, so they win nothing here either: no partitions, another ballot's key, nothing that
-        // stands.
+        // Gateways pass these records over, so they win nothing here either: no partitions, another ballot's key, no
+        // claim to be ready for.
         ballots.pipeInput(key, log.published(other, LogSigner.CLAIM, 0));
         ballots.pipeInput("nuts".getBytes(StandardCharsets.UTF_8), log.published(other, LogSigner.CLAIM, 1));
         ballots.pipeInput(key, log.ready(ballot));
@@ -688,7 +688,7 @@ class VotelogTopologyTest {
         restartWith(signer.publicKey());
     }
 
-    /** On empty stores. */
+    /** Starts the topology anew, on empty stores. */
     private void restartWith(LogKeys keys) {
         driver.close();
         Properties config = new Properties();

@@ -13,9 +13,9 @@ import org.springframework.validation.annotation.Validated;
 /**
  * What a connection of a client may take, at either side.
  *
- * @param requestTimeout how long a request may pause while it comes in; altogether it may take three times that
- * @param idleTimeout how long a connection may bring nothing between an answer and the next request
- * @param maxConnections how many clients may be connected at once
+ * @param requestTimeout how long a request may pause while it comes in; the whole request may take three times as long
+ * @param idleTimeout how long a connection may be idle between an answer and the next request
+ * @param maxConnections how many client connections may be open at once
  */
 @ConfigurationProperties("votelog")
 @Validated

@@ -18,15 +18,15 @@ import java.util.function.Supplier;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
 
-/** The ballots that are published in full, as this instance knows them. */
+/** The ballots whose definitions are in every partition of votes, as this instance knows them. */
 public final class Ballots {
     private final Function<String, byte @Nullable []> rows;
     private final Supplier<List<String>> keys;
     private final Map<String, Published> parsed = new ConcurrentHashMap<>();
 
     /**
-     * @param rows by the keys of {@link BallotsStoreProcessor}
-     * @param keys all of them
+     * @param rows finds a row by a key of {@link BallotsStoreProcessor}
+     * @param keys gives the keys of all rows
      */
     public Ballots(Function<String, byte @Nullable []> rows, Supplier<List<String>> keys) {
         this.rows = rows;
@@ -34,10 +34,10 @@ public final class Ballots {
     }
 
     /**
-     * A ballot that votes can be cast on.
+     * A ballot that takes votes.
      *
-     * @param partitionCount of votes, over which its votes are spread
-     * @param voteSchemas fingerprints of the schemas that its votes may have
+     * @param partitionCount over how many partitions of votes its votes are spread
+     * @param voteSchemas fingerprints of the schemas that its votes may be written with
      */
     public record Published(BallotDefinition definition, int partitionCount, Set<Long> voteSchemas) {
         public Ballot ballot() {
@@ -46,7 +46,7 @@ public final class Ballots {
     }
 
     /**
-     * The ballot of this id, when it stands in every partition of votes.
+     * The ballot of this id, if its definition is in every partition of votes.
      *
      * @throws InvalidStateStoreException while this instance starts
      */
@@ -67,13 +67,17 @@ public final class Ballots {
         return Optional.of(published);
     }
 
-    /** The ballot of this id, or the problem that there is none. */
+    /**
+     * The ballot of this id.
+     *
+     * @throws ProblemException 404 when there is none
+     */
     public Published get(String ballotId) {
         return find(ballotId).orElseThrow(() -> Problems.unknownBallot(ballotId).exception());
     }
 
     /**
-     * All ballots that stand in every partition of votes, in no order.
+     * All ballots whose definitions are in every partition of votes, in no order.
      *
      * @throws InvalidStateStoreException while this instance starts
      */
@@ -84,7 +88,7 @@ public final class Ballots {
                 .toList();
     }
 
-    /** Whether its early end has been asked for. */
+    /** Whether an early end of this ballot has been asked for. */
     public boolean closing(String ballotId) {
         return rows.apply(BallotsStoreProcessor.closedKey(ballotId)) != null;
     }

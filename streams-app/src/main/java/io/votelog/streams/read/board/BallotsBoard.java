@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * What the ballots topic says of each ballot, as far as this instance has read it, by the keys of {@link BallotsStoreProcessor}. It
- * outlives the Kafka Streams that read it, so what was known can be shown when that has failed.
+ * The rows of the ballots topic that this instance has read, by the keys of {@link BallotsStoreProcessor}. They outlive the
+ * Kafka Streams that reads them, so what was known can still be shown when that has failed.
  */
 @Component
 public final class BallotsBoard {
@@ -27,18 +27,18 @@ public final class BallotsBoard {
         this.results = results;
     }
 
-    /** Takes a row in, and tells the readers of results. Posts come from the thread that keeps the global stores. */
+    /** Takes a row, and notifies the readers of results. It is called on the thread that keeps the global stores. */
     public void post(String key, byte[] row) {
         rows.put(key, row);
         results.ballotsChanged();
     }
 
-    /** Says that all is taken in that there was when the instance started. */
+    /** Notes that the board has all rows that existed when the instance started. */
     public void loaded() {
         loaded = true;
     }
 
-    /** How many partitions each published ballot's votes are spread over, by ballot id. */
+    /** The number of partitions over which each published ballot's votes are spread, by ballot id. */
     public Map<String, Integer> partitionCounts() {
         Map<String, Integer> counts = new HashMap<>();
         rows.forEach((key, row) -> BallotsStoreProcessor.readyBallot(key).ifPresent(ballotId -> {

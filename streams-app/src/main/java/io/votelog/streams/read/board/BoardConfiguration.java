@@ -4,7 +4,7 @@ package io.votelog.streams.read.board;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What is asked of the boards. */
+/** The queries on the boards. */
 @Configuration(proxyBeanMethods = false)
 class BoardConfiguration {
     @Bean

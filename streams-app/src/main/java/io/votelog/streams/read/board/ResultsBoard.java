@@ -15,8 +15,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
- * The newest results that this instance has read, committed, of each ballot; whether they go on; and the word that something
- * changed. Posts come from one thread, the one that keeps the global stores.
+ * The newest committed results of each ballot that this instance has read, whether they are up to date, and a signal for each
+ * change. One thread posts to it: the one that keeps the global stores.
  */
 @Component
 public final class ResultsBoard {
@@ -26,22 +26,22 @@ public final class ResultsBoard {
     private volatile boolean live = true;
     private final Sinks.Many<String> changes = Sinks.many().multicast().directBestEffort();
 
-    /** Takes results in, unless newer ones are there already. */
+    /** Takes results, unless it has newer ones of that ballot. */
     public void post(BallotResults results) {
         newest.merge(results.getBallotId(), results, ResultsBoard::newer);
-        tell(results.getBallotId());
+        signal(results.getBallotId());
     }
 
-    /** Says that something about some ballot changed that is not its results. */
+    /** Signals that something other than the results of some ballot changed. */
     public void ballotsChanged() {
-        tell(EVERY_BALLOT);
+        signal(EVERY_BALLOT);
     }
 
-    /** Says whether results go on; while they do not, what was posted last is still shown, and marked. */
+    /** Sets whether results are up to date. While they are not, the last ones are shown and marked as such. */
     public void live(boolean live) {
         if (this.live != live) {
             this.live = live;
-            tell(EVERY_BALLOT);
+            signal(EVERY_BALLOT);
         }
     }
 
@@ -53,23 +53,20 @@ public final class ResultsBoard {
         return Optional.ofNullable(newest.get(ballotId));
     }
 
-    /** All of them, in no order. */
+    /** The newest results of all ballots, in no order. */
     public Collection<BallotResults> all() {
         return Collections.unmodifiableCollection(newest.values());
     }
 
     /**
-     * One element, soon, for one or many changes that this ballot may have undergone since. It is emitted on the posting
-     * thread, and a subscriber that is not ready for it misses it.
+     * A signal for each change of this ballot; several changes may share one signal. It is emitted on the posting thread, and a
+     * subscriber that has not asked for it misses it.
      */
     public Flux<String> changes(String ballotId) {
         return changes.asFlux().filter(changed -> changed.equals(ballotId) || changed.equals(EVERY_BALLOT));
     }
 
-    /**
-     * The offset behind the last one of this partition that is known to be counted for the ballot, whether before its end
-     * or behind it.
-     */
+    /** The offset up to which this partition is known to be counted for the ballot. It counts late votes as well. */
     public long countedTo(String ballotId, int partition) {
         return find(ballotId).stream()
                 .flatMap(results -> results.getPositions().stream())
@@ -79,16 +76,16 @@ public final class ResultsBoard {
                 .orElse(0L);
     }
 
-    /** Whether some vote of the ballot is known to be annulled. */
+    /** Whether some vote on the ballot is known to be annulled. */
     public boolean anyAnnulled(String ballotId) {
         return find(ballotId).map(results -> results.getAnnulled() > 0).orElse(false);
     }
 
-    private void tell(String ballotId) {
+    private void signal(String ballotId) {
         changes.emitNext(ballotId, Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1)));
     }
 
-    private static BallotResults newer(BallotResults known, BallotResults come) {
-        return ResultsAge.goesBack(known, come) ? known : come;
+    private static BallotResults newer(BallotResults known, BallotResults candidate) {
+        return ResultsAge.goesBack(known, candidate) ? known : candidate;
     }
 }

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
-/** How the turnout of each ballot grew, as far as this instance has read it, committed. */
+/** The growth of each ballot's turnout, from the committed snapshots that this instance has read. */
 @Component
 public final class TurnoutBoard {
     private final Map<String, TurnoutHistory> histories = new ConcurrentHashMap<>();
 
-    /** Takes an hour of one partition in, unless a newer snapshot of it is there already. */
+    /** Takes one partition's snapshot of an hour, unless it has a newer one. */
     public void post(PartitionTurnout turnout) {
         histories.compute(
                 turnout.getBallotId(), (id, known) -> (known == null ? TurnoutHistory.EMPTY : known).with(turnout));

@@ -14,8 +14,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
 /**
- * How one ballot's turnout grew, by partition and minute. It never changes, and what comes next makes another one, so an
- * answer is of one state as a whole. Times are in seconds since 1970.
+ * The growth of one ballot's turnout by partition and minute. A history never changes; a new snapshot makes a new history, so
+ * an answer is always of one state as a whole. Times are in seconds since 1970.
  */
 public final class TurnoutHistory {
     static final TurnoutHistory EMPTY = new TurnoutHistory(Map.of());
@@ -24,13 +24,13 @@ public final class TurnoutHistory {
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
 
-    /** By partition, then by the hour's start; no partition is without an hour, and no hour without a minute. */
+    /** The hours, by partition and then by the start of the hour. Every partition here has an hour, and every hour a minute. */
     private final Map<Integer, NavigableMap<Long, Hour>> partitions;
 
     /**
-     * What was counted from the ballot's beginning to the end of a step.
+     * The votes counted from the ballot's beginning to the end of a step.
      *
-     * @param at the step's end; votes of that very moment are in the next one
+     * @param at the end of the step; votes of that very moment belong to the next step
      */
     public record Point(Instant at, long received, long accepted) {}
 
@@ -38,7 +38,9 @@ public final class TurnoutHistory {
         this.partitions = partitions;
     }
 
-    /** This history with an hour of one partition; the same where it knows that hour, and counted so far. */
+    /**
+     * The history with this snapshot of an hour; the same history if it has that hour up to the snapshot's offset or further.
+     */
     TurnoutHistory with(PartitionTurnout snapshot) {
         NavigableMap<Long, Hour> hours =
                 new TreeMap<>(partitions.getOrDefault(snapshot.getPartition(), new TreeMap<>()));
@@ -53,11 +55,11 @@ public final class TurnoutHistory {
     }
 
     /**
-     * The shortest step by which no more than so many points are needed: 1, 5, 15 or 30 minutes, 1, 3 or 6 hours, or whole
+     * The shortest step for which no more than this many points are needed: 1, 5, 15 or 30 minutes, 1, 3 or 6 hours, or whole
      * days.
      *
      * @param mostPoints at least 2
-     * @return seconds
+     * @return the step in seconds
      */
     public long stepSeconds(int mostPoints) {
         LongStream upToADay =
@@ -69,10 +71,10 @@ public final class TurnoutHistory {
     }
 
     /**
-     * The turnout at the end of each step, from the one in which the first vote was counted to that of the newest; nothing
-     * before the first. Steps begin at multiples of their length.
+     * The turnout at the end of each step, from the step of the first vote counted to that of the newest; empty before the
+     * first vote. Steps begin at multiples of their length, counted from 1970.
      *
-     * @param stepSeconds whole minutes
+     * @param stepSeconds the length of a step: whole minutes, in seconds
      */
     public List<Point> points(long stepSeconds) {
         if (partitions.isEmpty()) {
@@ -105,7 +107,9 @@ public final class TurnoutHistory {
         long received = 0;
         long accepted = 0;
         for (NavigableMap<Long, Hour> hours : partitions.values()) {
-            // The minute looked for is in the last hour that began, or else in the one before it.
+            // The minute that is looked for is in the last hour that began before the moment, or else in the hour
+            // before
+            // that one.
             for (Hour hour : hours.headMap(at, false).descendingMap().values()) {
                 int minute = hour.lastBefore(at);
                 if (minute >= 0) {
@@ -118,7 +122,7 @@ public final class TurnoutHistory {
         return new Point(Instant.ofEpochSecond(at), received, accepted);
     }
 
-    /** The minutes of one hour, by their start, and what one partition had counted at the end of each. */
+    /** The minutes of one hour by their starts, and the votes that one partition had counted at the end of each. */
     private record Hour(long nextOffset, long[] minutes, long[] received, long[] accepted) {
         static Hour of(PartitionTurnout snapshot) {
             long start = snapshot.getHour().getEpochSecond();
@@ -141,7 +145,7 @@ public final class TurnoutHistory {
             return minutes[minutes.length - 1];
         }
 
-        /** The index of the last minute that begins before this moment; -1 where there is none. */
+        /** The index of the last minute that begins before this moment; -1 when there is none. */
         int lastBefore(long at) {
             int found = Arrays.binarySearch(minutes, at);
             return (found >= 0 ? found : -found - 1) - 1;

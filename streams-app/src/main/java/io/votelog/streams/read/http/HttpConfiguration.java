@@ -29,7 +29,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** The public port: what clients meet before the routes. */
+/** The public port, and the filters that a request passes before it reaches a route. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ClientLimits.class, ConnectionSettings.class})
 @Import(RequestHeaders.class)
@@ -42,7 +42,7 @@ class HttpConfiguration {
         return new ConnectionLimit(settings.maxConnections(), limits.address().connections(), limits.clientAddress());
     }
 
-    /** Behind the filter for other origins, so that their pages can read why they are refused. */
+    /** Runs after the filter for origins, so that pages of other origins can read why they are refused. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 20)
     RequestLimit requestLimit(ClientLimits limits, InstanceKeys instances) {
@@ -55,8 +55,8 @@ class HttpConfiguration {
     }
 
     /**
-     * What the public port has and the management port must not have. Customizers of factories are looked for beside each server
-     * alone; beans of the kinds that this one adds would be found by both.
+     * Sets up the public port and leaves the management port alone. Customizers of server factories are looked up for each
+     * server by itself, while beans of the kinds that this one adds would be found by both servers.
      */
     @Bean
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(
@@ -66,7 +66,7 @@ class HttpConfiguration {
                 server -> PublicPort.of(server, limit, settings.patience(), SafetyHeaders::set, strictTransport));
     }
 
-    /** Pages of other origins are told what they may do before their requests are looked at. */
+    /** Runs first, so that pages of other origins learn what they may do before their requests are looked at. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 10)
     OriginFilter originFilter(WebSettings settings) {

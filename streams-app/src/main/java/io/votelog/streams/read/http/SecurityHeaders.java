@@ -11,7 +11,7 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Headers that keep browsers from doing with an answer what it is not for (OWASP's list for APIs). */
+/** Sets the headers that keep browsers from misusing an answer (the list for APIs of OWASP's REST Security Cheat Sheet). */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeaders implements WebFilter {

@@ -11,11 +11,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How the application is met from outside.
+ * How the application is reached from outside.
  *
- * @param cors which other origins' pages may read
- * @param publicUrls addresses that clients use
- * @param hsts for how long browsers shall speak https alone with this side
+ * @param cors which other origins' pages may read answers
+ * @param publicUrls the addresses that clients use
+ * @param hsts how long browsers shall use https alone with this side
  */
 @ConfigurationProperties("votelog")
 public record WebSettings(
@@ -33,18 +33,18 @@ public record WebSettings(
         }
     }
 
-    /** What {@code Strict-Transport-Security} says on every answer; nothing when it is not sent. */
+    /** The value of {@code Strict-Transport-Security} on every answer; empty when the header is not sent. */
     Optional<String> strictTransport() {
         return hsts.header(streams());
     }
 
-    /** The address of this side, when it is known. */
+    /** The public address of this side, or null when it is not set. */
     @Nullable
     URI streams() {
         return publicUrls.streams();
     }
 
-    /** The address of the side that takes votes, when it is known. */
+    /** The public address of the side that takes votes, or null when it is not set. */
     @Nullable
     public URI producer() {
         return publicUrls.producer();

@@ -20,16 +20,19 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-/** Asks other instances that hold a voter, on behalf of a client that came to this one. */
+/** Asks other instances that hold a voter's row, on behalf of a client that came to this one. */
 public final class InstanceClient {
     private static final Logger LOG = LoggerFactory.getLogger(InstanceClient.class);
 
-    /** A machine that is gone refuses nothing, and nothing else shows so soon that it is. */
+    /**
+     * The time after which an instance that does not accept a connection counts as gone: a machine that is gone does not refuse
+     * connections either.
+     */
     private static final int CONNECT_TIMEOUT_MS = 1_000;
 
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
-    /** Most connections to one instance. */
+    /** The most connections to one instance. */
     private static final int MAX_CONNECTIONS = 500;
 
     private final WebClient http;
@@ -37,9 +40,9 @@ public final class InstanceClient {
     private final InstanceKeys instances;
 
     /**
-     * @param timeout for an answer, beyond the client's wait
-     * @param connections to one instance
-     * @param instances by whom the other instance is told whose request it is
+     * @param timeout for an answer, beyond the time that the client is ready to wait
+     * @param connections how many connections to one instance
+     * @param instances introduces the client to the other instance
      */
     public InstanceClient(Duration timeout, int connections, InstanceKeys instances) {
         this.instances = instances;
@@ -58,25 +61,28 @@ public final class InstanceClient {
     }
 
     /**
-     * Connections to one instance, fewer than it may take from one address.
+     * The connections to one instance: fewer than it may take from one address.
      *
-     * @param perAddress that each instance takes from one address; 0 for any number
+     * @param perAddress how many connections each instance takes from one address; 0 for any number
      */
     public static int connections(int perAddress) {
         return perAddress == 0 ? MAX_CONNECTIONS : Math.max(1, Math.min(MAX_CONNECTIONS, perAddress / 2));
     }
 
-    /** Requests that wait at other instances for a verdict; the other connections are left to those who do not wait. */
-    public static int waits(int perAddress) {
+    /**
+     * How many requests may wait at other instances for a verdict; the other connections are left for requests that do not
+     * wait.
+     */
+    public static int maxWaits(int perAddress) {
         return connections(perAddress) / 2;
     }
 
     /**
-     * The other instance's answer to the same request; empty when it gives none that is of use. A 503 that it gives reasons for is of use
-     * when nobody else can answer.
+     * The other instance's answer to the same request; empty when it is of no use here. A 503 with a reason is of use when
+     * nobody else can answer.
      *
      * @param client whose request it is; null when that is not known
-     * @param wait how long the client would wait for it
+     * @param wait how long the client is ready to wait for the verdict
      */
     public Mono<ResponseEntity<byte[]>> ask(
             HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Duration wait) {
@@ -96,7 +102,7 @@ public final class InstanceClient {
                 })
                 .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
                         .defaultIfEmpty(new byte[0])
-                        .filter(body -> ofUse(
+                        .filter(body -> isUseful(
                                 answer.statusCode().value(), answer.headers().asHttpHeaders()))
                         .map(body -> relay(
                                 answer.statusCode().value(), answer.headers().asHttpHeaders(), body)))
@@ -107,10 +113,10 @@ public final class InstanceClient {
                 });
     }
 
-    private static boolean ofUse(int status, HttpHeaders answered) {
+    private static boolean isUseful(int status, HttpHeaders answered) {
         return switch (status) {
             case 200, 404, 409 -> true;
-            // What this instance's address had too much of says nothing of the client.
+            // A 429 for this instance's own address says nothing of the client.
             case 429 -> InstanceKeys.BELIEVED.equals(answered.getFirst(InstanceKeys.CLIENT));
             case 503 -> MediaType.APPLICATION_PROBLEM_JSON.equals(answered.getContentType());
             default -> false;

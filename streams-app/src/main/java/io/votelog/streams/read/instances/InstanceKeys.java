@@ -34,25 +34,28 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * How instances know one another. An instance that asks another one for a client says for whom, and proves that it is an instance:
- * else all the clients that come by it would count as one, or a stranger would pass for an instance by a header that anybody can
- * send.
+ * The keys by which instances prove to one another that they are instances. An instance that asks another one on behalf of a
+ * client names the client and adds a proof. Without it all clients that come by one instance would count as one client, or a
+ * stranger could pass for an instance with a header that anybody can send.
  *
- * <p>Each instance draws a key pair (X25519) when it starts, and the public key is a part of the names of its clients in the group
- * that counts, where the brokers let none but instances be members. Two instances so have a secret that is told to nobody, and what
- * one says to the other is authenticated by it (HMAC-SHA-256). Addresses prove nothing: instances may have the address that clients
- * have, and come from others than they advertise.
+ * <p>Each instance draws a key pair (X25519) when it starts. The public key is a part of its client ids in the counting group,
+ * which the brokers let none but instances join. So any two instances share a secret that is never sent, and one authenticates
+ * to the other with it (HMAC-SHA-256). Addresses prove nothing: instances may share them with clients, and may connect from
+ * other addresses than they advertise.
  */
 public final class InstanceKeys implements MeterBinder {
-    /** Says that a request was sent on already, so that two instances that disagree do not send it back and forth. */
+    /** Marks a request as forwarded, so that two instances that disagree about the holder do not send it back and forth. */
     static final String FORWARDED = "Votelog-Forwarded";
 
-    /** In a request: the client's address, the sender's public key and the proof. In the answer: that it was believed. */
+    /**
+     * The header of introductions. In a request: the client's address, the sender's public key and the proof. In an answer:
+     * {@value #BELIEVED}.
+     */
     static final String CLIENT = "Votelog-Client";
 
     static final String BELIEVED = "believed";
 
-    /** How the public key looks in a client's name. */
+    /** The form of the public key in a client id: base64url, 43 characters. */
     public static final String KEY_PATTERN = "[A-Za-z0-9_-]{43}";
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceKeys.class);
@@ -60,7 +63,10 @@ public final class InstanceKeys implements MeterBinder {
     private static final int KEY_BYTES = 32;
     private static final int MAX_VALUE = 160;
 
-    /** A member that is not seen for a moment, since the group is shared out anew, is one still. */
+    /**
+     * A member counts as one for this long after it was last seen, since members are missing for a moment while the group is
+     * rebalanced.
+     */
     private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private record Other(String name, SecretKeySpec secret, long seenNanos) {}
@@ -85,23 +91,26 @@ public final class InstanceKeys implements MeterBinder {
                 .encodeToString(Arrays.copyOfRange(encoded, head.length, encoded.length));
     }
 
-    /** This instance's public key, as {@value #KEY_PATTERN}. */
+    /** This instance's public key, in the form of {@value #KEY_PATTERN}. */
     public String key() {
         return key;
     }
 
-    /** An instance's address as a part of its clients' names, which stand in those of threads and of management beans. */
+    /**
+     * An instance's address in the form that client ids have. Names of threads and of management beans contain client ids, so
+     * it has only characters that those allow.
+     */
     public static String nameOf(HostInfo host) {
         return (host.host() + ":" + host.port()).replaceAll("[^A-Za-z0-9.-]", "_");
     }
 
     /**
-     * Notes who is a member of the group now; one thread calls it.
+     * Notes the present members of the group. One thread calls it.
      *
      * @param members public keys, with the names that {@link #nameOf} makes
-     * @param nanos of now, by {@link System#nanoTime()}
+     * @param nanos now, by {@link System#nanoTime()}
      */
-    public void note(Map<String, String> members, long nanos) {
+    public void noteMembers(Map<String, String> members, long nanos) {
         Map<String, Other> known = new HashMap<>(byKey);
         known.values().removeIf(other -> nanos - other.seenNanos() > REMEMBERED_NANOS);
         members.forEach((other, name) -> {
@@ -131,9 +140,9 @@ public final class InstanceKeys implements MeterBinder {
     }
 
     /**
-     * What tells another instance whose request this is.
+     * The introduction by which another instance learns whose request this is.
      *
-     * @return the value of {@value #CLIENT}; nothing when that instance is not known yet
+     * @return the value of the header {@value #CLIENT}; empty when that instance is not known yet
      */
     Optional<String> introduction(HostInfo to, IpAddress client, URI request) {
         String name = nameOf(to);
@@ -145,7 +154,10 @@ public final class InstanceKeys implements MeterBinder {
                         + proof(other.getValue().secret(), key, other.getKey(), client.text(), request));
     }
 
-    /** Whose request this is, when another instance has proved that it sent it on; what it answers then says that it was believed. */
+    /**
+     * The client whose request this is, if another instance has forwarded it and proved it; the answer is then marked as
+     * believed.
+     */
     public Optional<IpAddress> introduced(ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
         if (!sentOn(request)) {
@@ -191,7 +203,9 @@ public final class InstanceKeys implements MeterBinder {
         }
     }
 
-    /** Whether another instance sent this request on, or somebody says so: then it is answered here or not at all. */
+    /**
+     * Whether the request says that another instance forwarded it: then it is answered here or not at all. Anybody may say so.
+     */
     public static boolean sentOn(ServerHttpRequest request) {
         return request.getHeaders().getFirst(FORWARDED) != null;
     }

@@ -5,7 +5,7 @@ import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the other instances call this one, and whether another one is called the same. */
+/** The address at which other instances reach this one, and whether another instance advertises the same. */
 public final class OwnAddress {
     private static final Logger LOG = LoggerFactory.getLogger(OwnAddress.class);
 
@@ -20,7 +20,7 @@ public final class OwnAddress {
         return host;
     }
 
-    /** Says whether another instance advertises this address: then neither can be told from the other, nor asked by it. */
+    /** Sets whether another instance advertises this address: then neither can be told from the other, nor be asked by it. */
     public void contested(boolean contested) {
         if (contested && !this.contested) {
             LOG.error("{}", contestedText());
@@ -32,7 +32,7 @@ public final class OwnAddress {
         return contested;
     }
 
-    /** What is wrong with a contested address, and what to do. */
+    /** The message for a contested address: what is wrong, and what to do. */
     public String contestedText() {
         return "another instance that counts advertises %s:%d too, so voters that it holds cannot be asked for: give each instance an address of its own that the others reach (votelog.streams.advertised)"
                 .formatted(host.host(), host.port());

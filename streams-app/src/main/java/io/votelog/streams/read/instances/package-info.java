@@ -1,4 +1,7 @@
-/** How instances find, know and ask one another. */
+/**
+ * How instances of the read side know, authenticate and ask one another. Which instance holds a voter is found in {@code
+ * receipts}.
+ */
 @NullMarked
 package io.votelog.streams.read.instances;
 

@@ -13,7 +13,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** The list of all ballots, each leading to its results: those that go on first, then what comes and what is over. */
+/**
+ * The page that lists all ballots with links to their results: first the open ones, then those to come, then those that are
+ * over.
+ */
 final class BallotsPage {
     private static final List<BallotPhase> ORDER =
             List.of(BallotPhase.OPEN, BallotPhase.CLOSED, BallotPhase.SCHEDULED, BallotPhase.FINAL);

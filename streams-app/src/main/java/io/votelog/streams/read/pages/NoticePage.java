@@ -10,13 +10,13 @@ import io.votelog.web.pages.Words;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The page that says why there are no results to look at. */
+/** The page that is shown when there are no results to look at. */
 final class NoticePage {
     private final StaticFiles files;
     private final Words words;
     private final Template template = Template.of(NoticePage.class, "notice.mustache");
 
-    /** Whoever asks for what is not there gets the same. */
+    /** The page by language; it is the same for every unknown ballot. */
     private final Map<Language, Content> rendered = new ConcurrentHashMap<>();
 
     NoticePage(StaticFiles files, Words words) {

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Configuration(proxyBeanMethods = false)
 class PageConfiguration {
-    /** As the build has it; another version is found missing at the start. */
+    /** The path of uPlot with the version that the build has; the start fails when the build has another one. */
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
 
     @Bean

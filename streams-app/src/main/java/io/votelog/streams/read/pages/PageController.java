@@ -23,13 +23,13 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What people look at: {@code /ballots/{id}/results}, {@code /} that leads to it, and the files of both. */
+/** The pages for people: {@code /ballots/{id}/results}; {@code /}, which leads to them; and their files. */
 @RestController
 final class PageController {
-    /** Where the files of its pages are served. */
+    /** The path below which the files of these pages are served. */
     static final String FILES = "/assets/results/";
 
-    /** As long as the results that it is made from. */
+    /** A page may be cached as long as the results that it is made from. */
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
     private static final String POLICY = ContentPolicy.of(List.of(), false);
@@ -71,7 +71,7 @@ final class PageController {
         return content.answer(request, POLICY, MAX_AGE);
     }
 
-    /** The only ballot's results, or a list to choose from. */
+    /** Redirects to the results of the only ballot; when there are more or none, shows the list. */
     @GetMapping("/")
     ResponseEntity<byte[]> start(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The live results page. It is whole without its scripts: they keep it up with the stream of the same document that it is rendered
- * from, and put times into the reader's zone. Each state of the results is rendered once for each language and view.
+ * The live results page. It is complete without scripts: they keep it up to date from the stream of the document that it is
+ * rendered from, and show times in the reader's time zone. Each state of the results is rendered once for each language and
+ * view.
  */
 final class ResultsPage {
     private static final String[] OWN = {
@@ -56,7 +57,7 @@ final class ResultsPage {
     private final Template template = Template.of(ResultsPage.class, "results.mustache");
     private final Map<Key, Rendered> rendered = new ConcurrentHashMap<>();
 
-    /** @param producer address of the side that takes votes, when it is known */
+    /** @param producer the public address of the side that takes votes; null when it is not set */
     ResultsPage(StaticFiles files, Words words, @Nullable URI producer, JsonMapper json) {
         this.files = files;
         this.words = words;
@@ -68,17 +69,17 @@ final class ResultsPage {
 
     private record Rendered(ResultsTag tag, Content content) {}
 
-    /** What is said of one status, and whether it is the one of now. */
+    /** One phase in the words of the page, and whether the ballot is in it now. */
     record Phase(String status, String badge, Wording.Timed sentence, boolean current) {}
 
-    /** @param many whether its rows are so many that the browser must not measure them all with each change */
+    /** @param many whether the section has so many rows that the browser must not lay them all out again on each change */
     record Part(String id, Language.Said title, List<Row> rows, boolean many) {}
 
     /**
      * One option.
      *
-     * @param order its place on the ballot, from 0 in each part
-     * @param width of its bar, with a percent sign
+     * @param order its place on the ballot, from 0 within each section
+     * @param width the width of its bar, in percent with the sign
      */
     record Row(
             String id,
@@ -93,9 +94,9 @@ final class ResultsPage {
     record Refusal(String reason, String words, String votes, boolean none) {}
 
     /**
-     * The page.
+     * Renders the page.
      *
-     * @param wall for a large screen that nobody touches
+     * @param wall whether it is for a large screen that nobody touches
      */
     Content of(Ballot ballot, ResultsView view, Language language, boolean wall) {
         Key key = new Key(ballot.id(), language, wall);
@@ -149,7 +150,9 @@ final class ResultsPage {
         return Content.html(template.render(model));
     }
 
-    /** The time of results without votes is that of the ballot's own records. */
+    /**
+     * The time of the newest vote; null before the first one, since the results' time is then that of the ballot's own records.
+     */
     private static @Nullable Instant newestVote(ResultsDocument document) {
         return document.asOf() == null || document.turnout().received() == 0 ? null : Instant.parse(document.asOf());
     }
@@ -216,7 +219,7 @@ final class ResultsPage {
                 String.format(Locale.ROOT, "%.2f%%", width));
     }
 
-    /** What the scripts begin with. */
+    /** The data that the scripts start from, as JSON. */
     private String data(ResultsDocument document, Wording wording) {
         return json.writeValueAsString(Map.of(
                 "ballotId", document.ballotId(),

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the pages say words, numbers and times in one language. Times are in UTC and say so; scripts put them into the reader's
- * zone.
+ * The words, numbers and times of the pages in one language. Times are in UTC and say so; scripts convert them to the reader's
+ * time zone.
  */
 final class Wording {
     private static final String SCRIPT_PREFIX = "live-";
@@ -35,10 +35,10 @@ final class Wording {
     }
 
     /**
-     * A sentence around a time, if it has one.
+     * A sentence that contains a time, or none.
      *
-     * @param at ISO 8601 in UTC
-     * @param shown the same for people
+     * @param at the time in ISO 8601, UTC
+     * @param shown the same time for people
      */
     record Timed(String before, @Nullable String at, @Nullable String shown, String after) {}
 
@@ -46,17 +46,17 @@ final class Wording {
         return language;
     }
 
-    /** All words, for a template. */
+    /** All words of the language, for a template. */
     Map<String, String> words() {
         return words;
     }
 
-    /** The words that a page's script says, without the prefix that marks them. */
+    /** The words that a page's script says, by keys without their prefix. */
     Map<String, String> scriptWords() {
         return scriptWords;
     }
 
-    /** @throws IllegalArgumentException when there is no such word */
+    /** @throws IllegalArgumentException when there is no word for the key */
     String word(String key) {
         String word = words.get(key);
         if (word == null) {
@@ -65,7 +65,7 @@ final class Wording {
         return word;
     }
 
-    /** @return without the time when the sentence has no gap for one */
+    /** @return the sentence; without a time when it has no place for one */
     Timed timed(String key, @Nullable Instant time) {
         String sentence = word(key);
         int gap = sentence.indexOf(TIME);
@@ -87,7 +87,7 @@ final class Wording {
         return String.format(locale, "%,d", number);
     }
 
-    /** As a percentage; a share of nothing is none. */
+    /** The share as a percentage; empty when the whole is 0. */
     String share(long part, long whole) {
         return String.format(locale, "%.1f%%", whole == 0 ? 0 : 100.0 * part / whole);
     }

@@ -1,4 +1,4 @@
-/** The pages of results. */
+/** The pages of results for people. The numbers on them come from {@code results}. */
 @NullMarked
 package io.votelog.streams.read.pages;
 

@@ -10,9 +10,9 @@ import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A voter's row in a store of this instance, without what is not committed. The store may be behind. An accepted vote stays
- * what it is, so it is told of all the same, unless it may have been annulled; that there is none, or what came last, is told
- * only by a store that is not.
+ * A voter's row in a store of this instance, without what is not committed. The store may be behind the committed results. Even
+ * then it tells of an accepted vote, since that never changes, unless the vote may have been annulled. That there is no
+ * accepted vote, or which attempt was the last, is told only by a store that is not behind.
  */
 final class CommittedVoter {
     private final VoterRow row;
@@ -23,9 +23,9 @@ final class CommittedVoter {
     private final boolean anyAnnulled;
 
     /**
-     * @param countedTo the offset behind the last one of the partition that is committed
-     * @param whole whether the store has the rows of all votes below it
-     * @param anyAnnulled whether some vote of the ballot is annulled, as far as it is committed
+     * @param countedTo the offset up to which the partition is committed
+     * @param whole whether the store has the rows of all votes below that offset
+     * @param anyAnnulled whether any vote on the ballot is annulled, in committed results
      */
     CommittedVoter(VoterRow row, long countedTo, boolean whole, boolean anyAnnulled) {
         this.row = row;
@@ -37,9 +37,10 @@ final class CommittedVoter {
     }
 
     /**
-     * The accepted vote.
+     * The voter's accepted vote, or null.
      *
-     * @throws InvalidStateStoreException when the store is behind, and finds none or cannot tell whether it is annulled
+     * @throws InvalidStateStoreException when the store is behind and has no accepted vote, or cannot tell whether it was
+     *     annulled
      */
     @Nullable
     AcceptedVote accepted() {
@@ -49,14 +50,14 @@ final class CommittedVoter {
         return accepted;
     }
 
-    /** How the accepted vote was annulled, if it was; asked for after it. */
+    /** The annulment of the accepted vote, or null. Call it after {@link #accepted}. */
     @Nullable
     Annulment annulled() {
         return annulled;
     }
 
     /**
-     * The latest refused attempt of this vote id, as far as it is remembered.
+     * The latest refused attempt of this vote id that the row has, or null.
      *
      * @throws InvalidStateStoreException when the store is behind
      */
@@ -67,8 +68,8 @@ final class CommittedVoter {
     }
 
     /**
-     * Where an attempt of this vote id stands that is decided and not committed yet: its verdict may not be told, but that it is there
-     * may, for the log has it.
+     * The offset of an attempt of this vote id that is decided but not committed. Its verdict may not be told yet; that the
+     * attempt exists may, since it is in the log.
      *
      * @throws InvalidStateStoreException when the store is behind
      */
@@ -85,7 +86,7 @@ final class CommittedVoter {
     }
 
     /**
-     * Whether the voter may have made refused attempts that are not remembered any more.
+     * Whether the voter may have made refused attempts that the row has forgotten.
      *
      * @throws InvalidStateStoreException when the store is behind
      */
@@ -95,8 +96,8 @@ final class CommittedVoter {
     }
 
     /**
-     * Whether the voter can have made an attempt of this vote id that the row does not tell of: a retry of the accepted vote, an earlier
-     * one of an id that is remembered, or one that is forgotten.
+     * Whether the voter may have made an attempt of this vote id that the row does not have: a retry of the accepted vote, an
+     * earlier attempt of an id that the row has, or a forgotten attempt.
      *
      * @throws InvalidStateStoreException when the store is behind
      */

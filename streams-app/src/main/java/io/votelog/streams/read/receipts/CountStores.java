@@ -12,7 +12,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The stores of the count in this instance, while it has them. */
+/** The stores of the counting application in this instance, while it has them. */
 @Component
 final class CountStores {
     private final CountingStreams counting;
@@ -22,38 +22,41 @@ final class CountStores {
     }
 
     /**
-     * Who holds the row of this key.
+     * Finds the instances that hold the row of this key.
      *
-     * @throws InvalidStateStoreException while this instance does not count, for then it is not told
+     * @throws InvalidStateStoreException while this instance does not count, since it then does not know the others' stores
      */
     KeyQueryMetadata holders(String name, byte[] key, StreamPartitioner<byte[], byte[]> partitioner) {
         return ask(streams -> streams.queryMetadataForKey(name, key, partitioner));
     }
 
     /**
-     * One partition of a store, when this instance is the one that processes it.
+     * One partition of a store that this instance processes.
      *
-     * @throws InvalidStateStoreException when it is not, or not yet
+     * @throws InvalidStateStoreException when it does not process the partition, or not yet
      */
-    <K> ReadOnlyKeyValueStore<K, byte[]> local(String name, int partition) {
+    <K> ReadOnlyKeyValueStore<K, byte[]> active(String name, int partition) {
         return ask(streams ->
                 streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
                         .withPartition(partition)));
     }
 
     /**
-     * One partition of a store as this instance has it: in use, or restored and followed behind the one that is.
+     * One partition of a store as this instance has it: active, or as a standby that follows the active one.
      *
-     * @throws InvalidStateStoreException when it has none
+     * @throws InvalidStateStoreException when it has neither
      */
-    <K> ReadOnlyKeyValueStore<K, byte[]> copy(String name, int partition) {
+    <K> ReadOnlyKeyValueStore<K, byte[]> activeOrStandby(String name, int partition) {
         return ask(streams ->
                 streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
                         .withPartition(partition)
                         .enableStaleStores()));
     }
 
-    /** Kafka Streams that has failed or is being stopped answers with another exception than one that starts. */
+    /**
+     * Translates the exception of a Kafka Streams that has failed or is being stopped to the one that it throws while it
+     * starts.
+     */
     private <T> T ask(Function<KafkaStreams, T> question) {
         @Nullable KafkaStreams streams = counting.current();
         if (streams == null || !streams.state().isRunningOrRebalancing()) {

@@ -4,10 +4,10 @@ package io.votelog.streams.read.receipts;
 import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 
-/** Where the Kafka Streams is found that decides and counts in this process, and keeps the voters. */
+/** Gives access to the Kafka Streams of this process that decides, counts and keeps the voters. */
 @FunctionalInterface
 public interface CountingStreams {
-    /** The one of now; none before the start, behind the end, and while it is started anew. */
+    /** The Kafka Streams that runs now; null before the start, after the stop, and while it is restarted. */
     @Nullable
     KafkaStreams current();
 }

@@ -16,9 +16,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a client address may have a record of the log read for it, which costs a broker's answer, and how many at the same time.
- * Where a ballot did not stand yet, the stores know of no vote, so anybody can have the log read with a receipt that he invented: such
- * reads have a third of the places, and leave the others to those of which the stores know that they may be genuine.
+ * Limits how often one client address may have a record of the log read, which costs a broker's answer, and how many such reads
+ * run at once. For offsets before a ballot's beginning the stores know of no vote, so anybody could have the log read with an
+ * invented receipt. Such reads may use a third of the places; the others are for reads that, by the stores, may concern a
+ * genuine receipt.
  */
 final class LogReadLimit {
     private final RateLimit limit;
@@ -33,7 +34,7 @@ final class LogReadLimit {
         ReceiptSettings.LogReads settings = receipts.logReads();
         this.atOnce = settings.atOnce();
         this.byAddress = new AddressCounts(atOnce);
-        // One in three of those that LogReader has room for.
+        // One in three of the places that LogReader has.
         this.beforeBallots = new Semaphore(receipts.logReaders());
         this.limit = new RateLimit(
                 "log-reads",
@@ -48,11 +49,12 @@ final class LogReadLimit {
     }
 
     /**
-     * Reads on behalf of a client.
+     * Reads on behalf of a client, if its limit allows it.
      *
-     * @param client null when it is not to be limited
-     * @param beforeBallot whether the ballot did not stand where is read
-     * @throws ProblemException 429 when the client has had its share, 503 when others have all that is read before ballots
+     * @param client the client's address; null when it is not to be limited
+     * @param beforeBallot whether the offset is before the ballot's beginning
+     * @throws ProblemException 429 when the client has used up its share, 503 when all places for reads before ballots are
+     *     taken
      */
     <T> T read(@Nullable IpAddress client, boolean beforeBallot, Supplier<T> read) {
         if (!byAddress.take(client)) {

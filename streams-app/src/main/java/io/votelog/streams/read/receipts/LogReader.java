@@ -21,11 +21,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads single records of votes, by position. A few consumers serve all, and a few may wait for one of them: who would wait behind
- * those is turned away at once, for the threads that wait here are those that answer from the stores.
+ * Reads single records of votes by partition and offset. A few consumers serve all requests, and a few threads may wait for
+ * each of them; a thread that would have to wait behind those is turned away at once, since the threads that would wait are
+ * those that answer from the stores.
  */
 final class LogReader implements AutoCloseable {
-    /** How many may wait for each consumer. */
+    /** How many threads may wait for each consumer. */
     private static final int WAITING = 2;
 
     private final BlockingQueue<Consumer<byte[], byte[]>> idle = new LinkedBlockingQueue<>();
@@ -35,7 +36,8 @@ final class LogReader implements AutoCloseable {
 
     /**
      * @param consumers how many reads may run at once
-     * @param timeout for the wait and the read together
+     * @param timeout for waiting and reading together
+     * @param consumer makes a consumer
      */
     LogReader(int consumers, Duration timeout, Supplier<Consumer<byte[], byte[]>> consumer) {
         this.timeout = timeout;
@@ -45,9 +47,9 @@ final class LogReader implements AutoCloseable {
     }
 
     /**
-     * The record at this position; blocks.
+     * Reads the record at this position. Blocks.
      *
-     * @return nothing when there is no record at that offset
+     * @return empty when there is no record at that offset
      * @throws ProblemException 503 when it took too long, or enough others wait
      */
     Optional<ConsumerRecord<byte[], byte[]>> read(int partition, long offset) {
@@ -101,7 +103,7 @@ final class LogReader implements AutoCloseable {
 
     @Override
     public void close() {
-        // A consumer that is in use still belongs to its thread; the process is about to end and takes it along.
+        // A consumer that is in use belongs to its thread. The process is about to end, and the consumer with it.
         for (Consumer<byte[], byte[]> consumer : all) {
             if (idle.remove(consumer)) {
                 consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
@@ -119,7 +121,7 @@ final class LogReader implements AutoCloseable {
                 false,
                 "max.poll.records",
                 1,
-                // A fetch brings one whole batch at least, and no more than needed.
+                // A fetch brings at least one whole batch; the smallest bound makes it bring no more.
                 "max.partition.fetch.bytes",
                 1024,
                 "fetch.max.wait.ms",

@@ -7,20 +7,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code Prefer} header (RFC 7240), of which {@code wait=N}, in seconds, is heeded. */
+/** The {@code Prefer} header (RFC 7240). Of its preferences only {@code wait=N}, in seconds, is honoured. */
 final class PreferHeader {
     private static final Pattern WAIT =
             Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?(\\d{1,9})\"?\\s*(?=$|[,;])", Pattern.CASE_INSENSITIVE);
 
-    /** What stands behind is not looked at. */
+    /** Characters beyond these are ignored. */
     private static final int MAX_CHARS = 1_024;
 
     private PreferHeader() {}
 
     /**
-     * How long the client would wait; zero when it does not say.
+     * How long the client is ready to wait; zero when it does not say.
      *
-     * @param most what is granted at most
+     * @param most the longest wait that is granted
      */
     static Duration waitOf(@Nullable List<String> prefer, Duration most) {
         if (prefer == null) {

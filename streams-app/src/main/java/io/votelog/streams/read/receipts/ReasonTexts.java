@@ -5,7 +5,10 @@ import io.votelog.rules.Ballot;
 import io.votelog.rules.Range;
 import io.votelog.rules.Reason;
 
-/** Why a vote does not count, told to the voter. It says nothing of the choices, for a receipt says nothing of them. */
+/**
+ * Tells the voter why a vote does not count. The texts say nothing of the choices, since a receipt says nothing of them (law
+ * 13).
+ */
 final class ReasonTexts {
     private ReasonTexts() {}
 

@@ -11,15 +11,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has become of one vote.
+ * The answer to a receipt: what became of the vote.
  *
- * @param reason why it is rejected
- * @param detail the same, to a person
- * @param partition of votes
- * @param offset of the attempt that is spoken of
- * @param recordedAt broker time of that attempt; none while it is pending, for then it is not looked at
- * @param acceptedAt broker time of the accepted vote, when this is it or repeats it
- * @param annulled how that vote was taken out of the counts, if it was
+ * @param reason why the vote is rejected
+ * @param detail the reason in a sentence for people
+ * @param partition the partition of votes
+ * @param offset the offset of the attempt that the answer is about
+ * @param recordedAt the broker's append time of that attempt; null while it is pending, since its record is not read then
+ * @param acceptedAt the broker's append time of the accepted vote, when the attempt is that vote or a retry of it
+ * @param annulled how that vote was annulled, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ReceiptDocument(
@@ -36,9 +36,9 @@ record ReceiptDocument(
     /**
      * An annulment.
      *
-     * @param reason in the words of who annulled the vote
-     * @param offset where it stands, in the partition of the vote
-     * @param at broker time
+     * @param reason the reason that the annulling operator gave
+     * @param offset the offset of the annulment, in the partition of the vote
+     * @param at the broker's append time of the annulment
      */
     record Annulled(String reason, long offset, String at) {}
 
@@ -74,7 +74,7 @@ record ReceiptDocument(
                 voteId, Outcome.REJECTED, reason, detail, partition, offset, time(recordedAtMs), null, null);
     }
 
-    /** The same, with how the accepted vote was annulled if it was. */
+    /** The same document with the annulment of the accepted vote, if it was annulled. */
     ReceiptDocument with(@Nullable Annulment annulment) {
         Annulled shown = annulment == null
                 ? null

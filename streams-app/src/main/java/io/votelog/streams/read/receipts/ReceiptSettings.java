@@ -15,13 +15,13 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How receipts are looked up.
  *
- * @param maxWait the longest that a client may ask to wait for a verdict
- * @param logReaders consumers for reading single records of votes
+ * @param maxWait the longest time that a client may wait for a verdict
+ * @param logReaders how many consumers read single records of votes
  * @param logReads how often a client address may have such a record read
- * @param maxWaiting clients that wait for a verdict at once; the others are answered without a wait
- * @param maxWaitingPerAddress of them of one client address; 0 for no limit
- * @param readTimeout for one such record
- * @param forwardTimeout for another instance's answer, beyond the client's wait
+ * @param maxWaiting how many clients may wait for a verdict at once; others are answered without a wait
+ * @param maxWaitingPerAddress how many clients of one address may wait; 0 for no limit
+ * @param readTimeout how long the reading of one such record may take
+ * @param forwardTimeout how long another instance's answer may take, beyond the client's wait
  */
 @ConfigurationProperties("votelog.receipts")
 @Validated
@@ -34,11 +34,11 @@ record ReceiptSettings(
         @DefaultValue("2s") @NotNull Duration readTimeout,
         @DefaultValue("3s") @NotNull Duration forwardTimeout) {
     /**
-     * Reads of the log for one client address.
+     * Bounds on reads of the log for one client address.
      *
-     * @param rate a second on average; 0 for no limit
-     * @param burst at once, before the rate is waited for
-     * @param atOnce that are under way at the same time; 0 for no limit
+     * @param rate reads per second on average; 0 for no limit
+     * @param burst reads at once, before the rate applies
+     * @param atOnce reads that are under way at the same time; 0 for no limit
      */
     record LogReads(
             @DefaultValue("20") BigDecimal rate, @DefaultValue("200") int burst, @DefaultValue("2") int atOnce) {

@@ -74,7 +74,7 @@ final class Receipts {
     /**
      * The verdict on the attempt at this offset, which is counted.
      *
-     * @param@param row the ballot in the partition, asked for only where the row does not tell the verdict
+     * @param partitionBallot the ballot in the partition, asked for only where the row does not tell the verdict
      * @param read the record at the offset, by whether the ballot did not stand there yet; asked for only where the row does not tell
      *     whether there is such an attempt
      * @throws ProblemException 404 when no attempt of the receipt stands there

@@ -3,8 +3,8 @@ package io.votelog.streams.read.receipts;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.InstanceClient;
+import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.web.limits.ClientLimits;
 import java.util.HashMap;
@@ -18,12 +18,12 @@ import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** What became of a vote, from the voters' store, another instance or the log. */
+/** The look-up of receipts and voters. */
 @Configuration(proxyBeanMethods = false)
 class ReceiptsConfiguration {
     private static final int MAX_WAITING = 10_000;
 
-    /** For what waits for a disk or a broker. */
+    /** The threads for work that waits for a disk or a broker. */
     @Bean(destroyMethod = "dispose")
     Scheduler blocking() {
         return Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE, MAX_WAITING, "stores");
@@ -55,7 +55,7 @@ class ReceiptsConfiguration {
     WaitLimit waits(ReceiptSettings settings, ClientLimits limits, MeterRegistry meters) {
         return new WaitLimit(
                 settings.maxWaiting(),
-                InstanceClient.waits(limits.address().connections()),
+                InstanceClient.maxWaits(limits.address().connections()),
                 settings.maxWaitingPerAddress(),
                 meters);
     }

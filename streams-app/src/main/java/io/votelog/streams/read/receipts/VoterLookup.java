@@ -23,9 +23,8 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a voter, read from the stores that the topology writes, or from their copies. The stores also hold what no
- * transaction has committed yet, so whoever asks says up to where the committed results have counted, and gets nothing from
- * behind there.
+ * Looks up voters in the stores that the topology writes, or in their standby copies. The stores also hold what no transaction
+ * has committed yet; so a caller says up to which offset the committed results have counted, and gets nothing from behind it.
  */
 final class VoterLookup {
     private final CountStores stores;
@@ -38,11 +37,11 @@ final class VoterLookup {
     }
 
     /**
-     * The instances that hold this voter's row, in the order in which to ask them: the one that processes the voter's
-     * partition, then those with a copy of the row, of them this one first.
+     * The instances that hold this voter's row, in the order in which to ask them: first the one that processes the voter's
+     * partition, then those with a standby copy, this instance first among them.
      *
-     * @param partitionCount over which the ballot's votes are spread; votes may have got more partitions since
-     * @throws InvalidStateStoreException while no instance holds it
+     * @param partitionCount over how many partitions the ballot's votes are spread; the topic may have got more since
+     * @throws InvalidStateStoreException while no instance holds the row
      */
     List<HostInfo> holders(Pseudonym voter, String ballotId, int partitionCount) {
         KeyQueryMetadata at = stores.holders(
@@ -54,7 +53,7 @@ final class VoterLookup {
         holders.add(0, at.activeHost());
         holders.removeIf(HostInfo.unavailable()::equals);
         if (self.isContested() && holders.stream().noneMatch(this::isHere)) {
-            // Of two instances with one address Kafka Streams knows what one of them holds.
+            // Kafka Streams takes two instances with one address for one, so this one may hold the row too.
             holders.add(self.host());
         }
         if (holders.isEmpty()) {
@@ -63,12 +62,12 @@ final class VoterLookup {
         return holders;
     }
 
-    /** Whether this is the instance itself. */
+    /** Whether this address is the instance's own. */
     boolean isHere(HostInfo host) {
         return host.equals(self.host());
     }
 
-    /** The problem that nobody who holds a voter can answer for it now. */
+    /** The problem that no holder of the voter's row can answer now. */
     ProblemException nobodyAnswers() {
         return self.isContested()
                 ? Problems.unavailable(
@@ -78,43 +77,46 @@ final class VoterLookup {
     }
 
     /**
-     * The voter's row in the store that this instance processes, else in its copy.
+     * The voter's row in the store that this instance processes, else in its standby copy.
      *
-     * @param countedTo the offset behind the last one of the partition that is committed
-     * @param anyAnnulled whether some vote of the ballot is annulled, as far as it is committed
+     * @param countedTo the offset up to which the partition is committed
+     * @param anyAnnulled whether any vote on the ballot is annulled, in committed results
      * @throws InvalidStateStoreException when this instance has neither
      */
     CommittedVoter find(Pseudonym voter, String ballotId, int partition, long countedTo, boolean anyAnnulled) {
         byte[] key = VoterKey.of(voter.bytes(), ballotId);
         try {
-            return inUse(key, partition, countedTo, anyAnnulled);
+            return active(key, partition, countedTo, anyAnnulled);
         } catch (InvalidStateStoreException notProcessedHere) {
-            return followed(key, partition, countedTo, anyAnnulled);
+            return standby(key, partition, countedTo, anyAnnulled);
         }
     }
 
-    /** An instance that was paused, and not told yet that another took its place, is behind. */
-    private CommittedVoter inUse(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
+    /**
+     * The row in the active store. Even that may be behind: in an instance that was paused and has not heard yet that another
+     * took its place.
+     */
+    private CommittedVoter active(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
         byte @Nullable [] position =
-                stores.<String>local(StoreNames.PARTITION_TALLIES, partition).get(PartitionPosition.KEY);
-        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.local(StoreNames.VOTERS, partition);
+                stores.<String>active(StoreNames.PARTITION_TALLIES, partition).get(PartitionPosition.KEY);
+        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.active(StoreNames.VOTERS, partition);
         boolean whole = PartitionPosition.decode(position).nextOffset() >= countedTo;
         return new CommittedVoter(VoterRow.decode(voters.get(key)), countedTo, whole, anyAnnulled);
     }
 
-    /** The tally's position says nothing here: its copy comes by another changelog. */
-    private CommittedVoter followed(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
-        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.copy(StoreNames.VOTERS, partition);
+    /** The row in a standby copy. The tally's position says nothing of it, since it is copied from another changelog. */
+    private CommittedVoter standby(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
+        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.activeOrStandby(StoreNames.VOTERS, partition);
         boolean whole = VotersPosition.of(voters) >= countedTo;
         VoterRow row = VoterRow.decode(voters.get(key));
-        // In between, the store may have been emptied to be restored anew.
+        // The store may have been emptied for a new restore in the meantime, so its position is read again.
         return new CommittedVoter(row, countedTo, whole && VotersPosition.of(voters) >= countedTo, anyAnnulled);
     }
 
     /**
-     * Where the ballot begins and ends in a partition, or nothing when it does not stand there.
+     * The beginning and end of the ballot in a partition; null when the ballot is not there.
      *
-     * @throws InvalidStateStoreException when this instance does not process the partition: a copy may be behind
+     * @throws InvalidStateStoreException when this instance does not process the partition: a standby copy may be behind
      */
     @Nullable
     PartitionBallot partitionBallot(String ballotId, int partition) {

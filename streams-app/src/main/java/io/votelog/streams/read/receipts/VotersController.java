@@ -5,7 +5,6 @@ import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
-import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.InstanceClient;
 import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.connections.PublicPort;
@@ -151,7 +150,8 @@ final class VotersController {
 
     private Mono<ResponseEntity<byte[]>> there(
             HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Patience patience) {
-        Mono<ResponseEntity<byte[]>> atOnce = Mono.defer(() -> instanceClient.ask(host, request, client, Duration.ZERO));
+        Mono<ResponseEntity<byte[]>> atOnce =
+                Mono.defer(() -> instanceClient.ask(host, request, client, Duration.ZERO));
         if (patience.longest().isZero()) {
             return atOnce;
         }

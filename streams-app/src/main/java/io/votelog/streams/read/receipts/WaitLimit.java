@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * How many clients wait for a verdict, of all and of each address, here and at other instances. A wait is a preference (RFC 7240), so
- * one too many is not refused: its client is answered at once.
+ * Limits how many clients wait for a verdict: in all, of each address, and at other instances. A wait is a preference (RFC
+ * 7240), so a client beyond the limit is not refused but answered at once.
  */
 final class WaitLimit {
     private final int most;
@@ -22,9 +22,9 @@ final class WaitLimit {
     private final LimitedRequests limited;
 
     /**
-     * @param most of all clients
-     * @param mostElsewhere of them at other instances
-     * @param mostOfAddress of one address; 0 for no limit
+     * @param most how many clients may wait
+     * @param mostElsewhere how many of them may wait at other instances
+     * @param mostOfAddress how many clients of one address may wait; 0 for no limit
      */
     WaitLimit(int most, int mostElsewhere, int mostOfAddress, MeterRegistry meters) {
         this.most = most;
@@ -34,7 +34,7 @@ final class WaitLimit {
         this.limited = LimitedRequests.in(meters, "waits");
     }
 
-    /** The one answer while there is room to wait for it, else the other one. */
+    /** The answer with a wait if there is room for one more, else the answer without. */
     <T> Mono<T> wait(@Nullable IpAddress client, Mono<T> waited, Mono<T> atOnce) {
         return Mono.defer(() -> {
             if (!byAddress.take(client)) {
@@ -50,7 +50,7 @@ final class WaitLimit {
         });
     }
 
-    /** The same, where another instance makes the answer. */
+    /** The same for an answer that another instance makes. */
     <T> Mono<T> waitElsewhere(@Nullable IpAddress client, Mono<T> waited, Mono<T> atOnce) {
         return wait(
                 client,

@@ -8,16 +8,16 @@ import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
-/** Which representation a client prefers, after RFC 9110, section 12.5.1. */
+/** The {@code Accept} header of a request for results (RFC 9110, section 12.5.1). */
 final class AcceptHeader {
     private static final MediaType CSV = new MediaType("text", "csv");
 
     private AcceptHeader() {}
 
     /**
-     * Whether results are to be written as CSV; as JSON, if both are equally welcome.
+     * Whether the client prefers CSV to JSON; JSON wins when both are equally welcome.
      *
-     * @throws ProblemException 406 when neither is, 400 when the header names no type at all
+     * @throws ProblemException 406 when the client accepts neither, 400 when the header names no media type
      */
     static boolean prefersCsv(HttpHeaders request) {
         MediaRanges accept = MediaRanges.of(request);
@@ -35,7 +35,7 @@ final class AcceptHeader {
         return csv > json;
     }
 
-    /** That of the most specific range that includes the type. */
+    /** The quality of the most specific range that includes the type; 0 when none does. */
     private static double quality(List<MediaType> ranges, MediaType type) {
         double quality = 0;
         int specificity = -1;

@@ -4,16 +4,16 @@ package io.votelog.streams.read.results;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Where a ballot is in its life, in order. */
+/** The phases of a ballot, in order. */
 public enum BallotPhase {
     SCHEDULED,
     OPEN,
-    /** Over, but not every partition is counted to its end yet. */
+    /** The ballot is over, but some partition is not counted to its end yet. */
     CLOSED,
-    /** Counted to the end; nothing changes any more but the number of late votes. */
+    /** All partitions are counted to their ends. Only the number of late votes and annulments may still change. */
     FINAL;
 
-    /** As it stands in answers. */
+    /** The phase as it is written in answers. */
     @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);

@@ -6,16 +6,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a reader of the stream has come, as the ids of its events say: the version, and behind a dash the revision where it is not
- * 0. Both only grow.
+ * The id of a server-sent event of results, by which a reader's {@code Last-Event-ID} says what it has seen: the version, and
+ * behind a dash the revision if that is not 0. Both only grow.
  */
 record EventId(long version, long revision) {
-    /** What a reader has seen who names nothing, or what is no id. */
+    /** The id of a reader who names none, or something that is no id. */
     public static final EventId NONE = new EventId(0, 0);
 
     private static final Pattern EVENT_ID = Pattern.compile("(\\d{1,18})(?:-(\\d{1,18}))?");
 
-    /** What this {@code Last-Event-ID} header names; null when it names nothing. */
+    /** Parses a {@code Last-Event-ID} header; null when it is no such id. */
     static @Nullable EventId parse(@Nullable String lastEventId) {
         Matcher id = EVENT_ID.matcher(lastEventId == null ? "" : lastEventId);
         if (!id.matches()) {
@@ -28,7 +28,7 @@ record EventId(long version, long revision) {
         return revision == 0 ? Long.toString(version) : version + "-" + revision;
     }
 
-    /** Whether who has seen this has seen all that the other has. */
+    /** Whether neither version nor revision is below that of the other id. */
     boolean covers(EventId other) {
         return version >= other.version && revision >= other.revision;
     }

@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The results of each ballot as of now, and the next ones when they come. */
+/** The present results of each ballot, and the next ones when they come. */
 public final class LiveResults {
     private static final Logger LOG = LoggerFactory.getLogger(LiveResults.class);
 
@@ -32,9 +32,9 @@ public final class LiveResults {
     private final Clock clock;
     private final Scheduler scheduler;
     private final Map<String, ResultsView> views = new ConcurrentHashMap<>();
-    private final Set<String> foreign = ConcurrentHashMap.newKeySet();
+    private final Set<String> foreignBallotIds = ConcurrentHashMap.newKeySet();
 
-    /** @param scheduler on which changes are told, never the thread that keeps the stores */
+    /** @param scheduler runs what follows from changes, so that the thread that keeps the stores does not */
     public LiveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock, Scheduler scheduler) {
         this.ballots = ballots;
         this.board = board;
@@ -43,7 +43,7 @@ public final class LiveResults {
         this.scheduler = scheduler;
     }
 
-    /** The results of now, or nothing when there is no such ballot. */
+    /** The present results; empty when there is no such ballot. */
     public Optional<ResultsView> current(String ballotId) {
         Ballots.Published published = ballots.find(ballotId).orElse(null);
         if (published == null) {
@@ -69,12 +69,15 @@ public final class LiveResults {
         return Optional.of(view);
     }
 
-    /** Results of another definition, which somebody wrote who should not, are none; no reader of another ballot must notice. */
+    /**
+     * Whether the results are of this ballot's definition. Others were written by somebody who should not, and are treated as
+     * absent, so readers of other ballots are not affected.
+     */
     private boolean isOf(Ballots.Published published, BallotResults results) {
         boolean fits = results.getDigest().equals(published.definition().digest())
                 && (results.getVotes() == null
                         || results.getVotes().size() == published.ballot().optionCount());
-        if (!fits && foreign.add(results.getBallotId())) {
+        if (!fits && foreignBallotIds.add(results.getBallotId())) {
             LOG.error(
                     "the results of ballot {} are not of the definition that was published first, and are not shown",
                     results.getBallotId());
@@ -82,17 +85,17 @@ public final class LiveResults {
         return fits;
     }
 
-    /** The first results from now on, those of now included, that are what is wanted. */
+    /** The first results that the predicate wants, from the present ones on. */
     Mono<ResultsView> next(String ballotId, Predicate<ResultsView> wanted) {
         Flux<String> changes = board.changes(ballotId).onBackpressureLatest().publishOn(scheduler, 1);
-        return Flux.merge(changes, turns(ballotId), Mono.just(ballotId))
+        return Flux.merge(changes, phaseChanges(ballotId), Mono.just(ballotId))
                 .mapNotNull(changed -> current(ballotId).orElse(null))
                 .filter(wanted)
                 .next();
     }
 
-    /** An element at each moment to come at which the clock changes a ballot's status. */
-    private Flux<String> turns(String ballotId) {
+    /** Emits at each coming moment at which the clock changes the ballot's phase. */
+    private Flux<String> phaseChanges(String ballotId) {
         return Flux.defer(() -> {
             Ballot ballot =
                     ballots.find(ballotId).map(Ballots.Published::ballot).orElse(null);

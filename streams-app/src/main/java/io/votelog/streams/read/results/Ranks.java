@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class Ranks {
     private Ranks() {}
 
-    /** The rank of each of these, from 1 for the most votes. */
+    /** The rank of each option by its votes, from 1 for the most votes. */
     static int[] of(long[] votes) {
         long[] ascending = votes.clone();
         Arrays.sort(ascending);

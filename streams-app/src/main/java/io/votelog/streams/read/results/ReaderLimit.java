@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** How many streams are being read from this instance, by all and by each client address. */
+/** Limits how many streams are read from this instance: in all, and by each client address. */
 @Component
 final class ReaderLimit {
     private static final int RETRY_AFTER_SECONDS = 5;
@@ -31,11 +31,11 @@ final class ReaderLimit {
     }
 
     /**
-     * Counts one more.
+     * Counts one more reader.
      *
      * @param client the reader's address; null when it is not to be limited
-     * @return what to run once, when the reader has gone
-     * @throws ProblemException 429 when the address has as many as it may, 503 when there are as many as there may be
+     * @return an action to run once, when the reader has gone
+     * @throws ProblemException 429 when the address has as many readers as it may, 503 when the instance has
      */
     Runnable add(@Nullable IpAddress client) {
         if (!byAddress.take(client)) {

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Results as of now, and as they change. */
+/** The present results, and their stream. */
 @Configuration(proxyBeanMethods = false)
 class ResultsConfiguration {
     @Bean

@@ -34,10 +34,10 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** {@code GET /v1/ballots/{id}/results}, the same as a file, and its stream. */
+/** {@code GET /v1/ballots/{id}/results}, {@code …/results.csv} and {@code …/results/stream}. */
 @RestController
 public final class ResultsController {
-    /** Says {@code false} with what does not go on for now, and is not there with what does. */
+    /** The header that is {@code false} on results that are not up to date, and absent on others. */
     public static final String LIVE = "Votelog-Live";
 
     private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
@@ -71,8 +71,8 @@ public final class ResultsController {
     }
 
     /**
-     * The same CSV for people, under an address of its own, for links: the language stands in it, browsers keep it as a file, and
-     * spreadsheets open it.
+     * The results as CSV for people, at an address that can be linked to: the language is in it, browsers save it as a file,
+     * and spreadsheets open it.
      */
     @GetMapping("/v1/ballots/{ballotId}/results.csv")
     Mono<ResponseEntity<byte[]>> file(
@@ -94,9 +94,9 @@ public final class ResultsController {
     }
 
     /**
-     * The results of now, or the next ones that are new enough, if they come in time.
+     * The present results, or the next ones that are new enough, if they come within {@link ResultsSettings#catchUp}.
      *
-     * @param header that says what the reader has seen
+     * @param header the name of the header that says what the reader has seen
      */
     private Mono<ResultsView> caughtUp(String ballotId, Predicate<ResultsView> newEnough, String header) {
         ResultsView current = results.current(ballotId).orElseThrow(() -> Problems.unknownBallot(ballotId).exception());
@@ -160,7 +160,7 @@ public final class ResultsController {
                 .doFinally(end -> gone.run());
     }
 
-    /** A browser's EventSource comes back for ever unless it is told so. */
+    /** Ends a stream with 204: a browser's EventSource would reconnect for ever otherwise. */
     private static Mono<Void> over(ServerHttpResponse response) {
         response.setStatusCode(HttpStatus.NO_CONTENT);
         response.getHeaders().setCacheControl("no-store");
@@ -178,7 +178,7 @@ public final class ResultsController {
         if (gzip) {
             headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
         }
-        // nginx would collect the events, else.
+        // Without this header nginx would buffer the events.
         headers.set("X-Accel-Buffering", "no");
         return exchange.getRequest().getMethod() == HttpMethod.HEAD
                 ? response.setComplete()
@@ -186,10 +186,10 @@ public final class ResultsController {
     }
 
     /**
-     * What is written, one publisher for each flush. The server asks for some of them ahead, so each looks for the newest
-     * document when its turn has come: a reader that does not read holds none back.
+     * The events, one publisher for each flush. The server requests some publishers ahead, so each looks up the newest document
+     * when its turn comes; a reader that does not read thus holds back no old documents.
      *
-     * @param writer asked when a flush's turn has come, so that its pieces are in the order in which they are written
+     * @param writer is asked when a flush's turn comes, so that pieces are in the order in which they are written
      */
     private Flux<Publisher<DataBuffer>> events(
             String ballotId, EventId seen, PieceWriter writer, DataBufferFactory buffers) {

@@ -16,22 +16,22 @@ final class ResultsCsv {
     private static final String HEADER = "section,option,title,votes,rank\r\n";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    /** Their full-width forms too, which some spreadsheets take for the same. */
+    /** The characters with which a formula may begin; some spreadsheets take their full-width forms for the same. */
     private static final String FORMULA_SIGNS = "=+@\uFF1D\uFF0B\uFF0D\uFF20-";
 
     private static final Pattern FORMULA = Pattern.compile("^[\\t\\r\\n" + FORMULA_SIGNS + "]");
 
-    /** Where a cell begins for a spreadsheet that takes another character than the comma for the end of one. */
+    /** The place behind a character that some spreadsheets take for the end of a cell instead of the comma. */
     private static final Pattern FORMULA_WITHIN =
             Pattern.compile("([;|\\t\\r\\n][\"'\\s\\u00A0]*)(?=[" + FORMULA_SIGNS + "])");
 
     private ResultsCsv() {}
 
     /**
-     * The language of the options' titles that these preferences come closest to.
+     * The language among those of the options' titles that fits the preferences best.
      *
-     * @param acceptLanguage the header's value
-     * @return a language that some title is in, or nothing when none is wanted: then each title is in its first
+     * @param acceptLanguage the value of the header {@code Accept-Language}
+     * @return a language that some title has, or null when none is wanted: then each title is in its first language
      */
     static @Nullable String language(ResultsDocument document, @Nullable String acceptLanguage) {
         if (acceptLanguage == null || acceptLanguage.isBlank()) {
@@ -46,19 +46,19 @@ final class ResultsCsv {
         return AcceptLanguage.parse(acceptLanguage).lookup(offered);
     }
 
-    /** What the table is for. */
+    /** Who the table is written for. */
     enum Use {
-        /** Programs get the values as they are. */
+        /** Programs: they get the values as they are. */
         PROGRAM,
 
         /**
-         * Spreadsheets get a byte-order mark, without which some take UTF-8 for another encoding, and nothing that they would take
-         * for a formula, whatever they take for the end of a cell: an apostrophe stands before it (OWASP, CSV injection).
+         * Spreadsheets: they get a byte-order mark, without which some take UTF-8 for another encoding. Text that they would
+         * take for a formula, at whatever end of a cell they see, is preceded by an apostrophe (OWASP, CSV Injection).
          */
         SPREADSHEET
     }
 
-    /** The document, its titles in this language where they have it, else in their first. */
+    /** The document as CSV, with titles in this language where they have it, else in their first language. */
     static byte[] write(ResultsDocument document, @Nullable String language, Use use) {
         StringBuilder csv = new StringBuilder(use == Use.SPREADSHEET ? BYTE_ORDER_MARK : "").append(HEADER);
         for (SectionResults section : document.sections()) {
@@ -92,7 +92,10 @@ final class ResultsCsv {
         return wanted != null ? wanted : byLanguage.values().iterator().next();
     }
 
-    /** RFC 4180, section 2: a field with a quote, a comma or a line break stands in quotes, and its quotes are doubled. */
+    /**
+     * A field as RFC 4180, section 2, has it: a field with a quote, a comma or a line break is put in quotes, and quotes in it
+     * are doubled.
+     */
     static String quoted(String field) {
         boolean plain = field.chars().noneMatch(c -> c == '"' || c == ',' || c == '\r' || c == '\n');
         return plain ? field : '"' + field.replace("\"", "\"\"") + '"';

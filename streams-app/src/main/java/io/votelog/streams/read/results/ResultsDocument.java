@@ -20,14 +20,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ballot's results as they are shown.
+ * One ballot's results, as answers show them.
  *
- * @param title by language; {@code und} where the ballot names none
+ * @param title the title by language; {@code und} when the ballot names no language
  * @param version the sum of the positions counted
- * @param asOf broker time of the newest record counted, ISO 8601 in UTC; none before the first
+ * @param asOf the broker's append time of the newest record counted, ISO 8601 in UTC; null before the first
  * @param digest SHA-256 of the definition, 64 hexadecimal digits
- * @param positions next offset to be counted by partition of votes
- * @param live false when what is shown does not go on for now; nothing when it does
+ * @param positions the next offset to be counted, by partition of votes
+ * @param live false when the results are not up to date; null when they are
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ResultsDocument(
@@ -56,17 +56,17 @@ public record ResultsDocument(
     public record SectionResults(String id, Map<String, String> title, List<OptionResults> options) {}
 
     /**
-     * @param votes none while the ballot hides them
-     * @param rank over all options of the ballot, from 1; equal votes share one; none where votes is
+     * @param votes the votes counted; null while the ballot hides them
+     * @param rank the rank among all options of the ballot, from 1; equal votes share a rank; null where votes are
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record OptionResults(String id, Map<String, String> title, @Nullable Long votes, @Nullable Integer rank) {}
 
     /**
-     * The document.
+     * Makes the document.
      *
-     * @param results none before anything is counted
-     * @param status of now
+     * @param results null before anything is counted
+     * @param status the ballot's phase now
      */
     public static ResultsDocument of(BallotDefinition definition, @Nullable BallotResults results, BallotPhase status) {
         Ballot ballot = definition.ballot();
@@ -104,7 +104,7 @@ public record ResultsDocument(
                 null);
     }
 
-    /** The same, marked when it does not go on. */
+    /** The same document, marked when it is not up to date. */
     public ResultsDocument goingOn(boolean goesOn) {
         return new ResultsDocument(
                 ballotId,
@@ -124,7 +124,10 @@ public record ResultsDocument(
         return live == null;
     }
 
-    /** What a ballot is at this moment, whatever has been counted yet. */
+    /**
+     * The phase of a ballot at this moment. It follows from the ballot's times and its results, and from whether an early end
+     * was asked for.
+     */
     static BallotPhase statusAt(Instant now, Ballot ballot, @Nullable BallotResults results, boolean closing) {
         if (results != null && results.getStatus() == BallotStatus.FINAL) {
             return BallotPhase.FINAL;

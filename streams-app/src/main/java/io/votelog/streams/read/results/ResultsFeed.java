@@ -9,11 +9,11 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The results of a ballot as they change: at once, then at most every {@link #GAP}, always the newest, up to the final
- * ones. All readers of a ballot share one feed.
+ * The results of a ballot as they change: the present ones at once, then the newest ones at intervals of at least {@link #GAP},
+ * up to the final ones. All readers of a ballot share one feed.
  */
 final class ResultsFeed {
-    /** Four a second. */
+    /** The shortest interval between two elements; four a second at most. */
     static final Duration GAP = Duration.ofMillis(250);
 
     private final LiveResults results;
@@ -26,9 +26,9 @@ final class ResultsFeed {
     }
 
     /**
-     * The feed for one reader. A slow one misses what is not the newest any more.
+     * The feed for one reader. A slow reader misses results that are no longer the newest.
      *
-     * @param seen by the reader already: nothing older is shown
+     * @param seen what the reader has seen already; nothing older is shown
      */
     public Flux<ResultsView> of(String ballotId, EventId seen) {
         return Flux.defer(() -> channels.computeIfAbsent(ballotId, this::channel))

@@ -10,13 +10,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How results are given out.
+ * How results are served.
  *
- * @param maxReaders of streams, over all ballots; the next one is refused
- * @param maxReadersPerAddress of streams of one client address; 0 for no limit
- * @param heartbeat between two comments in a stream
- * @param catchUp how long an instance that is behind a reader waits before it says so
- * @param writeTimeout after which a reader that takes nothing loses its connection
+ * @param maxReaders how many streams may be read, over all ballots; one more is refused
+ * @param maxReadersPerAddress how many streams one client address may read; 0 for no limit
+ * @param heartbeat the time between two comments in a stream
+ * @param catchUp how long an instance that is behind a reader waits for newer results before it answers that it is behind
+ * @param writeTimeout how long a reader may take nothing before its connection is closed
  */
 @ConfigurationProperties("votelog.results")
 @Validated

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What tells one state of a ballot's results from another. Status, late votes and whether they go on may change while the
+ * Identifies one state of a ballot's results. Status, late votes and whether results are up to date may change while the
  * version stays.
  */
 public record ResultsTag(long version, long revision, BallotPhase status, long late, boolean live) {
@@ -22,29 +22,29 @@ public record ResultsTag(long version, long revision, BallotPhase status, long l
                 document.goesOn());
     }
 
-    /** What a reader has seen who was shown this. */
+    /** The event id of this state. */
     EventId eventId() {
         return new EventId(version, revision);
     }
 
     /**
-     * What stands between the quotes of one representation's entity tag.
+     * The text between the quotes of a representation's entity tag.
      *
-     * @param variant what sets it apart from the JSON document; empty for that one
+     * @param variant the name of the representation; empty for the JSON document
      */
     String text(String variant) {
         return "%d-%d-%s-%d%s%s".formatted(version, revision, status.word(), late, live ? "" : "-still", variant);
     }
 
-    /** What an {@code If-None-Match} header names. */
+    /** The states that an {@code If-None-Match} header names. */
     record Known(EntityTags tags) {
         static Known of(HttpHeaders request) {
             return new Known(EntityTags.ifNoneMatch(request));
         }
 
         /**
-         * Whether the client has seen a later state than this one: then this one must not be shown to it. Of the status only
-         * the last is looked at, which the log gives; the others come by each instance's own clock.
+         * Whether the client has seen a later state than this one, which must then not be shown to it. Of all phases only the
+         * final one is compared, which follows from the log; the others follow from each instance's own clock.
          */
         boolean isAheadOf(ResultsTag tag) {
             for (String known : tags.opaque()) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** One state of a ballot's results, written out and compressed once for all who read it. */
+/** One state of a ballot's results, written and compressed once for all readers. */
 public final class ResultsView {
     private final @Nullable BallotResults source;
     private final ResultsDocument document;
@@ -28,7 +28,7 @@ public final class ResultsView {
         this.event = event;
     }
 
-    /** There are no more of them than languages in the ballot, once for each use. */
+    /** A form of the CSV; there is one for each language of the ballot and each use. */
     private record CsvForm(Optional<String> language, ResultsCsv.Use use) {}
 
     public static ResultsView of(@Nullable BallotResults source, ResultsDocument document, byte[] json) {
@@ -39,7 +39,7 @@ public final class ResultsView {
                 source, document, tag, new Coded(json), new StreamPiece(event.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** What it was made from. */
+    /** The results from which the view was made. */
     @Nullable
     BallotResults source() {
         return source;
@@ -53,20 +53,20 @@ public final class ResultsView {
         return tag;
     }
 
-    /** The document. */
+    /** The document as JSON. */
     public Coded json() {
         return json;
     }
 
-    /** The same as a server-sent event. */
+    /** The document as a server-sent event. */
     StreamPiece event() {
         return event;
     }
 
     /**
-     * The same as a table.
+     * The results as CSV.
      *
-     * @param language one that {@link ResultsCsv#language} gave for this document
+     * @param language a language that {@link ResultsCsv#language} gave for this document
      */
     Coded csv(@Nullable String language, ResultsCsv.Use use) {
         return csv.computeIfAbsent(

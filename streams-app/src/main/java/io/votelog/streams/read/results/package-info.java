@@ -1,4 +1,7 @@
-/** Results: as documents, as a file, as a stream. */
+/**
+ * Results as documents, as CSV and as a stream. Where they come from is in {@code board}; how they look on a page is in {@code
+ * pages}.
+ */
 @NullMarked
 package io.votelog.streams.read.results;
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How the turnout of each ballot grew, as of now; written out once for all who ask for it in the same steps. */
+/** The growth of each ballot's turnout up to now, written once for all who ask for the same steps. */
 final class LiveTurnout {
     private final TurnoutBoard board;
     private final JsonMapper json;
@@ -19,7 +19,7 @@ final class LiveTurnout {
     }
 
     /**
-     * The turnout of a ballot that there is.
+     * The turnout of an existing ballot.
      *
      * @param mostPoints at least 2
      */

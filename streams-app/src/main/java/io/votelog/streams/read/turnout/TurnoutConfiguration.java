@@ -6,7 +6,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How the turnout grew. */
+/** The growth of turnout. */
 @Configuration(proxyBeanMethods = false)
 class TurnoutConfiguration {
     @Bean

@@ -5,9 +5,9 @@ import io.votelog.streams.read.board.TurnoutHistory.Point;
 import java.util.List;
 
 /**
- * How one ballot's turnout grew, as it is shown: a chart's points, to be drawn as they stand.
+ * The growth of one ballot's turnout, as answers show it: the points of a chart, ready to be drawn.
  *
- * @param stepSeconds from one point to the next
- * @param points in order of time; none before the first vote is counted
+ * @param stepSeconds the time between two points, in seconds
+ * @param points in order of time; empty before the first vote is counted
  */
 record TurnoutDocument(String ballotId, long stepSeconds, List<Point> points) {}

@@ -6,11 +6,11 @@ import io.votelog.web.coding.Coded;
 import org.springframework.util.DigestUtils;
 
 /**
- * One state of a ballot's turnout in steps of one length, written out.
+ * One state of a ballot's turnout in steps of one length, as it is written.
  *
- * @param source what it was made from
+ * @param source the history from which it was made
  * @param json the document
- * @param tag of the document's content
+ * @param tag the hash of the document's content
  */
 record TurnoutView(TurnoutHistory source, long stepSeconds, Coded json, String tag) {
     static TurnoutView of(TurnoutHistory source, long stepSeconds, byte[] json) {

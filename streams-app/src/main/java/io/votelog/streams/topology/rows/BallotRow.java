@@ -16,12 +16,16 @@ import java.util.Set;
  * open), then the encoded event {@code BallotPublished}. Numbers are big-endian.
  */
 public record BallotRow(
-        BallotPublished published, BallotDefinition definition, Set<Long> voteSchemas, PartitionBallot partitionBallot) {
+        BallotPublished published,
+        BallotDefinition definition,
+        Set<Long> voteSchemas,
+        PartitionBallot partitionBallot) {
     private static final byte VERSION = 1;
     private static final int HEADER_LENGTH = 1 + 2 * Long.BYTES;
 
     /** @throws MalformedEventException when the record's definition is not the canonical form of a ballot */
-    public static BallotRow of(BallotPublished published, long fromOffset, long endOffset) throws MalformedEventException {
+    public static BallotRow of(BallotPublished published, long fromOffset, long endOffset)
+            throws MalformedEventException {
         BallotDefinition definition = BallotDefinition.parse(published);
         return new BallotRow(
                 published,
@@ -32,7 +36,10 @@ public record BallotRow(
 
     public BallotRow endedAt(long offset) {
         return new BallotRow(
-                published, definition, voteSchemas, new PartitionBallot(partitionBallot.ballot(), partitionBallot.fromOffset(), offset));
+                published,
+                definition,
+                voteSchemas,
+                new PartitionBallot(partitionBallot.ballot(), partitionBallot.fromOffset(), offset));
     }
 
     public boolean open() {

@@ -72,7 +72,8 @@ final class TurnoutHistoryTest {
 
     @ParameterizedTest
     @CsvSource({
-        // From the start of the first minute to that of the newest, in minutes; the most points; the step in seconds.
+        // The columns: minutes from the start of the first minute to that of the newest; the most points; the step in
+        // seconds.
         "0, 2, 60",
         "1, 2, 60",
         "2, 2, 300",
@@ -86,7 +87,7 @@ final class TurnoutHistoryTest {
         "525600, 300, 172800",
     })
     void shouldTakeTheShortestStepThatNeedsNoMorePoints(int minutes, int mostPoints, long step) {
-        // 18,970 days behind 1 January 1970, so a step of five days begins here.
+        // This is 18,970 days after 1 January 1970, so a step of five days begins here.
         Instant first = Instant.parse("2021-12-09T00:00:00Z");
         Instant newest = first.plus(minutes, ChronoUnit.MINUTES);
         TurnoutHistory history = TurnoutHistory.EMPTY.with(hourOf(0, first, 1)).with(hourOf(1, newest, 1));
@@ -100,7 +101,7 @@ final class TurnoutHistoryTest {
         return LongStream.range(base, base + 40);
     }
 
-    /** A vote that was counted, in the minute that it was counted in. */
+    /** A counted vote, and the minute in which it was counted. */
     private record Counted(int partition, Instant minute, boolean accepted) {}
 
     @ParameterizedTest(name = "seed {0}")
@@ -140,7 +141,7 @@ final class TurnoutHistoryTest {
         }
     }
 
-    /** In the order of the log of each partition. */
+    /** Draws counted votes, in the order of each partition's log. */
     private static List<Counted> draw(Random random) {
         List<Counted> votes = new ArrayList<>();
         int partitions = 1 + random.nextInt(4);
@@ -155,7 +156,7 @@ final class TurnoutHistoryTest {
         return votes;
     }
 
-    /** What a tally sends of these votes: each hour when it is over, and the running one now and then. */
+    /** The snapshots that a tally sends of these votes: each hour when it is over, and the running one at times. */
     private static List<PartitionTurnout> snapshots(List<Counted> votes, Random random) {
         List<PartitionTurnout> snapshots = new ArrayList<>();
         for (int i = 0; i < votes.size(); i++) {

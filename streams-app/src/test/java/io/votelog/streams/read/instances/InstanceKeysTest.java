@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.state.HostInfo;
 import org.junit.jupiter.api.Test;
 
-/** An instance is believed in whom it asks for, and nobody else is, wherever both come from. */
+/** An instance is believed about the client for which it asks; nobody else is, wherever either connects from. */
 final class InstanceKeysTest {
     private static final HostInfo ONE_HOST = new HostInfo("localhost", 8081);
     private static final HostInfo OTHER_HOST = new HostInfo("localhost", 8082);
@@ -28,7 +28,7 @@ final class InstanceKeysTest {
         for (String text : List.of("203.0.113.7", "2001:db8::1", "ffff:0:1:0:0:0:0:8")) {
             IpAddress client = Objects.requireNonNull(IpAddress.parse(text));
             String introduction = one.introduction(OTHER_HOST, client, REQUEST).orElseThrow();
-            // The receiver may be called by another name.
+            // The receiver may be reached under another name.
             assertThat(other.introduced(introduction, URI.create("/v1/ballots/b/receipts/r?offset=7")))
                     .hasValue(client);
         }
@@ -38,7 +38,7 @@ final class InstanceKeysTest {
     void shouldBelieveNobodyElse() {
         meet(0);
         InstanceKeys stranger = new InstanceKeys();
-        stranger.note(Map.of(other.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
+        stranger.noteMembers(Map.of(other.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
         String strangers = stranger.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         String genuine = one.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         String proof = genuine.substring(genuine.lastIndexOf(' ') + 1);
@@ -57,7 +57,7 @@ final class InstanceKeysTest {
             assertThat(other.introduced(forged, REQUEST)).as(forged).isEmpty();
         }
         assertThat(other.introduced((String) null, REQUEST)).isEmpty();
-        // What was said of one request, to one instance, is said of no other.
+        // An introduction for one request to one instance holds for no other.
         assertThat(other.introduced(genuine, URI.create("/v1/ballots/b/receipts/r?offset=8")))
                 .isEmpty();
         assertThat(one.introduced(genuine, REQUEST)).isEmpty();
@@ -67,9 +67,9 @@ final class InstanceKeysTest {
     void shouldForgetWhoIsNoMemberAnyMore() {
         meet(0);
         String introduction = one.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
-        other.note(Map.of(), TimeUnit.SECONDS.toNanos(60));
+        other.noteMembers(Map.of(), TimeUnit.SECONDS.toNanos(60));
         assertThat(other.introduced(introduction, REQUEST)).isPresent();
-        other.note(Map.of(), TimeUnit.SECONDS.toNanos(61));
+        other.noteMembers(Map.of(), TimeUnit.SECONDS.toNanos(61));
         assertThat(other.introduced(introduction, REQUEST)).isEmpty();
         assertThat(one.introduction(ONE_HOST, CLIENT, REQUEST)).isEmpty();
     }
@@ -77,7 +77,7 @@ final class InstanceKeysTest {
     @Test
     void shouldIntroduceItselfToTheOneThatHasTheAddressNow() {
         InstanceKeys before = new InstanceKeys();
-        one.note(Map.of(before.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
+        one.noteMembers(Map.of(before.key(), InstanceKeys.nameOf(OTHER_HOST)), 0);
         meet(1);
         String introduction = one.introduction(OTHER_HOST, CLIENT, REQUEST).orElseThrow();
         assertThat(other.introduced(introduction, REQUEST)).hasValue(CLIENT);
@@ -85,14 +85,14 @@ final class InstanceKeysTest {
 
     @Test
     void shouldStandWhatIsNoKey() {
-        one.note(Map.of("A".repeat(43), "x", "-".repeat(43), "y", "short", "z"), 0);
+        one.noteMembers(Map.of("A".repeat(43), "x", "-".repeat(43), "y", "short", "z"), 0);
         assertThat(one.introduction(OTHER_HOST, CLIENT, REQUEST)).isEmpty();
     }
 
     private void meet(long nanos) {
         Map<String, String> members =
                 Map.of(one.key(), InstanceKeys.nameOf(ONE_HOST), other.key(), InstanceKeys.nameOf(OTHER_HOST));
-        one.note(members, nanos);
-        other.note(members, nanos);
+        one.noteMembers(members, nanos);
+        other.noteMembers(members, nanos);
     }
 }

@@ -24,7 +24,8 @@ final class CommittedVoterTest {
 
     @Test
     void shouldTellAllThatIsCommittedInAStoreThatIsWhole() {
-        CommittedVoter whole = new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, true, false);
+        CommittedVoter whole =
+                new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, true, false);
         assertThat(whole.accepted()).isEqualTo(ACCEPTED);
         assertThat(whole.refused(REFUSED.voteId())).isEqualTo(REFUSED);
         assertThat(whole.refused(new UUID(7, 7))).isNull();
@@ -44,14 +45,16 @@ final class CommittedVoterTest {
 
     @Test
     void shouldTellOnlyOfAnAcceptedVoteInAStoreThatIsBehind() {
-        CommittedVoter behind = new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, false, false);
+        CommittedVoter behind =
+                new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, false, false);
         assertThat(behind.accepted()).isEqualTo(ACCEPTED);
         assertThatThrownBy(() -> behind.refused(REFUSED.voteId())).isInstanceOf(InvalidStateStoreException.class);
         assertThatThrownBy(() -> behind.uncommitted(REFUSED.voteId())).isInstanceOf(InvalidStateStoreException.class);
         assertThatThrownBy(behind::forgotten).isInstanceOf(InvalidStateStoreException.class);
         CommittedVoter empty = new CommittedVoter(new VoterRow(null, List.of(REFUSED), false, null), 10, false, false);
         assertThatThrownBy(empty::accepted).isInstanceOf(InvalidStateStoreException.class);
-        CommittedVoter uncommitted = new CommittedVoter(new VoterRow(ACCEPTED, List.of(), false, null), 7, false, false);
+        CommittedVoter uncommitted =
+                new CommittedVoter(new VoterRow(ACCEPTED, List.of(), false, null), 7, false, false);
         assertThatThrownBy(uncommitted::accepted).isInstanceOf(InvalidStateStoreException.class);
     }
 
@@ -82,7 +85,8 @@ final class CommittedVoterTest {
         assertThat(copy.uncommitted(REFUSED.voteId())).hasValue(9);
         assertThat(copy.uncommitted(new UUID(7, 7))).isEmpty();
         assertThat(copy.forgotten()).isTrue();
-        CommittedVoter committed = new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, true, false);
+        CommittedVoter committed =
+                new CommittedVoter(new VoterRow(ACCEPTED, List.of(REFUSED), false, null), 10, true, false);
         assertThat(committed.uncommitted(ACCEPTED.voteId())).isEmpty();
         assertThat(committed.uncommitted(REFUSED.voteId())).isEmpty();
     }

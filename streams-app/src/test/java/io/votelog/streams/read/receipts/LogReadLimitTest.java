@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** No address, and nobody with invented receipts, has the few places at which the log is read all to itself. */
+/** Neither one address nor clients with invented receipts can take all of the few places at which the log is read. */
 final class LogReadLimitTest {
     private static final IpAddress A = address("203.0.113.1");
     private static final IpAddress B = address("203.0.113.2");

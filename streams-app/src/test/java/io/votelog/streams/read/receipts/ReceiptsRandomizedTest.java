@@ -33,8 +33,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Of logs drawn from a seed every receipt is asked for at every offset: what is told, the store first, is the verdict that the record there
- * had, and that there is none of whatever else. Few voters and few ids, so that attempts push one another out and ids are used again.
+ * Asks for every receipt at every offset of logs that are drawn from a seed. What is told, from the store first, is the verdict
+ * of the record at that offset; for everything else it is told that there is no such vote. Voters and vote ids are few, so that
+ * attempts push one another out and ids are used again.
  */
 final class ReceiptsRandomizedTest {
     private static final int RECORDS = 120;
@@ -56,7 +57,7 @@ final class ReceiptsRandomizedTest {
     private final LogFixture fixture = new LogFixture();
     private final List<LogRecord> records = new ArrayList<>();
 
-    /** What each record is a vote of, or null when it is none. */
+    /** The vote of each record, or null when the record is no vote. */
     private final List<@Nullable Cast> casts = new ArrayList<>();
 
     private record Cast(int voter, int voteId, String ballotId) {}
@@ -122,10 +123,11 @@ final class ReceiptsRandomizedTest {
         boolean[] read = new boolean[1];
         String told;
         try {
-            ReceiptDocument document = Receipts.attempt(ballot, receipt, offset, voter, () -> partitionBallot, before -> {
-                read[0] = true;
-                return Optional.of(record(offset));
-            });
+            ReceiptDocument document =
+                    Receipts.attempt(ballot, receipt, offset, voter, () -> partitionBallot, before -> {
+                        read[0] = true;
+                        return Optional.of(record(offset));
+                    });
             assertThat(document.offset()).isEqualTo(offset);
             assertThat(document.voteId()).isEqualTo(receipt.voteId());
             told = document.status().word()
@@ -164,7 +166,7 @@ final class ReceiptsRandomizedTest {
         return outcome.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Ballots begin somewhere in the first half, one of them ends somewhere in the last quarter. */
+    /** Draws a log. Ballots begin in its first half; one of them ends in its last quarter. */
     private void draw(Random random) {
         int[] begins = {random.nextInt(RECORDS / 4), random.nextInt(RECORDS / 2)};
         int ends = RECORDS - 1 - random.nextInt(RECORDS / 4);

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** One address waits no more elsewhere than it may here, and who is one too many is answered, and counted. */
+/**
+ * One address may have no more waits at other instances than here; a client beyond the limit is answered at once, and counted.
+ */
 final class WaitLimitTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final WaitLimit waits = new WaitLimit(10, 4, 3, meters);

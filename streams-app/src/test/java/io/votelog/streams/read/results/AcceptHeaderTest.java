@@ -33,7 +33,7 @@ final class AcceptHeaderTest {
         assertThatThrownBy(() -> csv("nonsense")).isInstanceOf(ProblemException.class);
     }
 
-    /** What the server lets in of other headers is read as it is; only this one is refused, and by name. */
+    /** Every value of the header is read or refused by its name; other headers are read as they are. */
     @Test
     void shouldAnswerEveryHeaderOrRefuseIt() {
         Random random = new Random(20_261_128);

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A ballot and results of it, the same in every run. */
+/** A ballot and its results, the same in every run. */
 public final class Documents {
     private Documents() {}
 

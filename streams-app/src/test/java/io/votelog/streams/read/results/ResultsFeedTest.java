@@ -48,7 +48,7 @@ final class ResultsFeedTest {
             time);
     private final Reader reader = new Reader(Long.MAX_VALUE);
 
-    /** Keeps what it gets, and asks for as much as it is told to. */
+    /** Keeps what it gets, and requests as many elements as the test says. */
     private static final class Reader extends BaseSubscriber<ResultsView> {
         private final List<ResultsView> seen = new ArrayList<>();
         private final long demand;

@@ -38,8 +38,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Drawn results, instances that read them each at its own pace, die and start over, and readers who go from one instance to
- * any other: what a reader is shown stands in the log, never goes back, and ends with the newest.
+ * Results that are drawn from a seed; instances that read them, each at its own pace, die and start over; and readers that move
+ * between instances. What a reader is shown is in the log, never goes back, and ends with the newest results.
  */
 final class ResultsReadersRandomizedTest {
     private static final int INSTANCES = 3;
@@ -60,7 +60,7 @@ final class ResultsReadersRandomizedTest {
     private final Ballots ballots = ballots();
     private final List<BallotResults> log = new ArrayList<>();
     private final Set<ShownTotals> logged = new HashSet<>();
-    /** What was wrong: a subscriber's exception would go to Reactor, not to the test. */
+    /** What was wrong; a subscriber's exception would reach Reactor and not the test. */
     private final List<String> faults = new ArrayList<>();
 
     static LongStream seeds() {
@@ -133,7 +133,7 @@ final class ResultsReadersRandomizedTest {
     private void write(List<BallotResults> results) {
         log.addAll(results);
         log.forEach(one -> logged.add(totals(one)));
-        // What is shown before anything is counted.
+        // The totals that are shown before anything is counted.
         Map<String, Long> nothing = new TreeMap<>(Map.of("received", 0L, "accepted", 0L, "retried", 0L));
         nothing.putAll(Map.of("rejected", 0L, "annulled", 0L));
         DrawnResults.options().forEach(option -> nothing.put(option, 0L));
@@ -176,7 +176,7 @@ final class ResultsReadersRandomizedTest {
         return new Ballots(rows::get, () -> List.copyOf(rows.keySet()));
     }
 
-    /** What holds the results and shows them, of one process at a time. */
+    /** An instance: one process after the other that holds the results and shows them. */
     private final class Instance {
         private int read;
         private ResultsBoard board = new ResultsBoard();
@@ -189,7 +189,7 @@ final class ResultsReadersRandomizedTest {
             }
         }
 
-        /** Every connection breaks, and the next process reads the log from its start. */
+        /** Ends the process: every connection breaks, and the next process reads the log from its start. */
         void die(List<Reader> readers) {
             DRAWN.add("death");
             readers.stream().filter(reader -> reader.at == this).forEach(Reader::leave);
@@ -232,7 +232,7 @@ final class ResultsReadersRandomizedTest {
 
         abstract Reader another();
 
-        /** Leaves where it is. */
+        /** Leaves the present instance and moves to another one. */
         abstract void comeTo(Instance instance);
 
         final void leave() {
@@ -294,13 +294,16 @@ final class ResultsReadersRandomizedTest {
             shown = next;
         }
 
-        /** Late votes do not move the version, so who says a version alone may see them go back for a moment. */
+        /**
+         * Whether late votes may go back for a moment: they do not change the version, so a reader that says a version alone
+         * may see that.
+         */
         boolean mayMissLate() {
             return false;
         }
     }
 
-    /** A plain client of the stream: says the id of the last event, and shows all that comes. */
+    /** A plain client of the stream, which sends the id of the last event and shows everything that comes. */
     private final class EventSource extends Reader {
         @Override
         Reader another() {
@@ -323,7 +326,7 @@ final class ResultsReadersRandomizedTest {
         }
     }
 
-    /** Asks, says the tag of the last answer, and shows all that comes. */
+    /** A client that asks again and again, sends the tag of the last answer, and shows everything that comes. */
     private final class Poller extends Reader {
         private @Nullable String tag;
 
@@ -351,7 +354,7 @@ final class ResultsReadersRandomizedTest {
         }
     }
 
-    /** The page's rule ({@code feed.js}): it says nothing of what it has seen, and takes nothing that is older. */
+    /** The page ({@code feed.js}), which does not say what it has seen, and ignores what is older. */
     private final class Page extends Reader {
         private static final List<String> STATUSES = List.of("scheduled", "open", "closed", "final");
 

@@ -20,18 +20,18 @@ class VoterRowTest {
             new VoterRow.Refused(new UUID(3, 4), 9, 1_100, Reason.ALREADY_VOTED);
     private static final Annulment ANNULLED = new Annulment(11, 1_200, "盗用账号");
 
-    /** As builds before annulments wrote it. */
+    /** A row as builds before annulments wrote it. */
     private static final String VERSION_1 = "0103"
             + "00000000000000010000000000000002" + "0000000000000007" + "00000000000003e8"
             + "02" + "0000000000000001" + "0000000000000002"
             + "00000000000000030000000000000004" + "0000000000000009" + "000000000000044c"
             + "0d" + "414c52454144595f564f544544";
 
-    /** As builds before this one wrote it. */
+    /** A row as builds before refused attempts were numbered wrote it. */
     private static final String VERSION_2 =
             "0207" + VERSION_1.substring(4) + "000000000000000b" + "00000000000004b0" + "e79b97e794a8e8b4a6e58fb7";
 
-    /** As every build writes it. */
+    /** A row as every build writes it. */
     private static final String VERSION_1_WITHOUT_REFUSED = "0101"
             + "00000000000000010000000000000002" + "0000000000000007" + "00000000000003e8"
             + "02" + "0000000000000001" + "0000000000000002";
@@ -81,7 +81,7 @@ class VoterRowTest {
         assertThat(row.refused(new UUID(9, 0))).isEqualTo(attempt(0, 200));
         assertThat(row.latestRefused()).isEqualTo(attempt(0, 200));
 
-        // The one that came first of those left makes room, and that it did is known.
+        // The oldest attempt makes room, and the row shows that one was forgotten.
         row = row.withRefused(attempt(50, 201));
         assertThat(row.forgotten()).isTrue();
         assertThat(row.refused(new UUID(9, 1))).isNull();
