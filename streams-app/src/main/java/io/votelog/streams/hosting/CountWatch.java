@@ -328,6 +328,6 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     /** Begins when all else has, and ends before. */
     @Override
     public int getPhase() {
-        return HostingConfiguration.STREAMS_PHASE + 1;
+        return HostedStreams.PHASE + 1;
     }
 }

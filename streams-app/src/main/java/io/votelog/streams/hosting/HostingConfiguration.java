@@ -34,7 +34,6 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -59,9 +58,6 @@ public class HostingConfiguration {
     private static final long PROBING_MS = 60_000;
 
     private static final Duration CLUSTER_TIMEOUT = Duration.ofSeconds(30);
-
-    /** Stops after the web server has answered what it had begun to. */
-    static final int STREAMS_PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
 
     @Bean
     Clock clock() {
@@ -164,7 +160,7 @@ public class HostingConfiguration {
         config.putAll(memory.streamsConfig());
         return new HostedStreams(
                 COUNTING,
-                STREAMS_PHASE - 1,
+                HostedStreams.PHASE - 1,
                 topology::counting,
                 config,
                 settings.closeTimeout(),
@@ -187,7 +183,7 @@ public class HostingConfiguration {
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         return new HostedStreams(
                 RESULTS,
-                STREAMS_PHASE,
+                HostedStreams.PHASE,
                 topology::results,
                 config,
                 settings.closeTimeout(),

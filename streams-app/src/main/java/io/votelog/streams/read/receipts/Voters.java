@@ -11,7 +11,7 @@ import io.votelog.streams.topology.StoreNames;
 import io.votelog.streams.topology.VoterKey;
 import io.votelog.streams.topology.VoterRow;
 import io.votelog.streams.topology.VotersPosition;
-import io.votelog.web.problem.ProblemException;
+import io.votelog.web.problem.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -69,12 +69,12 @@ final class Voters {
     }
 
     /** The problem that nobody who holds a voter can answer for it now. */
-    ProblemException nobodyAnswers() {
+    Problem nobodyAnswers() {
         return self.isContested()
                 ? Problems.unavailable(
                         "shared-address",
-                        "The instance that holds this voter cannot be asked: two instances have the same address.").exception()
-                : Problems.moving().exception();
+                        "The instance that holds this voter cannot be asked: two instances have the same address.")
+                : Problems.moving();
     }
 
     /**

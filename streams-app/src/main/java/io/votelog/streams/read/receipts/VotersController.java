@@ -146,7 +146,7 @@ final class VotersController {
                 })
                 .takeUntil(answer -> !isRefusal(answer))
                 .reduce((first, next) -> isRefusal(next) ? first : next)
-                .switchIfEmpty(Mono.error(voters::nobodyAnswers));
+                .switchIfEmpty(Mono.error(() -> voters.nobodyAnswers().exception()));
     }
 
     private Mono<ResponseEntity<byte[]>> there(

@@ -37,9 +37,6 @@ import reactor.core.publisher.Mono;
 /** {@code GET /v1/ballots/{id}/results}, the same as a file, and its stream. */
 @RestController
 public final class ResultsController {
-    /** Says {@code false} with what does not go on for now, and is not there with what does. */
-    public static final String LIVE = "Votelog-Live";
-
     private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
     private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final CacheControl CACHING = CacheControl.maxAge(Duration.ofSeconds(1));
@@ -133,7 +130,7 @@ public final class ResultsController {
     private static HttpHeaders headers(ResultsView view) {
         HttpHeaders headers = new HttpHeaders();
         if (!view.tag().live()) {
-            headers.set(LIVE, "false");
+            headers.set(LiveResults.LIVE_HEADER, "false");
         }
         return headers;
     }

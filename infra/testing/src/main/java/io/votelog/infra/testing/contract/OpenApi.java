@@ -29,7 +29,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *   <li>{@code x-answers}: what holds beyond single operations. {@code everywhere} has the answers that any request may get,
  *       {@code elsewhere} those to requests that no operation is described for, {@code options} those to OPTIONS; {@code headers}
  *       names the headers that any answer may have
- *   <li>{@code x-problems}: each problem's code, with its status
+ *   <li>{@code x-problems}: each problem's code, with its status and its title
  *   <li>{@code x-event}: beside the schema of a stream, the schema of its events' data
  * </ul>
  */
@@ -141,6 +141,12 @@ public final class OpenApi {
         return new TreeSet<>(document.path("x-problems").propertyNames());
     }
 
+    /** The status and the title of a problem, as in {@code 404 There is nothing here}. */
+    public String problem(String code) {
+        JsonNode described = document.path("x-problems").path(code);
+        return described.path("status").asInt(0) + " " + described.path("title").asString("");
+    }
+
     /** The operation that a request is for; empty when its path, or that method of it, is not described. */
     public Optional<Operation> operation(String method, String target) {
         List<String> paths = paths(target);
@@ -244,15 +250,15 @@ public final class OpenApi {
             conforms(text, media.path("schema"), faults);
         }
         if (faults.isEmpty()) {
-            exchange.problem().ifPresent(code -> checkProblem(code, exchange, faults));
+            exchange.problem().ifPresent(code -> checkProblem(code, text, exchange, faults));
         }
     }
 
     /** Beside its code: what went wrong for one client must not be told to another by a cache. */
-    private void checkProblem(String code, Exchange exchange, List<String> faults) {
-        int described = document.path("x-problems").path(code).path("status").asInt(0);
-        if (described != exchange.status()) {
-            faults.add("the problem %s is not described with this status".formatted(code));
+    private void checkProblem(String code, String text, Exchange exchange, List<String> faults) {
+        String title = JSON.readTree(text).path("title").asString("");
+        if (!problem(code).equals(exchange.status() + " " + title)) {
+            faults.add("the problem %s is not described with this status and the title '%s'".formatted(code, title));
         }
         if (!exchange.header("cache-control").contains("no-store")) {
             faults.add("a cache may keep the problem");
