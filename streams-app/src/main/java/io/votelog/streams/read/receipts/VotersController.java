@@ -78,9 +78,9 @@ final class VotersController {
             @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer,
             ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
-        Receipt receipt = Receipt.parse(text)
-                .orElseThrow(() -> Problems.malformed(
-                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none.").exception());
+        Receipt receipt = Receipt.parse(text).orElseThrow(() -> Problems.malformed(
+                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none.")
+                .exception());
         Duration wait = Prefer.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
         IpAddress client = RequestLimit.clientOf(exchange);
@@ -103,9 +103,9 @@ final class VotersController {
     Mono<ResponseEntity<byte[]>> voter(
             @PathVariable String ballotId, @PathVariable String voterRef, ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
-        Pseudonym voter = Pseudonym.parse(voterRef)
-                .orElseThrow(() -> Problems.malformed(
-                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none.").exception());
+        Pseudonym voter = Pseudonym.parse(voterRef).orElseThrow(() -> Problems.malformed(
+                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none.")
+                .exception());
         return firstAnswer(
                 voter, ballot, exchange, new Patience(Duration.ZERO, Mono.never()), granted -> Mono.fromCallable(
                                 () -> receipts.of(ballot, voter))
@@ -217,7 +217,9 @@ final class VotersController {
         }
         if (!text.matches("\\d{1,18}")) {
             throw Problems.malformed(
-                    "malformed-offset", "An offset is a number of at most 18 digits, as the vote's answer gave it.").exception();
+                            "malformed-offset",
+                            "An offset is a number of at most 18 digits, as the vote's answer gave it.")
+                    .exception();
         }
         return Long.valueOf(text);
     }

@@ -96,18 +96,18 @@ public final class ResultsController {
      * @param header that says what the reader has seen
      */
     private Mono<ResultsView> caughtUp(String ballotId, Predicate<ResultsView> newEnough, String header) {
-        ResultsView current = results.current(ballotId).orElseThrow(() -> Problems.unknownBallot(ballotId).exception());
+        ResultsView current = results.current(ballotId)
+                .orElseThrow(() -> Problems.unknownBallot(ballotId).exception());
         if (newEnough.test(current)) {
             return Mono.just(current);
         }
         return results.next(ballotId, newEnough)
                 .timeout(settings.catchUp())
-                .onErrorMap(
-                        TimeoutException.class,
-                        late -> Problems.unavailable(
+                .onErrorMap(TimeoutException.class, late -> Problems.unavailable(
                                 "behind",
                                 "This instance has counted up to version %d and is behind what %s names."
-                                        .formatted(current.version(), header)).exception());
+                                        .formatted(current.version(), header))
+                        .exception());
     }
 
     private static Representation json(ResultsView view) {
@@ -145,7 +145,8 @@ public final class ResultsController {
         Mono<ResultsView> caughtUp =
                 caughtUp(ballotId, view -> view.tag().seen().covers(seen), LAST_EVENT_ID);
         if (shutdown.hasCome()) {
-            throw Problems.unavailable("shutting-down", "This instance is shutting down.").exception();
+            throw Problems.unavailable("shutting-down", "This instance is shutting down.")
+                    .exception();
         }
         Runnable gone = readers.oneMore(RequestLimit.clientOf(exchange));
         return caughtUp.flatMap(view -> {

@@ -62,7 +62,9 @@ final class TurnoutController {
         int points = text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
         if (points < FEWEST_POINTS || points > MOST_POINTS) {
             throw Problems.malformed(
-                    "malformed-points", "The number of points is from %d to %d.".formatted(FEWEST_POINTS, MOST_POINTS)).exception();
+                            "malformed-points",
+                            "The number of points is from %d to %d.".formatted(FEWEST_POINTS, MOST_POINTS))
+                    .exception();
         }
         return points;
     }
