@@ -23,7 +23,8 @@ class ProblemTest {
     @Test
     void shouldHaveNoDetailWhereNothingIsToBeSaid() {
         assertThat(json(ProblemType.NOT_FOUND.because(null)))
-                .isEqualTo("{\"type\":\"urn:votelog:problem:not-found\",\"title\":\"There is nothing here\",\"status\":404}");
+                .isEqualTo(
+                        "{\"type\":\"urn:votelog:problem:not-found\",\"title\":\"There is nothing here\",\"status\":404}");
     }
 
     @Test

@@ -27,9 +27,8 @@ class PublicAddressTest {
     @ValueSource(strings = {"", "results", "ftp://vote.example", "https:/vote.example", "https://a?b", "https://a#b"})
     void shouldTakeNothingElse(URI given) {
         assertThatThrownBy(() -> PublicAddress.of(KEY, given))
-                .isInstanceOfSatisfying(
-                        BadSettingException.class,
-                        bad -> assertThat(bad.allowed()).startsWith("an http or https URL"))
+                .isInstanceOfSatisfying(BadSettingException.class, bad -> assertThat(bad.allowed())
+                        .startsWith("an http or https URL"))
                 .hasMessage(KEY + ": " + given);
     }
 }
