@@ -107,8 +107,7 @@ class PagesIT {
             problem(gateway.get(path), 404, "not-found");
         }
         HttpResponse<String> api = gateway.get("/v1/ballots/first");
-        assertThat(api.headers().firstValue("Content-Security-Policy"))
-                .hasValue(SafetyHeaders.CONTENT_SECURITY_POLICY);
+        assertThat(api.headers().firstValue("Content-Security-Policy")).hasValue(SafetyHeaders.CONTENT_SECURITY_POLICY);
     }
 
     @Test

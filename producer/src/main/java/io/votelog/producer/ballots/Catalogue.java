@@ -110,7 +110,8 @@ public final class Catalogue {
 
     private static ListedBallot ready(ListedBallot listed) {
         if (!listed.published()) {
-            throw Problems.unavailable("ballot %s is being published and not yet ready for votes".formatted(listed.id()))
+            throw Problems.unavailable(
+                            "ballot %s is being published and not yet ready for votes".formatted(listed.id()))
                     .exception();
         }
         return listed;

@@ -282,9 +282,7 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
         }
 
         private static String identity(@Nullable Receipt receipt) {
-            return receipt == null
-                    ? ""
-                    : ",\"voteId\":\"" + receipt.voteId() + "\",\"receipt\":\"" + receipt + "\"";
+            return receipt == null ? "" : ",\"voteId\":\"" + receipt.voteId() + "\",\"receipt\":\"" + receipt + "\"";
         }
     }
 }

@@ -123,8 +123,9 @@ class DevTokenRoute {
     private ResponseEntity<byte[]> issue(byte[] body) {
         StrictJsonObject asked = StrictJsonObject.read(body, FORM, FIELDS);
         String scope = asked.string("scope", "");
-        UserId user = UserId.of(asked.string("userId"), fault -> Problems.malformed(FORM + "the field 'userId' " + fault)
-                .exception());
+        UserId user =
+                UserId.of(asked.string("userId"), fault -> Problems.malformed(FORM + "the field 'userId' " + fault)
+                        .exception());
         String token = sign(user, scope);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("token", token);

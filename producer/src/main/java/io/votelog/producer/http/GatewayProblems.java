@@ -62,6 +62,7 @@ final class GatewayProblems extends ProblemHandler {
                 type.equals(ProblemType.NOT_FOUND)
                         ? "nothing is at " + exchange.getRequest().getPath()
                         : Objects.requireNonNullElse(
-                                refusal.getBody().getDetail(), refusal.getStatusCode().toString()));
+                                refusal.getBody().getDetail(),
+                                refusal.getStatusCode().toString()));
     }
 }

@@ -90,8 +90,8 @@ class HttpConfiguration {
                 factory.addRouteProviders(new ForeignHostRoute(responses));
             }
             factory.addRouteProviders(new VoteRoute(voteDesk, responses), new BatchRoute(batchDesk, responses));
-            factory.addServerCustomizers(
-                    server -> PublicPort.of(server, limit, connections.patience(), SafetyHeaders::set, strictTransport));
+            factory.addServerCustomizers(server ->
+                    PublicPort.of(server, limit, connections.patience(), SafetyHeaders::set, strictTransport));
         };
     }
 

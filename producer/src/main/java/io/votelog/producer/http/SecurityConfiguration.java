@@ -11,7 +11,6 @@ import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
 import io.votelog.web.problem.ProblemHandler;
-import io.votelog.web.problem.ProblemException;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
@@ -85,8 +84,7 @@ public class SecurityConfiguration {
                 limits.reads(),
                 limits.clientAddress(),
                 exchange -> Optional.empty(),
-                refusal -> Problems.tooManyRequests(
-                                refusal.limit(), refusal.allowance(), refusal.retryAfterSeconds())
+                refusal -> Problems.tooManyRequests(refusal.limit(), refusal.allowance(), refusal.retryAfterSeconds())
                         .headers(refusal.headers())
                         .exception(),
                 System::nanoTime));
@@ -140,6 +138,7 @@ public class SecurityConfiguration {
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
                 // Strict-Transport-Security is set on every answer of a connection, not on these routes alone.
                 .headers(headers -> headers.hsts(ServerHttpSecurity.HeaderSpec.HstsSpec::disable)
-                        .contentSecurityPolicy(policy -> policy.policyDirectives(SafetyHeaders.CONTENT_SECURITY_POLICY)));
+                        .contentSecurityPolicy(
+                                policy -> policy.policyDirectives(SafetyHeaders.CONTENT_SECURITY_POLICY)));
     }
 }

@@ -78,7 +78,8 @@ final class VoteRoute implements NettyRouteProvider {
             return Problems.originNotAllowed();
         }
         if (!HttpMethod.POST.equals(request.method())) {
-            return ProblemType.METHOD_NOT_ALLOWED.because("%s is not allowed here; allowed: POST".formatted(request.method()))
+            return ProblemType.METHOD_NOT_ALLOWED
+                    .because("%s is not allowed here; allowed: POST".formatted(request.method()))
                     .header("Allow", "POST");
         }
         return QueryParameters.fault(VotePaths.query(request.uri())).orElse(null);

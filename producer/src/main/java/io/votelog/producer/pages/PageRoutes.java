@@ -82,7 +82,8 @@ class PageRoutes {
 
     @GetMapping(BallotPages.FILES + "{file}")
     ResponseEntity<byte[]> file(@PathVariable String file, ServerHttpRequest request) {
-        return pages.files().answer(file, request.getHeaders()).orElseThrow(() -> ProblemType.NOT_FOUND.because("nothing is at " + request.getPath())
+        return pages.files().answer(file, request.getHeaders()).orElseThrow(() -> ProblemType.NOT_FOUND
+                .because("nothing is at " + request.getPath())
                 .exception());
     }
 

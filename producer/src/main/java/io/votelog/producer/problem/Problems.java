@@ -26,8 +26,7 @@ public final class Problems {
             new ProblemType("misdirected-request", 421, "The request is for another host");
     private static final ProblemType RULE_VIOLATIONS =
             new ProblemType("rule-violations", 422, "The vote breaks the rules of the ballot");
-    private static final ProblemType FAULTY_BALLOT =
-            new ProblemType("faulty-ballot", 422, "The ballot has faults");
+    private static final ProblemType FAULTY_BALLOT = new ProblemType("faulty-ballot", 422, "The ballot has faults");
     private static final ProblemType FAULTY_ANNULMENT =
             new ProblemType("faulty-annulment", 422, "The annulment has faults");
     private static final ProblemType OUTCOME_UNKNOWN =
@@ -50,7 +49,8 @@ public final class Problems {
     }
 
     public static Problem missingScope(String scope) {
-        return FORBIDDEN.because("the token lacks the scope " + scope)
+        return FORBIDDEN
+                .because("the token lacks the scope " + scope)
                 .with("scope", scope)
                 .header(
                         "WWW-Authenticate",
@@ -59,7 +59,8 @@ public final class Problems {
 
     /** A browser sent this for a page that may not call here; whose pages may is the operator's to say. */
     public static Problem originNotAllowed() {
-        return ProblemType.ORIGIN_NOT_ALLOWED.because("the request comes from a page of another origin than this side's, and is not among what"
+        return ProblemType.ORIGIN_NOT_ALLOWED.because(
+                "the request comes from a page of another origin than this side's, and is not among what"
                         + " votelog.cors.allowed-origins lets such pages send; nothing was done");
     }
 
@@ -78,30 +79,36 @@ public final class Problems {
     }
 
     public static Problem unknownBallot(String ballotId) {
-        return ProblemType.UNKNOWN_BALLOT.because("no ballot has " + (Ballot.isId(ballotId) ? "the id " + ballotId : "such an id"));
+        return ProblemType.UNKNOWN_BALLOT.because(
+                "no ballot has " + (Ballot.isId(ballotId) ? "the id " + ballotId : "such an id"));
     }
 
     public static Problem requestTimeout() {
-        return ProblemType.REQUEST_TIMEOUT.because("the request stopped coming in")
+        return ProblemType.REQUEST_TIMEOUT
+                .because("the request stopped coming in")
                 .header("Connection", "close");
     }
 
     public static Problem tooLarge(int limitBytes) {
-        return ProblemType.TOO_LARGE.because("the body has more than the %d bytes that are allowed".formatted(limitBytes));
+        return ProblemType.TOO_LARGE.because(
+                "the body has more than the %d bytes that are allowed".formatted(limitBytes));
     }
 
     public static Problem unsupportedMediaType(String given, String needed) {
-        return ProblemType.UNSUPPORTED_MEDIA_TYPE.because("the body must be %s, %s".formatted(needed, given.isEmpty() ? "and no type is given" : "not " + given));
+        return ProblemType.UNSUPPORTED_MEDIA_TYPE.because(
+                "the body must be %s, %s".formatted(needed, given.isEmpty() ? "and no type is given" : "not " + given));
     }
 
     /** The request was sent to a name that is not this machine's own, where that matters. */
     public static Problem foreignHost() {
-        return MISDIRECTED_REQUEST.because("this gateway gives anyone a token (votelog.dev.tokens), so it answers to localhost, 127.0.0.1 and [::1] alone");
+        return MISDIRECTED_REQUEST.because(
+                "this gateway gives anyone a token (votelog.dev.tokens), so it answers to localhost, 127.0.0.1 and [::1] alone");
     }
 
     /** A token for anyone is given to this machine's own programs alone. */
     public static Problem throughProxy(String header) {
-        return FORBIDDEN.because("tokens for development are given on this machine alone, and the header %s says that a proxy has passed the request on"
+        return FORBIDDEN.because(
+                "tokens for development are given on this machine alone, and the header %s says that a proxy has passed the request on"
                         .formatted(header));
     }
 
@@ -115,8 +122,9 @@ public final class Problems {
     }
 
     public static Problem ruleViolations(List<Violation> violations) {
-        return RULE_VIOLATIONS.because(String.join(
-                                "; ", violations.stream().map(Violation::detail).toList()))
+        return RULE_VIOLATIONS
+                .because(String.join(
+                        "; ", violations.stream().map(Violation::detail).toList()))
                 .with(
                         "violations",
                         violations.stream()
@@ -143,7 +151,7 @@ public final class Problems {
 
     public static Problem otherDefinition(String ballotId, String standing, String sent) {
         return CONFLICT.because("ballot %s was published with other content; a published ballot does not change"
-                                .formatted(ballotId))
+                        .formatted(ballotId))
                 .with("digest", standing)
                 .with("sentDigest", sent);
     }
@@ -156,21 +164,25 @@ public final class Problems {
      * @param retryAfterSeconds when there is room for one more request, at least 1
      */
     public static Problem tooManyRequests(String limit, String allowance, int retryAfterSeconds) {
-        return ProblemType.TOO_MANY_REQUESTS.because("%s; nothing was recorded. Send the next in %d s".formatted(allowance, retryAfterSeconds))
+        return ProblemType.TOO_MANY_REQUESTS
+                .because("%s; nothing was recorded. Send the next in %d s".formatted(allowance, retryAfterSeconds))
                 .with("limit", limit)
                 .retryAfter(retryAfterSeconds);
     }
 
     /** The log did not answer in time: the vote may be in it or not, and sending it again is safe. */
     public static Problem outcomeUnknown() {
-        return OUTCOME_UNKNOWN.because("the log did not confirm the vote in time; it may be recorded or not. Send the same vote again:"
+        return OUTCOME_UNKNOWN
+                .because(
+                        "the log did not confirm the vote in time; it may be recorded or not. Send the same vote again:"
                                 + " it counts once")
                 .retryAfter(1);
     }
 
     /** More votes are on their way to the log than there is room for; this one was not sent. */
     public static Problem overloaded() {
-        return ProblemType.OVERLOADED.because("this gateway has as much work under way as it takes; nothing was recorded")
+        return ProblemType.OVERLOADED
+                .because("this gateway has as much work under way as it takes; nothing was recorded")
                 .retryAfter(1);
     }
 
@@ -187,7 +199,9 @@ public final class Problems {
 
     /** This gateway cannot serve that ballot; one that is set up for it can. */
     public static Problem unserved(String code, String detail) {
-        return new ProblemType(code, 503, "This gateway cannot serve the ballot").because(detail).retryAfter(30);
+        return new ProblemType(code, 503, "This gateway cannot serve the ballot")
+                .because(detail)
+                .retryAfter(30);
     }
 
     /** A failure that nobody foresaw; it is for the log to say more. */

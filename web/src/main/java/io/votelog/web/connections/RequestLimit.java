@@ -84,11 +84,8 @@ public final class RequestLimit implements WebFilter, MeterBinder {
             TokenBuckets.Draw draw = limit.take(client);
             if (!draw.granted()) {
                 refused.increment();
-                return Mono.error(() -> refusal.apply(new Refusal(
-                        limit.name(),
-                        limit.allowance(),
-                        draw.secondsToNext(),
-                        limit.headers(draw))));
+                return Mono.error(() -> refusal.apply(
+                        new Refusal(limit.name(), limit.allowance(), draw.secondsToNext(), limit.headers(draw))));
             }
         }
         return chain.filter(exchange);

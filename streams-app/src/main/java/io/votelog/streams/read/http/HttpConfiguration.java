@@ -3,7 +3,7 @@ package io.votelog.streams.read.http;
 
 import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.problem.Problems;
-import io.votelog.streams.read.results.ResultsController;
+import io.votelog.streams.read.results.LiveResults;
 import io.votelog.web.connections.ConnectionLimit;
 import io.votelog.web.connections.ConnectionSettings;
 import io.votelog.web.connections.PublicPort;
@@ -80,7 +80,7 @@ class HttpConfiguration {
                                 "ETag",
                                 RateLimit.LEVEL_HEADER,
                                 RateLimit.POLICY_HEADER,
-                                ResultsController.LIVE),
+                                LiveResults.LIVE_HEADER),
                         settings.streams());
         return new OriginFilter(origins, () -> Problems.originNotAllowed().exception());
     }

@@ -81,8 +81,7 @@ public final class Problems {
 
     /** 429: an address has sent more than its share of requests. */
     public static Problem tooManyRequests(RequestLimit.Refusal refusal) {
-        return tooManyRequests(refusal.allowance(), refusal.retryAfterSeconds())
-                .headers(refusal.headers());
+        return tooManyRequests(refusal.allowance(), refusal.retryAfterSeconds()).headers(refusal.headers());
     }
 
     /** 429: an address has used up what it may. */

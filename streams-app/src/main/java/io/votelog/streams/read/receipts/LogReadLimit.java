@@ -60,13 +60,16 @@ final class LogReadLimit {
         if (!byAddress.take(client)) {
             limited.increment();
             throw Problems.tooManyRequests(
-                    "The address that this request comes from may have %d records of the log read at once"
-                            .formatted(atOnce),
-                    1).exception();
+                            "The address that this request comes from may have %d records of the log read at once"
+                                    .formatted(atOnce),
+                            1)
+                    .exception();
         }
         try {
             if (beforeBallot && !beforeBallots.tryAcquire()) {
-                throw Problems.overloaded("As many records from before ballots are being read as this instance reads at once.").exception();
+                throw Problems.overloaded(
+                                "As many records from before ballots are being read as this instance reads at once.")
+                        .exception();
             }
             try {
                 takeToken(client);

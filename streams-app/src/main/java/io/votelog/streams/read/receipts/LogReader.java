@@ -54,7 +54,8 @@ final class LogReader implements AutoCloseable {
      */
     Optional<ConsumerRecord<byte[], byte[]>> read(int partition, long offset) {
         if (!room.tryAcquire()) {
-            throw Problems.overloaded("As many records of the log are being read as this instance reads at once.").exception();
+            throw Problems.overloaded("As many records of the log are being read as this instance reads at once.")
+                    .exception();
         }
         try {
             return readInTime(partition, offset);
@@ -98,7 +99,8 @@ final class LogReader implements AutoCloseable {
     }
 
     private static ProblemException tooSlow() {
-        return Problems.unavailable("log-slow", "The vote could not be read from the log in time.").exception();
+        return Problems.unavailable("log-slow", "The vote could not be read from the log in time.")
+                .exception();
     }
 
     @Override

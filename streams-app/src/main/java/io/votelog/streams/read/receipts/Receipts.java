@@ -226,13 +226,17 @@ final class Receipts {
     }
 
     private static ProblemException noSuchAttempt(int partition, long offset) {
-        return Problems.unknownReceipt("No vote of this receipt stands at offset %d of partition %d.".formatted(offset, partition)).exception();
+        return Problems.unknownReceipt(
+                        "No vote of this receipt stands at offset %d of partition %d.".formatted(offset, partition))
+                .exception();
     }
 
     /** When there is no offset to look at: what is not counted yet cannot be told from what was never sent. */
     private static ProblemException nothingKnown() {
-        return Problems.unknownReceipt("No vote of this receipt is counted. If it was sent a moment ago, try again, with Prefer: wait=10, or"
-                        + " give the offset at which it was recorded (?offset=).").exception();
+        return Problems.unknownReceipt(
+                        "No vote of this receipt is counted. If it was sent a moment ago, try again, with Prefer: wait=10, or"
+                                + " give the offset at which it was recorded (?offset=).")
+                .exception();
     }
 
     /**

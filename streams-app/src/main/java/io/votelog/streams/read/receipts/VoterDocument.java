@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether a voter has voted: {@code none} or {@code accepted}, and of the latter which, since when, and until when it counted. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record VoterDocument(
-        String status, @Nullable UUID voteId, @Nullable String acceptedAt, @Nullable String annulledAt) {
+record VoterDocument(String status, @Nullable UUID voteId, @Nullable String acceptedAt, @Nullable String annulledAt) {
     static VoterDocument of(@Nullable AcceptedVote accepted, @Nullable Annulment annulled) {
         return accepted == null
                 ? new VoterDocument("none", null, null, null)

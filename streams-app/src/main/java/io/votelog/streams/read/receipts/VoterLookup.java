@@ -10,7 +10,7 @@ import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.VoterKey;
 import io.votelog.streams.topology.rows.VoterRow;
 import io.votelog.streams.topology.VotersPosition;
-import io.votelog.web.problem.ProblemException;
+import io.votelog.web.problem.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -72,8 +72,8 @@ final class VoterLookup {
         return self.isContested()
                 ? Problems.unavailable(
                         "shared-address",
-                        "The instance that holds this voter cannot be asked: two instances have the same address.").exception()
-                : Problems.moving().exception();
+                        "The instance that holds this voter cannot be asked: two instances have the same address.")
+                : Problems.moving();
     }
 
     /**

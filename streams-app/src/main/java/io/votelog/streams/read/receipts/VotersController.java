@@ -102,9 +102,9 @@ final class VotersController {
     Mono<ResponseEntity<byte[]>> voter(
             @PathVariable String ballotId, @PathVariable String voterRef, ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
-        Pseudonym voter = Pseudonym.parse(voterRef)
-                .orElseThrow(() -> Problems.malformed(
-                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none.").exception());
+        Pseudonym voter = Pseudonym.parse(voterRef).orElseThrow(() -> Problems.malformed(
+                        "malformed-voter", "A voter's reference is 22 characters of base64url; this is none.")
+                .exception());
         return firstAnswer(
                 voter, ballot, exchange, new Patience(Duration.ZERO, Mono.never()), granted -> Mono.fromCallable(
                                 () -> receipts.of(ballot, voter))
@@ -145,7 +145,7 @@ final class VotersController {
                 })
                 .takeUntil(answer -> !isRefusal(answer))
                 .reduce((first, next) -> isRefusal(next) ? first : next)
-                .switchIfEmpty(Mono.error(voters::nobodyAnswers));
+                .switchIfEmpty(Mono.error(() -> voters.nobodyAnswers().exception()));
     }
 
     private Mono<ResponseEntity<byte[]>> there(
@@ -217,7 +217,9 @@ final class VotersController {
         }
         if (!text.matches("\\d{1,18}")) {
             throw Problems.malformed(
-                    "malformed-offset", "An offset is a number of at most 18 digits, as the vote's answer gave it.").exception();
+                            "malformed-offset",
+                            "An offset is a number of at most 18 digits, as the vote's answer gave it.")
+                    .exception();
         }
         return Long.valueOf(text);
     }

@@ -25,7 +25,8 @@ final class AcceptHeader {
             return false;
         }
         if (accept.malformed()) {
-            throw Problems.malformed("malformed-accept", "The Accept header is no list of media types.").exception();
+            throw Problems.malformed("malformed-accept", "The Accept header is no list of media types.")
+                    .exception();
         }
         double json = quality(accept.ranges(), MediaType.APPLICATION_JSON);
         double csv = quality(accept.ranges(), CSV);

@@ -24,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The present results of each ballot, and the next ones when they come. */
 public final class LiveResults {
+    /** The header that says {@code false} with what does not go on for now, and is not there with what does. */
+    public static final String LIVE_HEADER = "Votelog-Live";
+
     private static final Logger LOG = LoggerFactory.getLogger(LiveResults.class);
 
     private final Ballots ballots;

@@ -41,8 +41,10 @@ final class ReaderLimit {
         if (!byAddress.take(client)) {
             limited.increment();
             throw Problems.tooManyRequests(
-                    "The address that this request comes from may read %d streams at once".formatted(mostOfAddress),
-                    RETRY_AFTER_SECONDS).exception();
+                            "The address that this request comes from may read %d streams at once"
+                                    .formatted(mostOfAddress),
+                            RETRY_AFTER_SECONDS)
+                    .exception();
         }
         Runnable gone = () -> {
             count.decrementAndGet();
@@ -51,7 +53,9 @@ final class ReaderLimit {
         if (count.incrementAndGet() > most) {
             gone.run();
             throw Problems.unavailable(
-                    "too-many-readers", "%d streams are being read, which is this instance's limit.".formatted(most)).exception();
+                            "too-many-readers",
+                            "%d streams are being read, which is this instance's limit.".formatted(most))
+                    .exception();
         }
         return gone;
     }

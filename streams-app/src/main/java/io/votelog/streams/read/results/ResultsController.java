@@ -99,18 +99,18 @@ public final class ResultsController {
      * @param header the name of the header that says what the reader has seen
      */
     private Mono<ResultsView> caughtUp(String ballotId, Predicate<ResultsView> newEnough, String header) {
-        ResultsView current = results.current(ballotId).orElseThrow(() -> Problems.unknownBallot(ballotId).exception());
+        ResultsView current = results.current(ballotId)
+                .orElseThrow(() -> Problems.unknownBallot(ballotId).exception());
         if (newEnough.test(current)) {
             return Mono.just(current);
         }
         return results.next(ballotId, newEnough)
                 .timeout(settings.catchUp())
-                .onErrorMap(
-                        TimeoutException.class,
-                        late -> Problems.unavailable(
+                .onErrorMap(TimeoutException.class, late -> Problems.unavailable(
                                 "behind",
                                 "This instance has counted up to version %d and is behind what %s names."
-                                        .formatted(current.version(), header)).exception());
+                                        .formatted(current.version(), header))
+                        .exception());
     }
 
     private static Representation json(ResultsView view) {
@@ -133,7 +133,7 @@ public final class ResultsController {
     private static HttpHeaders headers(ResultsView view) {
         HttpHeaders headers = new HttpHeaders();
         if (!view.tag().live()) {
-            headers.set(LIVE, "false");
+            headers.set(LiveResults.LIVE_HEADER, "false");
         }
         return headers;
     }
@@ -148,7 +148,8 @@ public final class ResultsController {
         Mono<ResultsView> caughtUp =
                 caughtUp(ballotId, view -> view.tag().eventId().covers(seen), LAST_EVENT_ID);
         if (shutdown.hasCome()) {
-            throw Problems.unavailable("shutting-down", "This instance is shutting down.").exception();
+            throw Problems.unavailable("shutting-down", "This instance is shutting down.")
+                    .exception();
         }
         Runnable gone = readers.add(RequestLimit.clientOf(exchange));
         return caughtUp.flatMap(view -> {

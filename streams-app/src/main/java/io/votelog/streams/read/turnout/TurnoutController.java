@@ -4,7 +4,7 @@ package io.votelog.streams.read.turnout;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.problem.Problems;
-import io.votelog.streams.read.results.ResultsController;
+import io.votelog.streams.read.results.LiveResults;
 import io.votelog.web.coding.Representation;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +48,7 @@ final class TurnoutController {
         boolean live = board.isLive();
         HttpHeaders headers = new HttpHeaders();
         if (!live) {
-            headers.set(ResultsController.LIVE, "false");
+            headers.set(LiveResults.LIVE_HEADER, "false");
         }
         String tag = view.tag() + (live ? "" : "-still");
         return new Representation(MediaType.APPLICATION_JSON, tag, view.json(), CACHING, List.of())
@@ -62,7 +62,9 @@ final class TurnoutController {
         int points = text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
         if (points < FEWEST_POINTS || points > MOST_POINTS) {
             throw Problems.malformed(
-                    "malformed-points", "The number of points is from %d to %d.".formatted(FEWEST_POINTS, MOST_POINTS)).exception();
+                            "malformed-points",
+                            "The number of points is from %d to %d.".formatted(FEWEST_POINTS, MOST_POINTS))
+                    .exception();
         }
         return points;
     }

@@ -270,7 +270,8 @@ final class ResultsReadersRandomizedTest {
         }
 
         private void refused(Throwable failure) {
-            if (failure instanceof ProblemException refused && refused.problem().code().equals("behind")) {
+            if (failure instanceof ProblemException refused
+                    && refused.problem().code().equals("behind")) {
                 DRAWN.add("no answer");
             } else {
                 faults.add(failure.toString());

@@ -141,6 +141,12 @@ public final class OpenApi {
         return new TreeSet<>(document.path("x-problems").propertyNames());
     }
 
+    /** The status and the title of a problem, as in {@code 404 There is nothing here}. */
+    public String problem(String code) {
+        JsonNode described = document.path("x-problems").path(code);
+        return described.path("status").asInt(0) + " " + described.path("title").asString("");
+    }
+
     /** The operation that a request is for; empty when its path, or that method of it, is not described. */
     public Optional<Operation> operation(String method, String target) {
         List<String> paths = paths(target);
@@ -244,7 +250,7 @@ public final class OpenApi {
             conforms(text, media.path("schema"), faults);
         }
         if (faults.isEmpty()) {
-            exchange.problem().ifPresent(code -> checkProblem(code, exchange, faults));
+            exchange.problem().ifPresent(code -> checkProblem(code, text, exchange, faults));
         }
     }
 
