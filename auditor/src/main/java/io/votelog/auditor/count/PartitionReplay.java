@@ -2,19 +2,17 @@
 package io.votelog.auditor.count;
 
 import io.votelog.auditor.files.Hashes;
-import io.votelog.events.BallotClosed;
-import io.votelog.events.BallotEnded;
-import io.votelog.events.BallotPublished;
-import io.votelog.events.KeyId;
-import io.votelog.events.Sha256;
-import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
-import io.votelog.rules.Annulment;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Form;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.ControlRecord;
+import io.votelog.schemas.ControlRecord.Annulled;
+import io.votelog.schemas.ControlRecord.Closed;
+import io.votelog.schemas.ControlRecord.Ended;
+import io.votelog.schemas.ControlRecord.Published;
 import io.votelog.schemas.DeadLetters.Cause;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
@@ -147,7 +145,7 @@ public final class PartitionReplay {
         takenOut = null;
         clock.take(record);
         endThoseThatAreOver(record.timestamp(), offset);
-        byte finding;
+        byte finding = RecordOutcome.CONTROL;
         long mark = 0;
         try {
             Vote vote = Vote.read(bytes, record.value());
@@ -159,9 +157,7 @@ public final class PartitionReplay {
                     obey(record, decoded);
                 }
             }
-            if (vote == null) {
-                finding = RecordOutcome.CONTROL;
-            } else {
+            if (vote != null) {
                 finding = decide(record, vote);
                 ByteBuffer voter = ByteBuffer.wrap(record.key());
                 mark = marks.of(
@@ -255,66 +251,91 @@ public final class PartitionReplay {
     }
 
     private void obey(ConsumerRecord<byte[], byte[]> record, Events.Decoded decoded) throws Poison {
-        if (decoded.event() instanceof BallotPublished published) {
-            checkSigned(record.value(), published.getKeyId());
-            checkMeant(published.getPartition());
-            open(published, record.offset(), record.timestamp());
-        } else if (decoded.event() instanceof BallotClosed closed) {
-            checkSigned(record.value(), closed.getKeyId());
-            checkMeant(closed.getPartition());
-            standing(closed.getBallotId(), closed.getDigest()).end(record.offset());
+        ControlRecord.InVotes order = ControlRecord.inVotes(decoded.event(), record.value())
+                .orElseThrow(() -> new Poison(Cause.FOREIGN_EVENT));
+        if (!order.signedBy(keys)) {
+            throw new Poison(Cause.BAD_SIGNATURE);
+        }
+        if (order.partition() != partition) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        order.match(new Effect(record.offset(), record.timestamp()));
+    }
+
+    /** What each control record does to its ballot here; each case returns that ballot. */
+    private final class Effect implements ControlRecord.InVotes.Cases<PartitionBallot, Poison> {
+        private final long offset;
+        private final long recordedAtMs;
+
+        Effect(long offset, long recordedAtMs) {
+            this.offset = offset;
+            this.recordedAtMs = recordedAtMs;
+        }
+
+        @Override
+        public PartitionBallot published(Published published) throws Poison {
+            return open(published, offset, recordedAtMs);
+        }
+
+        @Override
+        public PartitionBallot closed(Closed closed) throws Poison {
+            PartitionBallot on = standing(closed);
+            on.end(offset);
             nextCloseMs = nextClose();
-        } else if (decoded.event() instanceof BallotEnded ended) {
+            return on;
+        }
+
+        @Override
+        public PartitionBallot ended(Ended ended) throws Poison {
             // Its time has ended the ballot before it was looked at, if it was to.
-            checkSigned(record.value(), ended.getKeyId());
-            checkMeant(ended.getPartition());
-            standing(ended.getBallotId(), ended.getDigest());
-        } else if (decoded.event() instanceof VoteAnnulled annulled) {
-            checkSigned(record.value(), annulled.getKeyId());
-            checkMeant(annulled.getPartition());
-            annul(standing(annulled.getBallotId(), annulled.getDigest()), annulled, record);
-        } else {
-            throw new Poison(Cause.FOREIGN_EVENT);
+            return standing(ended);
+        }
+
+        @Override
+        public PartitionBallot annulled(Annulled annulled) throws Poison {
+            PartitionBallot on = standing(annulled);
+            annul(on, annulled, offset, recordedAtMs);
+            return on;
         }
     }
 
-    private void open(BallotPublished published, long offset, long recordedAtMs) throws Poison {
-        String id = published.getBallotId();
+    private PartitionBallot open(Published published, long offset, long recordedAtMs) throws Poison {
+        String id = published.ballotId();
         PartitionBallot there = ballots.get(id);
         if (there != null) {
-            if (!there.published().getDigest().equals(published.getDigest())) {
+            if (!there.published().getDigest().equals(published.digest())) {
                 throw new Poison(Cause.CONFLICTING_DEFINITION);
             }
-            return;
+            return there;
         }
         BallotDefinition definition;
         try {
-            definition = BallotDefinition.parse(published);
+            definition = published.definition();
         } catch (MalformedEventException e) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
-        if (!definition.ballot().id().equals(id)
-                || !definition.digest().equals(published.getDigest())
-                || published.getPartitionCount() <= partition) {
+        if (published.untruth(definition).isPresent() || !published.reachesItsPartition()) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
         BallotDefinition holds = otherRules.getOrDefault(id, definition);
         PartitionCount count =
                 new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount(), history.stops(id, partition));
         count.opened(offset, recordedAtMs);
-        ballots.put(id, new PartitionBallot(partition, offset, published, holds, ballots.size() + 1, count));
+        PartitionBallot opened =
+                new PartitionBallot(partition, offset, published.event(), holds, ballots.size() + 1, count);
+        ballots.put(id, opened);
         nextCloseMs = nextClose();
+        return opened;
     }
 
     /** A vote that is there, by that id, and has not been taken out before, is taken out; any other order changes nothing. */
-    private void annul(PartitionBallot on, VoteAnnulled order, ConsumerRecord<byte[], byte[]> record) throws Poison {
-        byte[] key = order.getVoter().bytes();
-        boolean elsewhere = Pseudonym.partition(key, on.published().getPartitionCount()) != partition;
-        if (elsewhere || Annulment.faultOf(order.getReason()).isPresent()) {
+    private void annul(PartitionBallot on, Annulled order, long offset, long recordedAtMs) throws Poison {
+        boolean elsewhere = order.belongsInto(on.published().getPartitionCount()) != partition;
+        if (elsewhere || order.reasonFault().isPresent()) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
-        ByteBuffer voter = ByteBuffer.wrap(key);
-        UUID id = order.getVoteId();
+        ByteBuffer voter = ByteBuffer.wrap(order.receipt().voter().bytes());
+        UUID id = order.receipt().voteId();
         Picks picks = voters.annul(
                 on.number(),
                 voter.getLong(),
@@ -322,29 +343,16 @@ public final class PartitionReplay {
                 id.getMostSignificantBits(),
                 id.getLeastSignificantBits());
         if (picks == null) {
-            on.count().annulledInVain(record.offset());
+            on.count().annulledInVain(offset);
             return;
         }
-        takenOut = new AnnulledVote(
-                order.getBallotId(), partition, record.offset(), record.timestamp(), id, picks, order.getReason());
+        takenOut = new AnnulledVote(order.ballotId(), partition, offset, recordedAtMs, id, picks, order.reason());
         on.count().annulled(takenOut);
     }
 
-    private void checkSigned(byte[] value, KeyId keyId) throws Poison {
-        if (!keys.signed(value, keyId)) {
-            throw new Poison(Cause.BAD_SIGNATURE);
-        }
-    }
-
-    private void checkMeant(int forPartition) throws Poison {
-        if (forPartition != partition) {
-            throw new Poison(Cause.BAD_CONTROL_RECORD);
-        }
-    }
-
-    private PartitionBallot standing(String ballotId, Sha256 digest) throws Poison {
-        PartitionBallot there = ballots.get(ballotId);
-        if (there == null || !there.published().getDigest().equals(digest)) {
+    private PartitionBallot standing(ControlRecord order) throws Poison {
+        PartitionBallot there = ballots.get(order.ballotId());
+        if (there == null || !there.published().getDigest().equals(order.digest())) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
         return there;

@@ -7,8 +7,8 @@ import io.votelog.auditor.files.GivenFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.Span;
-import io.votelog.events.BallotPublished;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -63,14 +64,11 @@ public record Announcement(
      */
     public static Announcement of(LogSource source, LogKeys keys, Set<String> wanted, boolean positions) {
         Map<String, Ballot> ballots = new TreeMap<>();
-        read(source, (claim, value) -> {
-            if (keys.signed(value, claim.getKeyId())) {
+        read(source, claim -> {
+            if (claim.signedBy(keys)) {
                 ballots.putIfAbsent(
-                        claim.getBallotId(),
-                        new Ballot(
-                                claim.getBallotId(),
-                                BallotDefinition.hex(claim.getDigest()),
-                                claim.getPartitionCount()));
+                        claim.ballotId(),
+                        new Ballot(claim.ballotId(), BallotDefinition.hex(claim.digest()), claim.partitionCount()));
             }
         });
         for (String id : wanted) {
@@ -92,20 +90,16 @@ public record Announcement(
         return new Announcement(FORMAT, keys.texts(), List.copyOf(ballots.values()), positions ? ends : null);
     }
 
-    /** Takes who says to have published a ballot, in the order of the log. */
-    interface Claims {
-        /** @param value of the record, to see who signed it */
-        void take(BallotPublished claim, byte[] value);
-    }
-
-    /** Reads the claims of a log, whoever signed them. */
-    public static void read(LogSource source, Claims claims) {
+    /** Reads the claims of a log in their order, whoever signed them. */
+    static void read(LogSource source, Consumer<ControlRecord.Published> claims) {
         for (Span span : source.spans(Topics.BALLOTS.name())) {
             source.read(span, record -> {
                 byte @Nullable [] value = record.value();
                 try {
-                    if (value != null && Events.decode(value).event() instanceof BallotPublished claim) {
-                        claims.take(claim, value);
+                    if (value != null
+                            && ControlRecord.inBallots(Events.decode(value).event(), value).orElse(null)
+                                    instanceof ControlRecord.Published claim) {
+                        claims.accept(claim);
                     }
                 } catch (MalformedEventException e) {
                     // No event: nobody claims anything by it.

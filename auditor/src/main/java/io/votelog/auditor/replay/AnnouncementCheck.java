@@ -80,9 +80,9 @@ final class AnnouncementCheck {
     /** A ballot that none of the keys signed may be there all the same. */
     private String publishedOtherwise(String ballotId) {
         Set<KeyId> others = new LinkedHashSet<>();
-        Announcement.read(source, (claim, value) -> {
-            if (claim.getBallotId().equals(ballotId) && !obeyed.signed(value, claim.getKeyId())) {
-                others.add(claim.getKeyId());
+        Announcement.read(source, claim -> {
+            if (claim.ballotId().equals(ballotId) && !claim.signedBy(obeyed)) {
+                others.add(claim.keyId());
             }
         });
         return others.stream()

@@ -5,9 +5,9 @@ import io.votelog.auditor.count.ResultsHistory;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.Span;
-import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotResults;
 import io.votelog.events.CountedPosition;
+import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /** What the log's operator says: the newest results of each ballot, and who published a ballot's id first. */
 final class Published {
     private final Map<String, BallotResults> results = new TreeMap<>();
-    private final Map<String, BallotPublished> claims = new LinkedHashMap<>();
+    private final Map<String, ControlRecord.Published> claims = new LinkedHashMap<>();
 
     private Published() {}
 
@@ -59,18 +59,11 @@ final class Published {
      * @throws AuditException when it cannot be read
      */
     void readClaims(LogSource source, LogKeys keys) {
-        for (Span span : source.spans(Topics.BALLOTS.name())) {
-            source.read(span, record -> {
-                try {
-                    if (Events.decode(record.value()).event() instanceof BallotPublished claim
-                            && keys.signed(record.value(), claim.getKeyId())) {
-                        claims.putIfAbsent(claim.getBallotId(), claim);
-                    }
-                } catch (MalformedEventException e) {
-                    // No event: nobody claims anything by it.
-                }
-            });
-        }
+        Announcement.read(source, claim -> {
+            if (claim.signedBy(keys)) {
+                claims.putIfAbsent(claim.ballotId(), claim);
+            }
+        });
     }
 
     Optional<BallotResults> results(String ballotId) {
@@ -81,7 +74,7 @@ final class Published {
         return List.copyOf(results.values());
     }
 
-    Optional<BallotPublished> claim(String ballotId) {
+    Optional<ControlRecord.Published> claim(String ballotId) {
         return Optional.ofNullable(claims.get(ballotId));
     }
 

@@ -15,9 +15,9 @@ import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.Counted;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.Span;
-import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
 import java.time.Duration;
@@ -269,7 +269,7 @@ public final class Replay {
             }
             String digest = standing.get(0).definition().digestHex();
             int partitions = standing.get(0).published().getPartitionCount();
-            Optional<BallotPublished> claim = published.claim(id);
+            Optional<ControlRecord.Published> claim = published.claim(id);
             if (standing.stream()
                     .anyMatch(other -> !other.definition().digestHex().equals(digest))) {
                 report.fail(title, "its definition is not the same in all partitions");
@@ -282,11 +282,11 @@ public final class Replay {
                                 + ". Nothing is counted of it yet: it may be that it is being published");
             } else if (claim.isEmpty()) {
                 report.skip(title, "%s does not tell who published it first".formatted(Topics.BALLOTS.name()));
-            } else if (!BallotDefinition.hex(claim.get().getDigest()).equals(digest)) {
+            } else if (!BallotDefinition.hex(claim.get().digest()).equals(digest)) {
                 report.fail(
                         title,
                         "first published was the definition %s, and %s stands in votes"
-                                .formatted(BallotDefinition.hex(claim.get().getDigest()), digest));
+                                .formatted(BallotDefinition.hex(claim.get().digest()), digest));
             } else {
                 report.pass(title, "definition " + digest);
             }

@@ -11,14 +11,8 @@ import static io.votelog.schemas.DeadLetters.Cause.SCHEMA_NOT_NAMED;
 import static io.votelog.schemas.DeadLetters.Cause.UNDECODABLE;
 import static io.votelog.schemas.DeadLetters.Cause.WRONG_PARTITION;
 
-import io.votelog.events.BallotClosed;
-import io.votelog.events.BallotEnded;
-import io.votelog.events.BallotPublished;
-import io.votelog.events.KeyId;
 import io.votelog.events.Outcome;
 import io.votelog.events.RejectionReason;
-import io.votelog.events.Sha256;
-import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import io.votelog.rules.AcceptedVote;
@@ -30,6 +24,11 @@ import io.votelog.rules.LoggedVote;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Verdict;
 import io.votelog.schemas.CloudEvent;
+import io.votelog.schemas.ControlRecord;
+import io.votelog.schemas.ControlRecord.Annulled;
+import io.votelog.schemas.ControlRecord.Closed;
+import io.votelog.schemas.ControlRecord.Ended;
+import io.votelog.schemas.ControlRecord.Published;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
@@ -108,55 +107,86 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         } catch (MalformedEventException e) {
             throw new PoisonException(UNDECODABLE, String.valueOf(e.getMessage()));
         }
-        List<BallotRow> over = ended;
-        LogStep.Effect effect = null;
         if (decoded.event() instanceof VoteCast vote) {
-            effect = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
-        } else if (decoded.event() instanceof BallotPublished published) {
-            BallotRow opened = open(input, published, at);
-            effect = opened == null ? null : new LogStep.Opened(opened);
-        } else if (decoded.event() instanceof BallotClosed closed) {
-            BallotRow row = controlled(
-                    input, closed.getKeyId(), closed.getBallotId(), closed.getDigest(), closed.getPartition(), at);
-            if (row.open()) {
-                over = new ArrayList<>(ended);
-                over.add(polls.end(row, at.offset()));
-                fresh = true;
-            }
-        } else if (decoded.event() instanceof BallotEnded end) {
-            controlled(input, end.getKeyId(), end.getBallotId(), end.getDigest(), end.getPartition(), at);
-        } else if (decoded.event() instanceof VoteAnnulled annulled) {
-            effect = annul(input, annulled, at);
-        } else {
-            throw new PoisonException(
-                    FOREIGN_EVENT,
-                    "a %s does not belong into votes"
-                            .formatted(decoded.event().getSchema().getName()));
+            LogStep.Effect effect = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
+            return new LogStep(at.offset(), input.timestamp(), ended, effect, fresh);
         }
-        return new LogStep(at.offset(), input.timestamp(), over, effect, fresh);
+        ControlRecord.InVotes order = ControlRecord.inVotes(decoded.event(), input.value())
+                .orElseThrow(() -> new PoisonException(
+                        FOREIGN_EVENT,
+                        "a %s does not belong into votes"
+                                .formatted(decoded.event().getSchema().getName())));
+        checkSignature(order);
+        checkPartition(order, at);
+        return order.match(new Obeyed(input.timestamp(), at, ended));
+    }
+
+    /** What each control record does to its ballot, once it is known to be signed and to be written for this partition. */
+    private final class Obeyed implements ControlRecord.InVotes.Cases<LogStep, PoisonException> {
+        private final long recordedAtMs;
+        private final RecordMetadata at;
+        private final List<BallotRow> ended;
+
+        /** @param ended ballots whose time was over when the record was appended */
+        Obeyed(long recordedAtMs, RecordMetadata at, List<BallotRow> ended) {
+            this.recordedAtMs = recordedAtMs;
+            this.at = at;
+            this.ended = ended;
+        }
+
+        @Override
+        public LogStep published(Published published) throws PoisonException {
+            BallotRow opened = open(published, at);
+            return step(ended, opened == null ? null : new LogStep.Opened(opened));
+        }
+
+        @Override
+        public LogStep closed(Closed closed) throws PoisonException {
+            BallotRow row = standing(closed, at);
+            if (!row.open()) {
+                return step(ended, null);
+            }
+            List<BallotRow> over = new ArrayList<>(ended);
+            over.add(polls.end(row, at.offset()));
+            fresh = true;
+            return step(over, null);
+        }
+
+        @Override
+        public LogStep ended(Ended end) throws PoisonException {
+            // Its time has ended the ballot before it was looked at, if it was to.
+            standing(end, at);
+            return step(ended, null);
+        }
+
+        @Override
+        public LogStep annulled(Annulled annulled) throws PoisonException {
+            return step(ended, annul(annulled, recordedAtMs, at));
+        }
+
+        private LogStep step(List<BallotRow> over, LogStep.@Nullable Effect effect) {
+            return new LogStep(at.offset(), recordedAtMs, over, effect, fresh);
+        }
     }
 
     /** Takes the voter's accepted vote out, or says in the log why there is nothing to take out. */
-    private LogStep.@Nullable Annulled annul(Record<byte[], byte[]> input, VoteAnnulled order, RecordMetadata at)
-            throws PoisonException {
-        BallotRow row =
-                controlled(input, order.getKeyId(), order.getBallotId(), order.getDigest(), order.getPartition(), at);
-        byte[] pseudonym = order.getVoter().bytes();
-        int belongs = Pseudonym.partition(pseudonym, row.published().getPartitionCount());
+    private LogStep.@Nullable Annulled annul(Annulled order, long recordedAtMs, RecordMetadata at) throws PoisonException {
+        BallotRow row = standing(order, at);
+        int belongs = order.belongsInto(row.published().getPartitionCount());
         if (belongs != at.partition()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,
                     "the voter's votes stand in partition %d; this annulment of one stands in %d"
                             .formatted(belongs, at.partition()));
         }
-        Optional<String> fault = Annulment.faultOf(order.getReason());
+        Optional<String> fault = order.reasonFault();
         if (fault.isPresent()) {
             throw new PoisonException(BAD_CONTROL_RECORD, "its reason " + fault.get());
         }
-        byte[] voterKey = VoterKey.of(pseudonym, order.getBallotId());
+        byte[] voterKey = VoterKey.of(order.receipt().voter().bytes(), order.ballotId());
         VoterRow voter = VoterRow.decode(voters.get(voterKey));
         AcceptedVote accepted = voter.accepted();
-        if (accepted == null || !Annulment.takesEffect(accepted, voter.annulled(), order.getVoteId(), at.offset())) {
+        if (accepted == null || !Annulment.takesEffect(accepted, voter.annulled(), order.receipt().voteId(), at.offset())) {
             LOG.warn(
                     "the annulment at offset {} of partition {} of votes has no effect: {}",
                     at.offset(),
@@ -166,7 +196,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                             : "the vote is annulled already");
             return null;
         }
-        Annulment annulment = new Annulment(at.offset(), input.timestamp(), order.getReason());
+        Annulment annulment = new Annulment(at.offset(), recordedAtMs, order.reason());
         fresh |= !annulment.equals(voter.annulled());
         if (voter.annulled() == null) {
             voters.put(voterKey, voter.withAnnulled(annulment).encode());
@@ -273,32 +303,27 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 StoreNames.SINK_DECISIONS);
     }
 
-    private @Nullable BallotRow open(Record<byte[], byte[]> input, BallotPublished published, RecordMetadata at)
-            throws PoisonException {
-        checkSignature(input.value(), published.getKeyId());
-        checkPartition(published.getPartition(), at);
-        BallotRow standing = polls.find(published.getBallotId());
+    private @Nullable BallotRow open(Published published, RecordMetadata at) throws PoisonException {
+        BallotRow standing = polls.find(published.ballotId());
         if (standing != null && standing.poll().fromOffset() <= at.offset()) {
-            if (!standing.published().getDigest().equals(published.getDigest())) {
+            if (!standing.published().getDigest().equals(published.digest())) {
                 fresh |= standing.poll().fromOffset() == at.offset();
                 throw new PoisonException(
                         CONFLICTING_DEFINITION,
                         "ballot %s stands here since offset %d with another definition"
                                 .formatted(
-                                        published.getBallotId(), standing.poll().fromOffset()));
+                                        published.ballotId(), standing.poll().fromOffset()));
             }
             return null;
         }
         BallotRow row;
         try {
-            row = BallotRow.of(published, at.offset(), PartitionBallot.OPEN_ENDED);
+            row = BallotRow.of(published.event(), at.offset(), PartitionBallot.OPEN_ENDED);
         } catch (MalformedEventException e) {
             throw new PoisonException(BAD_CONTROL_RECORD, String.valueOf(e.getMessage()));
         }
-        boolean truthful = published.getPartitionCount() > at.partition()
-                && row.definition().digest().equals(published.getDigest())
-                && row.definition().ballot().id().equals(published.getBallotId());
-        if (!truthful) {
+        if (!published.reachesItsPartition()
+                || published.untruth(row.definition()).isPresent()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,
                     "the digest or the id is not that of the definition, or the partition count is too low");
@@ -312,36 +337,33 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         return row;
     }
 
-    /** The ballot that a signed record of this partition is about. */
-    private BallotRow controlled(
-            Record<byte[], byte[]> input, KeyId keyId, String ballotId, Sha256 digest, int partition, RecordMetadata at)
-            throws PoisonException {
-        checkSignature(input.value(), keyId);
-        checkPartition(partition, at);
+    /** The ballot that a control record of this partition is about. */
+    private BallotRow standing(ControlRecord order, RecordMetadata at) throws PoisonException {
+        String ballotId = order.ballotId();
         BallotRow row = polls.find(ballotId);
         if (row == null || at.offset() <= row.poll().fromOffset()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,
                     "no ballot %s stands here".formatted(Ballot.isId(ballotId) ? ballotId : "of such an id"));
         }
-        if (!row.published().getDigest().equals(digest)) {
+        if (!row.published().getDigest().equals(order.digest())) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD, "ballot %s stands here with another definition".formatted(ballotId));
         }
         return row;
     }
 
-    private void checkSignature(byte[] value, KeyId keyId) throws PoisonException {
-        if (!keys.signed(value, keyId)) {
+    private void checkSignature(ControlRecord order) throws PoisonException {
+        if (!order.signedBy(keys)) {
             throw new PoisonException(BAD_SIGNATURE, "not signed by a key that this log obeys");
         }
     }
 
-    private static void checkPartition(int partition, RecordMetadata at) throws PoisonException {
-        if (partition != at.partition()) {
+    private static void checkPartition(ControlRecord order, RecordMetadata at) throws PoisonException {
+        if (order.partition() != at.partition()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,
-                    "written for partition %d; it stands in %d".formatted(partition, at.partition()));
+                    "written for partition %d; it stands in %d".formatted(order.partition(), at.partition()));
         }
     }
 
