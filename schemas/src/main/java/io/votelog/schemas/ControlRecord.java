@@ -55,7 +55,10 @@ public sealed interface ControlRecord {
         return keys.signed(head().value(), keyId());
     }
 
-    /** Whether the record is written for the topic of ballots: a claim to an id, a mark, or an intent, and no copy for a partition of votes. */
+    /**
+     * Whether the record is written for the topic of ballots: it is the claim to an id, the intent to close, or a mark that a stage is
+     * done, and no copy for a partition of votes.
+     */
     default boolean isForBallots() {
         return partition() == LogSigner.CLAIM;
     }
