@@ -48,7 +48,8 @@ class ControlRecordTest {
     private static final Receipt RECEIPT = new Receipt(Pseudonym.of(new byte[16]), new UUID(1, 2));
 
     private static BallotDefinition fruits() {
-        byte[] file = """
+        byte[] file =
+                """
                 ballotId: fruits
                 title: Fruits
                 window: {opensAt: "2021-12-01T00:00:00Z", closesAt: "2021-12-02T00:00:00Z"}
@@ -59,7 +60,7 @@ class ControlRecordTest {
                     options:
                       - {id: apple, title: Apple}
                 """
-                .getBytes(StandardCharsets.UTF_8);
+                        .getBytes(StandardCharsets.UTF_8);
         return BallotDefinition.of(((Ballot.Definition.Valid) BallotFile.YAML.read(file)).ballot());
     }
 
@@ -214,7 +215,8 @@ class ControlRecordTest {
     void shouldTellClaimAndIntentFromCopiesForVotes() throws Exception {
         assertThat(read(published(LogSigner.CLAIM, 4)).isForBallots()).isTrue();
         assertThat(read(published(0, 4)).isForBallots()).isFalse();
-        assertThat(read(SIGNER.closed("fruits", FRUITS.digest(), LogSigner.CLAIM)).isForBallots())
+        assertThat(read(SIGNER.closed("fruits", FRUITS.digest(), LogSigner.CLAIM))
+                        .isForBallots())
                 .isTrue();
         assertThat(read(SIGNER.closed("fruits", FRUITS.digest(), 0)).isForBallots())
                 .isFalse();
@@ -266,8 +268,17 @@ class ControlRecordTest {
     /** A claim is for a ballot over one partition at least; a copy stands in a partition that the ballot is spread over. */
     @ParameterizedTest
     @CsvSource({
-        "-1, 1, true", "-1, 0, false", "-1, -2, false", "0, 1, true", "0, 0, false", "3, 4, true", "3, 3, false",
-        "-1, 2147483647, true", "2147483647, 2147483647, false", "-5, 1, true", "-5, 0, false"
+        "-1, 1, true",
+        "-1, 0, false",
+        "-1, -2, false",
+        "0, 1, true",
+        "0, 0, false",
+        "3, 4, true",
+        "3, 3, false",
+        "-1, 2147483647, true",
+        "2147483647, 2147483647, false",
+        "-5, 1, true",
+        "-5, 0, false"
     })
     void shouldReachItsPartition(int partition, int partitionCount, boolean reaches) throws Exception {
         Published record = (Published) read(published(partition, partitionCount));
@@ -288,8 +299,7 @@ class ControlRecordTest {
     @Test
     void shouldCarryTheStageAndTheReason() throws Exception {
         Ready ready = (Ready) read(SIGNER.ready("fruits", FRUITS.digest(), BallotStage.ENDED));
-        Annulled annulled =
-                (Annulled) read(SIGNER.annulled("fruits", FRUITS.digest(), RECEIPT, "a stolen sign-in", 0));
+        Annulled annulled = (Annulled) read(SIGNER.annulled("fruits", FRUITS.digest(), RECEIPT, "a stolen sign-in", 0));
 
         assertThat(ready.stage()).isEqualTo(BallotStage.ENDED);
         assertThat(annulled.reason()).isEqualTo("a stolen sign-in");

@@ -97,7 +97,8 @@ public record Announcement(
                 byte @Nullable [] value = record.value();
                 try {
                     if (value != null
-                            && ControlRecord.inBallots(Events.decode(value).event(), value).orElse(null)
+                            && ControlRecord.inBallots(Events.decode(value).event(), value)
+                                            .orElse(null)
                                     instanceof ControlRecord.Published claim) {
                         claims.accept(claim);
                     }

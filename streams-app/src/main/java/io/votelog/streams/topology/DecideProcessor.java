@@ -170,7 +170,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     }
 
     /** Takes the voter's accepted vote out, or says in the log why there is nothing to take out. */
-    private LogStep.@Nullable Annulled annul(Annulled order, long recordedAtMs, RecordMetadata at) throws PoisonException {
+    private LogStep.@Nullable Annulled annul(Annulled order, long recordedAtMs, RecordMetadata at)
+            throws PoisonException {
         BallotRow row = standing(order, at);
         int belongs = order.belongsInto(row.published().getPartitionCount());
         if (belongs != at.partition()) {
@@ -186,7 +187,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         byte[] voterKey = VoterKey.of(order.receipt().voter().bytes(), order.ballotId());
         VoterRow voter = VoterRow.decode(voters.get(voterKey));
         AcceptedVote accepted = voter.accepted();
-        if (accepted == null || !Annulment.takesEffect(accepted, voter.annulled(), order.receipt().voteId(), at.offset())) {
+        if (accepted == null
+                || !Annulment.takesEffect(
+                        accepted, voter.annulled(), order.receipt().voteId(), at.offset())) {
             LOG.warn(
                     "the annulment at offset {} of partition {} of votes has no effect: {}",
                     at.offset(),
@@ -311,8 +314,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 throw new PoisonException(
                         CONFLICTING_DEFINITION,
                         "ballot %s stands here since offset %d with another definition"
-                                .formatted(
-                                        published.ballotId(), standing.poll().fromOffset()));
+                                .formatted(published.ballotId(), standing.poll().fromOffset()));
             }
             return null;
         }

@@ -61,8 +61,10 @@ class EveryReasonIsNamedTest {
             if (!text.find()) {
                 return Stream.of(where + what + " is not found by /" + list + "/");
             }
-            List<String> found =
-                    item.matcher(text.group(1)).results().map(match -> match.group(1)).toList();
+            List<String> found = item.matcher(text.group(1))
+                    .results()
+                    .map(match -> match.group(1))
+                    .toList();
             List<String> missing = new ArrayList<>(wanted);
             missing.removeAll(found);
             List<String> foreign = new ArrayList<>(found);
@@ -86,10 +88,10 @@ class EveryReasonIsNamedTest {
 
         String symbols = "\"RejectionReason\".*?\"symbols\"\\s*:\\s*\\[(.*?)\\]";
         String quoted = "\"" + NAME + "\"";
-        places.add(new Place(
-                "schemas/src/main/avro/types.avsc", "RejectionReason", symbols, quoted, with(NONE, ALL)));
+        places.add(new Place("schemas/src/main/avro/types.avsc", "RejectionReason", symbols, quoted, with(NONE, ALL)));
         for (String event : List.of("VoteDecided", "PartitionTally", "BallotResults")) {
-            Path versions = ROOT.resolve("schemas/src/main/resources/io/votelog/schemas/history").resolve(event);
+            Path versions = ROOT.resolve("schemas/src/main/resources/io/votelog/schemas/history")
+                    .resolve(event);
             places.add(new Place(
                     ROOT.relativize(newest(versions)).toString(),
                     "RejectionReason in the newest version of " + event,
@@ -126,7 +128,11 @@ class EveryReasonIsNamedTest {
         // Sections bound their picks from below alone in the ballots that this program makes.
         List<String> pabulib = reasons(reason -> reason.isOfForm() && reason != Reason.SECTION_TOO_MANY);
         places.add(new Place(
-                "infra/bench/pabulib.py", "broken_rules", "\\ndef broken_rules(.*?)\\n    return broken", quoted, pabulib));
+                "infra/bench/pabulib.py",
+                "broken_rules",
+                "\\ndef broken_rules(.*?)\\n    return broken",
+                quoted,
+                pabulib));
         return places;
     }
 
