@@ -4,10 +4,10 @@ package io.votelog.rules;
 import java.util.UUID;
 
 /**
- * The one vote of a voter that counts.
+ * A voter's accepted vote on a ballot. There is at most one.
  *
- * @param voteId the client's name for it
- * @param offset its position in its partition
+ * @param voteId the vote's id, as the client sent it or the gateway derived it
+ * @param offset of the vote's record in its partition
  * @param recordedAtMs when the broker appended it, in milliseconds since 1970 UTC
  * @param picks the options that it picks
  */

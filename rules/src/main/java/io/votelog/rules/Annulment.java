@@ -6,10 +6,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An accepted vote that was taken out of the counts. It stays the voter's one vote: sent again it is retried, and another one is
- * {@code ALREADY_VOTED}.
+ * The annulment of an accepted vote, which takes the vote out of the counts. The vote stays the voter's one vote: sent again it is
+ * retried, and another vote of that voter is {@code ALREADY_VOTED}.
  *
- * @param offset where in the partition the annulment stands
+ * @param offset of the annulment's record in its partition
  * @param recordedAtMs when the broker appended it, in milliseconds since 1970 UTC
  * @param reason why, in the words of who annulled it
  */
@@ -17,7 +17,11 @@ public record Annulment(long offset, long recordedAtMs, String reason) {
     /** The most characters of a reason, as Unicode counts them. */
     public static final int MAX_REASON = 500;
 
-    /** What is wrong with a reason, as a predicate of it; nothing where it is a good one. */
+    /**
+     * What is wrong with a reason: it must have 1 to {@value #MAX_REASON} characters, none of them a control character.
+     *
+     * @return a clause whose subject is the reason, such as {@code is empty; …}; empty where nothing is wrong
+     */
     public static Optional<String> faultOf(String reason) {
         int length = reason.codePointCount(0, reason.length());
         if (length == 0) {
@@ -33,8 +37,8 @@ public record Annulment(long offset, long recordedAtMs, String reason) {
 
     /**
      * Whether an annulment takes a vote out of the counts: at its place in the partition the voter's accepted vote has that id and
-     * is not annulled yet. As with {@link Decision}, what lies behind that place does not exist for it, and an annulment that stands
-     * at that very place is itself.
+     * is not annulled yet. As with {@link Decision}, records behind that place do not exist for it. An annulment that is known and
+     * stands at that very place is this one, met again.
      *
      * @param accepted the voter's accepted vote on the ballot, if there is one
      * @param annulled how that vote was annulled, if it was

@@ -4,11 +4,10 @@ package io.votelog.rules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides on one vote from what its partition holds before it, and from nothing else.
+ * The decision on one vote, from the records that stand before it in its partition, and from nothing else.
  *
- * <p>What it is given may also come from later in the partition, as it does when records are decided again from stores
- * that are ahead of them: a ballot, an end or an accepted vote that lies behind the vote does not exist for it. So the
- * verdict is the same however often it is found.
+ * <p>A caller may pass a ballot, an end or an accepted vote that stands behind the vote, as it happens when records are decided again
+ * from stores that are ahead of them. Such a thing is ignored, so a vote that is decided again gets the verdict that it had.
  */
 public final class Decision {
     private Decision() {}
@@ -27,8 +26,8 @@ public final class Decision {
     }
 
     /**
-     * The verdict on a vote. Rules out reasons in their order of precedence; only a retry of the accepted vote, by its
-     * id and its set of choices, is judged before them.
+     * The verdict on a vote. The reasons are looked at in their order of precedence, and the first that holds rejects the vote. A retry
+     * of the accepted vote, which is one with its id and its set of choices, is found before all reasons but {@code UNKNOWN_BALLOT}.
      *
      * @param poll the ballot that the vote names, or null where the partition knows none of that id
      * @param accepted the accepted vote of the same voter on the same ballot, if there is one

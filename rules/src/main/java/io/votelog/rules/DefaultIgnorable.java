@@ -26,7 +26,7 @@ public final class DefaultIgnorable {
 
     private DefaultIgnorable() {}
 
-    /** Whether the code point is one of them. */
+    /** Whether the code point is default-ignorable. */
     public static boolean contains(int codePoint) {
         return isIn(RANGES, codePoint);
     }

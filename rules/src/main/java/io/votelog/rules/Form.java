@@ -10,8 +10,8 @@ import java.util.Set;
  * What the choices of a vote come to on a ballot, whoever sends them and whenever.
  *
  * @param picks the distinct options that are on the ballot
- * @param broken every form rule that the choices break, {@code NO_CHOICE} to {@code SECTION_TOO_FEW}, iterated in
- *     order of precedence; immutable
+ * @param broken every rule of form that the choices break, see {@link Reason#isOfForm}, iterated in order of precedence;
+ *     immutable
  */
 public record Form(Picks picks, Set<Reason> broken) {
     public Form {

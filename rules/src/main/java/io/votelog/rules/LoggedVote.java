@@ -7,9 +7,9 @@ import java.util.UUID;
 /**
  * A vote as the log has it.
  *
- * @param voteId the client's name for this vote; the same for a retry
+ * @param voteId the vote's id, as the client sent it or the gateway derived it; the same for a retry
  * @param choices option ids as they were sent
- * @param offset its position in its partition
+ * @param offset of the vote's record in its partition
  * @param recordedAtMs when the broker appended it, in milliseconds since 1970 UTC
  */
 public record LoggedVote(UUID voteId, List<String> choices, long offset, long recordedAtMs) {

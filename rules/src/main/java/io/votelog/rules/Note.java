@@ -2,9 +2,10 @@
 package io.votelog.rules;
 
 /**
- * What was understood otherwise than it was written, in a file that is a ballot.
+ * A value in a valid ballot file that the ballot does not keep exactly as it was written, such as a time that is rounded to the
+ * millisecond.
  *
- * @param at where, such as {@code window.closesAt}
- * @param detail what stood there and what it was taken for, in English
+ * @param at the value's place in the file, such as {@code window.closesAt}
+ * @param detail an English clause: what was written, and what the ballot has
  */
 public record Note(String at, String detail) {}

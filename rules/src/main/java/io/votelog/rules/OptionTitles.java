@@ -11,16 +11,24 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The titles of a section's options, as voters of each language see them: in that language, else in the nearest one that the title
- * has. Nobody can tell apart two that read alike.
+ * The titles of a section's options, compared as voters of each language see them: in that language, else in the nearest language
+ * that the title has. Two titles that read alike are a fault, since a voter could not tell their options apart.
  */
 final class OptionTitles {
-    /** Most languages over all titles of a section; as many as one text may have. */
+    /** The most languages that all titles of a section may have together; one text may have as many. */
     static final int MAX_LANGUAGES = 64;
 
-    /** A title in one language, with its place. */
+    /**
+     * A title in one language.
+     *
+     * @param place of the title in the ballot file
+     * @param language BCP 47 tag in small letters
+     * @param primary the tag's first part, such as {@code zh} of {@code zh-hant}
+     * @param text as the ballot file has it
+     * @param asSeen what an eye can tell of the text, see {@link ShownText#asSeen}
+     */
     private record Said(String place, String language, String primary, String text, String asSeen) {
-        /** How near a language is, the nearest first: itself, another form of it, one that nobody named, any other. */
+        /** How near this title's language is to a wanted one: 0 the same, 1 another form of it, 2 undetermined, 3 any other. */
         int distanceTo(String wanted, String wantedPrimary) {
             if (language.equals(wanted)) {
                 return 0;
@@ -80,7 +88,7 @@ final class OptionTitles {
         return faults;
     }
 
-    /** As the pages choose it. */
+    /** The title that a voter of a language is shown: the first of the nearest ones, as the pages choose it. */
     private static Said nearest(List<Said> title, String language, String primary) {
         Said nearest = title.get(0);
         for (Said other : title) {

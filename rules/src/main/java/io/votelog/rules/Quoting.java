@@ -6,14 +6,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Names values that strangers sent, in sentences for people: never long, never with characters that control how the sentence is shown. */
+/**
+ * Values that strangers sent, as a sentence for people quotes them: shortened to 64 characters, and with control characters written as
+ * their code points, so that a value cannot change how the sentence around it is shown.
+ */
 final class Quoting {
     private static final int MAX_SHOWN = 64;
     private static final int MAX_SHOWN_BITS = 64;
 
     private Quoting() {}
 
-    /** What a value is, such as {@code the number 1} or {@code a list}; looks at nothing inside it. */
+    /** What a value is, such as {@code the number 1} or {@code a list}. What a list or a group of fields contains is not looked at. */
     static String described(@Nullable Object value) {
         if (value == null) {
             return "empty";
@@ -39,12 +42,12 @@ final class Quoting {
         }
     }
 
-    /** The text in double quotes, cut after 64 characters. */
+    /** The text as {@link #shown} gives it, in double quotes. */
     static String quoted(String text) {
         return '"' + shown(text) + '"';
     }
 
-    /** The text, cut after 64 characters. */
+    /** The text, cut after 64 characters (UTF-16), with {@code …} where something was cut off. */
     static String shown(String text) {
         StringBuilder shown = new StringBuilder();
         int end = Math.min(text.length(), MAX_SHOWN);
@@ -60,12 +63,12 @@ final class Quoting {
         return end < text.length() ? shown.append('…').toString() : shown.toString();
     }
 
-    /** A control character, or half of a surrogate pair, which no encoding of Unicode can carry. */
+    /** Whether a code point is a control character, or half of a surrogate pair, which no encoding of Unicode can carry. */
     static boolean isUnprintable(int codePoint) {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 
-    /** In Unicode's notation, such as {@code U+0009}. */
+    /** A code point in Unicode's notation, such as {@code U+0009}. */
     static String codePoint(int c) {
         return String.format("U+%04X", c);
     }

@@ -29,5 +29,19 @@ public enum Reason {
     /** The id of the voter's accepted vote, with other choices. */
     VOTE_ID_REUSED,
     /** The voter already has an accepted vote. */
-    ALREADY_VOTED
+    ALREADY_VOTED;
+
+    /** Whether the choices and the ballot alone show that it holds, as {@link Form} says; of the others place, time or order do. */
+    public boolean isOfForm() {
+        return switch (this) {
+            case NO_CHOICE,
+                    UNKNOWN_OPTION,
+                    REPEATED_OPTION,
+                    TOO_MANY_PICKS,
+                    TOO_FEW_PICKS,
+                    SECTION_TOO_MANY,
+                    SECTION_TOO_FEW -> true;
+            case UNKNOWN_BALLOT, NOT_OPEN, CLOSED, VOTE_ID_REUSED, ALREADY_VOTED -> false;
+        };
+    }
 }

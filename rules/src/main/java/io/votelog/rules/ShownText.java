@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Texts that people will be shown. A text must read as it was written, and must not change how what stands beside it reads. That is
- * asked of what is to be published, never of what stands in a log already.
+ * Rules for texts that people are shown. A text must read as it was written, and must not change how the text beside it reads. A ballot
+ * that is to be published is held to these rules; a ballot that stands in a log already is not.
  */
 public final class ShownText {
     private static final int POP_ISOLATE = 0x2069;
@@ -52,7 +52,7 @@ public final class ShownText {
                 : Optional.empty();
     }
 
-    /** Whether a character changes the direction of what is around it, or is a control that nobody sees. */
+    /** Whether a character changes the writing direction around it, or is a control character that nobody sees. */
     static boolean controlsDisplay(int c) {
         return isOverride(c) || isHidden(c) || isIsolate(c) || c == POP_ISOLATE;
     }
@@ -77,9 +77,9 @@ public final class ShownText {
     }
 
     /**
-     * What of a text an eye can tell whatever the font: white space of any kind and length is a space, and so is an empty Braille
-     * cell; what is not seen is nothing; and a letter is the same however it is composed. What only changes how others are shown, joiners
-     * and tags, is nothing as well.
+     * The text as an eye can tell it from others in any font. White space of any kind and length, and the empty Braille cell, become one
+     * space. Characters that are not seen, and those that only change how others are shown (joiners, tags), are left out. Letters are
+     * composed by Unicode's form NFC.
      */
     static String asSeen(String text) {
         StringBuilder seen = new StringBuilder();

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param byLanguage BCP 47 tag to text, in the order in which the ballot file gives them; never empty
  */
 public record Text(Map<String, String> byLanguage) {
-    /** BCP 47's tag for a language that nobody named: where a text given as a plain string is kept. */
+    /** BCP 47's tag for an undetermined language. A text that is given as a plain string is kept under it. */
     public static final String UNDETERMINED = "und";
 
     /** @throws IllegalArgumentException when no language is given */

@@ -3,12 +3,12 @@ package io.votelog.rules;
 
 /** What becomes of one vote in the log. */
 public sealed interface Verdict {
-    /** It counts: it is the voter's first valid vote. */
+    /** The vote counts: it is the voter's first valid vote. */
     record Accepted(Picks picks) implements Verdict {}
 
-    /** It is the accepted vote sent again: nothing is counted, and the sender is told of the first one. */
+    /** The vote is the accepted vote sent again: nothing is counted, and the sender is told of the accepted one. */
     record Retried(AcceptedVote first) implements Verdict {}
 
-    /** It does not count; of all the reasons that hold, the one that comes first. */
+    /** The vote does not count, for the first reason that holds in the order of precedence. */
     record Rejected(Reason reason) implements Verdict {}
 }

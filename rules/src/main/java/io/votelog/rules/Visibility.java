@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.rules;
 
-/** When the counts can be seen. */
+/** When a ballot's counts are shown. */
 public enum Visibility {
-    /** While the vote goes on. */
+    /** While votes still come in. */
     LIVE,
-    /** Once the result is final. */
+    /** As soon as the result is final. */
     AFTER_CLOSE
 }

@@ -41,7 +41,7 @@ public enum BallotFile {
     /** The most bytes that a ballot may have. */
     public static final int MAX_BYTES = 512 * 1024;
 
-    /** The most lists and groups of fields in one another. */
+    /** How deep lists and groups of fields may be nested. */
     static final int MAX_DEPTH = 16;
 
     private final ObjectMapper mapper;
@@ -50,14 +50,15 @@ public enum BallotFile {
         this.mapper = mapper;
     }
 
-    /** The ballot in these bytes, UTF-8, that may be published; or every fault in them. */
+    /** The ballot in these bytes, UTF-8, held to all rules for publishing; or every fault in them. */
     public Ballot.Definition read(byte[] bytes) {
         return read(bytes, true, Ballot::propose);
     }
 
     /**
-     * The ballot in these bytes, UTF-8, that may have been published one day, when less was asked of it and of its file; or every fault
-     * in them. It is understood as it was then: an alias is its anchor's name.
+     * The ballot in these bytes, UTF-8, held only to the rules that already hold for ballots in a log; or every fault in them. The file may
+     * have been published by an earlier version, and is understood as that one understood it: YAML's aliases, for example, are read as
+     * the names of their anchors.
      */
     public Ballot.Definition readPublished(byte[] bytes) {
         return read(bytes, false, Ballot::parse);

@@ -14,7 +14,7 @@ final class Base64Url {
         return ENCODER.encodeToString(bytes);
     }
 
-    /** The bytes, when the text is the canonical spelling of exactly that many. */
+    /** The bytes that the text spells; empty unless it is the canonical spelling of exactly {@code length} bytes. */
     static Optional<byte[]> decode(String text, int length) {
         byte[] bytes;
         try {

@@ -7,7 +7,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** Headers of a dead letter: where the record stood and why it is no event. */
+/** Dead letters: records of votes that are no valid events, kept as they came, with headers that say where they stood and what is wrong. */
 public final class DeadLetters {
     /** The partition of votes, in decimal digits. */
     public static final String PARTITION = "votelog-partition";
@@ -21,7 +21,7 @@ public final class DeadLetters {
     public static final String DETAIL = "votelog-detail";
     /** Bytes of the key as it came, in decimal digits; there only where it was too long to be kept whole. */
     public static final String KEY_LENGTH = "votelog-key-length";
-    /** The same of the value. */
+    /** Bytes of the value as it came, in decimal digits; there only where it was too long to be kept whole. */
     public static final String VALUE_LENGTH = "votelog-value-length";
 
     /**
@@ -47,7 +47,7 @@ public final class DeadLetters {
         FOREIGN_EVENT,
         /** A vote's key is not 16 bytes. */
         BAD_KEY,
-        /** A vote for what can be no ballot's id. */
+        /** A vote for a text that cannot be a ballot's id; see {@link io.votelog.rules.Ballot#isId}. */
         BAD_BALLOT_ID,
         /** A vote's key belongs into another partition. */
         WRONG_PARTITION,
@@ -97,7 +97,7 @@ public final class DeadLetters {
         return Arrays.copyOf(bytes, limit);
     }
 
-    /** The beginning of a text that may quote the record: whole characters of it, none that a terminal or a log would obey. */
+    /** The first 1,000 characters of a text that may quote the record, with control characters replaced, which a terminal would obey. */
     private static String harmless(String detail) {
         StringBuilder shown = new StringBuilder();
         detail.codePoints()

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 
 /** SHA-256, which every Java platform has. */
 final class Digests {
-    /** To look one up takes about as long as to hash a vote's id. */
+    /** One digest per thread, since looking one up takes about as long as hashing a vote's id. */
     private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(() -> {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -18,7 +18,7 @@ final class Digests {
 
     private Digests() {}
 
-    /** One for the caller alone until it has the digest, on this thread. */
+    /** This thread's SHA-256, reset. The caller must finish with it before this thread asks for it again. */
     static MessageDigest sha256() {
         MessageDigest sha256 = SHA256.get();
         sha256.reset();

@@ -38,11 +38,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cluster as an administrator sees it: makes the topics that are missing and refuses those that the truth cannot depend
- * on. Gateways and streams apps do this alike, so either may start first. Every call blocks, for a bounded time.
+ * The Kafka cluster as an administrator sees it. It creates the topics that are missing, and refuses a cluster or a topic whose settings
+ * could lose or change records. Gateways and streams apps both use it when they start, so either may start first. Each call blocks; each
+ * question that it puts to the cluster takes at most the timeout.
  */
 public final class LogCluster implements AutoCloseable {
-    /** With so many brokers or more, one of them may be lost without losing anything. */
+    /** The number of replicas with which one broker may be lost and no record with it. */
     public static final int CLUSTER_REPLICAS = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(LogCluster.class);
@@ -73,8 +74,8 @@ public final class LogCluster implements AutoCloseable {
     public record Layout(int votePartitions, int replicas) {}
 
     /**
-     * Makes the topics be there, and checks those that every verdict depends on. When votes has got more partitions, topics that are
-     * spread as it is may still have fewer: those who count give them as many, by {@link #grow}.
+     * Creates the topics that are missing, and checks the partitions and settings of all of them. Where partitions were added to votes,
+     * topics that are spread as votes may still have fewer: the streams apps give them as many, by {@link #grow}.
      *
      * @param partitions of the votes topic when it is created; one that is there keeps its own
      * @param replicas of each partition when topics are created; -1 for as many as there are brokers, at most 3
@@ -118,12 +119,20 @@ public final class LogCluster implements AutoCloseable {
         return new Layout(votes.partitions().size(), replicas(votes));
     }
 
-    /** How many partitions a topic that is there has. */
+    /**
+     * How many partitions a topic has.
+     *
+     * @throws UnfitLogException when there is no such topic, or the cluster does not answer
+     */
     public int partitions(Topic topic) {
         return description(topic).partitions().size();
     }
 
-    /** The id of the votes topic: one that is deleted and made anew has another. */
+    /**
+     * The id that Kafka gave the votes topic. A topic that was deleted and created again has another.
+     *
+     * @throws UnfitLogException when there is no such topic, or the cluster does not answer
+     */
     public Uuid idOfVotes() {
         return description(Topics.VOTES).topicId();
     }
@@ -150,10 +159,12 @@ public final class LogCluster implements AutoCloseable {
     }
 
     /**
-     * Gives topics as many partitions as votes has got, where they have fewer. Those that are not there are left to whoever makes
-     * them.
+     * Adds partitions to the topics that have fewer than votes. A topic that does not exist is passed over: whoever creates it
+     * gives it as many.
      *
-     * @throws UnfitLogException when one has more: then what it holds is not of this log
+     * @param votePartitions how many partitions votes has
+     * @throws UnfitLogException when one of the topics has more, since its records then belong to another log, or the cluster does not
+     *     answer
      */
     public void grow(List<String> topics, int votePartitions) {
         Set<String> present = await(admin.listTopics().names(), "the list of topics");
@@ -188,7 +199,11 @@ public final class LogCluster implements AutoCloseable {
         }
     }
 
-    /** The offset behind the last record of a partition of votes. */
+    /**
+     * The offset behind the last record of a partition of votes.
+     *
+     * @throws UnfitLogException when the cluster does not answer
+     */
     public long endOfVotes(int partition) {
         TopicPartition votes = new TopicPartition(Topics.VOTES.name(), partition);
         return await(
@@ -198,10 +213,10 @@ public final class LogCluster implements AutoCloseable {
     }
 
     /**
-     * Checks that what an application's stores are restored from survives a broker. A changelog that is not there yet is
-     * none.
+     * Checks that an application's changelogs, from which its stores are restored, survive the loss of one broker. A changelog that does
+     * not exist yet is not asked for.
      *
-     * @throws UnfitLogException when one has fewer than three replicas or another number than two that must be in sync
+     * @throws UnfitLogException when a changelog has fewer than 3 replicas, or a number of replicas that must be in sync that is not 2
      */
     public void checkChangelogs(String applicationId) {
         List<String> changelogs = await(admin.listTopics().names(), "the list of topics").stream()
@@ -251,9 +266,9 @@ public final class LogCluster implements AutoCloseable {
     }
 
     /**
-     * Asks the same of topics that were made before it was asked for as of new ones: that the broker unpacks what comes compressed.
-     * What stands in them stays as it is. A topic for which somebody has chosen a compression is left to the check, and so is one
-     * that this client may not alter.
+     * Sets on older topics what new ones are created with: that the broker unpacks batches that come compressed. Batches that stand in
+     * them already stay as they are. A topic whose compression somebody has set, or which this client may not alter, is left as it is;
+     * the check that follows refuses it.
      */
     private void haveBatchesUnpacked(List<Topic> topics) {
         Map<String, Config> configs = configs(topics.stream().map(Topic::name).toList());
@@ -293,7 +308,7 @@ public final class LogCluster implements AutoCloseable {
         }
     }
 
-    /** Names all that is wrong at once. */
+    /** Checks partitions and settings of the topics; all faults are told in one exception. */
     private void check(List<Topic> topics, int votePartitions) {
         List<String> faults = new ArrayList<>();
         Map<String, Config> configs = configs(topics.stream().map(Topic::name).toList());
@@ -321,7 +336,7 @@ public final class LogCluster implements AutoCloseable {
         refuse(faults);
     }
 
-    /** What gives a topic all its settings. */
+    /** The shell command that gives a topic all its settings. */
     private String command(Topic topic) {
         return "kafka-configs --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s sets that"
                 .formatted(
@@ -349,7 +364,10 @@ public final class LogCluster implements AutoCloseable {
         }
     }
 
-    /** Totals after a crash need it: KIP-890, on in every new cluster of Kafka 4. */
+    /**
+     * Checks that the cluster has transactions of version 2 (KIP-890), without which totals can be wrong after a crash. New clusters of
+     * Kafka 4 have them.
+     */
     private void checkTransactions() {
         FinalizedVersionRange range = await(admin.describeFeatures().featureMetadata(), "the cluster's features")
                 .finalizedFeatures()

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The public keys whose control records are obeyed. They are fixed for a log: with other keys it says something else. */
+/** The public keys whose control records are obeyed. They are fixed for a log: with other keys, other control records take effect. */
 public final class LogKeys {
     /** The X.509 form of an Ed25519 key is this prefix and the raw bytes (RFC 8410, section 4). */
     private static final byte[] X509_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
@@ -73,7 +73,7 @@ public final class LogKeys {
         return keys.values().stream().map(LogKeys::publicKeyText).sorted().toList();
     }
 
-    /** The one with this id as configuration holds it; nothing when it is none of these. */
+    /** The key with this id as configuration holds it; empty when none of the keys has that id. */
     public Optional<String> text(KeyId keyId) {
         return Optional.ofNullable(keys.get(keyId)).map(LogKeys::publicKeyText);
     }

@@ -30,7 +30,7 @@ import org.apache.avro.specific.SpecificRecord;
  * over {@link #DOMAIN} and all bytes of the value that come before it, so a verifier needs no schema.
  */
 public final class LogSigner {
-    /** What every signature begins to be over, so that it can stand for nothing else. */
+    /** The bytes that come first in what is signed, so that a signature is valid for control records of Votelog alone. */
     static final byte[] DOMAIN = "votelog control record v1\n".getBytes(StandardCharsets.UTF_8);
 
     /** The partition in a record of the ballots topic, which is for no partition of votes. */
@@ -87,7 +87,7 @@ public final class LogSigner {
         return signer;
     }
 
-    /** The one key that obeys this signer. */
+    /** This signer's public key, as the only key whose control records are obeyed. */
     public LogKeys publicKey() {
         return publicKey;
     }

@@ -18,14 +18,14 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * The part of YAML in which a ballot says what it looks like. The rest of it says something in another way than it looks, or elsewhere
- * than it stands: an alias is what its anchor is, a tag decides what a text is, {@code 010} is eight.
+ * The check that a ballot file in YAML uses the plain part of YAML alone, in which a reader sees what a program reads. The rest is refused:
+ * an alias stands for what its anchor holds elsewhere, a tag changes the type of a text, and {@code 010} may be read as eight.
  */
 final class PlainYaml {
     private static final int MAX_FAULTS = 100;
     private static final int MAX_SHOWN = 64;
 
-    /** Numbers that are another one than their digits say, or that not every program reads alike. */
+    /** Numbers that programs read differently, or not as their digits say: octal, hexadecimal, with underscores, with a plus sign. */
     private static final Pattern ODD_NUMBER =
             Pattern.compile("[-+]?0[0-9_]+|[-+]?0[xob][0-9A-Fa-f_]+|[-+]?[0-9][0-9_]*_[0-9_]*|\\+[0-9]+");
 
@@ -40,7 +40,10 @@ final class PlainYaml {
 
     private PlainYaml() {}
 
-    /** Where the text leaves that part; what is no YAML at all is for its reader to say. */
+    /**
+     * Every place where the text leaves the plain part, at most 100 of them. Text that is not YAML has no faults here: its reader
+     * refuses it.
+     */
     static List<Fault> faults(String text) {
         PlainYaml plain = new PlainYaml();
         try {

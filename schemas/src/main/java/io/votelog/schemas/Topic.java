@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * A topic with all that makes it what it is.
+ * A topic: its name, what its records hold, its partitions and its settings.
  *
  * @param name as Kafka knows it
  * @param key what a record's key is, in words

@@ -2,19 +2,17 @@
 package io.votelog.auditor.count;
 
 import io.votelog.auditor.files.Hashes;
-import io.votelog.events.BallotClosed;
-import io.votelog.events.BallotEnded;
-import io.votelog.events.BallotPublished;
-import io.votelog.events.KeyId;
-import io.votelog.events.Sha256;
-import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
-import io.votelog.rules.Annulment;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Form;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.ControlRecord;
+import io.votelog.schemas.ControlRecord.Annulled;
+import io.votelog.schemas.ControlRecord.Closed;
+import io.votelog.schemas.ControlRecord.Ended;
+import io.votelog.schemas.ControlRecord.Published;
 import io.votelog.schemas.DeadLetters.Cause;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
@@ -264,7 +262,11 @@ public final class PartitionReplay {
             checkMeant(closed.getPartition());
             ballotOf(closed.getBallotId(), closed.getDigest()).end(record.offset());
             nextCloseMs = nextClose();
-        } else if (decoded.event() instanceof BallotEnded ended) {
+            return on;
+        }
+
+        @Override
+        public PartitionBallot ended(Ended ended) throws Poison {
             // Its time has ended the ballot before it was looked at, if it was to.
             checkSigned(record.value(), ended.getKeyId());
             checkMeant(ended.getPartition());
@@ -278,43 +280,43 @@ public final class PartitionReplay {
         }
     }
 
-    private void open(BallotPublished published, long offset, long recordedAtMs) throws Poison {
-        String id = published.getBallotId();
+    private PartitionBallot open(Published published, long offset, long recordedAtMs) throws Poison {
+        String id = published.ballotId();
         PartitionBallot there = ballots.get(id);
         if (there != null) {
-            if (!there.published().getDigest().equals(published.getDigest())) {
+            if (!there.published().getDigest().equals(published.digest())) {
                 throw new Poison(Cause.CONFLICTING_DEFINITION);
             }
-            return;
+            return there;
         }
         BallotDefinition definition;
         try {
-            definition = BallotDefinition.parse(published);
+            definition = published.definition();
         } catch (MalformedEventException e) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
-        if (!definition.ballot().id().equals(id)
-                || !definition.digest().equals(published.getDigest())
-                || published.getPartitionCount() <= partition) {
+        if (published.untruth(definition).isPresent() || !published.reachesItsPartition()) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
         BallotDefinition holds = otherRules.getOrDefault(id, definition);
         PartitionCount count = new PartitionCount(
                 limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
         count.opened(offset, recordedAtMs);
-        ballots.put(id, new PartitionBallot(partition, offset, published, holds, ballots.size() + 1, count));
+        PartitionBallot opened =
+                new PartitionBallot(partition, offset, published.event(), holds, ballots.size() + 1, count);
+        ballots.put(id, opened);
         nextCloseMs = nextClose();
+        return opened;
     }
 
     /** A vote that is there, by that id, and has not been taken out before, is taken out; any other order changes nothing. */
-    private void annul(PartitionBallot on, VoteAnnulled order, ConsumerRecord<byte[], byte[]> record) throws Poison {
-        byte[] key = order.getVoter().bytes();
-        boolean elsewhere = Pseudonym.partition(key, on.published().getPartitionCount()) != partition;
-        if (elsewhere || Annulment.faultOf(order.getReason()).isPresent()) {
+    private void annul(PartitionBallot on, Annulled order, long offset, long recordedAtMs) throws Poison {
+        boolean elsewhere = order.belongsInto(on.published().getPartitionCount()) != partition;
+        if (elsewhere || order.reasonFault().isPresent()) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
-        ByteBuffer voter = ByteBuffer.wrap(key);
-        UUID id = order.getVoteId();
+        ByteBuffer voter = ByteBuffer.wrap(order.receipt().voter().bytes());
+        UUID id = order.receipt().voteId();
         Picks picks = voters.annul(
                 on.number(),
                 voter.getLong(),

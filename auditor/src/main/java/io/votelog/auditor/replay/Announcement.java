@@ -9,6 +9,7 @@ import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotPublished;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -64,14 +66,11 @@ public record Announcement(
      */
     public static Announcement of(LogSource source, LogKeys keys, Set<String> wanted, boolean positions) {
         Map<String, Ballot> ballots = new TreeMap<>();
-        read(source, (claim, value) -> {
-            if (keys.signed(value, claim.getKeyId())) {
+        read(source, claim -> {
+            if (claim.signedBy(keys)) {
                 ballots.putIfAbsent(
-                        claim.getBallotId(),
-                        new Ballot(
-                                claim.getBallotId(),
-                                BallotDefinition.hex(claim.getDigest()),
-                                claim.getPartitionCount()));
+                        claim.ballotId(),
+                        new Ballot(claim.ballotId(), BallotDefinition.hex(claim.digest()), claim.partitionCount()));
             }
         });
         for (String id : wanted) {
@@ -107,8 +106,11 @@ public record Announcement(
             source.read(range, record -> {
                 byte @Nullable [] value = record.value();
                 try {
-                    if (value != null && Events.decode(value).event() instanceof BallotPublished claim) {
-                        claims.take(claim, value);
+                    if (value != null
+                            && ControlRecord.inBallots(Events.decode(value).event(), value)
+                                            .orElse(null)
+                                    instanceof ControlRecord.Published claim) {
+                        claims.accept(claim);
                     }
                 } catch (MalformedEventException e) {
                     // Bytes that are no event publish no ballot.

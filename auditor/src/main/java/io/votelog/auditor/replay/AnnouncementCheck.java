@@ -80,9 +80,9 @@ final class AnnouncementCheck {
     /** What was published under an announced ballot's id with a signature of none of the keys. */
     private String publishedOtherwise(String ballotId) {
         Set<KeyId> others = new LinkedHashSet<>();
-        Announcement.read(source, (claim, value) -> {
-            if (claim.getBallotId().equals(ballotId) && !obeyed.signed(value, claim.getKeyId())) {
-                others.add(claim.getKeyId());
+        Announcement.read(source, claim -> {
+            if (claim.ballotId().equals(ballotId) && !claim.signedBy(obeyed)) {
+                others.add(claim.keyId());
             }
         });
         return others.stream()

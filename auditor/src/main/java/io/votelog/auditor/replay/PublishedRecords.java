@@ -8,6 +8,7 @@ import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotResults;
 import io.votelog.events.CountedPosition;
+import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
@@ -24,7 +25,7 @@ import java.util.TreeMap;
  */
 final class PublishedRecords {
     private final Map<String, BallotResults> results = new TreeMap<>();
-    private final Map<String, BallotPublished> claims = new LinkedHashMap<>();
+    private final Map<String, ControlRecord.Published> claims = new LinkedHashMap<>();
 
     private PublishedRecords() {}
 
@@ -84,7 +85,7 @@ final class PublishedRecords {
         return List.copyOf(results.values());
     }
 
-    Optional<BallotPublished> claim(String ballotId) {
+    Optional<ControlRecord.Published> claim(String ballotId) {
         return Optional.ofNullable(claims.get(ballotId));
     }
 

@@ -18,6 +18,7 @@ import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
 import java.time.Duration;
@@ -287,11 +288,11 @@ public final class Replay {
                                 + ". Nothing is counted of it yet: it may be that it is being published");
             } else if (claim.isEmpty()) {
                 report.skip(title, "%s does not tell who published it first".formatted(Topics.BALLOTS.name()));
-            } else if (!BallotDefinition.hex(claim.get().getDigest()).equals(digest)) {
+            } else if (!BallotDefinition.hex(claim.get().digest()).equals(digest)) {
                 report.fail(
                         title,
                         "first published was the definition %s, and %s stands in votes"
-                                .formatted(BallotDefinition.hex(claim.get().getDigest()), digest));
+                                .formatted(BallotDefinition.hex(claim.get().digest()), digest));
             } else {
                 report.pass(title, "definition " + digest);
             }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.ballots;
 
-import io.votelog.events.BallotClosed;
-import io.votelog.events.BallotPublished;
-import io.votelog.events.BallotReady;
-import io.votelog.events.KeyId;
 import io.votelog.events.PepperFingerprint;
-import io.votelog.events.Sha256;
 import io.votelog.producer.crypto.Pepper;
 import io.votelog.producer.problem.Problems;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.ControlRecord;
+import io.votelog.schemas.ControlRecord.Closed;
+import io.votelog.schemas.ControlRecord.Published;
+import io.votelog.schemas.ControlRecord.Ready;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
-import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.web.problem.Problem;
 import io.votelog.web.problem.ProblemException;
@@ -219,64 +217,79 @@ public final class Catalogue {
             throw new PassedOverException("it has no value");
         }
         SpecificRecord event = Events.decode(value).event();
-        // A chain of instanceof, since Avro's generated events are no sealed family.
-        if (event instanceof BallotPublished claim) {
-            require(key, value, claim.getBallotId(), claim.getKeyId());
+        ControlRecord.InBallots record = ControlRecord.inBallots(event, value)
+                .orElseThrow(() -> new PassedOverException(
+                        "a %s does not belong there".formatted(event.getSchema().getName())));
+        requireObeyed(record, key);
+        return record.match(new Change(offset)).orElse(null);
+    }
+
+    /** What each record of the ballots topic makes of its ballot; empty where that stays as it was. */
+    private final class Change implements ControlRecord.InBallots.Cases<Optional<ListedBallot>, PassedOverException> {
+        private final long offset;
+
+        Change(long offset) {
+            this.offset = offset;
+        }
+
+        @Override
+        public Optional<ListedBallot> published(Published claim) throws PassedOverException {
             return claimed(offset, claim);
         }
-        if (event instanceof BallotReady ready) {
-            require(key, value, ready.getBallotId(), ready.getKeyId());
-            ListedBallot listed = standing(ready.getBallotId(), ready.getDigest());
-            return switch (ready.getStage()) {
-                case PUBLISHED -> listed.published() ? null : listed.withPublished();
-                case CLOSED -> listed.closed() ? null : listed.withClosed();
-                case ENDED -> listed.ended() ? null : listed.withEnded();
+
+        @Override
+        public Optional<ListedBallot> ready(Ready ready) throws PassedOverException {
+            ListedBallot listed = standing(ready);
+            return switch (ready.stage()) {
+                case PUBLISHED -> listed.published() ? Optional.empty() : Optional.of(listed.withPublished());
+                case CLOSED -> listed.closed() ? Optional.empty() : Optional.of(listed.withClosed());
+                case ENDED -> listed.ended() ? Optional.empty() : Optional.of(listed.withEnded());
                 case UNSPECIFIED -> throw new PassedOverException("it names a stage that is not known here");
             };
         }
-        if (event instanceof BallotClosed intent) {
-            require(key, value, intent.getBallotId(), intent.getKeyId());
-            requireIntent(intent.getPartition());
-            ListedBallot listed = standing(intent.getBallotId(), intent.getDigest());
-            return listed.closing() ? null : listed.withClosing();
+
+        @Override
+        public Optional<ListedBallot> closed(Closed intent) throws PassedOverException {
+            ListedBallot listed = standing(intent);
+            return listed.closing() ? Optional.empty() : Optional.of(listed.withClosing());
         }
-        throw new PassedOverException(
-                "a %s does not belong there".formatted(event.getSchema().getName()));
     }
 
-    private @Nullable ListedBallot claimed(long offset, BallotPublished claim)
-            throws PassedOverException, MalformedEventException {
-        requireIntent(claim.getPartition());
-        if (claim.getPartitionCount() < 1) {
-            throw new PassedOverException("it is for %d partitions of votes".formatted(claim.getPartitionCount()));
+    private Optional<ListedBallot> claimed(long offset, Published claim) throws PassedOverException {
+        if (!claim.reachesItsPartition()) {
+            throw new PassedOverException("it is for %d partitions of votes".formatted(claim.partitionCount()));
         }
-        BallotDefinition definition = BallotDefinition.parse(claim);
-        if (!definition.ballot().id().equals(claim.getBallotId())) {
-            throw new PassedOverException("it claims %s for the definition of %s"
-                    .formatted(claim.getBallotId(), definition.ballot().id()));
+        BallotDefinition definition;
+        try {
+            definition = claim.definition();
+        } catch (MalformedEventException e) {
+            throw new PassedOverException(String.valueOf(e.getMessage()));
         }
-        if (!definition.digest().equals(claim.getDigest())) {
-            throw new PassedOverException("its digest is not that of its definition");
+        Optional<String> untruth = claim.untruth(definition);
+        if (untruth.isPresent()) {
+            throw new PassedOverException(untruth.get());
         }
-        if (ballots.containsKey(claim.getBallotId())) {
-            return null;
+        String id = claim.ballotId();
+        if (ballots.containsKey(id)) {
+            return Optional.empty();
         }
-        Problem unserved = unserved(
-                claim.getBallotId(), claim.getPartitionCount(), claim.getVoteSchemas(), claim.getPepperFingerprint());
+        List<Long> voteSchemas = List.copyOf(claim.event().getVoteSchemas());
+        PepperFingerprint fingerprint = claim.event().getPepperFingerprint();
+        Problem unserved = unserved(id, claim.partitionCount(), voteSchemas, fingerprint);
         if (unserved != null) {
-            LOG.error("This gateway takes no votes for ballot {}: {}", claim.getBallotId(), unserved.detail());
+            LOG.error("This gateway takes no votes for ballot {}: {}", id, unserved.detail());
         }
-        return new ListedBallot(
+        return Optional.of(new ListedBallot(
                 definition,
                 offset,
-                claim.getPartitionCount(),
-                List.copyOf(claim.getVoteSchemas()),
-                claim.getPepperFingerprint(),
+                claim.partitionCount(),
+                voteSchemas,
+                fingerprint,
                 false,
                 false,
                 false,
                 false,
-                unserved);
+                unserved));
     }
 
     private @Nullable Problem unserved(
@@ -306,29 +319,26 @@ public final class Catalogue {
                         .formatted(ballotId, partitionCount, votePartitions));
     }
 
-    private void require(byte @Nullable [] key, byte[] value, String ballotId, KeyId keyId) throws PassedOverException {
-        if (!keys.signed(value, keyId)) {
+    private void requireObeyed(ControlRecord record, byte @Nullable [] key) throws PassedOverException {
+        if (!record.signedBy(keys)) {
             throw new PassedOverException("none of the configured keys signed it (it names key %s)"
-                    .formatted(HexFormat.of().formatHex(keyId.bytes())));
+                    .formatted(HexFormat.of().formatHex(record.keyId().bytes())));
         }
-        if (key == null || !new String(key, StandardCharsets.UTF_8).equals(ballotId)) {
-            throw new PassedOverException("its key is not its ballot's id, " + ballotId);
+        if (!record.isUnder(key)) {
+            throw new PassedOverException("its key is not its ballot's id, " + record.ballotId());
         }
-    }
-
-    private static void requireIntent(int partition) throws PassedOverException {
-        if (partition != LogSigner.CLAIM) {
-            throw new PassedOverException("it is a copy for partition %d of votes".formatted(partition));
+        if (!record.isForBallots()) {
+            throw new PassedOverException("it is a copy for partition %d of votes".formatted(record.partition()));
         }
     }
 
-    private ListedBallot standing(String ballotId, Sha256 digest) throws PassedOverException {
-        ListedBallot listed = ballots.get(ballotId);
+    private ListedBallot standing(ControlRecord record) throws PassedOverException {
+        ListedBallot listed = ballots.get(record.ballotId());
         if (listed == null) {
-            throw new PassedOverException("no ballot %s is published before it".formatted(ballotId));
+            throw new PassedOverException("no ballot %s is published before it".formatted(record.ballotId()));
         }
-        if (!listed.definition().digest().equals(digest)) {
-            throw new PassedOverException("ballot %s has another digest".formatted(ballotId));
+        if (!listed.definition().digest().equals(record.digest())) {
+            throw new PassedOverException("ballot %s has another digest".formatted(record.ballotId()));
         }
         return listed;
     }

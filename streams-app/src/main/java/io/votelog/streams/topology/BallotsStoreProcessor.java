@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import io.votelog.events.BallotClosed;
 import io.votelog.events.BallotPublished;
-import io.votelog.events.BallotReady;
 import io.votelog.events.BallotStage;
-import io.votelog.events.KeyId;
-import io.votelog.events.Sha256;
 import io.votelog.rules.Ballot;
-import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.ControlRecord;
+import io.votelog.schemas.ControlRecord.Closed;
+import io.votelog.schemas.ControlRecord.Published;
+import io.votelog.schemas.ControlRecord.Ready;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
-import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.streams.topology.rows.StoreNames;
 import java.nio.charset.StandardCharsets;
@@ -74,63 +72,81 @@ public final class BallotsStoreProcessor implements Processor<byte[], byte[], Vo
 
     @Override
     public void process(Record<byte[], byte[]> input) {
-        byte @Nullable [] value = input.value();
         SpecificRecord event;
         try {
-            event = Events.decode(value).event();
+            event = Events.decode(input.value()).event();
         } catch (MalformedEventException e) {
             LOG.warn("a record of ballots is left out: {}", e.getMessage());
             return;
         }
-        if (event instanceof BallotPublished claim && claim.getPartition() == LogSigner.CLAIM) {
-            if (isObeyed(input, claim.getBallotId(), claim.getKeyId()) && isBallot(claim)) {
-                keepFirst(definitionKey(claim.getBallotId()), value);
-            }
-        } else if (event instanceof BallotReady ready && ready.getStage() == BallotStage.PUBLISHED) {
-            if (isObeyed(input, ready.getBallotId(), ready.getKeyId())
-                    && stands(ready.getBallotId(), ready.getDigest())) {
-                keepFirst(readyKey(ready.getBallotId()), value);
-            }
-        } else if (event instanceof BallotClosed intent && intent.getPartition() == LogSigner.CLAIM) {
-            if (isObeyed(input, intent.getBallotId(), intent.getKeyId())
-                    && stands(intent.getBallotId(), intent.getDigest())) {
-                keepFirst(closedKey(intent.getBallotId()), value);
-            }
+        ControlRecord.inBallots(event, input.value())
+                .filter(ControlRecord::isForBallots)
+                .flatMap(record -> record.match(new Kept(input.key())))
+                .ifPresent(key -> keepFirst(key, input.value()));
+    }
+
+    /** Under which key of the store each record of the topic is kept; empty for one that is left out. */
+    private final class Kept implements ControlRecord.InBallots.Cases<Optional<String>, RuntimeException> {
+        private final byte @Nullable [] key;
+
+        /** @param key of the record */
+        Kept(byte @Nullable [] key) {
+            this.key = key;
+        }
+
+        @Override
+        public Optional<String> published(Published claim) {
+            return isObeyed(claim, key) && isBallot(claim)
+                    ? Optional.of(definitionKey(claim.ballotId()))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Optional<String> ready(Ready ready) {
+            return ready.stage() == BallotStage.PUBLISHED && isObeyed(ready, key) && stands(ready)
+                    ? Optional.of(readyKey(ready.ballotId()))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Optional<String> closed(Closed intent) {
+            return isObeyed(intent, key) && stands(intent)
+                    ? Optional.of(closedKey(intent.ballotId()))
+                    : Optional.empty();
         }
     }
 
     /** Whether it is about the ballot under whose id it stands, and is signed. Gateways pass over all else too. */
-    private boolean isObeyed(Record<byte[], byte[]> input, String ballotId, KeyId keyId) {
-        if (!Ballot.isId(ballotId) || !Arrays.equals(input.key(), ballotId.getBytes(StandardCharsets.UTF_8))) {
+    private boolean isObeyed(ControlRecord record, byte @Nullable [] key) {
+        if (!Ballot.isId(record.ballotId()) || !record.isUnder(key)) {
             LOG.warn("a record of ballots is left out: it is about what can be no ballot's id, or not about its key");
             return false;
         }
-        if (!keys.signed(input.value(), keyId)) {
-            LOG.warn("a record of ballots is left out: one of {} is not signed by a key that this log obeys", ballotId);
+        if (!record.signedBy(keys)) {
+            LOG.warn(
+                    "a record of ballots is left out: one of {} is not signed by a key that this log obeys",
+                    record.ballotId());
             return false;
         }
         return true;
     }
 
     /** Whether the claim holds the ballot that it is for. */
-    private static boolean isBallot(BallotPublished claim) {
+    private static boolean isBallot(Published claim) {
         try {
-            BallotDefinition definition = BallotDefinition.parse(claim);
-            return claim.getPartitionCount() >= 1
-                    && definition.ballot().id().equals(claim.getBallotId())
-                    && definition.digest().equals(claim.getDigest());
+            return claim.untruth(claim.definition()).isEmpty() && claim.reachesItsPartition();
         } catch (MalformedEventException e) {
-            LOG.warn("a claim of ballot {} is left out: {}", claim.getBallotId(), e.getMessage());
+            LOG.warn("a claim of ballot {} is left out: {}", claim.ballotId(), e.getMessage());
             return false;
         }
     }
 
-    /** Whether the claim that won has this digest. */
-    private boolean stands(String ballotId, Sha256 digest) {
-        byte @Nullable [] claim = store.get(definitionKey(ballotId));
+    /** Whether the record is about the definition that was claimed first. */
+    private boolean stands(ControlRecord record) {
+        byte @Nullable [] claim = store.get(definitionKey(record.ballotId()));
         try {
             return claim != null
-                    && Events.decode(claim, BallotPublished.class).getDigest().equals(digest);
+                    && Events.decode(claim, BallotPublished.class).getDigest().equals(record.digest());
         } catch (MalformedEventException e) {
             throw new IllegalStateException("the store of ballots does not hold what was put there", e);
         }

@@ -11,14 +11,8 @@ import static io.votelog.schemas.DeadLetters.Cause.SCHEMA_NOT_NAMED;
 import static io.votelog.schemas.DeadLetters.Cause.UNDECODABLE;
 import static io.votelog.schemas.DeadLetters.Cause.WRONG_PARTITION;
 
-import io.votelog.events.BallotClosed;
-import io.votelog.events.BallotEnded;
-import io.votelog.events.BallotPublished;
-import io.votelog.events.KeyId;
 import io.votelog.events.Outcome;
 import io.votelog.events.RejectionReason;
-import io.votelog.events.Sha256;
-import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import io.votelog.rules.AcceptedVote;
@@ -30,6 +24,11 @@ import io.votelog.rules.LoggedVote;
 import io.votelog.rules.Picks;
 import io.votelog.rules.Verdict;
 import io.votelog.schemas.CloudEvent;
+import io.votelog.schemas.ControlRecord;
+import io.votelog.schemas.ControlRecord.Annulled;
+import io.votelog.schemas.ControlRecord.Closed;
+import io.votelog.schemas.ControlRecord.Ended;
+import io.votelog.schemas.ControlRecord.Published;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
@@ -113,8 +112,6 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         } catch (MalformedEventException e) {
             throw new PoisonException(UNDECODABLE, String.valueOf(e.getMessage()));
         }
-        List<BallotRow> over = ended;
-        LogStep.Effect effect = null;
         if (decoded.event() instanceof VoteCast vote) {
             effect = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
         } else if (decoded.event() instanceof BallotPublished published) {
@@ -138,30 +135,29 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                     "a %s does not belong into votes"
                             .formatted(decoded.event().getSchema().getName()));
         }
-        return new LogStep(at.offset(), input.timestamp(), over, effect, fresh);
     }
 
     /** Takes the voter's accepted vote out, or says in the log why there is nothing to take out. */
-    private LogStep.@Nullable Annulled annul(Record<byte[], byte[]> input, VoteAnnulled order, RecordMetadata at)
+    private LogStep.@Nullable Annulled annul(Annulled order, long recordedAtMs, RecordMetadata at)
             throws PoisonException {
-        BallotRow row =
-                controlled(input, order.getKeyId(), order.getBallotId(), order.getDigest(), order.getPartition(), at);
-        byte[] pseudonym = order.getVoter().bytes();
-        int belongs = Pseudonym.partition(pseudonym, row.published().getPartitionCount());
+        BallotRow row = standing(order, at);
+        int belongs = order.belongsInto(row.published().getPartitionCount());
         if (belongs != at.partition()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,
                     "the voter's votes stand in partition %d; this annulment of one stands in %d"
                             .formatted(belongs, at.partition()));
         }
-        Optional<String> fault = Annulment.faultOf(order.getReason());
+        Optional<String> fault = order.reasonFault();
         if (fault.isPresent()) {
             throw new PoisonException(BAD_CONTROL_RECORD, "its reason " + fault.get());
         }
-        byte[] voterKey = VoterKey.of(pseudonym, order.getBallotId());
+        byte[] voterKey = VoterKey.of(order.receipt().voter().bytes(), order.ballotId());
         VoterRow voter = VoterRow.decode(voters.get(voterKey));
         AcceptedVote accepted = voter.accepted();
-        if (accepted == null || !Annulment.takesEffect(accepted, voter.annulled(), order.getVoteId(), at.offset())) {
+        if (accepted == null
+                || !Annulment.takesEffect(
+                        accepted, voter.annulled(), order.receipt().voteId(), at.offset())) {
             LOG.warn(
                     "the annulment at offset {} of partition {} of votes has no effect: {}",
                     at.offset(),
@@ -171,7 +167,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                             : "the vote is annulled already");
             return null;
         }
-        Annulment annulment = new Annulment(at.offset(), input.timestamp(), order.getReason());
+        Annulment annulment = new Annulment(at.offset(), recordedAtMs, order.reason());
         fresh |= !annulment.equals(voter.annulled());
         if (voter.annulled() == null) {
             voters.put(voterKey, voter.withAnnulled(annulment).encode());
@@ -297,14 +293,12 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         }
         BallotRow row;
         try {
-            row = BallotRow.of(published, at.offset(), PartitionBallot.OPEN_ENDED);
+            row = BallotRow.of(published.event(), at.offset(), PartitionBallot.OPEN_ENDED);
         } catch (MalformedEventException e) {
             throw new PoisonException(BAD_CONTROL_RECORD, String.valueOf(e.getMessage()));
         }
-        boolean truthful = published.getPartitionCount() > at.partition()
-                && row.definition().digest().equals(published.getDigest())
-                && row.definition().ballot().id().equals(published.getBallotId());
-        if (!truthful) {
+        if (!published.reachesItsPartition()
+                || published.untruth(row.definition()).isPresent()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,
                     "the digest or the id is not that of the definition, or the partition count is too low");
@@ -330,24 +324,24 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                     BAD_CONTROL_RECORD,
                     "no ballot %s stands here".formatted(Ballot.isId(ballotId) ? ballotId : "of such an id"));
         }
-        if (!row.published().getDigest().equals(digest)) {
+        if (!row.published().getDigest().equals(order.digest())) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD, "ballot %s stands here with another definition".formatted(ballotId));
         }
         return row;
     }
 
-    private void checkSignature(byte[] value, KeyId keyId) throws PoisonException {
-        if (!keys.signed(value, keyId)) {
+    private void checkSignature(ControlRecord order) throws PoisonException {
+        if (!order.signedBy(keys)) {
             throw new PoisonException(BAD_SIGNATURE, "not signed by a key that this log obeys");
         }
     }
 
-    private static void checkPartition(int partition, RecordMetadata at) throws PoisonException {
-        if (partition != at.partition()) {
+    private static void checkPartition(ControlRecord order, RecordMetadata at) throws PoisonException {
+        if (order.partition() != at.partition()) {
             throw new PoisonException(
                     BAD_CONTROL_RECORD,
-                    "written for partition %d; it stands in %d".formatted(partition, at.partition()));
+                    "written for partition %d; it stands in %d".formatted(order.partition(), at.partition()));
         }
     }
 
