@@ -145,7 +145,7 @@ public final class PartitionReplay {
         annulledVote = null;
         clock.take(record);
         endThoseThatAreOver(record.timestamp(), offset);
-        byte outcome;
+        byte outcome = RecordOutcome.CONTROL;
         long voteHash = 0;
         try {
             Vote vote = Vote.read(bytes, record.value());
@@ -157,9 +157,7 @@ public final class PartitionReplay {
                     obey(record, decoded);
                 }
             }
-            if (vote == null) {
-                outcome = RecordOutcome.CONTROL;
-            } else {
+            if (vote != null) {
                 outcome = decide(record, vote);
                 ByteBuffer voter = ByteBuffer.wrap(record.key());
                 voteHash = hasher.of(
@@ -253,14 +251,36 @@ public final class PartitionReplay {
     }
 
     private void obey(ConsumerRecord<byte[], byte[]> record, Events.Decoded decoded) throws Poison {
-        if (decoded.event() instanceof BallotPublished published) {
-            checkSigned(record.value(), published.getKeyId());
-            checkMeant(published.getPartition());
-            open(published, record.offset(), record.timestamp());
-        } else if (decoded.event() instanceof BallotClosed closed) {
-            checkSigned(record.value(), closed.getKeyId());
-            checkMeant(closed.getPartition());
-            ballotOf(closed.getBallotId(), closed.getDigest()).end(record.offset());
+        ControlRecord.InVotes order = ControlRecord.inVotes(decoded.event(), record.value())
+                .orElseThrow(() -> new Poison(Cause.FOREIGN_EVENT));
+        if (!order.signedBy(keys)) {
+            throw new Poison(Cause.BAD_SIGNATURE);
+        }
+        if (order.partition() != partition) {
+            throw new Poison(Cause.BAD_CONTROL_RECORD);
+        }
+        order.match(new Effect(record.offset(), record.timestamp()));
+    }
+
+    /** What each control record does to its ballot here; each case returns that ballot. */
+    private final class Effect implements ControlRecord.InVotes.Cases<PartitionBallot, Poison> {
+        private final long offset;
+        private final long recordedAtMs;
+
+        Effect(long offset, long recordedAtMs) {
+            this.offset = offset;
+            this.recordedAtMs = recordedAtMs;
+        }
+
+        @Override
+        public PartitionBallot published(Published published) throws Poison {
+            return open(published, offset, recordedAtMs);
+        }
+
+        @Override
+        public PartitionBallot closed(Closed closed) throws Poison {
+            PartitionBallot on = ballotOf(closed);
+            on.end(offset);
             nextCloseMs = nextClose();
             return on;
         }
@@ -268,15 +288,14 @@ public final class PartitionReplay {
         @Override
         public PartitionBallot ended(Ended ended) throws Poison {
             // Its time has ended the ballot before it was looked at, if it was to.
-            checkSigned(record.value(), ended.getKeyId());
-            checkMeant(ended.getPartition());
-            ballotOf(ended.getBallotId(), ended.getDigest());
-        } else if (decoded.event() instanceof VoteAnnulled annulled) {
-            checkSigned(record.value(), annulled.getKeyId());
-            checkMeant(annulled.getPartition());
-            annul(ballotOf(annulled.getBallotId(), annulled.getDigest()), annulled, record);
-        } else {
-            throw new Poison(Cause.FOREIGN_EVENT);
+            return ballotOf(ended);
+        }
+
+        @Override
+        public PartitionBallot annulled(Annulled annulled) throws Poison {
+            PartitionBallot on = ballotOf(annulled);
+            annul(on, annulled, offset, recordedAtMs);
+            return on;
         }
     }
 
@@ -299,8 +318,8 @@ public final class PartitionReplay {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
         BallotDefinition holds = otherRules.getOrDefault(id, definition);
-        PartitionCount count = new PartitionCount(
-                limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
+        PartitionCount count =
+                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
         count.opened(offset, recordedAtMs);
         PartitionBallot opened =
                 new PartitionBallot(partition, offset, published.event(), holds, ballots.size() + 1, count);
@@ -324,29 +343,16 @@ public final class PartitionReplay {
                 id.getMostSignificantBits(),
                 id.getLeastSignificantBits());
         if (picks == null) {
-            on.count().annulmentWithoutEffect(record.offset());
+            on.count().annulmentWithoutEffect(offset);
             return;
         }
-        annulledVote = new AnnulledVote(
-                order.getBallotId(), partition, record.offset(), record.timestamp(), id, picks, order.getReason());
+        annulledVote = new AnnulledVote(order.ballotId(), partition, offset, recordedAtMs, id, picks, order.reason());
         on.count().annulled(annulledVote);
     }
 
-    private void checkSigned(byte[] value, KeyId keyId) throws Poison {
-        if (!keys.signed(value, keyId)) {
-            throw new Poison(Cause.BAD_SIGNATURE);
-        }
-    }
-
-    private void checkMeant(int forPartition) throws Poison {
-        if (forPartition != partition) {
-            throw new Poison(Cause.BAD_CONTROL_RECORD);
-        }
-    }
-
-    private PartitionBallot ballotOf(String ballotId, Sha256 digest) throws Poison {
-        PartitionBallot there = ballots.get(ballotId);
-        if (there == null || !there.published().getDigest().equals(digest)) {
+    private PartitionBallot ballotOf(ControlRecord order) throws Poison {
+        PartitionBallot there = ballots.get(order.ballotId());
+        if (there == null || !there.published().getDigest().equals(order.digest())) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
         return there;

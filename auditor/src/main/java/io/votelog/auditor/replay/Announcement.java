@@ -7,7 +7,6 @@ import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
-import io.votelog.events.BallotPublished;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.Events;
@@ -92,16 +91,8 @@ public record Announcement(
         return new Announcement(FORMAT, keys.texts(), List.copyOf(ballots.values()), positions ? ends : null);
     }
 
-    /** Takes the records that claim to publish a ballot, in the order of the log. */
-    interface Claims {
-        /**
-         * @param value the record's bytes, whose signature can be checked
-         */
-        void take(BallotPublished claim, byte[] value);
-    }
-
-    /** Reads the records that claim to publish a ballot, whoever signed them. */
-    public static void read(LogSource source, Claims claims) {
+    /** Reads the claims of a log in their order, whoever signed them. */
+    static void read(LogSource source, Consumer<ControlRecord.Published> claims) {
         for (OffsetRange range : source.ranges(Topics.BALLOTS.name())) {
             source.read(range, record -> {
                 byte @Nullable [] value = record.value();

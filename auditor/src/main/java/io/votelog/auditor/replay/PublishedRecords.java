@@ -5,7 +5,6 @@ import io.votelog.auditor.count.ResultsHistory;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
-import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotResults;
 import io.votelog.events.CountedPosition;
 import io.votelog.schemas.ControlRecord;
@@ -63,18 +62,11 @@ final class PublishedRecords {
      * @throws AuditException when the topic of ballots cannot be read
      */
     void readClaims(LogSource source, LogKeys keys) {
-        for (OffsetRange range : source.ranges(Topics.BALLOTS.name())) {
-            source.read(range, record -> {
-                try {
-                    if (Events.decode(record.value()).event() instanceof BallotPublished claim
-                            && keys.signed(record.value(), claim.getKeyId())) {
-                        claims.putIfAbsent(claim.getBallotId(), claim);
-                    }
-                } catch (MalformedEventException e) {
-                    // Bytes that are no event publish no ballot.
-                }
-            });
-        }
+        Announcement.read(source, claim -> {
+            if (claim.signedBy(keys)) {
+                claims.putIfAbsent(claim.ballotId(), claim);
+            }
+        });
     }
 
     Optional<BallotResults> results(String ballotId) {

@@ -15,7 +15,6 @@ import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
-import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.ControlRecord;
@@ -275,7 +274,7 @@ public final class Replay {
             }
             String digest = partitionBallots.get(0).definition().digestHex();
             int partitions = partitionBallots.get(0).published().getPartitionCount();
-            Optional<BallotPublished> claim = published.claim(id);
+            Optional<ControlRecord.Published> claim = published.claim(id);
             if (partitionBallots.stream()
                     .anyMatch(other -> !other.definition().digestHex().equals(digest))) {
                 report.fail(title, "its definition is not the same in all partitions");

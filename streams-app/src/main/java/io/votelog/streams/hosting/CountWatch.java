@@ -339,6 +339,6 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     /** Starts after everything else, and stops before it. */
     @Override
     public int getPhase() {
-        return StreamsConfiguration.STREAMS_PHASE + 1;
+        return HostedStreams.PHASE + 1;
     }
 }

@@ -21,7 +21,6 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.streams.KafkaStreamsMicrometerListener;
@@ -32,8 +31,6 @@ class StreamsConfiguration {
     static final String COUNTING = "counting";
     static final String RESULTS = "results";
 
-    /** The Kafka Streams stop after the web server has answered the requests that it had begun. */
-    static final int STREAMS_PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
 
     private static final int MIB = 1 << 20;
     private static final long POLL_MS = 10;
@@ -73,7 +70,7 @@ class StreamsConfiguration {
         config.putAll(memory.streamsConfig());
         return new HostedStreams(
                 COUNTING,
-                STREAMS_PHASE - 1,
+                HostedStreams.PHASE - 1,
                 topology::counting,
                 config,
                 settings.closeTimeout(),
@@ -96,7 +93,7 @@ class StreamsConfiguration {
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         return new HostedStreams(
                 RESULTS,
-                STREAMS_PHASE,
+                HostedStreams.PHASE,
                 topology::results,
                 config,
                 settings.closeTimeout(),

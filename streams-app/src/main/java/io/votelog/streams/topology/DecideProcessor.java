@@ -113,27 +113,64 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             throw new PoisonException(UNDECODABLE, String.valueOf(e.getMessage()));
         }
         if (decoded.event() instanceof VoteCast vote) {
-            effect = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
-        } else if (decoded.event() instanceof BallotPublished published) {
-            BallotRow opened = open(input, published, at);
-            effect = opened == null ? null : new LogStep.Opened(opened);
-        } else if (decoded.event() instanceof BallotClosed closed) {
-            BallotRow row = controlled(
-                    input, closed.getKeyId(), closed.getBallotId(), closed.getDigest(), closed.getPartition(), at);
-            if (row.open()) {
-                over = new ArrayList<>(ended);
-                over.add(ballots.end(row, at.offset()));
-                fresh = true;
+            LogStep.Effect effect = decide(input.key(), vote, decoded.fingerprint(), input.timestamp(), at);
+            return new LogStep(at.offset(), input.timestamp(), ended, effect, fresh);
+        }
+        ControlRecord.InVotes order = ControlRecord.inVotes(decoded.event(), input.value())
+                .orElseThrow(() -> new PoisonException(
+                        FOREIGN_EVENT,
+                        "a %s does not belong into votes"
+                                .formatted(decoded.event().getSchema().getName())));
+        checkSignature(order);
+        checkPartition(order, at);
+        return order.match(new Obeyed(input.timestamp(), at, ended));
+    }
+
+    /** What each control record does to its ballot, once it is known to be signed and to be written for this partition. */
+    private final class Obeyed implements ControlRecord.InVotes.Cases<LogStep, PoisonException> {
+        private final long recordedAtMs;
+        private final RecordMetadata at;
+        private final List<BallotRow> ended;
+
+        /** @param ended ballots whose time was over when the record was appended */
+        Obeyed(long recordedAtMs, RecordMetadata at, List<BallotRow> ended) {
+            this.recordedAtMs = recordedAtMs;
+            this.at = at;
+            this.ended = ended;
+        }
+
+        @Override
+        public LogStep published(Published published) throws PoisonException {
+            BallotRow opened = open(published, at);
+            return step(ended, opened == null ? null : new LogStep.Opened(opened));
+        }
+
+        @Override
+        public LogStep closed(Closed closed) throws PoisonException {
+            BallotRow row = standing(closed, at);
+            if (!row.open()) {
+                return step(ended, null);
             }
-        } else if (decoded.event() instanceof BallotEnded end) {
-            controlled(input, end.getKeyId(), end.getBallotId(), end.getDigest(), end.getPartition(), at);
-        } else if (decoded.event() instanceof VoteAnnulled annulled) {
-            effect = annul(input, annulled, at);
-        } else {
-            throw new PoisonException(
-                    FOREIGN_EVENT,
-                    "a %s does not belong into votes"
-                            .formatted(decoded.event().getSchema().getName()));
+            List<BallotRow> over = new ArrayList<>(ended);
+            over.add(ballots.end(row, at.offset()));
+            fresh = true;
+            return step(over, null);
+        }
+
+        @Override
+        public LogStep ended(Ended end) throws PoisonException {
+            // Its time has ended the ballot before it was looked at, if it was to.
+            standing(end, at);
+            return step(ended, null);
+        }
+
+        @Override
+        public LogStep annulled(Annulled annulled) throws PoisonException {
+            return step(ended, annul(annulled, recordedAtMs, at));
+        }
+
+        private LogStep step(List<BallotRow> over, LogStep.@Nullable Effect effect) {
+            return new LogStep(at.offset(), recordedAtMs, over, effect, fresh);
         }
     }
 
@@ -274,20 +311,15 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 StoreNames.SINK_DECISIONS);
     }
 
-    private @Nullable BallotRow open(Record<byte[], byte[]> input, BallotPublished published, RecordMetadata at)
-            throws PoisonException {
-        checkSignature(input.value(), published.getKeyId());
-        checkPartition(published.getPartition(), at);
-        BallotRow standing = ballots.find(published.getBallotId());
+    private @Nullable BallotRow open(Published published, RecordMetadata at) throws PoisonException {
+        BallotRow standing = ballots.find(published.ballotId());
         if (standing != null && standing.partitionBallot().fromOffset() <= at.offset()) {
-            if (!standing.published().getDigest().equals(published.getDigest())) {
+            if (!standing.published().getDigest().equals(published.digest())) {
                 fresh |= standing.partitionBallot().fromOffset() == at.offset();
                 throw new PoisonException(
                         CONFLICTING_DEFINITION,
                         "ballot %s stands here since offset %d with another definition"
-                                .formatted(
-                                        published.getBallotId(),
-                                        standing.partitionBallot().fromOffset()));
+                                .formatted(published.ballotId(), standing.partitionBallot().fromOffset()));
             }
             return null;
         }
@@ -312,12 +344,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         return row;
     }
 
-    /** The ballot that a signed record of this partition is about. */
-    private BallotRow controlled(
-            Record<byte[], byte[]> input, KeyId keyId, String ballotId, Sha256 digest, int partition, RecordMetadata at)
-            throws PoisonException {
-        checkSignature(input.value(), keyId);
-        checkPartition(partition, at);
+    /** The ballot that a control record of this partition is about. */
+    private BallotRow standing(ControlRecord order, RecordMetadata at) throws PoisonException {
+        String ballotId = order.ballotId();
         BallotRow row = ballots.find(ballotId);
         if (row == null || at.offset() <= row.partitionBallot().fromOffset()) {
             throw new PoisonException(

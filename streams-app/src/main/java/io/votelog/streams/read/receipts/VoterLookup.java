@@ -68,7 +68,7 @@ final class VoterLookup {
     }
 
     /** The problem that no holder of the voter's row can answer now. */
-    ProblemException nobodyAnswers() {
+    Problem nobodyAnswers() {
         return self.isContested()
                 ? Problems.unavailable(
                         "shared-address",
@@ -121,7 +121,7 @@ final class VoterLookup {
     @Nullable
     PartitionBallot partitionBallot(String ballotId, int partition) {
         byte @Nullable [] row =
-                stores.<String>local(StoreNames.POLLS, partition).get(ballotId);
+                stores.<String>active(StoreNames.POLLS, partition).get(ballotId);
         return row == null ? null : partitionBallots.of(ballotId, partition, row);
     }
 }

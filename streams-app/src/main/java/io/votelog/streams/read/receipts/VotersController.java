@@ -6,6 +6,7 @@ import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.instances.InstanceClient;
+import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.connections.PublicPort;
 import io.votelog.web.connections.RequestLimit;

@@ -254,11 +254,11 @@ public final class OpenApi {
         }
     }
 
-    /** Checks a problem's status and caching: a cache must not show one client's problem to another. */
-    private void checkProblem(String code, Exchange exchange, List<String> faults) {
-        int described = document.path("x-problems").path(code).path("status").asInt(0);
-        if (described != exchange.status()) {
-            faults.add("the problem %s is not described with this status".formatted(code));
+    /** Checks a problem's status, title and caching: a cache must not show one client's problem to another. */
+    private void checkProblem(String code, String text, Exchange exchange, List<String> faults) {
+        String title = JSON.readTree(text).path("title").asString("");
+        if (!problem(code).equals(exchange.status() + " " + title)) {
+            faults.add("the problem %s is not described with this status and the title '%s'".formatted(code, title));
         }
         if (!exchange.header("cache-control").contains("no-store")) {
             faults.add("a cache may keep the problem");
