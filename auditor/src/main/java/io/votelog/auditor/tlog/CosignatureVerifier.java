@@ -51,10 +51,6 @@ public final class CosignatureVerifier {
         return text.name();
     }
 
-    byte[] rawKey() {
-        return text.raw();
-    }
-
     /**
      * Checks a line.
      *

@@ -135,11 +135,6 @@ public final class Policy {
         return policy;
     }
 
-    /** Like {@link #parse(byte[])}, of a text that is stored in UTF-8. */
-    static Policy parse(String file) {
-        return parse(file.getBytes(StandardCharsets.UTF_8));
-    }
-
     /** For people, and where a text is what is meant: the bytes in UTF-8, or each by itself where they are none. */
     private static String shown(String word) {
         String text = Strict.utf8(word.getBytes(StandardCharsets.ISO_8859_1));

@@ -27,8 +27,4 @@ final class JoseHeaders {
         }
         known.put(segment, header);
     }
-
-    int size() {
-        return known.size();
-    }
 }

@@ -6,17 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class JoseHeadersTest {
+    private static final List<String> SEGMENTS = IntStream.range(0, 1000)
+            .mapToObj(number -> segment(header(number)))
+            .toList();
+
     private final JoseHeaders headers = new JoseHeaders();
 
     @Test
     void shouldRememberNothingOfTokensThatNobodySigned() {
         for (int i = 0; i < 1000; i++) {
-            Jws.parse(token("{\"alg\":\"HS256\",\"kid\":\"%d\"}".formatted(i)), headers);
+            Jws.parse(token(header(i)), headers);
         }
-        assertThat(headers.size()).isZero();
+        assertThat(remembered()).isZero();
     }
 
     @Test
@@ -29,9 +35,8 @@ class JoseHeadersTest {
     @Test
     void shouldHaveAnEnd() {
         for (int i = 0; i < 1000; i++) {
-            Jws.parse(token("{\"alg\":\"HS256\",\"kid\":\"%d\"}".formatted(i)), headers)
-                    .payload(headers);
-            assertThat(headers.size()).isBetween(1, JoseHeaders.MOST);
+            Jws.parse(token(header(i)), headers).payload(headers);
+            assertThat(remembered()).isBetween(1L, (long) JoseHeaders.MOST);
         }
     }
 
@@ -43,8 +48,22 @@ class JoseHeadersTest {
                 .hasMessageContaining("more than 8192 characters");
     }
 
+    private static String header(int number) {
+        return "{\"alg\":\"HS256\",\"kid\":\"%d\"}".formatted(number);
+    }
+
+    /** How many of the headers that these tests make are remembered. */
+    private long remembered() {
+        return SEGMENTS.stream()
+                .filter(segment -> headers.known(segment) != null)
+                .count();
+    }
+
     private static String token(String header) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(StandardCharsets.UTF_8))
-                + ".e30.AAAA";
+        return segment(header) + ".e30.AAAA";
+    }
+
+    private static String segment(String header) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(StandardCharsets.UTF_8));
     }
 }

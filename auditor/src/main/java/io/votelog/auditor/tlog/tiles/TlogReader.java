@@ -185,20 +185,11 @@ public final class TlogReader {
 
     /**
      * Reads every tile, and sees that each hash is that of the tile below it, up to the root. Entries are not read; for them
-     * there is {@link #entries}.
-     *
-     * @throws TlogException which names the first tile that is not what it should be, and what that is
-     */
-    public void check() {
-        check(0);
-    }
-
-    /**
-     * The same without the tiles that an older tree has too, for who has seen them before and sees that this tree begins with that
-     * one ({@link #consistency}).
+     * there is {@link #entries}. The tiles that an older tree has too are left out, for who has seen them before and sees that this
+     * tree begins with that one ({@link #consistency}).
      *
      * @param oldSize the older tree's number of leaves; 0 reads every tile
-     * @throws TlogException as {@link #check()} does
+     * @throws TlogException which names the first tile that is not what it should be, and what that is
      */
     public void check(long oldSize) {
         checkOldSize(oldSize);
