@@ -61,7 +61,7 @@ final class SealedLogOptions {
     }
 
     /** @throws AuditException when the file holds no policy */
-    public Optional<Cosigned> cosigned() {
+    Optional<Cosigned> cosigned() {
         Duration oldest = maxCosignatureAge == null ? null : duration(maxCosignatureAge);
         if (policy == null) {
             if (oldest != null) {

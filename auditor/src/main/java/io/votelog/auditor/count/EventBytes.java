@@ -36,7 +36,7 @@ public final class EventBytes {
     private boolean ordinary;
 
     /** Begins with an event; false where it is not one of that schema. */
-    public boolean begin(byte @Nullable [] value, long fingerprint) {
+    boolean begin(byte @Nullable [] value, long fingerprint) {
         if (value == null
                 || value.length < HEADER
                 || value[0] != (byte) 0xC3
@@ -51,7 +51,7 @@ public final class EventBytes {
     }
 
     /** Whether all that was read was in order, and nothing is left. */
-    public boolean whole() {
+    boolean whole() {
         return ordinary && at == bytes.length;
     }
 
@@ -61,7 +61,7 @@ public final class EventBytes {
     }
 
     /** Eight bytes, the highest first. */
-    public long fixed8() {
+    long fixed8() {
         int from = at;
         skip(Long.BYTES);
         return ordinary ? (long) BIG_ENDIAN.get(bytes, from) : 0;
@@ -76,7 +76,7 @@ public final class EventBytes {
      * An int or a long: seven bits a byte, the lowest first, and the sign in the lowest. A number that is written longer than it
      * needs to be is out of the ordinary: whether it is one at all depends on the type of the field.
      */
-    public long number() {
+    long number() {
         long value = 0;
         for (int shift = 0; shift < Long.SIZE && at < bytes.length; shift += 7) {
             byte next = bytes[at++];
@@ -93,7 +93,7 @@ public final class EventBytes {
     }
 
     /** A number that is not negative and below {@code limit}. */
-    public int number(int limit) {
+    int number(int limit) {
         long number = number();
         if (number < 0 || number >= limit) {
             ordinary = false;
@@ -103,7 +103,7 @@ public final class EventBytes {
     }
 
     /** A short text. */
-    public String name() {
+    String name() {
         int length = number(LONGEST_NAME + 1);
         int from = at;
         skip(length);

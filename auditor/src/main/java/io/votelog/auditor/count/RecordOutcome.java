@@ -38,7 +38,7 @@ public final class RecordOutcome {
     }
 
     /** The verdict that stands in decisions; a reason goes with a rejection and with nothing else. */
-    public static byte published(Outcome outcome, @Nullable RejectionReason reason) {
+    static byte published(Outcome outcome, @Nullable RejectionReason reason) {
         if (outcome == Outcome.REJECTED && reason != null) {
             return Reasons.fromWire(reason).map(RecordOutcome::rejected).orElse(NO_VERDICT);
         }
@@ -57,18 +57,22 @@ public final class RecordOutcome {
         return finding == ACCEPTED || finding == RETRIED || isRejected(finding);
     }
 
+    /** Whether it is a verdict that has a {@link #reason}. */
     public static boolean isRejected(byte finding) {
         return finding >= FIRST_REASON && finding < FIRST_CAUSE;
     }
 
+    /** Whether it is no event at all; then it has a {@link #cause}. */
     public static boolean isPoison(byte finding) {
         return finding >= FIRST_CAUSE;
     }
 
+    /** Of one that {@link #isRejected}. */
     public static Reason reason(byte rejected) {
         return REASONS[rejected - FIRST_REASON];
     }
 
+    /** Of one that {@link #isPoison}. */
     public static Cause cause(byte poison) {
         return CAUSES[poison - FIRST_CAUSE];
     }

@@ -34,6 +34,7 @@ public final class RecordOutcomes {
         return offset >= 0 && offset < end ? kinds[(int) offset] : RecordOutcome.NONE;
     }
 
+    /** What stands for the vote ({@link Marks}); 0 where no record stands. */
     public long markAt(long offset) {
         return offset >= 0 && offset < end ? marks[(int) offset] : 0;
     }

@@ -23,6 +23,7 @@ public record Merged(String group, Map<String, Map<Integer, Long>> ballots) {
     /** What the group that merges is called: the group that counts, and this behind it. */
     private static final String SUFFIX = "-results";
 
+    /** The consumer group that merges, from that which counts. */
     public static String group(String counting) {
         return counting + SUFFIX;
     }

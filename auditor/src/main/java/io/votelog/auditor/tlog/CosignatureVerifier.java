@@ -31,7 +31,7 @@ public final class CosignatureVerifier {
      * @param vkey {@code name+key ID+base64}
      * @throws TlogException when it is none of this type, or its key ID is not that of its name and key
      */
-    public static CosignatureVerifier parse(String vkey) {
+    static CosignatureVerifier parse(String vkey) {
         KeyText text = KeyText.parse(vkey)
                 .check(KeyText.COSIGNATURE, "one that cosigns checkpoints, as far as it is known here,");
         try {
@@ -42,12 +42,12 @@ public final class CosignatureVerifier {
     }
 
     /** The verifier key's text. */
-    public String vkey() {
+    String vkey() {
         return text.text();
     }
 
     /** Whose key it is. */
-    public String name() {
+    String name() {
         return text.name();
     }
 
@@ -59,7 +59,7 @@ public final class CosignatureVerifier {
      * @return when the witness saw this checkpoint as the largest one of its log; empty when the line is no cosignature of this
      *     key over this text
      */
-    public Optional<Instant> verify(String checkpointText, String signatureLine) {
+    Optional<Instant> verify(String checkpointText, String signatureLine) {
         return Signature.read(signatureLine).flatMap(line -> verify(checkpointText, line));
     }
 

@@ -274,7 +274,7 @@ public final class Policy {
     }
 
     /** The log that signed a checkpoint: one of this policy's whose name is the origin. */
-    public Optional<Log> signer(SignedNote checkpoint) {
+    Optional<Log> signer(SignedNote checkpoint) {
         String origin = Checkpoint.parse(checkpoint.text()).origin();
         return logs.stream()
                 .filter(log -> log.name().equals(origin) && checkpoint.signedBy(log.key()))
@@ -296,7 +296,7 @@ public final class Policy {
      * Whether one of the logs signed a checkpoint of its own, and enough witnesses cosigned it. Where the policy names no log,
      * who signed is for the caller to know.
      */
-    public boolean met(SignedNote checkpoint, Times times) {
+    boolean met(SignedNote checkpoint, Times times) {
         return missing(checkpoint, times).isEmpty();
     }
 

@@ -45,8 +45,8 @@ public final class HttpTiles implements TileSource {
      * @param firstWait behind the first failure; it doubles with each
      * @param whole how long a file may take with all tries and waits
      */
-    public record Patience(Duration answer, int tries, Duration firstWait, Duration whole) {
-        public static final Patience USUAL =
+    record Patience(Duration answer, int tries, Duration firstWait, Duration whole) {
+        static final Patience USUAL =
                 new Patience(Duration.ofSeconds(30), 5, Duration.ofMillis(250), Duration.ofMinutes(2));
     }
 

@@ -70,7 +70,7 @@ public final class TlogReader {
      *
      * @throws IllegalArgumentException when the log has no such leaf
      */
-    public byte[] leafHash(long index) {
+    byte[] leafHash(long index) {
         checkIndex(index);
         return hashAt(tile(0, index / TilePath.WIDTH), (int) (index % TilePath.WIDTH));
     }

@@ -35,7 +35,7 @@ public final class LiveResults {
     private final Set<String> foreign = ConcurrentHashMap.newKeySet();
 
     /** @param scheduler on which changes are told, never the thread that keeps the stores */
-    public LiveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock, Scheduler scheduler) {
+    LiveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock, Scheduler scheduler) {
         this.ballots = ballots;
         this.board = board;
         this.json = json;

@@ -21,7 +21,7 @@ final class ReaderCount {
     private final AddressCounts byAddress;
     private final Counter limited;
 
-    public ReaderCount(ResultsSettings settings, MeterRegistry meters) {
+    ReaderCount(ResultsSettings settings, MeterRegistry meters) {
         this.most = settings.maxReaders();
         this.mostOfAddress = settings.maxReadersPerAddress();
         this.byAddress = new AddressCounts(mostOfAddress);

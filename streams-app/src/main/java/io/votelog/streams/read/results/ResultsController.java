@@ -51,7 +51,7 @@ public final class ResultsController {
     private final StreamEnd shutdown;
     private final ReaderCount readers;
 
-    public ResultsController(
+    ResultsController(
             LiveResults results, ResultsFeed feed, ResultsSettings settings, StreamEnd shutdown, ReaderCount readers) {
         this.results = results;
         this.feed = feed;

@@ -20,7 +20,7 @@ final class ResultsFeed {
     private final Scheduler scheduler;
     private final Map<String, Flux<ResultsView>> channels = new ConcurrentHashMap<>();
 
-    public ResultsFeed(LiveResults results, Scheduler scheduler) {
+    ResultsFeed(LiveResults results, Scheduler scheduler) {
         this.results = results;
         this.scheduler = scheduler;
     }
@@ -30,7 +30,7 @@ final class ResultsFeed {
      *
      * @param seen by the reader already: nothing older is shown
      */
-    public Flux<ResultsView> of(String ballotId, Seen seen) {
+    Flux<ResultsView> of(String ballotId, Seen seen) {
         return Flux.defer(() -> channels.computeIfAbsent(ballotId, this::channel))
                 .filter(view -> view.tag().seen().covers(seen))
                 .onBackpressureLatest();

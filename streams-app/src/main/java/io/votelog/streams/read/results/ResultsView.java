@@ -54,7 +54,7 @@ public final class ResultsView {
     }
 
     /** The document. */
-    public Coded json() {
+    Coded json() {
         return json;
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Seen(long version, long revision) {
     /** What a reader has seen who names nothing, or what is no id. */
-    public static final Seen NOTHING = new Seen(0, 0);
+    static final Seen NOTHING = new Seen(0, 0);
 
     private static final Pattern EVENT_ID = Pattern.compile("(\\d{1,18})(?:-(\\d{1,18}))?");
 
