@@ -3,7 +3,7 @@ package io.votelog.auditor.tlog.tiles;
 
 /** Takes a log's entries, one after the other. */
 @FunctionalInterface
-interface EntryConsumer {
+public interface EntryConsumer {
     /**
      * @param index where the entry is in the log, from 0
      * @param entry its bytes, whose hash is the leaf's
