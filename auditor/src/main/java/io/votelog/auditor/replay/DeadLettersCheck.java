@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.IntToLongFunction;
 
 /** What this audit finds to be no vote must be what the operator put aside, for the same cause, and nothing else may be. */
-final class DeadLettersCheck {
+public final class DeadLettersCheck {
     public static final String TITLE = "What was put aside is what is no vote";
 
     private final LogSource source;

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Holds every verdict that was published against the one that was found here. A vote is named by its partition and offset: the
  * same verdict may stand there more than once, since a vote that is met again is decided again.
  */
-final class DecisionsCheck {
+public final class DecisionsCheck {
     public static final String TITLE = "Every published verdict is the one found here";
 
     /** The id of a decision's event: the vote's partition, a slash and its offset. */

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Each leaf of votes must be that of the record in the log, each of verdicts the verdict that is found here. What stands in the log
  * and is not sealed is counted; no partition may be left out.
  */
-final class SealedRecordsCheck {
+public final class SealedRecordsCheck {
     static final String LEAVES = "Each leaf is of the record that stands in votes";
     static final String VERDICTS = "Each sealed verdict is the one found here";
 
