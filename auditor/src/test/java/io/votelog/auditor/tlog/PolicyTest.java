@@ -140,7 +140,9 @@ class PolicyTest {
                         KeyText.parse(WITNESSES.get(0).verifier().vkey()).raw())
                 .text();
         String sameLogKey = KeyText.of(
-                        "other/name", KeyText.ED25519, KeyText.parse(LOG.verifier().vkey()).raw())
+                        "other/name",
+                        KeyText.ED25519,
+                        KeyText.parse(LOG.verifier().vkey()).raw())
                 .text();
         return List.of(
                 Arguments.of("", 1, "which quorum"),
@@ -218,8 +220,8 @@ class PolicyTest {
         assertThat(met(all, checkpoint(0))).isFalse();
         assertThat(missing(all, checkpoint(0)))
                 .contains("PQ's key is of the type 0x06, which is not known here: it never counts");
-        assertThatThrownBy(() -> policy(witnesses + "witness again "
-                        + UNKNOWN.replace("pq.example/w", "pq.example/v") + "\nquorum X1\n"))
+        assertThatThrownBy(() -> policy(witnesses + "witness again " + UNKNOWN.replace("pq.example/w", "pq.example/v")
+                        + "\nquorum X1\n"))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("another witness's already");
     }
@@ -230,10 +232,7 @@ class PolicyTest {
         Policy policy = policy("log " + UNKNOWN + "\nquorum none\n");
         assertThat(policy.logs()).isEmpty();
         assertThat(met(policy, checkpoint())).isFalse();
-        assertThat(met(
-                        policy(
-                                "log " + UNKNOWN + "\nlog " + LOG.verifier().vkey() + "\nquorum none\n"),
-                        checkpoint()))
+        assertThat(met(policy("log " + UNKNOWN + "\nlog " + LOG.verifier().vkey() + "\nquorum none\n"), checkpoint()))
                 .isTrue();
     }
 

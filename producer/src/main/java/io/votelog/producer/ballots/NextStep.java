@@ -4,7 +4,7 @@ package io.votelog.producer.ballots;
 import java.time.Instant;
 
 /** What a ballot's life asks for next. It depends on what the catalogue says and the time alone, so any gateway can do it. */
-sealed interface NextStep {
+public sealed interface NextStep {
     /** Write the definition into every partition. */
     record Publish() implements NextStep {}
 

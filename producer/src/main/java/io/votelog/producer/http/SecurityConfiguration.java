@@ -34,7 +34,7 @@ import reactor.core.publisher.Mono;
 /** Who may do what, and the headers that keep browsers safe. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebFluxSecurity
-class SecurityConfiguration {
+public class SecurityConfiguration {
     static final String WRITE_BALLOTS = "ballots:write";
     static final String ANNUL_VOTES = "votes:annul";
     private static final String ANNULMENTS = "/v1/ballots/*/annulments";

@@ -11,9 +11,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class JoseHeadersTest {
-    private static final List<String> SEGMENTS = IntStream.range(0, 1000)
-            .mapToObj(number -> segment(header(number)))
-            .toList();
+    private static final List<String> SEGMENTS =
+            IntStream.range(0, 1000).mapToObj(number -> segment(header(number))).toList();
 
     private final JoseHeaders headers = new JoseHeaders();
 

@@ -51,7 +51,8 @@ public record VoterRow(
     public record Refused(UUID voteId, long offset, long recordedAtMs, Reason reason) {}
 
     /** The latest refused attempt of all. */
-    @Nullable Refused latestRefused() {
+    @Nullable
+    Refused latestRefused() {
         return refused.isEmpty() ? null : refused.get(refused.size() - 1);
     }
 
