@@ -103,6 +103,9 @@ public record Comparison(
         return bGoesOn ? Relation.A_IN_B : Relation.SAME;
     }
 
+    /**
+     * Of the program: {@link Report#PASSED}, {@link Report#MISMATCH} or, where one log goes on behind the other, {@link Report#INCOMPLETE}.
+     */
     public int exitCode() {
         return switch (relation) {
             case SAME -> Report.PASSED;

@@ -76,7 +76,7 @@ public final class EventBytes {
      * An int or a long in Avro's zigzag encoding: seven bits a byte, the lowest first. A number that takes more bytes
      * than it needs is not canonical: whether Avro accepts it depends on the type of the field.
      */
-    public long number() {
+    long number() {
         long value = 0;
         for (int shift = 0; shift < Long.SIZE && at < bytes.length; shift += 7) {
             byte next = bytes[at++];

@@ -46,6 +46,7 @@ public final class PartitionBallot {
         this.closesAtMs = ballot().closesAt().toEpochMilli();
     }
 
+    /** Of votes. */
     public int partition() {
         return partition;
     }
@@ -63,6 +64,7 @@ public final class PartitionBallot {
         return definition;
     }
 
+    /** The record that defines it in this partition. */
     public BallotPublished published() {
         return published;
     }

@@ -69,6 +69,7 @@ public final class Progress {
         }
     }
 
+    /** Begins with work on so many records. */
     public void begin(String work, long records) {
         what = work;
         of = records;
@@ -76,6 +77,7 @@ public final class Progress {
         nextNs = System.nanoTime() + everyNs;
     }
 
+    /** Says, now and then, how many records are done. */
     public void at(long done) {
         if (!shown || ++calls % LOOK_EVERY != 0 || System.nanoTime() < nextNs) {
             return;
@@ -117,6 +119,7 @@ public final class Progress {
         }
     }
 
+    /** Clears the line of a terminal. */
     public void end() {
         if (shown && terminal) {
             out.print(CLEAR_LINE);

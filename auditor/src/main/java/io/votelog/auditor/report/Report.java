@@ -60,14 +60,17 @@ public final class Report {
         this.contrary = contrary;
     }
 
+    /** A step that found what it should. */
     public void pass(String title, String detail) {
         add(title, Outcome.PASS, detail);
     }
 
+    /** A step that found something else; then the whole has failed. */
     public void fail(String title, String firstDifference) {
         add(title, Outcome.FAIL, firstDifference);
     }
 
+    /** A step that could not be made; then the whole is incomplete, and never called verified. */
     public void skip(String title, String reason) {
         add(title, Outcome.SKIPPED, reason);
     }
@@ -91,6 +94,7 @@ public final class Report {
         answers.putAll(fields);
     }
 
+    /** Notes that so many records of a topic were read in that time. */
     public void read(String topic, long records, Duration took) {
         readings.add(new Reading(topic, records, took.toMillis() / 1e3));
     }
@@ -99,10 +103,14 @@ public final class Report {
         steps.add(new Step(steps.size() + 1, title, outcome, detail));
     }
 
+    /** The steps so far, in order. */
     public List<Step> steps() {
         return List.copyOf(steps);
     }
 
+    /**
+     * Of the program: {@link #MISMATCH} when a step failed, {@link #INCOMPLETE} when one was skipped, else {@link #PASSED} or the answer's.
+     */
     public int exitCode() {
         if (any(Outcome.FAIL)) {
             return MISMATCH;

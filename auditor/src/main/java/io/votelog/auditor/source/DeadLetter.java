@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause why the record is no vote event, empty where the headers do not name it
  */
 public record DeadLetter(int partition, long offset, String cause) {
+    /** Reads the headers of a record of the dead letters; never fails, whatever stands in them. */
     public static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
         return new DeadLetter(
                 (int) number(record, DeadLetters.PARTITION),

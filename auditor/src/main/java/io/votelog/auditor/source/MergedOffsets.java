@@ -25,6 +25,7 @@ public record MergedOffsets(String group, Map<String, Map<Integer, Long>> ballot
     /** The merging group's name is the counting group's name with this suffix. */
     private static final String SUFFIX = "-results";
 
+    /** The consumer group that merges, from that which counts. */
     public static String group(String counting) {
         return counting + SUFFIX;
     }

@@ -32,7 +32,7 @@ public final class CosignatureVerifier {
      * @throws TlogException when the text is no verifier key of this type, or its key ID does not match its name and
      *     key
      */
-    public static CosignatureVerifier parse(String vkey) {
+    static CosignatureVerifier parse(String vkey) {
         KeyText text = KeyText.parse(vkey)
                 .check(KeyText.COSIGNATURE, "one that cosigns checkpoints, as far as it is known here,");
         try {
@@ -43,17 +43,13 @@ public final class CosignatureVerifier {
     }
 
     /** The verifier key's text. */
-    public String vkey() {
+    String vkey() {
         return text.text();
     }
 
     /** The name of the witness. */
     public String name() {
         return text.name();
-    }
-
-    byte[] rawKey() {
-        return text.raw();
     }
 
     /**
@@ -64,7 +60,7 @@ public final class CosignatureVerifier {
      * @return when the witness saw this checkpoint as the largest one of its log; empty when the line is no cosignature
      *     of this key over this text
      */
-    public Optional<Instant> verify(String checkpointText, String signatureLine) {
+    Optional<Instant> verify(String checkpointText, String signatureLine) {
         return Signature.read(signatureLine).flatMap(line -> verify(checkpointText, line));
     }
 

@@ -55,10 +55,6 @@ public final class NoteVerifier {
         return text.id();
     }
 
-    byte[] rawKey() {
-        return text.raw();
-    }
-
     /**
      * Whether a line is a signature of this key over a note's text.
      *

@@ -306,7 +306,7 @@ public final class Policy {
      * Whether a log of this policy signed the checkpoint, and enough witnesses cosigned it. Where the policy names no
      * log, the caller must check the log's signature.
      */
-    public boolean met(SignedNote checkpoint, Times times) {
+    boolean met(SignedNote checkpoint, Times times) {
         return missing(checkpoint, times).isEmpty();
     }
 

@@ -175,7 +175,7 @@ class StrangerTest {
             SignedNote cosigned = checkpoint.with(
                     client.cosign(checkpoint, 0, reader::consistency).get(0));
             assertThat(key.cosigned(cosigned)).isPresent();
-            assertThat(Policy.parse("log %s\nwitness go %s\nquorum go\n"
+            assertThat(PolicyTest.policy("log %s\nwitness go %s\nquorum go\n"
                                     .formatted(SIGNER.verifier().vkey(), key.vkey()))
                             .met(
                                     cosigned,

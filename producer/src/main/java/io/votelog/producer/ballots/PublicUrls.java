@@ -24,10 +24,12 @@ public record PublicUrls(
         streams = PublicAddress.of("votelog.public-urls.streams", streams);
     }
 
+    /** The ballot at the gateway. */
     public URI ballot(String ballotId) {
         return URI.create(producer + "/v1/ballots/" + ballotId);
     }
 
+    /** Where its votes are sent. */
     public URI votes(String ballotId) {
         return URI.create(ballot(ballotId) + "/votes");
     }

@@ -11,6 +11,7 @@ public final class HmacSha256 {
 
     private final ThreadLocal<Mac> perThread;
 
+    /** @param key of any length but 0; it is copied */
     public HmacSha256(byte[] key) {
         SecretKeySpec secret = new SecretKeySpec(key, NAME);
         this.perThread = ThreadLocal.withInitial(() -> {

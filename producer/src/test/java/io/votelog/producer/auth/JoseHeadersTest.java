@@ -56,7 +56,10 @@ class JoseHeadersTest {
     }
 
     private static String token(String header) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(StandardCharsets.UTF_8))
-                + ".e30.AAAA";
+        return segment(header) + ".e30.AAAA";
+    }
+
+    private static String segment(String header) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(StandardCharsets.UTF_8));
     }
 }

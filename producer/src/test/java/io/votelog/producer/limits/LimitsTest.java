@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.votelog.producer.BoundSettings;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.limits.ForwardingHeader;
+import io.votelog.web.limits.IpAddress;
 import io.votelog.web.settings.BadSettingException;
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +29,7 @@ class LimitsTest {
                         new Limits.Votes(5, Duration.ofMinutes(10)),
                         new Limits.Retries(100, Duration.ofMinutes(1))));
         ClientLimits clients = BoundSettings.of(ClientLimits.class, Map.of());
-        assertThat(clients.header()).isEqualTo(ForwardingHeader.X_FORWARDED_FOR);
+        assertThat(clients.forwardedHeader()).isEqualTo(ForwardingHeader.X_FORWARDED_FOR.headerName());
         assertThat(clients.trustedProxies()).isEmpty();
         assertThat(clients.address().ipv6Prefix()).isEqualTo(64);
     }
@@ -58,7 +61,10 @@ class LimitsTest {
                 .isZero();
         ClientLimits clients = BoundSettings.of(ClientLimits.class, variables);
         assertThat(clients.trustedProxies()).containsExactly("10.0.0.0/8", "2001:db8::1");
-        assertThat(clients.header()).isEqualTo(ForwardingHeader.FORWARDED);
+        Map<String, List<String>> headers =
+                Map.of("X-Forwarded-For", List.of("203.0.113.8"), "Forwarded", List.of("for=203.0.113.7"));
+        assertThat(clients.clientAddress().of(new InetSocketAddress("10.0.0.1", 4711), headers::get))
+                .isEqualTo(IpAddress.parse("203.0.113.7"));
         assertThat(clients.address().ipv6Prefix()).isEqualTo(56);
     }
 

@@ -13,6 +13,7 @@ public final class Coded {
     private final byte[] plain;
     private byte @Nullable [] gzip;
 
+    /** @param plain which is not copied; nobody may change it */
     public Coded(byte[] plain) {
         this.plain = plain;
     }
@@ -23,7 +24,7 @@ public final class Coded {
     }
 
     /** The same compressed (RFC 1952); nobody may change them. */
-    public synchronized byte[] gzip() {
+    synchronized byte[] gzip() {
         if (gzip == null) {
             gzip = compressed(plain);
         }

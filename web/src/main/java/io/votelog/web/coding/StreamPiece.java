@@ -21,6 +21,7 @@ public final class StreamPiece {
     private final byte[] plain;
     private @Nullable Deflated deflated;
 
+    /** @param plain which is not copied; nobody may change it */
     public StreamPiece(byte[] plain) {
         this.plain = plain;
     }
@@ -36,7 +37,7 @@ public final class StreamPiece {
     record Deflated(byte[] bytes, int length, int crc, int shift) {}
 
     /** The bytes as they are; nobody may change them. */
-    public byte[] plain() {
+    byte[] plain() {
         return plain;
     }
 

@@ -68,7 +68,7 @@ public final class PublicPort {
     }
 
     /** The connection of a request that came in by the public port; null of another one. */
-    public static @Nullable Channel channelOf(ServerHttpRequest request) {
+    static @Nullable Channel channelOf(ServerHttpRequest request) {
         if (!(ServerHttpRequestDecorator.getNativeRequest(request) instanceof HttpServerRequest served)) {
             return null;
         }

@@ -10,7 +10,7 @@ import org.springframework.web.server.NotAcceptableStatusException;
 import org.springframework.web.server.ServerWebExchange;
 
 /** Tells Spring which types a client takes. Its own reader fails, as with a fault of the server, at a list of more than 50. */
-public final class AcceptResolver implements RequestedContentTypeResolver {
+final class AcceptResolver implements RequestedContentTypeResolver {
     /**
      * The types, the most specific first.
      *

@@ -30,7 +30,7 @@ public record EntityTags(boolean any, List<String> opaque) {
     }
 
     /** Those of a header with these lines, without what is no tag. */
-    public static EntityTags parse(List<String> lines) {
+    static EntityTags parse(List<String> lines) {
         if (lines.isEmpty()) {
             return NONE;
         }

@@ -47,7 +47,7 @@ public final class AddressCounts {
     }
 
     /** How many addresses have any. */
-    public int addresses() {
+    int addresses() {
         return counts.size();
     }
 }

@@ -34,7 +34,7 @@ public record AddressRange(IpAddress first, int bits) {
         return new AddressRange(first, bits);
     }
 
-    public boolean contains(IpAddress address) {
+    boolean contains(IpAddress address) {
         return address.isV4() == first.isV4() && address.network(bits).equals(first);
     }
 

@@ -70,11 +70,6 @@ public record ClientLimits(
         return new ClientAddress(ranges(trustedProxies), header(forwardedHeader), address.ipv6Prefix());
     }
 
-    /** {@link #forwardedHeader()} as what it names. */
-    public ForwardingHeader header() {
-        return header(forwardedHeader);
-    }
-
     /** Texts without what surrounds them, and without empty ones. */
     private static List<String> stripped(List<String> texts) {
         return texts.stream().map(String::strip).filter(text -> !text.isEmpty()).toList();

@@ -14,7 +14,7 @@ public enum ForwardingHeader {
 
         @Override
         @Nullable
-        public IpAddress address(String element) {
+        IpAddress address(String element) {
             return node(element.strip());
         }
     },
@@ -38,7 +38,7 @@ public enum ForwardingHeader {
 
         @Override
         @Nullable
-        public IpAddress address(String element) {
+        IpAddress address(String element) {
             String found = null;
             int at = 0;
             while (at <= element.length()) {
@@ -67,10 +67,10 @@ public enum ForwardingHeader {
     }
 
     /** Where the last element of what stands before {@code end} begins. */
-    public abstract int startOfLast(String list, int end);
+    abstract int startOfLast(String list, int end);
 
     /** The address that an element of the list names, or null when it names none. */
-    public abstract @Nullable IpAddress address(String element);
+    abstract @Nullable IpAddress address(String element);
 
     /** An address with or without a port, IPv6 with or without brackets; with a port it needs them. */
     private static @Nullable IpAddress node(String text) {

@@ -18,7 +18,7 @@ public record IpAddress(long high, long low) {
 
     private static final long V4_MAPPED = 0xFFFFL << 32;
 
-    public static IpAddress of(InetAddress address) {
+    static IpAddress of(InetAddress address) {
         byte[] bytes = address.getAddress();
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         return bytes.length == 4
@@ -41,12 +41,12 @@ public record IpAddress(long high, long low) {
         return dotted < 0 ? null : v4(dotted);
     }
 
-    public boolean isV4() {
+    boolean isV4() {
         return high == 0 && low >>> 32 == 0xFFFF;
     }
 
     /** The address with all bits zero but the first so many, 0 to 128. */
-    public IpAddress network(int bits) {
+    IpAddress network(int bits) {
         return new IpAddress(high & firstBits(bits), low & firstBits(bits - 64));
     }
 

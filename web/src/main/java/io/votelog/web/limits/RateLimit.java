@@ -70,6 +70,7 @@ public final class RateLimit {
         return new RateLimit(name, allowance, TokenBuckets.every(every, burst, slots, nanoClock), burst);
     }
 
+    /** As the headers call it. */
     public String name() {
         return name;
     }
@@ -79,6 +80,7 @@ public final class RateLimit {
         return allowance;
     }
 
+    /** False where the rate is 0: then every token is granted. */
     public boolean isOn() {
         return on;
     }

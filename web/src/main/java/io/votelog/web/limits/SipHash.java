@@ -17,7 +17,7 @@ public final class SipHash {
     private final long key0;
     private final long key1;
 
-    public SipHash(long key0, long key1) {
+    SipHash(long key0, long key1) {
         this.key0 = key0;
         this.key1 = key1;
     }

@@ -86,7 +86,7 @@ public final class TokenBuckets {
      * @param nanoClock as {@link System#nanoTime()}
      * @throws IllegalArgumentException when one of them is out of its range
      */
-    public TokenBuckets(BigDecimal tokensPerSecond, int burst, int slots, LongSupplier nanoClock) {
+    TokenBuckets(BigDecimal tokensPerSecond, int burst, int slots, LongSupplier nanoClock) {
         this(Pace.of(tokensPerSecond, burst), burst, slots, nanoClock);
     }
 
@@ -113,7 +113,7 @@ public final class TokenBuckets {
      * @param nanoClock as {@link System#nanoTime()}
      * @throws IllegalArgumentException when one of them is out of its range
      */
-    public static TokenBuckets every(Duration perToken, int burst, int slots, LongSupplier nanoClock) {
+    static TokenBuckets every(Duration perToken, int burst, int slots, LongSupplier nanoClock) {
         return new TokenBuckets(Pace.of(perToken, burst), burst, slots, nanoClock);
     }
 
@@ -168,7 +168,7 @@ public final class TokenBuckets {
     }
 
     /** Seconds until an empty bucket is full, rounded up; 0 when nothing is limited. */
-    public int secondsFromEmptyToFull() {
+    int secondsFromEmptyToFull() {
         return unitsPerThousandSeconds == 0 ? 0 : seconds(unitsPerBurst);
     }
 
@@ -177,7 +177,7 @@ public final class TokenBuckets {
      *
      * @param hash of the key, all of its bits alike, and nobody else's to choose
      */
-    public Draw take(long hash) {
+    Draw take(long hash) {
         if (unitsPerThousandSeconds == 0) {
             return new Draw(true, burst, 0, 0);
         }
@@ -220,7 +220,7 @@ public final class TokenBuckets {
      *
      * @param hash of the key, as when it was taken
      */
-    public void giveBack(long hash) {
+    void giveBack(long hash) {
         if (unitsPerThousandSeconds == 0) {
             return;
         }

@@ -48,11 +48,6 @@ public final class Content {
         return hash;
     }
 
-    /** How many bytes go over the wire to a browser. */
-    public int wireBytes() {
-        return bytes.gzip().length;
-    }
-
     /**
      * The answer to a request for it: 304 when the client has it.
      *

@@ -83,7 +83,7 @@ public final class StaticFiles {
      *
      * @throws IllegalArgumentException when there is none of that name
      */
-    public String address(String name) {
+    String address(String name) {
         String address = addresses.get(name);
         if (address == null) {
             throw new IllegalArgumentException("no file " + name + "; there are " + addresses.keySet());

@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 
 /** Says a bad setting in two lines where the start would print a stack trace. */
-public final class BadSettingAnalyzer extends AbstractFailureAnalyzer<BadSettingException> implements Ordered {
+final class BadSettingAnalyzer extends AbstractFailureAnalyzer<BadSettingException> implements Ordered {
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, BadSettingException cause) {
         return new FailureAnalysis(cause.getMessage(), "Allowed: " + cause.allowed(), cause);

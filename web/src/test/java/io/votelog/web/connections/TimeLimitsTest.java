@@ -68,7 +68,9 @@ final class TimeLimitsTest {
 
     private void assertLeft(Duration expected, boolean inBody, boolean answering, Duration later) {
         long now = System.nanoTime();
-        assertClose(limits.leftNanos(inBody, answering, now - Duration.ofHours(900).toNanos(), now + later.toNanos()), expected);
+        assertClose(
+                limits.leftNanos(inBody, answering, now - Duration.ofHours(900).toNanos(), now + later.toNanos()),
+                expected);
     }
 
     private static void assertClose(long nanos, Duration expected) {

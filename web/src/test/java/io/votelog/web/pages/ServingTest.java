@@ -76,7 +76,7 @@ class ServingTest {
         Content page = Content.html("<p>" + "页面 ".repeat(200));
         ResponseEntity<byte[]> answer = page.answer(with("Accept-Encoding", accepted), "policy", Duration.ofSeconds(1));
         assertThat(answer.getHeaders().getFirst("Content-Encoding")).isEqualTo("gzip");
-        assertThat(answer.getBody()).hasSize(page.wireBytes()).hasSizeLessThan(200);
+        assertThat(answer.getBody()).hasSizeLessThan(200);
         try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(answer.getBody()))) {
             assertThat(new String(plain.readAllBytes(), StandardCharsets.UTF_8)).startsWith("<p>页面 ");
         }

@@ -46,8 +46,8 @@ public final class HttpTiles implements TileSource {
      * @param firstWait the wait after the first failure; it doubles with each further one
      * @param whole the longest time of a file with all attempts and waits
      */
-    public record Patience(Duration answer, int tries, Duration firstWait, Duration whole) {
-        public static final Patience USUAL =
+    record Patience(Duration answer, int tries, Duration firstWait, Duration whole) {
+        static final Patience USUAL =
                 new Patience(Duration.ofSeconds(30), 5, Duration.ofMillis(250), Duration.ofMinutes(2));
     }
 

@@ -71,7 +71,7 @@ public final class TlogReader {
      *
      * @throws IllegalArgumentException when the log has no such leaf
      */
-    public byte[] leafHash(long index) {
+    byte[] leafHash(long index) {
         checkIndex(index);
         return hashAt(tile(0, index / TilePath.WIDTH), (int) (index % TilePath.WIDTH));
     }
@@ -204,7 +204,7 @@ public final class TlogReader {
      * tree is consistent with the older one ({@link #consistency}).
      *
      * @param oldSize the older tree's number of leaves; 0 reads every tile
-     * @throws TlogException as {@link #check()} does
+     * @throws TlogException which names the first tile that is not what it should be, and what that is
      */
     public void check(long oldSize) {
         checkOldSize(oldSize);

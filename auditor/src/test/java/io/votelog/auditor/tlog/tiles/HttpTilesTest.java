@@ -100,7 +100,7 @@ class HttpTilesTest {
         byte[] root = writer.flush();
         serve(folder, gzip);
         TlogReader reader = new TlogReader(new HttpTiles(prefix), 700, root);
-        reader.check();
+        reader.check(0);
         assertThat(reader.entry(699)).isEqualTo(entries.get(699));
         assertThat(new HttpTiles(URI.create(prefix + "/")).read("checkpoint")).isNull();
         // Of an older size, whose partial tile is not there.

@@ -77,7 +77,7 @@ class TlogReaderTest {
         for (int size = 0; size <= 300; size++) {
             List<byte[]> leaves = ENTRIES.subList(0, size);
             TlogReader reader = reader(new FolderTiles(small), size);
-            reader.check();
+            reader.check(0);
             byte[] root = Oracle.mth(leaves);
             for (int index = 0; index < size; index += size <= 40 ? 1 : 1 + random.nextInt(12)) {
                 List<byte[]> proof = reader.inclusion(index);
@@ -112,7 +112,7 @@ class TlogReaderTest {
         SplittableRandom random = new SplittableRandom(Sample.SEED);
         List<byte[]> leaves = ENTRIES.subList(0, size);
         TlogReader reader = reader(new FolderTiles(large), size);
-        reader.check();
+        reader.check(0);
         List<Integer> places = new ArrayList<>(List.of(1, 255, 256, 257, 65_279, 65_280, 65_281, 65_534, size - 1));
         for (int i = 0; i < 4; i++) {
             places.add(1 + random.nextInt(size - 1));
@@ -184,7 +184,7 @@ class TlogReaderTest {
             byte[] tile = source.read(path);
             byte[] flipped = Sample.flipped(tile, random.nextInt(tile.length * 8));
             TlogReader reader = new TlogReader(new Changed(source, Map.of(path, flipped)), LARGE, root);
-            assertThatThrownBy(reader::check)
+            assertThatThrownBy(() -> reader.check(0))
                     .as("seed %d, %s", Sample.SEED, path)
                     .isInstanceOf(TlogException.class)
                     .hasMessageStartingWith(path);
@@ -202,7 +202,7 @@ class TlogReaderTest {
                 int bit = random.nextInt(bundle.length * 8);
                 TlogReader reader =
                         new TlogReader(new Changed(source, Map.of(path, Sample.flipped(bundle, bit))), SMALL, root);
-                reader.check();
+                reader.check(0);
                 assertThatThrownBy(() -> reader.entries(0, SMALL, (index, entry) -> {}))
                         .as("seed %d, bit %d of %s", Sample.SEED, bit, path)
                         .isInstanceOf(TlogException.class)
@@ -221,7 +221,7 @@ class TlogReaderTest {
             for (Map<String, byte[]> change :
                     List.of(missing, Map.of(path, new byte[0]), Map.of(path, Arrays.copyOf(tile, tile.length + 1)))) {
                 TlogReader reader = reader(new Changed(source, change), SMALL);
-                assertThatThrownBy(reader::check)
+                assertThatThrownBy(() -> reader.check(0))
                         .isInstanceOf(TlogException.class)
                         .hasMessageStartingWith(path);
             }
@@ -255,12 +255,12 @@ class TlogReaderTest {
     @Test
     void shouldBelieveNoLogOfAnotherRoot() {
         TlogReader reader = new TlogReader(new FolderTiles(small), SMALL, Oracle.mth(ENTRIES.subList(0, SMALL - 1)));
-        assertThatThrownBy(reader::check)
+        assertThatThrownBy(() -> reader.check(0))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("tile/0/002.p/188, tile/1/000.p/2")
                 .hasMessageContaining(StrictEncoding.base64(Oracle.mth(ENTRIES.subList(0, SMALL - 1))));
         assertThatThrownBy(() -> reader.inclusion(0)).isInstanceOf(TlogException.class);
-        assertThatThrownBy(() -> new TlogReader(new FolderTiles(small), 0, new byte[32]).check())
+        assertThatThrownBy(() -> new TlogReader(new FolderTiles(small), 0, new byte[32]).check(0))
                 .isInstanceOf(TlogException.class);
     }
 

@@ -277,7 +277,7 @@ class TroubledTilesTest {
         Noted noted = new Noted(new FolderTiles(dir), 2);
         try (FetchedTiles fetched = new FetchedTiles(noted)) {
             TlogReader reader = new TlogReader(fetched, size, root);
-            reader.check();
+            reader.check(0);
             for (int round = 0; round < 2; round++) {
                 List<byte[]> entries = new ArrayList<>();
                 reader.ahead(0, size);
@@ -322,7 +322,7 @@ class TroubledTilesTest {
         try (FetchedTiles fetched = new FetchedTiles(troubled)) {
             TlogReader reader = new TlogReader(fetched, 700, root);
             assertThat(reader.leafHash(3)).hasSize(32);
-            assertThatThrownBy(reader::check)
+            assertThatThrownBy(() -> reader.check(0))
                     .isInstanceOf(UnreadableException.class)
                     .hasMessage("away");
         }

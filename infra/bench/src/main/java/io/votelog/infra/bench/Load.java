@@ -58,11 +58,6 @@ record Load(
                 gateway, connections, rate, warmup, measured, firstVoter, voters, answerTimeout, patience, after);
     }
 
-    Load withAnswerTimeout(Duration timeout) {
-        return new Load(
-                gateway, connections, rate, warmup, measured, firstVoter, voters, timeout, patience, retryAfter);
-    }
-
     boolean open() {
         return rate > 0;
     }

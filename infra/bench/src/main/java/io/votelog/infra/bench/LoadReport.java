@@ -52,10 +52,6 @@ record LoadReport(
         return acceptedInSpan / (span.toNanos() / 1e9);
     }
 
-    long answered(int status) {
-        return byStatus.getOrDefault(status, 0L);
-    }
-
     /** Answers other than 202. */
     long refused() {
         return byStatus.entrySet().stream()

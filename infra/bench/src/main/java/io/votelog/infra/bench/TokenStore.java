@@ -54,10 +54,6 @@ final class TokenStore {
         return key;
     }
 
-    long seed() {
-        return seed;
-    }
-
     /** Whether all of so many voters have one. */
     boolean has(int firstVoter, int count) {
         return segmentsOf(firstVoter, count).allMatch(segments::containsKey);

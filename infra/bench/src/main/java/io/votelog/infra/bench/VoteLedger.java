@@ -67,10 +67,6 @@ final class VoteLedger implements VoteFates, AutoCloseable {
         }
     }
 
-    int voters() {
-        return voters;
-    }
-
     @Override
     public void acked(int voter, int partition, long offset, UUID voteId, long writtenNs) {
         int at = increment(voter, ACKED);

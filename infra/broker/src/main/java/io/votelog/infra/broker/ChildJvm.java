@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -271,12 +270,6 @@ public final class ChildJvm {
         public Builder classPath(String path) {
             this.classPath = path;
             return this;
-        }
-
-        /** Its class path from single entries. */
-        public Builder classPath(Collection<Path> entries) {
-            return classPath(String.join(
-                    File.pathSeparator, entries.stream().map(Path::toString).toList()));
         }
 
         /** Adds options of the JVM: heap, {@code -D…}. */

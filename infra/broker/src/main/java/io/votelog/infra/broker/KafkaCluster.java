@@ -86,11 +86,6 @@ public final class KafkaCluster implements AutoCloseable {
         return List.copyOf(children);
     }
 
-    /** Where a broker writes its log. */
-    public Path logFile(int broker) {
-        return broker(broker).child().logFile();
-    }
-
     /** Whether the broker's process lives; a paused one does. */
     public boolean running(int broker) {
         return broker(broker).running();
@@ -189,11 +184,9 @@ public final class KafkaCluster implements AutoCloseable {
         private final int brokers;
         private final boolean separateController;
         private final Map<String, String> overrides = new LinkedHashMap<>();
-        private final List<String> jvmArgs = new ArrayList<>();
         private String heap = "3g";
         private int firstPort;
         private Duration startupTimeout = Duration.ofSeconds(90);
-        private String classPath = ChildJvm.currentClassPath();
 
         private Builder(Path dataDir, int brokers, boolean separateController) {
             this.dataDir = dataDir.toAbsolutePath();
@@ -223,12 +216,6 @@ public final class KafkaCluster implements AutoCloseable {
             return this;
         }
 
-        /** Adds options to the brokers' JVMs. A {@code -XX:+Use…GC} among them replaces the serial collector. */
-        public Builder jvmArgs(String... more) {
-            jvmArgs.addAll(List.of(more));
-            return this;
-        }
-
         /** A broker setting of Kafka, on every node, in place of the one set here or Kafka's default. */
         public Builder config(String key, String value) {
             overrides.put(key, value);
@@ -238,12 +225,6 @@ public final class KafkaCluster implements AutoCloseable {
         /** How long the start, and each restart, may take; 90 seconds by default. */
         public Builder startupTimeout(Duration timeout) {
             this.startupTimeout = timeout;
-            return this;
-        }
-
-        /** The class path of the brokers, with this module and Kafka's broker on it; this JVM's own by default. */
-        public Builder classPath(String path) {
-            this.classPath = path;
             return this;
         }
 
@@ -285,7 +266,6 @@ public final class KafkaCluster implements AutoCloseable {
             settings.putAll(overrides);
             Path log = dataDir.resolve("logs").resolve(name + ".log");
             return new Node(name, dir, settings, ports, () -> ChildJvm.of(name, "kafka.Kafka")
-                    .classPath(classPath)
                     .jvmArgs(jvmArgs(broker ? heap : "256m").toArray(String[]::new))
                     .logFile(log)
                     .workingDir(dir));
@@ -294,14 +274,11 @@ public final class KafkaCluster implements AutoCloseable {
         private List<String> jvmArgs(String maxHeap) {
             List<String> args = new ArrayList<>();
             args.add("-Xmx" + maxHeap);
-            if (jvmArgs.stream().noneMatch(arg -> arg.matches("-XX:\\+Use\\w+GC"))) {
-                args.add("-XX:+UseSerialGC");
-            }
+            args.add("-XX:+UseSerialGC");
             args.add("-XX:+ExitOnOutOfMemoryError");
             args.add("-Djava.awt.headless=true");
             args.add("-Dlogback.configurationFile=io/votelog/infra/broker/logback-broker.xml");
             args.add("-Dlog4j2.configurationFile=classpath:io/votelog/infra/broker/log4j2-broker.xml");
-            args.addAll(jvmArgs);
             return args;
         }
     }

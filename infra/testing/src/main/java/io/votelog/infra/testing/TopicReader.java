@@ -21,21 +21,19 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * commits nothing.
  */
 public final class TopicReader {
-    private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final String bootstrapServers;
     private final IsolationLevel isolation;
-    private final Duration limit;
 
-    private TopicReader(String bootstrapServers, IsolationLevel isolation, Duration limit) {
+    private TopicReader(String bootstrapServers, IsolationLevel isolation) {
         this.bootstrapServers = bootstrapServers;
         this.isolation = isolation;
-        this.limit = limit;
     }
 
     /** A reader of everything that was written, aborted transactions too, that takes at most 30 seconds. */
     public static TopicReader of(String bootstrapServers) {
-        return new TopicReader(bootstrapServers, IsolationLevel.READ_UNCOMMITTED, DEFAULT_LIMIT);
+        return new TopicReader(bootstrapServers, IsolationLevel.READ_UNCOMMITTED);
     }
 
     /** The same as {@code of(bootstrapServers).readAll(topic)}. */
@@ -61,9 +59,9 @@ public final class TopicReader {
      * @throws IllegalStateException where the time is up
      */
     public List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
-        long end = System.nanoTime() + limit.toNanos();
+        long end = System.nanoTime() + LIMIT.toNanos();
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic, limit).stream()
+            List<TopicPartition> partitions = consumer.partitionsFor(topic, LIMIT).stream()
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
             if (partitions.isEmpty()) {
@@ -71,14 +69,14 @@ public final class TopicReader {
             }
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> left = new HashMap<>(consumer.endOffsets(partitions, limit));
+            Map<TopicPartition, Long> left = new HashMap<>(consumer.endOffsets(partitions, LIMIT));
             Map<TopicPartition, Long> ends = Map.copyOf(left);
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             // The consumer's position is compared, not the last record's offset: the last offset may be a transaction
             // marker or an aborted record.
             while (!removeReached(consumer, left).isEmpty()) {
                 if (System.nanoTime() - end > 0) {
-                    throw new IllegalStateException("reading " + topic + " took over " + limit.toMillis()
+                    throw new IllegalStateException("reading " + topic + " took over " + LIMIT.toMillis()
                             + " ms; not read up to " + new TreeMap<>(byName(left)));
                 }
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> {
@@ -95,7 +93,7 @@ public final class TopicReader {
 
     private Map<TopicPartition, Long> removeReached(
             KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> left) {
-        left.entrySet().removeIf(entry -> consumer.position(entry.getKey(), limit) >= entry.getValue());
+        left.entrySet().removeIf(entry -> consumer.position(entry.getKey(), LIMIT) >= entry.getValue());
         return left;
     }
 

@@ -45,10 +45,12 @@ public final class ResultsBoard {
         }
     }
 
+    /** Whether results go on ({@link #live}). */
     public boolean isLive() {
         return live;
     }
 
+    /** The newest results of a ballot; empty when none were posted. */
     public Optional<BallotResults> find(String ballotId) {
         return Optional.ofNullable(newest.get(ballotId));
     }

@@ -20,7 +20,7 @@ final class ResultsFeed {
     private final Scheduler scheduler;
     private final Map<String, Flux<ResultsView>> channels = new ConcurrentHashMap<>();
 
-    public ResultsFeed(LiveResults results, Scheduler scheduler) {
+    ResultsFeed(LiveResults results, Scheduler scheduler) {
         this.results = results;
         this.scheduler = scheduler;
     }
