@@ -43,12 +43,7 @@ public final class TopicReader {
 
     /** Makes the reader leave out aborted records and end before the first open transaction. */
     public TopicReader readCommitted() {
-        return new TopicReader(bootstrapServers, IsolationLevel.READ_COMMITTED, limit);
-    }
-
-    /** Sets the longest time of reading. */
-    public TopicReader within(Duration time) {
-        return new TopicReader(bootstrapServers, isolation, time);
+        return new TopicReader(bootstrapServers, IsolationLevel.READ_COMMITTED);
     }
 
     /**
