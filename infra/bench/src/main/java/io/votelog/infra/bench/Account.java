@@ -72,7 +72,7 @@ final class Account {
         long end = System.nanoTime() + most.toNanos();
         while (System.nanoTime() - end < 0) {
             Map<Integer, Long> ends = topics.ends();
-            JsonNode positions = system.json(system.resultsUrl()).path("positions");
+            JsonNode positions = system.calls().json(system.resultsUrl()).path("positions");
             if (ends.entrySet().stream()
                     .allMatch(partition ->
                             positions.path(Integer.toString(partition.getKey())).longValue(0)

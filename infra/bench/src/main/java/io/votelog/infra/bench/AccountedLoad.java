@@ -112,7 +112,7 @@ final class AccountedLoad implements AutoCloseable {
             return false;
         }
         return new Account(ledger, next, system.ballot(), system.votes(), options.seed, system.pepper())
-                .check(topics, system.json(system.resultsUrl()), out);
+                .check(topics, system.calls().json(system.resultsUrl()), out);
     }
 
     @Override

@@ -4,19 +4,15 @@ package io.votelog.infra.bench;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.schemas.Topics;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,7 +80,7 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path folder = folder();
+        Path folder = Workspace.folder(dir, "audit-");
         try (KafkaCluster kafka =
                 KafkaCluster.single(folder.resolve("kafka")).heap(brokerHeap).start()) {
             MadeLog log = new MadeLog(kafka.bootstrapServers(), partitions, seed);
@@ -122,7 +118,7 @@ final class AuditCommand implements Callable<Integer> {
             return 0;
         } finally {
             if (dir == null) {
-                delete(folder);
+                Workspace.delete(folder);
             }
         }
     }
@@ -192,7 +188,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private ChildJvm auditor(Path folder, String name, String... arguments) {
-        Path jar = Bench.root().resolve("auditor/target/votelog-auditor.jar");
+        Path jar = Workspace.root().resolve("auditor/target/votelog-auditor.jar");
         if (Files.notExists(jar)) {
             throw new BenchException(jar + " is missing: build it with ./mvnw -DskipTests package");
         }
@@ -264,26 +260,5 @@ final class AuditCommand implements Callable<Integer> {
     private static double median(List<Round> all, ToDoubleFunction<Round> of) {
         double[] sorted = all.stream().mapToDouble(of).sorted().toArray();
         return sorted[(sorted.length - 1) / 2];
-    }
-
-    private Path folder() {
-        try {
-            Path home = Files.createDirectories(Bench.home());
-            return dir == null
-                    ? Files.createTempDirectory(home, "audit-")
-                    : Files.createDirectories(dir.toAbsolutePath());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            System.err.println("not deleted: " + folder + ": " + e);
-        }
     }
 }

@@ -119,7 +119,7 @@ final class DocumentsCommand implements Callable<Integer> {
     /** Bytes of one answer's body as they came, and how they were encoded where they were. */
     private static String size(TestSystem system, String accept, String acceptEncoding) {
         HttpResponse<byte[]> answer =
-                system.get(system.resultsUrl(), "Accept", accept, "Accept-Encoding", acceptEncoding);
+                system.calls().get(system.resultsUrl(), "Accept", accept, "Accept-Encoding", acceptEncoding);
         if (answer.statusCode() != 200) {
             throw new BenchException("results are answered " + answer.statusCode());
         }

@@ -125,7 +125,7 @@ final class DoorsCommand implements Callable<Integer> {
         }
         try (TestSystem system = TestSystem.start(
                         options,
-                        ballotOptions == null ? SeedBallot.read() : LargeBallot.of(ballotOptions),
+                        ballotOptions == null ? TestSystem.seed() : LargeBallot.of(ballotOptions),
                         TestSystem.Limits.AS_DELIVERED);
                 LoadGenerator attacker = new LoadGenerator()) {
             system.startStreams();

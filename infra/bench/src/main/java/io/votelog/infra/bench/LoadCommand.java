@@ -116,7 +116,7 @@ final class LoadCommand implements Callable<Integer> {
         if (how == null) {
             throw new BenchException("one of --rate, --max, --batch is needed");
         }
-        Path keys = Bench.home().resolve("keys");
+        Path keys = Workspace.home().resolve("keys");
         if (how.showAuth) {
             SigningKey key = SigningKey.readOrMake(keys, TokenAlgorithm.HS256);
             out.println("VOTELOG_AUTH_HS256_SECRET=" + key.secretText());
@@ -135,7 +135,7 @@ final class LoadCommand implements Callable<Integer> {
             }
             return 0;
         }
-        Ballot ballot = SeedBallot.read();
+        Ballot ballot = TestSystem.seed();
         String ballotTo = ballotId == null ? ballot.id() : ballotId;
         DrawnVotes votes = new DrawnVotes(ballot, seed);
         out.printf(
@@ -154,7 +154,7 @@ final class LoadCommand implements Callable<Integer> {
                 return 0;
             }
             int count = voters(how);
-            TokenStore tokens = new TokenStore(Bench.home().resolve("tokens"), key, seed, Clock.systemUTC());
+            TokenStore tokens = new TokenStore(Workspace.home().resolve("tokens"), key, seed, Clock.systemUTC());
             tokens.ensure(firstVoter, count, left -> out.printf("signing: %,d tokens to go%n", left));
             VoteRequests requests = new VoteRequests(url, ballotTo, votes, tokens);
             Load load = how.max

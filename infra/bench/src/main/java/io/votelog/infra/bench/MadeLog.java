@@ -9,6 +9,7 @@ import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
+import io.votelog.infra.system.BallotSource;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.CloudEvent;
@@ -70,7 +71,8 @@ final class MadeLog {
     MadeLog(String bootstrapServers, int partitions, long seed) {
         this.bootstrapServers = bootstrapServers;
         this.partitions = partitions;
-        Ballot open = SeedBallot.openFrom(SeedBallot.read(), Instant.now());
+        Ballot open =
+                BallotSource.seed(Workspace.root()).openFrom(Instant.now()).ballot();
         this.ballot = BallotDefinition.of(open);
         this.votes = new DrawnVotes(open, seed);
         this.random = new SplittableRandom(seed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench;
 
+import io.votelog.infra.system.AppOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,14 +65,11 @@ final class SystemOptions {
 
     /** The repository whose apps are run. */
     Path apps() {
-        return apps == null ? Bench.root() : apps.toAbsolutePath().normalize();
+        return apps == null ? Workspace.root() : apps.toAbsolutePath().normalize();
     }
 
     /** The same for every JVM that is compared. */
     String[] jvm() {
-        List<String> all = new ArrayList<>(List.of(
-                "-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError", "-XX:MaxMetaspaceSize=192m", "-Djava.awt.headless=true"));
-        all.addAll(jvmArgs);
-        return all.toArray(String[]::new);
+        return AppOptions.jvm(heap, jvmArgs.toArray(String[]::new)).toArray(String[]::new);
     }
 }

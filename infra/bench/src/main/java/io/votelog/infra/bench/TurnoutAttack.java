@@ -60,9 +60,9 @@ final class TurnoutAttack implements Attack {
 
     @Override
     public void begin() {
-        before = system.json(system.resultsUrl());
+        before = system.calls().json(system.resultsUrl());
         if (first != null) {
-            system.cast(votes, token, first, body);
+            system.calls().cast(votes, token, first, body);
         }
         beganNs = System.nanoTime();
         flood.begin();
@@ -78,7 +78,7 @@ final class TurnoutAttack implements Attack {
                 "%s in %.1f s; turnout, with the honest votes: %s",
                 gains.total(),
                 seconds,
-                grown(before, system.json(system.resultsUrl())));
+                grown(before, system.calls().json(system.resultsUrl())));
     }
 
     /** How each outcome of the turnout has grown between two results documents. */

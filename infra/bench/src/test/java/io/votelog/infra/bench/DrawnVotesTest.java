@@ -3,6 +3,7 @@ package io.votelog.infra.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.infra.system.BallotSource;
 import io.votelog.rules.Ballot;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -11,7 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DrawnVotesTest {
-    private static final Ballot SEED = SeedBallot.read(Path.of("../local/ballots/gz-customs-2021.yaml"));
+    private static final Ballot SEED = BallotSource.seed(Path.of("../..")).ballot();
 
     @Test
     void shouldKeepTheBallotsRules() {

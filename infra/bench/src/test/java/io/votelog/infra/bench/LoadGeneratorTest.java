@@ -3,6 +3,7 @@ package io.votelog.infra.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.infra.system.BallotSource;
 import io.votelog.rules.Ballot;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoadGeneratorTest {
-    private static final Ballot SEED = SeedBallot.read(Path.of("../local/ballots/gz-customs-2021.yaml"));
+    private static final Ballot SEED = BallotSource.seed(Path.of("../..")).ballot();
     private static final UUID VOTE_ID = UUID.fromString("01234567-89ab-8def-8123-456789abcdef");
 
     @TempDir

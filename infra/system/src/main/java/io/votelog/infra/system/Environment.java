@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import java.util.List;
 import java.util.Locale;
@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The settings that whoever starts the system has given by environment, which both apps inherit. */
-final class Environment {
+public final class Environment {
     private final Map<String, String> variables;
 
-    Environment(Map<String, String> variables) {
+    public Environment(Map<String, String> variables) {
         this.variables = Map.copyOf(variables);
     }
 
     /** What a setting is given as, under either of the names that Spring Boot reads it by; what is blank is not given. */
-    Optional<String> setting(String key) {
+    public Optional<String> setting(String key) {
         return names(key).stream()
                 .map(variables::get)
                 .filter(value -> value != null && !value.isBlank())
@@ -24,12 +24,12 @@ final class Environment {
     }
 
     /** The variable by which a setting is given, as READMEs write it. */
-    static String variable(String key) {
+    public static String variable(String key) {
         return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
     /** The variables by which a setting may be given. */
-    static List<String> names(String key) {
+    public static List<String> names(String key) {
         String canonical = key.replace('.', '_').replace("-", "").toUpperCase(Locale.ROOT);
         return Stream.of(variable(key), canonical).distinct().toList();
     }

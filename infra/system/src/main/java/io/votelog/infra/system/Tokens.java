@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Signs bearer tokens (JWT, RFC 7519, with HS256) with the secret that the local gateways trust. For one thread at a time. */
-final class Tokens {
+public final class Tokens {
     private static final Duration LIFE = Duration.ofHours(1);
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
     private static final String HEADER =
@@ -30,7 +30,7 @@ final class Tokens {
      * @param issuer what gateways ask of {@code iss}; null when they ask nothing
      * @param audience the same of {@code aud}
      */
-    Tokens(String secret, @Nullable String issuer, @Nullable String audience, Clock clock) {
+    public Tokens(String secret, @Nullable String issuer, @Nullable String audience, Clock clock) {
         this.issuer = issuer;
         this.audience = audience;
         this.clock = clock;
@@ -47,7 +47,7 @@ final class Tokens {
      *
      * @param scope what it allows beyond voting, separated by blanks; may be empty
      */
-    String token(String userId, String scope) {
+    public String token(String userId, String scope) {
         long nowS = clock.instant().getEpochSecond();
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("sub", userId);

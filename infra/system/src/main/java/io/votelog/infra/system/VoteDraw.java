@@ -1,38 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Option;
 import io.votelog.rules.Section;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 
-/** Well-formed votes on a ballot, some options more liked than others. For one thread at a time. */
-final class InventedVotes {
+/** Well-formed votes on a ballot, drawn at random, some options more liked than others. For one thread at a time. */
+public final class VoteDraw {
     private final Ballot ballot;
     private final Random random;
 
-    InventedVotes(Ballot ballot, Random random) {
+    /** @param random from the same seed come the same votes */
+    public VoteDraw(Ballot ballot, Random random) {
         this.ballot = ballot;
         this.random = random;
     }
 
     /** Option ids that break none of the ballot's rules. */
-    List<String> next() {
+    public List<String> next() {
+        List<String> picked = new ArrayList<>();
         List<List<String>> left = new ArrayList<>();
         int[] room = new int[ballot.sections().size()];
-        Set<String> picked = new HashSet<>();
-        List<Section> sections = ballot.sections();
         int most = 0;
         for (int s = 0; s < room.length; s++) {
-            Section section = sections.get(s);
+            Section section = ballot.sections().get(s);
             List<String> options =
                     new ArrayList<>(section.options().stream().map(Option::id).toList());
-            most += Math.min(section.picks().max(), options.size());
             room[s] = Math.min(section.picks().max(), options.size());
+            most += room[s];
             for (int i = 0; i < section.picks().min(); i++) {
                 picked.add(take(options));
                 room[s]--;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Publishes ballots as any organiser would, over HTTP. */
-final class Publisher {
+public final class BallotPublisher {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final long POLL_MS = 100;
     private static final JsonMapper JSON = new JsonMapper();
@@ -31,8 +31,8 @@ final class Publisher {
     private final Check alive;
 
     /** Whether it is of any use to wait on. */
-    interface Check {
-        /** @throws UpException where something that is needed is dead */
+    public interface Check {
+        /** @throws SystemException where something that is needed is dead */
         void require() throws InterruptedException;
     }
 
@@ -42,7 +42,8 @@ final class Publisher {
      * @param patience how long a ballot may take until every gateway takes votes for it
      * @param alive asked again and again while a ballot is waited for
      */
-    Publisher(HttpClient http, List<URI> gateways, Supplier<String> token, Duration patience, Check alive) {
+    public BallotPublisher(
+            HttpClient http, List<URI> gateways, Supplier<String> token, Duration patience, Check alive) {
         this.http = http;
         this.gateways = List.copyOf(gateways);
         this.token = token;
@@ -53,9 +54,9 @@ final class Publisher {
     /**
      * Sees to it that the ballot stands, and returns when every gateway takes votes for it.
      *
-     * @throws UpException where it is refused, or what is needed for it is dead
+     * @throws SystemException where it is refused, or what is needed for it is dead
      */
-    void publish(BallotSource source) throws InterruptedException {
+    public void publish(BallotSource source) throws InterruptedException {
         String id = source.ballot().id();
         URI first = gateways.get(0);
         long end = System.nanoTime() + patience.toNanos();
@@ -79,12 +80,12 @@ final class Publisher {
         switch (answer.statusCode()) {
             case 200, 201, 202 -> {}
             case 409 ->
-                throw new UpException(
+                throw new SystemException(
                         ("the ballot %s stands in this log already, with another definition, and a ballot does not change: give it"
                                         + " another id, or forget the log with --fresh")
                                 .formatted(id));
             default ->
-                throw new UpException(
+                throw new SystemException(
                         "the ballot %s is refused (%d): %s".formatted(id, answer.statusCode(), answer.body()));
         }
     }
@@ -92,7 +93,7 @@ final class Publisher {
     private void awaitReady(URI gateway, String id, long end) throws InterruptedException {
         while (!takesVotes(gateway, id, end)) {
             if (System.nanoTime() - end > 0) {
-                throw new UpException("the ballot %s is not ready at %s %d s after its publication"
+                throw new SystemException("the ballot %s is not ready at %s %d s after its publication"
                         .formatted(id, gateway, patience.toSeconds()));
             }
             Thread.sleep(POLL_MS);
@@ -116,7 +117,8 @@ final class Publisher {
             case 200 -> Optional.of(answer.body());
             case 404 -> Optional.empty();
             default ->
-                throw new UpException("%s answers %d: %s".formatted(answer.uri(), answer.statusCode(), answer.body()));
+                throw new SystemException(
+                        "%s answers %d: %s".formatted(answer.uri(), answer.statusCode(), answer.body()));
         };
     }
 
@@ -139,7 +141,7 @@ final class Publisher {
                 }
             } catch (IOException e) {
                 if (over) {
-                    throw new UpException("%s does not answer: %s".formatted(next.uri(), e));
+                    throw new SystemException("%s does not answer: %s".formatted(next.uri(), e));
                 }
             }
             Thread.sleep(POLL_MS);

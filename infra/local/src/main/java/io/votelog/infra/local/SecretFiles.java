@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.local;
 
+import io.votelog.infra.system.Environment;
+import io.votelog.infra.system.Secrets;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import java.io.IOException;
@@ -14,34 +16,21 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
-import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the apps are told that nobody else may know, and the public key that goes with it. What is given by environment is used; what
- * is not is made once, on the first start. A log is of use only with the secrets that it was begun with.
- *
- * @param pepper base64 of at least 32 bytes
- * @param hs256 at least 32 bytes
- * @param privateKey base64 of an Ed25519 key's PKCS #8 form
- * @param publicKeys base64 of 32 raw bytes, its public key's and perhaps others', with commas between
+ * The secrets of a local system. What is given by environment is used; what is not is made once, on the first start, and kept in files that
+ * their owner alone may read.
  */
-record Secrets(String pepper, String hs256, String privateKey, String publicKeys) {
-    static final String PEPPER_KEY = "votelog.pepper";
-    static final String HS256_KEY = "votelog.auth.hs256-secret";
-    static final String PRIVATE_KEY_KEY = "votelog.log.private-key";
-    static final String PUBLIC_KEYS_KEY = "votelog.log.public-keys";
-
-    private static final int LENGTH = 32;
+final class SecretFiles {
     private static final String PEPPER = "pepper";
     private static final String HS256 = "hs256-secret";
     private static final String PRIVATE_KEY = "log-private-key";
     private static final String PUBLIC_KEY = "log-public-key";
+
+    private SecretFiles() {}
 
     /** @throws UpException where they are gone or damaged although there is a log that needs them, or what is given is of no use */
     static Secrets readOrMake(Folders folders, Environment environment) {
@@ -58,30 +47,30 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
             }
             given.requireThatOf(folders);
             Secrets secrets = new Secrets(
-                    given.pepper == null ? read(folder, PEPPER, PEPPER_KEY) : given.pepper,
+                    given.pepper == null ? read(folder, PEPPER, Secrets.PEPPER_KEY) : given.pepper,
                     given.hs256 == null ? hs256(folder) : given.hs256,
-                    given.privateKey == null ? read(folder, PRIVATE_KEY, PRIVATE_KEY_KEY) : given.privateKey,
-                    given.publicKeys == null ? read(folder, PUBLIC_KEY, PUBLIC_KEYS_KEY) : given.publicKeys);
+                    given.privateKey == null ? read(folder, PRIVATE_KEY, Secrets.PRIVATE_KEY_KEY) : given.privateKey,
+                    given.publicKeys == null ? read(folder, PUBLIC_KEY, Secrets.PUBLIC_KEYS_KEY) : given.publicKeys);
             if (!secrets.hasPair()) {
                 throw new UpException(
                         given.privateKey == null && given.publicKeys == null
                                 ? "the keys in %s are damaged: they are no pair".formatted(folder)
                                 : "%s and %s are no pair: the first must be base64 of an Ed25519 key's PKCS #8 form, and its public key one of the second"
                                         .formatted(
-                                                Environment.variable(PRIVATE_KEY_KEY),
-                                                Environment.variable(PUBLIC_KEYS_KEY)));
+                                                Environment.variable(Secrets.PRIVATE_KEY_KEY),
+                                                Environment.variable(Secrets.PUBLIC_KEYS_KEY)));
             }
-            if (Given.decoded(secrets.pepper) < LENGTH) {
+            if (Given.decoded(secrets.pepper()) < Secrets.LENGTH) {
                 throw new UpException("%s is damaged: it must be base64 of at least %d bytes"
-                        .formatted(folder.resolve(PEPPER), LENGTH));
+                        .formatted(folder.resolve(PEPPER), Secrets.LENGTH));
             }
             BegunWith.requireAndNote(
                     folders,
                     secrets,
-                    given.pepper == null ? folder.resolve(PEPPER).toString() : Environment.variable(PEPPER_KEY),
+                    given.pepper == null ? folder.resolve(PEPPER).toString() : Environment.variable(Secrets.PEPPER_KEY),
                     given.publicKeys == null
                             ? folder.resolve(PUBLIC_KEY).toString()
-                            : Environment.variable(PUBLIC_KEYS_KEY));
+                            : Environment.variable(Secrets.PUBLIC_KEYS_KEY));
             return secrets;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -94,19 +83,24 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
         /** @throws UpException where something is too short, or needs another that is not given */
         static Given of(Environment environment) {
             Given given = new Given(
-                    environment.setting(PEPPER_KEY).map(String::strip).orElse(null),
-                    environment.setting(HS256_KEY).orElse(null),
-                    environment.setting(PRIVATE_KEY_KEY).map(String::strip).orElse(null),
-                    environment.setting(PUBLIC_KEYS_KEY).orElse(null));
+                    environment.setting(Secrets.PEPPER_KEY).map(String::strip).orElse(null),
+                    environment.setting(Secrets.HS256_KEY).orElse(null),
+                    environment
+                            .setting(Secrets.PRIVATE_KEY_KEY)
+                            .map(String::strip)
+                            .orElse(null),
+                    environment.setting(Secrets.PUBLIC_KEYS_KEY).orElse(null));
             if (given.pepper != null) {
-                requireLength(PEPPER_KEY, decoded(given.pepper), "base64 of ");
+                requireLength(Secrets.PEPPER_KEY, decoded(given.pepper), "base64 of ");
             }
             if (given.hs256 != null) {
-                requireLength(HS256_KEY, given.hs256.getBytes(StandardCharsets.UTF_8).length, "");
+                requireLength(Secrets.HS256_KEY, given.hs256.getBytes(StandardCharsets.UTF_8).length, "");
             }
             if (given.privateKey != null && given.publicKeys == null) {
                 throw new UpException("%s is given without %s: the public key that goes with it must be given too"
-                        .formatted(Environment.variable(PRIVATE_KEY_KEY), Environment.variable(PUBLIC_KEYS_KEY)));
+                        .formatted(
+                                Environment.variable(Secrets.PRIVATE_KEY_KEY),
+                                Environment.variable(Secrets.PUBLIC_KEYS_KEY)));
             }
             return given;
         }
@@ -125,15 +119,18 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
                     && !Files.readString(made).strip().equals(pepper)) {
                 throw new UpException(
                         "%s is another pepper than %s, which the votes beside it were begun with: unset it, or run with --dir FOLDER"
-                                .formatted(Environment.variable(PEPPER_KEY), made));
+                                .formatted(Environment.variable(Secrets.PEPPER_KEY), made));
             }
         }
 
         private static void requireLength(String key, int bytes, String form) {
-            if (bytes < LENGTH) {
+            if (bytes < Secrets.LENGTH) {
                 throw new UpException("%s has %s; it must be %sat least %d bytes"
                         .formatted(
-                                Environment.variable(key), bytes < 0 ? "no base64" : bytes + " bytes", form, LENGTH));
+                                Environment.variable(key),
+                                bytes < 0 ? "no base64" : bytes + " bytes",
+                                form,
+                                Secrets.LENGTH));
             }
         }
 
@@ -146,38 +143,15 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
         }
     }
 
-    /** The public keys, one by one. */
-    List<String> listedKeys() {
-        return Stream.of(publicKeys.split(",")).map(String::strip).toList();
-    }
-
-    /** The public key of the key that signs. */
-    String signingKey() {
-        return listedKeys().stream().filter(this::isPair).findFirst().orElseThrow();
-    }
-
-    private boolean hasPair() {
-        return listedKeys().stream().anyMatch(this::isPair);
-    }
-
-    private boolean isPair(String publicKey) {
-        try {
-            LogSigner.of(privateKey, publicKey);
-            return true;
-        } catch (IllegalArgumentException notThisOne) {
-            return false;
-        }
-    }
-
     /** What is given is used and not written down, so it is asked for again at the next start; its owner keeps it. */
     private static void make(Path folder, Given given) throws IOException {
         Path next = folder.resolveSibling("secrets.next");
         Files.createDirectories(next, owner("rwx------"));
         if (given.pepper == null) {
-            write(next.resolve(PEPPER), Base64.getEncoder().encodeToString(random()));
+            write(next.resolve(PEPPER), Secrets.drawnPepper());
         }
         if (given.hs256 == null) {
-            write(next.resolve(HS256), HexFormat.of().formatHex(random()));
+            write(next.resolve(HS256), Secrets.drawnHs256());
         }
         if (given.privateKey == null) {
             KeyPair keys = LogSigner.newKeyPair();
@@ -192,15 +166,9 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
     private static String hs256(Path folder) throws IOException {
         Path file = folder.resolve(HS256);
         if (Files.notExists(file)) {
-            write(file, HexFormat.of().formatHex(random()));
+            write(file, Secrets.drawnHs256());
         }
         return Files.readString(file).strip();
-    }
-
-    private static byte[] random() {
-        byte[] random = new byte[LENGTH];
-        new SecureRandom().nextBytes(random);
-        return random;
     }
 
     private static void write(Path file, String text) throws IOException {
@@ -223,11 +191,5 @@ record Secrets(String pepper, String hs256, String privateKey, String publicKeys
                             folder.toAbsolutePath().getParent()));
         }
         return Files.readString(file).strip();
-    }
-
-    /** Without any of them. */
-    @Override
-    public String toString() {
-        return "Secrets[publicKeys=%s]".formatted(publicKeys);
     }
 }

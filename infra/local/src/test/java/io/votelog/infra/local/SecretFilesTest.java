@@ -4,6 +4,8 @@ package io.votelog.infra.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.infra.system.Environment;
+import io.votelog.infra.system.Secrets;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SecretsTest {
+class SecretFilesTest {
     private static final Environment NOTHING_GIVEN = new Environment(Map.of());
     private static final String PEPPER = Base64.getEncoder().encodeToString(new byte[48]);
     private static final String SECRET = "a secret of at least thirty-two bytes";
@@ -36,10 +38,10 @@ class SecretsTest {
 
     @Test
     void shouldMakeThemOnceAndForTheOwnerAlone() throws Exception {
-        Secrets made = Secrets.readOrMake(folders, NOTHING_GIVEN);
+        Secrets made = SecretFiles.readOrMake(folders, NOTHING_GIVEN);
         assertThat(Base64.getDecoder().decode(made.pepper())).hasSize(32);
         assertThat(made.hs256()).hasSize(64);
-        assertThat(Secrets.readOrMake(folders, NOTHING_GIVEN)).isEqualTo(made);
+        assertThat(SecretFiles.readOrMake(folders, NOTHING_GIVEN)).isEqualTo(made);
         assertThat(made.toString()).doesNotContain(made.pepper(), made.hs256(), made.privateKey());
 
         try (Stream<Path> files = Files.list(folders.secrets())) {
@@ -57,28 +59,28 @@ class SecretsTest {
     @Test
     void shouldMakeNoNewOnesForALogThatStands() throws Exception {
         Files.createDirectories(new Folders(home, true).kafka());
-        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
+        assertThatThrownBy(() -> SecretFiles.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining("secrets is gone");
     }
 
     @Test
     void shouldRefuseHalfASetOrKeysThatAreNoPair() throws Exception {
-        Secrets.readOrMake(folders, NOTHING_GIVEN);
+        SecretFiles.readOrMake(folders, NOTHING_GIVEN);
         Files.writeString(
                 folders.secrets().resolve("log-public-key"), Base64.getEncoder().encodeToString(new byte[32]));
-        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
+        assertThatThrownBy(() -> SecretFiles.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining("damaged");
         Files.delete(folders.secrets().resolve("log-public-key"));
-        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
+        assertThatThrownBy(() -> SecretFiles.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining("log-public-key is gone");
     }
 
     @Test
     void shouldUseWhatIsGivenAndMakeTheRest() throws Exception {
-        Secrets given = Secrets.readOrMake(
+        Secrets given = SecretFiles.readOrMake(
                 folders, new Environment(Map.of("VOTELOG_AUTH_HS256_SECRET", SECRET, "VOTELOG_PEPPER", PEPPER)));
         assertThat(given.hs256()).isEqualTo(SECRET);
         assertThat(given.pepper()).isEqualTo(PEPPER);
@@ -87,7 +89,7 @@ class SecretsTest {
 
         // The next start, of the log that was begun with it.
         Files.createDirectories(folders.kafka());
-        Secrets next = Secrets.readOrMake(folders, new Environment(Map.of("VOTELOG_PEPPER", PEPPER)));
+        Secrets next = SecretFiles.readOrMake(folders, new Environment(Map.of("VOTELOG_PEPPER", PEPPER)));
         assertThat(next.pepper()).isEqualTo(PEPPER);
         assertThat(next.hs256()).as("no vote depends on it").hasSize(64);
         assertThat(next.privateKey()).isEqualTo(given.privateKey());
@@ -105,7 +107,7 @@ class SecretsTest {
                 "VOTELOG_PEPPER", PEPPER,
                 "VOTELOG_LOG_PRIVATE_KEY", LogSigner.privateKeyText(keys),
                 "VOTELOG_LOG_PUBLIC_KEYS", publicKeys));
-        assertThat(Secrets.readOrMake(folders, new Environment(all)))
+        assertThat(SecretFiles.readOrMake(folders, new Environment(all)))
                 .isEqualTo(new Secrets(PEPPER, SECRET, LogSigner.privateKeyText(keys), publicKeys));
         assertThat(folders.secrets()).doesNotExist();
 
@@ -130,10 +132,10 @@ class SecretsTest {
 
     @Test
     void shouldGoOnWithALogUnderItsOwnPepperAlone() throws Exception {
-        Secrets made = Secrets.readOrMake(folders, NOTHING_GIVEN);
+        Secrets made = SecretFiles.readOrMake(folders, NOTHING_GIVEN);
         Files.createDirectories(folders.kafka());
         assertRefused(Map.of("VOTELOG_PEPPER", PEPPER), "VOTELOG_PEPPER is another pepper than");
-        assertThat(Secrets.readOrMake(folders, new Environment(Map.of("VOTELOG_PEPPER", made.pepper()))))
+        assertThat(SecretFiles.readOrMake(folders, new Environment(Map.of("VOTELOG_PEPPER", made.pepper()))))
                 .isEqualTo(made);
     }
 
@@ -147,7 +149,7 @@ class SecretsTest {
                 "VOTELOG_PEPPER", PEPPER,
                 "VOTELOG_LOG_PRIVATE_KEY", LogSigner.privateKeyText(keys),
                 "VOTELOG_LOG_PUBLIC_KEYS", publicKey));
-        Secrets first = Secrets.readOrMake(folders, new Environment(all));
+        Secrets first = SecretFiles.readOrMake(folders, new Environment(all));
         assertThat(Files.readString(folders.begunWith()))
                 .doesNotContain(first.pepper(), first.hs256(), first.privateKey());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folders.begunWith())))
@@ -163,33 +165,33 @@ class SecretsTest {
         other.put("VOTELOG_LOG_PRIVATE_KEY", LogSigner.privateKeyText(newKeys));
         other.put("VOTELOG_LOG_PUBLIC_KEYS", newPublicKey);
         assertRefused(other, "VOTELOG_LOG_PUBLIC_KEYS is without " + publicKey);
-        assertThat(Secrets.readOrMake(folders, new Environment(all))).isEqualTo(first);
+        assertThat(SecretFiles.readOrMake(folders, new Environment(all))).isEqualTo(first);
 
         // A new key beside the old one is no other log; both have signed in it from then on.
         other.put("VOTELOG_LOG_PUBLIC_KEYS", newPublicKey + "," + publicKey);
-        Secrets.readOrMake(folders, new Environment(other));
+        SecretFiles.readOrMake(folders, new Environment(other));
         assertRefused(all, "VOTELOG_LOG_PUBLIC_KEYS is without " + newPublicKey);
 
         // The other shape has a log of its own, and what is forgotten binds nobody.
         Map<String, String> anothers = new HashMap<>(all);
         anothers.put("VOTELOG_PEPPER", Base64.getEncoder().encodeToString(new byte[32]));
-        Secrets.readOrMake(new Folders(home, true), new Environment(anothers));
+        SecretFiles.readOrMake(new Folders(home, true), new Environment(anothers));
         folders.forget();
         assertThat(folders.begunWith()).doesNotExist();
-        Secrets.readOrMake(folders, new Environment(anothers));
+        SecretFiles.readOrMake(folders, new Environment(anothers));
     }
 
     @Test
     void shouldSayThatWhatWasMadeIsAnothersOrDamaged() throws Exception {
-        Secrets.readOrMake(folders, NOTHING_GIVEN);
+        SecretFiles.readOrMake(folders, NOTHING_GIVEN);
         Files.createDirectories(folders.kafka());
         Path pepper = folders.secrets().resolve("pepper");
         Files.writeString(pepper, PEPPER);
-        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
+        assertThatThrownBy(() -> SecretFiles.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageStartingWith(pepper + " is another pepper than the votes");
         Files.writeString(pepper, "?");
-        assertThatThrownBy(() -> Secrets.readOrMake(folders, NOTHING_GIVEN))
+        assertThatThrownBy(() -> SecretFiles.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageStartingWith(pepper + " is damaged");
     }
@@ -197,17 +199,17 @@ class SecretsTest {
     /** Logs of earlier builds have no note. */
     @Test
     void shouldHoldALogWithoutANoteToThePepperThatWasMadeForIt() throws Exception {
-        Secrets made = Secrets.readOrMake(folders, NOTHING_GIVEN);
+        Secrets made = SecretFiles.readOrMake(folders, NOTHING_GIVEN);
         Files.delete(folders.begunWith());
         Files.createDirectories(folders.kafka());
         assertRefused(Map.of("VOTELOG_PEPPER", PEPPER), "VOTELOG_PEPPER is another pepper than");
         assertThat(folders.begunWith()).doesNotExist();
-        assertThat(Secrets.readOrMake(folders, NOTHING_GIVEN)).isEqualTo(made);
+        assertThat(SecretFiles.readOrMake(folders, NOTHING_GIVEN)).isEqualTo(made);
         assertThat(folders.begunWith()).exists();
     }
 
     private void assertRefused(Map<String, String> given, String said) {
-        assertThatThrownBy(() -> Secrets.readOrMake(folders, new Environment(given)))
+        assertThatThrownBy(() -> SecretFiles.readOrMake(folders, new Environment(given)))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining(said)
                 .hasMessageNotContaining(PEPPER);

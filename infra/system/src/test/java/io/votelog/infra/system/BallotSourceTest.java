@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BallotSourceTest {
-    private static final Path SEED = Path.of("ballots/gz-customs-2021.yaml");
+    private static final Path SEED = Path.of("../local/ballots/gz-customs-2021.yaml");
 
     @Test
     void shouldMoveTheWindowAndNothingElse() {
@@ -48,7 +48,7 @@ class BallotSourceTest {
     void shouldNameTheFaultsOfAFileInOneLine(@TempDir Path dir) throws Exception {
         Path file = Files.writeString(dir.resolve("mine.json"), "{\"ballotId\": \"mine\",\n\"title\": 1}");
         assertThatThrownBy(() -> BallotSource.of(file))
-                .isInstanceOf(UpException.class)
+                .isInstanceOf(SystemException.class)
                 .hasMessageContaining("mine.json")
                 .hasMessageContaining("title")
                 .hasMessageContaining("window")
@@ -59,7 +59,7 @@ class BallotSourceTest {
     @Test
     void shouldSayThatAFileIsNotThere(@TempDir Path dir) {
         assertThatThrownBy(() -> BallotSource.of(dir.resolve("none.yaml")))
-                .isInstanceOf(UpException.class)
+                .isInstanceOf(SystemException.class)
                 .hasMessageContaining("none.yaml");
     }
 

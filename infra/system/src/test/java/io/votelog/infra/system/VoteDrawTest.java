@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,11 +15,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class InventedVotesTest {
+class VoteDrawTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void shouldBreakNoRuleOfTheSeedsBallot(long seed) {
-        Ballot ballot = BallotSource.of(Path.of("ballots/gz-customs-2021.yaml")).ballot();
+        Ballot ballot = BallotSource.of(Path.of("../local/ballots/gz-customs-2021.yaml"))
+                .ballot();
         Set<Integer> sizes = new HashSet<>();
         Set<String> liked = new HashSet<>();
         check(ballot, seed, sizes, liked);
@@ -34,7 +35,7 @@ class InventedVotesTest {
     }
 
     private static void check(Ballot ballot, long seed, Set<Integer> sizes, Set<String> liked) {
-        InventedVotes votes = new InventedVotes(ballot, new Random(seed));
+        VoteDraw votes = new VoteDraw(ballot, new Random(seed));
         for (int i = 0; i < 2_000; i++) {
             List<String> vote = votes.next();
             assertThat(ballot.violations(vote)).as("seed %d: %s", seed, vote).isEmpty();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,8 +19,8 @@ class AddressTest {
                 ServerSocket two = new ServerSocket(0, 1, InetAddress.getByName(host))) {
             List<Address> addresses =
                     List.of(new Address(one.getLocalPort(), "Kafka"), new Address(two.getLocalPort(), "the results"));
-            assertThatThrownBy(() -> Address.requireFree(addresses))
-                    .isInstanceOf(UpException.class)
+            assertThatThrownBy(() -> Address.requireFree(addresses, "stop what listens there"))
+                    .isInstanceOf(SystemException.class)
                     .hasMessageContaining("port %d is in use, needed for Kafka".formatted(one.getLocalPort()))
                     .hasMessageContaining("port %d is in use, needed for the results".formatted(two.getLocalPort()));
         }
@@ -32,7 +32,7 @@ class AddressTest {
         try (ServerSocket left = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             port = left.getLocalPort();
         }
-        assertThatCode(() -> Address.requireFree(List.of(new Address(port, "Kafka"))))
+        assertThatCode(() -> Address.requireFree(List.of(new Address(port, "Kafka")), "stop what listens there"))
                 .doesNotThrowAnyException();
     }
 }

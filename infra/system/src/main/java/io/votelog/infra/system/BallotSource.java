@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Fault;
@@ -27,30 +27,31 @@ import tools.jackson.databind.json.JsonMapper;
  * @param asItStands whether it must be this definition that stands under the id
  * @param notes what of it was understood otherwise than it was written
  */
-record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asItStands, List<Note> notes) {
+public record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asItStands, List<Note> notes) {
+    private static final String SEED = "infra/local/ballots/gz-customs-2021.yaml";
     private static final Duration OPEN_FOR = Duration.ofDays(7);
 
     /**
      * The ballot in a file, YAML unless its name ends in {@code .json}.
      *
-     * @throws UpException with every fault in it
+     * @throws SystemException with every fault in it
      */
-    static BallotSource of(Path file) {
+    public static BallotSource of(Path file) {
         BallotFile form =
                 file.toString().toLowerCase(Locale.ROOT).endsWith(".json") ? BallotFile.JSON : BallotFile.YAML;
         byte[] bytes;
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new UpException("the ballot %s cannot be read: it is no regular file".formatted(file));
+            throw new SystemException("the ballot %s cannot be read: it is no regular file".formatted(file));
         }
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(BallotFile.MAX_BYTES + 1);
         } catch (IOException e) {
-            throw new UpException("the ballot %s cannot be read: %s".formatted(file, e));
+            throw new SystemException("the ballot %s cannot be read: %s".formatted(file, e));
         }
         // Whether it may be published is the gateway's to say: it may stand there since less was asked.
         Ballot.Definition read = form.readPublished(bytes);
         if (read instanceof Ballot.Definition.Faulty faulty) {
-            throw new UpException("the ballot %s is refused: %s"
+            throw new SystemException("the ballot %s is refused: %s"
                     .formatted(
                             file, faulty.faults().stream().map(Fault::toString).collect(Collectors.joining("; "))));
         }
@@ -63,8 +64,18 @@ record BallotSource(Ballot ballot, byte[] body, String contentType, boolean asIt
                 valid.notes());
     }
 
+    /** The ballot that Votelog was made for: 43 cases in two parts. */
+    public static BallotSource seed(Path repository) {
+        return of(repository.resolve(SEED));
+    }
+
     /** The same ballot, open from the minute of {@code now} for seven days. Whatever stands under its id already is as good. */
-    BallotSource openFrom(Instant now) {
+    public BallotSource openFrom(Instant now) {
+        return open(ballot, now);
+    }
+
+    /** A ballot, open from the minute of {@code now} for seven days. Whatever stands under its id already is as good. */
+    public static BallotSource open(Ballot ballot, Instant now) {
         Instant opensAt = now.truncatedTo(ChronoUnit.MINUTES);
         Map<String, Object> plain = ballot.toPlain();
         plain.put(

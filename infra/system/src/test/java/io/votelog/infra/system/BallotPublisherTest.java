@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A gateway that is slow, as on a machine with much else to do, is waited for; one that refuses is not. */
-class PublisherTest {
+class BallotPublisherTest {
     private static final String READY = "200 {\"ready\": true}";
     private static final String SILENCE = "no answer";
     private static final String NOT_YET = "200 {\"ready\": false}";
@@ -65,7 +65,7 @@ class PublisherTest {
     void shouldSayThatABallotIsNotReadyWhenPatienceIsOver() {
         answers.addAll(List.of("404", "202 {}", NOT_YET));
         assertThatThrownBy(() -> publisher(Duration.ofMillis(300)).publish(seed()))
-                .isInstanceOf(UpException.class)
+                .isInstanceOf(SystemException.class)
                 .hasMessageContaining("is not ready at");
     }
 
@@ -73,7 +73,7 @@ class PublisherTest {
     void shouldNotWaitForWhatIsRefused() {
         answers.addAll(List.of("404", "422 {\"detail\": \"two titles read alike\"}"));
         assertThatThrownBy(() -> publisher(Duration.ofMinutes(1)).publish(seed()))
-                .isInstanceOf(UpException.class)
+                .isInstanceOf(SystemException.class)
                 .hasMessageContaining("two titles read alike");
     }
 
@@ -82,13 +82,13 @@ class PublisherTest {
     @ValueSource(strings = {"503", SILENCE})
     void shouldEndAtOnceWhenSomethingThatIsNeededDies(String answer) {
         answers.addAll(List.of("404", answer));
-        Publisher publisher = publisher(Duration.ofMinutes(10), () -> {
+        BallotPublisher publisher = publisher(Duration.ofMinutes(10), () -> {
             if (asked.size() >= 2) {
-                throw new UpException("broker 1 died");
+                throw new SystemException("broker 1 died");
             }
         });
         assertThatThrownBy(() -> publisher.publish(seed()))
-                .isInstanceOf(UpException.class)
+                .isInstanceOf(SystemException.class)
                 .hasMessage("broker 1 died");
     }
 
@@ -96,20 +96,20 @@ class PublisherTest {
     void shouldWaitForAGatewayThatCannotBeReached() {
         gateway.stop(0);
         assertThatThrownBy(() -> publisher(Duration.ofMillis(300)).publish(seed()))
-                .isInstanceOf(UpException.class)
+                .isInstanceOf(SystemException.class)
                 .hasMessageContaining("does not answer");
     }
 
-    private Publisher publisher(Duration patience) {
+    private BallotPublisher publisher(Duration patience) {
         return publisher(patience, () -> {});
     }
 
-    private Publisher publisher(Duration patience, Publisher.Check alive) {
+    private BallotPublisher publisher(Duration patience, BallotPublisher.Check alive) {
         URI url = URI.create("http://127.0.0.1:" + gateway.getAddress().getPort());
-        return new Publisher(HttpClient.newHttpClient(), List.of(url), () -> "token", patience, alive);
+        return new BallotPublisher(HttpClient.newHttpClient(), List.of(url), () -> "token", patience, alive);
     }
 
     private static BallotSource seed() {
-        return BallotSource.of(Path.of("ballots/gz-customs-2021.yaml")).openFrom(java.time.Instant.now());
+        return BallotSource.of(Path.of("../local/ballots/gz-customs-2021.yaml")).openFrom(java.time.Instant.now());
     }
 }
