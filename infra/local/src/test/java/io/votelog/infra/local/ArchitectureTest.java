@@ -36,6 +36,7 @@ class ArchitectureTest {
             "auditor",
             "infra/broker",
             "infra/testing",
+            "infra/system",
             "infra/local");
 
     private static final String RULES = "io.votelog.rules..";
