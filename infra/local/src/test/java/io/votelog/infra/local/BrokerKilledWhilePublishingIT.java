@@ -34,7 +34,7 @@ class BrokerKilledWhilePublishingIT {
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
 
     /** Nothing takes so long but on a machine that is busy with other things. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final List<String> BALLOTS = List.of("before-1", "before-2", "within", "behind");
 
@@ -51,6 +51,7 @@ class BrokerKilledWhilePublishingIT {
     void shouldPublishEveryBallot() throws Exception {
         SystemPlan plan = SystemPlan.of(ROOT, SystemFolders.in(dir))
                 .brokers(BrokerPlan.single().withHeap("384m"))
+                .patience(PATIENCE)
                 .instances(App.PRODUCER, 1, new FreePorts())
                 .build();
         try (RunningSystem system = RunningSystem.start(plan)) {
