@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench;
 
-import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.bench.account.AccountCommand;
-import io.votelog.infra.bench.account.SoakCommand;
-import io.votelog.infra.bench.account.OverloadCommand;
 import io.votelog.infra.bench.account.OutageCommand;
-import io.votelog.infra.bench.readers.WatchCommand;
-import io.votelog.infra.bench.readers.DocumentsCommand;
+import io.votelog.infra.bench.account.OverloadCommand;
+import io.votelog.infra.bench.account.SoakCommand;
+import io.votelog.infra.bench.audit.AuditCommand;
 import io.votelog.infra.bench.compare.CompareCommand;
 import io.votelog.infra.bench.doors.DoorsCommand;
-import io.votelog.infra.bench.audit.AuditCommand;
+import io.votelog.infra.bench.readers.DocumentsCommand;
+import io.votelog.infra.bench.readers.WatchCommand;
+import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.broker.ChildStartException;
 import io.votelog.infra.system.SystemException;
 import java.io.PrintWriter;

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench;
 
-import io.votelog.infra.bench.workspace.Workspace;
-import io.votelog.infra.bench.workspace.BenchException;
+import io.netty.buffer.ByteBufAllocator;
+import io.votelog.infra.bench.account.VoteLedger;
+import io.votelog.infra.bench.load.BatchLoad;
+import io.votelog.infra.bench.load.BatchReport;
+import io.votelog.infra.bench.load.Load;
+import io.votelog.infra.bench.load.LoadGenerator;
+import io.votelog.infra.bench.load.LoadReport;
+import io.votelog.infra.bench.load.VoteRequests;
+import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.voters.Claims;
 import io.votelog.infra.bench.voters.DrawnVotes;
 import io.votelog.infra.bench.voters.JwksServer;
 import io.votelog.infra.bench.voters.SigningKey;
 import io.votelog.infra.bench.voters.TokenAlgorithm;
 import io.votelog.infra.bench.voters.TokenStore;
-import io.votelog.infra.bench.load.Load;
-import io.votelog.infra.bench.load.LoadGenerator;
-import io.votelog.infra.bench.load.LoadReport;
-import io.votelog.infra.bench.load.VoteRequests;
-import io.votelog.infra.bench.load.BatchLoad;
-import io.votelog.infra.bench.load.BatchReport;
-import io.votelog.infra.bench.system.TestSystem;
-import io.votelog.infra.bench.account.VoteLedger;
-import io.netty.buffer.ByteBufAllocator;
+import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.rules.Ballot;
 import java.io.IOException;
 import java.io.PrintStream;

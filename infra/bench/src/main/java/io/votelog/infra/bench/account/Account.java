@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.account;
 
+import io.votelog.events.VoteCast;
+import io.votelog.infra.bench.system.BrokerTopics;
+import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.voters.Claims;
 import io.votelog.infra.bench.voters.DrawnVotes;
 import io.votelog.infra.bench.voters.Pseudonyms;
-import io.votelog.infra.bench.system.TestSystem;
-import io.votelog.infra.bench.system.BrokerTopics;
-import io.votelog.events.VoteCast;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.account;
 
-import io.votelog.infra.bench.voters.TokenAlgorithm;
 import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.load.LoadReport;
-import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.system.SystemOptions;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.voters.TokenAlgorithm;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;

@@ -3,8 +3,8 @@ package io.votelog.infra.bench.account;
 
 import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.load.LoadReport;
-import io.votelog.infra.bench.system.SystemOptions;
 import io.votelog.infra.bench.system.BrokerTopics;
+import io.votelog.infra.bench.system.SystemOptions;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.audit;
 
-import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.schemas.Topics;

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.audit;
 
-import io.votelog.infra.bench.workspace.Workspace;
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.voters.DrawnVotes;
-import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
@@ -13,6 +9,10 @@ import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
+import io.votelog.infra.bench.system.BrokerTopics;
+import io.votelog.infra.bench.voters.DrawnVotes;
+import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.system.BallotSource;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.compare;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.voters.TokenAlgorithm;
+import io.votelog.infra.bench.load.BatchLoad;
+import io.votelog.infra.bench.load.BatchReport;
 import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.load.LoadGenerator;
 import io.votelog.infra.bench.load.LoadReport;
 import io.votelog.infra.bench.load.VoteRequests;
-import io.votelog.infra.bench.load.BatchLoad;
-import io.votelog.infra.bench.load.BatchReport;
-import io.votelog.infra.bench.system.TestSystem;
-import io.votelog.infra.bench.system.SystemOptions;
+import io.votelog.infra.bench.peer.PeerApplication;
 import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.infra.bench.system.CpuMeter;
-import io.votelog.infra.bench.peer.PeerApplication;
+import io.votelog.infra.bench.system.SystemOptions;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.voters.TokenAlgorithm;
+import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.broker.ChildJvm;
 import java.io.IOException;
 import java.io.PrintStream;

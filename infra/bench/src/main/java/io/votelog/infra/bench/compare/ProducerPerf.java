@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.compare;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.system.CpuMeter;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.broker.ChildJvm;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.doors;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.voters.Claims;
-import io.votelog.infra.bench.voters.TokenAlgorithm;
-import io.votelog.infra.bench.load.LoadGenerator;
-import io.votelog.infra.bench.load.Loopback;
+import io.netty.buffer.Unpooled;
 import io.votelog.infra.bench.load.CallReport;
 import io.votelog.infra.bench.load.HonestCall;
+import io.votelog.infra.bench.load.LoadGenerator;
+import io.votelog.infra.bench.load.Loopback;
 import io.votelog.infra.bench.load.PlainRequests;
-import io.votelog.infra.bench.system.TestSystem;
-import io.votelog.infra.bench.system.SystemOptions;
-import io.votelog.infra.bench.system.LargeBallot;
 import io.votelog.infra.bench.system.CpuMeter;
-import io.netty.buffer.Unpooled;
+import io.votelog.infra.bench.system.LargeBallot;
+import io.votelog.infra.bench.system.SystemOptions;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.voters.Claims;
+import io.votelog.infra.bench.voters.TokenAlgorithm;
+import io.votelog.infra.bench.workspace.BenchException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.doors;
 
-import io.votelog.infra.bench.load.LoadGenerator;
 import io.votelog.infra.bench.load.HonestCall;
+import io.votelog.infra.bench.load.LoadGenerator;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.doors;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.load.LoadGenerator;
-import io.votelog.infra.bench.load.Loopback;
-import io.votelog.infra.bench.load.CallRun;
-import io.votelog.infra.bench.load.EventStart;
-import io.votelog.infra.bench.load.HonestCall;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -16,6 +10,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.votelog.infra.bench.load.CallRun;
+import io.votelog.infra.bench.load.EventStart;
+import io.votelog.infra.bench.load.HonestCall;
+import io.votelog.infra.bench.load.LoadGenerator;
+import io.votelog.infra.bench.load.Loopback;
+import io.votelog.infra.bench.workspace.BenchException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;

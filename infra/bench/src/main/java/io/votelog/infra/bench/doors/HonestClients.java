@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.doors;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.voters.TokenAlgorithm;
+import io.netty.buffer.Unpooled;
+import io.votelog.infra.bench.load.CallReport;
+import io.votelog.infra.bench.load.CallRun;
+import io.votelog.infra.bench.load.HonestCall;
 import io.votelog.infra.bench.load.LoadGenerator;
+import io.votelog.infra.bench.load.PlainRequests;
 import io.votelog.infra.bench.load.ResponseReader;
 import io.votelog.infra.bench.load.VoteRequests;
-import io.votelog.infra.bench.load.CallRun;
-import io.votelog.infra.bench.load.CallReport;
-import io.votelog.infra.bench.load.HonestCall;
-import io.votelog.infra.bench.load.PlainRequests;
-import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.system.Calls;
-import io.netty.buffer.Unpooled;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.voters.TokenAlgorithm;
+import io.votelog.infra.bench.workspace.BenchException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

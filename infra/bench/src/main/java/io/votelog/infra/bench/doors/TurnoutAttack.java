@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.doors;
 
-import io.votelog.infra.bench.voters.Claims;
-import io.votelog.infra.bench.voters.TokenAlgorithm;
+import io.netty.buffer.Unpooled;
+import io.votelog.infra.bench.account.Account;
 import io.votelog.infra.bench.load.LoadGenerator;
 import io.votelog.infra.bench.load.PlainRequests;
-import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.system.BrokerTopics;
-import io.votelog.infra.bench.account.Account;
-import io.netty.buffer.Unpooled;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.voters.Claims;
+import io.votelog.infra.bench.voters.TokenAlgorithm;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.load;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.voters.Claims;
-import io.votelog.infra.bench.voters.DrawnVotes;
-import io.votelog.infra.bench.voters.SigningKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.votelog.infra.bench.voters.Claims;
+import io.votelog.infra.bench.voters.DrawnVotes;
+import io.votelog.infra.bench.voters.SigningKey;
+import io.votelog.infra.bench.workspace.BenchException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.load;
 
-import io.votelog.infra.bench.workspace.BenchException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -11,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.votelog.infra.bench.workspace.BenchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.load;
 
-import io.votelog.infra.bench.voters.DrawnVotes;
-import io.votelog.infra.bench.voters.TokenStore;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.votelog.infra.bench.voters.DrawnVotes;
+import io.votelog.infra.bench.voters.TokenStore;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.readers;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.voters.TokenAlgorithm;
 import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.load.LoadGenerator;
-import io.votelog.infra.bench.system.TestSystem;
-import io.votelog.infra.bench.system.SystemOptions;
-import io.votelog.infra.bench.system.LargeBallot;
 import io.votelog.infra.bench.system.CpuMeter;
+import io.votelog.infra.bench.system.LargeBallot;
+import io.votelog.infra.bench.system.SystemOptions;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.voters.TokenAlgorithm;
+import io.votelog.infra.bench.workspace.BenchException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpResponse;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.readers;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.load.LoadGenerator;
-import io.votelog.infra.bench.load.Loopback;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,6 +15,9 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.votelog.infra.bench.load.LoadGenerator;
+import io.votelog.infra.bench.load.Loopback;
+import io.votelog.infra.bench.workspace.BenchException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

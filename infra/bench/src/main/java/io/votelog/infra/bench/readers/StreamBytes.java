@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.readers;
 
-import io.votelog.infra.bench.load.LoadGenerator;
-import io.votelog.infra.bench.load.Loopback;
-import io.votelog.infra.bench.load.PlainRequests;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,6 +15,9 @@ import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.votelog.infra.bench.load.LoadGenerator;
+import io.votelog.infra.bench.load.Loopback;
+import io.votelog.infra.bench.load.PlainRequests;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.readers;
 
+import io.votelog.infra.bench.account.AccountedLoad;
 import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.load.LoadReport;
-import io.votelog.infra.bench.system.TestSystem;
-import io.votelog.infra.bench.system.SystemOptions;
 import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.infra.bench.system.Heap;
-import io.votelog.infra.bench.account.AccountedLoad;
+import io.votelog.infra.bench.system.SystemOptions;
+import io.votelog.infra.bench.system.TestSystem;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;

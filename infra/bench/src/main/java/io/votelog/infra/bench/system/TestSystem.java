@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.system;
 
-import io.votelog.infra.bench.workspace.Workspace;
-import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.load.VoteRequests;
 import io.votelog.infra.bench.voters.Claims;
 import io.votelog.infra.bench.voters.DrawnVotes;
 import io.votelog.infra.bench.voters.JwksServer;
 import io.votelog.infra.bench.voters.SigningKey;
 import io.votelog.infra.bench.voters.TokenAlgorithm;
 import io.votelog.infra.bench.voters.VoterTokens;
-import io.votelog.infra.bench.load.VoteRequests;
+import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.broker.Ports;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.voters;
 
-import io.votelog.infra.bench.workspace.BenchException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.votelog.infra.bench.workspace.BenchException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.doors;
 
-import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.load.Loopback;
-import io.votelog.infra.bench.system.LargeBallot;
-import io.votelog.infra.bench.readers.StreamBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.infra.bench.load.Loopback;
+import io.votelog.infra.bench.readers.StreamBytes;
+import io.votelog.infra.bench.system.LargeBallot;
+import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.rules.Ballot;
 import java.net.InetAddress;
 import java.util.HashSet;

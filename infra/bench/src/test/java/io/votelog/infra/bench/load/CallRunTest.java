@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.load;
 
-import io.votelog.infra.bench.doors.Flood;
-import io.votelog.infra.bench.doors.Gains;
-import io.votelog.infra.bench.doors.Hoard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.votelog.infra.bench.doors.Flood;
+import io.votelog.infra.bench.doors.Gains;
+import io.votelog.infra.bench.doors.Hoard;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

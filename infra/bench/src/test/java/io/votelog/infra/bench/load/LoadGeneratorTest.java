@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.load;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.votelog.infra.bench.account.VoteLedger;
 import io.votelog.infra.bench.voters.DrawnVotes;
 import io.votelog.infra.bench.voters.SigningKey;
 import io.votelog.infra.bench.voters.TokenAlgorithm;
 import io.votelog.infra.bench.voters.TokenStore;
-import io.votelog.infra.bench.account.VoteLedger;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.votelog.infra.system.BallotSource;
 import io.votelog.rules.Ballot;
 import java.net.URI;

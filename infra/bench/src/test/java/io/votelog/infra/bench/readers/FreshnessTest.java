@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.readers;
 
-import io.votelog.infra.bench.load.VoteFates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.infra.bench.load.VoteFates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
