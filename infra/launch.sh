@@ -8,7 +8,7 @@ fail() {
 }
 
 # What a program is made of beside its own module.
-modules='rules web schemas infra/broker producer streams-app'
+modules='rules web schemas infra/broker infra/system producer streams-app'
 
 # answer_from FILE ARGUMENT...: ends with the help text where it is asked for, and with code 2 where the text knows no such option;
 # returns where the arguments are what it describes. It describes an option by two spaces, its name, perhaps the name of its value,

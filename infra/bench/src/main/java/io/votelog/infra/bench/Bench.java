@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench;
 
+import io.votelog.infra.bench.account.AccountCommand;
+import io.votelog.infra.bench.account.OutageCommand;
+import io.votelog.infra.bench.account.OverloadCommand;
+import io.votelog.infra.bench.account.SoakCommand;
+import io.votelog.infra.bench.audit.AuditCommand;
+import io.votelog.infra.bench.compare.CompareCommand;
+import io.votelog.infra.bench.doors.DoorsCommand;
+import io.votelog.infra.bench.readers.DocumentsCommand;
+import io.votelog.infra.bench.readers.WatchCommand;
+import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.broker.ChildStartException;
+import io.votelog.infra.system.SystemException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -28,9 +39,6 @@ import picocli.CommandLine.Command;
             AuditCommand.class
         })
 public final class Bench {
-    /** System property: the repository's root; the working directory by default. */
-    static final String ROOT = "votelog.bench.root";
-
     private static final int EXIT_FAILED = 1;
 
     private Bench() {}
@@ -45,7 +53,9 @@ public final class Bench {
                 .setExpandAtFiles(false);
         commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-            if (failure instanceof BenchException) {
+            if (failure instanceof BenchException
+                    || failure instanceof SystemException
+                    || failure instanceof ChildStartException) {
                 command.getErr().println("infra/bench/run: " + failure.getMessage());
             } else {
                 failure.printStackTrace(command.getErr());
@@ -53,15 +63,5 @@ public final class Bench {
             return EXIT_FAILED;
         });
         return commandLine;
-    }
-
-    /** The repository. */
-    static Path root() {
-        return Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
-    }
-
-    /** Where keys, signed tokens and the data of runs are kept. */
-    static Path home() {
-        return root().resolve(".votelog/bench");
     }
 }

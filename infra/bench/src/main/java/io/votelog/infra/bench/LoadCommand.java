@@ -2,6 +2,22 @@
 package io.votelog.infra.bench;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.votelog.infra.bench.account.VoteLedger;
+import io.votelog.infra.bench.load.BatchLoad;
+import io.votelog.infra.bench.load.BatchReport;
+import io.votelog.infra.bench.load.Load;
+import io.votelog.infra.bench.load.LoadGenerator;
+import io.votelog.infra.bench.load.LoadReport;
+import io.votelog.infra.bench.load.VoteRequests;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.voters.Claims;
+import io.votelog.infra.bench.voters.DrawnVotes;
+import io.votelog.infra.bench.voters.JwksServer;
+import io.votelog.infra.bench.voters.SigningKey;
+import io.votelog.infra.bench.voters.TokenAlgorithm;
+import io.votelog.infra.bench.voters.TokenStore;
+import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.rules.Ballot;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -116,7 +132,7 @@ final class LoadCommand implements Callable<Integer> {
         if (how == null) {
             throw new BenchException("one of --rate, --max, --batch is needed");
         }
-        Path keys = Bench.home().resolve("keys");
+        Path keys = Workspace.home().resolve("keys");
         if (how.showAuth) {
             SigningKey key = SigningKey.readOrMake(keys, TokenAlgorithm.HS256);
             out.println("VOTELOG_AUTH_HS256_SECRET=" + key.secretText());
@@ -135,7 +151,7 @@ final class LoadCommand implements Callable<Integer> {
             }
             return 0;
         }
-        Ballot ballot = SeedBallot.read();
+        Ballot ballot = TestSystem.seed();
         String ballotTo = ballotId == null ? ballot.id() : ballotId;
         DrawnVotes votes = new DrawnVotes(ballot, seed);
         out.printf(
@@ -154,7 +170,7 @@ final class LoadCommand implements Callable<Integer> {
                 return 0;
             }
             int count = voters(how);
-            TokenStore tokens = new TokenStore(Bench.home().resolve("tokens"), key, seed, Clock.systemUTC());
+            TokenStore tokens = new TokenStore(Workspace.home().resolve("tokens"), key, seed, Clock.systemUTC());
             tokens.ensure(firstVoter, count, left -> out.printf("signing: %,d tokens to go%n", left));
             VoteRequests requests = new VoteRequests(url, ballotTo, votes, tokens);
             Load load = how.max

@@ -43,16 +43,27 @@ public final class Ports {
         }
     }
 
-    /** A port that is free now and not among {@code taken}. */
+    /** A port that is free now and not among {@code taken}, of those that brokers get: {@value #FIRST} to 29999. */
     public static int anyFree(Set<Integer> taken) {
+        return anyFree(FIRST, END, taken);
+    }
+
+    /**
+     * The same of other ports.
+     *
+     * @param first the lowest, at least 1
+     * @param end above the highest, at most 65536
+     * @throws ChildStartException where none is found
+     */
+    public static int anyFree(int first, int end, Set<Integer> taken) {
         for (int i = 0; i < TRIES; i++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+            int port = ThreadLocalRandom.current().nextInt(first, end);
             if (!taken.contains(port) && free(port)) {
                 return port;
             }
         }
         throw new ChildStartException(
-                "no free port found on 127.0.0.1 between " + FIRST + " and " + (END - 1) + " in " + TRIES + " tries");
+                "no free port found on 127.0.0.1 between " + first + " and " + (end - 1) + " in " + TRIES + " tries");
     }
 
     private static InetAddress loopback() throws UnknownHostException {

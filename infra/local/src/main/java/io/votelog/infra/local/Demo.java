@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.local;
 
+import io.votelog.infra.system.Tokens;
+import io.votelog.infra.system.VoteDraw;
 import io.votelog.rules.Ballot;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,7 +38,7 @@ final class Demo implements AutoCloseable {
     private final HttpClient http;
     private final List<URI> votes;
     private final Tokens tokens;
-    private final InventedVotes invented;
+    private final VoteDraw invented;
     private final int perSecond;
     private final Consumer<String> status;
     private final JsonMapper json = new JsonMapper();
@@ -71,7 +73,7 @@ final class Demo implements AutoCloseable {
                 .map(gateway -> gateway.resolve("/v1/ballots/" + ballot.id() + "/votes"))
                 .toList();
         this.tokens = tokens;
-        this.invented = new InventedVotes(ballot, new Random());
+        this.invented = new VoteDraw(ballot, new Random());
         this.perSecond = perSecond;
         this.status = status;
     }

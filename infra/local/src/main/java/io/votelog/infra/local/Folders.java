@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.local;
 
+import io.votelog.infra.system.FileTrees;
+import io.votelog.infra.system.SystemFolders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -36,11 +37,6 @@ record Folders(Path home, boolean cluster) {
         return home.resolve(cluster ? "streams-cluster" : "streams");
     }
 
-    /** The stores of one streams-app. */
-    Path streams(String name) {
-        return streams().resolve(name);
-    }
-
     /** What the log of this shape was begun with. */
     Path begunWith() {
         return home.resolve(kafka().getFileName() + ".begun-with");
@@ -64,15 +60,14 @@ record Folders(Path home, boolean cluster) {
     }
 
     private static void delete(Path folder) {
-        if (Files.notExists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+        try {
+            FileTrees.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    SystemFolders ofSystem() {
+        return new SystemFolders(home, kafka(), logs(), streams());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.local;
 
+import io.votelog.infra.system.Instance;
 import java.util.List;
 
 /** What is said when everything runs: where it is, and what to try. */
@@ -8,7 +9,7 @@ final class Greeting {
     private Greeting() {}
 
     /** The addresses of one ballot. */
-    static String addresses(String ballotId, App producer, App streams) {
+    static String addresses(String ballotId, Instance producer, Instance streams) {
         return """
 
                 %1$s
@@ -21,9 +22,9 @@ final class Greeting {
     }
 
     /** What serves every ballot. */
-    static String underneath(List<App> apps, String kafka) {
+    static String underneath(List<Instance> apps, String kafka) {
         StringBuilder text = new StringBuilder("\n");
-        for (App app : apps) {
+        for (Instance app : apps) {
             text.append("%-15s %s, health %s/actuator/health%n"
                     .formatted(app.name(), app.http().url(), app.management().url()));
         }
@@ -31,7 +32,7 @@ final class Greeting {
     }
 
     /** A vote on the seed's ballot, from the token to the results, as lines for a shell. */
-    static String toTry(String ballotId, App producer, App streams, boolean givesTokens) {
+    static String toTry(String ballotId, Instance producer, Instance streams, boolean givesTokens) {
         String token = givesTokens
                 ? "TOKEN=$(curl -s %s/dev/token -H 'Content-Type: application/json' -d '{\"userId\":\"ada\"}' | grep -o '\"token\":\"[^\"]*' | cut -d'\"' -f4)"
                         .formatted(producer.http().url())

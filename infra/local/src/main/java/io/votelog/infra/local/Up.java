@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.local;
 
+import io.votelog.infra.system.BallotSource;
+import io.votelog.infra.system.Environment;
+import io.votelog.infra.system.SystemException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -28,7 +31,6 @@ public final class Up {
     /** System property: whether standard output is a terminal. */
     static final String TERMINAL = "votelog.local.terminal";
 
-    private static final String SEED = "infra/local/ballots/gz-customs-2021.yaml";
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
     private static final int EXIT_KILLED = 130;
@@ -58,7 +60,7 @@ public final class Up {
         try {
             up(options, out);
             return 0;
-        } catch (UpException e) {
+        } catch (SystemException e) {
             err.println("infra/up: " + e.line());
             return EXIT_FAILED;
         } catch (IOException | UncheckedIOException e) {
@@ -73,7 +75,7 @@ public final class Up {
         Path home = (dir == null ? root : dir.toAbsolutePath().normalize()).resolve(".votelog");
         Folders folders = new Folders(home, options.cluster());
         List<BallotSource> ballots = new ArrayList<>();
-        ballots.add(BallotSource.of(root.resolve(SEED)).openFrom(Instant.now()));
+        ballots.add(BallotSource.seed(root).openFrom(Instant.now()));
         if (options.ballot() != null) {
             ballots.add(BallotSource.of(options.ballot()));
         }

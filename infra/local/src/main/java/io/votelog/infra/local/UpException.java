@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.local;
 
-/** Why the system does not run, or not any more: one line for the person who started it. */
-final class UpException extends RuntimeException {
+import io.votelog.infra.system.SystemException;
+
+/** Why {@code infra/up} does not run its system, or not any more. */
+final class UpException extends SystemException {
     private static final long serialVersionUID = 1L;
 
     UpException(String line) {
-        super(oneLine(line), null, false, false);
-    }
-
-    String line() {
-        return String.valueOf(getMessage());
-    }
-
-    private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+        super(line);
     }
 }

@@ -97,7 +97,7 @@ class FreshCloneTest {
                 .start();
         List<String> modules = List.of(
                 new String(shell.getInputStream().readAllBytes()).strip().split(" "));
-        assertThat(modules).contains("web", "producer", "streams-app");
+        assertThat(modules).contains("web", "infra/system", "producer", "streams-app");
         assertThat(modules).allSatisfy(module -> assertThat(ROOT.resolve(module).resolve("pom.xml"))
                 .exists());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.votelog.events.VoteCast;
+import io.votelog.infra.system.Tokens;
 import io.votelog.infra.testing.TopicReader;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.bench.audit;
+
+import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Workspace;
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.schemas.Topics;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code infra/bench/run audit}: the auditor's replay beside Kafka's own consumer benchmark. */
+@Command(
+        name = "audit",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes a log on a broker of its own and has the auditor replay it, in turn with kafka-consumer-perf-test over its votes."
+                    + " Prints records a second of both, and their ratio. The replay must pass. Then the log is sealed, once."
+        })
+public final class AuditCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final int FETCHED_A_SECOND = 9;
+    private static final int TAIL = 200;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @Option(
+            names = "--voters",
+            defaultValue = "3000000",
+            description = "each with one vote, every twentieth of them sent twice; default: ${DEFAULT-VALUE}")
+    int voters;
+
+    @Option(names = "--partitions", defaultValue = "4", description = "default: ${DEFAULT-VALUE}")
+    int partitions;
+
+    @Option(names = "--rounds", defaultValue = "3", description = "of both, in turn; default: ${DEFAULT-VALUE}")
+    int rounds;
+
+    @Option(names = "--heap", defaultValue = "1g", description = "of the auditor; default: ${DEFAULT-VALUE}")
+    String heap = "1g";
+
+    @Option(names = "--threads", description = "of the auditor; default: its own")
+    @Nullable
+    Integer threads;
+
+    @Option(names = "--jvm-arg", paramLabel = "ARG", description = "a further option of its JVM; may be given again")
+    List<String> jvmArgs = new ArrayList<>();
+
+    @Option(names = "--broker-heap", defaultValue = "512m", description = "default: ${DEFAULT-VALUE}")
+    String brokerHeap = "512m";
+
+    @Option(names = "--seed", defaultValue = "1", description = "of the votes; default: ${DEFAULT-VALUE}")
+    long seed;
+
+    @Option(
+            names = "--dir",
+            description = "for the data of this run; default: a new folder below .votelog/bench, deleted at the end")
+    @Nullable
+    Path dir;
+
+    private final PrintStream out = System.out;
+
+    /**
+     * Records a second.
+     *
+     * @param consumer of kafka-consumer-perf-test, over votes, from its first fetch on
+     * @param votes of the replay's first step: votes are read, decided again and counted
+     * @param whole of all that the replay does, over votes and decisions, from the start of its JVM on
+     */
+    private record Round(double consumer, double votes, double decisions, double whole) {}
+
+    @Override
+    public Integer call() {
+        Path folder = Workspace.folder(dir, "audit-");
+        try (KafkaCluster kafka =
+                KafkaCluster.single(folder.resolve("kafka")).heap(brokerHeap).start()) {
+            MadeLog log = new MadeLog(kafka.bootstrapServers(), partitions, seed);
+            log.write(voters);
+            out.printf(
+                    Locale.ROOT,
+                    "%,d records of votes in %d partitions, %,d voters, %d cores, JDK %s, auditor with -Xmx%s%n",
+                    log.records(),
+                    partitions,
+                    voters,
+                    Runtime.getRuntime().availableProcessors(),
+                    System.getProperty("java.version"),
+                    heap);
+            List<Round> all = new ArrayList<>();
+            for (int round = 1; round <= rounds; round++) {
+                Round measured = measure(kafka, log, folder, round);
+                all.add(measured);
+                out.printf(
+                        Locale.ROOT,
+                        "round %d: consumer %,.0f/s; replay: votes %,.0f/s (%.2f), decisions %,.0f/s, whole command %,.0f/s (%.2f)%n",
+                        round,
+                        measured.consumer(),
+                        measured.votes(),
+                        measured.votes() / measured.consumer(),
+                        measured.decisions(),
+                        measured.whole(),
+                        measured.whole() / measured.consumer());
+            }
+            double sealed = seal(kafka, log, folder);
+            print(all);
+            out.printf(
+                    Locale.ROOT,
+                    "| seal: records a second into both trees, the whole command | %,.0f | | ≥ 100,000/s |%n",
+                    sealed);
+            return 0;
+        } finally {
+            if (dir == null) {
+                Workspace.delete(folder);
+            }
+        }
+    }
+
+    private Round measure(KafkaCluster kafka, MadeLog log, Path folder, int round) {
+        double consumer = consume(kafka, log.records(), folder, round);
+        long beginNs = System.nanoTime();
+        JsonNode report = replay(kafka, log, folder, round);
+        double seconds = (System.nanoTime() - beginNs) / 1e9;
+        JsonNode votes = reading(report, Topics.VOTES.name());
+        JsonNode decisions = reading(report, Topics.DECISIONS.name());
+        double all =
+                votes.path("records").doubleValue() + decisions.path("records").doubleValue();
+        return new Round(consumer, rate(votes), rate(decisions), all / seconds);
+    }
+
+    private double consume(KafkaCluster kafka, long records, Path folder, int round) {
+        ChildJvm perf = ChildJvm.of("consumer-perf-test", "org.apache.kafka.tools.ConsumerPerformance")
+                .workingDir(folder)
+                .logFile(folder.resolve("logs").resolve("consumer-%d.log".formatted(round)))
+                .jvmArgs("-Xmx512m")
+                .args(
+                        "--bootstrap-server",
+                        kafka.bootstrapServers(),
+                        "--topic",
+                        Topics.VOTES.name(),
+                        "--messages",
+                        Long.toString(records),
+                        "--timeout",
+                        "60000",
+                        "--hide-header")
+                .start();
+        await(perf);
+        return perf.logTail(TAIL).stream()
+                .map(line -> line.split(", *"))
+                .filter(cells -> cells.length > FETCHED_A_SECOND)
+                .map(cells -> Double.parseDouble(cells[FETCHED_A_SECOND]))
+                .findFirst()
+                .orElseThrow(() -> new BenchException(perf.obituary("kafka-consumer-perf-test told no rate")));
+    }
+
+    /** Records a second, from the start of the sealer's JVM on; all of them are decided when it begins. */
+    private double seal(KafkaCluster kafka, MadeLog log, Path folder) {
+        log.haveCounted();
+        Path key = folder.resolve("sealing-key");
+        finish(auditor(folder, "keygen", "keygen", "--origin", "bench.example/log", "--out", key.toString()));
+        long beginNs = System.nanoTime();
+        finish(auditor(
+                folder,
+                "seal",
+                "seal",
+                "--once",
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--log",
+                folder.resolve("sealed").toString(),
+                "--key",
+                key.toString()));
+        return log.records() / ((System.nanoTime() - beginNs) / 1e9);
+    }
+
+    private static void finish(ChildJvm auditor) {
+        await(auditor);
+        if (auditor.exitCode().orElse(-1) != 0) {
+            throw new BenchException(auditor.obituary("%s fails".formatted(auditor.name())));
+        }
+    }
+
+    private ChildJvm auditor(Path folder, String name, String... arguments) {
+        Path jar = Workspace.root().resolve("auditor/target/votelog-auditor.jar");
+        if (Files.notExists(jar)) {
+            throw new BenchException(jar + " is missing: build it with ./mvnw -DskipTests package");
+        }
+        List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
+        jvm.addAll(jvmArgs);
+        return ChildJvm.ofBootJar(name, jar)
+                .workingDir(folder)
+                .logFile(folder.resolve("logs").resolve(name + ".log"))
+                .jvmArgs(jvm.toArray(String[]::new))
+                .args(arguments)
+                .start();
+    }
+
+    private JsonNode replay(KafkaCluster kafka, MadeLog log, Path folder, int round) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "replay", "--bootstrap-servers", kafka.bootstrapServers(), "--public-key", log.publicKey(), "--json"));
+        if (threads != null) {
+            arguments.addAll(List.of("--threads", threads.toString()));
+        }
+        ChildJvm auditor = auditor(folder, "replay-" + round, arguments.toArray(String[]::new));
+        await(auditor);
+        String said = String.join("\n", auditor.logTail(TAIL));
+        if (auditor.exitCode().orElse(-1) != 0 || !said.contains("{")) {
+            throw new BenchException(auditor.obituary("the replay does not pass"));
+        }
+        return JSON.readTree(said.substring(said.indexOf('{')));
+    }
+
+    private static void await(ChildJvm child) {
+        if (!child.awaitEnd(PATIENCE)) {
+            child.kill();
+            throw new BenchException(child.obituary("%s does not end".formatted(child.name())));
+        }
+    }
+
+    private static JsonNode reading(JsonNode report, String topic) {
+        return report.path("read")
+                .valueStream()
+                .filter(reading -> reading.path("of").stringValue("").equals(topic))
+                .findFirst()
+                .orElseThrow(() -> new BenchException("the auditor does not say how it read " + topic));
+    }
+
+    private static double rate(JsonNode reading) {
+        return reading.path("records").doubleValue()
+                / Math.max(1e-3, reading.path("seconds").doubleValue());
+    }
+
+    private void print(List<Round> all) {
+        out.println();
+        out.println("| what | records a second | of the consumer's | target |");
+        out.println("|---|---|---|---|");
+        row("kafka-consumer-perf-test over votes", all, Round::consumer, "");
+        row("replay: votes read, decided again and counted", all, Round::votes, "≥ 0.60");
+        row("replay: decisions read and compared", all, Round::decisions, "");
+        row("replay: the whole command, votes and decisions", all, Round::whole, "");
+    }
+
+    private void row(String what, List<Round> all, ToDoubleFunction<Round> rate, String target) {
+        out.printf(
+                Locale.ROOT,
+                "| %s | %,.0f | %.2f | %s |%n",
+                what,
+                median(all, rate),
+                median(all, round -> rate.applyAsDouble(round) / round.consumer()),
+                target);
+    }
+
+    private static double median(List<Round> all, ToDoubleFunction<Round> of) {
+        double[] sorted = all.stream().mapToDouble(of).sorted().toArray();
+        return sorted[(sorted.length - 1) / 2];
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.system;
+
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.broker.KafkaCluster;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The processes of a plan. They end with this JVM, however it ends. Starting and closing are one thread's; what was started may be asked,
+ * stopped and killed from any.
+ */
+public final class RunningSystem implements AutoCloseable {
+    /** How long an app may take to stop. */
+    private static final Duration GRACE = Duration.ofSeconds(12);
+
+    private final SystemPlan plan;
+    private final Health health = new Health();
+    private final List<AppProcess> apps = new CopyOnWriteArrayList<>();
+    private volatile @Nullable KafkaCluster kafka;
+
+    /** Nothing of it is started. */
+    public RunningSystem(SystemPlan plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * Starts all of it, and returns when all of it is ready.
+     *
+     * @throws SystemException where an app is not built; everything is stopped then
+     * @throws io.votelog.infra.broker.ChildStartException where a part of it dies or is not ready in time; the same
+     */
+    public static RunningSystem start(SystemPlan plan) {
+        RunningSystem system = new RunningSystem(plan);
+        try {
+            system.startKafka();
+            plan.instances().forEach(system::start);
+            system.apps.forEach(app -> app.awaitReady(plan.patience()));
+            return system;
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
+    }
+
+    public SystemPlan plan() {
+        return plan;
+    }
+
+    /**
+     * Starts the brokers, and returns when they are ready.
+     *
+     * @throws io.votelog.infra.broker.ChildStartException where a broker dies or is not ready in time
+     */
+    public KafkaCluster startKafka() {
+        KafkaCluster started =
+                plan.brokers().cluster(plan.folders().kafka(), plan.patience()).start();
+        kafka = started;
+        return started;
+    }
+
+    /**
+     * Starts an instance of the plan, and does not wait until it is ready.
+     *
+     * @throws SystemException where its app is not built
+     */
+    public AppProcess start(Instance instance) {
+        String bootstrapServers = kafka().bootstrapServers();
+        AppProcess process =
+                new AppProcess(instance, () -> new AppCommand(plan, instance, bootstrapServers).child(), health);
+        apps.add(process);
+        return process;
+    }
+
+    /** @throws IllegalStateException where Kafka was not started */
+    public KafkaCluster kafka() {
+        return startedKafka().orElseThrow(() -> new IllegalStateException("Kafka was not started"));
+    }
+
+    public Optional<KafkaCluster> startedKafka() {
+        return Optional.ofNullable(kafka);
+    }
+
+    /** What was started of an app, alive or not, in order. */
+    public List<AppProcess> apps(App app) {
+        return apps.stream().filter(process -> process.instance().app() == app).toList();
+    }
+
+    /** Where the gateways of the plan are, started or not. */
+    public List<URI> gateways() {
+        return plan.instances(App.PRODUCER).stream()
+                .map(instance -> instance.http().url())
+                .toList();
+    }
+
+    /** Every process that was started, alive or not. */
+    public List<ChildJvm> processes() {
+        return Stream.concat(
+                        startedKafka().stream().flatMap(started -> started.processes().stream()),
+                        apps.stream().map(AppProcess::child))
+                .toList();
+    }
+
+    /** Stops the instances of an app, all at once. Returns when they are gone. */
+    public void stop(App app) {
+        ChildWait.stop(apps(app).stream().map(AppProcess::child).toList(), GRACE);
+    }
+
+    /** Stops the gateways, then the streams-apps, then the brokers. Their data stay. */
+    @Override
+    public void close() {
+        for (App app : App.values()) {
+            stop(app);
+        }
+        startedKafka().ifPresent(KafkaCluster::close);
+    }
+}

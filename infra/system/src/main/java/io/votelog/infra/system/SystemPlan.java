@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.system;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a system is made of: its brokers, its apps with their settings, and where its data and logs are. It starts nothing.
+ *
+ * @param repository the checkout of Votelog whose build is run, this one or another
+ * @param folders where it keeps what it keeps
+ * @param brokers what Kafka is made of
+ * @param secrets what the apps are told of them
+ * @param given the environment that the apps inherit: a setting that stands there is not set again
+ * @param instances the apps, in the order of their start
+ * @param options how each app is started
+ * @param patience how long each part may take to be ready
+ */
+public record SystemPlan(
+        Path repository,
+        SystemFolders folders,
+        BrokerPlan brokers,
+        Secrets secrets,
+        Environment given,
+        List<Instance> instances,
+        Map<App, AppOptions> options,
+        Duration patience) {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    public SystemPlan {
+        instances = List.copyOf(instances);
+        options = Map.copyOf(options);
+    }
+
+    /**
+     * A plan to be made: one broker on a free port and no app, with new secrets.
+     *
+     * @param repository the checkout of Votelog whose build is run
+     */
+    public static Builder of(Path repository, SystemFolders folders) {
+        return new Builder(repository, folders);
+    }
+
+    /** Those of one app, in order. */
+    public List<Instance> instances(App app) {
+        return instances.stream().filter(instance -> instance.app() == app).toList();
+    }
+
+    AppOptions options(App app) {
+        return options.getOrDefault(app, AppOptions.of(app));
+    }
+
+    /** What a plan is made of. */
+    public static final class Builder {
+        private final Path repository;
+        private final SystemFolders folders;
+        private final List<Instance> instances = new ArrayList<>();
+        private final Map<App, AppOptions> options = new EnumMap<>(App.class);
+        private BrokerPlan brokers = BrokerPlan.single();
+        private Secrets secrets = Secrets.drawn();
+        private Environment given = new Environment(Map.of());
+        private Duration patience = PATIENCE;
+
+        private Builder(Path repository, SystemFolders folders) {
+            this.repository = repository;
+            this.folders = folders;
+        }
+
+        public Builder brokers(BrokerPlan plan) {
+            this.brokers = plan;
+            return this;
+        }
+
+        /** Those that the log was begun with. */
+        public Builder secrets(Secrets known) {
+            this.secrets = known;
+            return this;
+        }
+
+        /** The environment that the apps inherit; nothing of it is a setting by default. */
+        public Builder given(Environment environment) {
+            this.given = environment;
+            return this;
+        }
+
+        /** How long each part may take to be ready; two minutes by default. */
+        public Builder patience(Duration limit) {
+            this.patience = limit;
+            return this;
+        }
+
+        /** How all instances of the app are started. */
+        public Builder options(App app, AppOptions how) {
+            options.put(app, how);
+            return this;
+        }
+
+        public Builder instances(List<Instance> more) {
+            instances.addAll(more);
+            return this;
+        }
+
+        /** Adds instances of the app on free ports, named as the app is, with a number where there are several. */
+        public Builder instances(App app, int count, FreePorts ports) {
+            for (int n = 1; n <= count; n++) {
+                String name = count == 1 ? app.appName() : app.appName() + "-" + n;
+                instances.add(Instance.onFreePorts(app, name, ports));
+            }
+            return this;
+        }
+
+        public SystemPlan build() {
+            return new SystemPlan(repository, folders, brokers, secrets, given, instances, options, patience);
+        }
+    }
+}
