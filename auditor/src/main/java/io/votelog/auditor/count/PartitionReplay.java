@@ -318,8 +318,8 @@ public final class PartitionReplay {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
         BallotDefinition holds = otherRules.getOrDefault(id, definition);
-        PartitionCount count =
-                new PartitionCount(limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
+        PartitionCount count = new PartitionCount(
+                limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
         count.opened(offset, recordedAtMs);
         PartitionBallot opened =
                 new PartitionBallot(partition, offset, published.event(), holds, ballots.size() + 1, count);

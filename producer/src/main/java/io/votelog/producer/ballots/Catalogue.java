@@ -14,7 +14,6 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.web.problem.Problem;
 import io.votelog.web.problem.ProblemException;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;

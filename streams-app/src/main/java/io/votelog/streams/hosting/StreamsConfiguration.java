@@ -31,7 +31,6 @@ class StreamsConfiguration {
     static final String COUNTING = "counting";
     static final String RESULTS = "results";
 
-
     private static final int MIB = 1 << 20;
     private static final long POLL_MS = 10;
 

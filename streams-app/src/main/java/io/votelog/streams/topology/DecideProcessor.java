@@ -319,7 +319,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 throw new PoisonException(
                         CONFLICTING_DEFINITION,
                         "ballot %s stands here since offset %d with another definition"
-                                .formatted(published.ballotId(), standing.partitionBallot().fromOffset()));
+                                .formatted(
+                                        published.ballotId(),
+                                        standing.partitionBallot().fromOffset()));
             }
             return null;
         }

@@ -75,12 +75,9 @@ class BrokerKilledWhilePublishingIT {
             }
             return tokens.token("organiser", "ballots:write");
         };
-        BallotPublisher publisher = new BallotPublisher(
-                http,
-                system.gateways(),
-                token,
-                PATIENCE,
-                () -> assertThat(system.apps(App.PRODUCER).get(0).alive()).isTrue());
+        BallotPublisher publisher = new BallotPublisher(http, system.gateways(), token, PATIENCE, () -> assertThat(
+                        system.apps(App.PRODUCER).get(0).alive())
+                .isTrue());
         for (String id : BALLOTS) {
             try {
                 publisher.publish(BallotSource.of(file(id)));

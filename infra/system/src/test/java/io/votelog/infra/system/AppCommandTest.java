@@ -22,8 +22,9 @@ class AppCommandTest {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("votelog.b", "1");
         settings.put("votelog.a", "2");
-        SystemPlan plan = plan()
-                .options(App.STREAMS, AppOptions.of(App.STREAMS).withSettings(settings).withArguments(List.of("--x=y")))
+        SystemPlan plan = plan().options(
+                        App.STREAMS,
+                        AppOptions.of(App.STREAMS).withSettings(settings).withArguments(List.of("--x=y")))
                 .build();
         assertThat(arguments(plan, App.STREAMS, 0))
                 .containsExactly(
@@ -43,8 +44,8 @@ class AppCommandTest {
 
     @Test
     void shouldLeaveASettingToTheEnvironmentThatGivesIt() {
-        SystemPlan plan = plan()
-                .options(App.PRODUCER, AppOptions.of(App.PRODUCER).withSettings(Map.of("votelog.a-b", "ours")))
+        SystemPlan plan = plan().options(
+                        App.PRODUCER, AppOptions.of(App.PRODUCER).withSettings(Map.of("votelog.a-b", "ours")))
                 .given(new Environment(Map.of("VOTELOG_A_B", "theirs", "VOTELOG_PUBLIC_URLS_STREAMS", "https://r")))
                 .build();
         assertThat(arguments(plan, App.PRODUCER, 0))

@@ -22,8 +22,8 @@ class SystemPlanTest {
                 .extracting(Instance::name)
                 .containsExactly("producer-1", "producer-2", "producer-3", "streams-app");
         List<Integer> all = plan.instances().stream()
-                .flatMap(instance -> Stream.of(
-                        instance.http().port(), instance.management().port()))
+                .flatMap(instance ->
+                        Stream.of(instance.http().port(), instance.management().port()))
                 .toList();
         assertThat(all).hasSize(8).doesNotHaveDuplicates().allMatch(port -> port >= 10_000 && port < 20_000);
     }

@@ -78,9 +78,9 @@ final class VotersController {
             @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer,
             ServerWebExchange exchange) {
         Ballots.Published ballot = ballots.get(ballotId);
-        Receipt receipt = Receipt.parse(text)
-                .orElseThrow(() -> Problems.malformed(
-                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none.").exception());
+        Receipt receipt = Receipt.parse(text).orElseThrow(() -> Problems.malformed(
+                        "malformed-receipt", "A receipt is 43 characters of base64url; this is none.")
+                .exception());
         Duration wait = PreferHeader.waitOf(prefer, settings.maxWait());
         Long at = offset(offset);
         IpAddress client = RequestLimit.clientOf(exchange);

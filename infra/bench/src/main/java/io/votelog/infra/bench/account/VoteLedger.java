@@ -54,7 +54,8 @@ public final class VoteLedger implements VoteFates, AutoCloseable {
      * @param partition of the last attempt that was acked
      * @param offset of the last attempt that was acked
      */
-    public record Fate(int acked, int refused, int unknown, int status, int partition, long offset, VoteIdStart voteId) {
+    public record Fate(
+            int acked, int refused, int unknown, int status, int partition, long offset, VoteIdStart voteId) {
         /** How often it may stand in the log. */
         int most() {
             return acked + unknown;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.account;
 
-import io.votelog.infra.bench.voters.Pseudonyms;
 import java.util.Arrays;
 
 /** Voters by the first eight bytes of their pseudonyms: an open-addressed table, 12 bytes a slot. */

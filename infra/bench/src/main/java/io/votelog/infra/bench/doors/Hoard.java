@@ -50,7 +50,8 @@ public final class Hoard implements AutoCloseable {
     private boolean over;
 
     /** @param reads whether answers are read; a client that reads no more keeps what it is sent in the server's buffers */
-    public Hoard(LoadGenerator generator, URI server, int wanted, boolean reads, HonestCall.Request request, Gains gains) {
+    public Hoard(
+            LoadGenerator generator, URI server, int wanted, boolean reads, HonestCall.Request request, Gains gains) {
         this.server = server;
         this.wanted = wanted;
         this.reads = reads;

@@ -9,7 +9,6 @@ import io.votelog.infra.bench.load.LoadGenerator;
 import io.votelog.infra.bench.load.PlainRequests;
 import io.votelog.infra.bench.load.ResponseReader;
 import io.votelog.infra.bench.load.VoteRequests;
-import io.votelog.infra.bench.system.Calls;
 import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.voters.TokenAlgorithm;
 import io.votelog.infra.bench.workspace.BenchException;

@@ -15,7 +15,8 @@ import java.net.URI;
  * @param request gives the n-th request from 0 on
  * @param seen is shown each answer 2xx that is no stream
  */
-public record HonestCall(String what, URI server, double rate, int connections, boolean stream, Request request, Seen seen) {
+public record HonestCall(
+        String what, URI server, double rate, int connections, boolean stream, Request request, Seen seen) {
     /** Requests of one kind. */
     public interface Request {
         ByteBuf of(int n, ByteBufAllocator allocator);

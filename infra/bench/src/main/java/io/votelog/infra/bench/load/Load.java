@@ -33,13 +33,15 @@ public record Load(
     static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /** As many votes as the connections get through. */
-    public static Load closed(URI gateway, int connections, Duration warmup, Duration measured, int firstVoter, int voters) {
+    public static Load closed(
+            URI gateway, int connections, Duration warmup, Duration measured, int firstVoter, int voters) {
         return new Load(
                 gateway, connections, 0, warmup, measured, firstVoter, voters, ANSWER_TIMEOUT, PATIENCE, Duration.ZERO);
     }
 
     /** Votes at a constant rate. */
-    public static Load open(URI gateway, int connections, double rate, Duration warmup, Duration measured, int firstVoter) {
+    public static Load open(
+            URI gateway, int connections, double rate, Duration warmup, Duration measured, int firstVoter) {
         return new Load(
                 gateway,
                 connections,

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-<<<<<<<< HEAD:infra/bench/src/main/java/io/votelog/infra/bench/peer/Pseudonyms.java
-package io.votelog.infra.bench.peer;
-========
 package io.votelog.infra.bench.voters;
->>>>>>>> 94a914099fd4245cdb506914124c76b0368f4ca6:infra/bench/src/main/java/io/votelog/infra/bench/voters/Pseudonyms.java
 
 import io.votelog.schemas.Pseudonym;
 import java.nio.ByteBuffer;

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-<<<<<<<< HEAD:infra/bench/src/test/java/io/votelog/infra/bench/peer/PseudonymsTest.java
-package io.votelog.infra.bench.peer;
-========
 package io.votelog.infra.bench.voters;
->>>>>>>> 94a914099fd4245cdb506914124c76b0368f4ca6:infra/bench/src/test/java/io/votelog/infra/bench/voters/PseudonymsTest.java
 
 import static org.assertj.core.api.Assertions.assertThat;
 
