@@ -31,10 +31,10 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String RULES = "io.votelog.rules..";
     private static final String STREAMS = "io.votelog.streams..";
-    private static final String TOPOLOGY = "io.votelog.streams.topology";
+    private static final String TOPOLOGY = "io.votelog.streams.topology..";
 
     /** The class of the topology that reads the clock, to say when what was counted is sent. */
-    private static final String TIMER = TOPOLOGY + ".EmitTimer";
+    private static final String TIMER = "io.votelog.streams.topology.EmitTimer";
 
     /** The method by which a class of the topology becomes the bytes of a row. */
     private static final String ENCODE = "encode";
