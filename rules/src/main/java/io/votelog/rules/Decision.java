@@ -29,12 +29,12 @@ public final class Decision {
      * The verdict on a vote. The reasons are looked at in their order of precedence, and the first that holds rejects the vote. A retry
      * of the accepted vote, which is one with its id and its set of choices, is found before all reasons but {@code UNKNOWN_BALLOT}.
      *
-     * @param poll the ballot that the vote names, or null where the partition knows none of that id
+     * @param partitionBallot the ballot that the vote names, or null where the partition knows none of that id
      * @param accepted the accepted vote of the same voter on the same ballot, if there is one
      * @param vote the vote
      */
-    public static Verdict decide(@Nullable PartitionBallot poll, @Nullable AcceptedVote accepted, LoggedVote vote) {
-        if (poll == null || vote.offset() <= poll.fromOffset()) {
+    public static Verdict decide(@Nullable PartitionBallot partitionBallot, @Nullable AcceptedVote accepted, LoggedVote vote) {
+        if (partitionBallot == null || vote.offset() <= partitionBallot.fromOffset()) {
             return new Verdict.Rejected(Reason.UNKNOWN_BALLOT);
         }
         AcceptedVote earlier = accepted != null && accepted.offset() <= vote.offset() ? accepted : null;
@@ -42,7 +42,7 @@ public final class Decision {
             return new Verdict.Accepted(earlier.picks());
         }
 
-        Ballot ballot = poll.ballot();
+        Ballot ballot = partitionBallot.ballot();
         Form form = ballot.check(vote.choices());
         AcceptedVote sameId = earlier != null && earlier.voteId().equals(vote.voteId()) ? earlier : null;
         if (sameId != null
@@ -53,7 +53,7 @@ public final class Decision {
         if (vote.recordedAtMs() < ballot.opensAt().toEpochMilli()) {
             return new Verdict.Rejected(Reason.NOT_OPEN);
         }
-        if (vote.offset() >= poll.endOffset()
+        if (vote.offset() >= partitionBallot.endOffset()
                 || vote.recordedAtMs() >= ballot.closesAt().toEpochMilli()) {
             return new Verdict.Rejected(Reason.CLOSED);
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** The rules of the announcement that the system was made for, sentence by sentence. */
 class AnnouncementTest {
     private static final Ballot BALLOT = BallotFiles.ballot(BallotFiles.gzCustoms2021());
-    private static final Decision.PartitionBallot POLL =
+    private static final Decision.PartitionBallot OPEN =
             new Decision.PartitionBallot(BALLOT, 0, Decision.PartitionBallot.OPEN_ENDED);
     private static final Instant DURING = Instant.parse("2021-12-07T04:00:00Z");
 
@@ -84,11 +84,11 @@ class AnnouncementTest {
     }
 
     private static Verdict at(Instant recordedAt, List<String> choices) {
-        return Decision.decide(POLL, null, new LoggedVote(new UUID(0, 1), choices, 2, recordedAt.toEpochMilli()));
+        return Decision.decide(OPEN, null, new LoggedVote(new UUID(0, 1), choices, 2, recordedAt.toEpochMilli()));
     }
 
     private static Verdict decide(@Nullable AcceptedVote accepted, UUID voteId, List<String> choices) {
-        return Decision.decide(POLL, accepted, new LoggedVote(voteId, choices, 2, DURING.toEpochMilli()));
+        return Decision.decide(OPEN, accepted, new LoggedVote(voteId, choices, 2, DURING.toEpochMilli()));
     }
 
     private static Verdict accepted(int... indexes) {

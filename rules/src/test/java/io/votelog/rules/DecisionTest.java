@@ -86,12 +86,12 @@ class DecisionTest {
     }
 
     private static Reason reason(
-            Decision.@Nullable PartitionBallot poll,
+            Decision.@Nullable PartitionBallot partitionBallot,
             AcceptedVote accepted,
             UUID id,
             List<String> choices,
             long recordedAtMs) {
-        Verdict verdict = Decision.decide(poll, accepted, new LoggedVote(id, choices, 40, recordedAtMs));
+        Verdict verdict = Decision.decide(partitionBallot, accepted, new LoggedVote(id, choices, 40, recordedAtMs));
         assertThat(verdict).isInstanceOf(Verdict.Rejected.class);
         return ((Verdict.Rejected) verdict).reason();
     }

@@ -167,7 +167,7 @@ class RandomVotesTest {
     /** What a processor of one partition keeps: one row for the ballot, one for each voter with an accepted vote. */
     private static final class Partition {
         private final Ballot ballot;
-        private Decision.@Nullable PartitionBallot poll;
+        private Decision.@Nullable PartitionBallot partitionBallot;
         private final Map<String, AcceptedVote> accepted = new HashMap<>();
 
         Partition(Ballot ballot) {
@@ -176,16 +176,16 @@ class RandomVotesTest {
 
         @Nullable
         Verdict meet(long offset, Oracle.Entry entry) {
-            if (entry instanceof Oracle.Entry.Published && poll == null) {
-                poll = new Decision.PartitionBallot(ballot, offset, Decision.PartitionBallot.OPEN_ENDED);
-            } else if (poll != null && offset > poll.fromOffset() && offset < poll.endOffset() && ends(entry)) {
-                poll = new Decision.PartitionBallot(ballot, poll.fromOffset(), offset);
+            if (entry instanceof Oracle.Entry.Published && partitionBallot == null) {
+                partitionBallot = new Decision.PartitionBallot(ballot, offset, Decision.PartitionBallot.OPEN_ENDED);
+            } else if (partitionBallot != null && offset > partitionBallot.fromOffset() && offset < partitionBallot.endOffset() && ends(entry)) {
+                partitionBallot = new Decision.PartitionBallot(ballot, partitionBallot.fromOffset(), offset);
             }
             if (!(entry instanceof Oracle.Entry.Vote vote)) {
                 return null;
             }
             LoggedVote cast = new LoggedVote(vote.id(), vote.choices(), offset, vote.atMs());
-            Verdict verdict = Decision.decide(poll, accepted.get(vote.voter()), cast);
+            Verdict verdict = Decision.decide(partitionBallot, accepted.get(vote.voter()), cast);
             if (verdict instanceof Verdict.Accepted counts) {
                 accepted.put(vote.voter(), new AcceptedVote(vote.id(), offset, vote.atMs(), counts.picks()));
             }

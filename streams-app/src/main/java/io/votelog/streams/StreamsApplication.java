@@ -19,7 +19,7 @@ public final class StreamsApplication {
         try {
             SpringApplication.run(StreamsApplication.class, args);
         } catch (RuntimeException refused) {
-            // UnfitLogFailureAnalyzer has printed the cause already.
+            // UnfitLogAnalyzer has printed the cause already.
             if (isUnfitLog(refused)) {
                 System.exit(ExitCodes.UNFIT);
             }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
-/** Exit codes by which an operator tells why the application stopped. The JVM never exits with one of them by itself; it uses 3 when memory is out. */
+/**
+ * Exit codes by which an operator tells why the application stopped. The JVM never exits with one of them by itself; it uses 3
+ * when memory is out.
+ */
 public final class ExitCodes {
     /** The log was cut or replaced. */
     public static final int LOG_CUT = 80;

@@ -84,8 +84,7 @@ class WatchConfiguration {
             OwnAddress self,
             Liveness liveness) {
         // A failed thread that Kafka Streams does not replace, such as that of the global stores, ends the Kafka
-        // Streams
-        // whatever the handler answered.
+        // Streams whatever the handler answered.
         counting.onChange((now, before) -> sayIfBroken(liveness, StreamsConfiguration.COUNTING, now));
         results.onChange((now, before) -> sayIfBroken(liveness, StreamsConfiguration.RESULTS, now));
         Runnable onFirstRun = prepared.replicas() >= LogCluster.CLUSTER_REPLICAS

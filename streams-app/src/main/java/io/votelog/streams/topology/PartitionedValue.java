@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * whoever writes to votes chooses the partition.
  */
 record PartitionedValue(int partition, byte @Nullable [] value) {
-    static final Serializer<PartitionedValue> SERIALIZER = (topic, placed) -> placed.value();
+    static final Serializer<PartitionedValue> SERIALIZER = (topic, value) -> value.value();
 
     /** Sends a value to the partition with the same number, for a topic that has as many partitions as votes. */
     static final StreamPartitioner<byte[], PartitionedValue> SAME_PARTITION =
-            (topic, key, placed, partitionCount) -> Optional.of(Set.of(placed.partition()));
+            (topic, key, value, partitionCount) -> Optional.of(Set.of(value.partition()));
 
     /** Sends the values of one partition of votes to one partition, for a topic that need not have as many partitions. */
     static final StreamPartitioner<byte[], PartitionedValue> PARTITION_MODULO_COUNT =
-            (topic, key, placed, partitionCount) -> Optional.of(Set.of(placed.partition() % partitionCount));
+            (topic, key, value, partitionCount) -> Optional.of(Set.of(value.partition() % partitionCount));
 }

@@ -30,11 +30,11 @@ public final class VotersPosition {
 
     /** @param countedTo the next offset that the tally is to count */
     VotersPosition(ProcessorContext<?, ?> context, KeyValueStore<byte[], byte[]> voters, long countedTo) {
-        long marked = of(voters);
+        long stored = of(voters);
         this.voters = voters;
-        this.nextOffset = Math.max(countedTo, marked);
+        this.nextOffset = Math.max(countedTo, stored);
         this.timer = new EmitTimer(context, PUT_EVERY, Duration.ZERO, nowMs -> put());
-        if (marked < nextOffset) {
+        if (stored < nextOffset) {
             timer.start();
         }
     }

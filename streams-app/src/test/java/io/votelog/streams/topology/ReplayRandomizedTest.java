@@ -199,7 +199,7 @@ class ReplayRandomizedTest {
     }
 
     @Test
-    void shouldNotPutAMarkThatStandsAlready() {
+    void shouldNotPutAPositionThatStandsAlready() {
         PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
         partition.process(published(ballots.get(0)), 0);
         assertThat(partition.willPutVotersPosition()).isTrue();

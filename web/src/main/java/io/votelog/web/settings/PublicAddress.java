@@ -8,7 +8,7 @@ public final class PublicAddress {
     private PublicAddress() {}
 
     /**
-     * The address without the slash at its end, so that paths can be put behind it.
+     * The address without slashes at its end, so that paths can be put behind it.
      *
      * @param key the setting's full name
      * @throws BadSettingException unless it is an http or https URL with a host, and without query and fragment
@@ -22,6 +22,10 @@ public final class PublicAddress {
                     "an http or https URL without query and fragment, such as https://vote.example");
         }
         String text = url.toString();
-        return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : url;
+        int end = text.length();
+        while (text.charAt(end - 1) == '/') {
+            end--;
+        }
+        return end == text.length() ? url : URI.create(text.substring(0, end));
     }
 }

@@ -17,9 +17,10 @@ class PublicAddressTest {
         "https://vote.example, https://vote.example",
         "https://vote.example/, https://vote.example",
         "http://localhost:8081/, http://localhost:8081",
+        "https://vote.example//, https://vote.example",
         "https://vote.example/below/, https://vote.example/below",
     })
-    void shouldLeaveOutTheSlashAtTheEnd(URI given, URI address) {
+    void shouldLeaveOutSlashesAtTheEnd(URI given, URI address) {
         assertThat(PublicAddress.of(KEY, given)).isEqualTo(address);
     }
 

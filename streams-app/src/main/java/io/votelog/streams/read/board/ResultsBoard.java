@@ -33,7 +33,7 @@ public final class ResultsBoard {
     }
 
     /** Signals that something other than the results of some ballot changed. */
-    public void ballotsChanged() {
+    void ballotsChanged() {
         signal(EVERY_BALLOT);
     }
 

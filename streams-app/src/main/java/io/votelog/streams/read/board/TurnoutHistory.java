@@ -108,8 +108,7 @@ public final class TurnoutHistory {
         long accepted = 0;
         for (NavigableMap<Long, Hour> hours : partitions.values()) {
             // The minute that is looked for is in the last hour that began before the moment, or else in the hour
-            // before
-            // that one.
+            // before that one.
             for (Hour hour : hours.headMap(at, false).descendingMap().values()) {
                 int minute = hour.lastBefore(at);
                 if (minute >= 0) {

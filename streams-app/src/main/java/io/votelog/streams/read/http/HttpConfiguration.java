@@ -85,7 +85,7 @@ class HttpConfiguration {
         return new OriginFilter(origins, () -> Problems.originNotAllowed().exception());
     }
 
-    /** What can be asked for here, with this system's public address in it. */
+    /** {@code GET /openapi.yaml}: the description of this side's routes, with its public address filled in. */
     @Bean
     OpenApiRoute openApiRoute(WebSettings settings) throws IOException {
         URI known = settings.streams();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record EventId(long version, long revision) {
     /** The id of a reader who names none, or something that is no id. */
-    public static final EventId NONE = new EventId(0, 0);
+    static final EventId NONE = new EventId(0, 0);
 
     private static final Pattern EVENT_ID = Pattern.compile("(\\d{1,18})(?:-(\\d{1,18}))?");
 

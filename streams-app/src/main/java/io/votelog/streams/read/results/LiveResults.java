@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The present results of each ballot, and the next ones when they come. */
 public final class LiveResults {
-    /** The header that says {@code false} with what does not go on for now, and is not there with what does. */
+    /** The header that is {@code false} on results that are not up to date, and absent on others. */
     public static final String LIVE_HEADER = "Votelog-Live";
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveResults.class);
@@ -38,7 +38,7 @@ public final class LiveResults {
     private final Set<String> foreignBallotIds = ConcurrentHashMap.newKeySet();
 
     /** @param scheduler runs what follows from changes, so that the thread that keeps the stores does not */
-    public LiveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock, Scheduler scheduler) {
+    LiveResults(Ballots ballots, ResultsBoard board, JsonMapper json, Clock clock, Scheduler scheduler) {
         this.ballots = ballots;
         this.board = board;
         this.json = json;

@@ -22,7 +22,7 @@ final class ReaderLimit {
     private final AddressCounts byAddress;
     private final LimitedRequests limited;
 
-    public ReaderLimit(ResultsSettings settings, MeterRegistry meters) {
+    ReaderLimit(ResultsSettings settings, MeterRegistry meters) {
         this.most = settings.maxReaders();
         this.mostOfAddress = settings.maxReadersPerAddress();
         this.byAddress = new AddressCounts(mostOfAddress);

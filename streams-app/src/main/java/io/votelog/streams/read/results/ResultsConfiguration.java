@@ -32,7 +32,7 @@ class ResultsConfiguration {
         return new FirstShutdownStep(end::come);
     }
 
-    /** A reader that never reads would keep its place for ever. */
+    /** Closes the connection of a reader that takes nothing; it would keep its place for ever. */
     @Bean
     NettyServerCustomizer writeTimeout(ResultsSettings settings) {
         long timeoutMs = settings.writeTimeout().toMillis();

@@ -36,10 +36,7 @@ import reactor.core.publisher.Mono;
 
 /** {@code GET /v1/ballots/{id}/results}, {@code …/results.csv} and {@code …/results/stream}. */
 @RestController
-public final class ResultsController {
-    /** The header that is {@code false} on results that are not up to date, and absent on others. */
-    public static final String LIVE = "Votelog-Live";
-
+final class ResultsController {
     private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
     private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final CacheControl CACHING = CacheControl.maxAge(Duration.ofSeconds(1));
@@ -51,7 +48,7 @@ public final class ResultsController {
     private final StreamEnd shutdown;
     private final ReaderLimit readers;
 
-    public ResultsController(
+    ResultsController(
             LiveResults results, ResultsFeed feed, ResultsSettings settings, StreamEnd shutdown, ReaderLimit readers) {
         this.results = results;
         this.feed = feed;
@@ -61,7 +58,7 @@ public final class ResultsController {
     }
 
     @GetMapping("/v1/ballots/{ballotId}/results")
-    public Mono<ResponseEntity<byte[]>> results(@PathVariable String ballotId, @RequestHeader HttpHeaders request) {
+    Mono<ResponseEntity<byte[]>> results(@PathVariable String ballotId, @RequestHeader HttpHeaders request) {
         boolean csv = AcceptHeader.prefersCsv(request);
         return fresh(ballotId, ResultsTag.Known.of(request))
                 .map(view -> csv

@@ -30,7 +30,7 @@ final class ResultsFeed {
      *
      * @param seen what the reader has seen already; nothing older is shown
      */
-    public Flux<ResultsView> of(String ballotId, EventId seen) {
+    Flux<ResultsView> of(String ballotId, EventId seen) {
         return Flux.defer(() -> channels.computeIfAbsent(ballotId, this::channel))
                 .filter(view -> view.tag().eventId().covers(seen))
                 .onBackpressureLatest();
