@@ -52,6 +52,8 @@ class StartIT {
         "--votelog.limits.trusted-proxies=proxy.example, votelog.limits.trusted-proxies: 'proxy.example' is no address, 10.0.0.0/8",
         "--votelog.hsts.max-age=-1s, votelog.hsts.max-age: PT-1S, 0s to take it back",
         "--votelog.dev.tokens=true, votelog.dev.tokens: true, on this machine",
+        "--votelog.max-connections=0, votelog.maxConnections, must be greater than or equal to 1",
+        "--votelog.max-votes-under-way=0, votelog.maxVotesUnderWay, must be greater than or equal to 1",
         "--votelog.publish-timeout=soon, votelog.publish-timeout, soon"
     })
     void shouldRefuseABadSetting(String setting, String wrong, String right, CapturedOutput output) {
@@ -59,6 +61,18 @@ class StartIT {
         assertThat(output.getAll()).contains("APPLICATION FAILED TO START");
         String said = output.getAll().substring(output.getAll().indexOf("APPLICATION FAILED TO START"));
         assertThat(said).containsIgnoringCase(wrong).contains(right).doesNotContain("\tat ");
+    }
+
+    @Test
+    void shouldRefuseAProviderWhoseTokensAreNotTrusted(CapturedOutput output) {
+        assertThatThrownBy(() -> Gateway.start(
+                        NO_BROKER,
+                        "--votelog.auth.issuer=https://login.example",
+                        "--votelog.sign-in.issuer=https://other.example",
+                        "--votelog.sign-in.client-id=page"))
+                .isInstanceOf(Exception.class);
+        assertThat(output.getAll())
+                .contains("votelog.sign-in.issuer: https://other.example", "the same as votelog.auth.issuer");
     }
 
     /** A gateway that lets anyone vote as anyone must not serve others than its developer. */

@@ -63,7 +63,7 @@ final class SealedLogOptions {
     }
 
     /** @throws AuditException when the file holds no policy */
-    public Optional<CosignatureRequirement> cosignatureRequirement() {
+    Optional<CosignatureRequirement> cosignatureRequirement() {
         Duration oldest = maxCosignatureAge == null ? null : duration(maxCosignatureAge);
         if (policy == null) {
             if (oldest != null) {

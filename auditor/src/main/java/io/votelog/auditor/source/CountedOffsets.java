@@ -23,9 +23,4 @@ public record CountedOffsets(String group, Map<Integer, Long> offsets) {
                 && offsets.entrySet().stream()
                         .allMatch(entry -> entry.getKey() >= 0 && entry.getValue() != null && entry.getValue() >= 0);
     }
-
-    /** Whether the record at this position was counted. */
-    boolean covers(int partition, long offset) {
-        return offsets.getOrDefault(partition, 0L) > offset;
-    }
 }

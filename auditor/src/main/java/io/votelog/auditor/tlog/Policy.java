@@ -137,11 +137,6 @@ public final class Policy {
         return policy;
     }
 
-    /** The same as {@link #parse(byte[])}, for a text that is encoded in UTF-8. */
-    static Policy parse(String file) {
-        return parse(file.getBytes(StandardCharsets.UTF_8));
-    }
-
     /**
      * A word for error messages and for use as text: its bytes decoded as UTF-8, or as ISO 8859-1 where they are no
      * UTF-8.

@@ -54,7 +54,7 @@ final class Bodies {
         if (failure instanceof ReadTimeoutException) {
             return Problems.requestTimeout();
         }
-        // When the client has gone nobody will read this; it must not pass for an error of ours.
+        // When the client has gone, nobody reads this problem; it must only not be taken for an error of the gateway.
         return Problems.malformed(
                 failure instanceof DecoderException
                         ? "the body's chunks are malformed"

@@ -123,8 +123,7 @@ final class BoundedBody extends Mono<byte[]> {
         @Override
         public void onError(Throwable failure) {
             // Otherwise the server would report the failure once more when the answer is written, and it would be
-            // logged
-            // as an error.
+            // logged as an error.
             source.cancel();
             if (!done) {
                 end(Bodies.brokenOff(failure).exception());

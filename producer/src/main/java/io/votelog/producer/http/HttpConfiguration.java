@@ -70,8 +70,9 @@ class HttpConfiguration {
     }
 
     /**
-     * What the public port has and the management port must not have: the votes' routes, and limits for each connection. Customizers
-     * of factories are looked for beside each server alone; beans of the kinds that this one adds would be found by both.
+     * Sets up the public port, with the votes' routes and limits for each connection, and leaves the management port alone.
+     * Customizers of server factories are looked up for each server by itself, while beans of the kinds that this one adds
+     * would be found by both servers.
      */
     @Bean
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> publicPort(

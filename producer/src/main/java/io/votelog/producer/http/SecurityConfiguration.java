@@ -33,7 +33,7 @@ import reactor.core.publisher.Mono;
 /** Which tokens may use which routes, and the headers that keep browsers safe. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebFluxSecurity
-public class SecurityConfiguration {
+class SecurityConfiguration {
     static final String WRITE_BALLOTS = "ballots:write";
     static final String ANNUL_VOTES = "votes:annul";
     private static final String ANNULMENTS = "/v1/ballots/*/annulments";
@@ -42,7 +42,7 @@ public class SecurityConfiguration {
     @Bean
     SecurityWebFilterChain security(
             ServerHttpSecurity http, Origins origins, Gatekeeper gatekeeper, ReactiveAuthenticationManager callers) {
-        // What a token is refused with passes by here as a ProblemException.
+        // A refused token's ProblemException arrives here.
         ServerAuthenticationEntryPoint unauthorized = (exchange, failure) -> ProblemHandler.write(
                 exchange,
                 exchange.getRequest().getHeaders().getFirst("Authorization") == null

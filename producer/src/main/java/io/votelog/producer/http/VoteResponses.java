@@ -79,7 +79,9 @@ final class VoteResponses {
         return headers;
     }
 
-    /** Whether a page sent the request that may not; a request without an origin costs a look for the header. */
+    /**
+     * Whether the request comes from a page whose origin may not call. Without an {@code Origin} header this costs one look-up.
+     */
     boolean mayNotCall(HttpServerRequest request) {
         HttpHeaders headers = request.requestHeaders();
         if (!headers.contains(HttpHeaderNames.ORIGIN)) {

@@ -10,8 +10,8 @@ public sealed interface VoteAnswer permits RecordedVote, VoteAnswer.NotRecorded 
     /**
      * The vote is refused, or its outcome is unknown.
      *
-     * @param problem says which, and why
-     * @param receipt of the vote that was sent, where it is told since the vote may be in the log all the same
+     * @param problem tells which of the two, and why
+     * @param receipt the receipt of the vote, where the sender may learn it, since the log may have the vote all the same; else null
      */
     record NotRecorded(Problem problem, @Nullable Receipt receipt) implements VoteAnswer {
         /** The sender learns no receipt. */

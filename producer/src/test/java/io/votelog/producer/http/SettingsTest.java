@@ -51,12 +51,16 @@ class SettingsTest {
     void shouldGiveDevelopmentTokensBesideAProviderOnThisMachine() {
         Map<String, Object> variables = Map.of(
                 "VOTELOG_AUTH_HS256_SECRET", Gateway.SECRET,
+                "VOTELOG_DEV_TOKENS", "true",
                 "VOTELOG_AUTH_JWK_SET_URI", "http://127.0.0.1:9000/keys",
                 "VOTELOG_AUTH_ISSUER", "http://localhost:9000",
                 "VOTELOG_AUTH_AUDIENCE", "votelog",
                 "VOTELOG_SIGN_IN_ISSUER", "http://localhost:9000",
                 "VOTELOG_SIGN_IN_CLIENT_ID", "page",
                 "VOTELOG_CORS_ALLOWED_ORIGINS", "http://localhost:8081,http://127.0.0.1:8081");
+        assertThat(BoundSettings.of(DevTokenSettings.class, variables).tokens()).isTrue();
+        BoundSettings.of(SignInSettings.class, variables)
+                .requireIssuer(BoundSettings.of(AuthSettings.class, variables).issuer());
         assertThatCode(() -> DevTokenTerms.require(
                         BoundSettings.of(AuthSettings.class, variables),
                         BoundSettings.of(SignInSettings.class, variables),

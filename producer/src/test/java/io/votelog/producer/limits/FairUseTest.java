@@ -180,8 +180,7 @@ class FairUseTest {
                         "RateLimit-Policy",
                         "\"user\";q=100;w=10, \"address\";q=5000;w=5, \"votes\";q=5;w=3000, \"retries\";q=100;w=6000");
         // Other buckets: those of another voter, and those of the same user on another ballot, who has another
-        // pseudonym
-        // there.
+        // pseudonym there.
         assertThat(refused(fairUse, vote(BEA, 5))).isNull();
         now += Duration.ofMinutes(10).toNanos();
         assertThat(refused(fairUse, vote(ADA, 5))).isNull();

@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /** Prints why the log is unfit in place of a stack trace. */
-public final class UnfitLogAnalyzer extends AbstractFailureAnalyzer<UnfitLogException> {
+final class UnfitLogAnalyzer extends AbstractFailureAnalyzer<UnfitLogException> {
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, UnfitLogException cause) {
         return new FailureAnalysis(String.valueOf(cause.getMessage()), null, cause);

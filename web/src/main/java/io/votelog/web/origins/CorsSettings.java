@@ -11,7 +11,7 @@ import org.springframework.web.cors.CorsConfiguration;
 /**
  * Which pages of other origins may call from a browser ({@code votelog.cors}).
  *
- * @param allowedOrigins such as {@code https://vote.example}; {@code *} for all; none by default
+ * @param allowedOrigins each like {@code https://vote.example}, or {@code *} for all; none by default
  */
 public record CorsSettings(@DefaultValue List<String> allowedOrigins) {
     /** How long browsers may remember what they were told. */

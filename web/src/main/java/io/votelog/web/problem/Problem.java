@@ -10,6 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Why a request is refused, as an RFC 9457 problem document.
  *
+ * @param type what is the same in all problems of its kind: code, status and title
  * @param detail what is wrong in this request and what would be right; null when there is nothing to say but the title
  * @param more members beyond those of the RFC, in their order
  * @param headers HTTP headers that belong to the answer

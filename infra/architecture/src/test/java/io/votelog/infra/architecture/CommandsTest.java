@@ -56,7 +56,9 @@ class CommandsTest {
         Files.walkFileTree(Modules.ROOT, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                return Set.of("target", "src", ".git", ".votelog").contains(String.valueOf(folder.getFileName()))
+                return !folder.equals(Modules.ROOT)
+                                && Set.of("target", "src", ".git", ".votelog", ".idea", ".vscode")
+                                        .contains(String.valueOf(folder.getFileName()))
                         ? FileVisitResult.SKIP_SUBTREE
                         : FileVisitResult.CONTINUE;
             }

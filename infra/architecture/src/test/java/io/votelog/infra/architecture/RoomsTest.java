@@ -263,6 +263,18 @@ class RoomsTest {
                 .isEmpty();
     }
 
+    /** A vote's way can be carried to any HTTP server: of those that read tokens one alone, which fetches keys, knows HTTP. */
+    @Test
+    void tokensShouldBeReadWithoutAWebFramework() {
+        List<String> wrong = new ArrayList<>();
+        modules.uses().forEach((type, used) -> used.stream()
+                .filter(target -> Modules.room(type).equals("producer.auth")
+                        && !type.startsWith("io.votelog.producer.auth.ProviderKeys")
+                        && (Library.SPRING_WEB.has(target) || Library.NETTY.has(target)))
+                .forEach(target -> wrong.add(type + " uses " + target)));
+        assertThat(wrong).isEmpty();
+    }
+
     @Test
     void modulesShouldUseThoseBelowThemOnly() {
         List<String> wrong = new ArrayList<>();

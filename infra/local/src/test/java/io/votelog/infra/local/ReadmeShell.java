@@ -24,8 +24,8 @@ final class ReadmeShell {
             set -euo pipefail
             curl() {
               case " $* " in
-                *" -N "*) command curl -sS --fail --max-time 2 "$@" || [ $? = 28 ] ;;
-                *) command curl -sS --fail --max-time 20 "$@" ;;
+                *" -N "*) command curl -sS --fail --max-time 10 "$@" || [ $? = 28 ] ;;
+                *) command curl -sS --fail --max-time 60 "$@" ;;
               esac
               echo
             }
@@ -74,7 +74,7 @@ final class ReadmeShell {
                 .redirectError(trace.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
-        boolean ended = process.waitFor(3, TimeUnit.MINUTES);
+        boolean ended = process.waitFor(10, TimeUnit.MINUTES);
         String text = Files.readString(said);
         if (!ended) {
             process.destroyForcibly();

@@ -39,10 +39,6 @@ public record AppOptions(List<String> jvmArgs, Map<String, String> settings, Lis
         return all;
     }
 
-    public AppOptions withJvm(List<String> options) {
-        return new AppOptions(options, settings, arguments);
-    }
-
     public AppOptions withSettings(Map<String, String> values) {
         return new AppOptions(jvmArgs, values, arguments);
     }

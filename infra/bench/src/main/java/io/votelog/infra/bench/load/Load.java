@@ -60,10 +60,6 @@ public record Load(
                 gateway, connections, rate, warmup, measured, firstVoter, voters, answerTimeout, patience, after);
     }
 
-    Load withAnswerTimeout(Duration timeout) {
-        return new Load(
-                gateway, connections, rate, warmup, measured, firstVoter, voters, timeout, patience, retryAfter);
-    }
 
     public boolean open() {
         return rate > 0;

@@ -29,7 +29,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * <li>{@code x-answers}: answers beyond single operations. {@code everywhere} has the answers that any request may get,
  * {@code elsewhere} those to requests without a described operation, {@code options} those to OPTIONS; {@code headers}
  * names the headers that any answer may have
- *   <li>{@code x-problems}: each problem's code, with its status
+ * <li>{@code x-problems}: each problem's code, with its status and its title
  * <li>{@code x-event}: the schema of the data of a stream's events, beside the schema of the stream
  * </ul>
  */
