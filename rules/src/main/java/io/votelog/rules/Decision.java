@@ -33,7 +33,8 @@ public final class Decision {
      * @param accepted the accepted vote of the same voter on the same ballot, if there is one
      * @param vote the vote
      */
-    public static Verdict decide(@Nullable PartitionBallot partitionBallot, @Nullable AcceptedVote accepted, LoggedVote vote) {
+    public static Verdict decide(
+            @Nullable PartitionBallot partitionBallot, @Nullable AcceptedVote accepted, LoggedVote vote) {
         if (partitionBallot == null || vote.offset() <= partitionBallot.fromOffset()) {
             return new Verdict.Rejected(Reason.UNKNOWN_BALLOT);
         }

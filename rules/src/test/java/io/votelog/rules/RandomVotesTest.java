@@ -178,7 +178,10 @@ class RandomVotesTest {
         Verdict meet(long offset, Oracle.Entry entry) {
             if (entry instanceof Oracle.Entry.Published && partitionBallot == null) {
                 partitionBallot = new Decision.PartitionBallot(ballot, offset, Decision.PartitionBallot.OPEN_ENDED);
-            } else if (partitionBallot != null && offset > partitionBallot.fromOffset() && offset < partitionBallot.endOffset() && ends(entry)) {
+            } else if (partitionBallot != null
+                    && offset > partitionBallot.fromOffset()
+                    && offset < partitionBallot.endOffset()
+                    && ends(entry)) {
                 partitionBallot = new Decision.PartitionBallot(ballot, partitionBallot.fromOffset(), offset);
             }
             if (!(entry instanceof Oracle.Entry.Vote vote)) {

@@ -32,8 +32,9 @@ public final class LimitedRequests implements MeterBinder {
     public void bindTo(MeterRegistry registry) {
         FunctionCounter.builder("votelog.requests.limited", count, LongAdder::sum)
                 .tag("limit", limit)
-                .description("requests that were refused, or answered without the wait that they asked for, since a limit"
-                        + " was reached")
+                .description(
+                        "requests that were refused, or answered without the wait that they asked for, since a limit"
+                                + " was reached")
                 .register(registry);
     }
 }

@@ -84,7 +84,8 @@ final class Modules {
         List<String> arguments = new ArrayList<>(List.of("-verbose:class", "-filter:none"));
         compiled.forEach(folder -> arguments.add(folder.toString()));
         ToolProvider jdeps = ToolProvider.findFirst("jdeps")
-                .orElseThrow(() -> new AssertionError("no jdeps here: these tests need a JDK with the module jdk.jdeps"));
+                .orElseThrow(
+                        () -> new AssertionError("no jdeps here: these tests need a JDK with the module jdk.jdeps"));
         PrintWriter out = new PrintWriter(said);
         int code = jdeps.run(out, out, arguments.toArray(String[]::new));
         out.flush();

@@ -10,7 +10,8 @@ import io.votelog.web.problem.ProblemType;
 
 /** What the read side refuses requests with. */
 public final class Problems {
-    private static final ProblemType UNKNOWN_RECEIPT = new ProblemType("unknown-receipt", 404, "No such vote is known here");
+    private static final ProblemType UNKNOWN_RECEIPT =
+            new ProblemType("unknown-receipt", 404, "No such vote is known here");
     private static final ProblemType OFFSET_NEEDED =
             new ProblemType("offset-needed", 409, "The receipt alone does not tell the attempt");
 

@@ -60,7 +60,6 @@ public record Load(
                 gateway, connections, rate, warmup, measured, firstVoter, voters, answerTimeout, patience, after);
     }
 
-
     public boolean open() {
         return rate > 0;
     }
