@@ -25,7 +25,7 @@ final class GatewayProblems extends ProblemHandler {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProblems.class);
 
     GatewayProblems() {
-        super(Problems.UNFORESEEN);
+        super(Problems.unforeseen());
     }
 
     @Override

@@ -13,9 +13,6 @@ import java.util.Map;
 
 /** What this gateway refuses requests with. */
 public final class Problems {
-    /** The detail of a failure that nobody foresaw. */
-    public static final String UNFORESEEN = "the request failed; the gateway's log says why";
-
     private static final ProblemType UNAUTHORIZED =
             new ProblemType("unauthorized", 401, "A valid bearer token is needed");
     private static final ProblemType FORBIDDEN = new ProblemType("forbidden", 403, "The request is not allowed");
@@ -206,7 +203,7 @@ public final class Problems {
 
     /** A failure that nobody foresaw; it is for the log to say more. */
     public static Problem unforeseen() {
-        return ProblemType.INTERNAL_ERROR.because(UNFORESEEN);
+        return ProblemType.INTERNAL_ERROR.because("the request failed; the gateway's log says why");
     }
 
     private static Map<String, Object> ordered(String key, Object value, String otherKey, Object otherValue) {

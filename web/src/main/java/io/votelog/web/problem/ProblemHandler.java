@@ -24,10 +24,10 @@ public abstract class ProblemHandler implements WebExceptionHandler, Ordered {
     /** Before Spring Boot's own, which has -1. */
     private static final int ORDER = -2;
 
-    private final String unforeseen;
+    private final Problem unforeseen;
 
-    /** @param unforeseen the detail of a failure that nobody foresaw */
-    protected ProblemHandler(String unforeseen) {
+    /** @param unforeseen what a failure that nobody foresaw is told as */
+    protected ProblemHandler(Problem unforeseen) {
         this.unforeseen = unforeseen;
     }
 
@@ -70,7 +70,7 @@ public abstract class ProblemHandler implements WebExceptionHandler, Ordered {
                 exchange.getRequest().getMethod(),
                 exchange.getRequest().getPath(),
                 failure);
-        return ProblemType.INTERNAL_ERROR.because(unforeseen);
+        return unforeseen;
     }
 
     /** Writes the problem as the answer. */

@@ -3,6 +3,7 @@ package io.votelog.streams.read.problem;
 
 import io.votelog.web.problem.Problem;
 import io.votelog.web.problem.ProblemHandler;
+import io.votelog.web.problem.ProblemType;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class ReadSideProblems extends ProblemHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ReadSideProblems.class);
 
     ReadSideProblems() {
-        super("The request met a fault of the server, which has noted it.");
+        super(ProblemType.INTERNAL_ERROR.because("The request met a fault of the server, which has noted it."));
     }
 
     @Override
