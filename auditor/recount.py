@@ -14,21 +14,21 @@ not be looked at.
 import argparse, base64, collections, datetime, hashlib, io, json, pathlib, random, re, struct, sys
 
 # The events that count, by their schema's CRC-64-AVRO fingerprint (Avro's single-object encoding). A field is
-# a string (s), an int or long (i), one of so many symbols (e..), so many bytes, an array [..] of these, or a
+# a string (s), an int (n), a long (i), one of so many symbols (e..), so many bytes, an array [..] of these, or a
 # union with null (?).
 SCHEMAS = {
     "7327250d8306b523": "VoteCast voteId:16 ballotId:s choices:[s] salt:32",
-    "649d3efb91e5cfe7": "BallotPublished ballotId:s definition:s digest:32 partition:i partitionCount:i"
+    "649d3efb91e5cfe7": "BallotPublished ballotId:s definition:s digest:32 partition:n partitionCount:n"
         " voteSchemas:[i] pepper:8 keyId:8 signature:64",
-    "ab32566ed8ca364c": "BallotEnded ballotId:s digest:32 partition:i keyId:8 signature:64",
-    "4ae19897884b0c06": "BallotClosed ballotId:s digest:32 partition:i keyId:8 signature:64",
-    "93803a4ec67f868b": "VoteAnnulled ballotId:s digest:32 voter:16 voteId:16 reason:s partition:i keyId:8"
+    "ab32566ed8ca364c": "BallotEnded ballotId:s digest:32 partition:n keyId:8 signature:64",
+    "4ae19897884b0c06": "BallotClosed ballotId:s digest:32 partition:n keyId:8 signature:64",
+    "93803a4ec67f868b": "VoteAnnulled ballotId:s digest:32 voter:16 voteId:16 reason:s partition:n keyId:8"
         " signature:64",
     "7fcc8d311bfc8673": "VoteDecided voteId:16 ballotId:s outcome:e4 reason:?e13 voteOffset:i recordedAt:i",
     "245c44878a23d0b4": "BallotResults ballotId:s digest:32 status:e5 version:i revision:i asOf:i received:i"
-        " accepted:i retried:i rejected:[e13,i] annulled:i late:i missing:i votes:?[i] positions:[i,i,?i]",
+        " accepted:i retried:i rejected:[e13,i] annulled:i late:i missing:i votes:?[i] positions:[n,i,?i]",
     "749ad2c2c3399bc5": "BallotResults ballotId:s digest:32 status:e5 version:i revision:i asOf:i received:i"
-        " accepted:i retried:i rejected:[e13,i] annulled:i late:i missing:i replaced:i votes:?[i] positions:[i,i,?i]"}
+        " accepted:i retried:i rejected:[e13,i] annulled:i late:i missing:i replaced:i votes:?[i] positions:[n,i,?i]"}
 REASONS = ("UNSPECIFIED UNKNOWN_BALLOT NOT_OPEN CLOSED NO_CHOICE UNKNOWN_OPTION REPEATED_OPTION"
     " TOO_MANY_PICKS TOO_FEW_PICKS SECTION_TOO_MANY SECTION_TOO_FEW VOTE_ID_REUSED ALREADY_VOTED").split()
 
@@ -50,31 +50,34 @@ def take(data, length, most=1 << 20):
     check(len(found) == length)
     return found
 
-def number(data):
+def number(data, bits=64):
     value, shift, byte = 0, 0, 0x80
     while byte & 0x80:
-        check(shift < 64)
+        check(shift < bits)
         byte = take(data, 1)[0]
         value, shift = value | (byte & 0x7F) << shift, shift + 7
-    return (value & (1 << 64) - 1) >> 1 ^ -(value & 1)
+    return (value & (1 << bits) - 1) >> 1 ^ -(value & 1)
 
 def field(data, kind):
     if kind == "s":
         return take(data, number(data)).decode("utf-8", "replace")
-    if kind == "i":
-        return number(data)
+    if kind in ("n", "i"):
+        return number(data, 32 if kind == "n" else 64)
     if kind[0] == "e":
-        symbol = number(data)
+        symbol = number(data, 32)
         check(0 <= symbol < int(kind[1:]))
         return symbol
     if kind[0] == "?":
-        return field(data, kind[1:]) if number(data) else None
+        branch = number(data, 32)
+        check(branch in (0, 1))
+        return field(data, kind[1:]) if branch else None
     if kind[0] != "[":
         return take(data, int(kind))
     items, kinds = [], kind[1:-1].split(",")
     while count := number(data):
         if count < 0:
-            count, _ = -count, number(data)
+            count = -count
+            check(number(data) >= 0)
         check(len(items) + count <= 1 << 16)
         items += [[field(data, each) for each in kinds] for _ in range(count)]
     return items if len(kinds) > 1 else [item for item, in items]

@@ -6,8 +6,8 @@ Values come in by standard input, each behind its length as four bytes, big-endi
     kcat -C -b localhost:9092 -t votelog.results.v1 -e -q -f '%R%s' | schemas/decode.py
 
 A value is in Avro's single-object encoding: C3 01, the CRC-64-AVRO fingerprint of its schema, the binary body. The schemas are
-those of the folder history beside the contracts. Fixed and bytes are shown in hexadecimal, times in UTC. What cannot
-be decoded is told on standard error, and the exit code is then 1.
+those of the folder history beside the contracts. Fixed and bytes are shown in hexadecimal, times in UTC, those outside the
+years 1 to 9999 as milliseconds. What cannot be decoded is told on standard error, and the exit code is then 1.
 """
 import datetime
 import glob
@@ -19,6 +19,8 @@ import uuid
 
 HISTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "src/main/resources/io/votelog/schemas/history")
 PRIMITIVES = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"}
+LONGEST_TEXT, MOST_ITEMS = 1 << 20, 1 << 16
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 CANONICAL = ("name", "type", "fields", "symbols", "items", "values", "size")
 
 
@@ -92,18 +94,34 @@ class Body:
         self.at += count
         return self.bytes[self.at - count:self.at]
 
-    def long(self):
+    def number(self, bits):
         shift = result = 0
-        while True:
+        while shift < bits:
             byte = self.take(1)[0]
             result |= (byte & 0x7F) << shift
             shift += 7
             if byte < 0x80:
+                result &= (1 << bits) - 1
                 return result >> 1 ^ -(result & 1)
+        raise ValueError("a number has no end")
+
+    def long(self):
+        return self.number(64)
+
+    def index(self, among):
+        index = self.number(32)
+        if not 0 <= index < len(among):
+            raise ValueError("%d where 0 to %d belongs" % (index, len(among) - 1))
+        return among[index]
+
+    def text(self, length):
+        if length > LONGEST_TEXT:
+            raise ValueError("a text of %d bytes, and none has more than %d" % (length, LONGEST_TEXT))
+        return self.take(length).decode("utf-8", "replace")
 
     def read(self, schema, space):
         if isinstance(schema, list):
-            return self.read(schema[self.long()], space)
+            return self.read(self.index(schema), space)
         if isinstance(schema, str):
             if schema not in PRIMITIVES:
                 return self.read(*self.named[schema if "." in schema else space + "." + schema])
@@ -116,7 +134,7 @@ class Body:
         if kind == "record":
             return {field["name"]: self.read(field["type"], space) for field in schema["fields"]}
         if kind == "enum":
-            return schema["symbols"][self.long()]
+            return self.index(schema["symbols"])
         if kind == "fixed":
             data = self.take(schema["size"])
             return str(uuid.UUID(bytes=data)) if schema.get("logicalType") == "uuid" else data.hex()
@@ -124,16 +142,23 @@ class Body:
             items, count = [], self.long()
             while count:
                 if count < 0:
-                    count, _ = -count, self.long()
+                    count = -count
+                    if self.long() < 0:
+                        raise ValueError("a block of items whose size in bytes is negative")
+                if len(items) + count > MOST_ITEMS:
+                    raise ValueError("a list of more than %d items" % MOST_ITEMS)
                 items += [self.read(schema["items"], space) for _ in range(count)]
                 count = self.long()
             return items
         if kind in ("int", "long"):
-            number = self.long()
+            number = self.number(32 if kind == "int" else 64)
             if schema.get("logicalType") != "timestamp-millis":
                 return number
-            time = datetime.datetime.fromtimestamp(number // 1000, datetime.timezone.utc)
-            return time.strftime("%Y-%m-%dT%H:%M:%S") + ".%03dZ" % (number % 1000)
+            try:
+                time = EPOCH + datetime.timedelta(seconds=number // 1000)
+            except OverflowError:
+                return number
+            return time.isoformat(timespec="seconds")[:-6] + ".%03dZ" % (number % 1000)
         if kind == "null":
             return None
         if kind == "boolean":
@@ -141,7 +166,7 @@ class Body:
         if kind == "bytes":
             return self.take(self.long()).hex()
         if kind == "string":
-            return self.take(self.long()).decode()
+            return self.text(self.long())
         raise ValueError("a schema of type %s is not known here" % kind)
 
 

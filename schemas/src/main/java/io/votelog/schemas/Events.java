@@ -27,9 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -41,17 +39,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Events to bytes and back, in Avro's single-object encoding: the two bytes C3 01, the CRC-64-AVRO fingerprint of the
  * writer's schema in little-endian order, then the binary body (Avro 1.12 specification, "Single-object encoding"). Any
- * committed version of a schema can be read. Safe for use by many threads.
+ * committed version of a schema can be read. A text of more than 2^20 bytes or a list of more than 2^16 items is no event. Safe for
+ * use by many threads.
  */
 public final class Events {
     private static final int HEADER_LENGTH = 10;
 
     static {
-        // A length prefix in hostile bytes must not make the decoder allocate gigabytes. Avro takes its bounds from
-        // system properties alone; one that the operator has set is left as it is.
-        bound("org.apache.avro.limits.string.maxLength", 1 << 20);
-        bound("org.apache.avro.limits.bytes.maxLength", 1 << 20);
-        bound("org.apache.avro.limits.collectionItems.maxLength", 1 << 16);
         // Avro makes objects of trusted classes alone: of what it trusts anyway and of the events.
         ClassSecurityValidator.setGlobal(
                 ClassSecurityValidator.composite(ClassSecurityValidator.getGlobal(), type -> type.getPackageName()
@@ -143,12 +137,6 @@ public final class Events {
         return CURRENT.stream();
     }
 
-    private static void bound(String property, int limit) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(limit));
-        }
-    }
-
     private static Map<Long, Contract> contracts() {
         Map<Long, Contract> contracts = new HashMap<>();
         for (Schema reader : CURRENT) {
@@ -202,7 +190,7 @@ public final class Events {
     }
 
     private static final class Contract {
-        private static final ThreadLocal<@Nullable BinaryDecoder> DECODER = new ThreadLocal<>();
+        private static final ThreadLocal<BoundedDecoder> DECODER = ThreadLocal.withInitial(BoundedDecoder::new);
 
         private final SpecificDatumReader<SpecificRecord> datum;
 
@@ -211,14 +199,11 @@ public final class Events {
         }
 
         SpecificRecord read(byte[] bytes) throws MalformedEventException {
-            BinaryDecoder decoder = DecoderFactory.get()
-                    .binaryDecoder(bytes, HEADER_LENGTH, bytes.length - HEADER_LENGTH, DECODER.get());
-            DECODER.set(decoder);
+            BoundedDecoder decoder = DECODER.get();
+            decoder.begin(bytes, HEADER_LENGTH);
             SpecificRecord event;
-            boolean whole;
             try {
                 event = datum.read(null, decoder);
-                whole = decoder.isEnd();
             } catch (IOException | RuntimeException e) {
                 // Avro says in many ways that bytes are not what a schema says, and none of them may stop a reader.
                 throw new MalformedEventException(
@@ -226,7 +211,7 @@ public final class Events {
                                 .formatted(datum.getSchema().getName(), e.getMessage()),
                         e);
             }
-            if (!whole) {
+            if (!decoder.isEnd()) {
                 throw new MalformedEventException(
                         "bytes left over behind a whole " + event.getSchema().getName());
             }

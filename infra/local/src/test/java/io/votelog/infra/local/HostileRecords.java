@@ -6,9 +6,11 @@ import io.votelog.events.BallotEnded;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotResults;
+import io.votelog.events.BallotSealed;
 import io.votelog.events.CheckpointSigned;
 import io.votelog.events.LogSealed;
 import io.votelog.events.PartitionTally;
+import io.votelog.events.PartitionTurnout;
 import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
@@ -48,8 +50,10 @@ final class HostileRecords {
             BallotReady.getClassSchema(),
             VoteDecided.getClassSchema(),
             PartitionTally.getClassSchema(),
+            PartitionTurnout.getClassSchema(),
             BallotResults.getClassSchema(),
             LogSealed.getClassSchema(),
+            BallotSealed.getClassSchema(),
             CheckpointSigned.getClassSchema());
 
     private final PrivateKey privateKey;

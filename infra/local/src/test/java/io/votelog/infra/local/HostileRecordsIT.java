@@ -143,7 +143,8 @@ class HostileRecordsIT {
     }
 
     /**
-     * Writes each into one partition, those of votes into all.
+     * Writes each into one partition, those with a hostile ballot id into all. Votes with another hostile field come to the partition of
+     * their voter: elsewhere they would be put aside for that alone.
      *
      * @return the offset behind the last one, by partition
      */
@@ -158,9 +159,11 @@ class HostileRecordsIT {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (Hostile record : records) {
                 boolean everywhere = record.what().startsWith("VoteCast.ballotId");
+                boolean home = record.what().startsWith("VoteCast.") && !everywhere;
                 for (int n = 0; n < (everywhere ? PARTITIONS : 1); n++) {
-                    ProducerRecord<byte[], byte[]> written = new ProducerRecord<>(
-                            Topics.VOTES.name(), next++ % PARTITIONS, record.key(), record.value());
+                    int partition = home ? Pseudonym.partition(record.key(), PARTITIONS) : next++ % PARTITIONS;
+                    ProducerRecord<byte[], byte[]> written =
+                            new ProducerRecord<>(Topics.VOTES.name(), partition, record.key(), record.value());
                     record.headers().forEach(written.headers()::add);
                     sent.add(producer.send(written));
                 }
