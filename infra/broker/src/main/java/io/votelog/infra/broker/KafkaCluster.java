@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -187,6 +188,7 @@ public final class KafkaCluster implements AutoCloseable {
         private String heap = "3g";
         private int firstPort;
         private Duration startupTimeout = Duration.ofSeconds(90);
+        private Function<String, ChildJvm.Builder> program = BrokerProgram::child;
 
         private Builder(Path dataDir, int brokers, boolean separateController) {
             this.dataDir = dataDir.toAbsolutePath();
@@ -228,6 +230,12 @@ public final class KafkaCluster implements AutoCloseable {
             return this;
         }
 
+        /** What its processes are started from, by their name. */
+        Builder startedFrom(Function<String, ChildJvm.Builder> processes) {
+            this.program = processes;
+            return this;
+        }
+
         /**
          * Starts the cluster and returns when every broker is part of it.
          *
@@ -265,7 +273,7 @@ public final class KafkaCluster implements AutoCloseable {
                     id, separateController ? CONTROLLER_ID : id, file, broker, controller, Node.storage(dir)));
             settings.putAll(overrides);
             Path log = dataDir.resolve("logs").resolve(name + ".log");
-            return new Node(name, dir, settings, ports, () -> ChildJvm.of(name, "kafka.Kafka")
+            return new Node(name, dir, settings, ports, () -> program.apply(name)
                     .jvmArgs(jvmArgs(broker ? heap : "256m").toArray(String[]::new))
                     .logFile(log)
                     .workingDir(dir));

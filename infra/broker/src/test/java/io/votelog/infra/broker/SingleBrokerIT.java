@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -52,6 +53,7 @@ final class SingleBrokerIT {
             assertThat(Clients.read(cluster)).isEqualTo(numbers(6_000));
             shouldWriteTransactionsInTheirSecondVersion(cluster);
             shouldListenOnTheLoopbackAddressAlone(cluster);
+            shouldStartWithTheArchiveOfItsClasses(cluster);
         }
         assertThat(cleanShutdown).exists();
     }
@@ -64,6 +66,15 @@ final class SingleBrokerIT {
                             .finalizedFeatures()
                             .get("transaction.version"))
                     .satisfies(version -> assertThat(version.maxVersionLevel()).isEqualTo((short) 2));
+        }
+    }
+
+    /** The archive that the build asks for was made, and HotSpot takes it: it would otherwise start without one, and not say so. */
+    private static void shouldStartWithTheArchiveOfItsClasses(KafkaCluster cluster) throws Exception {
+        assertThat(Boolean.getBoolean(ChildJvm.ARCHIVE_CLASSES)).isTrue();
+        Path maps = Path.of("/proc/%d/maps".formatted(cluster.pid(1)));
+        if (Files.exists(maps)) {
+            assertThat(Files.readString(maps)).containsPattern("classes-archived/Kafka-[0-9a-f]+\\.jsa");
         }
     }
 

@@ -65,8 +65,11 @@ final class Running {
     static Running startAt(Path dir, int offset, Map<String, String> environment, String... flags) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-Xmx192m",
                 "-D" + Up.ROOT + "=" + ROOT,
+                "-D" + ChildJvm.ARCHIVE_CLASSES + "=" + Boolean.getBoolean(ChildJvm.ARCHIVE_CLASSES),
+                "-D" + ChildJvm.JVM_ARGS + "=" + System.getProperty(ChildJvm.JVM_ARGS, ""),
                 "-cp",
                 absolute(ChildJvm.currentClassPath()),
                 Up.class.getName(),

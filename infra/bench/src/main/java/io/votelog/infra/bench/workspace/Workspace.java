@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.workspace;
 
-import io.votelog.infra.system.FileTrees;
+import io.votelog.infra.broker.FileTrees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

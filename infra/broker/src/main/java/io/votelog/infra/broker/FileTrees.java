@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.system;
+package io.votelog.infra.broker;
 
 import java.io.IOException;
 import java.nio.file.Files;
