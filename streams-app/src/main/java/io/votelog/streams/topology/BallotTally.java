@@ -138,7 +138,7 @@ final class BallotTally {
                 ballot.optionCount());
         tally.asOfMs = recordedAtMs;
         tally.changedRows.set(0, tally.rowKeys.length);
-        tally.put();
+        tally.write();
         return tally;
     }
 
@@ -167,7 +167,8 @@ final class BallotTally {
     }
 
     /**
-     * Counts one vote and puts the changed rows. A vote at or behind the end offset is counted as late and nowhere else.
+     * Counts one vote. A vote at or behind the end offset is counted as late and nowhere else. What it changes is in the store after the
+     * next {@link #write}.
      *
      * @param recordedAtMs the broker's append time of the vote, milliseconds since 1970
      */
@@ -192,7 +193,6 @@ final class BallotTally {
                 throw new IllegalStateException("nothing is counted for the verdict " + vote.verdict());
             }
         }
-        put();
     }
 
     /**
@@ -202,7 +202,6 @@ final class BallotTally {
     void annul(Picks picks) {
         annulled++;
         picks.forEach(option -> add(option, -1));
-        put();
     }
 
     /** Whether the vote at this offset is the first one counted in a later hour than the votes before it. */
@@ -214,7 +213,6 @@ final class BallotTally {
     void end(long offset) {
         if (isOpen()) {
             endOffset = offset;
-            put();
         }
     }
 
@@ -285,7 +283,8 @@ final class BallotTally {
         changedRows.set(option / ROW_OPTIONS);
     }
 
-    private void put() {
+    /** Puts into the store what has changed since the last time. */
+    void write() {
         store.put(headKey, encodeHead());
         for (int row = changedRows.nextSetBit(0); row >= 0; row = changedRows.nextSetBit(row + 1)) {
             store.put(rowKeys[row], encodeRow(row));

@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
  * Counts one partition of votes. A record below the next expected offset was counted before and is not counted again, whatever
  * became of the consumer group's offsets (law 9). Snapshots are absolute, so a snapshot that is sent twice does no harm.
  *
+ * <p>Position and counts are kept in memory and put into the store at each commit, so the store has them as of the last commit.
+ *
  * <p>The turnout of an hour that is over is sent while the record that ends the hour is processed, since from then on the store
  * holds the next hour. The turnout of the running hour is sent once a second.
  */
@@ -53,6 +55,10 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
 
     private boolean inAnotherTopic;
     private Map<String, BallotTally> tallies;
+    /** Tallies that have changed since the last commit. */
+    private Set<BallotTally> unwritten;
+
+    private boolean positionUnwritten;
     /**
      * Ids of the ballots whose tallies are to be sent. A restart sends those of all ballots, so losing this set loses nothing.
      */
@@ -74,9 +80,12 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         this.store = context.getStateStore(StoreNames.PARTITION_TALLIES);
         this.position = PartitionPosition.decode(store.get(POSITION_KEY));
         this.tallies = new HashMap<>();
+        this.unwritten = new LinkedHashSet<>();
         BallotTally.readAll(store).forEach(tally -> tallies.put(tally.ballotId(), tally));
         this.changed = new LinkedHashSet<>(tallies.keySet());
         this.grownTurnouts = new LinkedHashSet<>(tallies.keySet());
+        CommitHook commits = context.getStateStore(StoreNames.TALLY_COMMITS);
+        commits.onCommit(this::write);
         int partition = context.taskId().partition();
         checkLog(partition);
         this.timer = new EmitTimer(context, EMIT_EVERY, Duration.ZERO, this::emit);
@@ -133,10 +142,11 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             tallies.keySet().forEach(this::changed);
         }
         position = position.after(step.offset(), step.recordedAtMs());
-        store.put(POSITION_KEY, position.encode());
+        positionUnwritten = true;
         for (BallotRow ended : step.ended()) {
             BallotTally tally = tallyOf(ended);
             tally.end(step.offset());
+            unwritten.add(tally);
             sendTurnout(tally, step.recordedAtMs());
             changed(tally.ballotId());
         }
@@ -154,10 +164,12 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
                 sendTurnout(tally, step.recordedAtMs());
             }
             tally.count(vote, step.offset(), step.recordedAtMs());
+            unwritten.add(tally);
             changed(tally.ballotId());
         } else if (effect instanceof LogStep.Annulled annulled) {
             BallotTally tally = tallyOf(annulled.row());
             tally.annul(annulled.picks());
+            unwritten.add(tally);
             changed(tally.ballotId());
         } else if (effect != null) {
             throw new IllegalStateException("nothing is counted for " + effect);
@@ -178,12 +190,14 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             tallies.put(tally.ballotId(), tally);
         }
         for (BallotRow ended : step.ended()) {
-            tallyOf(ended).end(position.nextOffset());
+            BallotTally tally = tallyOf(ended);
+            tally.end(position.nextOffset());
+            unwritten.add(tally);
         }
         if (position.equals(before)) {
             return;
         }
-        store.put(POSITION_KEY, position.encode());
+        positionUnwritten = true;
         if (isLogged(position.replaced())) {
             LOG.error(
                     "partition {} of votes was counted up to offset {}, and the record at offset {} below there was"
@@ -208,7 +222,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         }
         inAnotherTopic = true;
         position = position.withAllReplaced();
-        store.put(POSITION_KEY, position.encode());
+        positionUnwritten = true;
         LOG.error(
                 "votes is another topic than the one of which {} offsets of partition {} are counted: it was deleted"
                         + " and made anew. What comes is counted from there on; a restart stops",
@@ -223,6 +237,16 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
      */
     private static boolean isLogged(long time) {
         return Long.bitCount(time) == 1;
+    }
+
+    /** Puts into the store what has changed since the last commit; the next one takes it along. */
+    private void write() {
+        if (positionUnwritten) {
+            store.put(POSITION_KEY, position.encode());
+            positionUnwritten = false;
+        }
+        unwritten.forEach(BallotTally::write);
+        unwritten.clear();
     }
 
     private void changed(String ballotId) {
@@ -241,7 +265,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
 
     private void emit(long nowMs) {
         if (topicIdUnstored) {
-            store.put(POSITION_KEY, position.encode());
+            positionUnwritten = true;
             topicIdUnstored = false;
         }
         int partition = context.taskId().partition();

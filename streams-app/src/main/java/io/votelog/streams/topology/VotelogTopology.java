@@ -78,7 +78,10 @@ public final class VotelogTopology {
                         StoreNames.SOURCE_VOTES)
                 .addProcessor(
                         StoreNames.TALLY,
-                        withStores(() -> new TallyProcessor(votesTopic), inMemory(StoreNames.PARTITION_TALLIES)),
+                        withStores(
+                                () -> new TallyProcessor(votesTopic),
+                                inMemory(StoreNames.PARTITION_TALLIES),
+                                CommitHook.builder(StoreNames.TALLY_COMMITS)),
                         StoreNames.DECIDE)
                 // Decide reads the tally's position when it starts, and nothing else of this store.
                 .connectProcessorAndStateStores(StoreNames.DECIDE, StoreNames.PARTITION_TALLIES)
@@ -118,7 +121,7 @@ public final class VotelogTopology {
         return topology.addSource(StoreNames.SOURCE_TALLIES, bytesIn, bytesIn, Topics.TALLIES.name())
                 .addProcessor(
                         StoreNames.MERGE,
-                        withStores(MergeProcessor::new, inMemory(StoreNames.MERGED_TALLIES)),
+                        withStores(MergeProcessor::new, cached(StoreNames.MERGED_TALLIES)),
                         StoreNames.SOURCE_TALLIES)
                 .addSink(StoreNames.SINK_RESULTS, Topics.RESULTS.name(), bytesOut, bytesOut, StoreNames.MERGE)
                 .addGlobalStore(
@@ -156,14 +159,15 @@ public final class VotelogTopology {
                 Stores.persistentKeyValueStore(StoreNames.VOTERS), Serdes.ByteArray(), Serdes.ByteArray());
     }
 
-    /**
-     * A store of a few rows that many votes write again. Its cache keeps all but the last write before a commit away from the
-     * changelog, and Kafka Streams flushes it at every commit.
-     */
+    /** A store of a few rows. */
     private static StoreBuilder<KeyValueStore<String, byte[]>> inMemory(String name) {
         KeyValueBytesStoreSupplier rows = Stores.inMemoryKeyValueStore(name);
-        return Stores.keyValueStoreBuilder(rows, Serdes.String(), Serdes.ByteArray())
-                .withCachingEnabled();
+        return Stores.keyValueStoreBuilder(rows, Serdes.String(), Serdes.ByteArray());
+    }
+
+    /** The same of rows that are written again and again: its cache keeps all but the last write before a commit from the changelog. */
+    private static StoreBuilder<KeyValueStore<String, byte[]>> cached(String name) {
+        return inMemory(name).withCachingEnabled();
     }
 
     private static StoreBuilder<KeyValueStore<String, byte[]>> global(String name) {

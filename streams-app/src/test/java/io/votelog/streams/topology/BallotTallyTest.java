@@ -84,6 +84,7 @@ class BallotTallyTest {
 
         // The next vote rewrites the row in the present form, and loses nothing.
         tally.count(new JudgedVote(null, new Verdict.Rejected(Reason.CLOSED)), 9, 1_638_748_800_000L);
+        tally.write();
         assertThat(store.get("fruits/head")[0]).isEqualTo((byte) 3);
         assertThat(read().snapshot(0, POSITION)).isEqualTo(tally.snapshot(0, POSITION));
         assertThat(tally.snapshot(0, POSITION).getRejected()).contains(new ReasonCount(RejectionReason.CLOSED, 4L));
@@ -92,7 +93,9 @@ class BallotTallyTest {
     @Test
     void shouldNameAReasonThatItDoesNotKnow() {
         store.put("fruits/head", HexFormat.of().parseHex(VERSION_2));
-        read().count(new JudgedVote(null, new Verdict.Rejected(Reason.CLOSED)), 9, 1_638_748_800_000L);
+        BallotTally tally = read();
+        tally.count(new JudgedVote(null, new Verdict.Rejected(Reason.CLOSED)), 9, 1_638_748_800_000L);
+        tally.write();
         String bytes = new String(store.get("fruits/head"), StandardCharsets.ISO_8859_1);
         assertThat(bytes).contains("NO_CHOICE");
         store.put("fruits/head", bytes.replace("NO_CHOICE", "NO_CHANCE").getBytes(StandardCharsets.ISO_8859_1));

@@ -35,8 +35,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Runs decide and tally over one partition, record by record, at offsets that the test chooses, which Kafka's test driver does
- * not allow. {@link #restart()} makes new processors on the old stores, as a restart of the application does. Turnout that the
+ * Runs decide and tally over one partition, record by record, each with a commit of its own, at offsets that the test chooses, which
+ * Kafka's test driver does not allow. {@link #restart()} makes new processors on the old stores, as a restart of the application does. Turnout that the
  * tally sends goes to the store of turnout, which outlives a restart as the topic does.
  */
 public final class PartitionHarness {
@@ -54,6 +54,7 @@ public final class PartitionHarness {
     private int longestDeadLetter;
     private MockProcessorContext<byte[], Object> decideContext;
     private MockProcessorContext<byte[], byte[]> tallyContext;
+    private CommitHook commits;
     private DecideProcessor decide;
     private TallyProcessor tally;
 
@@ -99,6 +100,8 @@ public final class PartitionHarness {
         decideContext.addStateStore(ballots);
         decideContext.addStateStore(tallies);
         tallyContext.addStateStore(tallies);
+        commits = CommitHook.builder(StoreNames.TALLY_COMMITS).build();
+        tallyContext.addStateStore(commits);
         decide = new DecideProcessor(keys);
         decide.init(decideContext);
         tally = new TallyProcessor(logEnd);
@@ -133,6 +136,7 @@ public final class PartitionHarness {
             }
         }
         takeForwarded();
+        commits.flushCache();
         return outcome;
     }
 
@@ -209,6 +213,7 @@ public final class PartitionHarness {
             timers.forEach(timer -> timer.getPunctuator().punctuate(0));
             takeForwarded().forEach(tally -> emitted.put(tally.getBallotId(), tally));
         }
+        commits.flushCache();
         return emitted;
     }
 

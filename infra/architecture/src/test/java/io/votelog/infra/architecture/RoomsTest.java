@@ -96,11 +96,13 @@ class RoomsTest {
 
             infra.testing          :
             infra.testing.contract :
-            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.doors infra.bench.readers infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
+            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.doors infra.bench.readers infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.readers    : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.compare    : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
-            infra.bench.audit      : infra.bench.system infra.bench.voters infra.bench.workspace
+            infra.bench.audit      : infra.bench.log infra.bench.system infra.bench.workspace
+            infra.bench.count      : infra.bench.log infra.bench.system infra.bench.workspace
+            infra.bench.log        : infra.bench.system infra.bench.voters infra.bench.workspace
             infra.bench.account    : infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.system     : infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.peer       : infra.bench.voters
@@ -168,7 +170,8 @@ class RoomsTest {
                 "streams.read.board",
                 "streams.read.receipts",
                 "streams.read.instances",
-                "streams.read.problem"),
+                "streams.read.problem",
+                "infra.bench.count"),
         ROCKSDB(List.of("org.rocksdb."), "streams.hosting"),
         KAFKA(
                 List.of("org.apache.kafka.", "kafka."),
@@ -199,7 +202,7 @@ class RoomsTest {
                 "auditor",
                 "auditor.commands",
                 "infra.local",
-                "infra.bench.* -infra.bench.peer -infra.bench.load -infra.bench.voters -infra.bench.workspace");
+                "infra.bench.* -infra.bench.peer -infra.bench.load -infra.bench.log -infra.bench.voters -infra.bench.workspace");
 
         private final List<String> packages;
         private final List<String> known;

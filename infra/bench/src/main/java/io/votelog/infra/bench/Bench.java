@@ -7,6 +7,7 @@ import io.votelog.infra.bench.account.OverloadCommand;
 import io.votelog.infra.bench.account.SoakCommand;
 import io.votelog.infra.bench.audit.AuditCommand;
 import io.votelog.infra.bench.compare.CompareCommand;
+import io.votelog.infra.bench.count.CountCommand;
 import io.votelog.infra.bench.doors.DoorsCommand;
 import io.votelog.infra.bench.readers.DocumentsCommand;
 import io.votelog.infra.bench.readers.WatchCommand;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Command;
             WatchCommand.class,
             DoorsCommand.class,
             DocumentsCommand.class,
-            AuditCommand.class
+            AuditCommand.class,
+            CountCommand.class
         })
 public final class Bench {
     private static final int EXIT_FAILED = 1;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.audit;
 
+import io.votelog.infra.bench.log.MadeLog;
+import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
@@ -33,6 +35,7 @@ public final class AuditCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int FETCHED_A_SECOND = 9;
     private static final int TAIL = 200;
+    private static final int RETRIED_PERCENT = 5;
     private static final JsonMapper JSON = new JsonMapper();
 
     @Option(
@@ -85,7 +88,7 @@ public final class AuditCommand implements Callable<Integer> {
         Path folder = Workspace.folder(dir, "audit-");
         try (KafkaCluster kafka =
                 KafkaCluster.single(folder.resolve("kafka")).heap(brokerHeap).start()) {
-            MadeLog log = new MadeLog(kafka.bootstrapServers(), partitions, seed);
+            MadeLog log = new MadeLog(kafka.bootstrapServers(), TestSystem.seed(), partitions, RETRIED_PERCENT, seed);
             log.write(voters);
             out.printf(
                     Locale.ROOT,

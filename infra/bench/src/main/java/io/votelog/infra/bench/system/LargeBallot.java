@@ -21,6 +21,16 @@ public final class LargeBallot {
      * @throws BenchException for a number that a ballot cannot have
      */
     public static Ballot of(int options) {
+        return of(options, 1, Math.min(options, MAX_PICKS));
+    }
+
+    /**
+     * The same with other bounds on what a vote picks.
+     *
+     * @param fewest 1 to {@code most}
+     * @param most at most {@code options}
+     */
+    public static Ballot of(int options, int fewest, int most) {
         List<Map<String, Object>> sections = new ArrayList<>();
         for (int first = 0; first < options; first += SECTION) {
             List<Map<String, Object>> some = new ArrayList<>();
@@ -51,7 +61,7 @@ public final class LargeBallot {
                 "window",
                 Map.of("opensAt", "2026-01-01T00:00:00Z", "closesAt", "2026-01-08T00:00:00Z"),
                 "picks",
-                Map.of("min", 1, "max", Math.min(options, MAX_PICKS)),
+                Map.of("min", fewest, "max", most),
                 "sections",
                 sections));
         if (read instanceof Ballot.Definition.Valid valid) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.bench.audit;
+package io.votelog.infra.bench.log;
 
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
@@ -12,7 +12,6 @@ import io.votelog.events.VoteDecided;
 import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.infra.bench.voters.DrawnVotes;
 import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.system.BallotSource;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
@@ -36,7 +35,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -49,19 +47,19 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole log, written straight to a broker: the seed's ballot, signed, a vote of each of many voters, every twentieth of them
- * sent twice, the verdict on each vote, and the results. As the gateway and the topology would have written it, but faster, and
- * decisions without transactions.
+ * A log, written straight to a broker: a ballot, signed, and a vote of each of many voters, some of them sent twice; on request the
+ * verdict on each vote and the results too. As the gateway and the topology would have written it, but faster, and decisions
+ * without transactions.
  */
-final class MadeLog {
+public final class MadeLog {
     private static final CloudEvent VOTE_CAST = new CloudEvent("VoteCast", "producer");
     private static final CloudEvent VOTE_DECIDED = new CloudEvent("VoteDecided", "streams-app");
     private static final String COUNTING_GROUP = "votelog-streams";
-    private static final int RETRIED_EACH = 20;
     private static final int SAY_EACH = 1_000_000;
 
     private final String bootstrapServers;
     private final int partitions;
+    private final int retriedPercent;
     private final KeyPair keys = LogSigner.newKeyPair();
     private final BallotDefinition ballot;
     private final DrawnVotes votes;
@@ -70,13 +68,20 @@ final class MadeLog {
     private final long[] ends;
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private long newestMs;
+    private long accepted;
     private long retried;
 
-    MadeLog(String bootstrapServers, int partitions, long seed) {
+    /**
+     * A log that is not written yet.
+     *
+     * @param ballot whose window is moved to now
+     * @param retriedPercent how many voters of a hundred send their vote twice, 0 to 100
+     */
+    public MadeLog(String bootstrapServers, Ballot ballot, int partitions, int retriedPercent, long seed) {
         this.bootstrapServers = bootstrapServers;
         this.partitions = partitions;
-        Ballot open =
-                BallotSource.seed(Workspace.root()).openFrom(Instant.now()).ballot();
+        this.retriedPercent = retriedPercent;
+        Ballot open = BallotSource.open(ballot, Instant.now()).ballot();
         this.ballot = BallotDefinition.of(open);
         this.votes = new DrawnVotes(open, seed);
         this.random = new SplittableRandom(seed);
@@ -84,40 +89,77 @@ final class MadeLog {
         this.ends = new long[partitions];
     }
 
-    String publicKey() {
+    public String publicKey() {
         return LogKeys.publicKeyText(keys.getPublic());
     }
 
+    public Ballot ballot() {
+        return ballot.ballot();
+    }
+
     /** Records of votes that are in the log. */
-    long records() {
+    public long records() {
         return Arrays.stream(ends).sum();
     }
 
+    /** Votes that are accepted when the log is counted. */
+    public long accepted() {
+        return accepted;
+    }
+
+    /** Votes that were sent again. */
+    public long retried() {
+        return retried;
+    }
+
+    /** The result: picks by option, in the ballot's order. */
+    public List<Long> tally() {
+        return Arrays.stream(tally).boxed().toList();
+    }
+
     /** Writes all of it, with one vote for each voter. */
-    void write(int voters) {
+    public void write(int voters) {
         new BrokerTopics(bootstrapServers).createAll(partitions);
         try (KafkaProducer<byte[], byte[]> log = producer();
                 KafkaProducer<byte[], byte[]> verdicts = producer()) {
-            publish(log);
-            for (int voter = 0; voter < voters; voter++) {
-                cast(log, verdicts, voter);
-                if ((voter + 1) % SAY_EACH == 0) {
-                    System.err.printf("making the log: %,d voters%n", voter + 1);
-                }
-            }
-            log.flush();
+            cast(log, verdicts, voters);
             verdicts.flush();
-            publishResults(verdicts, voters);
+            publishResults(verdicts);
             verdicts.flush();
         }
+        requireWritten();
+    }
+
+    /** Writes ballot and votes alone, for somebody else to count. */
+    public void writeVotes(int voters) {
+        new BrokerTopics(bootstrapServers).createAll(partitions);
+        try (KafkaProducer<byte[], byte[]> log = producer()) {
+            cast(log, null, voters);
+        }
+        requireWritten();
+    }
+
+    private void requireWritten() {
         Exception failed = failure.get();
         if (failed != null) {
             throw new BenchException("the log cannot be written: " + failed);
         }
     }
 
+    private void cast(KafkaProducer<byte[], byte[]> log, @Nullable KafkaProducer<byte[], byte[]> verdicts, int voters) {
+        publish(log);
+        for (int voter = 0; voter < voters; voter++) {
+            long sentTwice = (long) voter * retriedPercent / 100;
+            castOne(log, verdicts, voter, (voter + 1L) * retriedPercent / 100 > sentTwice);
+            if ((voter + 1) % SAY_EACH == 0) {
+                System.err.printf("making the log: %,d voters%n", voter + 1);
+            }
+        }
+        log.flush();
+    }
+
     /** Says for the streams apps, which are not there, that they have counted all of it. */
-    void haveCounted() {
+    public void haveCounted() {
         Map<TopicPartition, OffsetAndMetadata> counted = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
             counted.put(new TopicPartition(Topics.VOTES.name(), partition), new OffsetAndMetadata(ends[partition]));
@@ -145,7 +187,11 @@ final class MadeLog {
         log.flush();
     }
 
-    private void cast(KafkaProducer<byte[], byte[]> log, KafkaProducer<byte[], byte[]> verdicts, int voter) {
+    private void castOne(
+            KafkaProducer<byte[], byte[]> log,
+            @Nullable KafkaProducer<byte[], byte[]> verdicts,
+            int voter,
+            boolean twice) {
         byte[] key = new byte[Pseudonym.LENGTH];
         random.nextBytes(key);
         byte[] salt = new byte[32];
@@ -155,8 +201,9 @@ final class MadeLog {
         ballot.ballot().check(choices).picks().forEach(option -> tally[option]++);
         byte[] value = Events.encode(new VoteCast(voteId, ballot.ballot().id(), choices, new Salt(salt)));
         int partition = Pseudonym.partition(key, partitions);
+        accepted++;
         send(log, verdicts, partition, key, value, voteId, Outcome.ACCEPTED);
-        if (voter % RETRIED_EACH == 0) {
+        if (twice) {
             retried++;
             send(log, verdicts, partition, key, value, voteId, Outcome.RETRIED);
         }
@@ -164,7 +211,7 @@ final class MadeLog {
 
     private void send(
             KafkaProducer<byte[], byte[]> log,
-            KafkaProducer<byte[], byte[]> verdicts,
+            @Nullable KafkaProducer<byte[], byte[]> verdicts,
             int partition,
             byte[] key,
             byte[] value,
@@ -174,7 +221,7 @@ final class MadeLog {
         Callback noted = counted();
         log.send(new ProducerRecord<>(Topics.VOTES.name(), partition, key, value, headers), (written, failed) -> {
             noted.onCompletion(written, failed);
-            if (failed == null) {
+            if (failed == null && verdicts != null) {
                 byte[] verdict = Events.encode(new VoteDecided(
                         voteId,
                         ballot.ballot().id(),
@@ -211,7 +258,7 @@ final class MadeLog {
         }
     }
 
-    private void publishResults(KafkaProducer<byte[], byte[]> log, long accepted) {
+    private void publishResults(KafkaProducer<byte[], byte[]> log) {
         List<CountedPosition> positions = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
             positions.add(new CountedPosition(partition, ends[partition], null));
@@ -228,9 +275,7 @@ final class MadeLog {
                 .setRetried(retried)
                 .setRejected(List.of())
                 .setLate(0)
-                .setVotes(IntStream.range(0, tally.length)
-                        .mapToObj(option -> tally[option])
-                        .toList())
+                .setVotes(tally())
                 .setPositions(positions)
                 .build();
         byte[] key = ballot.ballot().id().getBytes(StandardCharsets.UTF_8);

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.bench.count;
+
+import io.votelog.infra.bench.log.MadeLog;
+import io.votelog.infra.bench.system.BrokerTopics;
+import io.votelog.infra.bench.system.LargeBallot;
+import io.votelog.infra.bench.system.TestSystem;
+import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Workspace;
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.broker.FileTrees;
+import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.broker.Ports;
+import io.votelog.rules.Ballot;
+import io.votelog.schemas.Topics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code infra/bench/run count}: the count of a log that is already there. */
+@Command(
+        name = "count",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes a log on a broker of its own and has streams-app count it from its beginning, in turn with a topology that passes each"
+                    + " vote on as it is, and with the count as a book would write it in Kafka Streams' DSL, all three exactly once, with two"
+                    + " threads and the same commit interval. Prints as a Markdown table votes a second between a quarter and nineteen"
+                    + " twentieths of the log, by committed offsets, and CPU a vote. What comes out of each round must be right."
+        })
+public final class CountCommand implements Callable<Integer> {
+    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final int SEED_OPTIONS = 43;
+    private static final String BROKER = "broker";
+    private static final String APP = "app";
+
+    @Option(names = "--voters", defaultValue = "2000000", description = "default: ${DEFAULT-VALUE}")
+    int voters;
+
+    @Option(
+            names = "--duplicates",
+            paramLabel = "PERCENT",
+            defaultValue = "5",
+            description = "voters of a hundred who send their vote twice; default: ${DEFAULT-VALUE}")
+    int duplicates;
+
+    @Option(
+            names = "--options",
+            defaultValue = "43",
+            description = "of the ballot, up to 1,024; default: the seed's ballot, which has ${DEFAULT-VALUE}")
+    int options;
+
+    @Option(
+            names = "--picks",
+            description = "options that each vote picks; default: as the ballot's rules allow, drawn")
+    @Nullable
+    Integer picks;
+
+    @Option(names = "--partitions", defaultValue = "4", description = "default: ${DEFAULT-VALUE}")
+    int partitions;
+
+    @Option(names = "--rounds", defaultValue = "5", description = "of each, in turn; default: ${DEFAULT-VALUE}")
+    int rounds;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "NAME",
+            description = "of ${COMPLETION-CANDIDATES}; default: all of them")
+    List<Contestant> only = List.of(Contestant.values());
+
+    @Option(names = "--heap", defaultValue = "1g", description = "of each; default: ${DEFAULT-VALUE}")
+    String heap = "1g";
+
+    @Option(names = "--jvm-arg", paramLabel = "ARG", description = "a further option of their JVMs; may be given again")
+    List<String> jvmArgs = new ArrayList<>();
+
+    @Option(
+            names = "--streams-arg",
+            paramLabel = "ARG",
+            description = "a further argument of streams-app; may be given again")
+    List<String> streamsArgs = new ArrayList<>();
+
+    @Option(
+            names = "--apps",
+            paramLabel = "DIR",
+            description =
+                    "run the streams-app that was built in this copy of the repository; default: the one of this one")
+    @Nullable
+    Path apps;
+
+    @Option(names = "--broker-heap", defaultValue = "1g", description = "default: ${DEFAULT-VALUE}")
+    String brokerHeap = "1g";
+
+    @Option(names = "--seed", defaultValue = "1", description = "of the votes; default: ${DEFAULT-VALUE}")
+    long seed;
+
+    @Option(
+            names = "--dir",
+            description = "for the data of this run; default: a new folder below .votelog/bench, deleted at the end")
+    @Nullable
+    Path dir;
+
+    private final PrintStream out = System.out;
+    private final Set<Integer> portsGiven = new HashSet<>();
+
+    @Override
+    public Integer call() {
+        Path folder = Workspace.folder(dir, "count-");
+        try (KafkaCluster kafka = KafkaCluster.single(folder.resolve("kafka"))
+                        .heap(brokerHeap)
+                        .start();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            MadeLog log = new MadeLog(kafka.bootstrapServers(), ballot(), partitions, duplicates, seed);
+            log.writeVotes(voters);
+            BrokerTopics topics = new BrokerTopics(kafka.bootstrapServers());
+            for (String topic : List.of(PassThrough.OUT, Textbook.DECISIONS, Textbook.COUNTS)) {
+                topics.createLikeVotes(topic, partitions);
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "%,d records of votes in %d partitions, %,d voters, %d options, %d cores, JDK %s, heap %s%n",
+                    log.records(),
+                    partitions,
+                    voters,
+                    log.ballot().optionCount(),
+                    Runtime.getRuntime().availableProcessors(),
+                    System.getProperty("java.version"),
+                    heap);
+            Map<Contestant, List<Drain.Measured>> measured = new EnumMap<>(Contestant.class);
+            for (int round = 1; round <= rounds; round++) {
+                for (Contestant contestant : only) {
+                    Drain.Measured drained = drain(contestant, round, kafka, admin, log, folder);
+                    measured.computeIfAbsent(contestant, any -> new ArrayList<>())
+                            .add(drained);
+                    out.printf(
+                            Locale.ROOT,
+                            "round %d: %s %,.0f/s, CPU µs a vote: app %.1f, broker %.1f%n",
+                            round,
+                            contestant.id(),
+                            drained.perSecond(),
+                            drained.cpuMicros().get(APP),
+                            drained.cpuMicros().get(BROKER));
+                }
+            }
+            print(measured);
+            return 0;
+        } finally {
+            if (dir == null) {
+                Workspace.delete(folder);
+            }
+        }
+    }
+
+    private Ballot ballot() {
+        Integer each = picks;
+        if (options == SEED_OPTIONS && each == null) {
+            return TestSystem.seed();
+        }
+        return each == null ? LargeBallot.of(options) : LargeBallot.of(options, each, each);
+    }
+
+    private Drain.Measured drain(
+            Contestant contestant, int round, KafkaCluster kafka, Admin admin, MadeLog log, Path folder) {
+        String group = "%s-%d".formatted(contestant.id(), round);
+        Path state = folder.resolve("state").resolve(group);
+        Outputs outputs = new Outputs(kafka.bootstrapServers(), log);
+        Map<TopicPartition, Long> from = outputs.ends(
+                Topics.RESULTS.name(), Topics.DECISIONS.name(), PassThrough.OUT, Textbook.DECISIONS, Textbook.COUNTS);
+        ChildJvm app = child(contestant, group, kafka, log, state)
+                .workingDir(folder)
+                .logFile(folder.resolve("logs").resolve(group + ".log"))
+                .start();
+        try {
+            Drain.Measured measured =
+                    new Drain(admin, log.records(), Map.of(APP, app.pid(), BROKER, kafka.pid(1))).await(group, app);
+            switch (contestant) {
+                case PASS_THROUGH -> outputs.requirePassed(from);
+                case STREAMS_APP -> outputs.requireResults(from);
+                case TEXTBOOK -> outputs.requireCounts(from);
+            }
+            return measured;
+        } finally {
+            app.stop(GRACE);
+            forget(group, admin, state);
+        }
+    }
+
+    private ChildJvm.Builder child(Contestant contestant, String group, KafkaCluster kafka, MadeLog log, Path state) {
+        List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
+        jvm.addAll(jvmArgs);
+        ChildJvm.Builder child;
+        if (contestant == Contestant.STREAMS_APP) {
+            List<String> arguments = new ArrayList<>(List.of(
+                    "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                    "--votelog.log.public-keys=" + log.publicKey(),
+                    "--votelog.topics.partitions=" + partitions,
+                    "--votelog.streams.application-id=" + group,
+                    "--votelog.streams.state-dir=" + state,
+                    "--server.address=127.0.0.1",
+                    "--server.port=" + freePort(),
+                    "--management.server.address=127.0.0.1",
+                    "--management.server.port=" + freePort()));
+            arguments.addAll(streamsArgs);
+            child = ChildJvm.ofBootJar(group, streamsApp()).args(arguments.toArray(String[]::new));
+        } else {
+            child = ChildJvm.of(group, StreamsPeer.class.getName())
+                    .args(contestant.id(), kafka.bootstrapServers(), group, state.toString());
+        }
+        return child.jvmArgs(jvm.toArray(String[]::new));
+    }
+
+    private Path streamsApp() {
+        Path repository =
+                apps == null ? Workspace.root() : apps.toAbsolutePath().normalize();
+        Path jar = repository.resolve("streams-app/target/votelog-streams-app.jar");
+        if (Files.notExists(jar)) {
+            throw new BenchException(jar + " is missing: build it there with ./mvnw -DskipTests package");
+        }
+        return jar;
+    }
+
+    private int freePort() {
+        int port = Ports.anyFree(portsGiven);
+        portsGiven.add(port);
+        return port;
+    }
+
+    /** Deletes what a round leaves to nobody: its stores, its changelogs, its group. */
+    private static void forget(String group, Admin admin, Path state) {
+        try {
+            FileTrees.delete(state);
+            Collection<String> internal = admin.listTopics().names().get().stream()
+                    .filter(topic -> topic.startsWith(group + "-"))
+                    .toList();
+            admin.deleteTopics(internal).all().get();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ExecutionException e) {
+            throw new BenchException("the topics of %s cannot be deleted: %s".formatted(group, e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+
+    private void print(Map<Contestant, List<Drain.Measured>> measured) {
+        out.println();
+        out.println("| what | votes a second | of pass-through | of the textbook | CPU µs a vote: app, broker |");
+        out.println("|---|---|---|---|---|");
+        measured.forEach((contestant, all) -> out.printf(
+                Locale.ROOT,
+                "| %s | %,.0f | %s | %s | %.1f, %.1f |%n",
+                contestant.title(),
+                median(all, Drain.Measured::perSecond),
+                ratio(all, measured.get(Contestant.PASS_THROUGH)),
+                ratio(all, measured.get(Contestant.TEXTBOOK)),
+                median(all, one -> one.cpuMicros().get(APP)),
+                median(all, one -> one.cpuMicros().get(BROKER))));
+    }
+
+    /** The median of the rounds' ratios: what the machine does beside lasts for both of a round. */
+    private static String ratio(List<Drain.Measured> all, @Nullable List<Drain.Measured> of) {
+        if (of == null) {
+            return "";
+        }
+        List<Integer> indices = new ArrayList<>();
+        for (int round = 0; round < all.size(); round++) {
+            indices.add(round);
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.2f",
+                median(
+                        indices,
+                        round -> all.get(round).perSecond() / of.get(round).perSecond()));
+    }
+
+    private static <T> double median(List<T> all, ToDoubleFunction<T> of) {
+        double[] sorted = all.stream().mapToDouble(of).sorted().toArray();
+        return sorted[(sorted.length - 1) / 2];
+    }
+}
