@@ -175,7 +175,11 @@ public final class Events {
             buffers.encoder = EncoderFactory.get().binaryEncoder(buffers.bytes, buffers.encoder);
             try {
                 buffers.bytes.write(header);
-                datum.write(event, buffers.encoder);
+                if (event instanceof VoteDecided decided) {
+                    HotEvents.write(decided, buffers.encoder);
+                } else {
+                    datum.write(event, buffers.encoder);
+                }
                 buffers.encoder.flush();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -193,8 +197,10 @@ public final class Events {
         private static final ThreadLocal<BoundedDecoder> DECODER = ThreadLocal.withInitial(BoundedDecoder::new);
 
         private final SpecificDatumReader<SpecificRecord> datum;
+        private final boolean hot;
 
         Contract(Schema writer, Schema reader) {
+            this.hot = writer.equals(VoteCast.getClassSchema());
             this.datum = new SpecificDatumReader<>(writer, reader, SpecificData.getForSchema(reader));
         }
 
@@ -203,7 +209,7 @@ public final class Events {
             decoder.begin(bytes, HEADER_LENGTH);
             SpecificRecord event;
             try {
-                event = datum.read(null, decoder);
+                event = hot ? HotEvents.readVoteCast(decoder) : datum.read(null, decoder);
             } catch (IOException | RuntimeException e) {
                 // Avro says in many ways that bytes are not what a schema says, and none of them may stop a reader.
                 throw new MalformedEventException(

@@ -4,11 +4,16 @@ package io.votelog.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.events.Outcome;
+import io.votelog.events.RejectionReason;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
+import io.votelog.events.VoteDecided;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -19,12 +24,13 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Within the bounds it reads what Avro's own decoder reads, and refuses what that refuses. */
+/** Within the bounds events are read as Avro's own decoder reads them, and refused as it refuses them; verdicts are written as it does. */
 class BoundedDecoderTest {
     private static final int HEADER = 10;
 
@@ -49,6 +55,32 @@ class BoundedDecoderTest {
             assertThat(here).as("seed %d, bytes %d", seed, n).isEqualTo(orNull(() -> byAvro(event, bytes)));
         }
         assertThat(whole).as("seed %d", seed).isBetween(1_000, 199_000);
+    }
+
+    @Test
+    void shouldWriteVerdictsAsAvroDoes() throws IOException {
+        long seed = Long.getLong("votelog.seed", System.nanoTime());
+        Random random = new Random(seed);
+        RejectionReason[] reasons = RejectionReason.values();
+        Outcome[] outcomes = Outcome.values();
+        for (int n = 0; n < 20_000; n++) {
+            VoteDecided decided = new VoteDecided(
+                    new UUID(random.nextLong(), random.nextLong()),
+                    "b".repeat(random.nextInt(64)) + "关",
+                    outcomes[random.nextInt(outcomes.length)],
+                    random.nextBoolean() ? null : reasons[random.nextInt(reasons.length)],
+                    random.nextLong() >> random.nextInt(64),
+                    Instant.ofEpochMilli(random.nextLong() >> random.nextInt(64)));
+            byte[] here = Events.encode(decided);
+            ByteArrayOutputStream byAvro = new ByteArrayOutputStream();
+            BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(byAvro, null);
+            new SpecificDatumWriter<VoteDecided>(decided.getSchema(), SpecificData.getForSchema(decided.getSchema()))
+                    .write(decided, encoder);
+            encoder.flush();
+            assertThat(Arrays.copyOfRange(here, HEADER, here.length))
+                    .as("seed %d, verdict %d", seed, n)
+                    .isEqualTo(byAvro.toByteArray());
+        }
     }
 
     /** Numbers that nobody needs: of any length, with any bits in their last byte. */

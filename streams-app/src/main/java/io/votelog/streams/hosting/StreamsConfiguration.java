@@ -32,6 +32,7 @@ class StreamsConfiguration {
     static final String RESULTS = "results";
 
     private static final int MIB = 1 << 20;
+    private static final int BATCH_BYTES = 1 << 16;
     private static final long POLL_MS = 10;
 
     /** The shortest interval that Kafka Streams allows. */
@@ -153,6 +154,8 @@ class StreamsConfiguration {
         // it must end soon.
         config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 4_000);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG), "all");
+        // What a commit sends to a partition fits into a few batches. Kafka's default, 16 KiB, holds some 70 verdicts.
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         // A dead letter has the record as it came (key, value and headers, up to 1 MiB each) and the cause.
         config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 3 * MIB);
         return config;

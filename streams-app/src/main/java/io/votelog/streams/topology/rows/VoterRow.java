@@ -92,17 +92,16 @@ public record VoterRow(
 
     public byte[] encode() {
         long[] words = accepted == null ? new long[0] : accepted.picks().words();
-        List<byte[]> reasons = refused.stream()
-                .map(attempt -> attempt.reason().name().getBytes(StandardCharsets.US_ASCII))
-                .toList();
+        byte[][] reasons = new byte[refused.size()][];
         byte[] why = annulled == null ? new byte[0] : annulled.reason().getBytes(StandardCharsets.UTF_8);
         int length = 2
                 + (accepted == null ? 0 : ATTEMPT_LENGTH + 1 + Long.BYTES * words.length)
                 + (refused.isEmpty() ? 0 : 1)
-                + reasons.stream()
-                        .mapToInt(reason -> ATTEMPT_LENGTH + 1 + reason.length)
-                        .sum()
                 + (annulled == null ? 0 : 2 * Long.BYTES + why.length);
+        for (int i = 0; i < reasons.length; i++) {
+            reasons[i] = refused.get(i).reason().name().getBytes(StandardCharsets.US_ASCII);
+            length += ATTEMPT_LENGTH + 1 + reasons[i].length;
+        }
         int flags = (accepted == null ? 0 : ACCEPTED)
                 | (refused.isEmpty() ? 0 : REFUSED)
                 | (annulled == null ? 0 : ANNULLED)
@@ -121,7 +120,7 @@ public record VoterRow(
         for (int i = 0; i < refused.size(); i++) {
             Refused attempt = refused.get(i);
             putAttempt(row, attempt.voteId(), attempt.offset(), attempt.recordedAtMs());
-            row.put((byte) reasons.get(i).length).put(reasons.get(i));
+            row.put((byte) reasons[i].length).put(reasons[i]);
         }
         if (annulled != null) {
             row.putLong(annulled.offset()).putLong(annulled.recordedAtMs()).put(why);
