@@ -29,6 +29,7 @@ import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +107,21 @@ class VotelogTopologyTest {
                     .isNotNull();
             assertThat(described.strip()).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
         }
+    }
+
+    /** Kafka's test driver commits behind each record. */
+    @Test
+    void shouldWritePositionAndCountsWithEachCommit() {
+        publish();
+        KeyValueStore<String, byte[]> tallies = driver.getKeyValueStore(StoreNames.PARTITION_TALLIES);
+        PartitionPosition published = PartitionPosition.decode(tallies.get(PartitionPosition.KEY));
+        assertThat(published.nextOffset()).isPositive();
+        cast(voter(1), 1, "a1", "b1");
+        assertThat(PartitionPosition.decode(tallies.get(PartitionPosition.KEY)).nextOffset())
+                .isEqualTo(published.nextOffset() + 1);
+        assertThat(BallotTally.readAll(tallies)).singleElement().satisfies(tally -> assertThat(
+                        tally.snapshot(0, published).getAccepted())
+                .isEqualTo(1));
     }
 
     @Test
