@@ -28,7 +28,10 @@ final class Greeting {
             text.append("%-15s %s, health %s/actuator/health%n"
                     .formatted(app.name(), app.http().url(), app.management().url()));
         }
-        return text.append("%-15s %s".formatted("Kafka", kafka)).toString();
+        text.append("%-15s %s%n".formatted("Kafka", kafka));
+        return text.append("%-15s %s (%s), which all of them run on"
+                        .formatted("JDK", System.getProperty("java.version"), System.getProperty("java.home")))
+                .toString();
     }
 
     /** A vote on the seed's ballot, from the token to the results, as lines for a shell. */

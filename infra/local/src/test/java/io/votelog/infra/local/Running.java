@@ -319,6 +319,10 @@ final class Running {
         return process.exitValue();
     }
 
+    List<String> out() {
+        return lines(out);
+    }
+
     List<String> err() {
         return lines(err);
     }

@@ -54,6 +54,7 @@ class UpIT {
     void shouldKeepEveryVoteThroughStopsAndCrashes() throws Exception {
         up = Running.start(dir);
         up.awaitReady();
+        assertThat(up.out()).anyMatch(line -> line.startsWith("JDK             " + System.getProperty("java.version")));
         assertThat(up.receipt(up.vote("ada", "01", "25")).path("status").stringValue())
                 .isEqualTo("accepted");
         up.awaitTurnout(1, 1, 0, 0);
