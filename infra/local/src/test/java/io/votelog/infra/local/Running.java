@@ -63,8 +63,18 @@ final class Running {
 
     /** The same with environment variables, which the apps inherit. */
     static Running startAt(Path dir, int offset, Map<String, String> environment, String... flags) throws IOException {
+        return start(Path.of(System.getProperty("java.home")), dir, offset, environment, flags);
+    }
+
+    /** Starts it, and with it all its processes, on the JDK in that folder. */
+    static Running startOn(Path jdk, Path dir) throws IOException {
+        return start(jdk, dir, freeOffset(), Map.of());
+    }
+
+    private static Running start(Path jdk, Path dir, int offset, Map<String, String> environment, String... flags)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                jdk.resolve("bin/java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx192m",
                 "-D" + Up.ROOT + "=" + ROOT,
