@@ -10,8 +10,8 @@ import java.util.jar.JarFile;
 
 /**
  * A jar that Spring Boot has packed, unpacked as Boot's reference recommends for production ("Efficient deployments"): one jar with the
- * program's own classes, whose manifest names those of its libraries beside it. A start from jars in a jar takes more than twice the CPU,
- * and HotSpot can archive no class of them.
+ * program's own classes, whose manifest names those of its libraries beside it. A start from jars in a jar takes up to half as much CPU
+ * again, and HotSpot can archive no class of them.
  *
  * @param jar the program's own, unpacked
  * @param mainClass its main class

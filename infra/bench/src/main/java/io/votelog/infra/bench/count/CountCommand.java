@@ -8,25 +8,21 @@ import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
-import io.votelog.infra.broker.FileTrees;
 import io.votelog.infra.broker.KafkaCluster;
-import io.votelog.infra.broker.Ports;
+import io.votelog.infra.system.App;
+import io.votelog.infra.system.FreePorts;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Topics;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
@@ -120,7 +116,7 @@ public final class CountCommand implements Callable<Integer> {
     Path dir;
 
     private final PrintStream out = System.out;
-    private final Set<Integer> portsGiven = new HashSet<>();
+    private final FreePorts ports = new FreePorts();
 
     @Override
     public Integer call() {
@@ -200,7 +196,8 @@ public final class CountCommand implements Callable<Integer> {
             return measured;
         } finally {
             app.stop(GRACE);
-            forget(group, admin, state);
+            Workspace.delete(state);
+            deleteChangelogs(group, admin);
         }
     }
 
@@ -216,9 +213,9 @@ public final class CountCommand implements Callable<Integer> {
                     "--votelog.streams.application-id=" + group,
                     "--votelog.streams.state-dir=" + state,
                     "--server.address=127.0.0.1",
-                    "--server.port=" + freePort(),
+                    "--server.port=" + ports.next(),
                     "--management.server.address=127.0.0.1",
-                    "--management.server.port=" + freePort()));
+                    "--management.server.port=" + ports.next()));
             arguments.addAll(streamsArgs);
             child = ChildJvm.ofBootJar(group, streamsApp()).args(arguments.toArray(String[]::new));
         } else {
@@ -231,29 +228,19 @@ public final class CountCommand implements Callable<Integer> {
     private Path streamsApp() {
         Path repository =
                 apps == null ? Workspace.root() : apps.toAbsolutePath().normalize();
-        Path jar = repository.resolve("streams-app/target/votelog-streams-app.jar");
+        Path jar = App.STREAMS.jar(repository);
         if (Files.notExists(jar)) {
             throw new BenchException(jar + " is missing: build it there with ./mvnw -DskipTests package");
         }
         return jar;
     }
 
-    private int freePort() {
-        int port = Ports.anyFree(portsGiven);
-        portsGiven.add(port);
-        return port;
-    }
-
-    /** Deletes what a round leaves to nobody: its stores, its changelogs, its group. */
-    private static void forget(String group, Admin admin, Path state) {
+    private static void deleteChangelogs(String group, Admin admin) {
         try {
-            FileTrees.delete(state);
             Collection<String> internal = admin.listTopics().names().get().stream()
                     .filter(topic -> topic.startsWith(group + "-"))
                     .toList();
             admin.deleteTopics(internal).all().get();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } catch (ExecutionException e) {
             throw new BenchException("the topics of %s cannot be deleted: %s".formatted(group, e.getCause()));
         } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.count;
 
+import io.votelog.schemas.Topics;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 
@@ -12,7 +13,7 @@ final class PassThrough {
 
     static Topology topology() {
         StreamsBuilder builder = new StreamsBuilder();
-        builder.stream(StreamsPeer.votes()).to(OUT);
+        builder.stream(Topics.VOTES.name()).to(OUT);
         return builder.build();
     }
 }

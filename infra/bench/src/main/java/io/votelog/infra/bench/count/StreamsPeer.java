@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.count;
 
-import io.votelog.schemas.Topics;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
-import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * A main class that runs a Kafka Streams topology with the guarantees, threads, commit interval and fetch sizes of streams-app, so that
+ * A main class that runs a Kafka Streams topology with the guarantees, threads, commit interval, fetch and batch sizes of streams-app, so that
  * what differs is the topology. Its arguments: the topology's name, bootstrap servers, application id, state directory.
  */
 public final class StreamsPeer {
@@ -42,11 +39,11 @@ public final class StreamsPeer {
                 Map.entry(StreamsConfig.topicPrefix("compression.type"), "uncompressed"),
                 Map.entry(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class),
                 Map.entry(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class),
-                Map.entry(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, RecordTime.class),
                 Map.entry(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest"),
                 Map.entry(StreamsConfig.consumerPrefix("max.partition.fetch.bytes"), 2 * MIB),
                 Map.entry(StreamsConfig.consumerPrefix("fetch.max.bytes"), 16 * MIB),
                 Map.entry(StreamsConfig.producerPrefix("acks"), "all"),
+                Map.entry(StreamsConfig.producerPrefix("batch.size"), 1 << 16),
                 Map.entry(StreamsConfig.producerPrefix("max.request.size"), 3 * MIB)));
         CountDownLatch end = new CountDownLatch(1);
         KafkaStreams streams = new KafkaStreams(topology, config);
@@ -59,18 +56,5 @@ public final class StreamsPeer {
         streams.start();
         end.await();
         System.exit(1);
-    }
-
-    /** As the log has it. */
-    public static final class RecordTime implements TimestampExtractor {
-        @Override
-        public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
-            return record.timestamp();
-        }
-    }
-
-    /** The topic of votes, which each of them reads. */
-    static String votes() {
-        return Topics.VOTES.name();
     }
 }

@@ -11,6 +11,7 @@ import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The count as a book on Kafka Streams would write it: a store of who has voted, a stream of picks, grouped by option and counted. It
- * writes the same verdicts as the topology that it is compared with, and its counts by option. It obeys whoever publishes a ballot,
+ * writes the same verdicts as the topology that it is compared with, where votes keep the rules, and its counts by option. It obeys whoever publishes a ballot,
  * knows neither closing nor annulling, and keeps ballots in memory alone.
  */
 final class Textbook {
@@ -70,7 +71,7 @@ final class Textbook {
                 .withCachingEnabled();
         builder.addStateStore(voters);
         KStream<byte[], Judged> judged =
-                builder.<byte[], byte[]>stream(StreamsPeer.votes()).processValues(Judge::new, VOTERS);
+                builder.<byte[], byte[]>stream(Topics.VOTES.name()).processValues(Judge::new, VOTERS);
         judged.mapValues(Judged::verdict).to(DECISIONS);
         judged.filter((voter, vote) -> vote.outcome() == Outcome.ACCEPTED)
                 .flatMap((voter, vote) -> vote.choices().stream()
