@@ -87,6 +87,7 @@ final class BallotTally {
     private final boolean hiddenUntilFinal;
     private final long[] votes;
     private final BitSet changedRows = new BitSet();
+    private boolean changed;
     private final BallotTurnout turnout;
 
     private long endOffset = PartitionBallot.OPEN_ENDED;
@@ -137,6 +138,7 @@ final class BallotTally {
                 ballot.visibility() == Visibility.AFTER_CLOSE,
                 ballot.optionCount());
         tally.asOfMs = recordedAtMs;
+        tally.changed = true;
         tally.changedRows.set(0, tally.rowKeys.length);
         tally.write();
         return tally;
@@ -173,6 +175,7 @@ final class BallotTally {
      * @param recordedAtMs the broker's append time of the vote, milliseconds since 1970
      */
     void count(JudgedVote vote, long offset, long recordedAtMs) {
+        changed = true;
         if (offset >= endOffset) {
             late++;
         } else {
@@ -200,6 +203,7 @@ final class BallotTally {
      * vote was received and accepted; {@code asOf} stays too, since it is the time of the newest vote.
      */
     void annul(Picks picks) {
+        changed = true;
         annulled++;
         picks.forEach(option -> add(option, -1));
     }
@@ -212,6 +216,7 @@ final class BallotTally {
     /** Ends counting before this offset, unless it has ended already. */
     void end(long offset) {
         if (isOpen()) {
+            changed = true;
             endOffset = offset;
         }
     }
@@ -285,6 +290,10 @@ final class BallotTally {
 
     /** Puts into the store what has changed since the last time. */
     void write() {
+        if (!changed) {
+            return;
+        }
+        changed = false;
         store.put(headKey, encodeHead());
         for (int row = changedRows.nextSetBit(0); row >= 0; row = changedRows.nextSetBit(row + 1)) {
             store.put(rowKeys[row], encodeRow(row));

@@ -55,9 +55,6 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
 
     private boolean inAnotherTopic;
     private Map<String, BallotTally> tallies;
-    /** Tallies that have changed since the last commit. */
-    private Set<BallotTally> unwritten;
-
     private boolean positionUnwritten;
     /**
      * Ids of the ballots whose tallies are to be sent. A restart sends those of all ballots, so losing this set loses nothing.
@@ -80,7 +77,6 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         this.store = context.getStateStore(StoreNames.PARTITION_TALLIES);
         this.position = PartitionPosition.decode(store.get(POSITION_KEY));
         this.tallies = new HashMap<>();
-        this.unwritten = new LinkedHashSet<>();
         BallotTally.readAll(store).forEach(tally -> tallies.put(tally.ballotId(), tally));
         this.changed = new LinkedHashSet<>(tallies.keySet());
         this.grownTurnouts = new LinkedHashSet<>(tallies.keySet());
@@ -146,7 +142,6 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         for (BallotRow ended : step.ended()) {
             BallotTally tally = tallyOf(ended);
             tally.end(step.offset());
-            unwritten.add(tally);
             sendTurnout(tally, step.recordedAtMs());
             changed(tally.ballotId());
         }
@@ -164,12 +159,10 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
                 sendTurnout(tally, step.recordedAtMs());
             }
             tally.count(vote, step.offset(), step.recordedAtMs());
-            unwritten.add(tally);
             changed(tally.ballotId());
         } else if (effect instanceof LogStep.Annulled annulled) {
             BallotTally tally = tallyOf(annulled.row());
             tally.annul(annulled.picks());
-            unwritten.add(tally);
             changed(tally.ballotId());
         } else if (effect != null) {
             throw new IllegalStateException("nothing is counted for " + effect);
@@ -190,9 +183,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             tallies.put(tally.ballotId(), tally);
         }
         for (BallotRow ended : step.ended()) {
-            BallotTally tally = tallyOf(ended);
-            tally.end(position.nextOffset());
-            unwritten.add(tally);
+            tallyOf(ended).end(position.nextOffset());
         }
         if (position.equals(before)) {
             return;
@@ -245,8 +236,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             store.put(POSITION_KEY, position.encode());
             positionUnwritten = false;
         }
-        unwritten.forEach(BallotTally::write);
-        unwritten.clear();
+        tallies.values().forEach(BallotTally::write);
     }
 
     private void changed(String ballotId) {
