@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A jar that Spring Boot has packed, unpacked as Boot's reference recommends for production ("Efficient deployments"): one jar with the
@@ -20,7 +22,8 @@ record BootJar(Path jar, String mainClass) {
     private static final int LIMIT_SECONDS = 120;
 
     /**
-     * Unpacks the jar beside itself where that has not been done yet.
+     * Unpacks the jar beside itself where that has not been done yet, and deletes what earlier builds of it were unpacked to, some hundred
+     * megabytes each.
      *
      * @throws ChildStartException where it cannot be unpacked
      */
@@ -36,12 +39,23 @@ record BootJar(Path jar, String mainClass) {
                                     name.replace(".jar", ""),
                                     Files.getLastModifiedTime(packed).toMillis(),
                                     Files.size(packed)));
-            if (Files.notExists(folder)) {
-                unpack(packed, folder);
+            if (Files.notExists(folder) && unpack(packed, folder)) {
+                deleteOthers(folder, name.replace(".jar", ""));
             }
             return new BootJar(folder.resolve(name), mainClass);
         } catch (IOException e) {
             throw new ChildStartException(packed + " could not be unpacked: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whoever runs from another folder keeps the files that it has open. */
+    private static void deleteOthers(Path folder, String program) throws IOException {
+        try (Stream<Path> all = Files.list(folder.getParent())) {
+            for (Path other : all.filter(each -> !each.equals(folder)
+                            && each.getFileName().toString().matches(Pattern.quote(program) + "-[0-9a-f]+-[0-9a-f]+"))
+                    .toList()) {
+                FileTrees.delete(other);
+            }
         }
     }
 
@@ -58,7 +72,8 @@ record BootJar(Path jar, String mainClass) {
         }
     }
 
-    private static void unpack(Path packed, Path folder) throws IOException {
+    /** Whether this process did it: another may have been faster. */
+    private static boolean unpack(Path packed, Path folder) throws IOException {
         Files.createDirectories(folder.getParent());
         Path draft = Files.createTempDirectory(folder.getParent(), "draft-");
         try {
@@ -82,9 +97,11 @@ record BootJar(Path jar, String mainClass) {
                 throw new ChildStartException(
                         packed + " could not be unpacked: " + Files.readString(said, StandardCharsets.UTF_8));
             }
-            if (!content.toFile().renameTo(folder.toFile()) && Files.notExists(folder)) {
+            boolean done = content.toFile().renameTo(folder.toFile());
+            if (!done && Files.notExists(folder)) {
                 throw new IOException("no folder can be made as " + folder);
             }
+            return done;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ChildStartException(packed + " could not be unpacked: interrupted");
