@@ -11,11 +11,11 @@ import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.Dump;
 import io.votelog.auditor.source.DumpWriter;
+import io.votelog.infra.testing.Python;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -349,12 +349,7 @@ class AnnouncementTest {
     }
 
     private static String recounted(String... arguments) throws Exception {
-        boolean python = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3")));
-        if (!python) {
-            System.out.println("recount skipped: no python3 in the PATH");
-        }
-        assumeTrue(python);
+        assumeTrue(Python.isHere("recount"));
         List<String> command = new ArrayList<>(List.of("python3"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -19,13 +19,13 @@ import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
+import io.votelog.infra.testing.Python;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -619,12 +619,7 @@ class TamperingTest {
     }
 
     private Process recount(Path dump, List<String> options) throws IOException {
-        boolean python = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3")));
-        if (!python) {
-            System.out.println("recount skipped: no python3 in the PATH");
-        }
-        assumeTrue(python);
+        assumeTrue(Python.isHere("recount"));
         List<String> command = new ArrayList<>(List.of("python3", RECOUNT.toString()));
         command.addAll(options);
         command.addAll(List.of("--", dump.toString(), TestLog.publicKey()));

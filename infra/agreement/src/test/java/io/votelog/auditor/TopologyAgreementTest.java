@@ -18,10 +18,10 @@ import io.votelog.auditor.report.Step;
 import io.votelog.auditor.report.Step.Outcome;
 import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpWriter;
+import io.votelog.infra.testing.Python;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.DeadLetters.Cause;
 import io.votelog.schemas.Topics;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +34,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,12 +123,7 @@ class TopologyAgreementTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("fewSeeds")
     void shouldBeRecountedTheSameInAnotherLanguage(long seed) throws Exception {
-        boolean python = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3")));
-        if (!python) {
-            System.out.println("recount skipped: no python3 in the PATH");
-        }
-        assumeTrue(python);
+        assumeTrue(Python.isHere("recount"));
         DrawnLog drawn = new DrawnLog(seed);
         DecidedLog log =
                 new DecidedLog(drawn, new Random(seed).nextInt(drawn.records().size()), dir.resolve("state"));

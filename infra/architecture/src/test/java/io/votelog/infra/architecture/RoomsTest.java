@@ -202,7 +202,7 @@ class RoomsTest {
                 "auditor",
                 "auditor.commands",
                 "infra.local",
-                "infra.bench.* -infra.bench.peer -infra.bench.load -infra.bench.log -infra.bench.voters -infra.bench.workspace");
+                "infra.bench.* -infra.bench.peer -infra.bench.load -infra.bench.voters -infra.bench.workspace");
 
         private final List<String> packages;
         private final List<String> known;

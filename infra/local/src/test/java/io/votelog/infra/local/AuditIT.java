@@ -13,6 +13,7 @@ import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.DumpedLog.Entry;
+import io.votelog.infra.testing.Python;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
@@ -633,12 +634,7 @@ class AuditIT {
     }
 
     private static Said recount(Path dump) throws Exception {
-        boolean python = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3")));
-        if (!python) {
-            System.out.println("recount skipped: no python3 in the PATH");
-        }
-        assumeTrue(python);
+        assumeTrue(Python.isHere("recount"));
         return auditor.program(List.of("python3", RECOUNT.toString(), dump.toString(), publicKey));
     }
 }

@@ -9,6 +9,7 @@ import io.votelog.events.VoteCast;
 import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.HostileRecords.Hostile;
 import io.votelog.infra.testing.CraftedBatch;
+import io.votelog.infra.testing.Python;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
@@ -192,7 +193,7 @@ class HostileRecordsIT {
         String dump = dir.resolve("dump").toString();
         Said dumped = auditor.run("dump", "--bootstrap-servers", up.kafka(), dump);
         assertThat(dumped.exitCode()).as(dumped.text()).isZero();
-        if (python()) {
+        if (Python.isHere("recount of hostile records")) {
             Said recount = auditor.program(List.of("python3", "../../auditor/recount.py", dump, publicKey));
             assertThat(recount.text()).contains("All verdicts and all numbers are the same.");
             assertThat(recount.exitCode()).isZero();
@@ -213,12 +214,5 @@ class HostileRecordsIT {
                 key.toString(),
                 "--once");
         assertThat(seal.exitCode()).as(seal.text()).isZero();
-    }
-
-    private static boolean python() throws Exception {
-        return new ProcessBuilder("sh", "-c", "command -v python3 >/dev/null")
-                        .start()
-                        .waitFor()
-                == 0;
     }
 }

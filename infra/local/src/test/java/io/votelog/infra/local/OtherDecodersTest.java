@@ -2,17 +2,18 @@
 package io.votelog.infra.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.votelog.events.KeyId;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.local.HostileRecords.Hostile;
+import io.votelog.infra.testing.Python;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +33,6 @@ import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -40,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
  * honest count looks like a false one. How many characters U+FFFD stand for bytes that are no UTF-8 is not compared: no ballot's id
  * and no option's holds one.
  */
-@EnabledIf(value = "python", disabledReason = "there is no python3 in the PATH")
 class OtherDecodersTest {
     private static final long SEED = Long.getLong("votelog.seed", System.nanoTime());
     private static final int DAMAGED = 20_000;
@@ -83,13 +82,9 @@ class OtherDecodersTest {
 
     private static List<Hostile> values;
 
-    static boolean python() {
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3")));
-    }
-
     @BeforeAll
     static void draw() throws Exception {
+        assumeTrue(Python.isHere("the other decoders"));
         Random random = new Random(SEED);
         byte[] voter = new byte[Pseudonym.LENGTH];
         byte[] vote = Events.encode(new VoteCast(new UUID(1, 1), "b1", List.of("01", "25"), new Salt(new byte[32])));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.audit;
 
+import io.votelog.infra.bench.log.LogOptions;
 import io.votelog.infra.bench.log.MadeLog;
 import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Median;
 import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
@@ -19,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,14 +41,14 @@ public final class AuditCommand implements Callable<Integer> {
     private static final int RETRIED_PERCENT = 5;
     private static final JsonMapper JSON = new JsonMapper();
 
+    @Mixin
+    LogOptions made = new LogOptions();
+
     @Option(
             names = "--voters",
             defaultValue = "3000000",
             description = "each with one vote, every twentieth of them sent twice; default: ${DEFAULT-VALUE}")
     int voters;
-
-    @Option(names = "--partitions", defaultValue = "4", description = "default: ${DEFAULT-VALUE}")
-    int partitions;
 
     @Option(names = "--rounds", defaultValue = "3", description = "of both, in turn; default: ${DEFAULT-VALUE}")
     int rounds;
@@ -63,15 +66,6 @@ public final class AuditCommand implements Callable<Integer> {
     @Option(names = "--broker-heap", defaultValue = "512m", description = "default: ${DEFAULT-VALUE}")
     String brokerHeap = "512m";
 
-    @Option(names = "--seed", defaultValue = "1", description = "of the votes; default: ${DEFAULT-VALUE}")
-    long seed;
-
-    @Option(
-            names = "--dir",
-            description = "for the data of this run; default: a new folder below .votelog/bench, deleted at the end")
-    @Nullable
-    Path dir;
-
     private final PrintStream out = System.out;
 
     /**
@@ -85,16 +79,16 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path folder = Workspace.folder(dir, "audit-");
+        Path folder = made.folder("audit-");
         try (KafkaCluster kafka =
                 KafkaCluster.single(folder.resolve("kafka")).heap(brokerHeap).start()) {
-            MadeLog log = new MadeLog(kafka.bootstrapServers(), TestSystem.seed(), partitions, RETRIED_PERCENT, seed);
+            MadeLog log = new MadeLog(kafka.bootstrapServers(), TestSystem.seed(), made.partitions, RETRIED_PERCENT, made.seed);
             log.write(voters);
             out.printf(
                     Locale.ROOT,
                     "%,d records of votes in %d partitions, %,d voters, %d cores, JDK %s, auditor with -Xmx%s%n",
                     log.records(),
-                    partitions,
+                    made.partitions,
                     voters,
                     Runtime.getRuntime().availableProcessors(),
                     System.getProperty("java.version"),
@@ -122,9 +116,7 @@ public final class AuditCommand implements Callable<Integer> {
                     sealed);
             return 0;
         } finally {
-            if (dir == null) {
-                Workspace.delete(folder);
-            }
+            made.delete(folder);
         }
     }
 
@@ -257,13 +249,8 @@ public final class AuditCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "| %s | %,.0f | %.2f | %s |%n",
                 what,
-                median(all, rate),
-                median(all, round -> rate.applyAsDouble(round) / round.consumer()),
+                Median.of(all, rate),
+                Median.of(all, round -> rate.applyAsDouble(round) / round.consumer()),
                 target);
-    }
-
-    private static double median(List<Round> all, ToDoubleFunction<Round> of) {
-        double[] sorted = all.stream().mapToDouble(of).sorted().toArray();
-        return sorted[(sorted.length - 1) / 2];
     }
 }

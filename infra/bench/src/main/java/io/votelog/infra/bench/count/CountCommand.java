@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.count;
 
+import io.votelog.infra.bench.log.LogOptions;
 import io.votelog.infra.bench.log.MadeLog;
 import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.infra.bench.system.LargeBallot;
 import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.workspace.BenchException;
+import io.votelog.infra.bench.workspace.Median;
 import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.system.App;
+import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.FreePorts;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Topics;
@@ -30,6 +33,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code infra/bench/run count}: the count of a log that is already there. */
@@ -47,6 +51,9 @@ public final class CountCommand implements Callable<Integer> {
     private static final int SEED_OPTIONS = 43;
     private static final String BROKER = "broker";
     private static final String APP = "app";
+
+    @Mixin
+    LogOptions made = new LogOptions();
 
     @Option(names = "--voters", defaultValue = "2000000", description = "default: ${DEFAULT-VALUE}")
     int voters;
@@ -69,9 +76,6 @@ public final class CountCommand implements Callable<Integer> {
             description = "options that each vote picks; default: as the ballot's rules allow, drawn")
     @Nullable
     Integer picks;
-
-    @Option(names = "--partitions", defaultValue = "4", description = "default: ${DEFAULT-VALUE}")
-    int partitions;
 
     @Option(names = "--rounds", defaultValue = "5", description = "of each, in turn; default: ${DEFAULT-VALUE}")
     int rounds;
@@ -106,36 +110,27 @@ public final class CountCommand implements Callable<Integer> {
     @Option(names = "--broker-heap", defaultValue = "1g", description = "default: ${DEFAULT-VALUE}")
     String brokerHeap = "1g";
 
-    @Option(names = "--seed", defaultValue = "1", description = "of the votes; default: ${DEFAULT-VALUE}")
-    long seed;
-
-    @Option(
-            names = "--dir",
-            description = "for the data of this run; default: a new folder below .votelog/bench, deleted at the end")
-    @Nullable
-    Path dir;
-
     private final PrintStream out = System.out;
     private final FreePorts ports = new FreePorts();
 
     @Override
     public Integer call() {
-        Path folder = Workspace.folder(dir, "count-");
+        Path folder = made.folder("count-");
         try (KafkaCluster kafka = KafkaCluster.single(folder.resolve("kafka"))
                         .heap(brokerHeap)
                         .start();
                 Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            MadeLog log = new MadeLog(kafka.bootstrapServers(), ballot(), partitions, duplicates, seed);
+            MadeLog log = new MadeLog(kafka.bootstrapServers(), ballot(), made.partitions, duplicates, made.seed);
             log.writeVotes(voters);
             BrokerTopics topics = new BrokerTopics(kafka.bootstrapServers());
             for (String topic : List.of(PassThrough.OUT, Textbook.DECISIONS, Textbook.COUNTS)) {
-                topics.createLikeVotes(topic, partitions);
+                topics.createLikeVotes(topic, made.partitions);
             }
             out.printf(
                     Locale.ROOT,
                     "%,d records of votes in %d partitions, %,d voters, %d options, %d cores, JDK %s, heap %s%n",
                     log.records(),
-                    partitions,
+                    made.partitions,
                     voters,
                     log.ballot().optionCount(),
                     Runtime.getRuntime().availableProcessors(),
@@ -160,9 +155,7 @@ public final class CountCommand implements Callable<Integer> {
             print(measured);
             return 0;
         } finally {
-            if (dir == null) {
-                Workspace.delete(folder);
-            }
+            made.delete(folder);
         }
     }
 
@@ -202,14 +195,13 @@ public final class CountCommand implements Callable<Integer> {
     }
 
     private ChildJvm.Builder child(Contestant contestant, String group, KafkaCluster kafka, MadeLog log, Path state) {
-        List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
-        jvm.addAll(jvmArgs);
+        List<String> jvm = AppOptions.jvm(heap, jvmArgs.toArray(String[]::new));
         ChildJvm.Builder child;
         if (contestant == Contestant.STREAMS_APP) {
             List<String> arguments = new ArrayList<>(List.of(
                     "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                     "--votelog.log.public-keys=" + log.publicKey(),
-                    "--votelog.topics.partitions=" + partitions,
+                    "--votelog.topics.partitions=" + made.partitions,
                     "--votelog.streams.application-id=" + group,
                     "--votelog.streams.state-dir=" + state,
                     "--server.address=127.0.0.1",
@@ -257,11 +249,11 @@ public final class CountCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "| %s | %,.0f | %s | %s | %.1f, %.1f |%n",
                 contestant.title(),
-                median(all, Drain.Measured::perSecond),
+                Median.of(all, Drain.Measured::perSecond),
                 ratio(all, measured.get(Contestant.PASS_THROUGH)),
                 ratio(all, measured.get(Contestant.TEXTBOOK)),
-                median(all, one -> one.cpuMicros().get(APP)),
-                median(all, one -> one.cpuMicros().get(BROKER))));
+                Median.of(all, one -> one.cpuMicros().get(APP)),
+                Median.of(all, one -> one.cpuMicros().get(BROKER))));
     }
 
     /** The median of the rounds' ratios: what the machine does beside lasts for both of a round. */
@@ -276,13 +268,8 @@ public final class CountCommand implements Callable<Integer> {
         return String.format(
                 Locale.ROOT,
                 "%.2f",
-                median(
+                Median.of(
                         indices,
                         round -> all.get(round).perSecond() / of.get(round).perSecond()));
-    }
-
-    private static <T> double median(List<T> all, ToDoubleFunction<T> of) {
-        double[] sorted = all.stream().mapToDouble(of).sorted().toArray();
-        return sorted[(sorted.length - 1) / 2];
     }
 }
