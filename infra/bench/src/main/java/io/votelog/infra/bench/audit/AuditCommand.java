@@ -82,7 +82,8 @@ public final class AuditCommand implements Callable<Integer> {
         Path folder = made.folder("audit-");
         try (KafkaCluster kafka =
                 KafkaCluster.single(folder.resolve("kafka")).heap(brokerHeap).start()) {
-            MadeLog log = new MadeLog(kafka.bootstrapServers(), TestSystem.seed(), made.partitions, RETRIED_PERCENT, made.seed);
+            MadeLog log = new MadeLog(
+                    kafka.bootstrapServers(), TestSystem.seed(), made.partitions, RETRIED_PERCENT, made.seed);
             log.write(voters);
             out.printf(
                     Locale.ROOT,
