@@ -280,8 +280,10 @@ public final class ChildJvm {
         private Duration orphanGrace = Duration.ofMillis(Tether.DEFAULT_GRACE_MS);
         private @Nullable Path logFile;
         private @Nullable Path workingDir;
-        private @Nullable Path archives;
-        private ClassArchive.@Nullable Training training;
+        private @Nullable Archiving archiving;
+
+        /** Where classes are archived, and the run that does it. */
+        private record Archiving(Path folder, ClassArchive.Training run) {}
 
         private Builder(String name, String mainClass) {
             this.name = name;
@@ -326,8 +328,7 @@ public final class ChildJvm {
 
         /** Where its classes are archived, so that later starts take less, and by what; nowhere by default. */
         Builder archiveIn(Path folder, ClassArchive.Training run) {
-            this.archives = folder;
-            this.training = run;
+            this.archiving = new Archiving(folder, run);
             return this;
         }
 
@@ -352,21 +353,20 @@ public final class ChildJvm {
             try {
                 Files.createDirectories(log.getParent());
                 long logStart = Files.exists(log) ? Files.size(log) : 0;
-                ProcessBuilder builder = process(dir, log, archiving());
+                ProcessBuilder builder = process(dir, log, archivingArgs());
                 return new ChildJvm(name, builder.start(), log, logStart);
             } catch (IOException e) {
                 throw new ChildStartException(name + " could not be started: " + e.getMessage(), e);
             }
         }
 
-        private List<String> archiving() throws IOException {
-            Path folder = archives;
-            ClassArchive.Training run = training;
-            if (folder == null || run == null || !ClassArchive.isPossible(classPath)) {
+        private List<String> archivingArgs() throws IOException {
+            Archiving wanted = archiving;
+            if (wanted == null || !ClassArchive.isPossible(classPath)) {
                 return List.of();
             }
-            return ClassArchive.of(folder, mainClass.substring(mainClass.lastIndexOf('.') + 1), classPath)
-                    .jvmArgs(run);
+            return ClassArchive.of(wanted.folder(), mainClass.substring(mainClass.lastIndexOf('.') + 1), classPath)
+                    .jvmArgs(wanted.run());
         }
 
         /** Runs it, as Spring Boot recommends for class data sharing, until its context is built, and no further. */
