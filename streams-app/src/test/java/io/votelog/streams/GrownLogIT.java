@@ -59,8 +59,6 @@ final class GrownLogIT {
                     .containsEntry(Topics.DECISIONS.name(), 5)
                     .containsEntry(Topics.TALLIES.name(), 4)
                     .containsEntry(Topics.RESULTS.name(), 4)
-                    .containsEntry("grown-it-voters-changelog", 5)
-                    .containsEntry("grown-it-polls-changelog", 5)
                     .containsEntry("grown-it-partition-tallies-changelog", 5);
 
             grow(admin, 6);

@@ -8,6 +8,7 @@ import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
@@ -31,6 +32,7 @@ final class HostedStreams implements SmartLifecycle {
     private final int phase;
     private final Supplier<Topology> topology;
     private final Map<String, Object> config;
+    private final KafkaClientSupplier clients;
     private final Duration closeTimeout;
     private final StreamsUncaughtExceptionHandler faults;
     private final KafkaStreamsMicrometerListener meters;
@@ -53,6 +55,7 @@ final class HostedStreams implements SmartLifecycle {
             int phase,
             Supplier<Topology> topology,
             Map<String, Object> config,
+            KafkaClientSupplier clients,
             Duration closeTimeout,
             StreamsUncaughtExceptionHandler faults,
             KafkaStreamsMicrometerListener meters) {
@@ -60,6 +63,7 @@ final class HostedStreams implements SmartLifecycle {
         this.phase = phase;
         this.topology = topology;
         this.config = Map.copyOf(config);
+        this.clients = clients;
         this.closeTimeout = closeTimeout;
         this.faults = faults;
         this.meters = meters;
@@ -145,7 +149,7 @@ final class HostedStreams implements SmartLifecycle {
     private void open() {
         Properties properties = new Properties();
         properties.putAll(config);
-        KafkaStreams opened = new KafkaStreams(topology.get(), properties);
+        KafkaStreams opened = new KafkaStreams(topology.get(), properties, clients);
         opened.setUncaughtExceptionHandler(faults);
         opened.setStateListener((newState, oldState) -> {
             LOG.info("{}: {}", name, newState);

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.UnfitLogException;
-import io.votelog.streams.topology.VotesTopic;
+import io.votelog.streams.topology.voters.VotesTopic;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.Executors;

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -57,7 +58,6 @@ class StreamsConfiguration {
             LogCluster.Layout prepared,
             @Qualifier("countingFaults") StreamsFailureHandler faults,
             MeterRegistry meters,
-            RocksDbMemory memory,
             AddressClaims claims,
             OwnAddress self) {
         Map<String, Object> config = streamsConfig(kafka, connection, settings, prepared.replicas());
@@ -67,12 +67,12 @@ class StreamsConfiguration {
                 StreamsConfig.APPLICATION_SERVER_CONFIG,
                 self.host().host() + ":" + self.host().port());
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
-        config.putAll(memory.streamsConfig());
         return new HostedStreams(
                 COUNTING,
                 HostedStreams.PHASE - 1,
                 topology::counting,
                 config,
+                new CountClients(topology.openVoters()),
                 settings.closeTimeout(),
                 faults,
                 new KafkaStreamsMicrometerListener(meters));
@@ -96,6 +96,7 @@ class StreamsConfiguration {
                 HostedStreams.PHASE,
                 topology::results,
                 config,
+                new DefaultKafkaClientSupplier(),
                 settings.closeTimeout(),
                 faults,
                 new KafkaStreamsMicrometerListener(meters));
@@ -104,11 +105,6 @@ class StreamsConfiguration {
     @Bean
     CountingStreams countingStreams(@Qualifier("counting") HostedStreams counting) {
         return counting::streams;
-    }
-
-    @Bean
-    RocksDbMemory rocksDbMemory(StreamsSettings settings) {
-        return new RocksDbMemory(settings.rocksdbMemory().toBytes());
     }
 
     /** The settings that both have in common. */

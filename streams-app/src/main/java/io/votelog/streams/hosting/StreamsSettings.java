@@ -10,7 +10,6 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -27,8 +26,6 @@ import org.springframework.validation.annotation.Validated;
  *     once
  * @param closeTimeout how long a stop may take
  * @param threadReplacements how many failed threads are replaced within five minutes before the instance gives up
- * @param rocksdbMemory for the voters on this instance's disk: blocks that were read, indexes, and what is not written yet; at
- *     least 16 MB
  */
 @ConfigurationProperties("votelog.streams")
 @Validated
@@ -40,17 +37,7 @@ record StreamsSettings(
         @Nullable @Min(0) @Max(3) Integer standbyReplicas,
         @DefaultValue("100ms") @NotNull Duration commitInterval,
         @DefaultValue("10s") @NotNull Duration closeTimeout,
-        @DefaultValue("10") @Min(0) @Max(1000) int threadReplacements,
-        @DefaultValue("128MB") @NotNull DataSize rocksdbMemory) {
-    private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(16);
-
-    StreamsSettings {
-        if (rocksdbMemory.compareTo(LEAST_MEMORY) < 0) {
-            throw new IllegalArgumentException("rocksdb-memory is %d bytes; %d MB or more is allowed"
-                    .formatted(rocksdbMemory.toBytes(), LEAST_MEMORY.toMegabytes()));
-        }
-    }
-
+        @DefaultValue("10") @Min(0) @Max(1000) int threadReplacements) {
     /** The application id of the Kafka Streams that reads tallies and keeps results. */
     String resultsApplicationId() {
         return applicationId + "-results";

@@ -3,28 +3,39 @@ package io.votelog.streams.topology;
 
 import io.votelog.rules.Ballot;
 import io.votelog.streams.topology.rows.BallotRow;
+import io.votelog.streams.topology.voters.VotersStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The ballots of one partition: their rows in the store, and a parsed copy in memory. Every change goes to the store at once.
  */
 final class BallotRows {
-    private final KeyValueStore<String, byte[]> store;
+    private final VotersStore store;
     private final Map<String, BallotRow> ballots = new HashMap<>();
+    private int version;
     private long nextEndMs;
 
-    BallotRows(KeyValueStore<String, byte[]> store) {
+    BallotRows(VotersStore store) {
         this.store = store;
-        try (KeyValueIterator<String, byte[]> rows = store.all()) {
-            rows.forEachRemaining(row -> ballots.put(row.key, BallotRow.decode(row.value)));
+        read();
+    }
+
+    private void read() {
+        version = store.ballotsVersion();
+        ballots.clear();
+        store.ballots().forEach((ballotId, row) -> ballots.put(ballotId, BallotRow.decode(row)));
+        nextEndMs = earliestEndMs();
+    }
+
+    /** Reads the rows again if the store has changed by another hand: by a restore, or by a start that took rows back. */
+    void refresh() {
+        if (version != store.ballotsVersion()) {
+            read();
         }
-        this.nextEndMs = earliestEndMs();
     }
 
     @Nullable
@@ -68,7 +79,8 @@ final class BallotRows {
 
     private void put(BallotRow row) {
         String ballotId = row.definition().ballot().id();
-        store.put(ballotId, row.encode());
+        store.putBallot(ballotId, row.encode());
+        version = store.ballotsVersion();
         ballots.put(ballotId, row);
     }
 

@@ -11,6 +11,11 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
 public final class BrokerTime implements TimestampExtractor {
     @Override
     public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
+        return of(record);
+    }
+
+    /** The broker's append time of a record, milliseconds since 1970. */
+    static long of(ConsumerRecord<?, ?> record) {
         return Math.max(0, record.timestamp());
     }
 }

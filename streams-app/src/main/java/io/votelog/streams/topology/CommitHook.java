@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
-import java.util.Map;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -26,7 +25,7 @@ final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
 
     /** A hook for each task. */
     static StoreBuilder<CommitHook> builder(String name) {
-        return new Builder(name);
+        return new PlainStoreBuilder<>(name, () -> new CommitHook(name));
     }
 
     /** Has the action run at the beginning of each commit, on the task's thread. */
@@ -76,42 +75,4 @@ final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
 
     @Override
     public void clearCache() {}
-
-    /** It has nothing that could be cached or logged. */
-    private record Builder(String name) implements StoreBuilder<CommitHook> {
-        @Override
-        public CommitHook build() {
-            return new CommitHook(name);
-        }
-
-        @Override
-        public Map<String, String> logConfig() {
-            return Map.of();
-        }
-
-        @Override
-        public boolean loggingEnabled() {
-            return false;
-        }
-
-        @Override
-        public StoreBuilder<CommitHook> withCachingEnabled() {
-            return this;
-        }
-
-        @Override
-        public StoreBuilder<CommitHook> withCachingDisabled() {
-            return this;
-        }
-
-        @Override
-        public StoreBuilder<CommitHook> withLoggingEnabled(Map<String, String> config) {
-            return this;
-        }
-
-        @Override
-        public StoreBuilder<CommitHook> withLoggingDisabled() {
-            return this;
-        }
-    }
 }

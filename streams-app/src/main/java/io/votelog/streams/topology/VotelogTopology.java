@@ -7,6 +7,9 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.TallyKey;
+import io.votelog.streams.topology.voters.OpenStores;
+import io.votelog.streams.topology.voters.VotersStore;
+import io.votelog.streams.topology.voters.VotesTopic;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +33,7 @@ public final class VotelogTopology {
     private final Consumer<BallotResults> onResults;
     private final Consumer<PartitionTurnout> onTurnout;
     private final BiConsumer<String, byte[]> onBallots;
+    private final OpenStores openVoters = new OpenStores();
 
     /**
      * The two topologies, for this log and these listeners.
@@ -53,6 +57,11 @@ public final class VotelogTopology {
         this.onBallots = onBallots;
     }
 
+    /** The stores of voters that the counting application has open, with the positions from which it is to restore them. */
+    public OpenStores openVoters() {
+        return openVoters;
+    }
+
     /** The counting application: from votes to decisions, dead letters, tallies and turnout. */
     public Topology counting() {
         return addCounting(new Topology());
@@ -71,11 +80,14 @@ public final class VotelogTopology {
     private Topology addCounting(Topology topology) {
         ByteArrayDeserializer bytesIn = new ByteArrayDeserializer();
         ByteArraySerializer bytesOut = new ByteArraySerializer();
-        return topology.addSource(StoreNames.SOURCE_VOTES, bytesIn, bytesIn, Topics.VOTES.name())
-                .addProcessor(
+        return topology.addReadOnlyStateStore(
+                        new PlainStoreBuilder<>(StoreNames.VOTERS, this::voters),
+                        StoreNames.SOURCE_VOTES,
+                        bytesIn,
+                        bytesIn,
+                        Topics.VOTES.name(),
                         StoreNames.DECIDE,
-                        withStores(() -> new DecideProcessor(keys), voters(), inMemory(StoreNames.POLLS)),
-                        StoreNames.SOURCE_VOTES)
+                        decide())
                 .addProcessor(
                         StoreNames.TALLY,
                         withStores(
@@ -151,12 +163,19 @@ public final class VotelogTopology {
     }
 
     /**
-     * The store of voters. It is on disk, since it may outgrow memory, and has no cache, since nearly each vote writes another
-     * row.
+     * What decides. Kafka Streams calls a store read-only that has its source as changelog, and takes processors for it that send nothing
+     * on; it forbids neither.
      */
-    private static StoreBuilder<KeyValueStore<byte[], byte[]>> voters() {
-        return Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(StoreNames.VOTERS), Serdes.ByteArray(), Serdes.ByteArray());
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private ProcessorSupplier<byte[], byte[], Void, Void> decide() {
+        return () -> (Processor) new DecideProcessor(keys);
+    }
+
+    VotersStore voters() {
+        return new VotersStore(StoreNames.VOTERS, votesTopic, openVoters, store -> {
+            Judge judge = new Judge(keys, store.partition(), store);
+            return vote -> judge.judge(vote.key(), vote.value(), vote.offset(), BrokerTime.of(vote));
+        });
     }
 
     /** A store of a few rows. */

@@ -13,24 +13,37 @@ import io.votelog.schemas.Topics;
 import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
-import io.votelog.streams.topology.rows.VoterKey;
 import io.votelog.streams.topology.rows.VoterRow;
+import io.votelog.streams.topology.voters.VotersStore;
+import io.votelog.streams.topology.voters.VotesTopic;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.StateRestoreCallback;
+import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.internals.RecordBatchingStateRestoreCallback;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
@@ -43,10 +56,11 @@ public final class PartitionHarness {
     private final LogKeys keys;
     private final int partition;
     private final File stateDir;
-    private final KeyValueStore<byte[], byte[]> voters = store(StoreNames.VOTERS, Serdes.ByteArray());
-    private final KeyValueStore<String, byte[]> ballots = store(StoreNames.POLLS, Serdes.String());
+    private final VotelogTopology topology;
     private final KeyValueStore<String, byte[]> tallies = store(StoreNames.PARTITION_TALLIES, Serdes.String());
     private final KeyValueStore<String, byte[]> turnout = store(StoreNames.TURNOUT, Serdes.String());
+    private Map<String, byte[]> committedTallies = Map.of();
+    private final List<Record<byte[], byte[]>> uncommittedTurnout = new ArrayList<>();
     private final List<PartitionTurnout> newTurnout = new ArrayList<>();
     private final TurnoutStoreProcessor turnoutKeeper = new TurnoutStoreProcessor(newTurnout::add);
 
@@ -54,6 +68,8 @@ public final class PartitionHarness {
     private int longestDeadLetter;
     private MockProcessorContext<byte[], Object> decideContext;
     private MockProcessorContext<byte[], byte[]> tallyContext;
+    private VotersStore voters;
+    private StateRestoreCallback restore;
     private CommitHook commits;
     private DecideProcessor decide;
     private TallyProcessor tally;
@@ -64,7 +80,16 @@ public final class PartitionHarness {
     public PartitionHarness(LogKeys keys, int partition, File stateDir) {
         this.keys = keys;
         this.partition = partition;
-        this.stateDir = stateDir;
+        try {
+            // The store of voters writes beside the directory of its task.
+            this.stateDir = Files.createTempDirectory(stateDir.toPath(), "count")
+                    .resolve("task")
+                    .toFile();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.topology = new VotelogTopology(keys, of -> Long.MAX_VALUE, r -> {}, t -> {}, (id, row) -> {});
+        this.voters = topology.voters();
         restart();
     }
 
@@ -87,8 +112,7 @@ public final class PartitionHarness {
         decideContext.setCurrentSystemTimeMs(0);
         tallyContext.setCurrentSystemTimeMs(0);
         if (first) {
-            voters.init(decideContext.getStateStoreContext(), voters);
-            ballots.init(decideContext.getStateStoreContext(), ballots);
+            openVoters();
             tallies.init(tallyContext.getStateStoreContext(), tallies);
             MockProcessorContext<Void, Void> keeperContext =
                     new MockProcessorContext<>(config, new TaskId(0, partition), stateDir);
@@ -97,7 +121,6 @@ public final class PartitionHarness {
             turnoutKeeper.init(keeperContext);
         }
         decideContext.addStateStore(voters);
-        decideContext.addStateStore(ballots);
         decideContext.addStateStore(tallies);
         tallyContext.addStateStore(tallies);
         commits = CommitHook.builder(StoreNames.TALLY_COMMITS).build();
@@ -108,8 +131,76 @@ public final class PartitionHarness {
         tally.init(tallyContext);
     }
 
+    /** Opens the store of voters as Kafka Streams does, which keeps by what it is restored. */
+    private void openVoters() {
+        StateStoreContext context = decideContext.getStateStoreContext();
+        StateStoreContext keeping = (StateStoreContext) Proxy.newProxyInstance(
+                StateStoreContext.class.getClassLoader(),
+                new Class<?>[] {StateStoreContext.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("register") && arguments.length == 2) {
+                        restore = (StateRestoreCallback) arguments[1];
+                        return null;
+                    }
+                    return method.invoke(context, arguments);
+                });
+        voters.init(keeping, voters);
+    }
+
+    /**
+     * Kills the application and starts it again: what was processed since the last commit is lost, except for what stands in the file of
+     * voters already. Kafka Streams then restores the voters from the log, up to where the partition is committed.
+     *
+     * @param written whether the kill came when the commit had begun, so that the voters were written and nothing was committed
+     * @param accident what happens to the file of voters meanwhile
+     * @param log the records of the partition, from offset 0
+     * @param committed the offset from which the group goes on, if it has not lost it; else 0
+     */
+    void kill(boolean written, Consumer<Path> accident, List<LogRecord> log, long committed) {
+        if (written) {
+            voters.flushCache();
+        }
+        uncommittedTurnout.clear();
+        rows(tallies).keySet().forEach(tallies::delete);
+        committedTallies.forEach(tallies::put);
+        voters.close();
+        accident.accept(votersFile());
+        voters = topology.voters();
+        openVoters();
+        List<ConsumerRecord<byte[], byte[]>> missing = new ArrayList<>();
+        for (long offset = voters.nextOffset(); offset < committed; offset++) {
+            LogRecord vote = log.get((int) offset);
+            missing.add(new ConsumerRecord<>(
+                    Topics.VOTES.name(),
+                    partition,
+                    offset,
+                    vote.timestampMs(),
+                    TimestampType.LOG_APPEND_TIME,
+                    0,
+                    0,
+                    vote.key(),
+                    vote.value(),
+                    new RecordHeaders(),
+                    Optional.empty()));
+        }
+        ((RecordBatchingStateRestoreCallback) restore).restoreBatch(missing);
+        restart();
+    }
+
+    /** The file that the store of voters writes. */
+    Path votersFile() {
+        return stateDir.toPath().resolveSibling("voters-0_%d.rows".formatted(partition));
+    }
+
     /** Processes one record; returns the verdict, the cause of the dead letter, or an empty outcome. */
     public String process(LogRecord record, long offset) {
+        String outcome = processUncommitted(record, offset);
+        commit();
+        return outcome;
+    }
+
+    /** Processes one record, with no commit behind it. */
+    String processUncommitted(LogRecord record, long offset) {
         decideContext.resetForwards();
         decideContext.setRecordMetadata(Topics.VOTES.name(), partition, offset);
         decide.process(new Record<>(record.key(), record.value(), record.timestampMs()));
@@ -136,8 +227,15 @@ public final class PartitionHarness {
             }
         }
         takeForwarded();
-        commits.flushCache();
         return outcome;
+    }
+
+    void commit() {
+        commits.flushCache();
+        voters.flushCache();
+        uncommittedTurnout.forEach(turnoutKeeper::process);
+        uncommittedTurnout.clear();
+        committedTallies = rows(tallies);
     }
 
     /** The value of a record for the topic of decisions or dead letters; asserts that it goes to the partition of its vote. */
@@ -169,21 +267,13 @@ public final class PartitionHarness {
         return longestDeadLetter;
     }
 
-    /** The bytes of the longest row, with its key, in any store now. */
+    /** The bytes of the longest row, with its key, in any store with a changelog now. */
     int longestRow() {
         int longest = 0;
-        try (var rows = voters.all()) {
+        try (var rows = tallies.all()) {
             while (rows.hasNext()) {
                 var row = rows.next();
-                longest = Math.max(longest, row.key.length + row.value.length);
-            }
-        }
-        for (KeyValueStore<String, byte[]> store : List.of(ballots, tallies)) {
-            try (var rows = store.all()) {
-                while (rows.hasNext()) {
-                    var row = rows.next();
-                    longest = Math.max(longest, row.key.getBytes(StandardCharsets.UTF_8).length + row.value.length);
-                }
+                longest = Math.max(longest, row.key.getBytes(StandardCharsets.UTF_8).length + row.value.length);
             }
         }
         return longest;
@@ -191,18 +281,18 @@ public final class PartitionHarness {
 
     /** The row of a voter on a ballot. */
     public VoterRow voterRow(byte[] voter, String ballotId) {
-        return VoterRow.decode(voters.get(VoterKey.of(voter, ballotId)));
+        return voters.voter(voter, ballotId);
     }
 
     /** The ballot as this partition has it. */
     public Optional<Decision.PartitionBallot> partitionBallot(String ballotId) {
-        return Optional.ofNullable(ballots.get(ballotId))
+        return Optional.ofNullable(voters.ballot(ballotId))
                 .map(row -> BallotRow.decode(row).partitionBallot());
     }
 
     /** The bytes of the ballot's row, in an array of their own; nothing when the ballot does not stand in the partition. */
     public Optional<byte[]> ballotRow(String ballotId) {
-        return Optional.ofNullable(ballots.get(ballotId)).map(byte[]::clone);
+        return Optional.ofNullable(voters.ballot(ballotId));
     }
 
     /** What the tally sends on now, by ballot. */
@@ -213,7 +303,7 @@ public final class PartitionHarness {
             timers.forEach(timer -> timer.getPunctuator().punctuate(0));
             takeForwarded().forEach(tally -> emitted.put(tally.getBallotId(), tally));
         }
-        commits.flushCache();
+        commit();
         return emitted;
     }
 
@@ -227,19 +317,9 @@ public final class PartitionHarness {
         tallies.put(PartitionPosition.KEY, row);
     }
 
-    /** Whether decide has planned to put the voters' position. */
-    boolean willPutVotersPosition() {
-        return !running(decideContext).isEmpty();
-    }
-
-    /** Lets decide put the voters' position, if it has planned to. */
-    void putVotersPosition() {
-        running(decideContext).forEach(timer -> timer.getPunctuator().punctuate(0));
-    }
-
     /** The voters' position in the store. */
     long votersPosition() {
-        return VotersPosition.of(voters);
+        return voters.nextOffset();
     }
 
     private static List<MockProcessorContext.CapturedPunctuator> running(MockProcessorContext<?, ?> context) {
@@ -248,7 +328,7 @@ public final class PartitionHarness {
                 .toList();
     }
 
-    /** The tallies that were sent; turnout goes to its store. */
+    /** The tallies that were sent; turnout goes to its store with the next commit. */
     private List<PartitionTally> takeForwarded() {
         List<PartitionTally> tallies = new ArrayList<>();
         for (var forward : tallyContext.forwarded()) {
@@ -256,7 +336,7 @@ public final class PartitionHarness {
                 case StoreNames.SINK_TALLIES ->
                     tallies.add(decode(forward.record().value(), PartitionTally.class));
                 case StoreNames.SINK_TURNOUT ->
-                    turnoutKeeper.process(new Record<>(
+                    uncommittedTurnout.add(new Record<>(
                             forward.record().key(),
                             forward.record().value(),
                             forward.record().timestamp()));
@@ -272,6 +352,14 @@ public final class PartitionHarness {
         List<PartitionTurnout> sent = List.copyOf(newTurnout);
         newTurnout.clear();
         return sent;
+    }
+
+    private static Map<String, byte[]> rows(KeyValueStore<String, byte[]> store) {
+        Map<String, byte[]> rows = new TreeMap<>();
+        try (var all = store.all()) {
+            all.forEachRemaining(row -> rows.put(row.key, row.value));
+        }
+        return rows;
     }
 
     /** Every hour in the store of turnout, by key. */

@@ -13,12 +13,18 @@ import io.votelog.events.VoteCast;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import io.votelog.streams.topology.rows.VoterRow;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -168,11 +174,10 @@ class ReplayRandomizedTest {
     /** The log is read in stretches, each from some offset below what is decided, after a restart. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void shouldPutTheVotersPositionUpToWhereVotesAreDecidedAndNeverGoBack(long seed) {
+    void shouldKeepTheVotersPositionWhereVotesAreDecidedAndNeverGoBack(long seed) {
         Random random = new Random(seed);
         DrawnLog drawn = draw(random);
         PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
-        long positionBefore = 0;
         int decided = 0;
         while (decided < RECORDS) {
             int from = random.nextInt(decided + 1);
@@ -180,36 +185,110 @@ class ReplayRandomizedTest {
             for (int offset = from; offset < to; offset++) {
                 partition.process(drawn.records.get(offset), offset);
                 decided = Math.max(decided, offset + 1);
-                if (random.nextInt(10) == 0) {
-                    partition.putVotersPosition();
-                    positionBefore = decided;
-                }
-                assertThat(partition.votersPosition()).isEqualTo(positionBefore);
+                assertThat(partition.votersPosition()).isEqualTo(decided);
             }
             partition.restart();
-            if (random.nextBoolean()) {
-                partition.putVotersPosition();
-                positionBefore = decided;
-            }
-            assertThat(partition.votersPosition()).isEqualTo(positionBefore);
+            assertThat(partition.votersPosition()).isEqualTo(decided);
         }
-        // A position that the last stretch did not put in time is put after the restart, though no more records come.
-        partition.putVotersPosition();
-        assertThat(partition.votersPosition()).isEqualTo(RECORDS);
     }
 
-    @Test
-    void shouldNotPutAPositionThatStandsAlready() {
+    /**
+     * The application is killed again and again, before and within commits, and its file of voters is damaged, lost, or one of earlier;
+     * sometimes the group has lost its offsets as well.
+     */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldDecideAndCountTheSameHoweverItIsKilledAndWhateverBecomesOfTheVotersFile(long seed) {
+        Random random = new Random(seed);
+        DrawnLog drawn = draw(random);
         PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
-        partition.process(published(ballots.get(0)), 0);
-        assertThat(partition.willPutVotersPosition()).isTrue();
-        partition.putVotersPosition();
-        assertThat(partition.willPutVotersPosition()).isFalse();
+        List<String> outcomes = new ArrayList<>(Collections.nCopies(RECORDS, ""));
+        byte[] earlier = {};
+        int next = 0;
+        while (next < RECORDS) {
+            int to = Math.min(RECORDS, next + 1 + random.nextInt(60));
+            for (int offset = next; offset < to; offset++) {
+                outcomes.set(offset, partition.processUncommitted(drawn.records.get(offset), offset));
+                if (random.nextInt(5) == 0) {
+                    partition.commit();
+                }
+            }
+            if (random.nextInt(3) == 0) {
+                earlier = bytes(partition.votersFile());
+            }
+            long committed = partition.position().nextOffset();
+            boolean offsetsLost = random.nextInt(6) == 0;
+            byte[] old = earlier;
+            partition.kill(
+                    random.nextBoolean(),
+                    file -> damage(random, file, old),
+                    drawn.records,
+                    offsetsLost ? 0 : committed);
+            next = offsetsLost ? 0 : (int) committed;
+        }
+        partition.kill(false, file -> {}, drawn.records, RECORDS);
 
-        partition.restart();
-        assertThat(partition.willPutVotersPosition()).isFalse();
-        partition.process(published(ballots.get(0)), 0);
-        assertThat(partition.willPutVotersPosition()).isFalse();
+        assertThat(outcomes).isEqualTo(drawn.expected);
+        Map<String, PartitionTally> counted = partition.emit();
+        assertThat(figures(counted)).isEqualTo(drawn.totals());
+        assertThat(counted.values()).allSatisfy(tally -> assertThat(tally.getReplaced() + tally.getMissing())
+                .isZero());
+        assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
+        // As the store is now, so it is when it is made of nothing but the log.
+        Map<String, VoterRow> rows = votersRows(partition);
+        partition.kill(false, ReplayRandomizedTest::delete, drawn.records, RECORDS);
+        assertThat(votersRows(partition)).isEqualTo(rows);
+    }
+
+    private Map<String, VoterRow> votersRows(PartitionHarness partition) {
+        Map<String, VoterRow> rows = new TreeMap<>();
+        for (BallotDefinition ballot : ballots) {
+            String id = ballot.ballot().id();
+            for (int voter = 0; voter < 12; voter++) {
+                rows.put(id + voter, partition.voterRow(LogFixture.voter(voter), id));
+            }
+        }
+        return rows;
+    }
+
+    /** Cuts the file, changes a byte of it, deletes it, puts an earlier one in its place, or does nothing. */
+    private static void damage(Random random, Path file, byte[] earlier) {
+        byte[] bytes = bytes(file);
+        int accident = random.nextInt(6);
+        if (accident == 0) {
+            write(file, Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)));
+        } else if (accident == 1) {
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 + random.nextInt(255));
+            write(file, bytes);
+        } else if (accident == 2) {
+            delete(file);
+        } else if (accident == 3) {
+            write(file, earlier);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, byte[] bytes) {
+        try {
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

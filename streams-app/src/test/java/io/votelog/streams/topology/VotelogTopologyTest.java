@@ -31,6 +31,7 @@ import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
 import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.voters.VotersStore;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -370,9 +371,9 @@ class VotelogTopologyTest {
         pipe(null, signer.published(tooLarge, 0, 1, tooMany, new PepperFingerprint(new byte[8])), DURING);
 
         assertThat(causes()).containsExactly("BAD_CONTROL_RECORD");
-        var ballots = driver.<String, byte[]>getKeyValueStore(StoreNames.POLLS);
-        assertThat(ballots.get("too-large")).isNull();
-        assertThat(ballots.get("large").length).isBetween(500_000, 600_000);
+        VotersStore ballots = (VotersStore) driver.getStateStore(StoreNames.VOTERS);
+        assertThat(ballots.ballot("too-large")).isNull();
+        assertThat(ballots.ballot("large").length).isBetween(500_000, 600_000);
         assertThat(newestResults().getBallotId()).isEqualTo("large");
     }
 

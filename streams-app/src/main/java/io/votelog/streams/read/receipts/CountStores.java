@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.receipts;
 
+import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.voters.VotersView;
 import java.util.function.Function;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.processor.StreamPartitioner;
-import org.apache.kafka.streams.state.QueryableStoreTypes;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -22,35 +22,35 @@ final class CountStores {
     }
 
     /**
-     * Finds the instances that hold the row of this key.
+     * Finds the instances that hold the voters of this key's partition.
      *
      * @throws InvalidStateStoreException while this instance does not count, since it then does not know the others' stores
      */
-    KeyQueryMetadata holders(String name, byte[] key, StreamPartitioner<byte[], byte[]> partitioner) {
-        return ask(streams -> streams.queryMetadataForKey(name, key, partitioner));
+    KeyQueryMetadata holders(byte[] key, StreamPartitioner<byte[], byte[]> partitioner) {
+        return ask(streams -> streams.queryMetadataForKey(StoreNames.VOTERS, key, partitioner));
     }
 
     /**
-     * One partition of a store that this instance processes.
+     * The voters of a partition that this instance processes.
      *
      * @throws InvalidStateStoreException when it does not process the partition, or not yet
      */
-    <K> ReadOnlyKeyValueStore<K, byte[]> active(String name, int partition) {
-        return ask(streams ->
-                streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
-                        .withPartition(partition)));
+    VotersView active(int partition) {
+        return ask(streams -> streams.store(voters(partition)));
     }
 
     /**
-     * One partition of a store as this instance has it: active, or as a standby that follows the active one.
+     * The voters of a partition as this instance has them: active, or as a standby that follows the active one.
      *
      * @throws InvalidStateStoreException when it has neither
      */
-    <K> ReadOnlyKeyValueStore<K, byte[]> activeOrStandby(String name, int partition) {
-        return ask(streams ->
-                streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, byte[]>keyValueStore())
-                        .withPartition(partition)
-                        .enableStaleStores()));
+    VotersView activeOrStandby(int partition) {
+        return ask(streams -> streams.store(voters(partition).enableStaleStores()));
+    }
+
+    private static StoreQueryParameters<VotersView> voters(int partition) {
+        return StoreQueryParameters.fromNameAndType(StoreNames.VOTERS, VotersView.TYPE)
+                .withPartition(partition);
     }
 
     /**

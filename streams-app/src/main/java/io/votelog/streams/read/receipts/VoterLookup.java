@@ -5,11 +5,9 @@ import io.votelog.rules.Decision.PartitionBallot;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.streams.read.problem.Problems;
-import io.votelog.streams.topology.VotersPosition;
-import io.votelog.streams.topology.rows.PartitionPosition;
-import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.VoterKey;
 import io.votelog.streams.topology.rows.VoterRow;
+import io.votelog.streams.topology.voters.VotersView;
 import io.votelog.web.problem.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +17,6 @@ import java.util.Set;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +42,6 @@ final class VoterLookup {
      */
     List<HostInfo> holders(Pseudonym voter, String ballotId, int partitionCount) {
         KeyQueryMetadata at = stores.holders(
-                StoreNames.VOTERS,
                 VoterKey.of(voter.bytes(), ballotId),
                 (topic, key, value, ofTopic) -> Optional.of(Set.of(VoterKey.partition(key, partitionCount))));
         List<HostInfo> holders = new ArrayList<>(at.standbyHosts());
@@ -84,33 +80,14 @@ final class VoterLookup {
      * @throws InvalidStateStoreException when this instance has neither
      */
     CommittedVoter find(Pseudonym voter, String ballotId, int partition, long countedTo, boolean anyAnnulled) {
-        byte[] key = VoterKey.of(voter.bytes(), ballotId);
-        try {
-            return active(key, partition, countedTo, anyAnnulled);
-        } catch (InvalidStateStoreException notProcessedHere) {
-            return standby(key, partition, countedTo, anyAnnulled);
-        }
-    }
-
-    /**
-     * The row in the active store. Even that may be behind: in an instance that was paused and has not heard yet that another
-     * took its place.
-     */
-    private CommittedVoter active(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
-        byte @Nullable [] position =
-                stores.<String>active(StoreNames.PARTITION_TALLIES, partition).get(PartitionPosition.KEY);
-        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.active(StoreNames.VOTERS, partition);
-        boolean whole = PartitionPosition.decode(position).nextOffset() >= countedTo;
-        return new CommittedVoter(VoterRow.decode(voters.get(key)), countedTo, whole, anyAnnulled);
-    }
-
-    /** The row in a standby copy. The tally's position says nothing of it, since it is copied from another changelog. */
-    private CommittedVoter standby(byte[] key, int partition, long countedTo, boolean anyAnnulled) {
-        ReadOnlyKeyValueStore<byte[], byte[]> voters = stores.activeOrStandby(StoreNames.VOTERS, partition);
-        boolean whole = VotersPosition.of(voters) >= countedTo;
-        VoterRow row = VoterRow.decode(voters.get(key));
+        // Even the store that is processed here may be behind: in an instance that was paused and has not heard yet
+        // that
+        // another took its place.
+        VotersView voters = stores.activeOrStandby(partition);
+        boolean whole = voters.nextOffset() >= countedTo;
+        VoterRow row = voters.voter(voter.bytes(), ballotId);
         // The store may have been emptied for a new restore in the meantime, so its position is read again.
-        return new CommittedVoter(row, countedTo, whole && VotersPosition.of(voters) >= countedTo, anyAnnulled);
+        return new CommittedVoter(row, countedTo, whole && voters.nextOffset() >= countedTo, anyAnnulled);
     }
 
     /**
@@ -120,8 +97,7 @@ final class VoterLookup {
      */
     @Nullable
     PartitionBallot partitionBallot(String ballotId, int partition) {
-        byte @Nullable [] row =
-                stores.<String>active(StoreNames.POLLS, partition).get(ballotId);
+        byte @Nullable [] row = stores.active(partition).ballot(ballotId);
         return row == null ? null : partitionBallots.of(ballotId, partition, row);
     }
 }

@@ -8,11 +8,8 @@ import java.util.List;
  * lost.
  */
 public final class StoreNames {
-    /** {@link VoterKey} to {@link VoterRow}, and the position of {@code VotersPosition}; written by decide alone. */
+    /** The voters and ballots of this partition ({@code VotersStore}); written by decide alone, and restored from votes. */
     public static final String VOTERS = "voters";
-
-    /** Ballot id to {@link BallotRow}: the ballots of this partition; written by decide alone. */
-    public static final String POLLS = "polls";
 
     /** The counts of this partition, and up to where they go ({@link PartitionPosition}); written by tally alone. */
     public static final String PARTITION_TALLIES = "partition-tallies";
@@ -32,8 +29,8 @@ public final class StoreNames {
     /** The ballots topic's valid records, by the keys of {@code BallotsStoreProcessor}; a global store. */
     public static final String BALLOTS = "ballots";
 
-    /** Stores that are split by the partitions of votes: their changelogs have as many partitions as votes. */
-    public static final List<String> BY_PARTITION_OF_VOTES = List.of(VOTERS, POLLS, PARTITION_TALLIES);
+    /** Stores that are split by the partitions of votes and have a changelog, with as many partitions as votes. */
+    public static final List<String> BY_PARTITION_OF_VOTES = List.of(PARTITION_TALLIES);
 
     public static final String SOURCE_VOTES = "votes";
     public static final String DECIDE = "decide";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.streams.topology;
+package io.votelog.streams.topology.voters;
 
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.hosting;
+
+import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.voters.OpenStores;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+
+/**
+ * The Kafka clients of the count. Its stores of voters are restored from votes, so the consumer that restores is another one: it reads
+ * votes from where the store ends, not from the beginning, and Kafka Streams gets the records without a key too, which it leaves out of
+ * a restore otherwise.
+ */
+final class CountClients extends DefaultKafkaClientSupplier {
+    private static final byte[] NO_KEY = {};
+
+    private final OpenStores voters;
+
+    CountClients(OpenStores voters) {
+        this.voters = voters;
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+        return new Restorer(config, voters);
+    }
+
+    private static final class Restorer extends KafkaConsumer<byte[], byte[]> {
+        private final OpenStores voters;
+
+        Restorer(Map<String, Object> config, OpenStores voters) {
+            super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            this.voters = voters;
+        }
+
+        @Override
+        public void seekToBeginning(Collection<TopicPartition> partitions) {
+            List<TopicPartition> fromBeginning = new ArrayList<>();
+            for (TopicPartition partition : partitions) {
+                long next = isOfVotes(partition)
+                        ? voters.restoresFrom(partition.partition()).orElse(0)
+                        : 0;
+                if (next > 0) {
+                    super.seek(partition, next);
+                } else {
+                    fromBeginning.add(partition);
+                }
+            }
+            if (!fromBeginning.isEmpty()) {
+                super.seekToBeginning(fromBeginning);
+            }
+        }
+
+        /** Kafka Streams remembers where it stopped after an orderly end. The store may know less: its file can be damaged. */
+        @Override
+        public void seek(TopicPartition partition, long offset) {
+            if (isOfVotes(partition)
+                    && voters.restoresFrom(partition.partition()).orElse(offset) < offset) {
+                seekToBeginning(List.of(partition));
+            } else {
+                super.seek(partition, offset);
+            }
+        }
+
+        @Override
+        public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            ConsumerRecords<byte[], byte[]> polled = super.poll(timeout);
+            if (polled.partitions().stream().noneMatch(Restorer::isOfVotes)) {
+                return polled;
+            }
+            Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
+            for (TopicPartition partition : polled.partitions()) {
+                List<ConsumerRecord<byte[], byte[]>> ofPartition = polled.records(partition);
+                records.put(
+                        partition,
+                        isOfVotes(partition)
+                                ? ofPartition.stream().map(Restorer::keyed).toList()
+                                : ofPartition);
+            }
+            return new ConsumerRecords<>(records, polled.nextOffsets());
+        }
+
+        private static boolean isOfVotes(TopicPartition partition) {
+            return partition.topic().equals(Topics.VOTES.name());
+        }
+
+        /** The record, with an empty key if it has none. */
+        private static ConsumerRecord<byte[], byte[]> keyed(ConsumerRecord<byte[], byte[]> record) {
+            return record.key() != null
+                    ? record
+                    : new ConsumerRecord<>(
+                            record.topic(),
+                            record.partition(),
+                            record.offset(),
+                            record.timestamp(),
+                            record.timestampType(),
+                            0,
+                            record.serializedValueSize(),
+                            NO_KEY,
+                            record.value(),
+                            record.headers(),
+                            record.leaderEpoch(),
+                            Optional.empty());
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology.voters;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.LongPredicate;
+
+/**
+ * Where the newest row of each key stands: a hash table with open addressing in plain arrays. A slot has 32 bits of the key's hash
+ * and the row's address, not the key, so a hit is to be checked against the row. A slot takes 8 bytes, and a key 11 to 22, since
+ * between three eighths and three quarters of the slots are in use. There are 256 segments, so that growing copies one segment at a
+ * time.
+ *
+ * <p>Hashes have a random factor, drawn for each table. Not thread-safe.
+ */
+final class RowIndex {
+    /** What {@link #find} answers when there is no such row. */
+    static final long ABSENT = -1;
+
+    /** Addresses are multiples of this, below {@link #MAX_ADDRESS}. */
+    static final int ALIGNMENT = 16;
+
+    /** 64 GiB. */
+    static final long MAX_ADDRESS = ALIGNMENT * (1L << Integer.SIZE);
+
+    private static final int SEGMENTS = 256;
+    private static final int SEGMENT_SHIFT = Long.SIZE - 8;
+    private static final int FIRST_SLOTS = 16;
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final long ADDRESS_MASK = 0xffff_ffffL;
+
+    private final long factor = new SplittableRandom().nextLong() | 1;
+    private final long[][] segments = new long[SEGMENTS][FIRST_SLOTS];
+    private final int[] used = new int[SEGMENTS];
+    private long size;
+
+    /** The hash of a key in this table. */
+    long hash(byte[] key, int from, int length) {
+        long hash = length;
+        int to = from + length;
+        int at = from;
+        for (; at <= to - Long.BYTES; at += Long.BYTES) {
+            hash = mixed(hash, (long) WORD.get(key, at));
+        }
+        long rest = 0;
+        for (; at < to; at++) {
+            rest = rest << Byte.SIZE | (key[at] & 0xff);
+        }
+        hash = mixed(hash, rest);
+        hash *= 0x9e37_79b9_7f4a_7c15L;
+        return hash ^ hash >>> 29;
+    }
+
+    private long mixed(long hash, long word) {
+        long product = (hash ^ word) * factor;
+        return product ^ product >>> Integer.SIZE;
+    }
+
+    /**
+     * Finds the row of a key.
+     *
+     * @param hasKey whether the row at this address is the key's; asked for addresses whose hash is alike
+     * @return its address, or {@link #ABSENT}
+     */
+    long find(long hash, LongPredicate hasKey) {
+        long[] slots = segments[segment(hash)];
+        int mask = slots.length - 1;
+        for (int at = (int) hash & mask; slots[at] != 0; at = at + 1 & mask) {
+            if ((int) (slots[at] >>> Integer.SIZE) == (int) hash && hasKey.test(address(slots[at]))) {
+                return address(slots[at]);
+            }
+        }
+        return ABSENT;
+    }
+
+    /** Whether the row at this address is the newest one of a key with this hash. */
+    boolean has(long hash, long address) {
+        return find(hash, candidate -> candidate == address) != ABSENT;
+    }
+
+    /** Adds the row of a key that has none. */
+    void add(long hash, long address) {
+        int segment = segment(hash);
+        if (++used[segment] * 4L > segments[segment].length * 3L) {
+            grow(segment);
+        }
+        insert(segments[segment], slot(hash, address));
+        size++;
+    }
+
+    /** Puts one row in the place of another. */
+    void replace(long hash, long from, long to) {
+        long[] slots = segments[segment(hash)];
+        slots[place(slots, hash, from)] = slot(hash, to);
+    }
+
+    /** Removes a key, by its row. */
+    void remove(long hash, long address) {
+        int segment = segment(hash);
+        long[] slots = segments[segment];
+        int mask = slots.length - 1;
+        int free = place(slots, hash, address);
+        // The slots behind it move up where their own place is not behind the free one.
+        for (int at = free + 1 & mask; slots[at] != 0; at = at + 1 & mask) {
+            int home = (int) (slots[at] >>> Integer.SIZE) & mask;
+            if ((at - home & mask) >= (at - free & mask)) {
+                slots[free] = slots[at];
+                free = at;
+            }
+        }
+        slots[free] = 0;
+        used[segment]--;
+        size--;
+    }
+
+    void clear() {
+        for (int segment = 0; segment < SEGMENTS; segment++) {
+            segments[segment] = new long[FIRST_SLOTS];
+        }
+        Arrays.fill(used, 0);
+        size = 0;
+    }
+
+    /** The number of keys. */
+    long size() {
+        return size;
+    }
+
+    private void grow(int segment) {
+        long[] grown = new long[Math.multiplyExact(segments[segment].length, 2)];
+        for (long slot : segments[segment]) {
+            if (slot != 0) {
+                insert(grown, slot);
+            }
+        }
+        segments[segment] = grown;
+    }
+
+    private static void insert(long[] slots, long slot) {
+        int mask = slots.length - 1;
+        int at = (int) (slot >>> Integer.SIZE) & mask;
+        while (slots[at] != 0) {
+            at = at + 1 & mask;
+        }
+        slots[at] = slot;
+    }
+
+    private static int place(long[] slots, long hash, long address) {
+        int mask = slots.length - 1;
+        long slot = slot(hash, address);
+        for (int at = (int) hash & mask; slots[at] != 0; at = at + 1 & mask) {
+            if (slots[at] == slot) {
+                return at;
+            }
+        }
+        throw new IllegalStateException("the index has no row at %d".formatted(address));
+    }
+
+    private static int segment(long hash) {
+        return (int) (hash >>> SEGMENT_SHIFT);
+    }
+
+    /** Never 0, which marks a free slot, since no row stands at address 0. */
+    private static long slot(long hash, long address) {
+        return hash << Integer.SIZE | address / ALIGNMENT;
+    }
+
+    private static long address(long slot) {
+        return (slot & ADDRESS_MASK) * ALIGNMENT;
+    }
+}

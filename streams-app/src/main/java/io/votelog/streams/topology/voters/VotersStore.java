@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology.voters;
+
+import io.votelog.streams.topology.rows.VoterKey;
+import io.votelog.streams.topology.rows.VoterRow;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.internals.RecordBatchingStateRestoreCallback;
+import org.apache.kafka.streams.state.internals.CacheFlushListener;
+import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The voters and ballots of one partition of votes. Its rows are a function of the log, so it has no changelog: Kafka Streams is told that
+ * votes is its changelog, and what it restores from there, for a standby too, is judged again. The rows are in a file beside the
+ * task's directory, which is written at each commit and survives a crash; the next start reads what is missing from votes, and takes back
+ * what was not committed ({@link #keepTo}).
+ *
+ * <p>One thread writes, any thread may read.
+ */
+public final class VotersStore implements StateStore, CachedStateStore<byte[], byte[]>, VotersView {
+    private static final Logger LOG = LoggerFactory.getLogger(VotersStore.class);
+    private static final byte VOTER = 1;
+    private static final byte BALLOT = 2;
+    private static final long NO_ROW = 0;
+
+    private final String name;
+    private final VotesTopic log;
+    private final OpenStores openStores;
+    private final Function<VotersStore, Replay> replays;
+    private final RowIndex index = new RowIndex();
+    private final Map<String, Long> ballotRows = new HashMap<>();
+
+    private int partition;
+    private Path path;
+    private Replay replay;
+    private @Nullable RowFile file;
+    private long nextOffset;
+    private int ballotsVersion;
+
+    /** Judges records of votes for what they leave in the store, and for nothing else. */
+    @FunctionalInterface
+    public interface Replay {
+        /** Judges a record. Its key and its value may be null. */
+        void replay(ConsumerRecord<byte[], byte[]> vote);
+    }
+
+    /**
+     * A store that is not open.
+     *
+     * @param log asked where it ends when the store is opened, and which topic it is
+     * @param openStores is told when the store is opened and closed
+     * @param replays makes of this store what judges the records that it is restored from
+     */
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
+    public VotersStore(String name, VotesTopic log, OpenStores openStores, Function<VotersStore, Replay> replays) {
+        this.name = name;
+        this.log = log;
+        this.openStores = openStores;
+        this.replays = replays;
+    }
+
+    @Override
+    public synchronized void init(StateStoreContext context, StateStore root) {
+        partition = context.taskId().partition();
+        path = context.stateDir()
+                .getAbsoluteFile()
+                .toPath()
+                .resolveSibling("%s-%s.rows".formatted(name, context.taskId()));
+        open();
+        replay = replays.apply(this);
+        openStores.opened(partition, this);
+        context.register(root, (RecordBatchingStateRestoreCallback) this::restore);
+    }
+
+    private void open() {
+        index.clear();
+        ballotRows.clear();
+        ballotsVersion++;
+        try {
+            file = RowFile.open(path, log.id(), partition, log.endOffset(partition), this::load);
+            nextOffset = file.nextOffset();
+        } catch (IOException e) {
+            throw failed("opened", e);
+        }
+    }
+
+    private void load(byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before) {
+        if (kind == BALLOT) {
+            ballotRows.put(new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8), address);
+            return;
+        }
+        long hash = index.hash(bytes, keyFrom, keyLength);
+        if (before == NO_ROW) {
+            index.add(hash, address);
+        } else {
+            index.replace(hash, before, address);
+        }
+    }
+
+    private void takeBack(
+            byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before) {
+        if (kind == BALLOT) {
+            String ballotId = new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8);
+            if (before == NO_ROW) {
+                ballotRows.remove(ballotId);
+            } else {
+                ballotRows.put(ballotId, before);
+            }
+            return;
+        }
+        long hash = index.hash(bytes, keyFrom, keyLength);
+        if (before == NO_ROW) {
+            index.remove(hash, address);
+        } else {
+            index.replace(hash, address, before);
+        }
+    }
+
+    /** Takes records of votes for which Kafka Streams finds that the store has not got them. */
+    private synchronized void restore(Collection<ConsumerRecord<byte[], byte[]>> votes) {
+        for (ConsumerRecord<byte[], byte[]> vote : votes) {
+            if (vote.offset() >= nextOffset) {
+                replay.replay(vote);
+                decided(vote.offset());
+            }
+        }
+        flushCache();
+    }
+
+    /**
+     * Takes back what was put after the last commit, of which a crash knew nothing.
+     *
+     * @param committed the next offset to be counted, as of the last commit
+     * @throws ProcessorStateException when the store cannot be brought there. It begins anew at the next start
+     */
+    public synchronized void keepTo(long committed) {
+        if (nextOffset <= committed) {
+            return;
+        }
+        LOG.info("{}: takes back the votes from {} to {}, which were not committed", path, committed, nextOffset);
+        try {
+            if (!file().cutTo(committed, this::takeBack)) {
+                close();
+                Files.delete(path);
+                throw new ProcessorStateException(
+                        "%s goes up to offset %d of votes and has no state of %d, up to where votes are counted. It is deleted, and made anew from votes"
+                                .formatted(path, nextOffset, committed));
+            }
+        } catch (IOException e) {
+            throw failed("cut", e);
+        }
+        nextOffset = committed;
+        ballotsVersion++;
+    }
+
+    @Override
+    public synchronized VoterRow voter(byte[] pseudonym, String ballotId) {
+        byte[] key = VoterKey.of(pseudonym, ballotId);
+        RowFile rows = file();
+        long address = index.find(index.hash(key, 0, key.length), at -> rows.hasKey(at, key));
+        return address == RowIndex.ABSENT ? VoterRow.NEW : VoterRow.decode(rows.value(address, key));
+    }
+
+    /** Puts the row of a voter on a ballot. */
+    public synchronized void putVoter(byte[] pseudonym, String ballotId, VoterRow row) {
+        byte[] key = VoterKey.of(pseudonym, ballotId);
+        RowFile rows = file();
+        long hash = index.hash(key, 0, key.length);
+        long before = index.find(hash, at -> rows.hasKey(at, key));
+        if (before == RowIndex.ABSENT) {
+            index.add(hash, rows.append(VOTER, key, row.encode(), NO_ROW));
+        } else {
+            index.replace(hash, before, rows.append(VOTER, key, row.encode(), before));
+        }
+    }
+
+    @Override
+    public synchronized byte @Nullable [] ballot(String ballotId) {
+        RowFile rows = file();
+        Long address = ballotRows.get(ballotId);
+        return address == null ? null : rows.value(address, ballotId.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The rows of all ballots, by their ids. */
+    public synchronized Map<String, byte[]> ballots() {
+        Map<String, byte[]> rows = new HashMap<>();
+        for (String ballotId : ballotRows.keySet()) {
+            rows.put(ballotId, ballot(ballotId));
+        }
+        return rows;
+    }
+
+    /** Puts the row of a ballot. */
+    public synchronized void putBallot(String ballotId, byte[] row) {
+        long before = ballotRows.getOrDefault(ballotId, NO_ROW);
+        ballotRows.put(ballotId, file().append(BALLOT, ballotId.getBytes(StandardCharsets.UTF_8), row, before));
+        ballotsVersion++;
+    }
+
+    /** Another number whenever the ballots may have changed. */
+    public synchronized int ballotsVersion() {
+        return ballotsVersion;
+    }
+
+    /** Notes that the record at this offset is decided. It may be one that was decided before, when the log is read again. */
+    public synchronized void decided(long offset) {
+        nextOffset = Math.max(nextOffset, offset + 1);
+    }
+
+    @Override
+    public synchronized long nextOffset() {
+        file();
+        return nextOffset;
+    }
+
+    /** The partition of votes. */
+    public int partition() {
+        return partition;
+    }
+
+    /** The voters that have a row. */
+    public synchronized long size() {
+        return index.size();
+    }
+
+    /** The bytes of the file. */
+    public synchronized long length() {
+        return file().length();
+    }
+
+    /** Writes what was put since the last commit; Kafka Streams calls it when the next one begins. */
+    @Override
+    public synchronized void flushCache() {
+        try {
+            file().endBlock(nextOffset);
+        } catch (IOException e) {
+            throw failed("written", e);
+        }
+    }
+
+    private RowFile file() {
+        if (file == null) {
+            throw new InvalidStateStoreException("the voters of partition %d are closed".formatted(partition));
+        }
+        return file;
+    }
+
+    private ProcessorStateException failed(String action, IOException cause) {
+        return new ProcessorStateException("%s cannot be %s: %s".formatted(path, action, cause), cause);
+    }
+
+    @Override
+    public synchronized void close() {
+        openStores.closed(partition, this);
+        if (file != null) {
+            try {
+                file.close();
+            } catch (IOException e) {
+                throw failed("closed", e);
+            } finally {
+                file = null;
+            }
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public synchronized boolean isOpen() {
+        return file != null;
+    }
+
+    @Override
+    public boolean persistent() {
+        return true;
+    }
+
+    /** Does nothing: what a commit needs is written when it begins. */
+    @Override
+    public void flush() {}
+
+    @Override
+    public boolean setFlushListener(CacheFlushListener<byte[], byte[]> listener, boolean sendOldValues) {
+        return false;
+    }
+
+    @Override
+    public void clearCache() {}
+}

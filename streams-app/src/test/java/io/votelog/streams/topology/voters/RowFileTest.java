@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology.voters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class RowFileTest {
+    private static final Uuid TOPIC = new Uuid(1, 2);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // injected
+    private Path folder;
+
+    static LongStream seeds() {
+        long base = Long.getLong("votelog.seed", 20_211_205L);
+        return LongStream.range(base, base + 40);
+    }
+
+    /** What a file has: the value of each key, and where its newest row stands. */
+    private static final class Contents {
+        private final Map<String, String> values = new TreeMap<>();
+        private final Map<String, Long> addresses = new HashMap<>();
+
+        void load(byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before) {
+            String key = kind + new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8);
+            assertThat(addresses.getOrDefault(key, 0L)).isEqualTo(before);
+            values.put(key, new String(bytes, keyFrom + keyLength, valueLength, StandardCharsets.UTF_8));
+            addresses.put(key, address);
+        }
+    }
+
+    private Path path() {
+        return folder.resolve("rows");
+    }
+
+    private RowFile open(Contents contents) throws IOException {
+        return RowFile.open(path(), TOPIC, 3, Long.MAX_VALUE, contents::load);
+    }
+
+    private static void put(RowFile file, Contents contents, int kind, String key, String value) {
+        String named = kind + key;
+        long before = contents.addresses.getOrDefault(named, 0L);
+        long address = file.append((byte) kind, bytes(key), bytes(value), before);
+        contents.values.put(named, value);
+        contents.addresses.put(named, address);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Blocks of rows are written; then the file is damaged anywhere. What is left is the file as it was at the end of some block. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldBeAsAtTheEndOfABlockWhateverBecomesOfIt(long seed) throws IOException {
+        Random random = new Random(seed);
+        Contents contents = new Contents();
+        Map<Long, Map<String, String>> atBlock = new HashMap<>();
+        List<Long> ends = new ArrayList<>(List.of(Files.exists(path()) ? -1L : 48L));
+        atBlock.put(0L, Map.of());
+        long next = 0;
+        try (RowFile file = open(contents)) {
+            for (int block = 0; block < 1 + random.nextInt(90); block++) {
+                for (int row = random.nextInt(8); row > 0; row--) {
+                    String value = "v".repeat(random.nextInt(random.nextInt(20) == 0 ? 5_000 : 60)) + row;
+                    put(file, contents, random.nextInt(2), "key" + random.nextInt(30), value);
+                }
+                next += 1 + random.nextInt(5);
+                contents.addresses.forEach((key, address) -> assertThat(file.value(address, bytes(key.substring(1))))
+                        .isEqualTo(bytes(contents.values.get(key))));
+                file.endBlock(next);
+                assertThat(file.nextOffset()).isEqualTo(next);
+                atBlock.put(next, new TreeMap<>(contents.values));
+                ends.add(Files.size(path()));
+            }
+            assertThat(file.length()).isEqualTo(Files.size(path()));
+        }
+        byte[] whole = Files.readAllBytes(path());
+
+        Contents again = new Contents();
+        try (RowFile file = open(again)) {
+            assertThat(file.nextOffset()).isEqualTo(next);
+            assertThat(again.values).isEqualTo(contents.values);
+            assertThat(again.addresses).isEqualTo(contents.addresses);
+        }
+        assertThat(Files.readAllBytes(path())).isEqualTo(whole);
+
+        int place = random.nextInt(whole.length);
+        byte[] damaged = random.nextBoolean() ? Arrays.copyOf(whole, place) : whole.clone();
+        if (damaged.length > place) {
+            damaged[place] ^= (byte) (1 << random.nextInt(8));
+        }
+        Files.write(path(), damaged);
+        Contents left = new Contents();
+        try (RowFile file = open(left)) {
+            assertThat(left.values).isEqualTo(atBlock.get(file.nextOffset()));
+            // All blocks before the damage are there.
+            long kept =
+                    place < 48 ? 48 : ends.stream().filter(end -> end <= place).reduce(48L, Math::max);
+            assertThat(Files.size(path())).isIn(kept, (long) whole.length);
+            put(file, left, 1, "behind", "the damage");
+            file.endBlock(file.nextOffset() + 1);
+        }
+        Contents then = new Contents();
+        open(then).close();
+        assertThat(then.values).isEqualTo(left.values);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldTakeBackWhatStandsBehindABlock(long seed) throws IOException {
+        Random random = new Random(seed);
+        Contents contents = new Contents();
+        try (RowFile file = open(contents)) {
+            int blocks = 1 + random.nextInt(50);
+            int cut = random.nextInt(blocks);
+            Map<String, Long> atCut = Map.of();
+            for (int block = 1; block <= blocks; block++) {
+                if (block == cut + 1) {
+                    atCut = Map.copyOf(contents.addresses);
+                }
+                for (int row = random.nextInt(6); row > 0; row--) {
+                    put(file, contents, random.nextInt(2), "key" + random.nextInt(9), "value" + row);
+                }
+                file.endBlock(10L * block);
+            }
+            put(file, contents, 1, "key1", "not written");
+            assertThat(file.cutTo(10L * cut + 5, (k, b, f, n, v, address, before) -> {}))
+                    .isFalse();
+
+            boolean cutThere = file.cutTo(10L * cut, (kind, bytes, from, length, valueLength, address, before) -> {
+                String key = kind + new String(bytes, from, length, StandardCharsets.UTF_8);
+                assertThat(contents.addresses.get(key)).isEqualTo(address);
+                if (before == 0) {
+                    contents.addresses.remove(key);
+                } else {
+                    contents.addresses.put(key, before);
+                }
+            });
+
+            assertThat(cutThere).isTrue();
+            assertThat(file.nextOffset()).isEqualTo(10L * cut);
+            assertThat(contents.addresses).isEqualTo(atCut);
+        }
+        Contents again = new Contents();
+        open(again).close();
+        assertThat(again.addresses).isEqualTo(contents.addresses);
+    }
+
+    @Test
+    void shouldNotBeReadForAnotherLogOrBeyondTheEndOfThisOne() throws IOException {
+        Contents contents = new Contents();
+        try (RowFile file = open(contents)) {
+            put(file, contents, 1, "a", "1");
+            file.endBlock(10);
+            put(file, contents, 1, "b", "2");
+            file.endBlock(20);
+        }
+        assertThat(nextOffset(null, 3, Long.MAX_VALUE))
+                .as("the topic is not known now")
+                .isEqualTo(20);
+        assertThat(nextOffset(TOPIC, 3, 20)).isEqualTo(20);
+        assertThat(nextOffset(TOPIC, 3, 19)).as("the log ends before").isEqualTo(10);
+        assertThat(nextOffset(TOPIC, 3, 20)).as("what was cut off is gone").isEqualTo(10);
+        assertThat(nextOffset(TOPIC, 2, 20)).as("another partition").isZero();
+        try (RowFile file = RowFile.open(path(), null, 3, 20, (k, b, f, n, v, a, p) -> {})) {
+            file.endBlock(7);
+        }
+        assertThat(nextOffset(TOPIC, 3, 20)).as("the topic was not known").isEqualTo(7);
+        try (RowFile file = RowFile.open(path(), new Uuid(5, 6), 3, 20, (k, b, f, n, v, a, p) -> {})) {
+            file.endBlock(8);
+        }
+        assertThat(nextOffset(TOPIC, 3, 20)).as("another topic").isZero();
+    }
+
+    private long nextOffset(@Nullable Uuid topic, int partition, long logEnd) throws IOException {
+        try (RowFile file = RowFile.open(path(), topic, partition, logEnd, (k, b, f, n, v, a, p) -> {})) {
+            return file.nextOffset();
+        }
+    }
+
+    @Test
+    void shouldBeReadByThreadsThatAreInterrupted() throws IOException {
+        Contents contents = new Contents();
+        try (RowFile file = open(contents)) {
+            put(file, contents, 1, "a", "1");
+            file.endBlock(1);
+            Thread.currentThread().interrupt();
+            assertThat(file.value(contents.addresses.get("1a"), bytes("a"))).isEqualTo(bytes("1"));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(file.value(contents.addresses.get("1a"), bytes("a"))).isEqualTo(bytes("1"));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology.voters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.votelog.rules.AcceptedVote;
+import io.votelog.rules.Picks;
+import io.votelog.streams.topology.rows.VoterRow;
+import java.io.File;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class VotersStoreTest {
+    private static final String BALLOT = "gz-customs-2021";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // injected
+    private Path folder;
+
+    private final OpenStores openStores = new OpenStores();
+
+    private VotersStore open() {
+        VotersStore store = new VotersStore("voters", partition -> Long.MAX_VALUE, openStores, of -> vote -> {});
+        Properties config = new Properties();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        File task = folder.resolve("0_2").toFile();
+        store.init(new MockProcessorContext<>(config, new TaskId(0, 2), task).getStateStoreContext(), store);
+        return store;
+    }
+
+    private static byte[] voter(long number) {
+        return ByteBuffer.allocate(16).putLong(number).putLong(~number).array();
+    }
+
+    private static VoterRow row(long offset) {
+        return VoterRow.NEW.withAccepted(
+                new AcceptedVote(new UUID(offset, 1), offset, 1_000 + offset, Picks.ofWords(new long[] {offset})));
+    }
+
+    @Test
+    void shouldTellFromWhereItIsToBeRestoredWhileItIsOpen() {
+        assertThat(openStores.restoresFrom(2)).isEqualTo(OptionalLong.empty());
+        VotersStore store = open();
+        assertThat(openStores.restoresFrom(2)).isEqualTo(OptionalLong.of(0));
+        store.decided(6);
+        assertThat(openStores.restoresFrom(2)).isEqualTo(OptionalLong.of(7));
+        VotersStore successor = open();
+        store.close();
+        assertThat(openStores.restoresFrom(2)).as("of the successor").isEqualTo(OptionalLong.of(0));
+        successor.close();
+        assertThat(openStores.restoresFrom(2)).isEqualTo(OptionalLong.empty());
+    }
+
+    @Test
+    void shouldAnswerNothingWhenItIsClosed() {
+        VotersStore store = open();
+        store.close();
+        store.close();
+        assertThat(store.isOpen()).isFalse();
+        assertThatThrownBy(() -> store.voter(voter(1), BALLOT)).isInstanceOf(InvalidStateStoreException.class);
+        assertThatThrownBy(() -> store.ballot(BALLOT)).isInstanceOf(InvalidStateStoreException.class);
+        assertThatThrownBy(store::nextOffset).isInstanceOf(InvalidStateStoreException.class);
+    }
+
+    @Test
+    void shouldBeginAnewWhenItHasNoStateOfTheLastCommit() {
+        VotersStore store = open();
+        store.putVoter(voter(1), BALLOT, row(4));
+        store.decided(4);
+        store.flushCache();
+        assertThatThrownBy(() -> store.keepTo(3))
+                .isInstanceOf(ProcessorStateException.class)
+                .hasMessageContaining("goes up to offset 5 of votes and has no state of 3")
+                .hasMessageContaining("It is deleted, and made anew from votes");
+
+        VotersStore again = open();
+        assertThat(again.nextOffset()).isZero();
+        assertThat(again.size()).isZero();
+    }
+
+    @Test
+    void shouldTakeBackBallotsToo() {
+        VotersStore store = open();
+        store.putBallot("kept", new byte[] {1});
+        store.decided(0);
+        store.flushCache();
+        store.putBallot("kept", new byte[] {2});
+        store.putBallot("new", new byte[] {3});
+        store.decided(1);
+        store.flushCache();
+        int version = store.ballotsVersion();
+
+        store.keepTo(1);
+
+        assertThat(store.ballotsVersion()).isNotEqualTo(version);
+        assertThat(store.ballot("kept")).containsExactly(1);
+        assertThat(store.ballot("new")).isNull();
+        assertThat(store.ballots()).containsOnlyKeys("kept");
+    }
+
+    /** What receipts ask while votes are counted. */
+    @Test
+    void shouldBeReadByOtherThreadsWhileItIsWritten() throws Exception {
+        VotersStore store = open();
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Long> reads = CompletableFuture.supplyAsync(() -> {
+            long done = 0;
+            while (!over.get()) {
+                long next = store.nextOffset();
+                if (next > 0) {
+                    long number = done * 7_919 % next;
+                    VoterRow row = store.voter(voter(number), BALLOT);
+                    if (!row.equals(row(number))) {
+                        throw new AssertionError("voter %d of %d has %s".formatted(number, next, row));
+                    }
+                    done++;
+                }
+            }
+            return done;
+        });
+        for (long number = 0; number < 50_000; number++) {
+            store.putVoter(voter(number), BALLOT, row(number));
+            store.decided(number);
+            if (number % 1_000 == 0) {
+                store.flushCache();
+            }
+        }
+        over.set(true);
+        assertThat(reads.get(30, TimeUnit.SECONDS)).isPositive();
+        assertThat(store.size()).isEqualTo(50_000);
+        store.close();
+    }
+}
