@@ -66,7 +66,10 @@ final class VotersRestoreIT {
             try (RunningApp app = start(broker, state)) {
                 assertAllAreKnown(app, log, accepted, refused, stolen);
             }
-            forEachFile(state, file -> write(file, Arrays.copyOf(bytes(file), (int) (file.toFile().length() / 2))));
+            forEachFile(
+                    state,
+                    file -> write(file, Arrays.copyOf(bytes(file), (int)
+                            (file.toFile().length() / 2))));
             try (RunningApp app = start(broker, state)) {
                 assertAllAreKnown(app, log, accepted, refused, stolen);
             }
@@ -123,7 +126,8 @@ final class VotersRestoreIT {
     /** The files in which the count has its voters: one of each partition. */
     private static void forEachFile(Path state, Consumer<Path> accident) throws IOException {
         try (Stream<Path> files = Files.list(state.resolve(APPLICATION_ID))) {
-            List<Path> ofVoters = files.filter(file -> file.toString().endsWith(".rows")).toList();
+            List<Path> ofVoters =
+                    files.filter(file -> file.toString().endsWith(".rows")).toList();
             assertThat(ofVoters).hasSize(LogWriter.PARTITIONS);
             ofVoters.forEach(accident);
         }

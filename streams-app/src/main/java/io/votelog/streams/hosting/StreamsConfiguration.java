@@ -103,6 +103,11 @@ class StreamsConfiguration {
     }
 
     @Bean
+    VotersMetrics votersMetrics(VotelogTopology topology) {
+        return new VotersMetrics(topology.openVoters());
+    }
+
+    @Bean
     CountingStreams countingStreams(@Qualifier("counting") HostedStreams counting) {
         return counting::streams;
     }

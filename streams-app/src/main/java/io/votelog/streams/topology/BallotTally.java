@@ -28,8 +28,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ballot's counts in one partition: their rows in the store, and a copy in memory. Each change is put into the store at
- * once, so no commit can fall between a count and its row.
+ * One ballot's counts in one partition, in memory, and their rows in the store, where {@link #write} puts them when a commit begins. The
+ * row of minutes alone is put at once.
  *
  * <p>Rows, keyed by ballot id and a suffix: {@code <id>/head} with the totals; {@code <id>/0}, {@code <id>/1} … with the votes
  * of 64 options each, so that a vote on a ballot of 1,024 options rewrites only the rows of the options it picks; and {@code

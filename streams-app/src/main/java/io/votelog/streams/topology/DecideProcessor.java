@@ -15,7 +15,9 @@ import io.votelog.streams.topology.Judge.Judgement;
 import io.votelog.streams.topology.LogStep.JudgedVote;
 import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.voters.OpenStores;
 import io.votelog.streams.topology.voters.VotersStore;
+import io.votelog.streams.topology.voters.VotesTopic;
 import java.time.Instant;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -36,6 +38,14 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     DecideProcessor(LogKeys keys) {
         this.keys = keys;
+    }
+
+    /** The store that this processor writes. What it is restored from is judged as what is processed, and nothing is sent. */
+    static VotersStore voters(LogKeys keys, VotesTopic votes, OpenStores openStores) {
+        return new VotersStore(StoreNames.VOTERS, votes, openStores, store -> {
+            Judge judge = new Judge(keys, store.partition(), store);
+            return vote -> judge.judge(vote.key(), vote.value(), vote.offset(), BrokerTime.of(vote));
+        });
     }
 
     @Override

@@ -206,7 +206,8 @@ final class Judge {
         Annulment annulment = new Annulment(at.offset(), at.recordedAtMs(), order.reason());
         fresh |= !annulment.equals(voter.annulled());
         if (voter.annulled() == null) {
-            store.putVoter(pseudonym, order.ballotId(), voter.withAnnulled(annulment));
+            store.putVoter(
+                    pseudonym, order.ballotId(), voter.withAnnulled(annulment).encode());
         }
         return new LogStep.Annulled(row, accepted.picks());
     }
@@ -258,7 +259,10 @@ final class Judge {
             AcceptedVote standing = voter.accepted();
             if (standing == null) {
                 fresh = true;
-                store.putVoter(key, ballot.id(), voter.withAccepted(accepted(vote, accepted.picks())));
+                store.putVoter(
+                        key,
+                        ballot.id(),
+                        voter.withAccepted(accepted(vote, accepted.picks())).encode());
             } else {
                 Picks picks = ballot.check(vote.choices()).picks();
                 fresh |= !standing.equals(accepted(vote, picks));
@@ -269,7 +273,7 @@ final class Judge {
             VoterRow.Refused latest = voter.latestRefused();
             if (latest == null || latest.offset() < attempt.offset()) {
                 fresh = true;
-                store.putVoter(key, ballot.id(), voter.withRefused(attempt));
+                store.putVoter(key, ballot.id(), voter.withRefused(attempt).encode());
             } else if (latest.offset() == attempt.offset()) {
                 fresh |= !latest.equals(attempt);
             }

@@ -172,10 +172,7 @@ public final class VotelogTopology {
     }
 
     VotersStore voters() {
-        return new VotersStore(StoreNames.VOTERS, votesTopic, openVoters, store -> {
-            Judge judge = new Judge(keys, store.partition(), store);
-            return vote -> judge.judge(vote.key(), vote.value(), vote.offset(), BrokerTime.of(vote));
-        });
+        return DecideProcessor.voters(keys, votesTopic, openVoters);
     }
 
     /** A store of a few rows. */

@@ -68,16 +68,17 @@ class RoomsTest {
             producer.problem       :
 
             streams                : streams.hosting
-            streams.hosting        : streams.read.receipts streams.read.board streams.read.instances streams.topology streams.topology.rows
+            streams.hosting        : streams.read.receipts streams.read.board streams.read.instances streams.topology streams.topology.rows streams.topology.voters
             streams.read.pages     : streams.read.http streams.read.results streams.read.board streams.read.problem
             streams.read.http      : streams.read.results streams.read.instances streams.read.problem
             streams.read.turnout   : streams.read.results streams.read.board streams.read.problem
             streams.read.results   : streams.read.board streams.read.problem
-            streams.read.receipts  : streams.read.board streams.read.instances streams.read.problem streams.topology streams.topology.rows
+            streams.read.receipts  : streams.read.board streams.read.instances streams.read.problem streams.topology streams.topology.rows streams.topology.voters
             streams.read.board     : streams.read.problem streams.topology
             streams.read.instances :
             streams.read.problem   :
-            streams.topology       : streams.topology.rows
+            streams.topology       : streams.topology.voters streams.topology.rows
+            streams.topology.voters: streams.topology.rows
             streams.topology.rows  :
 
             auditor                : auditor.commands auditor.report auditor.tlog
@@ -172,7 +173,6 @@ class RoomsTest {
                 "streams.read.instances",
                 "streams.read.problem",
                 "infra.bench.count"),
-        ROCKSDB(List.of("org.rocksdb."), "streams.hosting"),
         KAFKA(
                 List.of("org.apache.kafka.", "kafka."),
                 "schemas",

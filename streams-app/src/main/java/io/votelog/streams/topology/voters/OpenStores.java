@@ -22,4 +22,14 @@ public final class OpenStores {
         VotersStore store = stores.get(partition);
         return store == null ? OptionalLong.empty() : OptionalLong.of(store.nextOffset());
     }
+
+    /** The voters that have a row in any of them: one for each ballot on which they voted. */
+    public long voters() {
+        return stores.values().stream().mapToLong(VotersStore::size).sum();
+    }
+
+    /** The bytes of all their files. */
+    public long bytes() {
+        return stores.values().stream().mapToLong(VotersStore::length).sum();
+    }
 }

@@ -175,16 +175,20 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
         return address == RowIndex.ABSENT ? VoterRow.NEW : VoterRow.decode(rows.value(address, key));
     }
 
-    /** Puts the row of a voter on a ballot. */
-    public synchronized void putVoter(byte[] pseudonym, String ballotId, VoterRow row) {
+    /**
+     * Puts the row of a voter on a ballot.
+     *
+     * @param row the bytes of a {@link VoterRow}
+     */
+    public synchronized void putVoter(byte[] pseudonym, String ballotId, byte[] row) {
         byte[] key = VoterKey.of(pseudonym, ballotId);
         RowFile rows = file();
         long hash = index.hash(key, 0, key.length);
         long before = index.find(hash, at -> rows.hasKey(at, key));
         if (before == RowIndex.ABSENT) {
-            index.add(hash, rows.append(VOTER, key, row.encode(), NO_ROW));
+            index.add(hash, rows.append(VOTER, key, row, NO_ROW));
         } else {
-            index.replace(hash, before, rows.append(VOTER, key, row.encode(), before));
+            index.replace(hash, before, rows.append(VOTER, key, row, before));
         }
     }
 
@@ -204,7 +208,11 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
         return rows;
     }
 
-    /** Puts the row of a ballot. */
+    /**
+     * Puts the row of a ballot.
+     *
+     * @param row the bytes of a {@link io.votelog.streams.topology.rows.BallotRow}
+     */
     public synchronized void putBallot(String ballotId, byte[] row) {
         long before = ballotRows.getOrDefault(ballotId, NO_ROW);
         ballotRows.put(ballotId, file().append(BALLOT, ballotId.getBytes(StandardCharsets.UTF_8), row, before));
@@ -233,13 +241,13 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
     }
 
     /** The voters that have a row. */
-    public synchronized long size() {
+    synchronized long size() {
         return index.size();
     }
 
-    /** The bytes of the file. */
-    public synchronized long length() {
-        return file().length();
+    /** The bytes of the file; 0 when the store is closed. */
+    synchronized long length() {
+        return file == null ? 0 : file.length();
     }
 
     /** Writes what was put since the last commit; Kafka Streams calls it when the next one begins. */

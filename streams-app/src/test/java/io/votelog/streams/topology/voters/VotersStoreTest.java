@@ -80,7 +80,7 @@ final class VotersStoreTest {
     @Test
     void shouldBeginAnewWhenItHasNoStateOfTheLastCommit() {
         VotersStore store = open();
-        store.putVoter(voter(1), BALLOT, row(4));
+        store.putVoter(voter(1), BALLOT, row(4).encode());
         store.decided(4);
         store.flushCache();
         assertThatThrownBy(() -> store.keepTo(3))
@@ -134,7 +134,7 @@ final class VotersStoreTest {
             return done;
         });
         for (long number = 0; number < 50_000; number++) {
-            store.putVoter(voter(number), BALLOT, row(number));
+            store.putVoter(voter(number), BALLOT, row(number).encode());
             store.decided(number);
             if (number % 1_000 == 0) {
                 store.flushCache();
