@@ -19,21 +19,31 @@ import io.votelog.streams.topology.voters.OpenStores;
 import io.votelog.streams.topology.voters.VotersStore;
 import io.votelog.streams.topology.voters.VotesTopic;
 import java.time.Instant;
+import java.util.Set;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the log's bytes, has every record judged, and sends the verdicts, the dead letters, and to the tally what is to be counted. */
 final class DecideProcessor implements Processor<byte[], byte[], byte[], Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(DecideProcessor.class);
     private static final CloudEvent CLOUD_EVENT = new CloudEvent("VoteDecided", "streams-app");
     private static final byte[] NO_KEY = {};
 
     private final LogKeys keys;
 
     private ProcessorContext<byte[], Object> context;
+    private VotersStore voters;
     private Judge judge;
+    /** The next offset to be counted, as of the start. */
+    private long counted;
+
+    private boolean begun;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     DecideProcessor(LogKeys keys) {
@@ -51,10 +61,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     @Override
     public void init(ProcessorContext<byte[], Object> context) {
         this.context = context;
-        VotersStore voters = context.getStateStore(StoreNames.VOTERS);
         KeyValueStore<String, byte[]> tallies = context.getStateStore(StoreNames.PARTITION_TALLIES);
-        voters.keepTo(
-                PartitionPosition.decode(tallies.get(PartitionPosition.KEY)).nextOffset());
+        this.voters = context.getStateStore(StoreNames.VOTERS);
+        this.counted =
+                PartitionPosition.decode(tallies.get(PartitionPosition.KEY)).nextOffset();
         this.judge = new Judge(keys, context.taskId().partition(), voters);
     }
 
@@ -62,6 +72,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     public void process(Record<byte[], byte[]> input) {
         RecordMetadata at = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record of the log has no position"));
+        if (!begun) {
+            begin(at.offset());
+        }
         Judgement judgement = judge.judge(input.key(), input.value(), at.offset(), input.timestamp());
         LogStep step = judgement.step();
         if (judgement.poison() != null) {
@@ -70,6 +83,24 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
             publish(input, at, judgement.vote(), judged.verdict());
         }
         context.forward(new Record<>(NO_KEY, step, input.timestamp()), StoreNames.TALLY);
+    }
+
+    /**
+     * Begins with the record at this offset.
+     *
+     * @throws TaskCorruptedException when the voters lack votes before it. Kafka Streams then restores them again: it takes for the end of a
+     *     restore what the group has committed, and the brokers may have said for a moment that this is nothing
+     */
+    private void begin(long offset) {
+        if (!voters.goOnAt(offset, counted)) {
+            LOG.warn(
+                    "partition {} of votes goes on at offset {}, and its voters are restored up to {} alone: they are restored again",
+                    context.taskId().partition(),
+                    offset,
+                    voters.nextOffset());
+            throw new TaskCorruptedException(Set.of(context.taskId()));
+        }
+        begun = true;
     }
 
     private void publish(Record<byte[], byte[]> input, RecordMetadata at, VoteCast vote, Verdict verdict) {

@@ -187,6 +187,16 @@ public final class PartitionHarness {
         restart();
     }
 
+    /** What the changelog of the tallies has: what was committed. */
+    Map<String, byte[]> committedTallies() {
+        return committedTallies;
+    }
+
+    /** Puts another state into the changelog of the tallies, which the next {@link #kill} finds. */
+    void setCommittedTallies(Map<String, byte[]> rows) {
+        committedTallies = rows;
+    }
+
     /** The file that the store of voters writes. */
     Path votersFile() {
         return stateDir.toPath().resolveSibling("voters-0_%d.rows".formatted(partition));

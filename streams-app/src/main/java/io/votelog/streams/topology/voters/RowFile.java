@@ -40,7 +40,7 @@ final class RowFile implements Closeable {
     private static final int MAX_BLOCK = 1 << 30;
     private static final int READ_BUFFER = 1 << 20;
     private static final int FIRST_PENDING = 1 << 16;
-    /** More blocks than a start can have to take back: one that was not committed, and some for luck. */
+    /** More blocks than a start has to take back: those of a commit, which may have been tried several times. */
     private static final int REMEMBERED = 64;
 
     private final Path path;
@@ -314,33 +314,34 @@ final class RowFile implements Closeable {
     }
 
     /**
-     * Takes back all rows behind the block that ends at this offset of votes, those that are not written included.
+     * Takes back all rows behind the last block that goes no further than this offset of votes, those that are not written included.
      *
      * @param visitor gets each row that is taken back, the newest first
      * @return whether there is such a block among the last ones; if not, nothing is changed
      */
     boolean cutTo(long offset, Visitor visitor) throws IOException {
-        Boundary last = null;
-        for (Boundary boundary : boundaries) {
-            if (boundary.nextOffset() == offset) {
-                last = boundary;
-            }
-        }
-        if (last == null) {
+        if (boundaries.getFirst().nextOffset() > offset) {
             return false;
         }
-        takeBack(Arrays.copyOf(pending, pendingLength), pendingLength, end, visitor);
+        takeBack(pending, pendingLength, end, visitor);
         pendingLength = BLOCK_HEADER_LENGTH;
-        while (!boundaries.getLast().equals(last)) {
-            long to = boundaries.removeLast().end();
-            long from = boundaries.getLast().end();
-            byte[] block = readAt(from, Math.toIntExact(to - from));
-            takeBack(block, block.length, from, visitor);
+        while (boundaries.getLast().nextOffset() > offset) {
+            takeBackLastBlock(visitor);
         }
-        end = last.end();
-        nextOffset = last.nextOffset();
-        file.setLength(end);
         return true;
+    }
+
+    /** Takes back the last block, if there is one; nothing may have been put since it was written. */
+    void takeBackLastBlock(Visitor visitor) throws IOException {
+        if (boundaries.size() > 1) {
+            boundaries.removeLast();
+            Boundary last = boundaries.getLast();
+            byte[] block = readAt(last.end(), Math.toIntExact(end - last.end()));
+            takeBack(block, block.length, last.end(), visitor);
+            end = last.end();
+            nextOffset = last.nextOffset();
+            file.setLength(end);
+        }
     }
 
     private static void takeBack(byte[] block, int length, long address, Visitor visitor) {

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The voters and ballots of one partition of votes. Its rows are a function of the log, so it has no changelog: Kafka Streams is told that
  * votes is its changelog, and what it restores from there, for a standby too, is judged again. The rows are in a file beside the
- * task's directory, which is written at each commit and survives a crash; the next start reads what is missing from votes, and takes back
- * what was not committed ({@link #keepTo}).
+ * task's directory, which is written at each commit and survives a crash; the next start takes back what was not committed, and reads what
+ * is missing from votes.
  *
  * <p>One thread writes, any thread may read.
  */
@@ -91,8 +91,12 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
         ballotRows.clear();
         ballotsVersion++;
         try {
-            file = RowFile.open(path, log.id(), partition, log.endOffset(partition), this::load);
-            nextOffset = file.nextOffset();
+            RowFile opened = RowFile.open(path, log.id(), partition, log.endOffset(partition), this::load);
+            // The commit that began with the last block may have failed; those before it have not, since another one
+            // followed.
+            opened.takeBackLastBlock(this::takeBack);
+            file = opened;
+            nextOffset = opened.nextOffset();
         } catch (IOException e) {
             throw failed("opened", e);
         }
@@ -142,29 +146,32 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
     }
 
     /**
-     * Takes back what was put after the last commit, of which a crash knew nothing.
+     * Prepares for the record with which the count goes on. What goes beyond it, and beyond what is counted, was put by a commit that failed,
+     * and is taken back.
      *
-     * @param committed the next offset to be counted, as of the last commit
-     * @throws ProcessorStateException when the store cannot be brought there. It begins anew at the next start
+     * @param offset of that record
+     * @param counted the next offset that the tally is to count. It is above the record's when the group has lost its offsets and reads the log
+     *     again
+     * @return whether the store has what it must have. If not, votes that were counted are missing from it, and it is to be restored again
      */
-    public synchronized void keepTo(long committed) {
-        if (nextOffset <= committed) {
-            return;
-        }
-        LOG.info("{}: takes back the votes from {} to {}, which were not committed", path, committed, nextOffset);
-        try {
-            if (!file().cutTo(committed, this::takeBack)) {
-                close();
-                Files.delete(path);
-                throw new ProcessorStateException(
-                        "%s goes up to offset %d of votes and has no state of %d, up to where votes are counted. It is deleted, and made anew from votes"
-                                .formatted(path, nextOffset, committed));
+    public synchronized boolean goOnAt(long offset, long counted) {
+        long committed = Math.max(offset, counted);
+        if (nextOffset > committed) {
+            LOG.info("{}: takes back the votes from {} to {}, which were not committed", path, committed, nextOffset);
+            try {
+                if (!file().cutTo(committed, this::takeBack)) {
+                    LOG.warn("{}: has no state of offset {} of votes any more, and is made anew", path, committed);
+                    file().close();
+                    Files.delete(path);
+                    open();
+                }
+            } catch (IOException e) {
+                throw failed("cut", e);
             }
-        } catch (IOException e) {
-            throw failed("cut", e);
+            nextOffset = file().nextOffset();
+            ballotsVersion++;
         }
-        nextOffset = committed;
-        ballotsVersion++;
+        return nextOffset >= Math.min(offset, counted);
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
-import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.junit.jupiter.api.Test;
@@ -78,19 +77,61 @@ final class VotersStoreTest {
     }
 
     @Test
-    void shouldBeginAnewWhenItHasNoStateOfTheLastCommit() {
+    void shouldTakeBackWhatGoesBeyondTheRecordWithWhichTheCountGoesOn() {
         VotersStore store = open();
-        store.putVoter(voter(1), BALLOT, row(4).encode());
-        store.decided(4);
-        store.flushCache();
-        assertThatThrownBy(() -> store.keepTo(3))
-                .isInstanceOf(ProcessorStateException.class)
-                .hasMessageContaining("goes up to offset 5 of votes and has no state of 3")
-                .hasMessageContaining("It is deleted, and made anew from votes");
+        put(store, 4);
+        put(store, 6);
+        assertThat(store.goOnAt(7, 7)).isTrue();
+        assertThat(store.goOnAt(0, 7)).as("the group has lost its offsets").isTrue();
+        assertThat(store.goOnAt(7, 5)).as("the tally has lost its last rows").isTrue();
+        assertThat(store.nextOffset()).isEqualTo(7);
 
+        assertThat(store.goOnAt(6, 6)).as("between two blocks").isFalse();
+        assertThat(store.nextOffset()).isEqualTo(5);
+        assertThat(store.size()).isEqualTo(1);
+        assertThat(store.goOnAt(5, 6)).isTrue();
+        assertThat(store.goOnAt(6, 5)).isTrue();
+    }
+
+    @Test
+    void shouldSayThatVotesAreMissing() {
+        VotersStore store = open();
+        put(store, 4);
+        assertThat(store.goOnAt(9, 9)).isFalse();
+        assertThat(store.goOnAt(9, 5)).as("a gap in the log").isTrue();
+        assertThat(store.goOnAt(2, 9)).as("the log is read again").isTrue();
+    }
+
+    @Test
+    void shouldTakeBackTheLastBlockWhenItIsOpened() {
+        VotersStore store = open();
+        put(store, 4);
+        put(store, 6);
+        store.close();
         VotersStore again = open();
-        assertThat(again.nextOffset()).isZero();
-        assertThat(again.size()).isZero();
+        assertThat(again.nextOffset()).isEqualTo(5);
+        assertThat(again.voter(voter(4), BALLOT)).isEqualTo(row(4));
+        assertThat(again.voter(voter(6), BALLOT)).isEqualTo(VoterRow.NEW);
+    }
+
+    /** So many commits cannot have been under way at a crash; whatever it was, votes has the voters. */
+    @Test
+    void shouldBeginAnewWhenTheStateIsTooFarBack() {
+        VotersStore store = open();
+        for (long number = 0; number < 200; number++) {
+            put(store, number);
+        }
+        assertThat(store.goOnAt(3, 3)).isFalse();
+        assertThat(store.nextOffset()).isZero();
+        assertThat(store.size()).isZero();
+        put(store, 0);
+        assertThat(store.voter(voter(0), BALLOT)).isEqualTo(row(0));
+    }
+
+    private static void put(VotersStore store, long number) {
+        store.putVoter(voter(number), BALLOT, row(number).encode());
+        store.decided(number);
+        store.flushCache();
     }
 
     @Test
@@ -105,7 +146,7 @@ final class VotersStoreTest {
         store.flushCache();
         int version = store.ballotsVersion();
 
-        store.keepTo(1);
+        assertThat(store.goOnAt(1, 1)).isTrue();
 
         assertThat(store.ballotsVersion()).isNotEqualTo(version);
         assertThat(store.ballot("kept")).containsExactly(1);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store of voters that is not where the tally, the group's offsets or the log are: nobody may vote twice for it. */
+final class VotersAccidentsTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // injected
+    private Path stateDir;
+
+    private final LogFixture fixture = new LogFixture();
+
+    /** A ballot at offset 0, and the vote of voter n at offset n. */
+    private List<LogRecord> log(int votes) {
+        List<LogRecord> log = new ArrayList<>();
+        byte[] published = fixture.published(LogFixture.ballot("one"), 0, 1);
+        log.add(new LogRecord(null, published, LogFixture.DURING.toEpochMilli()));
+        for (int voter = 1; voter <= votes; voter++) {
+            log.add(vote(voter, voter));
+        }
+        return log;
+    }
+
+    private static LogRecord vote(int voter, int id) {
+        return new LogRecord(
+                LogFixture.voter(voter), LogFixture.vote("one", id, "a1", "b1"), LogFixture.DURING.toEpochMilli());
+    }
+
+    private PartitionHarness partition() {
+        return new PartitionHarness(fixture.keys(), 0, stateDir.toFile());
+    }
+
+    /** The brokers say for a moment that the group has committed nothing, and the consumer then goes on where the group is. */
+    @Test
+    void shouldBeRestoredAgainWhenARestoreEndedTooSoon() {
+        List<LogRecord> log = log(10);
+        PartitionHarness partition = partition();
+        partition.processAll(log, 0);
+        partition.kill(false, VotersAccidentsTest::delete, log, 0);
+
+        assertThatThrownBy(() -> partition.process(vote(3, 99), 11)).isInstanceOf(TaskCorruptedException.class);
+
+        partition.kill(false, file -> {}, log, 11);
+        assertThat(partition.process(vote(3, 99), 11)).isEqualTo("REJECTED ALREADY_VOTED");
+        assertThat(partition.position().missing()).isZero();
+    }
+
+    /** The changelog of the tallies lost its last commits in a loss of power, and the group's offsets did not. */
+    @Test
+    void shouldKeepTheVotersWhenTheTallyHasLostItsLastRows() {
+        List<LogRecord> log = log(200);
+        PartitionHarness partition = partition();
+        partition.processAll(log.subList(0, 8), 0);
+        Map<String, byte[]> older = partition.committedTallies();
+        partition.processAll(log, 8);
+        partition.setCommittedTallies(older);
+        partition.kill(false, file -> {}, log, 201);
+
+        assertThat(partition.process(vote(9, 999), 201)).isEqualTo("REJECTED ALREADY_VOTED");
+        assertThat(partition.position().missing())
+                .as("votes that nobody counted")
+                .isEqualTo(193);
+    }
+
+    /** An instance dies within a commit; another one commits less than that; the partition comes back. */
+    @Test
+    void shouldGoOnWhereAnotherInstanceHasCommittedLessThanStandsInTheFile() {
+        List<LogRecord> log = log(10);
+        PartitionHarness partition = partition();
+        partition.processAll(log.subList(0, 5), 0);
+        PartitionHarness other = partition();
+        other.processAll(log.subList(0, 8), 0);
+        for (int offset = 5; offset < 11; offset++) {
+            partition.processUncommitted(log.get(offset), offset);
+        }
+        partition.setCommittedTallies(other.committedTallies());
+        partition.kill(true, file -> {}, log, 8);
+
+        assertThat(partition.process(vote(7, 99), 8)).isEqualTo("REJECTED ALREADY_VOTED");
+        assertThat(partition.process(log.get(9), 9)).isEqualTo("ACCEPTED");
+    }
+
+    /** What was decided and not committed is lost from the log and written anew; another instance counts that; the partition comes back. */
+    @Test
+    void shouldForgetVotesThatTheLogLostBeforeTheyWereCommitted() {
+        List<LogRecord> log = log(10);
+        PartitionHarness partition = partition();
+        partition.processAll(log.subList(0, 5), 0);
+        for (int offset = 5; offset < 8; offset++) {
+            partition.processUncommitted(log.get(offset), offset);
+        }
+        List<LogRecord> anew = new ArrayList<>(log.subList(0, 5));
+        for (int offset = 5; offset < 15; offset++) {
+            anew.add(vote(100 + offset, 100 + offset));
+        }
+        PartitionHarness other = partition();
+        other.processAll(anew, 0);
+        partition.setCommittedTallies(other.committedTallies());
+        partition.kill(true, file -> {}, anew, 15);
+
+        assertThat(partition.process(vote(5, 98), 15)).isEqualTo("ACCEPTED");
+        assertThat(partition.process(vote(105, 99), 16)).isEqualTo("REJECTED ALREADY_VOTED");
+        assertThat(partition.position().replaced() + partition.position().missing())
+                .isZero();
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
