@@ -66,6 +66,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         this.counted =
                 PartitionPosition.decode(tallies.get(PartitionPosition.KEY)).nextOffset();
         this.judge = new Judge(keys, context.taskId().partition(), voters);
+        this.begun = false;
     }
 
     @Override

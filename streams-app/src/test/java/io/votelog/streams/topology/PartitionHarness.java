@@ -125,7 +125,10 @@ public final class PartitionHarness {
         tallyContext.addStateStore(tallies);
         commits = CommitHook.builder(StoreNames.TALLY_COMMITS).build();
         tallyContext.addStateStore(commits);
-        decide = new DecideProcessor(keys);
+        if (first) {
+            decide = new DecideProcessor(keys);
+        }
+        // Kafka Streams begins again with the same processor, too, when it restores a task that was corrupted.
         decide.init(decideContext);
         tally = new TallyProcessor(logEnd);
         tally.init(tallyContext);
