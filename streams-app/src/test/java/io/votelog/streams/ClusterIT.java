@@ -46,7 +46,7 @@ final class ClusterIT {
             List<String> changelogs = admin.listTopics().names().get(30, TimeUnit.SECONDS).stream()
                     .filter(name -> name.startsWith(APPLICATION_ID) && name.endsWith("-changelog"))
                     .toList();
-            assertThat(changelogs).hasSize(4);
+            assertThat(changelogs).hasSize(2);
             List<String> topics = new ArrayList<>(changelogs);
             Topics.all().forEach(topic -> topics.add(topic.name()));
             for (TopicDescription topic : admin.describeTopics(topics)
