@@ -205,10 +205,23 @@ public final class LogCluster implements AutoCloseable {
      * @throws UnfitLogException when the cluster does not answer
      */
     public long endOfVotes(int partition) {
+        return offsetOfVotes(partition, OffsetSpec.latest(), "end");
+    }
+
+    /**
+     * The offset of the first record that a partition of votes still has.
+     *
+     * @throws UnfitLogException when the cluster does not answer
+     */
+    public long startOfVotes(int partition) {
+        return offsetOfVotes(partition, OffsetSpec.earliest(), "beginning");
+    }
+
+    private long offsetOfVotes(int partition, OffsetSpec place, String inWords) {
         TopicPartition votes = new TopicPartition(Topics.VOTES.name(), partition);
         return await(
-                        admin.listOffsets(Map.of(votes, OffsetSpec.latest())).partitionResult(votes),
-                        "the end of partition %d of votes".formatted(partition))
+                        admin.listOffsets(Map.of(votes, place)).partitionResult(votes),
+                        "the %s of partition %d of votes".formatted(inWords, partition))
                 .offset();
     }
 

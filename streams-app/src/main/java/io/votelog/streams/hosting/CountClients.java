@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -25,6 +26,8 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
  */
 final class CountClients extends DefaultKafkaClientSupplier {
     private static final byte[] NO_KEY = {};
+    /** Records of a partition that wait for the group's next commit. */
+    private static final long MAX_AHEAD = 10_000;
 
     private final OpenStores voters;
 
@@ -39,6 +42,8 @@ final class CountClients extends DefaultKafkaClientSupplier {
 
     private static final class Restorer extends KafkaConsumer<byte[], byte[]> {
         private final OpenStores voters;
+        /** The offset behind the last record of each partition of votes that Kafka Streams was given. */
+        private final Map<TopicPartition, Long> handed = new HashMap<>();
 
         Restorer(Map<String, Object> config, OpenStores voters) {
             super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -47,6 +52,7 @@ final class CountClients extends DefaultKafkaClientSupplier {
 
         @Override
         public void seekToBeginning(Collection<TopicPartition> partitions) {
+            partitions.forEach(handed::remove);
             List<TopicPartition> fromBeginning = new ArrayList<>();
             for (TopicPartition partition : partitions) {
                 long next = isOfVotes(partition)
@@ -70,26 +76,48 @@ final class CountClients extends DefaultKafkaClientSupplier {
                     && voters.restoresFrom(partition.partition()).orElse(offset) < offset) {
                 seekToBeginning(List.of(partition));
             } else {
+                handed.remove(partition);
                 super.seek(partition, offset);
             }
         }
 
+        /**
+         * Polls, but not from partitions of which Kafka Streams has more than it may put into the store yet: it keeps in memory, without a
+         * bound, what a standby is given before the group has committed that far.
+         */
         @Override
         public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-            ConsumerRecords<byte[], byte[]> polled = super.poll(timeout);
+            Set<TopicPartition> paused = paused();
+            List<TopicPartition> ahead = assignment().stream()
+                    .filter(partition -> !paused.contains(partition) && isAhead(partition))
+                    .toList();
+            pause(ahead);
+            ConsumerRecords<byte[], byte[]> polled;
+            try {
+                polled = super.poll(timeout);
+            } finally {
+                resume(ahead);
+            }
             if (polled.partitions().stream().noneMatch(Restorer::isOfVotes)) {
                 return polled;
             }
             Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
             for (TopicPartition partition : polled.partitions()) {
                 List<ConsumerRecord<byte[], byte[]>> ofPartition = polled.records(partition);
-                records.put(
-                        partition,
-                        isOfVotes(partition)
-                                ? ofPartition.stream().map(Restorer::keyed).toList()
-                                : ofPartition);
+                if (isOfVotes(partition)) {
+                    handed.put(
+                            partition, ofPartition.get(ofPartition.size() - 1).offset() + 1);
+                    ofPartition = ofPartition.stream().map(Restorer::keyed).toList();
+                }
+                records.put(partition, ofPartition);
             }
             return new ConsumerRecords<>(records, polled.nextOffsets());
+        }
+
+        private boolean isAhead(TopicPartition partition) {
+            Long next = handed.get(partition);
+            return next != null
+                    && next - voters.restoresFrom(partition.partition()).orElse(next) > MAX_AHEAD;
         }
 
         private static boolean isOfVotes(TopicPartition partition) {

@@ -59,6 +59,7 @@ class LogConfiguration {
 
     @Bean
     LogWatch logHealthIndicator(LogCluster cluster, ResultsBoard board) {
-        return new LogWatch(cluster::idOfVotes, cluster::endOfVotes, board::all).checkEvery(TOPIC_CHECKED_EVERY);
+        return new LogWatch(cluster::idOfVotes, cluster::startOfVotes, cluster::endOfVotes, board::all)
+                .checkEvery(TOPIC_CHECKED_EVERY);
     }
 }

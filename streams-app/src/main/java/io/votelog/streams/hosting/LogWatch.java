@@ -31,6 +31,7 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
     private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
 
     private final Supplier<Uuid> askTopicId;
+    private final IntToLongFunction startOf;
     private final IntToLongFunction endOf;
     private final Supplier<Collection<BallotResults>> results;
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -47,11 +48,17 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
      * A watch that does not check by itself yet.
      *
      * @param askTopicId asks the cluster for the topic's id
+     * @param startOf asks the cluster for the offset of a partition's first record
      * @param endOf asks the cluster for the end offset of a partition
      * @param results gives the newest results of all ballots
      */
-    LogWatch(Supplier<Uuid> askTopicId, IntToLongFunction endOf, Supplier<Collection<BallotResults>> results) {
+    LogWatch(
+            Supplier<Uuid> askTopicId,
+            IntToLongFunction startOf,
+            IntToLongFunction endOf,
+            Supplier<Collection<BallotResults>> results) {
         this.askTopicId = askTopicId;
+        this.startOf = startOf;
         this.endOf = endOf;
         this.results = results;
     }
@@ -95,6 +102,11 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
     @Override
     public @Nullable Uuid lastSeenId() {
         return newest;
+    }
+
+    @Override
+    public long startOffset(int partition) {
+        return startOf.applyAsLong(partition);
     }
 
     @Override

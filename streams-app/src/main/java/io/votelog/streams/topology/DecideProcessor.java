@@ -34,8 +34,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     private static final Logger LOG = LoggerFactory.getLogger(DecideProcessor.class);
     private static final CloudEvent CLOUD_EVENT = new CloudEvent("VoteDecided", "streams-app");
     private static final byte[] NO_KEY = {};
+    private static final int MAX_RESTORES = 10;
 
     private final LogKeys keys;
+    private final VotesTopic votes;
 
     private ProcessorContext<byte[], Object> context;
     private VotersStore voters;
@@ -44,10 +46,13 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     private long counted;
 
     private boolean begun;
+    /** Restores in a row that ended too soon; Kafka Streams begins again with the same processor. */
+    private int restores;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    DecideProcessor(LogKeys keys) {
+    DecideProcessor(LogKeys keys, VotesTopic votes) {
         this.keys = keys;
+        this.votes = votes;
     }
 
     /** The store that this processor writes. What it is restored from is judged as what is processed, and nothing is sent. */
@@ -65,7 +70,14 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         this.voters = context.getStateStore(StoreNames.VOTERS);
         this.counted =
                 PartitionPosition.decode(tallies.get(PartitionPosition.KEY)).nextOffset();
-        this.judge = new Judge(keys, context.taskId().partition(), voters);
+        int partition = context.taskId().partition();
+        if (voters.openedAt() < counted) {
+            long logStart = votes.startOffset(partition);
+            if (logStart > voters.openedAt()) {
+                throw LogTruncatedException.beginsAt(partition, voters.openedAt(), counted, logStart);
+            }
+        }
+        this.judge = new Judge(keys, partition, voters);
         this.begun = false;
     }
 
@@ -87,20 +99,30 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     }
 
     /**
-     * Begins with the record at this offset.
+     * Begins with the record at this offset. Where the log has nothing between what was restored and this record, it goes on without.
      *
      * @throws TaskCorruptedException when the voters lack votes before it. Kafka Streams then restores them again: it takes for the end of a
      *     restore what the group has committed, and the brokers may have said for a moment that this is nothing
      */
     private void begin(long offset) {
         if (!voters.goOnAt(offset, counted)) {
-            LOG.warn(
-                    "partition {} of votes goes on at offset {}, and its voters are restored up to {} alone: they are restored again",
+            if (restores < MAX_RESTORES) {
+                restores++;
+                LOG.warn(
+                        "partition {} of votes goes on at offset {}, and its voters are restored up to {} alone: they are restored again",
+                        context.taskId().partition(),
+                        offset,
+                        voters.nextOffset());
+                throw new TaskCorruptedException(Set.of(context.taskId()));
+            }
+            LOG.error(
+                    "partition {} of votes goes on at offset {}, and {} restores have found nothing behind offset {}: the count goes on",
                     context.taskId().partition(),
                     offset,
+                    restores,
                     voters.nextOffset());
-            throw new TaskCorruptedException(Set.of(context.taskId()));
         }
+        restores = 0;
         begun = true;
     }
 

@@ -23,6 +23,12 @@ public final class LogTruncatedException extends RuntimeException {
                         .formatted(partition, logEnd, countedTo));
     }
 
+    static LogTruncatedException beginsAt(int partition, long knownTo, long countedTo, long logStart) {
+        return new LogTruncatedException(
+                "partition %d of votes begins at offset %d, but the voters here are known up to %d of the %d offsets that are counted, and the others would have to be read from it. Votes were deleted:"
+                        .formatted(partition, logStart, knownTo, countedTo));
+    }
+
     static LogTruncatedException anotherTopic(int partition, long countedTo, Uuid counted, Uuid found) {
         return new LogTruncatedException(
                 "votes is another topic than the one of which %d offsets of partition %d are counted: it was deleted and made anew (its id was %s and is %s):"

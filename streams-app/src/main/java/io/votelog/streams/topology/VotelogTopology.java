@@ -168,7 +168,7 @@ public final class VotelogTopology {
      */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private ProcessorSupplier<byte[], byte[], Void, Void> decide() {
-        return () -> (Processor) new DecideProcessor(keys);
+        return () -> (Processor) new DecideProcessor(keys, votesTopic);
     }
 
     VotersStore voters() {

@@ -14,7 +14,8 @@ import org.springframework.boot.health.contributor.Status;
 class LogWatchTest {
     private final AtomicReference<@Nullable Uuid> topic = new AtomicReference<>(Uuid.randomUuid());
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final LogWatch watch = new LogWatch(this::ask, partition -> 10L * partition, () -> List.of());
+    private final LogWatch watch =
+            new LogWatch(this::ask, partition -> 0, partition -> 10L * partition, () -> List.of());
 
     @Test
     void shouldNoticeThatTheTopicWasMadeAnewAndGoOnSayingSo() {

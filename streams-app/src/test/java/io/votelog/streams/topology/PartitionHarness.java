@@ -68,6 +68,7 @@ public final class PartitionHarness {
     private int longestDeadLetter;
     private MockProcessorContext<byte[], Object> decideContext;
     private MockProcessorContext<byte[], byte[]> tallyContext;
+    private VotesTopic topic = partition -> Long.MAX_VALUE;
     private VotersStore voters;
     private StateRestoreCallback restore;
     private CommitHook commits;
@@ -126,7 +127,7 @@ public final class PartitionHarness {
         commits = CommitHook.builder(StoreNames.TALLY_COMMITS).build();
         tallyContext.addStateStore(commits);
         if (first) {
-            decide = new DecideProcessor(keys);
+            decide = new DecideProcessor(keys, new Asked());
         }
         // Kafka Streams begins again with the same processor, too, when it restores a task that was corrupted.
         decide.init(decideContext);
@@ -198,6 +199,24 @@ public final class PartitionHarness {
     /** Puts another state into the changelog of the tallies, which the next {@link #kill} finds. */
     void setCommittedTallies(Map<String, byte[]> rows) {
         committedTallies = rows;
+    }
+
+    /** Sets what the brokers say of the topic from the next start on. */
+    void setTopic(VotesTopic votes) {
+        topic = votes;
+    }
+
+    /** The topic as the brokers know it when they are asked. */
+    private final class Asked implements VotesTopic {
+        @Override
+        public long startOffset(int ofPartition) {
+            return topic.startOffset(ofPartition);
+        }
+
+        @Override
+        public long endOffset(int ofPartition) {
+            return topic.endOffset(ofPartition);
+        }
     }
 
     /** The file that the store of voters writes. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
+import io.votelog.streams.topology.voters.VotesTopic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -57,6 +58,48 @@ final class VotersAccidentsTest {
         partition.kill(false, file -> {}, log, 11);
         assertThat(partition.process(vote(3, 99), 11)).isEqualTo("REJECTED ALREADY_VOTED");
         assertThat(partition.position().missing()).isZero();
+    }
+
+    /** There is a gap before the record with which the count goes on, the file is lost, and the group's offset is below the tally's. */
+    @Test
+    void shouldGoOnWhereTheLogHasNothingThatCouldBeRestored() {
+        List<LogRecord> log = log(10);
+        PartitionHarness partition = partition();
+        partition.processAll(log, 0);
+        partition.kill(false, VotersAccidentsTest::delete, log, 5);
+        for (int restore = 0; restore < 10; restore++) {
+            assertThatThrownBy(() -> partition.process(log.get(8), 8)).isInstanceOf(TaskCorruptedException.class);
+            partition.kill(false, file -> {}, log, 5);
+        }
+        assertThat(partition.process(log.get(8), 8)).isEqualTo("ACCEPTED");
+        assertThat(partition.process(log.get(9), 9)).isEqualTo("ACCEPTED");
+    }
+
+    /** Somebody has deleted the first records of votes, and an instance has no file that would still know their voters. */
+    @Test
+    void shouldNotCountOnWhereCountedVotesCannotBeReadAnyMore() {
+        List<LogRecord> log = log(10);
+        PartitionHarness partition = partition();
+        partition.processAll(log, 0);
+        VotesTopic trimmed = new VotesTopic() {
+            @Override
+            public long startOffset(int ofPartition) {
+                return 5;
+            }
+
+            @Override
+            public long endOffset(int ofPartition) {
+                return 11;
+            }
+        };
+        partition.setTopic(trimmed);
+        partition.kill(false, file -> {}, log, 11);
+        assertThat(partition.process(vote(3, 99), 11)).as("the file knows them").isEqualTo("REJECTED ALREADY_VOTED");
+        assertThatThrownBy(() -> partition.kill(false, VotersAccidentsTest::delete, log, 11))
+                .isInstanceOf(LogTruncatedException.class)
+                .hasMessageContaining(
+                        "partition 0 of votes begins at offset 5, but the voters here are known up to 0 of the 12 offsets"
+                                + " that are counted");
     }
 
     /** The changelog of the tallies lost its last commits in a loss of power, and the group's offsets did not. */

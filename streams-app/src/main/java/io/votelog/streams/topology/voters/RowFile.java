@@ -4,6 +4,7 @@ package io.votelog.streams.topology.voters;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -98,7 +99,7 @@ final class RowFile implements Closeable {
         end = HEADER_LENGTH;
         byte[] header = header(topic, partition);
         try (DataInputStream in =
-                new DataInputStream(new BufferedInputStream(Files.newInputStream(path), READ_BUFFER))) {
+                new DataInputStream(new BufferedInputStream(new FileInputStream(path.toFile()), READ_BUFFER))) {
             byte[] found = in.readNBytes(HEADER_LENGTH);
             if (isOf(found, topic, partition)) {
                 header = topic.equals(Uuid.ZERO_UUID) ? found : header;

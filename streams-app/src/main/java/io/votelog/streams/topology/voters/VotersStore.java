@@ -49,6 +49,7 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
     private Replay replay;
     private @Nullable RowFile file;
     private long nextOffset;
+    private long openedAt;
     private int ballotsVersion;
 
     /** Judges records of votes for what they leave in the store, and for nothing else. */
@@ -80,8 +81,13 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
                 .getAbsoluteFile()
                 .toPath()
                 .resolveSibling("%s-%s.rows".formatted(name, context.taskId()));
-        open();
-        replay = replays.apply(this);
+        try {
+            open();
+            replay = replays.apply(this);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
         openStores.opened(partition, this);
         context.register(root, (RecordBatchingStateRestoreCallback) this::restore);
     }
@@ -92,11 +98,12 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
         ballotsVersion++;
         try {
             RowFile opened = RowFile.open(path, log.id(), partition, log.endOffset(partition), this::load);
+            file = opened;
             // The commit that began with the last block may have failed; those before it have not, since another one
             // followed.
             opened.takeBackLastBlock(this::takeBack);
-            file = opened;
             nextOffset = opened.nextOffset();
+            openedAt = nextOffset;
         } catch (IOException e) {
             throw failed("opened", e);
         }
@@ -172,6 +179,11 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
             ballotsVersion++;
         }
         return nextOffset >= Math.min(offset, counted);
+    }
+
+    /** The next offset that the file said when it was opened: from there on, the rows come from votes. */
+    public synchronized long openedAt() {
+        return openedAt;
     }
 
     @Override

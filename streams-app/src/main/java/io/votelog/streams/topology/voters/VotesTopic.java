@@ -10,6 +10,11 @@ public interface VotesTopic {
     /** Asks for the end offset of a partition: the offset behind its last record. */
     long endOffset(int partition);
 
+    /** Asks for the offset of the first record that a partition still has: 0 unless records were deleted, which nobody may do. */
+    default long startOffset(int partition) {
+        return 0;
+    }
+
     /** Asks for the topic's id. A topic that is deleted and made anew gets another id. Null where nobody can tell. */
     default @Nullable Uuid id() {
         return null;
