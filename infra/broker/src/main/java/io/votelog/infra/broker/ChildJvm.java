@@ -79,6 +79,12 @@ public final class ChildJvm {
                 .archiveAsBootDoes(program.jar().resolveSibling("classes"));
     }
 
+    /** The same for a jar that Spring Boot has packed and that has no Spring in it, so that it cannot be unpacked: it runs as it is. */
+    public static Builder ofPackedJar(String name, Path jar) {
+        return of(name, "org.springframework.boot.loader.launch.JarLauncher")
+                .classPath(placeOf(Tether.class) + File.pathSeparator + jar.toAbsolutePath());
+    }
+
     /** The jar or the folder that a class was loaded from. */
     static Path placeOf(Class<?> type) {
         try {

@@ -192,7 +192,7 @@ public final class AuditCommand implements Callable<Integer> {
         }
         List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
         jvm.addAll(jvmArgs);
-        return ChildJvm.ofBootJar(name, jar)
+        return ChildJvm.ofPackedJar(name, jar)
                 .workingDir(folder)
                 .logFile(folder.resolve("logs").resolve(name + ".log"))
                 .jvmArgs(jvm.toArray(String[]::new))
