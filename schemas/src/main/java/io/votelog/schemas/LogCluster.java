@@ -200,28 +200,15 @@ public final class LogCluster implements AutoCloseable {
     }
 
     /**
-     * The offset behind the last record of a partition of votes.
+     * An offset of a partition of votes: that of its first record, or that behind its last one.
      *
      * @throws UnfitLogException when the cluster does not answer
      */
-    public long endOfVotes(int partition) {
-        return offsetOfVotes(partition, OffsetSpec.latest(), "end");
-    }
-
-    /**
-     * The offset of the first record that a partition of votes still has.
-     *
-     * @throws UnfitLogException when the cluster does not answer
-     */
-    public long startOfVotes(int partition) {
-        return offsetOfVotes(partition, OffsetSpec.earliest(), "beginning");
-    }
-
-    private long offsetOfVotes(int partition, OffsetSpec place, String inWords) {
+    public long offsetOfVotes(int partition, OffsetSpec place) {
         TopicPartition votes = new TopicPartition(Topics.VOTES.name(), partition);
         return await(
                         admin.listOffsets(Map.of(votes, place)).partitionResult(votes),
-                        "the %s of partition %d of votes".formatted(inWords, partition))
+                        "an offset of partition %d of votes".formatted(partition))
                 .offset();
     }
 

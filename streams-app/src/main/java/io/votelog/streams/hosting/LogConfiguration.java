@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
@@ -59,7 +60,11 @@ class LogConfiguration {
 
     @Bean
     LogWatch logHealthIndicator(LogCluster cluster, ResultsBoard board) {
-        return new LogWatch(cluster::idOfVotes, cluster::startOfVotes, cluster::endOfVotes, board::all)
+        return new LogWatch(
+                        cluster::idOfVotes,
+                        partition -> cluster.offsetOfVotes(partition, OffsetSpec.earliest()),
+                        partition -> cluster.offsetOfVotes(partition, OffsetSpec.latest()),
+                        board::all)
                 .checkEvery(TOPIC_CHECKED_EVERY);
     }
 }
