@@ -8,8 +8,8 @@ import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.streams.topology.Accidents;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,20 +68,20 @@ final class VotersRestoreIT {
             }
             forEachFile(
                     state,
-                    file -> write(file, Arrays.copyOf(bytes(file), (int)
+                    file -> Accidents.write(file, Arrays.copyOf(Accidents.bytes(file), (int)
                             (file.toFile().length() / 2))));
             try (RunningApp app = start(broker, state)) {
                 assertAllAreKnown(app, log, accepted, refused, stolen);
             }
             forEachFile(state, file -> {
-                byte[] bytes = bytes(file);
+                byte[] bytes = Accidents.bytes(file);
                 bytes[100] ^= 1;
-                write(file, bytes);
+                Accidents.write(file, bytes);
             });
             try (RunningApp app = start(broker, state)) {
                 assertAllAreKnown(app, log, accepted, refused, stolen);
             }
-            forEachFile(state, file -> file.toFile().delete());
+            forEachFile(state, Accidents::delete);
             try (RunningApp app = start(broker, state)) {
                 assertAllAreKnown(app, log, accepted, refused, stolen);
             }
@@ -130,22 +130,6 @@ final class VotersRestoreIT {
                     files.filter(file -> file.toString().endsWith(".rows")).toList();
             assertThat(ofVoters).hasSize(LogWriter.PARTITIONS);
             ofVoters.forEach(accident);
-        }
-    }
-
-    private static byte[] bytes(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void write(Path file, byte[] bytes) {
-        try {
-            Files.write(file, bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

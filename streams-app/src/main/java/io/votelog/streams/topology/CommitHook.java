@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology;
 
+import io.votelog.streams.topology.voters.WrittenAtCommit;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.internals.CacheFlushListener;
-import org.apache.kafka.streams.state.internals.CachedStateStore;
 
 /**
  * A store without rows, by which a processor learns that its task is about to commit: Kafka Streams has caches written then, and takes
  * this for one. What the processor writes into its stores becomes part of the commit. So a row that every vote changes is written once a
  * commit, without a cache that takes, sizes and orders each of its versions.
  */
-final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
+final class CommitHook implements WrittenAtCommit {
     private static final Runnable NOTHING = () -> {};
 
     private final String name;
@@ -64,15 +63,4 @@ final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
     public boolean persistent() {
         return false;
     }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public boolean setFlushListener(CacheFlushListener<byte[], byte[]> listener, boolean sendOldValues) {
-        return false;
-    }
-
-    @Override
-    public void clearCache() {}
 }

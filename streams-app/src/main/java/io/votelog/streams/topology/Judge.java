@@ -55,6 +55,8 @@ final class Judge {
     private final BallotRows ballots;
     /** Of the record that is judged now; see {@link LogStep#fresh}. */
     private boolean fresh;
+    /** Whether the store has come to that record before. What it has not come to leaves no trace in it, whatever the tally has counted. */
+    private boolean met;
 
     Judge(LogKeys keys, int partition, VotersStore store) {
         this.keys = keys;
@@ -87,8 +89,7 @@ final class Judge {
      */
     Judgement judge(byte @Nullable [] key, byte @Nullable [] value, long offset, long recordedAtMs) {
         ballots.refresh();
-        // What the store has not come to leaves no trace in it, whatever the tally has counted.
-        boolean met = offset < store.nextOffset();
+        met = offset < store.nextOffset();
         List<BallotRow> ended = ballots.endDue(recordedAtMs, offset);
         Place at = new Place(offset, recordedAtMs, ended);
         fresh = !ended.isEmpty();
@@ -109,11 +110,11 @@ final class Judge {
             step = step(at, ended, null);
         }
         store.decided(offset);
-        return new Judgement(met ? step : step.unproven(), vote, poison);
+        return new Judgement(step, vote, poison);
     }
 
     private LogStep step(Place at, List<BallotRow> ended, LogStep.@Nullable Effect effect) {
-        return new LogStep(at.offset(), at.recordedAtMs(), ended, effect, fresh);
+        return new LogStep(at.offset(), at.recordedAtMs(), ended, effect, fresh && met);
     }
 
     private static Events.Decoded decode(byte @Nullable [] value) throws PoisonException {

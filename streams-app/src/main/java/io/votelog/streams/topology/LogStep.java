@@ -19,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  *     another record had left one at its offset. False proves nothing, since some records leave no trace
  */
 record LogStep(long offset, long recordedAtMs, List<BallotRow> ended, @Nullable Effect effect, boolean fresh) {
-    /** The same step, of a record to which the stores have not come before, so that they prove nothing. */
-    LogStep unproven() {
-        return fresh ? new LogStep(offset, recordedAtMs, ended, effect, false) : this;
-    }
 
     /** What a record does, apart from ending ballots. */
     sealed interface Effect {}

@@ -15,9 +15,6 @@ import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
 import io.votelog.streams.topology.rows.VoterRow;
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -214,7 +211,7 @@ class ReplayRandomizedTest {
                 }
             }
             if (random.nextInt(3) == 0) {
-                earlier = bytes(partition.votersFile());
+                earlier = Accidents.bytes(partition.votersFile());
             }
             long committed = partition.position().nextOffset();
             boolean offsetsLost = random.nextInt(6) == 0;
@@ -236,7 +233,7 @@ class ReplayRandomizedTest {
         assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
         // As the store is now, so it is when it is made of nothing but the log.
         Map<String, VoterRow> rows = votersRows(partition);
-        partition.kill(false, ReplayRandomizedTest::delete, drawn.records, RECORDS);
+        partition.kill(false, Accidents::delete, drawn.records, RECORDS);
         assertThat(votersRows(partition)).isEqualTo(rows);
     }
 
@@ -253,41 +250,17 @@ class ReplayRandomizedTest {
 
     /** Cuts the file, changes a byte of it, deletes it, puts an earlier one in its place, or does nothing. */
     private static void damage(Random random, Path file, byte[] earlier) {
-        byte[] bytes = bytes(file);
+        byte[] bytes = Accidents.bytes(file);
         int accident = random.nextInt(6);
         if (accident == 0) {
-            write(file, Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)));
+            Accidents.write(file, Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)));
         } else if (accident == 1) {
             bytes[random.nextInt(bytes.length)] ^= (byte) (1 + random.nextInt(255));
-            write(file, bytes);
+            Accidents.write(file, bytes);
         } else if (accident == 2) {
-            delete(file);
+            Accidents.delete(file);
         } else if (accident == 3) {
-            write(file, earlier);
-        }
-    }
-
-    private static byte[] bytes(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void write(Path file, byte[] bytes) {
-        try {
-            Files.write(file, bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            Accidents.write(file, earlier);
         }
     }
 

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
 import io.votelog.streams.topology.voters.VotesTopic;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +48,7 @@ final class VotersAccidentsTest {
         List<LogRecord> log = log(10);
         PartitionHarness partition = partition();
         partition.processAll(log, 0);
-        partition.kill(false, VotersAccidentsTest::delete, log, 0);
+        partition.kill(false, Accidents::delete, log, 0);
 
         assertThatThrownBy(() -> partition.process(vote(3, 99), 11)).isInstanceOf(TaskCorruptedException.class);
 
@@ -66,7 +63,7 @@ final class VotersAccidentsTest {
         List<LogRecord> log = log(10);
         PartitionHarness partition = partition();
         partition.processAll(log, 0);
-        partition.kill(false, VotersAccidentsTest::delete, log, 5);
+        partition.kill(false, Accidents::delete, log, 5);
         for (int restore = 0; restore < 10; restore++) {
             assertThatThrownBy(() -> partition.process(log.get(8), 8)).isInstanceOf(TaskCorruptedException.class);
             partition.kill(false, file -> {}, log, 5);
@@ -95,7 +92,7 @@ final class VotersAccidentsTest {
         partition.setTopic(trimmed);
         partition.kill(false, file -> {}, log, 11);
         assertThat(partition.process(vote(3, 99), 11)).as("the file knows them").isEqualTo("REJECTED ALREADY_VOTED");
-        assertThatThrownBy(() -> partition.kill(false, VotersAccidentsTest::delete, log, 11))
+        assertThatThrownBy(() -> partition.kill(false, Accidents::delete, log, 11))
                 .isInstanceOf(LogTruncatedException.class)
                 .hasMessageContaining(
                         "partition 0 of votes begins at offset 5, but the voters here are known up to 0 of the 12 offsets"
@@ -159,13 +156,5 @@ final class VotersAccidentsTest {
         assertThat(partition.process(vote(105, 99), 16)).isEqualTo("REJECTED ALREADY_VOTED");
         assertThat(partition.position().replaced() + partition.position().missing())
                 .isZero();
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

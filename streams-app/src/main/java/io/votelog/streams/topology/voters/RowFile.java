@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class RowFile implements Closeable {
+    /** In the place of an address: that there is none. The file's header stands there. */
+    static final long NO_ROW = 0;
+
     private static final long MAGIC = 0x564f5445_52530001L; // "VOTERS" and the version
     private static final int BLOCK = 0x424c4f43;
     private static final int HEADER_LENGTH = 48;
@@ -64,7 +67,7 @@ final class RowFile implements Closeable {
          * Looks at a row.
          *
          * @param bytes has the key at {@code keyFrom} and the value behind it, until the call ends
-         * @param before the address of the key's row before this one, or 0
+         * @param before the address of the key's row before this one, or {@link #NO_ROW}
          */
         void row(byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before);
     }
@@ -153,13 +156,15 @@ final class RowFile implements Closeable {
                 || length > size - end - BLOCK_HEADER_LENGTH) {
             return false;
         }
-        byte[] rows = pending.length >= length ? pending : new byte[length];
-        pending = rows;
-        in.readFully(rows, 0, length);
-        if (crc(header, rows, 0, length) != crc) {
+        // Nothing is pending yet, so its place may be used to read.
+        if (pending.length < length) {
+            pending = new byte[length];
+        }
+        in.readFully(pending, 0, length);
+        if (crc(header, pending, 0, length) != crc) {
             return false;
         }
-        visit(rows, 0, length, end + BLOCK_HEADER_LENGTH, visitor);
+        visit(pending, 0, length, end + BLOCK_HEADER_LENGTH, visitor);
         end += BLOCK_HEADER_LENGTH + length;
         nextOffset = next;
         return true;
@@ -213,7 +218,7 @@ final class RowFile implements Closeable {
     /**
      * Puts a row, which is written with the next block.
      *
-     * @param before the address of the key's row until now, or 0
+     * @param before the address of the key's row until now, or {@link #NO_ROW}
      * @return its address
      */
     long append(byte kind, byte[] key, byte[] value, long before) {

@@ -6,7 +6,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.LongPredicate;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the newest row of each key stands: a hash table with open addressing in plain arrays. A slot has 32 bits of the key's hash
@@ -17,9 +18,6 @@ import java.util.function.LongPredicate;
  * <p>Hashes have a random factor, drawn for each table. Not thread-safe.
  */
 final class RowIndex {
-    /** What {@link #find} answers when there is no such row. */
-    static final long ABSENT = -1;
-
     /** Addresses are multiples of this, below {@link #MAX_ADDRESS}. */
     static final int ALIGNMENT = 16;
 
@@ -62,23 +60,21 @@ final class RowIndex {
     /**
      * Finds the row of a key.
      *
-     * @param hasKey whether the row at this address is the key's; asked for addresses whose hash is alike
-     * @return its address, or {@link #ABSENT}
+     * @param row what is wanted of the row at this address, or null when it is another key's; asked for addresses whose hash is alike
+     * @return that, or null when the key has no row
      */
-    long find(long hash, LongPredicate hasKey) {
+    <T> @Nullable T find(long hash, LongFunction<? extends @Nullable T> row) {
         long[] slots = segments[segment(hash)];
         int mask = slots.length - 1;
         for (int at = (int) hash & mask; slots[at] != 0; at = at + 1 & mask) {
-            if ((int) (slots[at] >>> Integer.SIZE) == (int) hash && hasKey.test(address(slots[at]))) {
-                return address(slots[at]);
+            if ((int) (slots[at] >>> Integer.SIZE) == (int) hash) {
+                T found = row.apply(address(slots[at]));
+                if (found != null) {
+                    return found;
+                }
             }
         }
-        return ABSENT;
-    }
-
-    /** Whether the row at this address is the newest one of a key with this hash. */
-    boolean has(long hash, long address) {
-        return find(hash, candidate -> candidate == address) != ABSENT;
+        return null;
     }
 
     /** Adds the row of a key that has none. */

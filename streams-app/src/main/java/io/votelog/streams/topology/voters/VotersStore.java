@@ -17,8 +17,6 @@ import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.internals.RecordBatchingStateRestoreCallback;
-import org.apache.kafka.streams.state.internals.CacheFlushListener;
-import org.apache.kafka.streams.state.internals.CachedStateStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +29,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread writes, any thread may read.
  */
-public final class VotersStore implements StateStore, CachedStateStore<byte[], byte[]>, VotersView {
+public final class VotersStore implements WrittenAtCommit, VotersView {
     private static final Logger LOG = LoggerFactory.getLogger(VotersStore.class);
     private static final byte VOTER = 1;
     private static final byte BALLOT = 2;
-    private static final long NO_ROW = 0;
 
     private final String name;
     private final VotesTopic log;
@@ -55,7 +52,7 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
     /** Judges records of votes for what they leave in the store, and for nothing else. */
     @FunctionalInterface
     public interface Replay {
-        /** Judges a record. Its key and its value may be null. */
+        /** Judges a record, and notes that it is decided. Its key is empty where it had none; its value may be null. */
         void replay(ConsumerRecord<byte[], byte[]> vote);
     }
 
@@ -110,34 +107,32 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
     }
 
     private void load(byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before) {
-        if (kind == BALLOT) {
-            ballotRows.put(new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8), address);
-            return;
-        }
-        long hash = index.hash(bytes, keyFrom, keyLength);
-        if (before == NO_ROW) {
-            index.add(hash, address);
-        } else {
-            index.replace(hash, before, address);
-        }
+        move(kind, bytes, keyFrom, keyLength, before, address);
     }
 
     private void takeBack(
             byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before) {
+        move(kind, bytes, keyFrom, keyLength, address, before);
+    }
+
+    /** Notes that a key's newest row is another one than before. */
+    private void move(byte kind, byte[] bytes, int keyFrom, int keyLength, long from, long to) {
         if (kind == BALLOT) {
             String ballotId = new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8);
-            if (before == NO_ROW) {
+            if (to == RowFile.NO_ROW) {
                 ballotRows.remove(ballotId);
             } else {
-                ballotRows.put(ballotId, before);
+                ballotRows.put(ballotId, to);
             }
             return;
         }
         long hash = index.hash(bytes, keyFrom, keyLength);
-        if (before == NO_ROW) {
-            index.remove(hash, address);
+        if (from == RowFile.NO_ROW) {
+            index.add(hash, to);
+        } else if (to == RowFile.NO_ROW) {
+            index.remove(hash, from);
         } else {
-            index.replace(hash, address, before);
+            index.replace(hash, from, to);
         }
     }
 
@@ -146,7 +141,6 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
         for (ConsumerRecord<byte[], byte[]> vote : votes) {
             if (vote.offset() >= nextOffset) {
                 replay.replay(vote);
-                decided(vote.offset());
             }
         }
         flushCache();
@@ -190,8 +184,8 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
     public synchronized VoterRow voter(byte[] pseudonym, String ballotId) {
         byte[] key = VoterKey.of(pseudonym, ballotId);
         RowFile rows = file();
-        long address = index.find(index.hash(key, 0, key.length), at -> rows.hasKey(at, key));
-        return address == RowIndex.ABSENT ? VoterRow.NEW : VoterRow.decode(rows.value(address, key));
+        byte @Nullable [] row = index.find(index.hash(key, 0, key.length), at -> rows.value(at, key));
+        return VoterRow.decode(row);
     }
 
     /**
@@ -202,13 +196,9 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
     public synchronized void putVoter(byte[] pseudonym, String ballotId, byte[] row) {
         byte[] key = VoterKey.of(pseudonym, ballotId);
         RowFile rows = file();
-        long hash = index.hash(key, 0, key.length);
-        long before = index.find(hash, at -> rows.hasKey(at, key));
-        if (before == RowIndex.ABSENT) {
-            index.add(hash, rows.append(VOTER, key, row, NO_ROW));
-        } else {
-            index.replace(hash, before, rows.append(VOTER, key, row, before));
-        }
+        @Nullable Long found = index.find(index.hash(key, 0, key.length), at -> rows.hasKey(at, key) ? at : null);
+        long before = found == null ? RowFile.NO_ROW : found;
+        move(VOTER, key, 0, key.length, before, rows.append(VOTER, key, row, before));
     }
 
     @Override
@@ -233,7 +223,7 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
      * @param row the bytes of a {@link io.votelog.streams.topology.rows.BallotRow}
      */
     public synchronized void putBallot(String ballotId, byte[] row) {
-        long before = ballotRows.getOrDefault(ballotId, NO_ROW);
+        long before = ballotRows.getOrDefault(ballotId, RowFile.NO_ROW);
         ballotRows.put(ballotId, file().append(BALLOT, ballotId.getBytes(StandardCharsets.UTF_8), row, before));
         ballotsVersion++;
     }
@@ -318,16 +308,4 @@ public final class VotersStore implements StateStore, CachedStateStore<byte[], b
     public boolean persistent() {
         return true;
     }
-
-    /** Does nothing: what a commit needs is written when it begins. */
-    @Override
-    public void flush() {}
-
-    @Override
-    public boolean setFlushListener(CacheFlushListener<byte[], byte[]> listener, boolean sendOldValues) {
-        return false;
-    }
-
-    @Override
-    public void clearCache() {}
 }
