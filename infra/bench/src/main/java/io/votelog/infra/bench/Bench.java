@@ -11,6 +11,7 @@ import io.votelog.infra.bench.count.CountCommand;
 import io.votelog.infra.bench.doors.DoorsCommand;
 import io.votelog.infra.bench.readers.DocumentsCommand;
 import io.votelog.infra.bench.readers.WatchCommand;
+import io.votelog.infra.bench.restore.RestoreCommand;
 import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.broker.ChildStartException;
 import io.votelog.infra.system.SystemException;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Command;
             DoorsCommand.class,
             DocumentsCommand.class,
             AuditCommand.class,
-            CountCommand.class
+            CountCommand.class,
+            RestoreCommand.class
         })
 public final class Bench {
     private static final int EXIT_FAILED = 1;

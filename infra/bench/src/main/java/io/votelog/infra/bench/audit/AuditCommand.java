@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.audit;
 
+import io.votelog.infra.bench.log.ConsumerPerf;
 import io.votelog.infra.bench.log.LogOptions;
 import io.votelog.infra.bench.log.MadeLog;
 import io.votelog.infra.bench.system.TestSystem;
@@ -13,7 +14,6 @@ import io.votelog.schemas.Topics;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,8 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
                     + " Prints records a second of both, and their ratio. The replay must pass. Then the log is sealed, once."
         })
 public final class AuditCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final int FETCHED_A_SECOND = 9;
     private static final int TAIL = 200;
     private static final int RETRIED_PERCENT = 5;
     private static final JsonMapper JSON = new JsonMapper();
@@ -122,7 +120,7 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     private Round measure(KafkaCluster kafka, MadeLog log, Path folder, int round) {
-        double consumer = consume(kafka, log.records(), folder, round);
+        double consumer = new ConsumerPerf(log, folder).recordsPerSecond("consumer-%d".formatted(round));
         long beginNs = System.nanoTime();
         JsonNode report = replay(kafka, log, folder, round);
         double seconds = (System.nanoTime() - beginNs) / 1e9;
@@ -131,31 +129,6 @@ public final class AuditCommand implements Callable<Integer> {
         double all =
                 votes.path("records").doubleValue() + decisions.path("records").doubleValue();
         return new Round(consumer, rate(votes), rate(decisions), all / seconds);
-    }
-
-    private double consume(KafkaCluster kafka, long records, Path folder, int round) {
-        ChildJvm perf = ChildJvm.of("consumer-perf-test", "org.apache.kafka.tools.ConsumerPerformance")
-                .workingDir(folder)
-                .logFile(folder.resolve("logs").resolve("consumer-%d.log".formatted(round)))
-                .jvmArgs("-Xmx512m")
-                .args(
-                        "--bootstrap-server",
-                        kafka.bootstrapServers(),
-                        "--topic",
-                        Topics.VOTES.name(),
-                        "--messages",
-                        Long.toString(records),
-                        "--timeout",
-                        "60000",
-                        "--hide-header")
-                .start();
-        await(perf);
-        return perf.logTail(TAIL).stream()
-                .map(line -> line.split(", *"))
-                .filter(cells -> cells.length > FETCHED_A_SECOND)
-                .map(cells -> Double.parseDouble(cells[FETCHED_A_SECOND]))
-                .findFirst()
-                .orElseThrow(() -> new BenchException(perf.obituary("kafka-consumer-perf-test told no rate")));
     }
 
     /** Records a second, from the start of the sealer's JVM on; all of them are decided when it begins. */
@@ -179,7 +152,7 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     private static void finish(ChildJvm auditor) {
-        await(auditor);
+        ConsumerPerf.await(auditor);
         if (auditor.exitCode().orElse(-1) != 0) {
             throw new BenchException(auditor.obituary("%s fails".formatted(auditor.name())));
         }
@@ -207,19 +180,12 @@ public final class AuditCommand implements Callable<Integer> {
             arguments.addAll(List.of("--threads", threads.toString()));
         }
         ChildJvm auditor = auditor(folder, "replay-" + round, arguments.toArray(String[]::new));
-        await(auditor);
+        ConsumerPerf.await(auditor);
         String said = String.join("\n", auditor.logTail(TAIL));
         if (auditor.exitCode().orElse(-1) != 0 || !said.contains("{")) {
             throw new BenchException(auditor.obituary("the replay does not pass"));
         }
         return JSON.readTree(said.substring(said.indexOf('{')));
-    }
-
-    private static void await(ChildJvm child) {
-        if (!child.awaitEnd(PATIENCE)) {
-            child.kill();
-            throw new BenchException(child.obituary("%s does not end".formatted(child.name())));
-        }
     }
 
     private static JsonNode reading(JsonNode report, String topic) {

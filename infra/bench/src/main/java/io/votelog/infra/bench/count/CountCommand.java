@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.count;
 
+import io.votelog.infra.bench.log.CountingOptions;
 import io.votelog.infra.bench.log.LogOptions;
 import io.votelog.infra.bench.log.MadeLog;
+import io.votelog.infra.bench.log.Outputs;
 import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.infra.bench.system.LargeBallot;
 import io.votelog.infra.bench.system.TestSystem;
@@ -11,13 +13,10 @@ import io.votelog.infra.bench.workspace.Median;
 import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
-import io.votelog.infra.system.App;
-import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.FreePorts;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Topics;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,28 +85,8 @@ public final class CountCommand implements Callable<Integer> {
             description = "of ${COMPLETION-CANDIDATES}; default: all of them")
     List<Contestant> only = List.of(Contestant.values());
 
-    @Option(names = "--heap", defaultValue = "1g", description = "of each; default: ${DEFAULT-VALUE}")
-    String heap = "1g";
-
-    @Option(names = "--jvm-arg", paramLabel = "ARG", description = "a further option of their JVMs; may be given again")
-    List<String> jvmArgs = new ArrayList<>();
-
-    @Option(
-            names = "--streams-arg",
-            paramLabel = "ARG",
-            description = "a further argument of streams-app; may be given again")
-    List<String> streamsArgs = new ArrayList<>();
-
-    @Option(
-            names = "--apps",
-            paramLabel = "DIR",
-            description =
-                    "run the streams-app that was built in this copy of the repository; default: the one of this one")
-    @Nullable
-    Path apps;
-
-    @Option(names = "--broker-heap", defaultValue = "1g", description = "default: ${DEFAULT-VALUE}")
-    String brokerHeap = "1g";
+    @Mixin
+    CountingOptions counting = new CountingOptions();
 
     private final PrintStream out = System.out;
     private final FreePorts ports = new FreePorts();
@@ -116,7 +95,7 @@ public final class CountCommand implements Callable<Integer> {
     public Integer call() {
         Path folder = made.folder("count-");
         try (KafkaCluster kafka = KafkaCluster.single(folder.resolve("kafka"))
-                        .heap(brokerHeap)
+                        .heap(counting.brokerHeap)
                         .start();
                 Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             MadeLog log = new MadeLog(kafka.bootstrapServers(), ballot(), made.partitions, duplicates, made.seed);
@@ -134,7 +113,7 @@ public final class CountCommand implements Callable<Integer> {
                     log.ballot().optionCount(),
                     Runtime.getRuntime().availableProcessors(),
                     System.getProperty("java.version"),
-                    heap);
+                    counting.heap);
             Map<Contestant, List<Drain.Measured>> measured = new EnumMap<>(Contestant.class);
             for (int round = 1; round <= rounds; round++) {
                 for (Contestant contestant : only) {
@@ -171,9 +150,10 @@ public final class CountCommand implements Callable<Integer> {
         String group = "%s-%d".formatted(contestant.id(), round);
         Path state = folder.resolve("state").resolve(group);
         Outputs outputs = new Outputs(kafka.bootstrapServers(), log);
+        PeerOutputs peers = new PeerOutputs(outputs, log);
         Map<TopicPartition, Long> from = outputs.ends(
                 Topics.RESULTS.name(), Topics.DECISIONS.name(), PassThrough.OUT, Textbook.DECISIONS, Textbook.COUNTS);
-        ChildJvm app = child(contestant, group, kafka, log, state)
+        ChildJvm app = child(contestant, group, log, state)
                 .workingDir(folder)
                 .logFile(folder.resolve("logs").resolve(group + ".log"))
                 .start();
@@ -181,9 +161,9 @@ public final class CountCommand implements Callable<Integer> {
             Drain.Measured measured =
                     new Drain(admin, log.records(), Map.of(APP, app.pid(), BROKER, kafka.pid(1))).await(group, app);
             switch (contestant) {
-                case PASS_THROUGH -> outputs.requirePassed(from);
+                case PASS_THROUGH -> peers.requirePassed(from);
                 case STREAMS_APP -> outputs.requireResults(from);
-                case TEXTBOOK -> outputs.requireCounts(from);
+                case TEXTBOOK -> peers.requireCounts(from);
             }
             return measured;
         } finally {
@@ -193,37 +173,13 @@ public final class CountCommand implements Callable<Integer> {
         }
     }
 
-    private ChildJvm.Builder child(Contestant contestant, String group, KafkaCluster kafka, MadeLog log, Path state) {
-        List<String> jvm = AppOptions.jvm(heap, jvmArgs.toArray(String[]::new));
-        ChildJvm.Builder child;
+    private ChildJvm.Builder child(Contestant contestant, String group, MadeLog log, Path state) {
         if (contestant == Contestant.STREAMS_APP) {
-            List<String> arguments = new ArrayList<>(List.of(
-                    "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-                    "--votelog.log.public-keys=" + log.publicKey(),
-                    "--votelog.topics.partitions=" + made.partitions,
-                    "--votelog.streams.application-id=" + group,
-                    "--votelog.streams.state-dir=" + state,
-                    "--server.address=127.0.0.1",
-                    "--server.port=" + ports.next(),
-                    "--management.server.address=127.0.0.1",
-                    "--management.server.port=" + ports.next()));
-            arguments.addAll(streamsArgs);
-            child = ChildJvm.ofBootJar(group, streamsApp()).args(arguments.toArray(String[]::new));
-        } else {
-            child = ChildJvm.of(group, StreamsPeer.class.getName())
-                    .args(contestant.id(), kafka.bootstrapServers(), group, state.toString());
+            return counting.app(group, log, group, state, ports.next(), ports.next());
         }
-        return child.jvmArgs(jvm.toArray(String[]::new));
-    }
-
-    private Path streamsApp() {
-        Path repository =
-                apps == null ? Workspace.root() : apps.toAbsolutePath().normalize();
-        Path jar = App.STREAMS.jar(repository);
-        if (Files.notExists(jar)) {
-            throw new BenchException(jar + " is missing: build it there with ./mvnw -DskipTests package");
-        }
-        return jar;
+        return ChildJvm.of(group, StreamsPeer.class.getName())
+                .jvmArgs(counting.jvm())
+                .args(contestant.id(), log.bootstrapServers(), group, state.toString());
     }
 
     private static void deleteChangelogs(String group, Admin admin) {

@@ -2,6 +2,7 @@
 package io.votelog.infra.bench.log;
 
 import io.votelog.events.BallotResults;
+import io.votelog.events.BallotStage;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
 import io.votelog.events.Outcome;
@@ -10,6 +11,7 @@ import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
 import io.votelog.infra.bench.system.BrokerTopics;
+import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.voters.DrawnVotes;
 import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.system.BallotSource;
@@ -20,9 +22,11 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,11 +34,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -67,6 +73,8 @@ public final class MadeLog {
     private final long[] tally;
     private final long[] ends;
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final Map<Integer, Receipt> oldest = new TreeMap<>();
+    private int voted;
     private long newestMs;
     private long accepted;
     private long retried;
@@ -87,6 +95,14 @@ public final class MadeLog {
         this.random = new SplittableRandom(seed);
         this.tally = new long[open.optionCount()];
         this.ends = new long[partitions];
+    }
+
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    public int partitions() {
+        return partitions;
     }
 
     public String publicKey() {
@@ -117,6 +133,11 @@ public final class MadeLog {
         return Arrays.stream(tally).boxed().toList();
     }
 
+    /** The receipt of the oldest vote in each partition that has one; all of them are accepted. */
+    public List<Receipt> oldest() {
+        return List.copyOf(oldest.values());
+    }
+
     /** Writes all of it, with one vote for each voter. */
     public void write(int voters) {
         new BrokerTopics(bootstrapServers).createAll(partitions);
@@ -139,6 +160,25 @@ public final class MadeLog {
         requireWritten();
     }
 
+    /** Writes votes of so many further voters; returns when they are written. */
+    public void writeMore(int voters) {
+        try (KafkaProducer<byte[], byte[]> log = producer()) {
+            castAll(log, null, voters);
+        }
+        requireWritten();
+    }
+
+    /** Writes a vote of a further voter, and one more behind each pause, until it is enough; returns when they are written. */
+    public void trickle(Duration pause, BooleanSupplier enough) {
+        try (KafkaProducer<byte[], byte[]> log = producer()) {
+            while (!enough.getAsBoolean()) {
+                castAll(log, null, 1);
+                TestSystem.pause(pause);
+            }
+        }
+        requireWritten();
+    }
+
     private void requireWritten() {
         Exception failed = failure.get();
         if (failed != null) {
@@ -148,7 +188,13 @@ public final class MadeLog {
 
     private void cast(KafkaProducer<byte[], byte[]> log, @Nullable KafkaProducer<byte[], byte[]> verdicts, int voters) {
         publish(log);
-        for (int voter = 0; voter < voters; voter++) {
+        castAll(log, verdicts, voters);
+    }
+
+    private void castAll(
+            KafkaProducer<byte[], byte[]> log, @Nullable KafkaProducer<byte[], byte[]> verdicts, int voters) {
+        for (int end = voted + voters; voted < end; voted++) {
+            int voter = voted;
             long sentTwice = (long) voter * retriedPercent / 100;
             castOne(log, verdicts, voter, (voter + 1L) * retriedPercent / 100 > sentTwice);
             if ((voter + 1) % SAY_EACH == 0) {
@@ -178,12 +224,16 @@ public final class MadeLog {
         LogSigner signer = LogSigner.of(LogSigner.privateKeyText(keys), publicKey());
         PepperFingerprint pepper = new PepperFingerprint(new byte[8]);
         List<Long> schemas = List.of(Events.VOTE_CAST_FINGERPRINT);
+        byte[] key = ballot.ballot().id().getBytes(StandardCharsets.UTF_8);
         byte[] claim = signer.published(ballot, LogSigner.CLAIM, partitions, schemas, pepper);
-        log.send(new ProducerRecord<>(Topics.BALLOTS.name(), 0, null, claim), this::note);
+        log.send(new ProducerRecord<>(Topics.BALLOTS.name(), 0, key, claim), this::note);
         for (int partition = 0; partition < partitions; partition++) {
             byte[] value = signer.published(ballot, partition, partitions, schemas, pepper);
             log.send(new ProducerRecord<>(Topics.VOTES.name(), partition, null, value), counted());
         }
+        log.flush();
+        byte[] ready = signer.ready(ballot.ballot().id(), ballot.digest(), BallotStage.PUBLISHED);
+        log.send(new ProducerRecord<>(Topics.BALLOTS.name(), 0, key, ready), this::note);
         log.flush();
     }
 
@@ -201,6 +251,7 @@ public final class MadeLog {
         ballot.ballot().check(choices).picks().forEach(option -> tally[option]++);
         byte[] value = Events.encode(new VoteCast(voteId, ballot.ballot().id(), choices, new Salt(salt)));
         int partition = Pseudonym.partition(key, partitions);
+        oldest.computeIfAbsent(partition, any -> new Receipt(Pseudonym.of(key), voteId));
         accepted++;
         send(log, verdicts, partition, key, value, voteId, Outcome.ACCEPTED);
         if (twice) {

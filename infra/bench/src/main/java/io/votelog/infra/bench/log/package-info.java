@@ -1,4 +1,4 @@
-/** A log that is made for a measurement. */
+/** A log that is made for a measurement, the programs that read it, and what must come of it. */
 @NullMarked
 package io.votelog.infra.bench.log;
 

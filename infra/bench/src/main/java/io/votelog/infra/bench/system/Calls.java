@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,6 +35,20 @@ public final class Calls {
         HttpResponse<String> answer =
                 send(HttpRequest.newBuilder(place).timeout(ANSWER).build(), BodyHandlers.ofString());
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
+    }
+
+    /** What a server that may be away answers with 200; empty where it answers anything else, or nothing in five seconds. */
+    public Optional<String> ifThere(URI place) {
+        try {
+            HttpResponse<String> answer =
+                    http.send(HttpRequest.newBuilder(place).timeout(CONNECT).build(), BodyHandlers.ofString());
+            return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
     }
 
     /** Casts a vote, which must be recorded. */

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.bench.count;
+package io.votelog.infra.bench.log;
 
 import io.votelog.events.BallotResults;
-import io.votelog.infra.bench.log.MadeLog;
 import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.rules.Section;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -22,27 +18,27 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What came of the log, as committed records have it, held against what was put into it. */
-final class Outputs {
+public final class Outputs {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
     private final String bootstrapServers;
     private final MadeLog log;
 
-    Outputs(String bootstrapServers, MadeLog log) {
+    public Outputs(String bootstrapServers, MadeLog log) {
         this.bootstrapServers = bootstrapServers;
         this.log = log;
     }
 
     /** Where each topic that is looked at ends now: what is written behind is of the next reader. */
-    Map<TopicPartition, Long> ends(String... topics) {
+    public Map<TopicPartition, Long> ends(String... topics) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             return consumer.endOffsets(partitions(consumer, topics));
         }
     }
 
     /** @throws BenchException where no results behind {@code from} are those of the log within half a minute */
-    void requireResults(Map<TopicPartition, Long> from) {
+    public void requireResults(Map<TopicPartition, Long> from) {
         require("the results", () -> {
             BallotResults[] last = new BallotResults[1];
             read(from, Topics.RESULTS.name(), record -> last[0] = results(record.value()));
@@ -56,41 +52,10 @@ final class Outputs {
         require("the decisions", () -> count(from, Topics.DECISIONS.name()) == log.accepted() + log.retried());
     }
 
-    /** @throws BenchException where not each record of the log came out */
-    void requirePassed(Map<TopicPartition, Long> from) {
-        require("what passed through", () -> count(from, PassThrough.OUT) == log.records());
-    }
-
-    /** @throws BenchException where the counts by option are others than those of the log */
-    void requireCounts(Map<TopicPartition, Long> from) {
-        List<String> options = log.ballot().sections().stream()
-                .map(Section::options)
-                .flatMap(List::stream)
-                .map(option -> log.ballot().id() + "/" + option.id())
-                .toList();
-        require("the counts of the textbook topology", () -> {
-            Map<String, Long> counts = new HashMap<>();
-            read(
-                    from,
-                    Textbook.COUNTS,
-                    record -> counts.put(
-                            new String(record.key(), StandardCharsets.UTF_8),
-                            ByteBuffer.wrap(record.value()).getLong()));
-            return options.stream()
-                    .map(option -> counts.getOrDefault(option, 0L))
-                    .toList()
-                    .equals(log.tally());
-        });
-        require("its decisions", () -> count(from, Textbook.DECISIONS) == log.accepted() + log.retried());
-    }
-
-    private interface Check {
-        boolean holds();
-    }
-
-    private static void require(String what, Check check) {
+    /** @throws BenchException where that does not hold within half a minute */
+    public static void require(String what, BooleanSupplier holds) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!check.holds()) {
+        while (!holds.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new BenchException(what + " are not those of the log: the figures are of a wrong count");
             }
@@ -98,13 +63,15 @@ final class Outputs {
         }
     }
 
-    private long count(Map<TopicPartition, Long> from, String topic) {
+    /** The committed records of a topic behind {@code from}. */
+    public long count(Map<TopicPartition, Long> from, String topic) {
         long[] records = new long[1];
         read(from, topic, record -> records[0]++);
         return records[0];
     }
 
-    private void read(Map<TopicPartition, Long> from, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    /** Reads them. */
+    public void read(Map<TopicPartition, Long> from, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = partitions(consumer, topic);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
