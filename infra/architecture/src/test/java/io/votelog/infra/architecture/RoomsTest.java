@@ -97,10 +97,11 @@ class RoomsTest {
 
             infra.testing          :
             infra.testing.contract :
-            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.doors infra.bench.readers infra.bench.restore infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
+            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.doors infra.bench.peers infra.bench.readers infra.bench.restore infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.readers    : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.compare    : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
+            infra.bench.peers      : infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.audit      : infra.bench.log infra.bench.system infra.bench.workspace
             infra.bench.count      : infra.bench.log infra.bench.system infra.bench.workspace
             infra.bench.restore    : infra.bench.log infra.bench.system infra.bench.workspace
@@ -148,6 +149,7 @@ class RoomsTest {
                 "producer.pages",
                 "streams.read.* -streams.read.board",
                 "infra.bench.peer",
+                "infra.bench.peers",
                 "infra.bench.compare"),
         NETTY(
                 List.of("io.netty.", "reactor.netty."),
@@ -163,6 +165,7 @@ class RoomsTest {
                 "infra.bench.compare",
                 "infra.bench.doors",
                 "infra.bench.load",
+                "infra.bench.peers",
                 "infra.bench.readers",
                 "infra.bench.voters"),
         KAFKA_STREAMS(

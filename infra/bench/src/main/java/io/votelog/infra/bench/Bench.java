@@ -9,6 +9,7 @@ import io.votelog.infra.bench.audit.AuditCommand;
 import io.votelog.infra.bench.compare.CompareCommand;
 import io.votelog.infra.bench.count.CountCommand;
 import io.votelog.infra.bench.doors.DoorsCommand;
+import io.votelog.infra.bench.peers.PeersCommand;
 import io.votelog.infra.bench.readers.DocumentsCommand;
 import io.votelog.infra.bench.readers.WatchCommand;
 import io.votelog.infra.bench.restore.RestoreCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             LoadCommand.class,
             CompareCommand.class,
+            PeersCommand.class,
             AccountCommand.class,
             SoakCommand.class,
             OverloadCommand.class,

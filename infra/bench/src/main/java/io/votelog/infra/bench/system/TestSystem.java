@@ -37,6 +37,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A broker and a gateway of its own, with a ballot open and voters who have tokens, on free ports; on request the read side and other
@@ -58,6 +59,8 @@ public final class TestSystem implements AutoCloseable {
     private final Instance gateway;
     private final Instance streams;
     private final RunningSystem system;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread atExit = new Thread(this::close, "end of the system");
     private int nextVoter;
 
     /** What the apps bound for each user and each address; of the settings each app knows its own. */
@@ -97,6 +100,7 @@ public final class TestSystem implements AutoCloseable {
                 .options(App.PRODUCER, gatewayOptions(limits))
                 .options(App.STREAMS, streamsOptions(limits))
                 .build());
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     private AppOptions gatewayOptions(Limits limits) {
@@ -240,6 +244,15 @@ public final class TestSystem implements AutoCloseable {
                 name);
     }
 
+    /** Starts a main class of this module that does no work of its own, in as small a JVM as it can do with. */
+    public ChildJvm startSmall(String name, String mainClass, String... args) {
+        return startPeer(
+                ChildJvm.of(name, mainClass)
+                        .jvmArgs("-Xmx16m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+                        .args(args),
+                name);
+    }
+
     private ChildJvm startPeer(ChildJvm.Builder peer, String name) {
         ChildJvm child =
                 peer.workingDir(dir).logFile(system.plan().folders().log(name)).start();
@@ -290,8 +303,20 @@ public final class TestSystem implements AutoCloseable {
         }
     }
 
+    /** Ends all of it, and deletes the folder that was made for it; also when this program is ended by a signal. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        if (Thread.currentThread() != atExit) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(atExit);
+            } catch (IllegalStateException e) {
+                // The program is ending already, and waits for nobody but its hooks: this one has nothing to do any
+                // more.
+            }
+        }
         List<ChildJvm> children = new ArrayList<>(peers);
         for (App app : App.values()) {
             system.apps(app).forEach(process -> children.add(process.child()));
