@@ -97,18 +97,18 @@ class RoomsTest {
 
             infra.testing          :
             infra.testing.contract :
-            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.doors infra.bench.peers infra.bench.readers infra.bench.restore infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
+            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.readers    : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.compare    : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
-            infra.bench.peers      : infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
+            infra.bench.whole      : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.audit      : infra.bench.log infra.bench.system infra.bench.workspace
             infra.bench.count      : infra.bench.log infra.bench.system infra.bench.workspace
             infra.bench.restore    : infra.bench.log infra.bench.system infra.bench.workspace
             infra.bench.log        : infra.bench.system infra.bench.voters infra.bench.workspace
             infra.bench.account    : infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.system     : infra.bench.load infra.bench.voters infra.bench.workspace
-            infra.bench.peer       : infra.bench.voters
+            infra.bench.peer       : infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.load       : infra.bench.voters infra.bench.workspace
             infra.bench.voters     : infra.bench.workspace
             infra.bench.workspace  :
@@ -149,7 +149,7 @@ class RoomsTest {
                 "producer.pages",
                 "streams.read.* -streams.read.board",
                 "infra.bench.peer",
-                "infra.bench.peers",
+                "infra.bench.whole",
                 "infra.bench.compare"),
         NETTY(
                 List.of("io.netty.", "reactor.netty."),
@@ -165,7 +165,7 @@ class RoomsTest {
                 "infra.bench.compare",
                 "infra.bench.doors",
                 "infra.bench.load",
-                "infra.bench.peers",
+                "infra.bench.whole",
                 "infra.bench.readers",
                 "infra.bench.voters"),
         KAFKA_STREAMS(

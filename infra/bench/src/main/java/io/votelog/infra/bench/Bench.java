@@ -9,10 +9,11 @@ import io.votelog.infra.bench.audit.AuditCommand;
 import io.votelog.infra.bench.compare.CompareCommand;
 import io.votelog.infra.bench.count.CountCommand;
 import io.votelog.infra.bench.doors.DoorsCommand;
-import io.votelog.infra.bench.peers.PeersCommand;
 import io.votelog.infra.bench.readers.DocumentsCommand;
 import io.votelog.infra.bench.readers.WatchCommand;
 import io.votelog.infra.bench.restore.RestoreCommand;
+import io.votelog.infra.bench.whole.PeersCommand;
+import io.votelog.infra.bench.whole.WholeCommand;
 import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.broker.ChildStartException;
 import io.votelog.infra.system.SystemException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
             LoadCommand.class,
             CompareCommand.class,
             PeersCommand.class,
+            WholeCommand.class,
             AccountCommand.class,
             SoakCommand.class,
             OverloadCommand.class,

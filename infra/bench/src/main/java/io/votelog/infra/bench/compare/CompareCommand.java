@@ -7,6 +7,8 @@ import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.load.LoadGenerator;
 import io.votelog.infra.bench.load.LoadReport;
 import io.votelog.infra.bench.load.VoteRequests;
+import io.votelog.infra.bench.peer.Ceiling;
+import io.votelog.infra.bench.peer.HttpPeer;
 import io.votelog.infra.bench.peer.PeerApplication;
 import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.infra.bench.system.CpuMeter;
@@ -14,14 +16,7 @@ import io.votelog.infra.bench.system.SystemOptions;
 import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.voters.TokenAlgorithm;
 import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.broker.ChildJvm;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -84,12 +79,9 @@ public final class CompareCommand implements Callable<Integer> {
 
     private final PrintStream out = System.out;
     private final Map<Row, List<Measured>> results = new EnumMap<>(Row.class);
-    private @Nullable Server ceiling;
-    private @Nullable Server mvc;
+    private @Nullable HttpPeer ceiling;
+    private @Nullable HttpPeer mvc;
     private int nextBatchVoter = FIRST_BATCH_VOTER;
-
-    /** Something that takes votes. */
-    private record Server(URI url, long pid) {}
 
     @Override
     public Integer call() {
@@ -109,11 +101,11 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private Measured measure(Row row, int round, TestSystem system, LoadGenerator generator) {
-        Server gateway = new Server(system.gatewayUrl(), system.gatewayPid());
+        HttpPeer gateway = new HttpPeer(system.gatewayUrl(), system.gatewayPid());
         return switch (row) {
             case CEILING -> {
                 if (ceiling == null) {
-                    ceiling = startCeiling(system, generator);
+                    ceiling = Ceiling.start(system, generator);
                 }
                 yield fastest(ceiling, TokenAlgorithm.HS256, row, round, system, generator);
             }
@@ -134,7 +126,7 @@ public final class CompareCommand implements Callable<Integer> {
 
     /** As many votes as the connections get through. */
     private Measured fastest(
-            Server server, TokenAlgorithm algorithm, Row row, int round, TestSystem system, LoadGenerator generator) {
+            HttpPeer server, TokenAlgorithm algorithm, Row row, int round, TestSystem system, LoadGenerator generator) {
         // By the time of the other tokens most of the gateway has been compiled, and they are dear.
         Duration warmup = Duration.ofSeconds(
                 round == 1 && algorithm == TokenAlgorithm.HS256 ? options.firstWarmupSeconds : warmupSeconds);
@@ -167,7 +159,7 @@ public final class CompareCommand implements Callable<Integer> {
      * compiled for minutes.
      */
     private void warmUp(
-            Server server,
+            HttpPeer server,
             TokenAlgorithm algorithm,
             Duration length,
             boolean recorded,
@@ -185,7 +177,7 @@ public final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private Measured halfLoad(Server gateway, TestSystem system, LoadGenerator generator) {
+    private Measured halfLoad(HttpPeer gateway, TestSystem system, LoadGenerator generator) {
         double rate = HALF * median(Row.HS256).rate();
         Load sized = Load.open(
                 gateway.url(),
@@ -201,7 +193,7 @@ public final class CompareCommand implements Callable<Integer> {
         return measured(generator.run(load, requests, null, cpu), cpu);
     }
 
-    private Measured batch(Server gateway, int round, TestSystem system, LoadGenerator generator) {
+    private Measured batch(HttpPeer gateway, int round, TestSystem system, LoadGenerator generator) {
         Duration warmup = Duration.ofSeconds(round == 1 ? options.firstWarmupSeconds : warmupSeconds);
         CpuMeter cpu = new CpuMeter(system.pids("server", gateway.pid()));
         BatchReport report = new BatchLoad(
@@ -242,26 +234,26 @@ public final class CompareCommand implements Callable<Integer> {
         return new Measured(perf.run(), null, 0, perf.cpuEach());
     }
 
-    private Server startMvc(TestSystem system) {
+    private HttpPeer startMvc(TestSystem system) {
         new BrokerTopics(system.kafka().bootstrapServers()).createLikeVotes(MVC_TOPIC, PARTITIONS);
-        int port = system.freePort();
-        ChildJvm child = system.startPeer(
+        return HttpPeer.start(
                 "mvc",
-                PeerApplication.class.getName(),
-                "--server.address=127.0.0.1",
-                "--server.port=" + port,
-                "--spring.main.banner-mode=off",
-                "--spring.kafka.bootstrap-servers=" + system.kafka().bootstrapServers(),
-                "--spring.kafka.producer.acks=all",
-                "--spring.kafka.producer.key-serializer=" + ByteArraySerializer.class.getName(),
-                "--spring.kafka.producer.value-serializer=" + ByteArraySerializer.class.getName(),
-                "--peer.topic=" + MVC_TOPIC,
-                "--peer.partitions=" + PARTITIONS,
-                "--peer.streams=" + system.streamsUrl(),
-                "--peer.pepper=" + Base64.getEncoder().encodeToString(system.pepper()),
-                "--peer.hs256-secret=" + system.key(TokenAlgorithm.HS256).secretText());
-        system.awaitListening(child, port);
-        return new Server(URI.create("http://127.0.0.1:" + port), child.pid());
+                PeerApplication.class,
+                system,
+                port -> List.of(
+                        "--server.address=127.0.0.1",
+                        "--server.port=" + port,
+                        "--spring.main.banner-mode=off",
+                        "--spring.kafka.bootstrap-servers=" + system.kafka().bootstrapServers(),
+                        "--spring.kafka.producer.acks=all",
+                        "--spring.kafka.producer.key-serializer=" + ByteArraySerializer.class.getName(),
+                        "--spring.kafka.producer.value-serializer=" + ByteArraySerializer.class.getName(),
+                        "--peer.topic=" + MVC_TOPIC,
+                        "--peer.partitions=" + PARTITIONS,
+                        "--peer.streams=" + system.streamsUrl(),
+                        "--peer.pepper=" + Base64.getEncoder().encodeToString(system.pepper()),
+                        "--peer.hs256-secret="
+                                + system.key(TokenAlgorithm.HS256).secretText()));
     }
 
     private static Measured measured(LoadReport report, CpuMeter cpu) {
@@ -270,35 +262,6 @@ public final class CompareCommand implements Callable<Integer> {
                 report.fromIntended(),
                 report.refused() + report.unknown() + report.notSent(),
                 cpu.microsEach(report.acceptedInSpan()));
-    }
-
-    /** Answers as the gateway does, header by header. */
-    private Server startCeiling(TestSystem system, LoadGenerator generator) {
-        int voter = system.newVoters(1);
-        LoadReport one = generator.run(
-                Load.closed(system.gatewayUrl(), 1, Duration.ZERO, Duration.ofSeconds(10), voter, 1),
-                system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, voter, 1),
-                null,
-                LoadGenerator.Span.IGNORED);
-        if (one.sample().length == 0) {
-            throw new BenchException("the gateway does not take a vote: " + one.byStatus() + " " + one.byProblem());
-        }
-        Path answer = system.dir().resolve("answer");
-        try {
-            Files.write(answer, one.sample());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        System.err.printf(
-                "an answer of the gateway: %d bytes of head, %d of body%n%s%n",
-                one.sampleHead(),
-                one.sample().length - one.sampleHead(),
-                new String(one.sample(), StandardCharsets.UTF_8));
-        int port = system.freePort();
-        ChildJvm child =
-                system.startPeer("ceiling", Ceiling.class.getName(), Integer.toString(port), answer.toString());
-        system.awaitListening(child, port);
-        return new Server(URI.create("http://127.0.0.1:" + port), child.pid());
     }
 
     private Measured median(Row row) {
