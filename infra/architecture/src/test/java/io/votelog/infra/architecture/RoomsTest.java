@@ -97,13 +97,14 @@ class RoomsTest {
 
             infra.testing          :
             infra.testing.contract :
-            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
+            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.readers    : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.compare    : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.whole      : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.audit      : infra.bench.log infra.bench.system infra.bench.workspace
             infra.bench.count      : infra.bench.log infra.bench.system infra.bench.workspace
+            infra.bench.decide     : infra.bench.system infra.bench.voters infra.bench.workspace
             infra.bench.restore    : infra.bench.log infra.bench.system infra.bench.workspace
             infra.bench.log        : infra.bench.system infra.bench.voters infra.bench.workspace
             infra.bench.account    : infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace

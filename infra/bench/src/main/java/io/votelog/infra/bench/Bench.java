@@ -8,6 +8,7 @@ import io.votelog.infra.bench.account.SoakCommand;
 import io.votelog.infra.bench.audit.AuditCommand;
 import io.votelog.infra.bench.compare.CompareCommand;
 import io.votelog.infra.bench.count.CountCommand;
+import io.votelog.infra.bench.decide.DecideCommand;
 import io.votelog.infra.bench.doors.DoorsCommand;
 import io.votelog.infra.bench.readers.DocumentsCommand;
 import io.votelog.infra.bench.readers.WatchCommand;
@@ -44,7 +45,8 @@ import picocli.CommandLine.Command;
             DocumentsCommand.class,
             AuditCommand.class,
             CountCommand.class,
-            RestoreCommand.class
+            RestoreCommand.class,
+            DecideCommand.class
         })
 public final class Bench {
     private static final int EXIT_FAILED = 1;

@@ -19,6 +19,7 @@ final class Freshness implements VoteFates {
     private final VoteFates sender;
     private final long[] since;
     private final Histogram shown = new Histogram(LONGEST_US, 3);
+    private final Histogram told = new Histogram(LONGEST_US, 3);
 
     /** By partition and sampled offset, when the vote was written; 0 where it is not followed. */
     private final long[][] writtenNs;
@@ -58,21 +59,43 @@ final class Freshness implements VoteFates {
         sender.unknown(voter);
     }
 
-    /** A reader who was shown all votes of a partition below {@code from} is shown those below {@code to} as well. */
-    void shown(int partition, long from, long to, long nowNs) {
+    /** A reader of the stream who was shown all votes below {@code from}, by partition, is shown those below {@code to} as well. */
+    void shown(long[] from, long[] to, long nowNs) {
+        record(shown, from, to, nowNs);
+    }
+
+    /** The same of a reader who asked for the results. */
+    void told(long[] from, long[] to, long nowNs) {
+        record(told, from, to, nowNs);
+    }
+
+    private void record(Histogram histogram, long[] from, long[] to, long nowNs) {
+        for (int partition = 0; partition < Math.min(from.length, to.length); partition++) {
+            if (to[partition] > from[partition]) {
+                record(histogram, partition, from[partition], to[partition], nowNs);
+            }
+        }
+    }
+
+    private void record(Histogram histogram, int partition, long from, long to, long nowNs) {
         long first = Math.max(0, from - since[partition] + SAMPLE - 1) / SAMPLE;
         long last = Math.min(writtenNs[partition].length, (to - since[partition] + SAMPLE - 1) / SAMPLE);
         for (long at = first; at < last; at++) {
             long written = writtenNs[partition][(int) at];
             // Results can overtake the sender's answer; such a vote is not followed any further by this reader.
             if (written != 0) {
-                shown.recordValue(Math.min(LONGEST_US, (nowNs - written) / 1000));
+                histogram.recordValue(Math.min(LONGEST_US, (nowNs - written) / 1000));
             }
         }
     }
 
-    /** From a vote's write to results that count it, in microseconds, over votes and readers. */
+    /** From a vote's write to results on the stream that count it, in microseconds, over votes and readers. */
     Histogram shown() {
         return shown;
+    }
+
+    /** The same for the results as they are asked for. */
+    Histogram told() {
+        return told;
     }
 }

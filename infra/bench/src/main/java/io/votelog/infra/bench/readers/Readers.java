@@ -165,10 +165,8 @@ final class Readers implements AutoCloseable {
             String end = line.toString(line.writerIndex() - tail, tail, StandardCharsets.ISO_8859_1);
             long now = System.nanoTime();
             long[] next = Positions.parse(end);
-            for (int partition = 0; meter != null && partition < next.length; partition++) {
-                if (partition < positions.length && next[partition] > positions[partition]) {
-                    meter.shown(partition, positions[partition], next[partition], now);
-                }
+            if (meter != null) {
+                meter.shown(positions, next, now);
             }
             positions = next;
         }

@@ -38,26 +38,30 @@ class FreshnessTest {
             freshness.acked(offset, 0, offset, ID, 1_000_000L * offset);
         }
         freshness.acked(1, 1, 7, ID, 5_000_000);
-        freshness.shown(0, 990, 1_000, 2_000_000_000L);
+        freshness.shown(new long[] {990, 7}, new long[] {1_000, 7}, 2_000_000_000L);
         assertThat(freshness.shown().getTotalCount()).isZero();
-        freshness.shown(0, 1_000, 1_001, 1_003_000_000L);
+        freshness.shown(new long[] {1_000, 7}, new long[] {1_001, 7}, 1_003_000_000L);
         assertThat(freshness.shown().getTotalCount()).isEqualTo(1);
         assertThat(freshness.shown().getMaxValue()).isBetween(3_000L, 3_001L);
-        freshness.shown(0, 1_001, 1_101, 1_103_000_000L);
+        freshness.shown(new long[] {1_001, 7}, new long[] {1_101, 7}, 1_103_000_000L);
         assertThat(freshness.shown().getTotalCount()).as("1050 and 1100").isEqualTo(3);
         assertThat(freshness.shown().getMaxValue()).isBetween(53_000L, 53_100L);
-        freshness.shown(1, 0, 8, 6_000_000);
-        freshness.shown(1, 0, 8, 6_000_000);
+        freshness.shown(new long[] {1_101, 0}, new long[] {1_101, 8}, 6_000_000);
+        freshness.shown(new long[] {1_101, 0}, new long[] {1_101, 8}, 6_000_000);
         assertThat(freshness.shown().getTotalCount()).as("two readers").isEqualTo(5);
         assertThat(freshness.shown().getMinValue()).isEqualTo(1_000);
+
+        freshness.told(new long[] {1_000, 7}, new long[] {1_051, 7}, 1_053_000_000L);
+        assertThat(freshness.told().getTotalCount()).as("1000 and 1050").isEqualTo(2);
+        assertThat(freshness.shown().getTotalCount()).as("the stream's alone").isEqualTo(5);
     }
 
     @Test
     void shouldNotMeasureWhatIsNotKnownYet() {
         Freshness freshness = new Freshness(sender, new long[] {0});
-        freshness.shown(0, 0, 1_000_000, 5);
+        freshness.shown(new long[] {0, 7}, new long[] {1_000_000, 7}, 5);
         freshness.acked(1, 0, 100_000, ID, 1);
-        freshness.shown(0, 0, 100_000, 5);
+        freshness.shown(new long[] {0, 7}, new long[] {100_000, 7}, 5);
         assertThat(freshness.shown().getTotalCount()).isZero();
     }
 
