@@ -36,6 +36,9 @@ final class Modules {
     private static final String OURS = "io.votelog.";
     private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
 
+    /** The packages of classes that JMH makes of a benchmark when it is compiled; nobody writes them. */
+    private static final String MADE = ".jmh_generated";
+
     /** A line of jdeps: the class that uses another, left out where the line above has it, and the other. */
     private static final Pattern USE = Pattern.compile(" {3}(?:([\\w.$-]+) +| +)-> ([\\w.$-]+) .*");
 
@@ -62,7 +65,9 @@ final class Modules {
                 compiled.add(folder);
             }
         }
-        classes = new ClassFileImporter().importPaths(compiled);
+        classes = new ClassFileImporter()
+                .withImportOption(place -> !place.contains("/jmh_generated/"))
+                .importPaths(compiled);
         for (JavaClass type : classes) {
             String uri = type.getSource().orElseThrow().getUri().getPath();
             String module = names.stream()
@@ -95,6 +100,9 @@ final class Modules {
             Matcher use = USE.matcher(line);
             if (use.matches()) {
                 from = use.group(1) == null ? from : use.group(1);
+                if (from.contains(MADE)) {
+                    continue;
+                }
                 uses.computeIfAbsent(from, type -> new TreeSet<>()).add(use.group(2));
             }
         }
