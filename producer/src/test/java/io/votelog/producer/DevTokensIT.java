@@ -120,7 +120,12 @@ class DevTokensIT {
                 "X-Forwarded-Proto: https",
                 "Forwarded: for=203.0.113.7",
                 "Via: 1.1 proxy",
-                "X-Real-IP: 203.0.113.7"
+                "X-Real-IP: 203.0.113.7",
+                "X-Cluster-Client-IP: 203.0.113.7",
+                "X-Envoy-External-Address: 203.0.113.7",
+                "X-Original-Host: vote.example",
+                "Fastly-Client-IP: 203.0.113.7",
+                "CDN-Loop: proxy"
             })
     void shouldGiveNoTokenThroughAProxy(String header) {
         Answer refused = send(token().without("Host").header("Host: 127.0.0.1").header(header));

@@ -23,6 +23,8 @@ class EveryErrorIsAProblemIT {
         expected.put(get("/?lang=%f"), "400 malformed-request");
         expected.put(get("/a//b"), "400 malformed-request");
         expected.put(get("/a;b"), "400 malformed-request");
+        expected.put(get("/../a"), "400 malformed-request");
+        expected.put("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", "400 malformed-request");
         expected.put(get("/a%2fb"), "400 malformed-request");
         expected.put("GET / HTTP/1.1\r\n\r\n", "400 malformed-request");
         expected.put("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", "400 malformed-request");
@@ -54,6 +56,17 @@ class EveryErrorIsAProblemIT {
                             .as(request)
                             .isNotBlank();
                     assertThat(answer.json().path("status").intValue()).isEqualTo(answer.status());
+                    assertThat(answer.headers())
+                            .as(request)
+                            .containsKeys(
+                                    "x-content-type-options",
+                                    "x-frame-options",
+                                    "referrer-policy",
+                                    "content-security-policy");
+                    assertThat(answer.header("Vary").orElse("")).as(request).containsIgnoringCase("origin");
+                    assertThat(answer.header("Cache-Control").orElse(""))
+                            .as(request)
+                            .contains("no-store");
                 }
                 if (!request.startsWith("GET ") || !request.endsWith("\r\n\r\n")) {
                     return;

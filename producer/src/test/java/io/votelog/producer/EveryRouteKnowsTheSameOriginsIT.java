@@ -69,7 +69,14 @@ class EveryRouteKnowsTheSameOriginsIT {
     @Test
     void shouldTakeWhatHasNoOriginOrOneThatIsOursOrAllowed() {
         for (Supplier<RawRequest> route : routes()) {
-            assertThat(answer(gateway, route.get()).status()).isLessThan(400);
+            Answer plain = answer(gateway, route.get());
+            assertThat(plain.status()).isLessThan(400);
+            assertThat(plain.header("Vary").orElse(""))
+                    .as(route.get().toString())
+                    .containsIgnoringCase("origin");
+            Answer refused = answer(gateway, route.get().method("DELETE"));
+            assertThat(refused.status()).isGreaterThanOrEqualTo(400);
+            assertThat(refused.header("Vary").orElse("")).containsIgnoringCase("origin");
             Answer allowed = answer(gateway, route.get().header("Origin: " + PAGE));
             assertThat(allowed.status()).isLessThan(400);
             assertThat(allowed.header("Access-Control-Allow-Origin")).hasValue(PAGE);
@@ -90,6 +97,7 @@ class EveryRouteKnowsTheSameOriginsIT {
                     Answer ours = answer(any, own);
                     assertThat(ours.status()).as(own + " " + ours.text()).isLessThan(400);
                     assertThat(ours.header("Access-Control-Allow-Origin")).isEmpty();
+                    assertThat(ours.header("Vary").orElse("")).containsIgnoringCase("origin");
                 }
             }
         }

@@ -10,6 +10,7 @@ import io.votelog.infra.testing.WithKafka;
 import io.votelog.producer.RawHttp.Answer;
 import io.votelog.web.connections.ConnectionLimit;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -163,6 +164,31 @@ class EveryWholeRequestIsAnsweredIT {
                     .bytes());
             http.end();
             assertThatThrownBy(http::untilClosed).isInstanceOf(RawHttp.BrokenOffException.class);
+        }
+    }
+
+    /** A batch breaks off by its end, or by what is no chunk. The votes of its lines are in the log, and their sender hears of them. */
+    @Test
+    void shouldTellOfTheLinesThatCameWholeBeforeABatchBrokeOff() {
+        String whole =
+                RawRequest.line("w1", UUID.randomUUID()) + "\n" + RawRequest.line("w2", UUID.randomUUID()) + "\n";
+        String cut = RawRequest.line("w3", UUID.randomUUID());
+        for (String sent : List.of(whole, whole + cut.substring(0, cut.length() - 9), whole + cut)) {
+            String chunk = "%x\r\n%s\r\n".formatted(sent.length(), sent);
+            for (String chunks : List.of(chunk, chunk + "zz\r\n", "ffff\r\n" + sent)) {
+                try (RawHttp http = RawHttp.to(gateway.at("/"))) {
+                    http.send(RawRequest.batch("whole", station, "")
+                            .chunked(chunks)
+                            .bytes());
+                    http.end();
+                    String answer = new String(http.rest(), StandardCharsets.UTF_8);
+                    assertThat(answer).as(chunks).startsWith("HTTP/1.1 200").doesNotContain("\r\n0\r\n");
+                    assertThat(answer.lines().filter(line -> line.startsWith("{\"line\":")))
+                            .as(chunks)
+                            .hasSize(2)
+                            .allSatisfy(line -> assertThat(line).contains("\"status\":202"));
+                }
+            }
         }
     }
 

@@ -24,6 +24,12 @@ public final class DefaultIgnorable {
         0x110BD, 0x110CD, 0x110CD, 0x13430, 0x1343F
     };
 
+    /**
+     * Signs whose shape is empty, so that they read like a space or like nothing, though Unicode counts them among neither: the empty
+     * Braille cell, blanks of hieroglyphs, the filler of the Khitan small script, and the null notehead.
+     */
+    private static final int[] BLANKS = {0x2800, 0x2800, 0x13441, 0x13442, 0x16FE4, 0x16FE4, 0x1D159, 0x1D159};
+
     private DefaultIgnorable() {}
 
     /** Whether the code point is default-ignorable. */
@@ -34,6 +40,11 @@ public final class DefaultIgnorable {
     /** Whether the code point is a format character (Cf) that is not default-ignorable. */
     public static boolean isFormat(int codePoint) {
         return isIn(FORMATS, codePoint);
+    }
+
+    /** Whether the code point is a sign whose shape is empty; it counts as white space. */
+    public static boolean isBlank(int codePoint) {
+        return isIn(BLANKS, codePoint);
     }
 
     private static boolean isIn(int[] ranges, int codePoint) {

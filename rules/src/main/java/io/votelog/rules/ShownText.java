@@ -12,7 +12,6 @@ import java.util.Optional;
  */
 public final class ShownText {
     private static final int POP_ISOLATE = 0x2069;
-    private static final int EMPTY_BRAILLE = 0x2800;
 
     private ShownText() {}
 
@@ -77,8 +76,8 @@ public final class ShownText {
     }
 
     /**
-     * The text as an eye can tell it from others in any font. White space of any kind and length, and the empty Braille cell, become one
-     * space. Characters that are not seen, and those that only change how others are shown (joiners, tags), are left out. Letters are
+     * The text as an eye can tell it from others in any font. White space of any kind and length, and signs whose shape is empty, become
+     * one space. Characters that are not seen, and those that only change how others are shown (joiners, tags), are left out. Letters are
      * composed by Unicode's form NFC.
      */
     static String asSeen(String text) {
@@ -87,7 +86,7 @@ public final class ShownText {
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            if (Character.isWhitespace(c) || Character.isSpaceChar(c) || c == EMPTY_BRAILLE) {
+            if (Character.isWhitespace(c) || Character.isSpaceChar(c) || DefaultIgnorable.isBlank(c)) {
                 space = true;
             } else if (!DefaultIgnorable.contains(c) && !DefaultIgnorable.isFormat(c)) {
                 if (space && seen.length() > 0) {

@@ -56,6 +56,10 @@ class ProposedBallotTest {
                 "Y\u180bes",
                 "Yes\u180f",
                 "Yes\u2800",
+                "Yes\ud834\udd59",
+                "Yes\ud81b\udfe4",
+                "\ud80d\udc41Yes",
+                "Yes\ud80d\udc42",
                 "Y\u115fes"
             })
     void shouldNotTellTitlesApartByWhatIsNotSeenByItself(String title) {
@@ -144,7 +148,8 @@ class ProposedBallotTest {
                 "\u200d\u180b",
                 "\udb40\udc41",
                 "\u2800",
-                "\u2800 \u200c"
+                "\u2800 \u200c",
+                "\ud834\udd59"
             })
     void shouldRefuseTextsThatDoNotReadAsTheyAreWritten(String text) {
         for (String place : List.of(

@@ -71,7 +71,10 @@ final class EveryErrorIsAProblemIT {
                     .isEqualTo(summary);
             assertThat(answer.header("Content-Type")).as(request).hasValue("application/problem+json");
             assertThat(problem.path("status").intValue()).isEqualTo(answer.status());
+            assertThat(problem.path("detail").asString()).as(request).isNotBlank();
             assertThat(answer.headers()).as(request).containsKeys(SAFETY.toArray(String[]::new));
+            assertThat(answer.header("Vary").orElse("")).as(request).containsIgnoringCase("origin");
+            assertThat(answer.header("Cache-Control").orElse("")).as(request).contains("no-store");
             if (!request.startsWith("GET ") || !request.endsWith("\r\n\r\n")) {
                 return;
             }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user's id, as a token or a station's line has it: 1 to {@value #MAX_CHARS} UTF-16 units. Two ids are the same user exactly
  * when all their code points are equal: case counts, and nothing is trimmed, folded or normalised. An id is refused if it
- * contains what would make it read like another id: white space (an empty Braille cell too) at either end, twice in a row, or
+ * contains what would make it read like another id: white space (signs whose shape is empty too) at either end, twice in a row, or
  * other than U+0020; control characters; characters that Unicode calls default-ignorable; format characters; halves of
  * surrogate pairs; noncharacters; and text that is not in Unicode's Normalization Form C. Different letters that look alike are
  * accepted.
@@ -116,7 +116,7 @@ public final class UserId {
         return "U+%04X as character %d".formatted(c, place);
     }
 
-    /** Unicode's property White_Space, and the empty Braille cell. */
+    /** Unicode's property White_Space, and signs whose shape is empty. */
     private static boolean isWhiteSpace(int c) {
         return c == ' '
                 || (c >= 0x09 && c <= 0x0D)
@@ -128,8 +128,8 @@ public final class UserId {
                 || c == 0x2029
                 || c == 0x202F
                 || c == 0x205F
-                || c == 0x2800
-                || c == 0x3000;
+                || c == 0x3000
+                || DefaultIgnorable.isBlank(c);
     }
 
     /** The id as it was sent. */

@@ -51,6 +51,10 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
     private long lineNumber;
     private boolean asked;
     private boolean sourceEnded;
+
+    /** Whether the body ended before it was whole. */
+    private boolean brokenOff;
+
     private boolean writing;
     private boolean ended;
     private boolean proceeding;
@@ -118,10 +122,20 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
         proceed();
     }
 
-    /** The client has gone, or its bytes were no HTTP. What was read is cast nevertheless; nobody is there to be answered. */
+    /**
+     * The client has gone, or its body broke off. The lines that came whole are cast nevertheless, and answered where the client still
+     * hears; the answer then breaks off too.
+     */
     @Override
     public void onError(Throwable failure) {
-        abandon();
+        if (channel.isActive()) {
+            brokenOff = true;
+            sourceEnded = true;
+            lines.dropUnfinished();
+            proceed();
+        } else {
+            abandon();
+        }
     }
 
     /** Goes on as far as it can: reads the lines that there is room for, and writes what is answered. */
@@ -225,7 +239,11 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
 
     private void complete() {
         stop();
-        Operators.complete(end);
+        if (brokenOff) {
+            channel.close();
+        } else {
+            Operators.complete(end);
+        }
     }
 
     private void abandon() {

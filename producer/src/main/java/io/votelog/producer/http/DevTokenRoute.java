@@ -62,8 +62,13 @@ class DevTokenRoute {
             "x-real-ip",
             "x-client-ip",
             "x-original-forwarded-for",
+            "x-cluster-client-ip",
+            "x-envoy-external-address",
+            "x-original-host",
             "true-client-ip",
-            "cf-connecting-ip");
+            "cf-connecting-ip",
+            "fastly-client-ip",
+            "cdn-loop");
 
     private final AuthSettings auth;
     private final MACSigner signer;

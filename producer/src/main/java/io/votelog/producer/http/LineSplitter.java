@@ -67,6 +67,15 @@ final class LineSplitter {
         return true;
     }
 
+    /** Drops what is left behind the last line's end, which is no line as no more bytes come. */
+    void dropUnfinished() {
+        while (end > start && bytes[end - 1] != '\n') {
+            end--;
+        }
+        searched = Math.min(searched, end);
+        dropping = dropping && end > start;
+    }
+
     private void take(int lineEnd, int following) {
         lineStart = start;
         lineLength = lineEnd - start;

@@ -107,8 +107,12 @@ class SecurityConfiguration {
     /** Refuses paths and headers that a proxy could read in another way than this server. */
     @Bean
     ServerExchangeRejectedHandler suspiciousRequests() {
-        return (exchange, rejected) -> ProblemHandler.write(
-                exchange, Problems.malformed("the request's path or headers hold what is not allowed there"));
+        return (exchange, rejected) -> {
+            // It is refused before the filters that set them.
+            SafetyHeaders.set(exchange.getResponse().getHeaders());
+            return ProblemHandler.write(
+                    exchange, Problems.malformed("the request's path or headers hold what is not allowed there"));
+        };
     }
 
     /** The origins whose pages may call; none when none is configured. */

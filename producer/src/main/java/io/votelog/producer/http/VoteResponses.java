@@ -93,7 +93,6 @@ final class VoteResponses {
     }
 
     private void allow(List<String> values, HttpHeaders headers) {
-        headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
         @Nullable String allowed = origins.allowance(values);
         if (allowed != null) {
             headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowed);

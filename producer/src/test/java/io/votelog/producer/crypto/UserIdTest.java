@@ -20,10 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One user has one spelling. */
 class UserIdTest {
-    /** White_Space in PropList.txt of Unicode 14.0, and the empty Braille cell, which looks the same. */
+    /** White_Space in PropList.txt of Unicode 14.0, and signs whose shape is empty, which look the same. */
     private static final Set<Integer> WHITE_SPACE = new TreeSet<>(List.of(
             0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005,
-            0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x2800, 0x3000));
+            0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x2800, 0x3000, 0x13441, 0x13442,
+            0x16FE4, 0x1D159));
 
     @ParameterizedTest
     @ValueSource(
@@ -79,6 +80,8 @@ class UserIdTest {
                 "`kim\u0600`;has U+0600 as character 4, which marks how others are shown (a format character): send it without",
                 "`kim\u2800`;has U+2800 as character 4, white space, at its end: send it without",
                 "`kim\u2800lee`;has U+2800 as character 4, white space of a kind that cannot be told from a space: send U+0020 there",
+                "`kim\ud834\udd59`;has U+1D159 as character 4, white space, at its end: send it without",
+                "`ki\ud81b\udfe4m`;has U+16FE4 as character 3, white space of a kind that cannot be told from a space: send U+0020 there",
                 "`kim\u0000`;has U+0000 as character 4, a control character: send it without",
                 "`k\u001Bim`;has U+001B as character 2, a control character: send it without",
                 "`kim\u009F`;has U+009F as character 4, a control character: send it without",
@@ -178,6 +181,7 @@ class UserIdTest {
             "\uFEFF",
             "\u3000",
             "\u2800",
+            "\ud834\udd59",
             "\uFFF9",
             "é",
             "e\u0301",

@@ -56,6 +56,33 @@ class LineSplitterTest {
         assertThat(lines).containsExactly("too long", "after");
     }
 
+    @Test
+    void shouldDropWhatIsNoLine() {
+        for (String unfinished : List.of("", "th", "z".repeat(MAX + 1))) {
+            LineSplitter broken = new LineSplitter(MAX);
+            broken.add(bytes("one\ntwo\n" + unfinished));
+            assertThat(broken.next()).isTrue();
+            broken.dropUnfinished();
+            assertThat(broken.isEmpty()).isFalse();
+            assertThat(broken.next()).isTrue();
+            assertThat(broken.next()).isFalse();
+            broken.dropUnfinished();
+            assertThat(broken.isEmpty()).isTrue();
+            assertThat(broken.rest()).isFalse();
+        }
+    }
+
+    /** Of a line that is too long its end is there. */
+    @Test
+    void shouldKeepTheEndOfALongLine() {
+        add("z".repeat(MAX + 1));
+        splitter.add(bytes("z\nthr"));
+        splitter.dropUnfinished();
+        assertThat(splitter.next()).isTrue();
+        assertThat(splitter.tooLong()).isTrue();
+        assertThat(splitter.isEmpty()).isTrue();
+    }
+
     /** The lines are the same however the bytes are cut into parts. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4711, 20211205})

@@ -294,12 +294,10 @@ final class Pipelining extends ChannelDuplexHandler {
                     context,
                     RequestProblems.malformed("the request's body is not whole, or not framed as RFC 9112 allows"));
         } else if (unanswered > 0) {
-            boolean answered = limits.isLeftToRoute();
+            boolean endedByRoute = limits.isLeftToRoute();
             context.fireExceptionCaught(cause instanceof IOException ? cause : new CorruptedFrameException(cause));
-            if (answered) {
-                context.close();
-            } else {
-                // Whoever reads the body answers.
+            // Whoever reads the body answers, in its own time where that was left to it.
+            if (!endedByRoute) {
                 limits.closeSoon(context);
             }
         } else {

@@ -59,7 +59,10 @@ public final class PublicPort {
                 .setAllowPartialChunks(spec.allowPartialChunks());
     }
 
-    /** Leaves the time that the present request takes, until it is answered, to its route, which looks after it itself. */
+    /**
+     * Leaves the time that the present request takes, until it is answered, to its route, which looks after it itself. It ends the
+     * connection when the request's body breaks off.
+     */
     public static void leaveTimeToRoute(Channel channel) {
         TimeLimits limits = Pipelining.limitsOf(channel);
         if (limits != null) {

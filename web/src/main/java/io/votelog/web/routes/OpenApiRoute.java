@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,6 +32,9 @@ public final class OpenApiRoute {
 
     @GetMapping("/openapi.yaml")
     ResponseEntity<byte[]> openApi() {
-        return ResponseEntity.ok().contentType(YAML).body(document);
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.noStore())
+                .contentType(YAML)
+                .body(document);
     }
 }

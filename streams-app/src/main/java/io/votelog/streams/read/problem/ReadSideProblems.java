@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.server.ServerWebExchange;
 
 /** What the read side says of failures of its own. */
@@ -28,5 +29,11 @@ final class ReadSideProblems extends ProblemHandler {
             return Problems.notAvailable();
         }
         return null;
+    }
+
+    @Override
+    protected Problem refused(ServerWebExchange exchange, ErrorResponse refusal) {
+        // The framework has no words for it.
+        return refusal.getStatusCode().value() == 404 ? Problems.notFound() : super.refused(exchange, refusal);
     }
 }
