@@ -77,6 +77,11 @@ final class RowIndex {
         return null;
     }
 
+    /** Whether a row stands at this address and is the newest of its key. */
+    boolean has(long hash, long address) {
+        return find(hash, at -> at == address ? at : null) != null;
+    }
+
     /** Adds the row of a key that has none. */
     void add(long hash, long address) {
         int segment = segment(hash);
