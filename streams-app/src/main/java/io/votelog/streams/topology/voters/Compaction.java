@@ -32,9 +32,14 @@ final class Compaction {
         return length > SMALL && superseded > rows / 2 || length > LARGE && superseded > rows / 8;
     }
 
+    /** Where the new file is until it takes the place of the one at this path. A kill can leave it there. */
+    static Path copyOf(Path path) {
+        return path.resolveSibling(path.getFileName() + ".new");
+    }
+
     /** Compacts the file at this path, or leaves it as it is where that fails: its disk must have room for both. {@code rows} is closed. */
     static void run(RowFile rows, Path path, Newest newest) throws IOException {
-        Path compacted = path.resolveSibling(path.getFileName() + ".new");
+        Path compacted = copyOf(path);
         long before = rows.length();
         try (rows) {
             rows.copyNewest(compacted, newest);

@@ -93,9 +93,14 @@ final class RowFile implements Closeable {
         byte[] found = in.header();
         if (found != null && RowFormat.isOf(found, topic, partition)) {
             header = topic.equals(Uuid.ZERO_UUID) ? found : header;
+            long seen = end;
             RowReader.Block block = in.block(end, checksum);
             while (block != null && block.next() >= nextOffset && block.next() <= logEnd) {
                 blockEnded(block.next(), block.end(), block.checksum());
+                if (nextOffset > 0) {
+                    in.rows(seen, end, visitor);
+                    seen = end;
+                }
                 block = in.block(end, checksum);
             }
             if (nextOffset == 0) {
@@ -103,7 +108,6 @@ final class RowFile implements Closeable {
                 end = HEADER_LENGTH;
                 checksum = 0;
             }
-            in.rows(end, visitor);
         }
         file.setLength(end);
         write(0, header, header.length);
@@ -198,7 +202,7 @@ final class RowFile implements Closeable {
         try (RowFile copy = new RowFile(target, header)) {
             copy.write(0, header, header.length);
             new RowReader(file, end)
-                    .rows(end, (kind, bytes, keyFrom, keyLength, valueLength, address, before) -> {
+                    .rows(HEADER_LENGTH, end, (kind, bytes, keyFrom, keyLength, valueLength, address, before) -> {
                         if (newest.isNewest(kind, bytes, keyFrom, keyLength, address)) {
                             int valueFrom = keyFrom + keyLength;
                             copy.append(
@@ -211,8 +215,9 @@ final class RowFile implements Closeable {
                             }
                         }
                     });
+            copy.writeBlock(0);
+            // Rows and their end are in blocks of their own, and one more has nothing, for a start takes the last one back.
             copy.writeBlock(nextOffset);
-            // An empty block, for a start takes the last one back.
             copy.writeBlock(nextOffset);
             copy.file.getFD().sync();
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * checked blocks are looked at. Not thread-safe.
  */
 final class RowReader {
-    private static final int BUFFER = 1 << 18;
+    private static final int BUFFER = 1 << 20;
 
     private final RandomAccessFile file;
     /** The end of what may be read. */
@@ -80,17 +80,32 @@ final class RowReader {
         return (int) crc.getValue() == checksum ? new Block(end, next, checksum) : null;
     }
 
-    /** Shows all rows before this place, which is the end of a block; all blocks before it must be whole. */
-    void rows(long end, Visitor visitor) throws IOException {
-        for (long place = HEADER_LENGTH; place < end; ) {
+    /** Shows the rows of the blocks between two places, all of which must be whole. */
+    void rows(long begin, long end, Visitor visitor) throws IOException {
+        for (long place = begin; place < end; ) {
             int length = buffer.getInt(have(place, BLOCK_HEADER_LENGTH) + 4);
             place += BLOCK_HEADER_LENGTH;
             for (long blockEnd = place + length; place < blockEnd; ) {
-                length = RowFormat.rowLength(buffer, have(place, ROW_HEADER_LENGTH));
-                RowFormat.visit(buffer, have(place, length), place, visitor);
-                place += length;
+                int at = have(place, ROW_HEADER_LENGTH);
+                at = have(place, RowFormat.rowLength(buffer, at));
+                place += visit(at, (int) Math.min(filled, at + blockEnd - place), place - at, visitor);
             }
         }
+    }
+
+    /** Shows the rows that stand whole in this part of the buffer, and says how many bytes they take. */
+    private int visit(int begin, int end, long address, Visitor visitor) throws IOException {
+        ByteBuffer rows = buffer;
+        int at = begin;
+        while (end - at >= ROW_HEADER_LENGTH) {
+            int length = RowFormat.rowLength(rows, at);
+            if (length > end - at) {
+                break;
+            }
+            RowFormat.visit(rows, at, address + at, visitor);
+            at += length;
+        }
+        return at - begin;
     }
 
     /** Has this many bytes of the file in the buffer, and says where there. */

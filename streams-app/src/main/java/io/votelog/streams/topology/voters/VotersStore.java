@@ -5,12 +5,15 @@ import io.votelog.streams.topology.rows.VoterKey;
 import io.votelog.streams.topology.rows.VoterRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
@@ -99,6 +102,8 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
      */
     private RowFile open() {
         try {
+            Files.deleteIfExists(Compaction.copyOf(path));
+            removeAbandoned();
             RowFile opened = load();
             if (Compaction.isDue(opened.length(), loaded, superseded)) {
                 Compaction.run(opened, path, this::isNewest);
@@ -111,6 +116,24 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
             return opened;
         } catch (IOException e) {
             throw failed("opened", e);
+        }
+    }
+
+    /**
+     * Removes files of tasks that have left this instance. Kafka Streams has removed their directories then, some time after they left, and a
+     * task has its directory before its store is opened.
+     */
+    private void removeAbandoned() throws IOException {
+        Pattern ofTask = Pattern.compile(Pattern.quote(name) + "-(\\d+_\\d+)\\.rows(\\.new)?");
+        Path folder = Files.createDirectories(path.getParent());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name + "-*")) {
+            for (Path other : files) {
+                Matcher task = ofTask.matcher(other.getFileName().toString());
+                if (task.matches() && !other.equals(path) && Files.notExists(folder.resolve(task.group(1)))) {
+                    LOG.info("{} is removed: its task is not here any more", other);
+                    Files.deleteIfExists(other);
+                }
+            }
         }
     }
 
