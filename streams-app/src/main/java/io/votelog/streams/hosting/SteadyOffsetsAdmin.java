@@ -75,8 +75,7 @@ final class SteadyOffsetsAdmin extends ForwardingAdmin {
             Known before = known.get(place);
             if (before != null && (said == null || said.offset() < before.offset()) && isDoubted(place, before)) {
                 doubted = "%s had committed %d of %s, and %s now"
-                        .formatted(
-                                group, before.offset(), place.partition(), said == null ? "nothing" : said.offset());
+                        .formatted(group, before.offset(), place.partition(), said == null ? "nothing" : said.offset());
             } else if (said == null) {
                 known.remove(place);
             } else {

@@ -94,7 +94,9 @@ final class CountClientsIT {
             restorer.seekToBeginning(List.of(PARTITION));
             long bound = CountClients.MAX_AHEAD;
             assertThat(readUntil(restorer, 0, bound + 1)).isBetween(bound + 1, bound + 500);
-            assertThat(readForASecond(restorer)).as("while the store stays where it is").isZero();
+            assertThat(readForASecond(restorer))
+                    .as("while the store stays where it is")
+                    .isZero();
             assertThat(restorer.paused()).as("what Kafka Streams sees paused").isEmpty();
 
             store.decided(11_999);
@@ -114,7 +116,9 @@ final class CountClientsIT {
         AtomicLong next = new AtomicLong(from);
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             restorer.poll(Duration.ofMillis(100)).forEach(vote -> {
-                assertThat(vote.key()).as("Kafka Streams leaves out what has no key").isEmpty();
+                assertThat(vote.key())
+                        .as("Kafka Streams leaves out what has no key")
+                        .isEmpty();
                 next.set(vote.offset() + 1);
             });
             return next.get() >= offset;

@@ -53,7 +53,8 @@ final class Compaction {
         try (FileChannel folder = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
             folder.force(true);
         } catch (IOException e) {
-            // Not every system syncs folders. Until the disk has the new name, a loss of power leaves the file of before.
+            // Not every system syncs folders. Until the disk has the new name, a loss of power leaves the file of
+            // before.
             LOG.debug("the folder of {} is not synced", path, e);
         }
     }

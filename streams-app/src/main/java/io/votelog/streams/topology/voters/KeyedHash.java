@@ -23,17 +23,9 @@ final class KeyedHash {
         long v2 = key0 ^ 0x6c79_6765_6e65_7261L;
         long v3 = key1 ^ 0x7465_6462_7974_6573L;
         int to = from + length;
-        // One round for each word, the last of which has what is left and the length; then three to end it.
-        for (int at = from, rounds = 3; rounds > 0; at += Long.BYTES) {
-            long word = 0;
-            if (at <= to - Long.BYTES) {
-                word = (long) WORD.get(bytes, at);
-            } else if (at <= to) {
-                word = last(bytes, at, to, length);
-            } else {
-                v2 ^= rounds == 3 ? 0xff : 0;
-                rounds--;
-            }
+        int at = from;
+        for (; at <= to - Long.BYTES; at += Long.BYTES) {
+            long word = (long) WORD.get(bytes, at);
             v3 ^= word;
             v0 += v1;
             v2 += v3;
@@ -46,6 +38,25 @@ final class KeyedHash {
             v3 = Long.rotateLeft(v3, 21) ^ v0;
             v2 = Long.rotateLeft(v2, 32);
             v0 ^= word;
+        }
+        long last = last(bytes, at, to, length);
+        v3 ^= last;
+        // The round of the last word, and three that end it.
+        for (int round = 0; round < 4; round++) {
+            v0 += v1;
+            v2 += v3;
+            v1 = Long.rotateLeft(v1, 13) ^ v0;
+            v3 = Long.rotateLeft(v3, 16) ^ v2;
+            v0 = Long.rotateLeft(v0, 32);
+            v2 += v1;
+            v0 += v3;
+            v1 = Long.rotateLeft(v1, 17) ^ v2;
+            v3 = Long.rotateLeft(v3, 21) ^ v0;
+            v2 = Long.rotateLeft(v2, 32);
+            if (round == 0) {
+                v0 ^= last;
+                v2 ^= 0xff;
+            }
         }
         return v0 ^ v1 ^ v2 ^ v3;
     }

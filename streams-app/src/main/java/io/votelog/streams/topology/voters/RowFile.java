@@ -216,7 +216,8 @@ final class RowFile implements Closeable {
                         }
                     });
             copy.writeBlock(0);
-            // Rows and their end are in blocks of their own, and one more has nothing, for a start takes the last one back.
+            // Rows and their end are in blocks of their own, and one more has nothing, for a start takes the last one
+            // back.
             copy.writeBlock(nextOffset);
             copy.writeBlock(nextOffset);
             copy.file.getFD().sync();

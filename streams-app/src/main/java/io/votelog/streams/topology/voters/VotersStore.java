@@ -186,7 +186,10 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
             }
             return;
         }
-        long hash = index.hash(bytes, keyFrom, keyLength);
+        moveVoter(index.hash(bytes, keyFrom, keyLength), from, to);
+    }
+
+    private void moveVoter(long hash, long from, long to) {
         if (from == RowFormat.NO_ROW) {
             index.add(hash, to);
         } else if (to == RowFormat.NO_ROW) {
@@ -263,9 +266,10 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
     public synchronized void putVoter(byte[] pseudonym, String ballotId, byte[] row) {
         byte[] key = VoterKey.of(pseudonym, ballotId);
         RowFile rows = file();
-        @Nullable Long found = index.find(index.hash(key, 0, key.length), at -> rows.hasKey(at, key) ? at : null);
+        long hash = index.hash(key, 0, key.length);
+        @Nullable Long found = index.find(hash, at -> rows.hasKey(at, key) ? at : null);
         long before = found == null ? RowFormat.NO_ROW : found;
-        move(VOTER, key, 0, key.length, before, rows.append(VOTER, key, row, before));
+        moveVoter(hash, before, rows.append(VOTER, key, row, before));
     }
 
     @Override

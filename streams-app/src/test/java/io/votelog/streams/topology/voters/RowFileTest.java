@@ -290,9 +290,9 @@ final class RowFileTest {
             Files.write(copy, new byte[random.nextInt(9)]);
             file.copyNewest(
                     copy,
-                    (kind, bytes, from, length, address) -> contents.addresses.get(
-                                    kind + new String(bytes, from, length, StandardCharsets.UTF_8))
-                            == address);
+                    (kind, bytes, from, length, address) ->
+                            contents.addresses.get(kind + new String(bytes, from, length, StandardCharsets.UTF_8))
+                                    == address);
             assertThat(file.nextOffset()).isEqualTo(blocks);
         }
         byte[] whole = Files.readAllBytes(copy);

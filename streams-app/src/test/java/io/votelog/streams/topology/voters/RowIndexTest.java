@@ -126,7 +126,9 @@ final class RowIndexTest {
             hashes.add(index.hash(key.array(), 0, key.capacity()) & 0xffff_ffffL);
             hashesOfBefore.add(before);
         }
-        assertThat(hashesOfBefore).as("what such keys do to a hash that can be broken").hasSize(1);
+        assertThat(hashesOfBefore)
+                .as("what such keys do to a hash that can be broken")
+                .hasSize(1);
         assertThat(hashes).hasSizeGreaterThan((1 << pairs) - 3);
     }
 

@@ -235,7 +235,9 @@ final class VotersStoreTest {
             assertThat(Files.size(file())).isBetween(3L << 20, 4L << 20);
             assertThat(copy).doesNotExist();
             for (int ballot = 0; ballot < 3; ballot++) {
-                assertThat(again.ballot("ballot" + ballot)).startsWith(66 + ballot).hasSize(1 << 20);
+                assertThat(again.ballot("ballot" + ballot))
+                        .startsWith(66 + ballot)
+                        .hasSize(1 << 20);
             }
             for (int number = 0; number < 70; number += 2) {
                 assertThat(again.voter(voter(number), BALLOT)).isEqualTo(row(number));
