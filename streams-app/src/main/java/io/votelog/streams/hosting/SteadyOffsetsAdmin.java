@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.metrics.KafkaMetric;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,13 @@ final class SteadyOffsetsAdmin extends ForwardingAdmin {
         }
         return result;
     }
+
+    /** Does nothing: Kafka's forwarding client refuses to have metrics pushed to brokers. Those of Kafka Streams are the registry's. */
+    @Override
+    public void registerMetricForSubscription(KafkaMetric metric) {}
+
+    @Override
+    public void unregisterMetricFromSubscription(KafkaMetric metric) {}
 
     private synchronized void check(String group, Map<TopicPartition, @Nullable OffsetAndMetadata> committed) {
         String doubted = null;

@@ -35,6 +35,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.TaskId;
@@ -180,6 +181,14 @@ final class CountClientsIT {
         }
         try (Admin ofTheCount = new CountClients(openStores).getAdmin(config(broker))) {
             assertThat(ofTheCount).isInstanceOf(SteadyOffsetsAdmin.class);
+            try (Metrics metrics = new Metrics()) {
+                assertThat(metrics.metrics()).isNotEmpty();
+                // Kafka Streams does so, and logs an error for each metric that is refused.
+                metrics.metrics().values().forEach(metric -> {
+                    ofTheCount.registerMetricForSubscription(metric);
+                    ofTheCount.unregisterMetricFromSubscription(metric);
+                });
+            }
         }
     }
 

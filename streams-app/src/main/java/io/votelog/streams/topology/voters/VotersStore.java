@@ -170,7 +170,8 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
 
     private boolean isNewest(byte kind, byte[] bytes, int keyFrom, int keyLength, long address) {
         if (kind == BALLOT) {
-            return ballotRows.get(new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8)) == address;
+            String ballotId = new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8);
+            return ballotRows.getOrDefault(ballotId, RowFormat.NO_ROW) == address;
         }
         return index.has(index.hash(bytes, keyFrom, keyLength), address);
     }
