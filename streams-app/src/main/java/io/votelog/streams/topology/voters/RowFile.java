@@ -216,9 +216,7 @@ final class RowFile implements Closeable {
                         }
                     });
             copy.writeBlock(0);
-            // Rows and their end are in blocks of their own, and one more has nothing, for a start takes the last one
-            // back.
-            copy.writeBlock(nextOffset);
+            // It has no rows and no block before it that the file could go back to, so a start does not take it back.
             copy.writeBlock(nextOffset);
             copy.file.getFD().sync();
         }
