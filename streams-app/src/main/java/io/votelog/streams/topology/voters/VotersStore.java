@@ -5,6 +5,7 @@ import io.votelog.streams.topology.rows.VoterKey;
 import io.votelog.streams.topology.rows.VoterRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +103,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
      */
     private RowFile open() {
         try {
+            Files.createDirectories(path.getParent());
             Files.deleteIfExists(Compaction.copyOf(path));
             removeAbandoned();
             RowFile opened = load();
@@ -123,9 +125,9 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
      * Removes files of tasks that have left this instance. Kafka Streams has removed their directories then, some time after they left, and a
      * task has its directory before its store is opened.
      */
-    private void removeAbandoned() throws IOException {
+    private void removeAbandoned() {
         Pattern ofTask = Pattern.compile(Pattern.quote(name) + "-(\\d+_\\d+)\\.rows(\\.new)?");
-        Path folder = Files.createDirectories(path.getParent());
+        Path folder = path.getParent();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name + "-*")) {
             for (Path other : files) {
                 Matcher task = ofTask.matcher(other.getFileName().toString());
@@ -134,6 +136,8 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
                     Files.deleteIfExists(other);
                 }
             }
+        } catch (DirectoryIteratorException | IOException e) {
+            LOG.warn("files of tasks that are not here any more are left: {}", e.toString());
         }
     }
 
@@ -307,6 +311,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
 
     /** Notes that the record at this offset is decided. It may be one that was decided before, when the log is read again. */
     public synchronized void decided(long offset) {
+        file();
         nextOffset = Math.max(nextOffset, offset + 1);
     }
 
@@ -343,6 +348,10 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
     /** Writes what was put since the last commit; Kafka Streams calls it when the next one begins. */
     @Override
     public synchronized void flushCache() {
+        if (initialized && file == null) {
+            // Nothing was asked of it or put yet.
+            return;
+        }
         try {
             file().endBlock(nextOffset);
         } catch (IOException e) {
