@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -22,17 +23,22 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 /**
  * The Kafka clients of the count. Its stores of voters are restored from votes, so the consumer that restores is another one: it reads
  * votes from where the store ends, not from the beginning, and Kafka Streams gets the records without a key too, which it leaves out of
- * a restore otherwise.
+ * a restore otherwise. Its admin client tells how far the group has committed, which bounds a standby ({@link SteadyOffsetsAdmin}).
  */
 final class CountClients extends DefaultKafkaClientSupplier {
     private static final byte[] NO_KEY = {};
     /** Records of a partition that wait for the group's next commit. */
-    private static final long MAX_AHEAD = 10_000;
+    static final long MAX_AHEAD = 10_000;
 
     private final OpenStores voters;
 
     CountClients(OpenStores voters) {
         this.voters = voters;
+    }
+
+    @Override
+    public Admin getAdmin(Map<String, Object> config) {
+        return new SteadyOffsetsAdmin(config, System::nanoTime);
     }
 
     @Override

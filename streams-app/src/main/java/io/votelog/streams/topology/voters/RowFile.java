@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology.voters;
 
-import java.io.BufferedInputStream;
+import static io.votelog.streams.topology.voters.RowFormat.BLOCK_HEADER_LENGTH;
+import static io.votelog.streams.topology.voters.RowFormat.HEADER_LENGTH;
+import static io.votelog.streams.topology.voters.RowFormat.NO_ROW;
+import static io.votelog.streams.topology.voters.RowFormat.ROW_HEADER_LENGTH;
+
+import io.votelog.streams.topology.voters.RowFormat.Visitor;
 import java.io.Closeable;
-import java.io.DataInputStream;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -12,38 +15,27 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one partition of votes, in the order in which they were put: a file that only grows, or is cut. Rows are written in blocks, and a
- * block says up to which offset of votes the rows up to its end go. What stands behind the last whole block is not there: it is
- * cut off when the file is opened. Nothing is synced: the rows come of the log, and what a crash takes is read there again.
- *
- * <p>Bytes, numbers big-endian. Header (48): a mark with the version (8), the topic's id (16; zeros when it is not known), the
- * partition (4), CRC-32C of these (4), zeros. Block (32 and its rows): a mark (4), the length of its rows (4),
- * the next offset of votes (8), CRC-32C of length, offset and rows (4), zeros. Row (16, key and value, then zeros up to a
- * multiple of 16): its kind (1), zero (1), the length of the key (2) and of the value (4), the address of the key's row before
- * this one, or 0 (8). A row's address is its place in the file.
+ * The rows of one partition of votes, in the order in which they were put: a file that only grows, or is cut ({@link RowFormat} has its bytes). Rows
+ * are written in blocks, and a block says up to which offset of votes the rows up to its end go. What stands behind the last whole block
+ * is not there: it is cut off when the file is opened. Nothing is synced: the rows come of the log, and what a crash takes is read there
+ * again.
  *
  * <p>Not thread-safe.
  */
 final class RowFile implements Closeable {
-    /** In the place of an address: that there is none. The file's header stands there. */
-    static final long NO_ROW = 0;
-
-    private static final long MAGIC = 0x564f5445_52530001L; // "VOTERS" and the version
-    private static final int BLOCK = 0x424c4f43;
-    private static final int HEADER_LENGTH = 48;
-    private static final int BLOCK_HEADER_LENGTH = 32;
-    private static final int ROW_HEADER_LENGTH = 16;
     private static final int FIRST_READ = 256;
-    private static final int MAX_BLOCK = 1 << 30;
-    private static final int READ_BUFFER = 1 << 20;
     private static final int FIRST_PENDING = 1 << 16;
+    /** The bytes of a copy's blocks, about. */
+    private static final int COPIED_BLOCK = 1 << 20;
     /** More blocks than a start has to take back: those of a commit, which may have been tried several times. */
     private static final int REMEMBERED = 64;
 
@@ -52,29 +44,27 @@ final class RowFile implements Closeable {
     private final RandomAccessFile file;
 
     private final Deque<Boundary> boundaries = new ArrayDeque<>();
-    private long end;
+    private byte[] header;
+    private long end = HEADER_LENGTH;
     private long nextOffset;
+    private int checksum;
     private byte[] pending = new byte[FIRST_PENDING];
     private int pendingLength = BLOCK_HEADER_LENGTH;
 
-    /** The end of a block, and the offset of votes below which all rows stand before it. */
-    private record Boundary(long nextOffset, long end) {}
+    /** The end of a block, the offset of votes below which all rows stand before it, and the block's checksum. */
+    private record Boundary(long nextOffset, long end, int checksum) {}
 
-    /** Looks at rows as they stand in the file. */
+    /** Says of rows whether they are the newest of their keys. */
     @FunctionalInterface
-    interface Visitor {
-        /**
-         * Looks at a row.
-         *
-         * @param bytes has the key at {@code keyFrom} and the value behind it, until the call ends
-         * @param before the address of the key's row before this one, or {@link #NO_ROW}
-         */
-        void row(byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before);
+    interface Newest {
+        boolean isNewest(byte kind, byte[] bytes, int keyFrom, int keyLength, long address);
     }
 
-    private RowFile(Path path, RandomAccessFile file) {
+    private RowFile(Path path, byte[] header) throws IOException {
         this.path = path;
-        this.file = file;
+        this.header = header;
+        this.file = new RandomAccessFile(path.toFile(), "rw");
+        boundaries.add(new Boundary(0, HEADER_LENGTH, 0));
     }
 
     /**
@@ -87,9 +77,10 @@ final class RowFile implements Closeable {
     static RowFile open(Path path, @Nullable Uuid topic, int partition, long logEnd, Visitor visitor)
             throws IOException {
         Files.createDirectories(path.toAbsolutePath().getParent());
-        RowFile rows = new RowFile(path, new RandomAccessFile(path.toFile(), "rw"));
+        Uuid known = topic == null ? Uuid.ZERO_UUID : topic;
+        RowFile rows = new RowFile(path, RowFormat.header(known, partition));
         try {
-            rows.load(topic == null ? Uuid.ZERO_UUID : topic, partition, logEnd, visitor);
+            rows.load(known, partition, logEnd, visitor);
         } catch (IOException | RuntimeException e) {
             rows.close();
             throw e;
@@ -98,108 +89,44 @@ final class RowFile implements Closeable {
     }
 
     private void load(Uuid topic, int partition, long logEnd, Visitor visitor) throws IOException {
-        boundaries.add(new Boundary(0, HEADER_LENGTH));
-        end = HEADER_LENGTH;
-        byte[] header = header(topic, partition);
-        try (DataInputStream in =
-                new DataInputStream(new BufferedInputStream(new FileInputStream(path.toFile()), READ_BUFFER))) {
-            byte[] found = in.readNBytes(HEADER_LENGTH);
-            if (isOf(found, topic, partition)) {
-                header = topic.equals(Uuid.ZERO_UUID) ? found : header;
-                long size = file.length();
-                while (readBlock(in, size, logEnd, visitor)) {
-                    remember();
+        RowReader in = new RowReader(file, file.length());
+        byte[] found = in.header();
+        if (found != null && RowFormat.isOf(found, topic, partition)) {
+            header = topic.equals(Uuid.ZERO_UUID) ? found : header;
+            long seen = end;
+            RowReader.Block block = in.block(end, checksum);
+            while (block != null && block.next() >= nextOffset && block.next() <= logEnd) {
+                blockEnded(block.next(), block.end(), block.checksum());
+                if (nextOffset > 0) {
+                    in.rows(seen, end, visitor);
+                    seen = end;
                 }
+                block = in.block(end, checksum);
+            }
+            if (nextOffset == 0) {
+                // Parts of what is not whole.
+                end = HEADER_LENGTH;
+                checksum = 0;
             }
         }
         file.setLength(end);
         write(0, header, header.length);
     }
 
-    /** Whether this is the header of a file of the partition and, as far as is known, of the topic. */
-    private static boolean isOf(byte[] found, Uuid topic, int partition) {
-        if (found.length != HEADER_LENGTH) {
-            return false;
-        }
-        ByteBuffer header = ByteBuffer.wrap(found);
-        Uuid known = new Uuid(header.getLong(Long.BYTES), header.getLong(2 * Long.BYTES));
-        return Arrays.equals(found, header(known, partition))
-                && (known.equals(topic) || known.equals(Uuid.ZERO_UUID) || topic.equals(Uuid.ZERO_UUID));
-    }
-
-    private static byte[] header(Uuid topic, int partition) {
-        ByteBuffer header = ByteBuffer.allocate(HEADER_LENGTH)
-                .putLong(MAGIC)
-                .putLong(topic.getMostSignificantBits())
-                .putLong(topic.getLeastSignificantBits())
-                .putInt(partition);
-        CRC32C crc = new CRC32C();
-        crc.update(header.array(), 0, header.position());
-        return header.putInt((int) crc.getValue()).array();
-    }
-
-    private boolean readBlock(DataInputStream in, long size, long logEnd, Visitor visitor) throws IOException {
-        byte[] header = in.readNBytes(BLOCK_HEADER_LENGTH);
-        if (header.length < BLOCK_HEADER_LENGTH) {
-            return false;
-        }
-        ByteBuffer fields = ByteBuffer.wrap(header);
-        int magic = fields.getInt();
-        int length = fields.getInt();
-        long next = fields.getLong();
-        int crc = fields.getInt();
-        if (magic != BLOCK
-                || length < 0
-                || length > MAX_BLOCK
-                || next < nextOffset
-                || next > logEnd
-                || length > size - end - BLOCK_HEADER_LENGTH) {
-            return false;
-        }
-        // Nothing is pending yet, so its place may be used to read.
-        if (pending.length < length) {
-            pending = new byte[length];
-        }
-        in.readFully(pending, 0, length);
-        if (crc(header, pending, 0, length) != crc) {
-            return false;
-        }
-        visit(pending, 0, length, end + BLOCK_HEADER_LENGTH, visitor);
-        end += BLOCK_HEADER_LENGTH + length;
+    /** Notes that one more block is in the file. */
+    private void blockEnded(long next, long newEnd, int newChecksum) {
+        boolean endsParts = nextOffset == 0 && next > 0 && end > HEADER_LENGTH;
+        end = newEnd;
         nextOffset = next;
-        return true;
-    }
-
-    private static int crc(byte[] blockHeader, byte[] rows, int from, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(blockHeader, Integer.BYTES, Integer.BYTES + Long.BYTES);
-        crc.update(rows, from, length);
-        return (int) crc.getValue();
-    }
-
-    private static void visit(byte[] rows, int from, int length, long address, Visitor visitor) {
-        ByteBuffer fields = ByteBuffer.wrap(rows);
-        for (int at = from; at < from + length; ) {
-            int keyLength = fields.getShort(at + 2) & 0xffff;
-            int valueLength = fields.getInt(at + 4);
-            visitor.row(
-                    rows[at],
-                    rows,
-                    at + ROW_HEADER_LENGTH,
-                    keyLength,
-                    valueLength,
-                    address + at - from,
-                    fields.getLong(at + 8));
-            at += padded(keyLength + valueLength);
+        checksum = newChecksum;
+        if (next == 0) {
+            return;
         }
-    }
-
-    private static int padded(int length) {
-        return ROW_HEADER_LENGTH + (length + RowIndex.ALIGNMENT - 1 & -RowIndex.ALIGNMENT);
-    }
-
-    private void remember() {
-        boundaries.addLast(new Boundary(nextOffset, end));
+        if (endsParts) {
+            // There was no other state before it that the file could go back to.
+            boundaries.clear();
+        }
+        boundaries.addLast(new Boundary(next, end, checksum));
         if (boundaries.size() > REMEMBERED) {
             boundaries.removeFirst();
         }
@@ -218,11 +145,11 @@ final class RowFile implements Closeable {
     /**
      * Puts a row, which is written with the next block.
      *
-     * @param before the address of the key's row until now, or {@link #NO_ROW}
+     * @param before the address of the key's row until now, or {@link RowFormat#NO_ROW}
      * @return its address
      */
     long append(byte kind, byte[] key, byte[] value, long before) {
-        int length = padded(key.length + value.length);
+        int length = RowFormat.rowLength(key.length + value.length);
         if (end + pendingLength + length > RowIndex.MAX_ADDRESS) {
             throw new IllegalStateException("%s has reached its bound of 64 GiB".formatted(path));
         }
@@ -249,19 +176,50 @@ final class RowFile implements Closeable {
      * @param next the offset of votes below which all rows have been put
      */
     void endBlock(long next) throws IOException {
-        int length = pendingLength - BLOCK_HEADER_LENGTH;
-        if (length == 0 && next == nextOffset) {
-            return;
+        if (pendingLength > BLOCK_HEADER_LENGTH || next != nextOffset) {
+            writeBlock(next);
         }
+    }
+
+    private void writeBlock(long next) throws IOException {
+        int length = pendingLength - BLOCK_HEADER_LENGTH;
+        CRC32C crc = RowFormat.blockChecksum(checksum, length, next);
+        crc.update(pending, BLOCK_HEADER_LENGTH, length);
         ByteBuffer block = ByteBuffer.wrap(pending, 0, pendingLength);
-        block.putInt(BLOCK).putInt(length).putLong(next);
-        block.putInt(crc(pending, pending, BLOCK_HEADER_LENGTH, length));
+        block.putInt(RowFormat.BLOCK).putInt(length).putLong(next).putInt((int) crc.getValue());
         Arrays.fill(pending, block.position(), BLOCK_HEADER_LENGTH, (byte) 0);
         write(end, pending, pendingLength);
-        end += pendingLength;
+        blockEnded(next, end + pendingLength, (int) crc.getValue());
         pendingLength = BLOCK_HEADER_LENGTH;
-        nextOffset = next;
-        remember();
+    }
+
+    /**
+     * Writes the newest row of each key to another file, as if it were the key's first, and syncs that file. It is whole, or none of its rows
+     * is there when it is opened. No rows may be pending.
+     */
+    void copyNewest(Path target, Newest newest) throws IOException {
+        Files.deleteIfExists(target);
+        try (RowFile copy = new RowFile(target, header)) {
+            copy.write(0, header, header.length);
+            new RowReader(file, end)
+                    .rows(HEADER_LENGTH, end, (kind, bytes, keyFrom, keyLength, valueLength, address, before) -> {
+                        if (newest.isNewest(kind, bytes, keyFrom, keyLength, address)) {
+                            int valueFrom = keyFrom + keyLength;
+                            copy.append(
+                                    kind,
+                                    Arrays.copyOfRange(bytes, keyFrom, valueFrom),
+                                    Arrays.copyOfRange(bytes, valueFrom, valueFrom + valueLength),
+                                    NO_ROW);
+                            if (copy.pendingLength > COPIED_BLOCK) {
+                                copy.writeBlock(0);
+                            }
+                        }
+                    });
+            copy.writeBlock(0);
+            // It has no rows and no block before it that the file could go back to, so a start does not take it back.
+            copy.writeBlock(nextOffset);
+            copy.file.getFD().sync();
+        }
     }
 
     /** The value of the row at this address if it has this key, else null. */
@@ -277,45 +235,39 @@ final class RowFile implements Closeable {
     /** The row at this address. */
     private Row read(long address) {
         if (address >= end) {
-            return new Row(pending, (int) (address - end));
+            return new Row(ByteBuffer.wrap(pending), (int) (address - end));
         }
         try {
-            byte[] bytes = readAt(address, FIRST_READ);
-            Row row = new Row(bytes, 0);
-            return row.length() <= bytes.length ? row : new Row(readAt(address, row.length()), 0);
+            ByteBuffer bytes = readAt(address, FIRST_READ);
+            int length = RowFormat.rowLength(bytes, 0);
+            return new Row(length <= bytes.capacity() ? bytes : readAt(address, length), 0);
         } catch (IOException e) {
             throw new UncheckedIOException("%s cannot be read: %s".formatted(path, e), e);
         }
     }
 
-    private byte[] readAt(long address, int length) throws IOException {
+    private ByteBuffer readAt(long address, int length) throws IOException {
         byte[] bytes = new byte[(int) Math.min(length, end - address)];
         file.seek(address);
         file.readFully(bytes);
-        return bytes;
+        return ByteBuffer.wrap(bytes);
     }
 
-    private record Row(byte[] bytes, int from) {
-        int keyLength() {
-            return ByteBuffer.wrap(bytes).getShort(from + 2) & 0xffff;
+    private record Row(ByteBuffer bytes, int from) {
+        private int keyFrom() {
+            return from + ROW_HEADER_LENGTH;
         }
 
-        int valueLength() {
-            return ByteBuffer.wrap(bytes).getInt(from + 4);
-        }
-
-        int length() {
-            return ROW_HEADER_LENGTH + keyLength() + valueLength();
+        private int valueFrom() {
+            return keyFrom() + RowFormat.keyLength(bytes, from);
         }
 
         boolean hasKey(byte[] key) {
-            int at = from + ROW_HEADER_LENGTH;
-            return Arrays.equals(bytes, at, at + keyLength(), key, 0, key.length);
+            return Arrays.equals(bytes.array(), keyFrom(), valueFrom(), key, 0, key.length);
         }
 
         byte[] value() {
-            int at = from + ROW_HEADER_LENGTH + keyLength();
-            return Arrays.copyOfRange(bytes, at, at + valueLength());
+            return Arrays.copyOfRange(bytes.array(), valueFrom(), valueFrom() + RowFormat.valueLength(bytes, from));
         }
     }
 
@@ -329,7 +281,7 @@ final class RowFile implements Closeable {
         if (boundaries.getFirst().nextOffset() > offset) {
             return false;
         }
-        takeBack(pending, pendingLength, end, visitor);
+        takeBack(ByteBuffer.wrap(pending, 0, pendingLength), end, visitor);
         pendingLength = BLOCK_HEADER_LENGTH;
         while (boundaries.getLast().nextOffset() > offset) {
             takeBackLastBlock(visitor);
@@ -337,29 +289,28 @@ final class RowFile implements Closeable {
         return true;
     }
 
-    /** Takes back the last block, if there is one; nothing may have been put since it was written. */
+    /** Takes back the last block, if there is one that can be; nothing may have been put since it was written. */
     void takeBackLastBlock(Visitor visitor) throws IOException {
         if (boundaries.size() > 1) {
             boundaries.removeLast();
             Boundary last = boundaries.getLast();
-            byte[] block = readAt(last.end(), Math.toIntExact(end - last.end()));
-            takeBack(block, block.length, last.end(), visitor);
+            takeBack(readAt(last.end(), Math.toIntExact(end - last.end())), last.end(), visitor);
             end = last.end();
             nextOffset = last.nextOffset();
+            checksum = last.checksum();
             file.setLength(end);
         }
     }
 
-    private static void takeBack(byte[] block, int length, long address, Visitor visitor) {
-        Deque<Runnable> newestFirst = new ArrayDeque<>();
-        visit(
-                block,
-                BLOCK_HEADER_LENGTH,
-                length - BLOCK_HEADER_LENGTH,
-                address + BLOCK_HEADER_LENGTH,
-                (kind, bytes, keyFrom, keyLength, valueLength, at, before) -> newestFirst.addFirst(
-                        () -> visitor.row(kind, bytes, keyFrom, keyLength, valueLength, at, before)));
-        newestFirst.forEach(Runnable::run);
+    private static void takeBack(ByteBuffer block, long address, Visitor visitor) throws IOException {
+        List<Integer> rows = new ArrayList<>();
+        for (int at = BLOCK_HEADER_LENGTH; at < block.limit(); at += RowFormat.rowLength(block, at)) {
+            rows.add(at);
+        }
+        for (int row = rows.size() - 1; row >= 0; row--) {
+            int at = rows.get(row);
+            RowFormat.visit(block, at, address + at, visitor);
+        }
     }
 
     private void write(long at, byte[] bytes, int length) throws IOException {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology.voters;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * between three eighths and three quarters of the slots are in use. There are 256 segments, so that growing copies one segment at a
  * time.
  *
- * <p>Hashes have a random factor, drawn for each table. Not thread-safe.
+ * <p>The hash has a random key, drawn for each table: whoever writes to votes chooses keys, and cannot choose any that collide. Not
+ * thread-safe.
  */
 final class RowIndex {
     /** Addresses are multiples of this, below {@link #MAX_ADDRESS}. */
@@ -27,34 +25,21 @@ final class RowIndex {
     private static final int SEGMENTS = 256;
     private static final int SEGMENT_SHIFT = Long.SIZE - 8;
     private static final int FIRST_SLOTS = 16;
-    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long ADDRESS_MASK = 0xffff_ffffL;
 
-    private final long factor = new SplittableRandom().nextLong() | 1;
+    private final KeyedHash hash;
     private final long[][] segments = new long[SEGMENTS][FIRST_SLOTS];
     private final int[] used = new int[SEGMENTS];
     private long size;
 
-    /** The hash of a key in this table. */
-    long hash(byte[] key, int from, int length) {
-        long hash = length;
-        int to = from + length;
-        int at = from;
-        for (; at <= to - Long.BYTES; at += Long.BYTES) {
-            hash = mixed(hash, (long) WORD.get(key, at));
-        }
-        long rest = 0;
-        for (; at < to; at++) {
-            rest = rest << Byte.SIZE | (key[at] & 0xff);
-        }
-        hash = mixed(hash, rest);
-        hash *= 0x9e37_79b9_7f4a_7c15L;
-        return hash ^ hash >>> 29;
+    RowIndex() {
+        SecureRandom random = new SecureRandom();
+        hash = new KeyedHash(random.nextLong(), random.nextLong());
     }
 
-    private long mixed(long hash, long word) {
-        long product = (hash ^ word) * factor;
-        return product ^ product >>> Integer.SIZE;
+    /** The hash of a key in this table. */
+    long hash(byte[] key, int from, int length) {
+        return hash.of(key, from, length);
     }
 
     /**
@@ -75,6 +60,11 @@ final class RowIndex {
             }
         }
         return null;
+    }
+
+    /** Whether a row stands at this address and is the newest of its key. */
+    boolean has(long hash, long address) {
+        return find(hash, at -> at == address ? at : null) != null;
     }
 
     /** Adds the row of a key that has none. */

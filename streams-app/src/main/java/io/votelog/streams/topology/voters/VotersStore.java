@@ -5,13 +5,18 @@ import io.votelog.streams.topology.rows.VoterKey;
 import io.votelog.streams.topology.rows.VoterRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.processor.StateStore;
@@ -43,8 +48,15 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
 
     private int partition;
     private Path path;
-    private Replay replay;
-    private @Nullable RowFile file;
+    private @Nullable Uuid topic;
+    private long logEnd;
+    private boolean initialized;
+    private @Nullable Replay replay;
+    private volatile @Nullable RowFile file;
+    /** The rows in the file when it was opened, and how many of these were not the newest of their keys. */
+    private long loaded;
+
+    private long superseded;
     private long nextOffset;
     private long openedAt;
     private int ballotsVersion;
@@ -78,58 +90,114 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
                 .getAbsoluteFile()
                 .toPath()
                 .resolveSibling("%s-%s.rows".formatted(name, context.taskId()));
-        try {
-            open();
-            replay = replays.apply(this);
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
+        topic = log.id();
+        logEnd = log.endOffset(partition);
+        initialized = true;
         openStores.opened(partition, this);
         context.register(root, (RecordBatchingStateRestoreCallback) this::restore);
     }
 
-    private void open() {
-        index.clear();
-        ballotRows.clear();
-        ballotsVersion++;
+    /**
+     * Opens the file when it is first asked for something: that is by the thread that restores it. The thread that calls {@link #init} may have
+     * a transaction open for other partitions, which ends before a large file is read.
+     */
+    private RowFile open() {
         try {
-            RowFile opened = RowFile.open(path, log.id(), partition, log.endOffset(partition), this::load);
-            file = opened;
-            // The commit that began with the last block may have failed; those before it have not, since another one
-            // followed.
-            opened.takeBackLastBlock(this::takeBack);
+            Files.createDirectories(path.getParent());
+            Files.deleteIfExists(Compaction.copyOf(path));
+            removeAbandoned();
+            RowFile opened = load();
+            if (Compaction.isDue(opened.length(), loaded, superseded)) {
+                Compaction.run(opened, path, this::isNewest);
+                opened = load();
+            }
             nextOffset = opened.nextOffset();
             openedAt = nextOffset;
+            ballotsVersion++;
+            file = opened;
+            return opened;
         } catch (IOException e) {
             throw failed("opened", e);
         }
     }
 
-    private void load(byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before) {
+    /**
+     * Removes files of tasks that have left this instance. Kafka Streams has removed their directories then, some time after they left, and a
+     * task has its directory before its store is opened.
+     */
+    private void removeAbandoned() {
+        Pattern ofTask = Pattern.compile(Pattern.quote(name) + "-(\\d+_\\d+)\\.rows(\\.new)?");
+        Path folder = path.getParent();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name + "-*")) {
+            for (Path other : files) {
+                Matcher task = ofTask.matcher(other.getFileName().toString());
+                if (task.matches() && !other.equals(path) && Files.notExists(folder.resolve(task.group(1)))) {
+                    LOG.info("{} is removed: its task is not here any more", other);
+                    Files.deleteIfExists(other);
+                }
+            }
+        } catch (DirectoryIteratorException | IOException e) {
+            LOG.warn("files of tasks that are not here any more are left: {}", e.toString());
+        }
+    }
+
+    private RowFile load() throws IOException {
+        index.clear();
+        ballotRows.clear();
+        loaded = 0;
+        superseded = 0;
+        RowFile whole = RowFile.open(path, topic, partition, logEnd, this::loadRow);
+        try {
+            // The commit that began with the last block may have failed; those before it have not, since another one
+            // followed.
+            whole.takeBackLastBlock(this::takeBackRow);
+        } catch (IOException | RuntimeException e) {
+            whole.close();
+            throw e;
+        }
+        return whole;
+    }
+
+    private void loadRow(
+            byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before) {
+        loaded++;
+        superseded += before == RowFormat.NO_ROW ? 0 : 1;
         move(kind, bytes, keyFrom, keyLength, before, address);
     }
 
-    private void takeBack(
+    private void takeBackRow(
             byte kind, byte[] bytes, int keyFrom, int keyLength, int valueLength, long address, long before) {
+        loaded--;
+        superseded -= before == RowFormat.NO_ROW ? 0 : 1;
         move(kind, bytes, keyFrom, keyLength, address, before);
+    }
+
+    private boolean isNewest(byte kind, byte[] bytes, int keyFrom, int keyLength, long address) {
+        if (kind == BALLOT) {
+            String ballotId = new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8);
+            return ballotRows.getOrDefault(ballotId, RowFormat.NO_ROW) == address;
+        }
+        return index.has(index.hash(bytes, keyFrom, keyLength), address);
     }
 
     /** Notes that a key's newest row is another one than before. */
     private void move(byte kind, byte[] bytes, int keyFrom, int keyLength, long from, long to) {
         if (kind == BALLOT) {
             String ballotId = new String(bytes, keyFrom, keyLength, StandardCharsets.UTF_8);
-            if (to == RowFile.NO_ROW) {
+            if (to == RowFormat.NO_ROW) {
                 ballotRows.remove(ballotId);
             } else {
                 ballotRows.put(ballotId, to);
             }
             return;
         }
-        long hash = index.hash(bytes, keyFrom, keyLength);
-        if (from == RowFile.NO_ROW) {
+        moveVoter(index.hash(bytes, keyFrom, keyLength), from, to);
+    }
+
+    private void moveVoter(long hash, long from, long to) {
+        if (from == RowFormat.NO_ROW) {
             index.add(hash, to);
-        } else if (to == RowFile.NO_ROW) {
+        } else if (to == RowFormat.NO_ROW) {
             index.remove(hash, from);
         } else {
             index.replace(hash, from, to);
@@ -138,6 +206,10 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
 
     /** Takes records of votes for which Kafka Streams finds that the store has not got them. */
     private synchronized void restore(Collection<ConsumerRecord<byte[], byte[]>> votes) {
+        file();
+        if (replay == null) {
+            replay = replays.apply(this);
+        }
         for (ConsumerRecord<byte[], byte[]> vote : votes) {
             if (vote.offset() >= nextOffset) {
                 replay.replay(vote);
@@ -157,12 +229,14 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
      */
     public synchronized boolean goOnAt(long offset, long counted) {
         long committed = Math.max(offset, counted);
+        RowFile rows = file();
         if (nextOffset > committed) {
             LOG.info("{}: takes back the votes from {} to {}, which were not committed", path, committed, nextOffset);
             try {
-                if (!file().cutTo(committed, this::takeBack)) {
+                if (!rows.cutTo(committed, this::takeBackRow)) {
                     LOG.warn("{}: has no state of offset {} of votes any more, and is made anew", path, committed);
-                    file().close();
+                    rows.close();
+                    file = null;
                     Files.delete(path);
                     open();
                 }
@@ -177,6 +251,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
 
     /** The next offset that the file said when it was opened: from there on, the rows come from votes. */
     public synchronized long openedAt() {
+        file();
         return openedAt;
     }
 
@@ -196,9 +271,10 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
     public synchronized void putVoter(byte[] pseudonym, String ballotId, byte[] row) {
         byte[] key = VoterKey.of(pseudonym, ballotId);
         RowFile rows = file();
-        @Nullable Long found = index.find(index.hash(key, 0, key.length), at -> rows.hasKey(at, key) ? at : null);
-        long before = found == null ? RowFile.NO_ROW : found;
-        move(VOTER, key, 0, key.length, before, rows.append(VOTER, key, row, before));
+        long hash = index.hash(key, 0, key.length);
+        @Nullable Long found = index.find(hash, at -> rows.hasKey(at, key) ? at : null);
+        long before = found == null ? RowFormat.NO_ROW : found;
+        moveVoter(hash, before, rows.append(VOTER, key, row, before));
     }
 
     @Override
@@ -223,7 +299,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
      * @param row the bytes of a {@link io.votelog.streams.topology.rows.BallotRow}
      */
     public synchronized void putBallot(String ballotId, byte[] row) {
-        long before = ballotRows.getOrDefault(ballotId, RowFile.NO_ROW);
+        long before = ballotRows.getOrDefault(ballotId, RowFormat.NO_ROW);
         ballotRows.put(ballotId, file().append(BALLOT, ballotId.getBytes(StandardCharsets.UTF_8), row, before));
         ballotsVersion++;
     }
@@ -235,6 +311,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
 
     /** Notes that the record at this offset is decided. It may be one that was decided before, when the log is read again. */
     public synchronized void decided(long offset) {
+        file();
         nextOffset = Math.max(nextOffset, offset + 1);
     }
 
@@ -249,19 +326,32 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
         return partition;
     }
 
-    /** The voters that have a row. */
-    synchronized long size() {
+    /** The voters that have a row; 0 when the store is not open. */
+    long size() {
+        return isOpen() ? sizeNow() : 0;
+    }
+
+    private synchronized long sizeNow() {
         return index.size();
     }
 
-    /** The bytes of the file; 0 when the store is closed. */
-    synchronized long length() {
-        return file == null ? 0 : file.length();
+    /** The bytes of the file; 0 when the store is not open. */
+    long length() {
+        return isOpen() ? lengthNow() : 0;
+    }
+
+    private synchronized long lengthNow() {
+        RowFile rows = file;
+        return rows == null ? 0 : rows.length();
     }
 
     /** Writes what was put since the last commit; Kafka Streams calls it when the next one begins. */
     @Override
     public synchronized void flushCache() {
+        if (initialized && file == null) {
+            // Nothing was asked of it or put yet.
+            return;
+        }
         try {
             file().endBlock(nextOffset);
         } catch (IOException e) {
@@ -270,10 +360,11 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
     }
 
     private RowFile file() {
-        if (file == null) {
+        if (!initialized) {
             throw new InvalidStateStoreException("the voters of partition %d are closed".formatted(partition));
         }
-        return file;
+        RowFile rows = file;
+        return rows == null ? open() : rows;
     }
 
     private ProcessorStateException failed(String action, IOException cause) {
@@ -283,9 +374,12 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
     @Override
     public synchronized void close() {
         openStores.closed(partition, this);
-        if (file != null) {
+        initialized = false;
+        replay = null;
+        RowFile rows = file;
+        if (rows != null) {
             try {
-                file.close();
+                rows.close();
             } catch (IOException e) {
                 throw failed("closed", e);
             } finally {
@@ -299,8 +393,9 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
         return name;
     }
 
+    /** Whether its file is open. It does not wait while the file is being opened, so readers are told that the store is not here yet. */
     @Override
-    public synchronized boolean isOpen() {
+    public boolean isOpen() {
         return file != null;
     }
 

@@ -3,7 +3,11 @@ package io.votelog.streams.topology.voters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,5 +211,117 @@ final class RowFileTest {
             assertThat(Thread.interrupted()).isTrue();
             assertThat(file.value(contents.addresses.get("1a"), bytes("a"))).isEqualTo(bytes("1"));
         }
+    }
+
+    /** A length is a number that anything can have flipped, and no reason to ask for as much memory. */
+    @Test
+    void shouldNotTakeMemoryForALengthThatTheFileMerelySays() throws IOException {
+        Contents contents = new Contents();
+        try (RowFile file = open(contents)) {
+            put(file, contents, 1, "a", "1");
+            file.endBlock(1);
+        }
+        long end = Files.size(path());
+        int claimed = 1 << 28;
+        try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {
+            file.setLength(end + 32 + claimed);
+            file.seek(end);
+            file.write(ByteBuffer.allocate(16)
+                    .putInt(RowFormat.BLOCK)
+                    .putInt(claimed)
+                    .putLong(2)
+                    .array());
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThat(nextOffset(TOPIC, 3, Long.MAX_VALUE)).isEqualTo(1);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 24);
+        assertThat(Files.size(path())).isEqualTo(end);
+    }
+
+    /** After a loss of power a disk may have a block that was cut off, where another one was written since, and what was written behind that. */
+    @Test
+    void shouldNotReadOnBehindABlockThatAnotherOneHadReplaced() throws IOException {
+        Contents contents = new Contents();
+        byte[] older;
+        try (RowFile file = open(contents)) {
+            put(file, contents, 1, "a", "1");
+            file.endBlock(10);
+            put(file, contents, 1, "b", "old");
+            file.endBlock(20);
+            older = Files.readAllBytes(path());
+            file.cutTo(10, (k, b, f, n, v, a, p) -> contents.addresses.remove("1b"));
+            put(file, contents, 1, "b", "new");
+            file.endBlock(20);
+            put(file, contents, 1, "c", "3");
+            file.endBlock(30);
+        }
+        byte[] newer = Files.readAllBytes(path());
+        System.arraycopy(older, 0, newer, 0, older.length);
+        Files.write(path(), newer);
+
+        Contents found = new Contents();
+        try (RowFile file = open(found)) {
+            assertThat(file.nextOffset()).isEqualTo(20);
+            assertThat(found.values).isEqualTo(Map.of("1a", "1", "1b", "old"));
+        }
+    }
+
+    /** The newest rows are copied to another file, and that one is damaged anywhere: it has all of them or none. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldBeCopiedAsAWhole(long seed) throws IOException {
+        Random random = new Random(seed);
+        Contents contents = new Contents();
+        Path copy = folder.resolve("copy");
+        int blocks = 1 + random.nextInt(20);
+        try (RowFile file = open(contents)) {
+            for (int block = 1; block <= blocks; block++) {
+                for (int row = random.nextInt(30); row > 0; row--) {
+                    put(
+                            file,
+                            contents,
+                            random.nextInt(2),
+                            "key" + random.nextInt(200),
+                            "v".repeat(random.nextInt(50_000)));
+                }
+                file.endBlock(block);
+            }
+            Files.write(copy, new byte[random.nextInt(9)]);
+            file.copyNewest(
+                    copy,
+                    (kind, bytes, from, length, address) ->
+                            contents.addresses.get(kind + new String(bytes, from, length, StandardCharsets.UTF_8))
+                                    == address);
+            assertThat(file.nextOffset()).isEqualTo(blocks);
+        }
+        byte[] whole = Files.readAllBytes(copy);
+        for (int start = 0; start < 3; start++) {
+            Contents copied = new Contents();
+            try (RowFile file = RowFile.open(copy, TOPIC, 3, blocks, copied::load)) {
+                file.takeBackLastBlock((k, b, f, n, v, a, p) -> {
+                    throw new AssertionError("a copied row is taken back");
+                });
+                assertThat(file.nextOffset()).isEqualTo(blocks);
+                assertThat(copied.values).isEqualTo(contents.values);
+                assertThat(file.cutTo(blocks - 1, (k, b, f, n, v, a, p) -> {})).isFalse();
+            }
+        }
+        int place = random.nextInt(whole.length);
+        byte[] damaged = random.nextBoolean() ? Arrays.copyOf(whole, place) : whole.clone();
+        if (damaged.length > place) {
+            damaged[place] ^= (byte) (1 << random.nextInt(8));
+        }
+        Files.write(copy, damaged);
+        Contents left = new Contents();
+        try (RowFile file = RowFile.open(copy, TOPIC, 3, blocks, left::load)) {
+            assertThat(file.nextOffset()).isIn(0L, (long) blocks);
+            assertThat(left.values).isEqualTo(file.nextOffset() == 0 ? Map.of() : contents.values);
+            put(file, left, 1, "behind", "the damage");
+            file.endBlock(blocks + 1);
+        }
+        Contents then = new Contents();
+        RowFile.open(copy, TOPIC, 3, Long.MAX_VALUE, then::load).close();
+        assertThat(then.values).isEqualTo(left.values);
     }
 }

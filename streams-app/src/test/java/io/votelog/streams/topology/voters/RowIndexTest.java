@@ -4,15 +4,19 @@ package io.votelog.streams.topology.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class RowIndexTest {
@@ -92,5 +96,60 @@ final class RowIndexTest {
             System.arraycopy(key, 0, elsewhere, 5, length);
             assertThat(index.hash(elsewhere, 5, length)).isEqualTo(index.hash(key, 0, length));
         }
+    }
+
+    /**
+     * Pairs of words that a multiplication by any odd number and a shift by half a word make alike: the first word of a pair has another top bit, and the
+     * second one what becomes of that.
+     */
+    @Test
+    void shouldNotBeMadeToCollideByWhoeverChoosesTheKeys() {
+        RowIndex index = new RowIndex();
+        Random random = new Random(7);
+        int pairs = 10;
+        long[] words = random.longs(2 * pairs).toArray();
+        Set<Long> hashes = new HashSet<>();
+        Set<Long> hashesOfBefore = new HashSet<>();
+        for (int choice = 0; choice < 1 << pairs; choice++) {
+            ByteBuffer key = ByteBuffer.allocate(2 * pairs * Long.BYTES);
+            long before = key.capacity();
+            for (int pair = 0; pair < pairs; pair++) {
+                boolean other = (choice >> pair & 1) == 1;
+                long first = words[2 * pair] ^ (other ? 1L << 63 : 0);
+                long second = words[2 * pair + 1] ^ (other ? 1L << 63 | 1L << 31 : 0);
+                key.putLong(first).putLong(second);
+                for (long word : new long[] {first, second}) {
+                    long product = (before ^ word) * 0x1234_5678_9abc_def1L;
+                    before = product ^ product >>> 32;
+                }
+            }
+            hashes.add(index.hash(key.array(), 0, key.capacity()) & 0xffff_ffffL);
+            hashesOfBefore.add(before);
+        }
+        assertThat(hashesOfBefore)
+                .as("what such keys do to a hash that can be broken")
+                .hasSize(1);
+        assertThat(hashes).hasSizeGreaterThan((1 << pairs) - 3);
+    }
+
+    /** As CPython 3.11 hashes bytes with PYTHONHASHSEED=0: SipHash-1-3 with a key of zeros. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 68a914128e01e473",
+        "2, 010bac45c41e3669",
+        "7, 2f098ab0c751325a",
+        "8, ead411e67ebe2eea",
+        "9, 75927f9d95124362",
+        "15, f30eb725bb91c9ea",
+        "16, 8972188433a5c5b7",
+        "31, 169739443111d49b"
+    })
+    void shouldHashAsSipHashDoes(int length, String expected) {
+        byte[] bytes = new byte[length];
+        for (int at = 0; at < length; at++) {
+            bytes[at] = (byte) at;
+        }
+        assertThat(new KeyedHash(0, 0).of(bytes, 0, length)).isEqualTo(Long.parseUnsignedLong(expected, 16));
+        assertThat(new KeyedHash(0, 1).of(bytes, 0, length)).isNotEqualTo(Long.parseUnsignedLong(expected, 16));
     }
 }

@@ -8,14 +8,18 @@ import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Picks;
 import io.votelog.streams.topology.rows.VoterRow;
 import java.io.File;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.processor.TaskId;
@@ -185,5 +189,103 @@ final class VotersStoreTest {
         assertThat(reads.get(30, TimeUnit.SECONDS)).isPositive();
         assertThat(store.size()).isEqualTo(50_000);
         store.close();
+    }
+
+    /** The thread that opens it may have a transaction open, which does not wait for the reading of a large file. */
+    @Test
+    void shouldReadItsFileWhenItIsAskedAndNotWhenItIsOpened() {
+        VotersStore store = open();
+        assertThat(store.isOpen()).isFalse();
+        assertThat(openStores.bytes()).as("a metric reads no file").isZero();
+        assertThat(openStores.voters()).isZero();
+        assertThat(file()).doesNotExist();
+        assertThat(openStores.restoresFrom(2)).isEqualTo(OptionalLong.of(0));
+        assertThat(store.isOpen()).isTrue();
+        assertThat(openStores.bytes()).isPositive();
+        assertThat(file()).exists();
+    }
+
+    private Path file() {
+        return folder.resolve("voters-0_2.rows");
+    }
+
+    @Test
+    void shouldBeFreedOfSupersededRowsWhenItIsOpened() throws IOException {
+        VotersStore store = open();
+        for (int round = 0; round < 70; round++) {
+            byte[] large = new byte[1 << 20];
+            large[0] = (byte) round;
+            store.putBallot("ballot" + round % 3, large);
+            if (round % 2 == 0) {
+                store.putVoter(voter(round), BALLOT, row(round).encode());
+            }
+            store.decided(round);
+            store.flushCache();
+        }
+        store.close();
+        assertThat(Files.size(file())).isGreaterThan(70 << 20);
+        Path copy = folder.resolve("voters-0_2.rows.new");
+        Files.write(copy, new byte[] {1});
+
+        // The last block is taken back, which has ballot0 for the last time.
+        for (int start = 0; start < 3; start++) {
+            VotersStore again = open();
+            assertThat(again.nextOffset()).isEqualTo(69);
+            assertThat(again.size()).isEqualTo(35);
+            assertThat(Files.size(file())).isBetween(3L << 20, 4L << 20);
+            assertThat(copy).doesNotExist();
+            for (int ballot = 0; ballot < 3; ballot++) {
+                assertThat(again.ballot("ballot" + ballot))
+                        .startsWith(66 + ballot)
+                        .hasSize(1 << 20);
+            }
+            for (int number = 0; number < 70; number += 2) {
+                assertThat(again.voter(voter(number), BALLOT)).isEqualTo(row(number));
+            }
+            again.close();
+        }
+        VotersStore after = open();
+        put(after, 69);
+        put(after, 70);
+        assertThat(after.goOnAt(70, 70)).isTrue();
+        assertThat(after.nextOffset()).isEqualTo(70);
+        assertThat(after.goOnAt(60, 60)).as("before the file was compacted").isFalse();
+        assertThat(after.nextOffset()).isZero();
+        assertThat(after.size()).isZero();
+    }
+
+    @Test
+    void shouldBeCompactedWhenItIsLargeAndHalfOfItSuperseded() {
+        long mib = 1 << 20;
+        assertThat(Compaction.isDue(65 * mib, 100, 51)).isTrue();
+        assertThat(Compaction.isDue(65 * mib, 100, 50)).isFalse();
+        assertThat(Compaction.isDue(63 * mib, 100, 99)).isFalse();
+        assertThat(Compaction.isDue(50_000 * mib, 100, 13)).as("towards 64 GiB").isTrue();
+        assertThat(Compaction.isDue(50_000 * mib, 100, 12)).isFalse();
+    }
+
+    @Test
+    void shouldRemoveTheFilesOfTasksThatAreNotHereAnyMore() throws IOException {
+        for (String here : List.of("0_4", "0_5")) {
+            Files.createDirectory(folder.resolve(here));
+        }
+        for (String name : List.of("voters-0_4.rows", "voters-0_5.rows.new", "voters-0_6", "others-0_6.rows")) {
+            Files.write(folder.resolve(name), new byte[] {1});
+        }
+        for (String name : List.of("voters-0_6.rows", "voters-0_11.rows", "voters-0_6.rows.new")) {
+            Files.write(folder.resolve(name), new byte[] {1});
+        }
+        open().nextOffset();
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "0_4",
+                            "0_5",
+                            "voters-0_2.rows",
+                            "voters-0_4.rows",
+                            "voters-0_5.rows.new",
+                            "voters-0_6",
+                            "others-0_6.rows");
+        }
     }
 }
