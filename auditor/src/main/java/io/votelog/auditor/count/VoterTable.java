@@ -24,6 +24,11 @@ final class VoterTable {
     private static final int SLOTS = 1 << SLOT_BITS;
     private static final int MOST_USED = SLOTS / 4 * 3;
 
+    // Behind the slots of a segment: how many are in use, and how many highest bits of the hash all its votes have in common.
+    private static final int USED = SLOTS;
+    private static final int DEPTH = SLOTS + 1;
+    private static final int SEGMENT = SLOTS + 2;
+
     // A slot, 0 where it is free: 31 bits of the hash, a bit that says that the vote is annulled, and 32 bits for the vote's place,
     // which are the chunk's number, from 1, and the vote's number in it. The highest bits of the hash choose the segment, the lowest
     // of those 31 the first slot in it that is looked at.
@@ -44,8 +49,8 @@ final class VoterTable {
 
     private final Hash hash;
 
-    /** As many as a power of two; one that has not split as often as others stands there several times. */
-    private Segment[] directory = {new Segment(0)};
+    /** As many segments as a power of two; one that has not split as often as others stands there several times. */
+    private long[][] directory = {new long[SEGMENT]};
 
     /** The number of highest bits of the hash that choose a segment. */
     private int depth;
@@ -63,19 +68,6 @@ final class VoterTable {
     @FunctionalInterface
     interface Hash {
         long of(long keyHigh, long keyLow, long ballot);
-    }
-
-    /** Slots of the index. */
-    private static final class Segment {
-        private final long[] slots = new long[SLOTS];
-        private int used;
-
-        /** The number of highest bits of the hash that all its votes have in common. */
-        private int depth;
-
-        Segment(int depth) {
-            this.depth = depth;
-        }
     }
 
     /** Votes on one ballot, whose picks all take the same number of words. */
@@ -130,8 +122,8 @@ final class VoterTable {
      */
     Seen seen(int ballot, long keyHigh, long keyLow, long idHigh, long idLow, long[] picks) {
         long hashed = hash.of(keyHigh, keyLow, ballot);
-        Segment segment = segment(hashed);
-        long slot = segment.slots[find(segment, hashed, ballot, keyHigh, keyLow)];
+        long[] segment = segment(hashed);
+        long slot = segment[find(segment, hashed, ballot, keyHigh, keyLow)];
         if (slot == 0) {
             return Seen.NEW;
         }
@@ -151,16 +143,16 @@ final class VoterTable {
      */
     void accept(int ballot, long keyHigh, long keyLow, long idHigh, long idLow, long[] picks) {
         long hashed = hash.of(keyHigh, keyLow, ballot);
-        Segment segment = segment(hashed);
-        while (segment.used == MOST_USED) {
+        long[] segment = segment(hashed);
+        while (segment[USED] == MOST_USED) {
             split(segment, hashed);
             segment = segment(hashed);
         }
         int free = find(segment, hashed, ballot, keyHigh, keyLow);
         int number = chunkFor(ballot, picks.length);
         Chunk chunk = chunk((long) number << CHUNK_BITS);
-        segment.slots[free] = hashed >>> HASH_SHIFT << HASH_SHIFT | (long) number << CHUNK_BITS | chunk.votes;
-        segment.used++;
+        segment[free] = hashed >>> HASH_SHIFT << HASH_SHIFT | (long) number << CHUNK_BITS | chunk.votes;
+        segment[USED]++;
         int at = chunk.votes++ * chunk.width;
         chunk.words[at + KEY] = keyHigh;
         chunk.words[at + KEY + 1] = keyLow;
@@ -177,9 +169,9 @@ final class VoterTable {
     @Nullable
     Picks annul(int ballot, long keyHigh, long keyLow, long idHigh, long idLow) {
         long hashed = hash.of(keyHigh, keyLow, ballot);
-        Segment segment = segment(hashed);
+        long[] segment = segment(hashed);
         int found = find(segment, hashed, ballot, keyHigh, keyLow);
-        long slot = segment.slots[found];
+        long slot = segment[found];
         if (slot == 0 || (slot & ANNULLED) != 0) {
             return null;
         }
@@ -188,11 +180,11 @@ final class VoterTable {
         if (chunk.words[at + VOTE_ID] != idHigh || chunk.words[at + VOTE_ID + 1] != idLow) {
             return null;
         }
-        segment.slots[found] |= ANNULLED;
+        segment[found] |= ANNULLED;
         return Picks.ofWords(Arrays.copyOfRange(chunk.words, at + PICKS, at + chunk.width));
     }
 
-    private Segment segment(long hashed) {
+    private long[] segment(long hashed) {
         return directory[directoryIndex(hashed)];
     }
 
@@ -202,11 +194,10 @@ final class VoterTable {
     }
 
     /** The index of the voter's slot, or of the free slot that the voter would get. */
-    private int find(Segment segment, long hashed, int ballot, long keyHigh, long keyLow) {
-        long[] slots = segment.slots;
+    private int find(long[] segment, long hashed, int ballot, long keyHigh, long keyLow) {
         int at = home(hashed);
         for (; ; ) {
-            long slot = slots[at];
+            long slot = segment[at];
             if (slot == 0 || (slot ^ hashed) >>> HASH_SHIFT == 0 && holds(slot, ballot, keyHigh, keyLow)) {
                 return at;
             }
@@ -261,27 +252,28 @@ final class VoterTable {
     }
 
     /** Moves those votes of a full segment whose next bit is set into a new one. */
-    private void split(Segment full, long hashed) {
-        if (full.depth == depth) {
+    private void split(long[] full, long hashed) {
+        int common = (int) full[DEPTH];
+        if (common == depth) {
             deepen();
         }
-        int first = directoryIndex(hashed) >>> depth - full.depth << depth - full.depth;
-        full.depth++;
-        Segment upper = new Segment(full.depth);
-        int each = 1 << depth - full.depth;
-        Arrays.fill(directory, first + each, first + 2 * each, upper);
-        System.arraycopy(full.slots, 0, splitting, 0, SLOTS);
-        Arrays.fill(full.slots, 0);
-        full.used = 0;
+        int half = 1 << depth - common - 1;
+        int first = directoryIndex(hashed) & -2 * half;
+        long[] upper = new long[SEGMENT];
+        Arrays.fill(directory, first + half, first + 2 * half, upper);
+        System.arraycopy(full, 0, splitting, 0, SLOTS);
+        Arrays.fill(full, 0);
+        full[DEPTH] = common + 1;
+        upper[DEPTH] = common + 1;
         for (long slot : splitting) {
             if (slot != 0) {
-                Segment to = slot << full.depth - 1 < 0 ? upper : full;
+                long[] to = slot << common < 0 ? upper : full;
                 int at = home(slot);
-                while (to.slots[at] != 0) {
+                while (to[at] != 0) {
                     at = at + 1 & SLOTS - 1;
                 }
-                to.slots[at] = slot;
-                to.used++;
+                to[at] = slot;
+                to[USED]++;
             }
         }
     }
@@ -290,7 +282,7 @@ final class VoterTable {
         if (depth == MOST_DEPTH) {
             throw tooMany();
         }
-        Segment[] deeper = new Segment[directory.length * 2];
+        long[][] deeper = new long[directory.length * 2][];
         for (int at = 0; at < deeper.length; at++) {
             deeper[at] = directory[at / 2];
         }
