@@ -38,9 +38,8 @@ public final class PartitionBallot {
         this.openedAt = openedAt;
         this.published = published;
         this.definition = definition;
-        this.voteSchemas = published.getVoteSchemas().stream()
-                .mapToLong(Long::longValue)
-                .toArray();
+        this.voteSchemas =
+                published.getVoteSchemas().stream().mapToLong(Long::longValue).toArray();
         this.number = number;
         this.count = count;
         this.opensAtMs = ballot().opensAt().toEpochMilli();

@@ -24,13 +24,16 @@ final class VoterTable {
     private static final int SLOTS = 1 << SLOT_BITS;
     private static final int MOST_USED = SLOTS / 4 * 3;
 
-    // Behind the slots of a segment: how many are in use, and how many highest bits of the hash all its votes have in common.
+    // Behind the slots of a segment: how many are in use, and how many highest bits of the hash all its votes have in
+    // common.
     private static final int USED = SLOTS;
     private static final int DEPTH = SLOTS + 1;
     private static final int SEGMENT = SLOTS + 2;
 
-    // A slot, 0 where it is free: 31 bits of the hash, a bit that says that the vote is annulled, and 32 bits for the vote's place,
-    // which are the chunk's number, from 1, and the vote's number in it. The highest bits of the hash choose the segment, the lowest
+    // A slot, 0 where it is free: 31 bits of the hash, a bit that says that the vote is annulled, and 32 bits for the
+    // vote's place,
+    // which are the chunk's number, from 1, and the vote's number in it. The highest bits of the hash choose the
+    // segment, the lowest
     // of those 31 the first slot in it that is looked at.
     private static final int HASH_BITS = 31;
     private static final int HASH_SHIFT = Long.SIZE - HASH_BITS;

@@ -113,7 +113,8 @@ final class DumpInput implements AutoCloseable {
             at += length;
             return Arrays.copyOfRange(buffer, at - length, at);
         }
-        // The rest is read before it is put behind what is there: a damaged length takes no more memory than the file has.
+        // The rest is read before it is put behind what is there: a damaged length takes no more memory than the file
+        // has.
         int there = limit - at;
         byte[] rest = in.readNBytes(length - there);
         if (rest.length < length - there) {

@@ -102,7 +102,8 @@ class VoterTableTest {
         doesWhatAMapDoes(new VoterTable((high, low, ballot) -> (low % 50) << 58), 50_000, 180);
         // They differ in what is not kept of a hash alone.
         doesWhatAMapDoes(new VoterTable((high, low, ballot) -> high * 300 + low), 10_000, 25);
-        // All in one half, then all in one quarter of it, and so on: the directory is as deep as it gets before it spreads.
+        // All in one half, then all in one quarter of it, and so on: the directory is as deep as it gets before it
+        // spreads.
         doesWhatAMapDoes(
                 new VoterTable((high, low, ballot) -> ((high * 300 + low) * 0x9E3779B97F4A7C15L) >>> 9), 100_000, 250);
     }
