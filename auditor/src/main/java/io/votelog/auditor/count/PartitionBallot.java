@@ -4,7 +4,6 @@ package io.votelog.auditor.count;
 import io.votelog.events.BallotPublished;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
-import java.util.Set;
 
 /** A ballot in one partition: its definition, where it begins and ends there, and what is counted for it there. */
 public final class PartitionBallot {
@@ -14,7 +13,7 @@ public final class PartitionBallot {
     private final int partition;
     private final BallotPublished published;
     private final BallotDefinition definition;
-    private final Set<Long> voteSchemas;
+    private final long[] voteSchemas;
     private final int number;
     private final PartitionCount count;
     private final long opensAtMs;
@@ -39,7 +38,8 @@ public final class PartitionBallot {
         this.openedAt = openedAt;
         this.published = published;
         this.definition = definition;
-        this.voteSchemas = Set.copyOf(published.getVoteSchemas());
+        this.voteSchemas =
+                published.getVoteSchemas().stream().mapToLong(Long::longValue).toArray();
         this.number = number;
         this.count = count;
         this.opensAtMs = ballot().opensAt().toEpochMilli();
@@ -78,7 +78,12 @@ public final class PartitionBallot {
     }
 
     boolean names(long voteSchema) {
-        return voteSchemas.contains(voteSchema);
+        for (long named : voteSchemas) {
+            if (named == voteSchema) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean opensAfter(long recordedAtMs) {

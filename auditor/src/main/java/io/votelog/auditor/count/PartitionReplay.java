@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.count;
 
-import io.votelog.auditor.files.Hashes;
 import io.votelog.events.VoteCast;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Form;
@@ -19,8 +18,6 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,7 +41,6 @@ public final class PartitionReplay {
     private VoterTable voters = new VoterTable();
     private final EventBytes bytes = new EventBytes();
     private final VoteHasher hasher = new VoteHasher();
-    private final MessageDigest sha256 = Hashes.sha256();
     private final Map<String, PartitionBallot> ballots = new LinkedHashMap<>();
 
     private long nextOffset;
@@ -205,29 +201,18 @@ public final class PartitionReplay {
         long keyHigh = voter.getLong();
         long keyLow = voter.getLong();
         Form form = on.ballot().check(vote.choices());
-        long[] choices = choices(form);
-        VoterTable.Seen seen = voters.seen(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices);
+        long[] picks = form.picks().words();
+        VoterTable.Seen seen = voters.seen(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), picks);
         if (seen == VoterTable.Seen.SAME && form.broken().contains(Reason.UNKNOWN_OPTION)) {
-            // What is not on the ballot is no part of what stands for the choices.
+            // What is not on the ballot is no part of the picks.
             seen = VoterTable.Seen.SAME_ID;
         }
         byte outcome = verdict(on, seen, form, record.timestamp(), record.offset());
         if (outcome == RecordOutcome.ACCEPTED) {
-            Picks longer = hashed(form) ? form.picks() : null;
-            voters.accept(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), choices, longer);
+            voters.accept(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), picks);
         }
         on.count().vote(outcome, form.picks(), record.offset(), record.timestamp());
         return outcome;
-    }
-
-    /** What stands for a set of options: their bits, or a hash of these where there are more than two words of them. */
-    private long[] choices(Form form) {
-        long[] words = form.picks().words();
-        return hashed(form) ? Hashes.of(sha256, words) : Arrays.copyOf(words, 2);
-    }
-
-    private static boolean hashed(Form form) {
-        return form.picks().words().length > 2;
     }
 
     private static byte verdict(PartitionBallot on, VoterTable.Seen seen, Form form, long recordedAtMs, long offset) {

@@ -81,6 +81,15 @@ public final class VoteHasher {
         return word;
     }
 
+    /** The hash of three words. */
+    long of(long first, long second, long third) {
+        begin();
+        add(first);
+        add(second);
+        add(third);
+        return end(3L * Long.BYTES);
+    }
+
     /** The hash of these words. */
     public long of(long... words) {
         begin();

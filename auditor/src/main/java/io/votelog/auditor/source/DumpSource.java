@@ -5,12 +5,9 @@ import io.votelog.auditor.files.Hashes;
 import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -31,11 +28,6 @@ import org.jspecify.annotations.Nullable;
  * reading it fails.
  */
 public final class DumpSource implements LogSource {
-    private static final int BUFFER = 1 << 20;
-
-    /** No record of Kafka is longer. A greater length is damage, and no memory is allocated for it. */
-    private static final int LONGEST = 64 << 20;
-
     private final Path folder;
     private final Dump.Manifest manifest;
 
@@ -110,7 +102,7 @@ public final class DumpSource implements LogSource {
         private final Path path;
         private final Dump.File file;
         private final MessageDigest sha256 = Hashes.sha256();
-        private final DataInputStream in;
+        private final DumpInput in;
         private long records;
         private long nextOffset;
         private boolean over;
@@ -119,7 +111,7 @@ public final class DumpSource implements LogSource {
             this.range = range;
             this.path = path;
             this.file = file;
-            this.in = new DataInputStream(new BufferedInputStream(new DigestInputStream(in, sha256), BUFFER));
+            this.in = new DumpInput(new DigestInputStream(in, sha256));
         }
 
         @Override
@@ -186,24 +178,18 @@ public final class DumpSource implements LogSource {
     }
 
     private static @Nullable ConsumerRecord<byte[], byte[]> next(
-            DataInputStream in, OffsetRange range, @Nullable Long stampedTo) throws IOException {
-        in.mark(1);
-        if (in.read() < 0) {
+            DumpInput in, OffsetRange range, @Nullable Long stampedTo) throws IOException {
+        if (in.isAtEnd()) {
             return null;
         }
-        in.reset();
-        long offset = in.readLong();
-        long timestampMs = in.readLong();
-        byte @Nullable [] key = bytes(in);
-        byte @Nullable [] value = bytes(in);
+        long offset = in.number8();
+        long timestampMs = in.number8();
+        byte @Nullable [] key = in.bytes();
+        byte @Nullable [] value = in.bytes();
         Headers headers = new RecordHeaders();
-        int headerCount = in.readInt();
-        if (headerCount < 0 || headerCount > LONGEST) {
-            throw new IOException("%d headers".formatted(headerCount));
-        }
-        for (int i = 0; i < headerCount; i++) {
-            byte @Nullable [] name = bytes(in);
-            headers.add(name == null ? "" : new String(name, StandardCharsets.UTF_8), bytes(in));
+        int headerCount = in.headerCount();
+        for (int place = 0; place < headerCount; place++) {
+            headers.add(in.name(place), in.bytes());
         }
         return new ConsumerRecord<>(
                 range.topic(),
@@ -224,21 +210,6 @@ public final class DumpSource implements LogSource {
             return TimestampType.NO_TIMESTAMP_TYPE;
         }
         return offset < stampedTo ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME;
-    }
-
-    private static byte @Nullable [] bytes(DataInputStream in) throws IOException {
-        int length = in.readInt();
-        if (length == -1) {
-            return null;
-        }
-        if (length < 0 || length > LONGEST) {
-            throw new IOException("a field of %d bytes".formatted(length));
-        }
-        byte[] bytes = in.readNBytes(length);
-        if (bytes.length < length) {
-            throw new EOFException();
-        }
-        return bytes;
     }
 
     @Override

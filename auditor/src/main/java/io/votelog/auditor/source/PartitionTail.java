@@ -72,6 +72,9 @@ public final class PartitionTail implements AutoCloseable {
     }
 
     private @Nullable ConsumerRecord<byte[], byte[]> poll(long end) {
+        if (polled.hasNext()) {
+            return polled.next();
+        }
         try {
             long progressNs = System.nanoTime();
             while (!polled.hasNext()) {

@@ -14,6 +14,12 @@ class VoteHasherTest {
     }
 
     @Test
+    void shouldHashThreeWordsAsAnyNumberOfThem() {
+        VoteHasher hasher = new VoteHasher();
+        assertThat(hasher.of(1, -2, 3)).isEqualTo(hasher.of(new long[] {1, -2, 3}));
+    }
+
+    @Test
     void shouldTellApartWhateverDiffers() {
         VoteHasher hasher = new VoteHasher();
         long voteHash = hasher.of(1, 2, 3, 4, "spring-an", 5);
