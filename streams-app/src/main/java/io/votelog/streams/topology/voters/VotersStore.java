@@ -127,11 +127,10 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
      */
     private void removeAbandoned() {
         Pattern ofTask = Pattern.compile(Pattern.quote(name) + "-(\\d+_\\d+)\\.rows(\\.new)?");
-        Path folder = path.getParent();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name + "-*")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path.getParent(), name + "-*")) {
             for (Path other : files) {
                 Matcher task = ofTask.matcher(other.getFileName().toString());
-                if (task.matches() && !other.equals(path) && Files.notExists(folder.resolve(task.group(1)))) {
+                if (task.matches() && !other.equals(path) && Files.notExists(path.resolveSibling(task.group(1)))) {
                     LOG.info("{} is removed: its task is not here any more", other);
                     Files.deleteIfExists(other);
                 }
