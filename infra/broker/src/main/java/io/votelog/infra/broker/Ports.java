@@ -2,11 +2,14 @@
 package io.votelog.infra.broker;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports of 127.0.0.1, looked at before a child is started that is to listen there. */
@@ -16,6 +19,12 @@ public final class Ports {
     private static final int FIRST = 20_000;
     private static final int END = 30_000;
     private static final int TRIES = 1_000;
+
+    /**
+     * Between the choice of a port and the moment in which a child listens there, other processes choose theirs. So whoever chooses one holds
+     * the UDP port of the same number, which nothing here uses, for as long as it runs.
+     */
+    private static final Map<Integer, DatagramSocket> GIVEN = new ConcurrentHashMap<>();
 
     private Ports() {}
 
@@ -43,7 +52,10 @@ public final class Ports {
         }
     }
 
-    /** A port that is free now and not among {@code taken}, of those that brokers get: {@value #FIRST} to 29999. */
+    /**
+     * A port that is free now, not among {@code taken} and not given before, by this process or by another one that still runs; of those that
+     * brokers get: {@value #FIRST} to 29999.
+     */
     public static int anyFree(Set<Integer> taken) {
         return anyFree(FIRST, END, taken);
     }
@@ -58,12 +70,21 @@ public final class Ports {
     public static int anyFree(int first, int end, Set<Integer> taken) {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(first, end);
-            if (!taken.contains(port) && free(port)) {
+            if (!taken.contains(port) && free(port) && give(port)) {
                 return port;
             }
         }
         throw new ChildStartException(
                 "no free port found on 127.0.0.1 between " + first + " and " + (end - 1) + " in " + TRIES + " tries");
+    }
+
+    private static boolean give(int port) {
+        try {
+            GIVEN.put(port, new DatagramSocket(new InetSocketAddress(loopback(), port)));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static InetAddress loopback() throws UnknownHostException {
