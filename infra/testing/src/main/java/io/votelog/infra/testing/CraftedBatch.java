@@ -8,8 +8,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -36,6 +39,8 @@ public final class CraftedBatch {
     /** The last version of the produce request that identifies topics by name. */
     private static final short PRODUCE_VERSION = 12;
 
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+    private static final Duration BETWEEN = Duration.ofMillis(200);
     private static final int TIMEOUT_MS = 60_000;
     private static final byte NO_LENGTH = 1;
     private static final byte[] ZEROS = new byte[1 << 16];
@@ -84,13 +89,25 @@ public final class CraftedBatch {
     }
 
     /**
-     * Sends the batch to a broker once, to be appended to a partition.
+     * Sends the batch to a broker, to be appended to a partition; again for at most a minute while the broker says that it may be asked again,
+     * as one does that has stood still and is not the leader of its partitions for a moment.
      *
      * @param bootstrapServers {@code host:port} of the partition's leader
      * @return the broker's answer
      * @throws UncheckedIOException when the broker does not answer, for example because it died
      */
     public Errors sendTo(String bootstrapServers, String topic, int partition) {
+        long endNs = System.nanoTime() + AGAIN.toNanos();
+        while (true) {
+            Errors answer = sendOnce(bootstrapServers, topic, partition);
+            if (!(answer.exception() instanceof RetriableException) || System.nanoTime() - endNs > 0) {
+                return answer;
+            }
+            LockSupport.parkNanos(BETWEEN.toNanos());
+        }
+    }
+
+    private Errors sendOnce(String bootstrapServers, String topic, int partition) {
         int colon = bootstrapServers.lastIndexOf(':');
         String host = bootstrapServers.substring(bootstrapServers.lastIndexOf('/') + 1, colon);
         int port = Integer.parseInt(bootstrapServers.substring(colon + 1));
