@@ -31,10 +31,8 @@ final class VoterTable {
     private static final int SEGMENT = SLOTS + 2;
 
     // A slot, 0 where it is free: 31 bits of the hash, a bit that says that the vote is annulled, and 32 bits for the
-    // vote's place,
-    // which are the chunk's number, from 1, and the vote's number in it. The highest bits of the hash choose the
-    // segment, the lowest
-    // of those 31 the first slot in it that is looked at.
+    // vote's place, which are the chunk's number, from 1, and the vote's number in it. The highest bits of the hash
+    // choose the segment, the lowest of those 31 the first slot in it that is looked at.
     private static final int HASH_BITS = 31;
     private static final int HASH_SHIFT = Long.SIZE - HASH_BITS;
     private static final long ANNULLED = 1L << Integer.SIZE;

@@ -7,6 +7,7 @@ import io.votelog.rules.AcceptedVote;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Decision;
 import io.votelog.rules.LoggedVote;
+import io.votelog.rules.Picks;
 import io.votelog.rules.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,25 +38,23 @@ public class DecisionBenchmark {
     private final List<LoggedVote> votes = new ArrayList<>();
     private final List<AcceptedVote> same = new ArrayList<>();
     private final List<AcceptedVote> other = new ArrayList<>();
-    private Decision.PartitionBallot ballot =
-            new Decision.PartitionBallot(TestSystem.seed(), 0, Decision.PartitionBallot.OPEN_ENDED);
+    private final Ballot definition = TestSystem.seed();
+    private final Decision.PartitionBallot ballot =
+            new Decision.PartitionBallot(definition, 0, Decision.PartitionBallot.OPEN_ENDED);
     private int next;
 
     /** Draws the votes. */
     @Setup
     public void draw() {
-        Ballot definition = TestSystem.seed();
-        ballot = new Decision.PartitionBallot(definition, 0, Decision.PartitionBallot.OPEN_ENDED);
         long openMs = definition.opensAt().toEpochMilli();
         DrawnVotes drawn = new DrawnVotes(definition, 1);
         for (int i = 0; i < VOTES; i++) {
             List<String> choices = drawn.of(i);
             UUID id = new UUID(1, i);
             votes.add(new LoggedVote(id, choices, 2L * VOTES + i, openMs));
-            same.add(new AcceptedVote(
-                    id, 1L + i, openMs, definition.check(choices).picks()));
-            other.add(new AcceptedVote(
-                    OTHER_ID, 1L + i, openMs, definition.check(choices).picks()));
+            Picks picks = definition.check(choices).picks();
+            same.add(new AcceptedVote(id, 1L + i, openMs, picks));
+            other.add(new AcceptedVote(OTHER_ID, 1L + i, openMs, picks));
         }
     }
 

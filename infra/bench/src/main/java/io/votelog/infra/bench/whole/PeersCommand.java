@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -54,12 +55,7 @@ public final class PeersCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Set<Row> rows = only == null ? EnumSet.allOf(Row.class) : EnumSet.copyOf(only);
-        if (rows.contains(Row.POSTGRES) || rows.contains(Row.POSTGRES_BATCHED)) {
-            StorePrograms.postgres();
-        }
-        if (rows.contains(Row.REDIS) || rows.contains(Row.REDIS_BATCHED)) {
-            StorePrograms.redis();
-        }
+        rows.stream().map(Row::store).filter(Objects::nonNull).forEach(StoreKind::requireProgram);
         try (TestSystem system = TestSystem.start(options);
                 LoadGenerator generator = new LoadGenerator()) {
             for (Row row : rows) {
@@ -88,13 +84,8 @@ public final class PeersCommand implements Callable<Integer> {
     }
 
     private static Contestant start(Row row, TestSystem system) {
-        return switch (row) {
-            case VOTELOG -> new Votelog(system);
-            case POSTGRES -> StorePeer.start(StoreKind.POSTGRES, system);
-            case POSTGRES_BATCHED -> StorePeer.start(StoreKind.POSTGRES_BATCHED, system);
-            case REDIS -> StorePeer.start(StoreKind.REDIS, system);
-            case REDIS_BATCHED -> StorePeer.start(StoreKind.REDIS_BATCHED, system);
-        };
+        StoreKind store = row.store();
+        return store == null ? new Votelog(system) : StorePeer.start(store, system);
     }
 
     private Round measure(Row row, Electorate electorate) {

@@ -59,6 +59,18 @@ enum StoreKind {
         return server;
     }
 
+    /**
+     * Looks for its server's program.
+     *
+     * @throws io.votelog.infra.bench.workspace.BenchException where it is not installed
+     */
+    void requireProgram() {
+        switch (server) {
+            case POSTGRES -> StorePrograms.postgres();
+            case REDIS -> StorePrograms.redis();
+        }
+    }
+
     /** Connections over which votes are written. */
     int writers() {
         return writers;
