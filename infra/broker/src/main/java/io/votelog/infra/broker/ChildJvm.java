@@ -35,7 +35,7 @@ public final class ChildJvm {
 
     /**
      * A system property: options of the JVM, separated by spaces, that every child gets before its own. Tests give
-     * {@code -XX:TieredStopAtLevel=1}, since most of their children do not live long enough to gain from the second compiler.
+     * {@code -XX:TieredStopAtLevel=1 -XX:+UseSerialGC}, since most of their children do not live long enough to gain from the second compiler.
      */
     public static final String JVM_ARGS = "votelog.child-jvm-args";
 

@@ -29,7 +29,7 @@ final class ReadmeShell {
               esac
               echo
             }
-            java() { "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -Xmx256m "$@" || [ $? = 3 ]; }
+            java() { "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m "$@" || [ $? = 3 ]; }
             auditor() { java -jar auditor/target/votelog-auditor.jar "$@"; }
             """;
 

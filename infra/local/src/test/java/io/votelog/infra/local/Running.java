@@ -76,6 +76,7 @@ final class Running {
         List<String> command = new ArrayList<>(List.of(
                 jdk.resolve("bin/java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xmx192m",
                 "-D" + Up.ROOT + "=" + ROOT,
                 "-D" + ChildJvm.ARCHIVE_CLASSES + "=" + Boolean.getBoolean(ChildJvm.ARCHIVE_CLASSES),
