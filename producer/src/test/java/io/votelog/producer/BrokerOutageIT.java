@@ -28,9 +28,10 @@ class BrokerOutageIT {
         try (KafkaCluster cluster = KafkaCluster.single(data).start();
                 Gateway gateway = Gateway.start(
                         cluster.bootstrapServers(),
-                        "--votelog.publish-timeout=2s",
-                        "--votelog.limits.user.rate=0",
-                        "--votelog.limits.votes.every=0")) {
+                        Gateway.impatient(
+                                "--votelog.publish-timeout=2s",
+                                "--votelog.limits.user.rate=0",
+                                "--votelog.limits.votes.every=0"))) {
             String operator = gateway.token("operator", "ballots:write");
             String alice = gateway.token("alice", "");
             String key = UUID.randomUUID().toString();

@@ -111,10 +111,11 @@ class EveryAnswerIT {
         lostLog = KafkaCluster.single(data).start();
         cutOff = Gateway.start(
                 lostLog.bootstrapServers(),
-                "--votelog.publish-timeout=1s",
-                "--votelog.take-over-after=1h",
-                "--votelog.max-votes-under-way=1",
-                "--votelog.limits.user.rate=0");
+                Gateway.impatient(
+                        "--votelog.publish-timeout=1s",
+                        "--votelog.take-over-after=1h",
+                        "--votelog.max-votes-under-way=1",
+                        "--votelog.limits.user.rate=0"));
     }
 
     @AfterAll

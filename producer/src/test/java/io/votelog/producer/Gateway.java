@@ -101,6 +101,16 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(context, context.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
     }
 
+    /** The same settings, and a gateway that gives its log as little time as one does by itself. */
+    static String[] impatient(String... settings) {
+        return Stream.concat(
+                        Stream.of(
+                                "--votelog.max-delay=1s",
+                                "--spring.kafka.producer.properties.delivery.timeout.ms=2000"),
+                        Stream.of(settings))
+                .toArray(String[]::new);
+    }
+
     /** A gateway's command line. */
     static List<String> arguments(String bootstrapServers, String... settings) {
         Map<String, String> all = new LinkedHashMap<>();
@@ -115,7 +125,10 @@ public final class Gateway implements AutoCloseable {
                 "--server.address=127.0.0.1",
                 "--management.server.address=127.0.0.1",
                 "--votelog.public-urls.producer=https://vote.example",
-                "--votelog.public-urls.streams=https://results.example");
+                "--votelog.public-urls.streams=https://results.example",
+                // A busy machine's broker is slow, and no outage. Tests of outages are as impatient as a gateway is by itself.
+                "--votelog.max-delay=30s",
+                "--spring.kafka.producer.properties.delivery.timeout.ms=60000");
         // A setting that is given here replaces the standard one; on a command line it would be added to it.
         Stream.concat(standard.stream(), Stream.of(settings))
                 .forEach(setting -> all.put(setting.substring(0, setting.indexOf('=')), setting));

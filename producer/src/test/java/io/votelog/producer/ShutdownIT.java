@@ -43,10 +43,11 @@ class ShutdownIT {
                 .jvmArgs("-XX:TieredStopAtLevel=1", "-Xmx256m")
                 .args(Gateway.arguments(
                                 broker.bootstrapServers(),
-                                "--server.port=" + port,
-                                "--votelog.limits.user.rate=0",
-                                "--votelog.limits.votes.every=0",
-                                "--votelog.limits.address.rate=0")
+                                Gateway.impatient(
+                                        "--server.port=" + port,
+                                        "--votelog.limits.user.rate=0",
+                                        "--votelog.limits.votes.every=0",
+                                        "--votelog.limits.address.rate=0"))
                         .toArray(String[]::new))
                 .logFile(data.resolve("gateway.log"))
                 .start();

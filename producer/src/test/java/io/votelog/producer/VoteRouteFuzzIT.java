@@ -266,13 +266,14 @@ class VoteRouteFuzzIT {
         }
         answers.forEach(this::check);
         Optional<Answer> last = answers.isEmpty() ? Optional.empty() : Optional.of(answers.get(answers.size() - 1));
-        if (last.filter(answer -> answer.status() == 200)
+        boolean whole = last.filter(answer -> answer.status() == 200)
                 .flatMap(answer -> answer.header("Connection"))
                 .filter("close"::equalsIgnoreCase)
-                .isPresent()) {
-            seen.merge("whole", 1, Integer::sum);
-        } else {
-            seen.merge("cut off", 1, Integer::sum);
+                .isPresent();
+        seen.merge(whole ? "whole" : "cut off", 1, Integer::sum);
+        // Of a busy machine's log the gateway may not hear in time, and says so.
+        boolean known = answers.stream().noneMatch(answer -> answer.text().contains("outcome-unknown"));
+        if (!whole || !known) {
             // Any vote of the batch may be without an answer; the changes may have hit their ids too.
             IDS.matcher(new String(shape.bytes(), ISO_8859_1))
                     .results()
