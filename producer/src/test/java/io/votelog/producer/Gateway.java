@@ -126,7 +126,8 @@ public final class Gateway implements AutoCloseable {
                 "--management.server.address=127.0.0.1",
                 "--votelog.public-urls.producer=https://vote.example",
                 "--votelog.public-urls.streams=https://results.example",
-                // A busy machine's broker is slow, and no outage. Tests of outages are as impatient as a gateway is by itself.
+                // A busy machine's broker is slow, and no outage. Tests of outages are as impatient as a gateway is by
+                // itself.
                 "--votelog.max-delay=30s",
                 "--spring.kafka.producer.properties.delivery.timeout.ms=60000");
         // A setting that is given here replaces the standard one; on a command line it would be added to it.

@@ -30,11 +30,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -42,6 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Compares the count of logs that are drawn from a seed, with ballots, valid and invalid votes, annulments, closes and junk in
  * any order, with a plain recount; then reads the same log again on the old stores, as after a loss of offsets.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ReplayRandomizedTest {
     private static final int RECORDS = 300;
     private static final int CHECKED_BALLOT_OPTIONS = 40;
@@ -57,10 +62,13 @@ class ReplayRandomizedTest {
                     .map(HostileRecords.Hostile::value)
                     .toList();
 
-    private static final Set<String> DRAWN_OUTCOMES = new HashSet<>();
+    private static final Set<String> DRAWN_OUTCOMES = ConcurrentHashMap.newKeySet();
 
-    private final LogFixture fixture = new LogFixture();
-    private final List<BallotDefinition> ballots = List.of(
+    /** Signatures take most of the time that it takes to draw a log, and the same record has the same. */
+    private static final Map<String, byte[]> SIGNED = new ConcurrentHashMap<>();
+
+    private static final LogFixture FIXTURE = new LogFixture();
+    private static final List<BallotDefinition> BALLOTS = List.of(
             LogFixture.ballot("one"),
             LogFixture.ballot("two", CHECKED_BALLOT_OPTIONS, 3, "live"),
             LogFixture.ballot("six"));
@@ -86,7 +94,7 @@ class ReplayRandomizedTest {
     @MethodSource("seeds")
     void shouldDecideAndCountAsAPlainRecountDoes(long seed) {
         DrawnLog drawn = draw(new Random(seed));
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
 
         assertThat(partition.processAll(drawn.records, 0)).isEqualTo(drawn.expected);
         assertThat(figures(partition.emit())).isEqualTo(drawn.totals());
@@ -98,7 +106,7 @@ class ReplayRandomizedTest {
     void shouldChangeNothingWhenTheLogIsReadAgainOnTheOldStores(long seed) {
         Random random = new Random(seed);
         DrawnLog drawn = draw(random);
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
         partition.processAll(drawn.records, 0);
         Map<String, PartitionTally> before = partition.emit();
 
@@ -117,7 +125,7 @@ class ReplayRandomizedTest {
     void shouldGoOnAfterARestartAnywhereAsIfThereHadBeenNone(long seed) {
         Random random = new Random(seed);
         DrawnLog drawn = draw(random);
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
         int cut = random.nextInt(RECORDS);
         List<String> outcomes = new ArrayList<>(partition.processAll(drawn.records.subList(0, cut), 0));
         if (random.nextBoolean()) {
@@ -139,7 +147,7 @@ class ReplayRandomizedTest {
         Random random = new Random(seed);
         DrawnLog drawn = draw(random);
         DrawnLog other = draw(random);
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
         partition.processAll(drawn.records, 0);
         int cut = random.nextInt(RECORDS);
         int readFrom = random.nextInt(cut + 1);
@@ -174,7 +182,7 @@ class ReplayRandomizedTest {
     void shouldKeepTheVotersPositionWhereVotesAreDecidedAndNeverGoBack(long seed) {
         Random random = new Random(seed);
         DrawnLog drawn = draw(random);
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
         int decided = 0;
         while (decided < RECORDS) {
             int from = random.nextInt(decided + 1);
@@ -198,7 +206,7 @@ class ReplayRandomizedTest {
     void shouldDecideAndCountTheSameHoweverItIsKilledAndWhateverBecomesOfTheVotersFile(long seed) {
         Random random = new Random(seed);
         DrawnLog drawn = draw(random);
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
         List<String> outcomes = new ArrayList<>(Collections.nCopies(RECORDS, ""));
         byte[] earlier = {};
         int next = 0;
@@ -239,7 +247,7 @@ class ReplayRandomizedTest {
 
     private Map<String, VoterRow> votersRows(PartitionHarness partition) {
         Map<String, VoterRow> rows = new TreeMap<>();
-        for (BallotDefinition ballot : ballots) {
+        for (BallotDefinition ballot : BALLOTS) {
             String id = ballot.ballot().id();
             for (int voter = 0; voter < 12; voter++) {
                 rows.put(id + voter, partition.voterRow(LogFixture.voter(voter), id));
@@ -266,8 +274,8 @@ class ReplayRandomizedTest {
 
     @Test
     void shouldCountOnBehindAGapAndRaiseIt() {
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
-        partition.process(published(ballots.get(0)), 0);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
+        partition.process(published(BALLOTS.get(0)), 0);
         partition.process(vote("one", 1, "a1", "b1"), 5);
         PartitionTally tally = partition.emit().get("one");
 
@@ -278,8 +286,8 @@ class ReplayRandomizedTest {
 
     @Test
     void shouldNotStartOnALogThatEndsBeforeWhatIsCounted() {
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
-        partition.process(published(ballots.get(0)), 0);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
+        partition.process(published(BALLOTS.get(0)), 0);
         partition.process(vote("one", 1, "a1", "b1"), 1);
 
         partition.restart(2);
@@ -290,9 +298,9 @@ class ReplayRandomizedTest {
 
     @Test
     void shouldSendAllBallotsOnAfterARestart() {
-        PartitionHarness partition = new PartitionHarness(fixture.keys(), 0, stateDir);
-        partition.process(published(ballots.get(0)), 0);
-        partition.process(published(ballots.get(1)), 1);
+        PartitionHarness partition = new PartitionHarness(FIXTURE.keys(), 0, stateDir);
+        partition.process(published(BALLOTS.get(0)), 0);
+        partition.process(published(BALLOTS.get(1)), 1);
         partition.emit();
         assertThat(partition.emit()).isEmpty();
 
@@ -301,7 +309,15 @@ class ReplayRandomizedTest {
     }
 
     private LogRecord published(BallotDefinition ballot) {
-        return new LogRecord(null, fixture.published(ballot, 0, 1), LogFixture.DURING.toEpochMilli());
+        return new LogRecord(null, signedBallot(ballot), LogFixture.DURING.toEpochMilli());
+    }
+
+    private static byte[] signedBallot(BallotDefinition ballot) {
+        return signed("published " + ballot.ballot().id(), () -> FIXTURE.published(ballot, 0, 1));
+    }
+
+    private static byte[] signed(String what, Supplier<byte[]> record) {
+        return SIGNED.computeIfAbsent(what, any -> record.get());
     }
 
     private static LogRecord vote(String ballotId, int voter, String... choices) {
@@ -366,14 +382,14 @@ class ReplayRandomizedTest {
             int inBurst = offset % burst;
             long progress = (reachesEnd ? span : span / 2) * (offset - inBurst) / RECORDS + inBurst * burstGapMs;
             long time = start + progress - random.nextInt(3) * 1_000L;
-            BallotDefinition ballot = ballots.get(random.nextInt(ballots.size()));
+            BallotDefinition ballot = BALLOTS.get(random.nextInt(BALLOTS.size()));
             int dice = random.nextInt(100);
             if (offset < 3 || dice < 3) {
-                drawn.publish(fixture, ballot, time);
+                drawn.publish(ballot, time);
             } else if (dice < 4 && offset > RECORDS / 2) {
-                drawn.close(fixture, ballot, time);
+                drawn.close(ballot, time);
             } else if (dice < 14) {
-                drawn.annul(fixture, ballot, random.nextInt(12), random.nextInt(8), time);
+                drawn.annul(ballot, random.nextInt(12), random.nextInt(8), time);
             } else if (dice < 18) {
                 if (random.nextBoolean()) {
                     byte[] junk = new byte[random.nextInt(40)];
@@ -413,26 +429,36 @@ class ReplayRandomizedTest {
         private final Map<String, Long> newestMs = new HashMap<>();
         private final Map<String, Map<Instant, List<Long>>> turnout = new TreeMap<>();
 
-        void publish(LogFixture fixture, BallotDefinition ballot, long time) {
-            add(null, fixture.published(ballot, 0, 1), time, "");
+        void publish(BallotDefinition ballot, long time) {
+            add(null, signedBallot(ballot), time, "");
             if (standing.putIfAbsent(ballot.ballot().id(), ballot) == null) {
                 totals.put(ballot.ballot().id(), new TreeMap<>());
                 newestMs.put(ballot.ballot().id(), time);
             }
         }
 
-        void close(LogFixture fixture, BallotDefinition ballot, long time) {
+        void close(BallotDefinition ballot, long time) {
             boolean known = standing.containsKey(ballot.ballot().id());
-            add(null, fixture.closed(ballot, 0), time, known ? "" : "BAD_CONTROL_RECORD");
+            add(
+                    null,
+                    signed("closed " + ballot.ballot().id(), () -> FIXTURE.closed(ballot, 0)),
+                    time,
+                    known ? "" : "BAD_CONTROL_RECORD");
             if (known) {
                 over.add(ballot.ballot().id());
             }
         }
 
-        void annul(LogFixture fixture, BallotDefinition ballot, int voter, int voteId, long time) {
+        void annul(BallotDefinition ballot, int voter, int voteId, long time) {
             String id = ballot.ballot().id();
             boolean known = standing.containsKey(id);
-            add(null, fixture.annulled(ballot, voter, voteId, 0), time, known ? "" : "BAD_CONTROL_RECORD");
+            add(
+                    null,
+                    signed(
+                            "annulled %s %d %d".formatted(id, voter, voteId),
+                            () -> FIXTURE.annulled(ballot, voter, voteId, 0)),
+                    time,
+                    known ? "" : "BAD_CONTROL_RECORD");
             var first = firstVotes.get(id + voter);
             boolean counts = first != null && first.getKey() == voteId && annulled.add(id + voter);
             DRAWN_OUTCOMES.add(counts ? over.contains(id) ? "annulled after the end" : "annulled" : "not annulled");

@@ -41,7 +41,8 @@ final class AuditorProgram {
 
     /** What the jar has in its class path, in files: its own classes, then the libraries. */
     private static URL[] unpacked(Path folder) throws IOException {
-        List<URL> classPath = new ArrayList<>(List.of(folder.resolve(CLASSES).toUri().toURL()));
+        List<URL> classPath =
+                new ArrayList<>(List.of(folder.resolve(CLASSES).toUri().toURL()));
         try (JarFile jar = new JarFile(JAR.toFile())) {
             for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
                 String name = entry.getName();

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** The broker of a test run. One node: replication factors are 1, and topics are not created on their own. */
+/** The broker of a test JVM. One node: replication factors are 1, and topics are not created on their own. */
 public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
     /** {@code host:port}, as clients on this machine reach it. */
     String bootstrapServers();

@@ -16,11 +16,9 @@ import org.junit.platform.commons.support.ReflectionSupport;
 
 /** Injects the test run's broker into test classes; see {@link WithKafka}. */
 public final class KafkaExtension implements BeforeAllCallback, TestInstancePostProcessor, ParameterResolver {
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(KafkaExtension.class);
-
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
-        KafkaBroker broker = broker(context);
+        KafkaBroker broker = SharedBroker.ofThisJvm();
         boolean nested = !context.getEnclosingTestClasses().isEmpty();
         boolean fresh = AnnotationSupport.findAnnotation(context.getRequiredTestClass(), WithKafka.class)
                 .map(WithKafka::freshTopics)
@@ -33,7 +31,7 @@ public final class KafkaExtension implements BeforeAllCallback, TestInstancePost
 
     @Override
     public void postProcessTestInstance(Object instance, ExtensionContext context) throws Exception {
-        inject(instance.getClass(), instance, broker(context), ModifierSupport::isNotStatic);
+        inject(instance.getClass(), instance, SharedBroker.ofThisJvm(), ModifierSupport::isNotStatic);
     }
 
     @Override
@@ -43,14 +41,7 @@ public final class KafkaExtension implements BeforeAllCallback, TestInstancePost
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return broker(context);
-    }
-
-    static KafkaBroker broker(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(SharedBroker.class, key -> SharedBroker.start(), SharedBroker.class)
-                .broker();
+        return SharedBroker.ofThisJvm();
     }
 
     private static void inject(Class<?> type, @Nullable Object instance, KafkaBroker broker, Predicate<Field> which)

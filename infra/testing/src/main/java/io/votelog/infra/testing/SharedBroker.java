@@ -4,9 +4,15 @@ package io.votelog.infra.testing;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The one broker of a test run. JUnit's root store keeps it, and closes it at the end. */
-final class SharedBroker implements Closeable {
+/**
+ * The one broker of a test JVM, which ends with it. JUnit's root store could not keep it so long: Surefire and Failsafe give each class a
+ * run of its own where they have several JVMs.
+ */
+final class SharedBroker {
+    private static @Nullable SharedBroker ofThisJvm;
+
     private final KafkaBroker broker;
     private final Closeable ending;
 
@@ -15,11 +21,29 @@ final class SharedBroker implements Closeable {
         this.ending = ending;
     }
 
+    /** The broker of this JVM, which is started when it is first asked for. */
+    static synchronized KafkaBroker ofThisJvm() {
+        if (ofThisJvm == null) {
+            SharedBroker started = start();
+            Runtime.getRuntime().addShutdownHook(new Thread(started::end, "the end of the broker for tests"));
+            ofThisJvm = started;
+        }
+        return ofThisJvm.broker;
+    }
+
+    private void end() {
+        try {
+            ending.close();
+        } catch (IOException e) {
+            System.err.println("What the broker for tests had on disk could not all be deleted: " + e);
+        }
+    }
+
     /**
      * Starts a broker of the requested kind, or of the kind that is available; prints the kind in one line on standard
      * output.
      */
-    static SharedBroker start() {
+    private static SharedBroker start() {
         long start = System.nanoTime();
         BrokerKind forced = BrokerKind.forced();
         if (forced == BrokerKind.PROCESS) {
@@ -75,14 +99,5 @@ final class SharedBroker implements Closeable {
             root = root.getCause();
         }
         return root.toString().lines().findFirst().orElse("");
-    }
-
-    KafkaBroker broker() {
-        return broker;
-    }
-
-    @Override
-    public void close() throws IOException {
-        ending.close();
     }
 }

@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives a test class a real Kafka broker: one {@link KafkaBroker} for the whole test run, started on first use and
+ * Gives a test class a real Kafka broker: one {@link KafkaBroker} for the whole test JVM, started on first use and
  * shared between classes, so a class uses topics of its own or asks for {@link #freshTopics()}.
  *
  * <p>The broker is injected into parameters of type {@link KafkaBroker} (constructor, test and lifecycle methods) and

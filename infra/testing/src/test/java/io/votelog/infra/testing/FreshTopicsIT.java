@@ -18,7 +18,7 @@ final class FreshTopicsIT {
     static final class EarlierClass implements BeforeAllCallback {
         @Override
         public void beforeAll(ExtensionContext context) throws Exception {
-            WithKafkaIT.topic(KafkaExtension.broker(context), 4);
+            WithKafkaIT.topic(SharedBroker.ofThisJvm(), 4);
         }
     }
 
