@@ -111,12 +111,17 @@ public final class RunningSystem implements AutoCloseable {
         ChildWait.stop(apps(app).stream().map(AppProcess::child).toList(), GRACE);
     }
 
+    /** Stops the brokers, if they were started. Returns when they are gone. Their data stay. */
+    public void stopKafka() {
+        startedKafka().ifPresent(KafkaCluster::close);
+    }
+
     /** Stops the gateways, then the streams-apps, then the brokers. Their data stay. */
     @Override
     public void close() {
         for (App app : App.values()) {
             stop(app);
         }
-        startedKafka().ifPresent(KafkaCluster::close);
+        stopKafka();
     }
 }
