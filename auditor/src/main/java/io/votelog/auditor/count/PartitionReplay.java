@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -244,11 +245,12 @@ public final class PartitionReplay {
         if (order.partition() != partition) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
-        order.match(new Effect(record.offset(), record.timestamp()));
+        annulledVote =
+                order.match(new Effect(record.offset(), record.timestamp())).orElse(null);
     }
 
-    /** What each control record does to its ballot here; each case returns that ballot. */
-    private final class Effect implements ControlRecord.InVotes.Cases<PartitionBallot, Poison> {
+    /** What each control record does to its ballot here; each case returns the vote that the record takes out. */
+    private final class Effect implements ControlRecord.InVotes.Cases<Optional<AnnulledVote>, Poison> {
         private final long offset;
         private final long recordedAtMs;
 
@@ -258,40 +260,39 @@ public final class PartitionReplay {
         }
 
         @Override
-        public PartitionBallot published(Published published) throws Poison {
-            return open(published, offset, recordedAtMs);
+        public Optional<AnnulledVote> published(Published published) throws Poison {
+            open(published, offset, recordedAtMs);
+            return Optional.empty();
         }
 
         @Override
-        public PartitionBallot closed(Closed closed) throws Poison {
-            PartitionBallot on = ballotOf(closed);
-            on.end(offset);
+        public Optional<AnnulledVote> closed(Closed closed) throws Poison {
+            ballotOf(closed).end(offset);
             nextCloseMs = nextClose();
-            return on;
+            return Optional.empty();
         }
 
         @Override
-        public PartitionBallot ended(Ended ended) throws Poison {
-            // Its time has ended the ballot before it was looked at, if it was to.
-            return ballotOf(ended);
+        public Optional<AnnulledVote> ended(Ended ended) throws Poison {
+            // A record with this append time has ended the ballot already, whatever it says (endThoseThatAreOver).
+            ballotOf(ended);
+            return Optional.empty();
         }
 
         @Override
-        public PartitionBallot annulled(Annulled annulled) throws Poison {
-            PartitionBallot on = ballotOf(annulled);
-            annul(on, annulled, offset, recordedAtMs);
-            return on;
+        public Optional<AnnulledVote> annulled(Annulled annulled) throws Poison {
+            return annul(ballotOf(annulled), annulled, offset, recordedAtMs);
         }
     }
 
-    private PartitionBallot open(Published published, long offset, long recordedAtMs) throws Poison {
+    private void open(Published published, long offset, long recordedAtMs) throws Poison {
         String id = published.ballotId();
         PartitionBallot there = ballots.get(id);
         if (there != null) {
             if (!there.published().getDigest().equals(published.digest())) {
                 throw new Poison(Cause.CONFLICTING_DEFINITION);
             }
-            return there;
+            return;
         }
         BallotDefinition definition;
         try {
@@ -306,15 +307,16 @@ public final class PartitionReplay {
         PartitionCount count = new PartitionCount(
                 limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
         count.opened(offset, recordedAtMs);
-        PartitionBallot opened =
-                new PartitionBallot(partition, offset, published.event(), holds, ballots.size() + 1, count);
-        ballots.put(id, opened);
+        ballots.put(id, new PartitionBallot(partition, offset, published.event(), holds, ballots.size() + 1, count));
         nextCloseMs = nextClose();
-        return opened;
     }
 
-    /** A vote that is there, by that id, and has not been taken out before, is taken out; any other order changes nothing. */
-    private void annul(PartitionBallot on, Annulled order, long offset, long recordedAtMs) throws Poison {
+    /**
+     * Takes out the voter's accepted vote where it has the id that the order names and was not taken out before. Any other order
+     * changes nothing.
+     */
+    private Optional<AnnulledVote> annul(PartitionBallot on, Annulled order, long offset, long recordedAtMs)
+            throws Poison {
         boolean elsewhere = order.belongsInto(on.published().getPartitionCount()) != partition;
         if (elsewhere || order.reasonFault().isPresent()) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
@@ -329,10 +331,12 @@ public final class PartitionReplay {
                 id.getLeastSignificantBits());
         if (picks == null) {
             on.count().annulmentWithoutEffect(offset);
-            return;
+            return Optional.empty();
         }
-        annulledVote = new AnnulledVote(order.ballotId(), partition, offset, recordedAtMs, id, picks, order.reason());
-        on.count().annulled(annulledVote);
+        AnnulledVote annulled =
+                new AnnulledVote(order.ballotId(), partition, offset, recordedAtMs, id, picks, order.reason());
+        on.count().annulled(annulled);
+        return Optional.of(annulled);
     }
 
     private PartitionBallot ballotOf(ControlRecord order) throws Poison {
