@@ -97,7 +97,7 @@ class RoomsTest {
 
             infra.testing          :
             infra.testing.contract :
-            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
+            infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.workspace
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.readers    : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.compare    : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
@@ -161,7 +161,7 @@ class RoomsTest {
                 "streams.read.results",
                 "streams.read.instances",
                 "infra.testing.contract",
-                "infra.bench",
+                "infra.bench.account",
                 "infra.bench.doors",
                 "infra.bench.load",
                 "infra.bench.peer",

@@ -2,6 +2,7 @@
 package io.votelog.infra.bench;
 
 import io.votelog.infra.bench.account.AccountCommand;
+import io.votelog.infra.bench.account.LoadCommand;
 import io.votelog.infra.bench.account.OutageCommand;
 import io.votelog.infra.bench.account.OverloadCommand;
 import io.votelog.infra.bench.account.SoakCommand;
