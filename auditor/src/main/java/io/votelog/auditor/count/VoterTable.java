@@ -4,6 +4,7 @@ package io.votelog.auditor.count;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Picks;
+import io.votelog.schemas.hash.SipHash;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -105,9 +106,9 @@ final class VoterTable {
         OTHER
     }
 
-    /** A table whose hash has a key that is drawn for each run. */
+    /** A table whose hash has a random key of its own. */
     VoterTable() {
-        this(new VoteHasher()::of);
+        this(SipHash.withRandomKey(SipHash.Rounds.TWO_FOUR)::of);
     }
 
     /** A table with a given hash, for tests. */

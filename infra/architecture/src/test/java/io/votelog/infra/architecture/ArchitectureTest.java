@@ -36,7 +36,7 @@ class ArchitectureTest {
     /** The class of the topology that reads the clock, to say when what was counted is sent. */
     private static final String TIMER = "io.votelog.streams.topology.EmitTimer";
 
-    /** The class of the topology that draws a number: a factor of its hashes, which says where in memory a row is found. */
+    /** The class of the topology that draws a number: the key of its hashes, which say where in memory a row is found. */
     private static final String INDEX = "io.votelog.streams.topology.voters.RowIndex";
 
     /** The method by which a class of the topology becomes the bytes of a row. */
@@ -212,6 +212,7 @@ class ArchitectureTest {
                 case "java.lang.System" -> name.equals("currentTimeMillis") || name.equals("nanoTime");
                 case "java.lang.Math", "java.lang.StrictMath" -> name.equals("random");
                 case "java.util.UUID" -> name.equals("randomUUID");
+                case "io.votelog.schemas.hash.SipHash" -> name.equals("withRandomKey");
                 case "java.util.Random",
                         "java.util.SplittableRandom",
                         "java.security.SecureRandom",

@@ -44,6 +44,7 @@ class RoomsTest {
             rules                  :
 
             schemas                : events
+            schemas.hash           :
             events                 :
 
             web.connections        : web.headers web.limits web.problem web.settings
@@ -229,7 +230,7 @@ class RoomsTest {
     }
 
     /** What uses the language, its annotations of nullness, and nothing else beside what the tables above allow. */
-    private static final Set<String> PLAIN = Set.of("rules", "auditor.tlog", "auditor.tlog.tiles");
+    private static final Set<String> PLAIN = Set.of("rules", "schemas.hash", "auditor.tlog", "auditor.tlog.tiles");
 
     private static final int MOST_CLASSES = 25;
     private static final int MOST_LINES = 450;
