@@ -48,7 +48,7 @@ class RoomsTest {
             events                 :
 
             web.connections        : web.headers web.limits web.problem web.settings
-            web.routes             :
+            web.routes             : web.problem
             web.problem            :
             web.lifecycle          :
             web.pages              : web.headers web.coding
@@ -123,17 +123,17 @@ class RoomsTest {
     private enum Library {
         SPRING(
                 List.of("org.springframework."),
-                "web.*",
+                "web.* -web.problem",
                 "producer.* -producer.problem",
-                "streams.* -streams.topology.*",
+                "streams.* -streams.topology.* -streams.read.problem",
                 "infra.bench.peer"),
         SPRING_WEB(
                 List.of("org.springframework.web.", "org.springframework.http."),
-                "web.* -web.limits -web.settings",
+                "web.* -web.limits -web.settings -web.problem",
                 "producer.http",
                 "producer.pages",
                 "producer.auth",
-                "streams.read.* -streams.read.board",
+                "streams.read.* -streams.read.board -streams.read.problem",
                 "infra.bench.peer"),
         HTTP_SERVER(
                 List.of(
@@ -145,11 +145,10 @@ class RoomsTest {
                 "web.connections",
                 "web.headers",
                 "web.origins",
-                "web.problem",
                 "web.routes",
                 "producer.http",
                 "producer.pages",
-                "streams.read.* -streams.read.board",
+                "streams.read.* -streams.read.board -streams.read.problem",
                 "infra.bench.peer",
                 "infra.bench.whole"),
         NETTY(
@@ -176,7 +175,7 @@ class RoomsTest {
                 "streams.read.board",
                 "streams.read.receipts",
                 "streams.read.instances",
-                "streams.read.problem",
+                "streams.read.http",
                 "infra.bench.count"),
         KAFKA(
                 List.of("org.apache.kafka.", "kafka."),
@@ -188,7 +187,7 @@ class RoomsTest {
                 "streams.read.board",
                 "streams.read.receipts",
                 "streams.read.instances",
-                "streams.read.problem",
+                "streams.read.http",
                 "auditor.* -auditor.tlog -auditor.tlog.tiles -auditor.files",
                 "infra.* -infra.local"),
         AVRO(
