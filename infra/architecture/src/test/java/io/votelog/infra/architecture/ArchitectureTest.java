@@ -2,6 +2,7 @@
 package io.votelog.infra.architecture;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,13 +26,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What keeps a verdict a function of the log, and each store with one writer. A class that is nested in another, or anonymous, counts
- * as that other one.
+ * What keeps a verdict a function of the log, each store with one writer, and a bad setting from being told late. A class that is nested in
+ * another, or anonymous, counts as that other one.
  */
 class ArchitectureTest {
     private static final String RULES = "io.votelog.rules..";
     private static final String STREAMS = "io.votelog.streams..";
     private static final String TOPOLOGY = "io.votelog.streams.topology..";
+    private static final String PRODUCER = "io.votelog.producer..";
+    private static final String WEB = "io.votelog.web..";
 
     /** The class of the topology that reads the clock, to say when what was counted is sent. */
     private static final String TIMER = "io.votelog.streams.topology.EmitTimer";
@@ -136,6 +139,20 @@ class ArchitectureTest {
                         "Classes that write a store, or are its rows, with those that make or call them: that may be one processor, or what"
                                 + " belongs to that one. Let the processor that owns the store do the writing.")
                 .isEmpty();
+    }
+
+    @Test
+    void everySettingOfAGatewayShouldBeCheckedBeforeABrokerIsAsked() {
+        check(classes()
+                .that()
+                .resideInAnyPackage(PRODUCER, WEB)
+                .and()
+                .areAnnotatedWith("org.springframework.boot.context.properties.ConfigurationProperties")
+                .should()
+                .implement("io.votelog.web.settings.CheckedAtStart")
+                .because(
+                        "what asks brokers or an identity provider first takes a list of these, and Spring reads a record of settings"
+                                + " only when somebody takes it"));
     }
 
     private static Set<String> usersOf(String part, Predicate<JavaAccess<?>> use) {
