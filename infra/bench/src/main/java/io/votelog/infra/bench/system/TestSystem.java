@@ -86,7 +86,7 @@ public final class TestSystem implements AutoCloseable {
     private TestSystem(SystemOptions options, Ballot ballot, Limits limits) {
         this.options = options;
         this.ballot = BallotSource.open(ballot, Instant.now());
-        dir = Workspace.folder(options.dir, "run-");
+        dir = options.folder.folder("run-");
         votes = new DrawnVotes(this.ballot.ballot(), options.seed);
         tokens = new VoterTokens(Workspace.home(), options.seed);
         gateway = Instance.onFreePorts(App.PRODUCER, "gateway", ports);
@@ -324,8 +324,6 @@ public final class TestSystem implements AutoCloseable {
         ChildWait.stop(children, GRACE);
         system.close();
         jwks.close();
-        if (options.dir == null) {
-            Workspace.delete(dir);
-        }
+        options.folder.delete(dir);
     }
 }
