@@ -41,6 +41,7 @@ public record Comparison(
             this.sentence = sentence;
         }
 
+        /** The relation in words, for people. */
         public String sentence() {
             return sentence;
         }

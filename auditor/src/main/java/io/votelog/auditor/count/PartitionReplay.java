@@ -379,6 +379,7 @@ public final class PartitionReplay {
         return clock;
     }
 
+    /** The number of this partition of votes. */
     public int partition() {
         return partition;
     }
@@ -405,10 +406,12 @@ public final class PartitionReplay {
         return annulledVote;
     }
 
+    /** The ballots that are defined in this partition, in the order of the log. */
     public Collection<PartitionBallot> ballots() {
         return ballots.values();
     }
 
+    /** The ballot with this id, or null where none is defined in this partition. */
     @Nullable
     public PartitionBallot ballot(String id) {
         return ballots.get(id);

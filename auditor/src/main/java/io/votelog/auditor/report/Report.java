@@ -39,7 +39,7 @@ public final class Report {
     /**
      * The number of records that were read from a topic, and the time that it took.
      *
-     * @param the topic
+     * @param of the topic's name
      */
     @JsonPropertyOrder({"of", "records", "seconds"})
     record Reading(String of, long records, double seconds) {

@@ -40,6 +40,7 @@ public final class VoterAllowance {
         record Refused(RateLimit limit, TokenBuckets.Draw draw) implements Charge {}
     }
 
+    /** What a vote is charged with where votes are not limited: nothing, and nothing is given back. */
     public static final Charge FREE = new Charge.Free();
 
     /**

@@ -27,6 +27,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
+/**
+ * The two Kafka Streams topologies: counting (decide, tally) and results (merge, and the global stores). What decides and counts is
+ * in the processors; this class names them, their topics and their stores.
+ */
 public final class VotelogTopology {
     private final LogKeys keys;
     private final VotesTopic votesTopic;

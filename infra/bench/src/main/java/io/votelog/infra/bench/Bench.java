@@ -54,6 +54,7 @@ public final class Bench {
 
     private Bench() {}
 
+    /** Runs one of the commands and ends with its exit code. */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
     }

@@ -48,6 +48,7 @@ public final class RunningSystem implements AutoCloseable {
         }
     }
 
+    /** What it was started from. */
     public SystemPlan plan() {
         return plan;
     }
@@ -82,6 +83,7 @@ public final class RunningSystem implements AutoCloseable {
         return startedKafka().orElseThrow(() -> new IllegalStateException("Kafka was not started"));
     }
 
+    /** The brokers; empty until they are ready. */
     public Optional<KafkaCluster> startedKafka() {
         return Optional.ofNullable(kafka);
     }

@@ -32,7 +32,9 @@ public final class StoreNames {
     /** Stores that are split by the partitions of votes and have a changelog, with as many partitions as votes. */
     public static final List<String> BY_PARTITION_OF_VOTES = List.of(PARTITION_TALLIES);
 
+    /** The names of the nodes: sources, processors and sinks. The described topology, a golden file, has them. */
     public static final String SOURCE_VOTES = "votes";
+
     public static final String DECIDE = "decide";
     public static final String TALLY = "tally";
     public static final String SOURCE_TALLIES = "tallies";

@@ -31,6 +31,11 @@ public final class Flood implements AutoCloseable {
     private int sent;
     private boolean over;
 
+    /**
+     * @param connections how many the client opens
+     * @param request what each of them sends, again and again
+     * @param gains where answers and refusals are counted
+     */
     public Flood(LoadGenerator generator, URI server, int connections, HonestCall.Request request, Gains gains) {
         this.connections = connections;
         this.request = request;
@@ -39,6 +44,7 @@ public final class Flood implements AutoCloseable {
         opener = new AttackerConnections(generator, server);
     }
 
+    /** Opens the connections and returns at once; a connection that is lost is opened again. */
     public void begin() {
         loop.execute(() -> {
             for (int i = 0; i < connections; i++) {
