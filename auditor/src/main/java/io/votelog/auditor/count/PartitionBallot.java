@@ -22,7 +22,7 @@ public final class PartitionBallot {
     private long endOffset = OPEN;
 
     /**
-     * @param partition that holds the ballot
+     * @param partition of votes, in which the ballot is defined
      * @param openedAt the offset of the record that defines the ballot in this partition
      * @param number the ballot's number within the partition, from 1
      * @param count takes the counts
@@ -46,7 +46,7 @@ public final class PartitionBallot {
         this.closesAtMs = ballot().closesAt().toEpochMilli();
     }
 
-    /** Of votes. */
+    /** The number of the partition of votes. */
     public int partition() {
         return partition;
     }

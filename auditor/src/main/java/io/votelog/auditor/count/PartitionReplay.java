@@ -60,7 +60,7 @@ public final class PartitionReplay {
         this(partition, keys, limits, otherRules, ResultsHistory.none());
     }
 
-    /** @param history told the counts where its results have their positions */
+    /** @param history is passed the counts at the positions of earlier results */
     public PartitionReplay(
             int partition,
             LogKeys keys,
@@ -102,12 +102,15 @@ public final class PartitionReplay {
             return backMs;
         }
 
-        /** The offset of that record. */
+        /** The offset of the record that is stamped so much earlier. */
         public long backAt() {
             return backAt;
         }
 
-        /** Who stamped the records: the broker, for all it is known of all, or at least one of them somebody else. */
+        /**
+         * {@code LOG_APPEND_TIME} where the broker stamped every record; else the type of one that it did not stamp, or of which it is
+         * not known.
+         */
         public TimestampType stampedBy() {
             return worst;
         }
@@ -118,7 +121,7 @@ public final class PartitionReplay {
         }
     }
 
-    /** The record is not one that this log obeys. */
+    /** A record that is no vote event; {@code why} is the cause that its dead letter must name. */
     private static final class Poison extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -184,7 +187,7 @@ public final class PartitionReplay {
         if (key == null || key.length != Pseudonym.LENGTH) {
             throw new Poison(Cause.BAD_KEY);
         }
-        // Before it is looked for: an id of any length and of any letters can stand in a record.
+        // An id of any length and of any letters can stand in a record, so it is checked before a ballot is looked for.
         if (!Ballot.isId(vote.ballotId())) {
             throw new Poison(Cause.BAD_BALLOT_ID);
         }
@@ -205,7 +208,8 @@ public final class PartitionReplay {
         long[] picks = form.picks().words();
         VoterTable.Seen seen = voters.seen(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), picks);
         if (seen == VoterTable.Seen.SAME && form.broken().contains(Reason.UNKNOWN_OPTION)) {
-            // What is not on the ballot is no part of the picks.
+            // A choice that is not on the ballot is no part of the picks, so the same picks do not mean the same
+            // choices.
             seen = VoterTable.Seen.SAME_ID;
         }
         byte outcome = verdict(on, seen, form, record.timestamp(), record.offset());
@@ -368,7 +372,7 @@ public final class PartitionReplay {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** Lets go of the voters: no record comes any more. */
+    /** Ends the replay: the table of voters is dropped, and no record may be taken any more. */
     void end() {
         voters = new VoterTable();
         ballots.values().forEach(ballot -> ballot.count().reach(nextOffset));
@@ -400,7 +404,7 @@ public final class PartitionReplay {
         return outcomes;
     }
 
-    /** The vote that the record taken last has taken out. */
+    /** The vote that the last record annulled; null where it annulled none. */
     @Nullable
     public AnnulledVote annulledVote() {
         return annulledVote;

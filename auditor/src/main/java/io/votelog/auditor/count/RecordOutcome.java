@@ -76,12 +76,12 @@ public final class RecordOutcome {
         return outcome >= FIRST_CAUSE;
     }
 
-    /** Of one that {@link #isRejected}. */
+    /** The reason of an outcome that {@link #isRejected}. */
     public static Reason reason(byte rejected) {
         return REASONS[rejected - FIRST_REASON];
     }
 
-    /** Of one that {@link #isPoison}. */
+    /** The cause of an outcome that {@link #isPoison}. */
     public static Cause cause(byte poison) {
         return CAUSES[poison - FIRST_CAUSE];
     }

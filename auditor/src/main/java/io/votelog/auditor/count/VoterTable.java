@@ -51,7 +51,10 @@ final class VoterTable {
 
     private final Hash hash;
 
-    /** As many segments as a power of two; one that has not split as often as others stands there several times. */
+    /**
+     * The segments by the highest bits of the hash; their number is a power of two. A segment that has split less often than others
+     * stands there several times.
+     */
     private long[][] directory = {new long[SEGMENT]};
 
     /** The number of highest bits of the hash that choose a segment. */
@@ -66,7 +69,10 @@ final class VoterTable {
     /** The number of the chunk that takes a ballot's next vote with so many words of picks; 0 where there is none yet. */
     private int[] open = new int[0];
 
-    /** A hash of a pseudonym and a ballot. Nobody who writes a log may know it, or could make the audit slow. */
+    /**
+     * A hash of a pseudonym and a ballot. Whoever writes a log must not know it: they could choose pseudonyms that share a slot, and
+     * make the audit slow.
+     */
     @FunctionalInterface
     interface Hash {
         long of(long keyHigh, long keyLow, long ballot);

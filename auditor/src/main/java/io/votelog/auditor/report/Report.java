@@ -109,7 +109,8 @@ public final class Report {
     }
 
     /**
-     * Of the program: {@link #MISMATCH} when a step failed, {@link #INCOMPLETE} when one was skipped, else {@link #PASSED} or the answer's.
+     * The program's exit code: {@link #MISMATCH} when a step failed, {@link #INCOMPLETE} when one was skipped, else {@link #PASSED} or
+     * the answer's.
      */
     public int exitCode() {
         if (any(Outcome.FAIL)) {

@@ -34,7 +34,7 @@ final class ReadSideProblems extends ProblemHandler {
 
     @Override
     protected Problem refused(ServerWebExchange exchange, ErrorResponse refusal) {
-        // The framework has no words for it.
+        // The framework's refusal of an unknown path has no detail.
         return refusal.getStatusCode().value() == 404 ? Problems.notFound() : super.refused(exchange, refusal);
     }
 }

@@ -89,7 +89,7 @@ public final class Problems {
         return tooManyRequests(refusal.allowance(), refusal.retryAfterSeconds()).headers(refusal.headers());
     }
 
-    /** 429: an address has used up what it may. */
+    /** 429: an address has used up what this limit allows it. */
     public static Problem tooManyRequests(RateLimit limit, TokenBuckets.Draw draw) {
         return tooManyRequests(limit.allowance(), draw.secondsToNext()).headers(limit.headers(draw));
     }

@@ -14,7 +14,7 @@ public final class StoreNames {
     /** The counts of this partition, and up to where they go ({@link PartitionPosition}); written by tally alone. */
     public static final String PARTITION_TALLIES = "partition-tallies";
 
-    /** Has no rows: tells tally that a commit begins. */
+    /** A store without rows, by which tally learns that a commit begins. */
     public static final String TALLY_COMMITS = "tally-commits";
 
     /** {@link TallyKey} to the newest tally of each partition; written by merge alone. */
