@@ -72,6 +72,7 @@ public final class AuditorApplication implements Runnable {
         System.exit(commandLine().execute(args));
     }
 
+    /** The command line with all commands, as the program runs it; tests run it too. */
     public static CommandLine commandLine() {
         return new Program(new AuditorApplication());
     }

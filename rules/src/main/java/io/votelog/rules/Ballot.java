@@ -166,6 +166,7 @@ public final class Ballot {
         return organiser;
     }
 
+    /** What the ballot is called, by language. */
     public Text title() {
         return title;
     }
@@ -190,10 +191,12 @@ public final class Ballot {
         return sections;
     }
 
+    /** In which order a page shows the options; it means nothing for the count. */
     public Order order() {
         return order;
     }
 
+    /** When counts may be seen. */
     public Visibility visibility() {
         return visibility;
     }

@@ -25,12 +25,14 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * the two, and of YAML only the plain part is read, without anchors, aliases, tags and merge keys.
  */
 public enum BallotFile {
+    /** The plain part of YAML: no anchors, tags, merge keys or further documents. */
     YAML(YAMLMapper.builder(YAMLFactory.builder()
                     .streamReadConstraints(bounds())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build()),
+    /** JSON by RFC 8259, a key at most once in an object. */
     JSON(JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(bounds())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

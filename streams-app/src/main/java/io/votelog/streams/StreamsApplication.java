@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 public final class StreamsApplication {
     private StreamsApplication() {}
 
+    /** Starts an instance; settings come from the command line, the environment and files, as Spring Boot reads them. */
     public static void main(String[] args) {
         try {
             SpringApplication.run(StreamsApplication.class, args);

@@ -41,6 +41,7 @@ public record Comparison(
             this.sentence = sentence;
         }
 
+        /** The relation in words, for people. */
         public String sentence() {
             return sentence;
         }
@@ -104,7 +105,8 @@ public record Comparison(
     }
 
     /**
-     * Of the program: {@link Report#PASSED}, {@link Report#MISMATCH} or, where one log goes on behind the other, {@link Report#INCOMPLETE}.
+     * The program's exit code: {@link Report#PASSED}, {@link Report#MISMATCH} or, where one log goes on behind the other, {@link
+     * Report#INCOMPLETE}.
      */
     public int exitCode() {
         return switch (relation) {

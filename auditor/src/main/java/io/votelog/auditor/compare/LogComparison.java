@@ -47,6 +47,12 @@ public final class LogComparison {
     private final Log b;
     private final Progress progress;
 
+    /**
+     * Compares two copies of what is said to be one log.
+     *
+     * @param keys whose control records are obeyed in both
+     * @param progress told how many records were read
+     */
     public LogComparison(LogSource a, LogSource b, LogKeys keys, Progress progress) {
         this.a = new Log(a, keys);
         this.b = new Log(b, keys);

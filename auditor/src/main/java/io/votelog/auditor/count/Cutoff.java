@@ -11,6 +11,11 @@ public interface Cutoff {
 
     /** The cutoff in one partition; it is asked for each record, in the order of offsets. */
     interface OfPartition {
+        /**
+         * Whether the record is counted.
+         *
+         * @param timestampMs the broker's append time, milliseconds since 1970
+         */
         boolean includes(long offset, long timestampMs);
     }
 

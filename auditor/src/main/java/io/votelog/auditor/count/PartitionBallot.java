@@ -22,7 +22,7 @@ public final class PartitionBallot {
     private long endOffset = OPEN;
 
     /**
-     * @param partition that holds the ballot
+     * @param partition of votes, in which the ballot is defined
      * @param openedAt the offset of the record that defines the ballot in this partition
      * @param number the ballot's number within the partition, from 1
      * @param count takes the counts
@@ -46,7 +46,7 @@ public final class PartitionBallot {
         this.closesAtMs = ballot().closesAt().toEpochMilli();
     }
 
-    /** Of votes. */
+    /** The number of the partition of votes. */
     public int partition() {
         return partition;
     }
@@ -56,10 +56,12 @@ public final class PartitionBallot {
         return openedAt;
     }
 
+    /** The rules that hold here; those of the log, unless the replay was told others. */
     public Ballot ballot() {
         return definition.ballot();
     }
 
+    /** The definition that holds here; that of the log, unless the replay was told another. */
     public BallotDefinition definition() {
         return definition;
     }
@@ -69,10 +71,12 @@ public final class PartitionBallot {
         return published;
     }
 
+    /** The ballot's number in this partition, from 1, in the order of the log. */
     public int number() {
         return number;
     }
 
+    /** What was counted on the ballot in this partition so far. */
     public PartitionCount count() {
         return count;
     }
@@ -94,6 +98,7 @@ public final class PartitionBallot {
         return recordedAtMs >= closesAtMs;
     }
 
+    /** Where the ballot ended in this partition: what stands there or behind it is late. {@link #OPEN} until it has ended. */
     public long endOffset() {
         return endOffset;
     }

@@ -133,6 +133,7 @@ public final class PartitionCount {
         return asOfMs;
     }
 
+    /** The number of votes accepted before limit and end, those that were annulled later among them. */
     public long accepted() {
         return accepted;
     }
@@ -159,6 +160,11 @@ public final class PartitionCount {
         return rejected[reason.ordinal()];
     }
 
+    /**
+     * The votes that an option has, without those that were annulled before the limit.
+     *
+     * @param option its place on the ballot, from 0
+     */
     public long votes(int option) {
         return votes[option];
     }

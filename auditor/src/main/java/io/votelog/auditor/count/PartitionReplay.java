@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -59,7 +60,7 @@ public final class PartitionReplay {
         this(partition, keys, limits, otherRules, ResultsHistory.none());
     }
 
-    /** @param history told the counts where its results have their positions */
+    /** @param history is passed the counts at the positions of earlier results */
     public PartitionReplay(
             int partition,
             LogKeys keys,
@@ -101,12 +102,15 @@ public final class PartitionReplay {
             return backMs;
         }
 
-        /** The offset of that record. */
+        /** The offset of the record that is stamped so much earlier. */
         public long backAt() {
             return backAt;
         }
 
-        /** Who stamped the records: the broker, for all it is known of all, or at least one of them somebody else. */
+        /**
+         * {@code LOG_APPEND_TIME} where the broker stamped every record; else the type of one that it did not stamp, or of which it is
+         * not known.
+         */
         public TimestampType stampedBy() {
             return worst;
         }
@@ -117,7 +121,7 @@ public final class PartitionReplay {
         }
     }
 
-    /** The record is not one that this log obeys. */
+    /** A record that is no vote event; {@code why} is the cause that its dead letter must name. */
     private static final class Poison extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -183,7 +187,7 @@ public final class PartitionReplay {
         if (key == null || key.length != Pseudonym.LENGTH) {
             throw new Poison(Cause.BAD_KEY);
         }
-        // Before it is looked for: an id of any length and of any letters can stand in a record.
+        // An id of any length and of any letters can stand in a record, so it is checked before a ballot is looked for.
         if (!Ballot.isId(vote.ballotId())) {
             throw new Poison(Cause.BAD_BALLOT_ID);
         }
@@ -204,7 +208,8 @@ public final class PartitionReplay {
         long[] picks = form.picks().words();
         VoterTable.Seen seen = voters.seen(on.number(), keyHigh, keyLow, vote.idHigh(), vote.idLow(), picks);
         if (seen == VoterTable.Seen.SAME && form.broken().contains(Reason.UNKNOWN_OPTION)) {
-            // What is not on the ballot is no part of the picks.
+            // A choice that is not on the ballot is no part of the picks, so the same picks do not mean the same
+            // choices.
             seen = VoterTable.Seen.SAME_ID;
         }
         byte outcome = verdict(on, seen, form, record.timestamp(), record.offset());
@@ -244,11 +249,12 @@ public final class PartitionReplay {
         if (order.partition() != partition) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
         }
-        order.match(new Effect(record.offset(), record.timestamp()));
+        annulledVote =
+                order.match(new Effect(record.offset(), record.timestamp())).orElse(null);
     }
 
-    /** What each control record does to its ballot here; each case returns that ballot. */
-    private final class Effect implements ControlRecord.InVotes.Cases<PartitionBallot, Poison> {
+    /** What each control record does to its ballot here; each case returns the vote that the record takes out. */
+    private final class Effect implements ControlRecord.InVotes.Cases<Optional<AnnulledVote>, Poison> {
         private final long offset;
         private final long recordedAtMs;
 
@@ -258,40 +264,39 @@ public final class PartitionReplay {
         }
 
         @Override
-        public PartitionBallot published(Published published) throws Poison {
-            return open(published, offset, recordedAtMs);
+        public Optional<AnnulledVote> published(Published published) throws Poison {
+            open(published, offset, recordedAtMs);
+            return Optional.empty();
         }
 
         @Override
-        public PartitionBallot closed(Closed closed) throws Poison {
-            PartitionBallot on = ballotOf(closed);
-            on.end(offset);
+        public Optional<AnnulledVote> closed(Closed closed) throws Poison {
+            ballotOf(closed).end(offset);
             nextCloseMs = nextClose();
-            return on;
+            return Optional.empty();
         }
 
         @Override
-        public PartitionBallot ended(Ended ended) throws Poison {
-            // Its time has ended the ballot before it was looked at, if it was to.
-            return ballotOf(ended);
+        public Optional<AnnulledVote> ended(Ended ended) throws Poison {
+            // A record with this append time has ended the ballot already, whatever it says (endThoseThatAreOver).
+            ballotOf(ended);
+            return Optional.empty();
         }
 
         @Override
-        public PartitionBallot annulled(Annulled annulled) throws Poison {
-            PartitionBallot on = ballotOf(annulled);
-            annul(on, annulled, offset, recordedAtMs);
-            return on;
+        public Optional<AnnulledVote> annulled(Annulled annulled) throws Poison {
+            return annul(ballotOf(annulled), annulled, offset, recordedAtMs);
         }
     }
 
-    private PartitionBallot open(Published published, long offset, long recordedAtMs) throws Poison {
+    private void open(Published published, long offset, long recordedAtMs) throws Poison {
         String id = published.ballotId();
         PartitionBallot there = ballots.get(id);
         if (there != null) {
             if (!there.published().getDigest().equals(published.digest())) {
                 throw new Poison(Cause.CONFLICTING_DEFINITION);
             }
-            return there;
+            return;
         }
         BallotDefinition definition;
         try {
@@ -306,15 +311,16 @@ public final class PartitionReplay {
         PartitionCount count = new PartitionCount(
                 limits.applyAsLong(id), holds.ballot().optionCount(), history.positions(id, partition));
         count.opened(offset, recordedAtMs);
-        PartitionBallot opened =
-                new PartitionBallot(partition, offset, published.event(), holds, ballots.size() + 1, count);
-        ballots.put(id, opened);
+        ballots.put(id, new PartitionBallot(partition, offset, published.event(), holds, ballots.size() + 1, count));
         nextCloseMs = nextClose();
-        return opened;
     }
 
-    /** A vote that is there, by that id, and has not been taken out before, is taken out; any other order changes nothing. */
-    private void annul(PartitionBallot on, Annulled order, long offset, long recordedAtMs) throws Poison {
+    /**
+     * Takes out the voter's accepted vote where it has the id that the order names and was not taken out before. Any other order
+     * changes nothing.
+     */
+    private Optional<AnnulledVote> annul(PartitionBallot on, Annulled order, long offset, long recordedAtMs)
+            throws Poison {
         boolean elsewhere = order.belongsInto(on.published().getPartitionCount()) != partition;
         if (elsewhere || order.reasonFault().isPresent()) {
             throw new Poison(Cause.BAD_CONTROL_RECORD);
@@ -329,10 +335,12 @@ public final class PartitionReplay {
                 id.getLeastSignificantBits());
         if (picks == null) {
             on.count().annulmentWithoutEffect(offset);
-            return;
+            return Optional.empty();
         }
-        annulledVote = new AnnulledVote(order.ballotId(), partition, offset, recordedAtMs, id, picks, order.reason());
-        on.count().annulled(annulledVote);
+        AnnulledVote annulled =
+                new AnnulledVote(order.ballotId(), partition, offset, recordedAtMs, id, picks, order.reason());
+        on.count().annulled(annulled);
+        return Optional.of(annulled);
     }
 
     private PartitionBallot ballotOf(ControlRecord order) throws Poison {
@@ -364,7 +372,7 @@ public final class PartitionReplay {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** Lets go of the voters: no record comes any more. */
+    /** Ends the replay: the table of voters is dropped, and no record may be taken any more. */
     void end() {
         voters = new VoterTable();
         ballots.values().forEach(ballot -> ballot.count().reach(nextOffset));
@@ -375,6 +383,7 @@ public final class PartitionReplay {
         return clock;
     }
 
+    /** The number of this partition of votes. */
     public int partition() {
         return partition;
     }
@@ -395,16 +404,18 @@ public final class PartitionReplay {
         return outcomes;
     }
 
-    /** The vote that the record taken last has taken out. */
+    /** The vote that the last record annulled; null where it annulled none. */
     @Nullable
     public AnnulledVote annulledVote() {
         return annulledVote;
     }
 
+    /** The ballots that are defined in this partition, in the order of the log. */
     public Collection<PartitionBallot> ballots() {
         return ballots.values();
     }
 
+    /** The ballot with this id, or null where none is defined in this partition. */
     @Nullable
     public PartitionBallot ballot(String id) {
         return ballots.get(id);

@@ -20,6 +20,7 @@ public record PublishedVerdict(
     private static final Outcome[] OUTCOMES = Outcome.values();
     private static final RejectionReason[] REASONS = RejectionReason.values();
 
+    /** What a record of decisions says. */
     public static PublishedVerdict of(VoteDecided decided) {
         return new PublishedVerdict(
                 decided.getVoteId().getMostSignificantBits(),

@@ -16,7 +16,10 @@ public final class RecordOutcome {
     /** There is no record at the offset. */
     static final byte NONE = 0;
 
+    /** A vote that counts, unless it is annulled. */
     public static final byte ACCEPTED = 1;
+
+    /** The accepted vote sent again. */
     public static final byte RETRIED = 2;
 
     /** A valid control record. */
@@ -63,20 +66,22 @@ public final class RecordOutcome {
         return outcome == ACCEPTED || outcome == RETRIED || isRejected(outcome);
     }
 
+    /** Whether the record is a vote that was rejected; {@link #reason} says why. */
     public static boolean isRejected(byte outcome) {
         return outcome >= FIRST_REASON && outcome < FIRST_CAUSE;
     }
 
+    /** Whether the record is no vote event, and belongs among the dead letters. */
     public static boolean isPoison(byte outcome) {
         return outcome >= FIRST_CAUSE;
     }
 
-    /** Of one that {@link #isRejected}. */
+    /** The reason of an outcome that {@link #isRejected}. */
     public static Reason reason(byte rejected) {
         return REASONS[rejected - FIRST_REASON];
     }
 
-    /** Of one that {@link #isPoison}. */
+    /** The cause of an outcome that {@link #isPoison}. */
     public static Cause cause(byte poison) {
         return CAUSES[poison - FIRST_CAUSE];
     }

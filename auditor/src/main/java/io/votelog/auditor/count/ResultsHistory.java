@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * zero at the end.
  */
 public final class ResultsHistory {
+    /** The step's title in the report. */
     public static final String TITLE = "Every earlier record of results was true when it was written";
 
     /** The most records that are kept; each takes some 300 bytes. */

@@ -4,6 +4,7 @@ package io.votelog.auditor.count;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Picks;
+import io.votelog.schemas.hash.SipHash;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,10 @@ final class VoterTable {
 
     private final Hash hash;
 
-    /** As many segments as a power of two; one that has not split as often as others stands there several times. */
+    /**
+     * The segments by the highest bits of the hash; their number is a power of two. A segment that has split less often than others
+     * stands there several times.
+     */
     private long[][] directory = {new long[SEGMENT]};
 
     /** The number of highest bits of the hash that choose a segment. */
@@ -65,7 +69,10 @@ final class VoterTable {
     /** The number of the chunk that takes a ballot's next vote with so many words of picks; 0 where there is none yet. */
     private int[] open = new int[0];
 
-    /** A hash of a pseudonym and a ballot. Nobody who writes a log may know it, or could make the audit slow. */
+    /**
+     * A hash of a pseudonym and a ballot. Whoever writes a log must not know it: they could choose pseudonyms that share a slot, and
+     * make the audit slow.
+     */
     @FunctionalInterface
     interface Hash {
         long of(long keyHigh, long keyLow, long ballot);
@@ -105,9 +112,9 @@ final class VoterTable {
         OTHER
     }
 
-    /** A table whose hash has a key that is drawn for each run. */
+    /** A table whose hash has a random key of its own. */
     VoterTable() {
-        this(new VoteHasher()::of);
+        this(SipHash.withRandomKey(SipHash.Rounds.TWO_FOUR)::of);
     }
 
     /** A table with a given hash, for tests. */

@@ -43,7 +43,7 @@ public final class VotesReader {
      * @param votes as {@link #ranges()} gave them
      * @param replay makes the replay that takes the records of a partition
      * @param cutoff up to where records are passed on
-     * @return what took them, in the order of the spans
+     * @return the replays that took the records, in the order of the partitions
      */
     public List<PartitionReplay> read(
             List<OffsetRange> votes, Function<OffsetRange, PartitionReplay> replay, Cutoff cutoff) {

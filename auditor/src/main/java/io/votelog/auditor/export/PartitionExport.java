@@ -41,7 +41,7 @@ final class PartitionExport {
      */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    /** The most the most sets of options that memory holds at a time, over all ballots. */
+    /** The most sets of options that memory holds at a time, over all ballots. */
     private final int mostHeld;
 
     private final Wanted wanted;

@@ -70,8 +70,10 @@ public final class InputFile {
     /**
      * Reads a JSON document into an object.
      *
+     * @param most the most bytes that the file may have
      * @param kind the class; its fields have the names of the document's members
-     * @param describes such a document in error messages, such as "manifest of a dump"
+     * @param what what error messages call such a document, such as "manifest of a dump"
+     * @throws AuditException when the file cannot be read, is longer, or is no such document
      */
     public static <T> T json(Path file, int most, Class<T> kind, String what) {
         return json(file, most, Texts.JSON.readerFor(kind), what);

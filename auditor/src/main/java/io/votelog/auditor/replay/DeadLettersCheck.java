@@ -20,6 +20,7 @@ import java.util.function.IntToLongFunction;
  * with the same cause.
  */
 public final class DeadLettersCheck {
+    /** The step's title in the report. */
     public static final String TITLE = "What was put aside is what is no vote";
 
     private final LogSource source;

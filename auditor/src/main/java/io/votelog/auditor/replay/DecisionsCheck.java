@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * offset. The same verdict may be published more than once, since a vote that is read again is decided again.
  */
 public final class DecisionsCheck {
+    /** The step's title in the report. */
     public static final String TITLE = "Every published verdict is the one found here";
 
     /** The header with the id of a decision's event: the vote's partition, a slash and the vote's offset. */

@@ -5,10 +5,15 @@ package io.votelog.auditor.report;
 public final class AuditException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message one line for whoever runs the auditor: what cannot be done, and what would help */
     public AuditException(String message) {
         super(message);
     }
 
+    /**
+     * @param message one line for whoever runs the auditor
+     * @param cause what it is known from
+     */
     public AuditException(String message, Throwable cause) {
         super(message, cause);
     }

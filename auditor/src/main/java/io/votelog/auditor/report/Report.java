@@ -39,7 +39,7 @@ public final class Report {
     /**
      * The number of records that were read from a topic, and the time that it took.
      *
-     * @param the topic
+     * @param of the topic's name
      */
     @JsonPropertyOrder({"of", "records", "seconds"})
     record Reading(String of, long records, double seconds) {
@@ -109,7 +109,8 @@ public final class Report {
     }
 
     /**
-     * Of the program: {@link #MISMATCH} when a step failed, {@link #INCOMPLETE} when one was skipped, else {@link #PASSED} or the answer's.
+     * The program's exit code: {@link #MISMATCH} when a step failed, {@link #INCOMPLETE} when one was skipped, else {@link #PASSED} or
+     * the answer's.
      */
     public int exitCode() {
         if (any(Outcome.FAIL)) {

@@ -12,7 +12,9 @@ package io.votelog.auditor.report;
 public record Step(int number, String title, Outcome outcome, String detail) {
     /** The outcome of a step. */
     public enum Outcome {
+        /** What the step checks is so. */
         PASS,
+        /** What the step checks is not so. */
         FAIL,
         /** The step was asked for, but could not be run. */
         SKIPPED,

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * either the old or the new checkpoint.
  */
 public final class CheckpointFile {
+    /** The file's name in the tree's folder, by C2SP tlog-tiles. */
     public static final String NAME = "checkpoint";
 
     private final Path folder;

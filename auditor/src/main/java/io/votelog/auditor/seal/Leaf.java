@@ -29,7 +29,9 @@ public sealed interface Leaf {
     /** The length of a hash in bytes. */
     int HASH = 32;
 
+    /** The kind of the leaf, its first byte; so are the others below, and the table above says what follows. */
     byte VOTE = 0x01;
+
     byte CONTROL = 0x02;
     byte NO_VOTE = 0x03;
     byte SEAL = 0x04;
@@ -44,8 +46,10 @@ public sealed interface Leaf {
 
     /** A leaf about one record of votes. */
     sealed interface OfRecord extends Leaf {
+        /** The partition of votes in which the record stands. */
         int partition();
 
+        /** The record's offset in its partition. */
         long offset();
     }
 
@@ -56,6 +60,7 @@ public sealed interface Leaf {
      * @param commitments to voter, choices and record; for a record that is no vote, the record's hash alone
      */
     record Record(byte kind, int partition, long offset, byte[] commitments) implements OfRecord {
+        /** The commitment to the voter, the first of the three; of a record that is a vote. */
         public byte[] voter() {
             return Arrays.copyOf(commitments, HASH);
         }

@@ -26,6 +26,11 @@ public enum SealedLog {
         return event;
     }
 
+    /**
+     * The folder of this tree.
+     *
+     * @param log the folder of both trees
+     */
     public Path folder(Path log) {
         return log.resolve(name);
     }

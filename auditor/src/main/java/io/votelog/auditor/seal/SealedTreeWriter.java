@@ -85,6 +85,7 @@ public final class SealedTreeWriter implements AutoCloseable {
         return nextSeal;
     }
 
+    /** The checkpoint of the tree as it is written now, signed or not. */
     public Checkpoint checkpoint() {
         return new Checkpoint(signer.verifier().name(), tiles.size(), tiles.root());
     }

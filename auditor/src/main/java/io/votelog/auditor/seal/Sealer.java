@@ -30,6 +30,13 @@ public final class Sealer {
     /** Final results that are not sealed yet, with the ends of votes when they were first seen. */
     private final Map<BallotResults, long[]> waiting = new LinkedHashMap<>();
 
+    /**
+     * Goes on where the topic of seals ends.
+     *
+     * @param votes the tree of votes
+     * @param verdicts the tree of verdicts
+     * @param results where final results come from
+     */
     public Sealer(
             SealsTopic topic,
             CountingProgress progress,

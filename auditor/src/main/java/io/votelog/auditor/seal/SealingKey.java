@@ -55,6 +55,7 @@ public record SealingKey(NoteSigner votes, NoteSigner verdicts) {
         return votes.text() + "\n" + verdicts.text() + "\n";
     }
 
+    /** What signs the checkpoints of this tree. */
     public NoteSigner of(SealedLog tree) {
         return tree == SealedLog.VOTES ? votes : verdicts;
     }

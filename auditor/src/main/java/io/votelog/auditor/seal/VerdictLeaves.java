@@ -35,6 +35,10 @@ public final class VerdictLeaves implements LeafSource {
     private final Map<Integer, TreeMap<Long, String>> causes = new HashMap<>();
     private long[] decisionsEnd = new long[0];
 
+    /**
+     * @param source of votes, decisions and dead letters
+     * @param progress how far the streams apps have counted
+     */
     public VerdictLeaves(BrokerSource source, CountingProgress progress) {
         this.source = source;
         this.progress = progress;

@@ -40,6 +40,7 @@ public final class Witnesses implements AutoCloseable {
      * @param firstPause the pause before a failed witness is asked again; it doubles with each failure
      */
     public record Patience(Duration answer, Duration firstPause) {
+        /** 10 seconds for an answer, and a second before the first repetition. */
         public static final Patience USUAL = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(1));
     }
 

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The manifest is written last: a folder without one is a dump that was not finished.
  */
 public final class Dump {
+    /** The name of the file that says what the others hold and hashes them. */
     public static final String MANIFEST = "manifest.json";
 
     /** What a manifest names as its format. */

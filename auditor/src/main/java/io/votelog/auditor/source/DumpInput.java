@@ -98,7 +98,7 @@ final class DumpInput implements AutoCloseable {
         return names[place];
     }
 
-    /** Of a field; -1 where there is none. */
+    /** The length of a field; -1 where the field is null. */
     private int length() throws IOException {
         int length = number4();
         if (length < -1 || length > LONGEST) {

@@ -20,6 +20,7 @@ public final class StrictEncoding {
 
     private StrictEncoding() {}
 
+    /** The base64 of these bytes, with padding, as in RFC 4648, section 4. */
     public static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
     }

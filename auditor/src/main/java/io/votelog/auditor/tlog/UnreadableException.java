@@ -19,6 +19,10 @@ public final class UnreadableException extends TlogException {
         this.passing = passing;
     }
 
+    /**
+     * @param passing whether another attempt may succeed
+     * @param cause what it is known from
+     */
     public UnreadableException(String message, boolean passing, Throwable cause) {
         super(message, cause);
         this.passing = passing;

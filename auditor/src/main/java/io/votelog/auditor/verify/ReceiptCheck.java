@@ -36,6 +36,7 @@ public final class ReceiptCheck {
         this.requirement = requirement;
     }
 
+    /** Checks whether these proofs show the vote of this receipt, and its verdict, in the sealed log. */
     public Report run(Receipt receipt, ReceiptProofs proofs) {
         Report report = new Report(
                 "Receipt " + receipt,

@@ -13,10 +13,8 @@ import io.votelog.web.settings.BadSettingException;
 import io.votelog.web.settings.CheckedAtStart;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -95,11 +93,9 @@ class BallotsConfiguration {
 
     @Bean
     Producer<byte[], byte[]> controlProducer(KafkaProperties kafka) {
-        Map<String, Object> config = LogProducers.config(kafka, "votelog-producer-control");
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000);
-        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+        Map<String, Object> config = FixedKafkaSettings.ofControlRecords(kafka);
+        config.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
+        config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -124,15 +120,7 @@ class BallotsConfiguration {
             VotePartitions partitions,
             BallotSettings settings,
             MeterRegistry meters) {
-        Map<String, Object> config = new HashMap<>(kafka.buildConsumerProperties());
-        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        config.remove(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG);
-        config.remove(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
-        config.put(CommonClientConfigs.CLIENT_ID_CONFIG, "votelog-producer-ballots");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        config.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        Map<String, Object> config = FixedKafkaSettings.ofCatalogue(kafka);
         // A batch in the log has at most 1 MiB, and the first batch of an answer is sent whatever its length.
         config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 2 * MIB);
         config.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 2 * MIB);

@@ -33,10 +33,12 @@ public record ListedBallot(
         boolean closed,
         boolean ended,
         @Nullable Problem unserved) {
+    /** The ballot's rules. */
     public Ballot ballot() {
         return definition.ballot();
     }
 
+    /** The ballot's id. */
     public String id() {
         return definition.ballot().id();
     }

@@ -10,7 +10,7 @@ import io.votelog.web.headers.SafetyHeaders;
 import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.OriginFilter;
 import io.votelog.web.origins.Origins;
-import io.votelog.web.problem.ProblemHandler;
+import io.votelog.web.routes.ProblemHandler;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;

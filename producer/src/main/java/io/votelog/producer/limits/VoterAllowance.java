@@ -3,8 +3,8 @@ package io.votelog.producer.limits;
 
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.hash.SipHash;
 import io.votelog.web.limits.RateLimit;
-import io.votelog.web.limits.SipHash;
 import io.votelog.web.limits.TokenBuckets;
 import java.time.Duration;
 import java.util.UUID;
@@ -23,7 +23,7 @@ public final class VoterAllowance {
     private final RateLimit votes;
     private final RateLimit retries;
     private final RecentVotes recent;
-    private final SipHash hash = SipHash.withRandomKey();
+    private final SipHash hash = SipHash.withRandomKey(SipHash.Rounds.TWO_FOUR);
 
     /** What a vote took, or why it may not be appended. */
     public sealed interface Charge {
@@ -40,6 +40,7 @@ public final class VoterAllowance {
         record Refused(RateLimit limit, TokenBuckets.Draw draw) implements Charge {}
     }
 
+    /** What a vote is charged with where votes are not limited: nothing, and nothing is given back. */
     public static final Charge FREE = new Charge.Free();
 
     /**

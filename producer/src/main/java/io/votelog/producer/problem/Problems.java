@@ -32,6 +32,7 @@ public final class Problems {
 
     private Problems() {}
 
+    /** The request cannot be read; the detail says where, and what would be right. */
     public static Problem malformed(String detail) {
         return ProblemType.MALFORMED_REQUEST.because(detail);
     }
@@ -45,6 +46,7 @@ public final class Problems {
         return UNAUTHORIZED.because(detail).header("WWW-Authenticate", challenge);
     }
 
+    /** The token is trusted and does not allow this (RFC 6750, section 3.1). */
     public static Problem missingScope(String scope) {
         return FORBIDDEN
                 .because("the token lacks the scope " + scope)
@@ -61,11 +63,17 @@ public final class Problems {
                         + " votelog.cors.allowed-origins lets such pages send; nothing was done");
     }
 
+    /** The ballot takes no votes yet; {@code opensAt} says from when. */
     public static Problem notOpen(String ballotId, Instant opensAt) {
         return NOT_OPEN.because("ballot %s opens at %s".formatted(ballotId, opensAt))
                 .with("opensAt", opensAt.toString());
     }
 
+    /**
+     * The ballot takes no votes any more.
+     *
+     * @param why the rest of the sentence that begins with the ballot: when it closed, or that somebody closed it
+     */
     public static Problem closed(String ballotId, String why) {
         return CLOSED.because("ballot %s %s".formatted(ballotId, why));
     }
@@ -75,22 +83,31 @@ public final class Problems {
         return problem.type().equals(CLOSED);
     }
 
+    /** This gateway knows no ballot with this id. An id that none can have is not repeated. */
     public static Problem unknownBallot(String ballotId) {
         return ProblemType.UNKNOWN_BALLOT.because(
                 "no ballot has " + (Ballot.isId(ballotId) ? "the id " + ballotId : "such an id"));
     }
 
+    /** The rest of the request did not come in time; the connection is closed. */
     public static Problem requestTimeout() {
         return ProblemType.REQUEST_TIMEOUT
                 .because("the request stopped coming in")
                 .header("Connection", "close");
     }
 
+    /** The body is longer than the route takes. */
     public static Problem tooLarge(int limitBytes) {
         return ProblemType.TOO_LARGE.because(
                 "the body has more than the %d bytes that are allowed".formatted(limitBytes));
     }
 
+    /**
+     * The body is of another type than the route takes.
+     *
+     * @param given the header as it was sent; empty where there was none
+     * @param needed the type that the route takes
+     */
     public static Problem unsupportedMediaType(String given, String needed) {
         return ProblemType.UNSUPPORTED_MEDIA_TYPE.because(
                 "the body must be %s, %s".formatted(needed, given.isEmpty() ? "and no type is given" : "not " + given));
@@ -114,10 +131,12 @@ public final class Problems {
         return FORBIDDEN.because("tokens for development are given to programs of this machine alone, and " + why);
     }
 
+    /** The body is compressed, which no route takes. */
     public static Problem codedBody() {
         return ProblemType.UNSUPPORTED_MEDIA_TYPE.because("the body must be sent as it is, without Content-Encoding");
     }
 
+    /** The vote breaks rules of its ballot; {@code violations} names every one, with the code of its reason. */
     public static Problem ruleViolations(List<Violation> violations) {
         return RULE_VIOLATIONS
                 .because(String.join(
@@ -129,10 +148,12 @@ public final class Problems {
                                 .toList());
     }
 
+    /** What was sent is no ballot that may be published; {@code faults} names every fault at its place. */
     public static Problem faultyBallot(List<Fault> faults) {
         return faulty(FAULTY_BALLOT, faults);
     }
 
+    /** What was sent is no annulment; {@code faults} names every fault at its place. */
     public static Problem faultyAnnulment(List<Fault> faults) {
         return faulty(FAULTY_ANNULMENT, faults);
     }
@@ -146,6 +167,12 @@ public final class Problems {
                                 .toList());
     }
 
+    /**
+     * The id is taken by another definition.
+     *
+     * @param standing the digest of the definition that is published, in hexadecimal digits
+     * @param sent the digest of what was sent
+     */
     public static Problem otherDefinition(String ballotId, String standing, String sent) {
         return CONFLICT.because("ballot %s was published with other content; a published ballot does not change"
                         .formatted(ballotId))
@@ -190,6 +217,11 @@ public final class Problems {
                 .header("Connection", "close");
     }
 
+    /**
+     * The gateway cannot serve this now; a client may come again in two seconds.
+     *
+     * @param detail what is the matter, and what is known of the request's effect
+     */
     public static Problem unavailable(String detail) {
         return UNAVAILABLE.because(detail).retryAfter(2);
     }

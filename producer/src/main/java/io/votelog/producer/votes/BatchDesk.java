@@ -15,6 +15,8 @@ import reactor.core.publisher.Mono;
  */
 public final class BatchDesk {
     static final String SUBMIT_VOTES = "votes:submit";
+
+    /** The type of a batch and of its answer: a JSON document a line. */
     public static final String MEDIA_TYPE = "application/x-ndjson";
 
     private static final Admission.Terms TERMS = new Admission.Terms(SUBMIT_VOTES, MEDIA_TYPE);

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.votelog.producer.auth.BearerTokens;
 import io.votelog.producer.ballots.BallotSettings;
 import io.votelog.producer.ballots.Catalogue;
-import io.votelog.producer.ballots.LogProducers;
+import io.votelog.producer.ballots.FixedKafkaSettings;
 import io.votelog.producer.ballots.VotePartitions;
 import io.votelog.producer.crypto.Pepper;
 import io.votelog.producer.limits.FairUse;
@@ -34,13 +34,12 @@ class VotesConfiguration {
 
     @Bean
     Producer<byte[], byte[]> voteProducer(KafkaProperties kafka) {
-        Map<String, Object> config = LogProducers.config(kafka, "votelog-producer-votes");
+        Map<String, Object> config = FixedKafkaSettings.ofVotes(kafka);
+        config.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
+        config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2_000);
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_500);
-        // A send must not block, since event loops send. Known metadata does not last for ever: a client that has lost
-        // every broker forgets it and bootstraps anew (KIP-899, on by default since Kafka 4.0).
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
         config.putIfAbsent(ProducerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MAX_AGE_MS);
         config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
         // The buffer is larger than votelog.max-bytes-under-way may be, so a send never waits for room.

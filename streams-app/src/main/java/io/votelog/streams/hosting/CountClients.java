@@ -27,7 +27,7 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
  */
 final class CountClients extends DefaultKafkaClientSupplier {
     private static final byte[] NO_KEY = {};
-    /** Records of a partition that wait for the group's next commit. */
+    /** How far Kafka Streams may be ahead of a store: the most records of a partition that it is given and may not put there yet. */
     static final long MAX_AHEAD = 10_000;
 
     private final OpenStores voters;
@@ -75,7 +75,10 @@ final class CountClients extends DefaultKafkaClientSupplier {
             }
         }
 
-        /** Kafka Streams remembers where it stopped after an orderly end. The store may know less: its file can be damaged. */
+        /**
+         * Goes to where the store ends, if that is before this offset: Kafka Streams remembers where it stopped after an orderly end,
+         * and the store has less than that where its file was damaged.
+         */
         @Override
         public void seek(TopicPartition partition, long offset) {
             if (isOfVotes(partition)

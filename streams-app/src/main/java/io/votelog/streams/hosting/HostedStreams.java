@@ -23,7 +23,7 @@ import org.springframework.kafka.streams.KafkaStreamsMicrometerListener;
  * with the same topology on the same stores.
  */
 final class HostedStreams implements SmartLifecycle {
-    /** When the last one starts; it stops after the web server has answered what it had begun to. */
+    /** The phase in which the later of the two starts; it stops after the web server has answered what it had begun to. */
     static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedStreams.class);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * took too long, on which it asks again soon.
  */
 final class SteadyOffsetsAdmin extends ForwardingAdmin {
-    /** What is said for so long is believed. */
+    /** An answer that stays the same for so long is believed. */
     static final Duration DOUBT = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(SteadyOffsetsAdmin.class);

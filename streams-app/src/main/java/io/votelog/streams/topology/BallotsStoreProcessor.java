@@ -52,7 +52,7 @@ public final class BallotsStoreProcessor implements Processor<byte[], byte[], Vo
         return ballotId + "/ready";
     }
 
-    /** The ballot that the key of a {@code BallotReady} is of; nothing when it is another's key. */
+    /** The ballot whose {@code BallotReady} stands under this key; empty when something else stands there. */
     public static Optional<String> readyBallot(String key) {
         String ballotId = key.substring(0, Math.max(0, key.indexOf('/')));
         return key.equals(readyKey(ballotId)) ? Optional.of(ballotId) : Optional.empty();
@@ -114,7 +114,7 @@ public final class BallotsStoreProcessor implements Processor<byte[], byte[], Vo
         }
     }
 
-    /** Whether it is about the ballot under whose id it stands, and is signed. Gateways pass over all else too. */
+    /** Whether the record is about the ballot whose id is its key, and is signed. Gateways pass over all others too. */
     private boolean isObeyed(ControlRecord record, byte @Nullable [] key) {
         if (!Ballot.isId(record.ballotId()) || !record.isUnder(key)) {
             LOG.warn("a record of ballots is left out: it is about what can be no ballot's id, or not about its key");

@@ -46,7 +46,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     private long counted;
 
     private boolean begun;
-    /** Restores in a row that ended too soon; Kafka Streams begins again with the same processor. */
+    /** How many restores in a row have ended too soon. Kafka Streams keeps the processor when it restores again. */
     private int restores;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
@@ -55,7 +55,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         this.votes = votes;
     }
 
-    /** The store that this processor writes. What it is restored from is judged as what is processed, and nothing is sent. */
+    /**
+     * The store that this processor writes. The records that it is restored from are judged as those that are processed, but nothing is
+     * sent for them.
+     */
     static VotersStore voters(LogKeys keys, VotesTopic votes, OpenStores openStores) {
         return new VotersStore(StoreNames.VOTERS, votes, openStores, store -> {
             Judge judge = new Judge(keys, store.partition(), store);
@@ -99,10 +102,11 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     }
 
     /**
-     * Begins with the record at this offset. Where the log has nothing between what was restored and this record, it goes on without.
+     * Begins with the record at this offset. Where repeated restores find no records between the restored ones and this one, the count
+     * goes on without them.
      *
-     * @throws TaskCorruptedException when the voters lack votes before it. Kafka Streams then restores them again: it takes for the end of a
-     *     restore what the group has committed, and the brokers may have said for a moment that this is nothing
+     * @throws TaskCorruptedException when the voters lack votes before it. Kafka Streams then restores them again. A restore ends at
+     *     what the group has committed, so it ends too soon when brokers say for a moment that this is nothing
      */
     private void begin(long offset) {
         if (!voters.goOnAt(offset, counted)) {

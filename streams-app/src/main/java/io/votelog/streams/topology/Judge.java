@@ -42,9 +42,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives every record of one partition of votes its verdict, and puts what it leaves among the voters and ballots. It is a function of the
- * record and of those before it in the partition: met again after the offsets were lost, with the store kept, a record gets
- * the verdict that it had.
+ * Judges every record of one partition of votes, and puts what the record changes into the store of voters and ballots. A judgement is a
+ * function of the record and of those before it in the partition: met again after the offsets were lost, with the store kept, a record
+ * gets the verdict that it had.
  */
 final class Judge {
     private static final Logger LOG = LoggerFactory.getLogger(Judge.class);
@@ -53,9 +53,12 @@ final class Judge {
     private final int partition;
     private final VotersStore store;
     private final BallotRows ballots;
-    /** Of the record that is judged now; see {@link LogStep#fresh}. */
+    /** Whether the trace that the record leaves was missing in the store, or was another record's; see {@link LogStep#fresh}. */
     private boolean fresh;
-    /** Whether the store has come to that record before. What it has not come to leaves no trace in it, whatever the tally has counted. */
+    /**
+     * Whether the store has had a record at this offset before. Where it has not, a missing trace proves nothing, whatever the tally has
+     * counted.
+     */
     private boolean met;
 
     Judge(LogKeys keys, int partition, VotersStore store) {
@@ -164,7 +167,8 @@ final class Judge {
 
         @Override
         public LogStep ended(Ended end) throws PoisonException {
-            // Its time has ended the ballot before it was looked at, if it was to.
+            // The record's append time alone ends a ballot, and has done so already where it was to
+            // (BallotRows.endDue).
             standing(end, at);
             return step(at, at.ended(), null);
         }
@@ -315,14 +319,15 @@ final class Judge {
         }
         fresh = true;
         if (standing != null) {
-            // Had it stood here when its place was decided, it would be the one that stands.
+            // The definition that stands is behind this one: this record was not here when the partition was first read
+            // past its offset. It took the place of another, and opens nothing.
             return null;
         }
         ballots.open(row);
         return row;
     }
 
-    /** The ballot that a control record of this partition is about. */
+    /** The ballot that this control record is about, by its id and its digest. */
     private BallotRow standing(ControlRecord order, Place at) throws PoisonException {
         String ballotId = order.ballotId();
         BallotRow row = ballots.find(ballotId);

@@ -175,7 +175,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
 
     private static boolean hidesVotes(PartitionTally tally) {
-        return tally.getHiddenUntilFinal() && tally.getEndOffset() == null;
+        return tally.getHiddenUntilFinal() && !ResultsStatus.hasEnded(tally);
     }
 
     /**
@@ -194,19 +194,13 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     /** The sum over all partitions of a ballot. */
     static BallotResults merge(String ballotId, List<PartitionTally> tallies) {
         PartitionTally first = tallies.get(0);
-        boolean allEnded = tallies.stream().allMatch(tally -> tally.getEndOffset() != null);
-        boolean anyEnded = tallies.stream().anyMatch(tally -> tally.getEndOffset() != null);
         Instant asOf = tallies.stream()
                 .map(PartitionTally::getAsOf)
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
-        BallotStatus status = allEnded
-                ? BallotStatus.FINAL
-                : anyEnded
-                        ? BallotStatus.CLOSED
-                        : asOf.isBefore(first.getOpensAt()) ? BallotStatus.SCHEDULED : BallotStatus.OPEN;
+        BallotStatus status = ResultsStatus.of(tallies, asOf);
         long annulled = tallies.stream().mapToLong(PartitionTally::getAnnulled).sum();
-        List<Long> votes = first.getHiddenUntilFinal() && !allEnded ? null : sumOfVotes(tallies);
+        List<Long> votes = first.getHiddenUntilFinal() && status != BallotStatus.FINAL ? null : sumOfVotes(tallies);
         return new BallotResults(
                 ballotId,
                 first.getDigest(),

@@ -27,6 +27,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
+/**
+ * The two Kafka Streams topologies: counting (decide, tally) and results (merge, and the global stores). What decides and counts is
+ * in the processors; this class names them, their topics and their stores.
+ */
 public final class VotelogTopology {
     private final LogKeys keys;
     private final VotesTopic votesTopic;
@@ -163,8 +167,8 @@ public final class VotelogTopology {
     }
 
     /**
-     * What decides. Kafka Streams calls a store read-only that has its source as changelog, and takes processors for it that send nothing
-     * on; it forbids neither.
+     * The processor that decides. Its store has its source, votes, as changelog. Kafka Streams calls such a store read-only, and its
+     * method takes only processors that send nothing; but a processor that writes the store and sends records works there too.
      */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private ProcessorSupplier<byte[], byte[], Void, Void> decide() {
@@ -181,7 +185,7 @@ public final class VotelogTopology {
         return Stores.keyValueStoreBuilder(rows, Serdes.String(), Serdes.ByteArray());
     }
 
-    /** The same of rows that are written again and again: its cache keeps all but the last write before a commit from the changelog. */
+    /** A store of rows that are written again and again: its cache passes only the last write of a row before a commit to the changelog. */
     private static StoreBuilder<KeyValueStore<String, byte[]>> cached(String name) {
         return inMemory(name).withCachingEnabled();
     }

@@ -62,6 +62,7 @@ public enum ForwardingHeader {
         this.headerName = headerName;
     }
 
+    /** The header's name, as its specification writes it. */
     public String headerName() {
         return headerName;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.web.limits;
 
+import io.votelog.schemas.hash.SipHash;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +26,7 @@ public final class RateLimit {
     private final String allowance;
     private final String levelStart;
     private final TokenBuckets buckets;
-    private final SipHash hash = SipHash.withRandomKey();
+    private final SipHash hash = SipHash.withRandomKey(SipHash.Rounds.TWO_FOUR);
     private final int burst;
     private final boolean on;
 

@@ -17,7 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record Problem(
         ProblemType type, @Nullable String detail, Map<String, Object> more, Map<String, String> headers) {
+    /** The type of a problem document (RFC 9457, section 6.1). */
     public static final String MEDIA_TYPE = "application/problem+json";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static Problem of(ProblemType type, @Nullable String detail) {

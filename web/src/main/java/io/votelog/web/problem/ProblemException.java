@@ -12,6 +12,7 @@ public final class ProblemException extends RuntimeException {
         this.problem = problem;
     }
 
+    /** What the request is answered with. */
     public Problem problem() {
         return problem;
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param title for people, a sentence without a full stop
  */
 public record ProblemType(String code, int status, String title) {
+    /** The request cannot be read, or says what no request may say. */
     public static final ProblemType MALFORMED_REQUEST =
             new ProblemType("malformed-request", 400, "The request is malformed");
 
@@ -19,15 +20,30 @@ public record ProblemType(String code, int status, String title) {
     public static final ProblemType ORIGIN_NOT_ALLOWED =
             new ProblemType("origin-not-allowed", 403, "Pages of this origin may not call");
 
+    /** No ballot of the id in the path is known at this app. */
     public static final ProblemType UNKNOWN_BALLOT = new ProblemType("unknown-ballot", 404, "There is no such ballot");
+
+    /** The path is none of this app's. */
     public static final ProblemType NOT_FOUND = new ProblemType("not-found", 404, "There is nothing here");
+
+    /** The path has other methods; {@code Allow} names them. */
     public static final ProblemType METHOD_NOT_ALLOWED =
             new ProblemType("method-not-allowed", 405, "The method is not allowed here");
+
+    /** The Accept header allows none of the forms that there are. */
     public static final ProblemType NOT_ACCEPTABLE = new ProblemType("not-acceptable", 406, "No acceptable form");
+
+    /** The rest of a request did not come within the time that it may take. */
     public static final ProblemType REQUEST_TIMEOUT =
             new ProblemType("request-timeout", 408, "The request took too long");
+
+    /** The body has more bytes than the route takes. */
     public static final ProblemType TOO_LARGE = new ProblemType("too-large", 413, "The body is too large");
+
+    /** The request line has more bytes than the server reads. */
     public static final ProblemType URI_TOO_LONG = new ProblemType("uri-too-long", 414, "The request line is too long");
+
+    /** The body's Content-Type or Content-Encoding is not one that the route takes. */
     public static final ProblemType UNSUPPORTED_MEDIA_TYPE =
             new ProblemType("unsupported-media-type", 415, "The body's type is not supported");
 
@@ -35,6 +51,7 @@ public record ProblemType(String code, int status, String title) {
     public static final ProblemType TOO_MANY_REQUESTS =
             new ProblemType("too-many-requests", 429, "Too many requests from one sender");
 
+    /** The headers together have more bytes than the server reads. */
     public static final ProblemType HEADERS_TOO_LARGE =
             new ProblemType("headers-too-large", 431, "The headers are too large");
 

@@ -1,4 +1,4 @@
-/** Routes that both apps have. */
+/** What both apps answer alike: the route of their description, and every failure, as a problem document. */
 @NullMarked
 package io.votelog.web.routes;
 

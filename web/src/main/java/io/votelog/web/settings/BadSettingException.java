@@ -17,6 +17,7 @@ public final class BadSettingException extends RuntimeException {
         this.allowed = allowed;
     }
 
+    /** What the setting may be, as a clause. */
     public String allowed() {
         return allowed;
     }

@@ -59,7 +59,7 @@ public final class HttpTiles implements TileSource {
         this(prefix, Patience.USUAL);
     }
 
-    public HttpTiles(URI prefix, Patience patience) {
+    HttpTiles(URI prefix, Patience patience) {
         this.prefix = BoundedHttp.prefix(prefix);
         this.patience = patience;
         http = new BoundedHttp(patience.answer());

@@ -2,6 +2,7 @@
 package io.votelog.infra.architecture;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,18 +26,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What keeps a verdict a function of the log, and each store with one writer. A class that is nested in another, or anonymous, counts
- * as that other one.
+ * What keeps a verdict a function of the log, each store with one writer, and a bad setting from being told late. A class that is nested in
+ * another, or anonymous, counts as that other one.
  */
 class ArchitectureTest {
     private static final String RULES = "io.votelog.rules..";
     private static final String STREAMS = "io.votelog.streams..";
     private static final String TOPOLOGY = "io.votelog.streams.topology..";
+    private static final String PRODUCER = "io.votelog.producer..";
+    private static final String WEB = "io.votelog.web..";
 
     /** The class of the topology that reads the clock, to say when what was counted is sent. */
     private static final String TIMER = "io.votelog.streams.topology.EmitTimer";
 
-    /** The class of the topology that draws a number: a factor of its hashes, which says where in memory a row is found. */
+    /** The class of the topology that draws a number: the key of its hashes, which say where in memory a row is found. */
     private static final String INDEX = "io.votelog.streams.topology.voters.RowIndex";
 
     /** The method by which a class of the topology becomes the bytes of a row. */
@@ -138,6 +141,20 @@ class ArchitectureTest {
                 .isEmpty();
     }
 
+    @Test
+    void everySettingOfAGatewayShouldBeCheckedBeforeABrokerIsAsked() {
+        check(classes()
+                .that()
+                .resideInAnyPackage(PRODUCER, WEB)
+                .and()
+                .areAnnotatedWith("org.springframework.boot.context.properties.ConfigurationProperties")
+                .should()
+                .implement("io.votelog.web.settings.CheckedAtStart")
+                .because(
+                        "what asks brokers or an identity provider first takes a list of these, and Spring reads a record of settings"
+                                + " only when somebody takes it"));
+    }
+
     private static Set<String> usersOf(String part, Predicate<JavaAccess<?>> use) {
         return accesses(access -> Modules.topLevel(access.getTargetOwner()).equals(part) && use.test(access))
                 .map(access -> Modules.topLevel(access.getOriginOwner()))
@@ -212,6 +229,7 @@ class ArchitectureTest {
                 case "java.lang.System" -> name.equals("currentTimeMillis") || name.equals("nanoTime");
                 case "java.lang.Math", "java.lang.StrictMath" -> name.equals("random");
                 case "java.util.UUID" -> name.equals("randomUUID");
+                case "io.votelog.schemas.hash.SipHash" -> name.equals("withRandomKey");
                 case "java.util.Random",
                         "java.util.SplittableRandom",
                         "java.security.SecureRandom",

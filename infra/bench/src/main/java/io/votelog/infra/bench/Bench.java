@@ -2,6 +2,7 @@
 package io.votelog.infra.bench;
 
 import io.votelog.infra.bench.account.AccountCommand;
+import io.votelog.infra.bench.account.LoadCommand;
 import io.votelog.infra.bench.account.OutageCommand;
 import io.votelog.infra.bench.account.OverloadCommand;
 import io.votelog.infra.bench.account.SoakCommand;
@@ -53,6 +54,7 @@ public final class Bench {
 
     private Bench() {}
 
+    /** Runs one of the commands and ends with its exit code. */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
     }

@@ -104,6 +104,7 @@ public final class ChildJvm {
         return tests != null && !tests.isBlank() ? tests : System.getProperty("java.class.path", "");
     }
 
+    /** What messages and its log file call it. */
     public String name() {
         return name;
     }
@@ -113,6 +114,7 @@ public final class ChildJvm {
         return process.pid();
     }
 
+    /** Whether its process runs; a paused one does. */
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -127,6 +129,7 @@ public final class ChildJvm {
         return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
     }
 
+    /** Where its output goes. */
     public Path logFile() {
         return logFile;
     }

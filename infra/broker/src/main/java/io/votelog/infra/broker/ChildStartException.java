@@ -8,10 +8,15 @@ package io.votelog.infra.broker;
 public final class ChildStartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message what did not start, and the end of its log below the first line where it has one */
     public ChildStartException(String message) {
         super(message);
     }
 
+    /**
+     * @param message what did not start, and why
+     * @param cause what it is known from
+     */
     public ChildStartException(String message, Throwable cause) {
         super(message, cause);
     }

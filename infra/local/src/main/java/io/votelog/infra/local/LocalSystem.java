@@ -261,6 +261,7 @@ final class LocalSystem {
         }
     }
 
+    /** As {@link RunningSystem#close} does, part by part, so that each is shown. */
     private void stopAll() {
         if (demo != null) {
             demo.close();
@@ -279,7 +280,7 @@ final class LocalSystem {
             }
         }
         display.begin("kafka");
-        running.close();
+        running.stopKafka();
         display.done("kafka");
         display.endPhase();
     }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param use as it stands in a message: "Kafka", "the ballot API"
  */
 public record Address(int port, String use) {
+    /** The address as a URL without a path. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + port);
     }

@@ -39,11 +39,12 @@ public record AppOptions(List<String> jvmArgs, Map<String, String> settings, Lis
         return all;
     }
 
+    /** The same with these settings in place of its own. */
     public AppOptions withSettings(Map<String, String> values) {
         return new AppOptions(jvmArgs, values, arguments);
     }
 
-    public AppOptions withArguments(List<String> more) {
+    AppOptions withArguments(List<String> more) {
         return new AppOptions(jvmArgs, settings, more);
     }
 }

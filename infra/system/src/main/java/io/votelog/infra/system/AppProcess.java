@@ -20,10 +20,11 @@ public final class AppProcess {
         this.child = command.get().start();
     }
 
-    public Instance instance() {
+    Instance instance() {
         return instance;
     }
 
+    /** The instance's name, which its log file has. */
     public String name() {
         return instance.name();
     }
@@ -33,14 +34,17 @@ public final class AppProcess {
         return child;
     }
 
+    /** The process id of the process as it was last started. */
     public long pid() {
         return child.pid();
     }
 
+    /** Where its output goes, of all its starts. */
     public Path logFile() {
         return child.logFile();
     }
 
+    /** Whether the process as it was last started runs. */
     public boolean alive() {
         return child.isAlive();
     }

@@ -20,6 +20,7 @@ public record BrokerPlan(int count, int port, @Nullable String heap, Map<String,
         settings = Map.copyOf(settings);
     }
 
+    /** One broker that is its own controller, on a free port. */
     public static BrokerPlan single() {
         return new BrokerPlan(1, 0, null, Map.of());
     }
@@ -29,10 +30,20 @@ public record BrokerPlan(int count, int port, @Nullable String heap, Map<String,
         return new BrokerPlan(count, 0, null, Map.of());
     }
 
+    /**
+     * The same on these ports.
+     *
+     * @param firstPort of the first broker; the others take those after it
+     */
     public BrokerPlan at(int firstPort) {
         return new BrokerPlan(count, firstPort, heap, settings);
     }
 
+    /**
+     * The same with another heap.
+     *
+     * @param most of each broker, as {@code -Xmx} takes it
+     */
     public BrokerPlan withHeap(String most) {
         return new BrokerPlan(count, port, most, settings);
     }

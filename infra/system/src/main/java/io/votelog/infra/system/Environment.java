@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 public final class Environment {
     private final Map<String, String> variables;
 
+    /** @param variables as {@link System#getenv()} has them */
     public Environment(Map<String, String> variables) {
         this.variables = Map.copyOf(variables);
     }

@@ -9,6 +9,7 @@ package io.votelog.infra.system;
  * @param management its health and metrics
  */
 public record Instance(App app, String name, Address http, Address management) {
+    /** An instance on two ports that nobody else was given. */
     public static Instance onFreePorts(App app, String name, FreePorts ports) {
         return new Instance(
                 app, name, new Address(ports.next(), name), new Address(ports.next(), "the health of " + name));

@@ -48,6 +48,7 @@ public final class RunningSystem implements AutoCloseable {
         }
     }
 
+    /** What it was started from. */
     public SystemPlan plan() {
         return plan;
     }
@@ -82,6 +83,7 @@ public final class RunningSystem implements AutoCloseable {
         return startedKafka().orElseThrow(() -> new IllegalStateException("Kafka was not started"));
     }
 
+    /** The brokers; empty until they are ready. */
     public Optional<KafkaCluster> startedKafka() {
         return Optional.ofNullable(kafka);
     }
@@ -111,12 +113,17 @@ public final class RunningSystem implements AutoCloseable {
         ChildWait.stop(apps(app).stream().map(AppProcess::child).toList(), GRACE);
     }
 
+    /** Stops the brokers, if they were started. Returns when they are gone. Their data stay. */
+    public void stopKafka() {
+        startedKafka().ifPresent(KafkaCluster::close);
+    }
+
     /** Stops the gateways, then the streams-apps, then the brokers. Their data stay. */
     @Override
     public void close() {
         for (App app : App.values()) {
             stop(app);
         }
-        startedKafka().ifPresent(KafkaCluster::close);
+        stopKafka();
     }
 }

@@ -22,9 +22,16 @@ import java.util.stream.Stream;
  * @param publicKeys base64 of 32 raw bytes, its public key's and perhaps others', with commas between
  */
 public record Secrets(String pepper, String hs256, String privateKey, String publicKeys) {
+    /** The setting of the gateways' pepper. */
     public static final String PEPPER_KEY = "votelog.pepper";
+
+    /** The setting of the secret that tokens are signed with. */
     public static final String HS256_KEY = "votelog.auth.hs256-secret";
+
+    /** The setting of the key that control records are signed with. */
     public static final String PRIVATE_KEY_KEY = "votelog.log.private-key";
+
+    /** The setting of the keys whose control records are obeyed. */
     public static final String PUBLIC_KEYS_KEY = "votelog.log.public-keys";
 
     /** The bytes that a drawn secret has, and that any must have at least. */
@@ -37,10 +44,12 @@ public record Secrets(String pepper, String hs256, String privateKey, String pub
                 drawnPepper(), drawnHs256(), LogSigner.privateKeyText(keys), LogKeys.publicKeyText(keys.getPublic()));
     }
 
+    /** A new pepper, base64. */
     public static String drawnPepper() {
         return Base64.getEncoder().encodeToString(random());
     }
 
+    /** A new secret for HS256, in hexadecimal digits. */
     public static String drawnHs256() {
         return HexFormat.of().formatHex(random());
     }

@@ -10,6 +10,7 @@ public class SystemException extends RuntimeException {
         super(oneLine(line), null, false, false);
     }
 
+    /** The message, which is one line for whoever started the program. */
     public final String line() {
         return String.valueOf(getMessage());
     }

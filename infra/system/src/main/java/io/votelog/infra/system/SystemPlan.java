@@ -70,6 +70,7 @@ public record SystemPlan(
             this.folders = folders;
         }
 
+        /** How many brokers, where, and with what heap; a single one on a free port by default. */
         public Builder brokers(BrokerPlan plan) {
             this.brokers = plan;
             return this;
@@ -99,6 +100,7 @@ public record SystemPlan(
             return this;
         }
 
+        /** Adds instances of the apps, which start in this order. */
         public Builder instances(List<Instance> more) {
             instances.addAll(more);
             return this;
@@ -113,6 +115,7 @@ public record SystemPlan(
             return this;
         }
 
+        /** The plan, with the defaults of what was not said. */
         public SystemPlan build() {
             return new SystemPlan(repository, folders, brokers, secrets, given, instances, options, patience);
         }

@@ -34,10 +34,12 @@ public final class RawConnection implements AutoCloseable {
      * @param body without its framing
      */
     public record Answer(int status, Map<String, String> headers, byte[] body) {
+        /** The body as UTF-8. */
         public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
 
+        /** A header's value, whatever letters its name is written in; those of several are joined by commas. */
         public Optional<String> header(String name) {
             return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
         }

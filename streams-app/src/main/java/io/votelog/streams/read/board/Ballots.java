@@ -40,6 +40,7 @@ public final class Ballots {
      * @param voteSchemas fingerprints of the schemas that its votes may be written with
      */
     public record Published(BallotDefinition definition, int partitionCount, Set<Long> voteSchemas) {
+        /** The ballot's rules. */
         public Ballot ballot() {
             return definition.ballot();
         }

@@ -17,6 +17,7 @@ public final class TurnoutBoard {
                 turnout.getBallotId(), (id, known) -> (known == null ? TurnoutHistory.EMPTY : known).with(turnout));
     }
 
+    /** How the turnout of a ballot grew; empty where nothing is known of it. */
     public TurnoutHistory find(String ballotId) {
         return histories.getOrDefault(ballotId, TurnoutHistory.EMPTY);
     }

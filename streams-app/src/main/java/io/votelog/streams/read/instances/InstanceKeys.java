@@ -78,6 +78,7 @@ public final class InstanceKeys implements MeterBinder {
     private final AtomicBoolean said = new AtomicBoolean();
     private volatile Map<String, Other> byKey = Map.of();
 
+    /** Draws this instance's key pair, which lives as long as the process. */
     public InstanceKeys() {
         try {
             own = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();

@@ -12,10 +12,12 @@ public final class OwnAddress {
     private final HostInfo host;
     private volatile boolean contested;
 
+    /** @param host as other instances are told it */
     public OwnAddress(HostInfo host) {
         this.host = host;
     }
 
+    /** The address at which other instances reach this one. */
     public HostInfo host() {
         return host;
     }
@@ -28,6 +30,7 @@ public final class OwnAddress {
         this.contested = contested;
     }
 
+    /** Whether another instance advertises this address too. */
     public boolean isContested() {
         return contested;
     }

@@ -17,16 +17,19 @@ public final class Problems {
 
     private Problems() {}
 
+    /** 404: no ballot of this id is published, or not in every partition yet. An id that none can have is not repeated. */
     public static Problem unknownBallot(String ballotId) {
         String shown = Ballot.isId(ballotId) ? "ballot '%s'".formatted(ballotId) : "such ballot";
         return ProblemType.UNKNOWN_BALLOT.because(
                 "There is no %s, or it is not published in full yet.".formatted(shown));
     }
 
+    /** 404: the path is none of the read side's. */
     public static Problem notFound() {
         return ProblemType.NOT_FOUND.because("There is nothing at this address.");
     }
 
+    /** 404: no vote of this receipt is known, and the detail says what was looked at. */
     public static Problem unknownReceipt(String detail) {
         return UNKNOWN_RECEIPT.because(detail);
     }
@@ -52,6 +55,7 @@ public final class Problems {
                         + " votelog.cors.allowed-origins lets such pages send.");
     }
 
+    /** 406: the Accept header allows neither JSON nor CSV. */
     public static Problem notAcceptable() {
         return ProblemType.NOT_ACCEPTABLE.because("Results come as application/json or as text/csv.");
     }
@@ -85,7 +89,7 @@ public final class Problems {
         return tooManyRequests(refusal.allowance(), refusal.retryAfterSeconds()).headers(refusal.headers());
     }
 
-    /** 429: an address has used up what it may. */
+    /** 429: an address has used up what this limit allows it. */
     public static Problem tooManyRequests(RateLimit limit, TokenBuckets.Draw draw) {
         return tooManyRequests(limit.allowance(), draw.secondsToNext()).headers(limit.headers(draw));
     }

@@ -140,7 +140,10 @@ final class Receipts {
         return find(ballot, receipt.voter(), partition, countedTo);
     }
 
-    /** What is annulled is looked for after the position, so never in an older state than that. */
+    /**
+     * The voter's row as far as it is committed. Whether any vote is annulled is asked after the position is read, so the answer is
+     * never older than the position.
+     */
     private CommittedVoter find(Ballots.Published ballot, Pseudonym voter, int partition, long countedTo) {
         String ballotId = ballot.ballot().id();
         return voters.find(voter, ballotId, partition, countedTo, board.anyAnnulled(ballotId));
@@ -171,7 +174,8 @@ final class Receipts {
         int partition = receipt.voter().partition(ballot.partitionCount());
         boolean known = partitionBallot != null && offset > partitionBallot.fromOffset();
         if (known && !voter.mayHaveSent(receipt.voteId())) {
-            // Of every attempt that is counted behind the ballot's beginning the row would tell something.
+            // The row knows something of every attempt that is counted behind the ballot's beginning, and nothing of
+            // this one.
             throw noSuchAttempt(partition, offset);
         }
         ConsumerRecord<byte[], byte[]> record = read.apply(!known).orElseThrow(() -> noSuchAttempt(partition, offset));
@@ -231,7 +235,9 @@ final class Receipts {
                 .exception();
     }
 
-    /** When there is no offset to look at: what is not counted yet cannot be told from what was never sent. */
+    /**
+     * The refusal where the receipt comes without an offset: a vote that is not counted yet cannot be told from one that was never sent.
+     */
     private static ProblemException nothingKnown() {
         return Problems.unknownReceipt(
                         "No vote of this receipt is counted. If it was sent a moment ago, try again, with Prefer: wait=10, or"

@@ -122,9 +122,9 @@ final class VotersController {
     private record Patience(Duration longest, Mono<Void> over) {}
 
     /**
-     * The first answer of use from those who hold the voter, asked one after the other; of those that say why they cannot answer, the
-     * first too, when nobody can. Only the first is granted the client's wait: behind a partition that nobody processes there is no
-     * verdict to wait for.
+     * Asks the instances that hold the voter's row, one after the other, and gives the first answer that is no refusal; when all refuse, the
+     * first refusal. Only the first instance may take the client's wait: it processes the voter's partition, and where nobody processes
+     * that, no verdict comes.
      */
     private Mono<ResponseEntity<byte[]>> firstAnswer(
             Pseudonym voter,

@@ -6,7 +6,9 @@ import java.util.Locale;
 
 /** The phases of a ballot, in order. */
 public enum BallotPhase {
+    /** The ballot does not take votes yet. */
     SCHEDULED,
+    /** The ballot takes votes. */
     OPEN,
     /** The ballot is over, but some partition is not counted to its end yet. */
     CLOSED,

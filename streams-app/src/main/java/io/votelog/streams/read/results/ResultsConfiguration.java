@@ -26,7 +26,7 @@ class ResultsConfiguration {
         return new ResultsFeed(results, Schedulers.parallel());
     }
 
-    /** Before the server waits for its requests to end. */
+    /** Ends the streams when a shutdown begins, before the server waits for its requests to end. */
     @Bean
     FirstShutdownStep endStreams(StreamEnd end) {
         return new FirstShutdownStep(end::come);

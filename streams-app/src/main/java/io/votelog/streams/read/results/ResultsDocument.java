@@ -53,6 +53,7 @@ public record ResultsDocument(
             long late,
             Map<String, Long> rejectedByReason) {}
 
+    /** The results of a section's options, in the order of the ballot; titles by language. */
     public record SectionResults(String id, Map<String, String> title, List<OptionResults> options) {}
 
     /**
@@ -120,6 +121,7 @@ public record ResultsDocument(
                 goesOn ? null : Boolean.FALSE);
     }
 
+    /** Whether the document is up to date; one that is not shows {@code live: false}. */
     public boolean goesOn() {
         return live == null;
     }

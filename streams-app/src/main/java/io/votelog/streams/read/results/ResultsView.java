@@ -31,6 +31,12 @@ public final class ResultsView {
     /** A form of the CSV; there is one for each language of the ballot and each use. */
     private record CsvForm(Optional<String> language, ResultsCsv.Use use) {}
 
+    /**
+     * The forms of one document.
+     *
+     * @param source what it was made from; null where nothing was counted yet
+     * @param json the document as JSON, UTF-8
+     */
     public static ResultsView of(@Nullable BallotResults source, ResultsDocument document, byte[] json) {
         ResultsTag tag = ResultsTag.of(document);
         String event = "event: results\nid: %s\ndata: %s\n\n"
@@ -45,10 +51,12 @@ public final class ResultsView {
         return source;
     }
 
+    /** The document that all forms show. */
     public ResultsDocument document() {
         return document;
     }
 
+    /** What tells this document from older and newer ones. */
     public ResultsTag tag() {
         return tag;
     }

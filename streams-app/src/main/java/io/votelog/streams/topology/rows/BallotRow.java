@@ -34,6 +34,7 @@ public record BallotRow(
                 new PartitionBallot(definition.ballot(), fromOffset, endOffset));
     }
 
+    /** The same ballot, ended at this offset of the partition. */
     public BallotRow endedAt(long offset) {
         return new BallotRow(
                 published,
@@ -42,10 +43,12 @@ public record BallotRow(
                 new PartitionBallot(partitionBallot.ballot(), partitionBallot.fromOffset(), offset));
     }
 
+    /** Whether the ballot has not ended in this partition. */
     public boolean open() {
         return partitionBallot.endOffset() == PartitionBallot.OPEN_ENDED;
     }
 
+    /** The row as the store keeps it; {@link #decode} reads it. */
     public byte[] encode() {
         byte[] value = Events.encode(published);
         return ByteBuffer.allocate(HEADER_LENGTH + value.length)

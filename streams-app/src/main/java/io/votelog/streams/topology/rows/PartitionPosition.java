@@ -31,6 +31,7 @@ public record PartitionPosition(
     /** The key of the position in the store of partition tallies. */
     public static final String KEY = "//position";
 
+    /** The position before the first record of a partition. */
     public static final PartitionPosition START = new PartitionPosition(0, 0, 0, 0, Long.MIN_VALUE, 0, null);
 
     private static final byte VERSION = 2;
@@ -78,6 +79,7 @@ public record PartitionPosition(
                 nextOffset, missing, Math.max(replaced, nextOffset), nextOffset, newestMs, timedFrom, topicId);
     }
 
+    /** The row as the store keeps it; {@link #decode} reads it. */
     public byte[] encode() {
         Uuid topic = topicId == null ? Uuid.ZERO_UUID : topicId;
         return ByteBuffer.allocate(LENGTH)

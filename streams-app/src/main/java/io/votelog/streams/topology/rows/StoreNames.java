@@ -14,7 +14,7 @@ public final class StoreNames {
     /** The counts of this partition, and up to where they go ({@link PartitionPosition}); written by tally alone. */
     public static final String PARTITION_TALLIES = "partition-tallies";
 
-    /** Has no rows: tells tally that a commit begins. */
+    /** A store without rows, by which tally learns that a commit begins. */
     public static final String TALLY_COMMITS = "tally-commits";
 
     /** {@link TallyKey} to the newest tally of each partition; written by merge alone. */
@@ -32,7 +32,9 @@ public final class StoreNames {
     /** Stores that are split by the partitions of votes and have a changelog, with as many partitions as votes. */
     public static final List<String> BY_PARTITION_OF_VOTES = List.of(PARTITION_TALLIES);
 
+    /** The names of the nodes: sources, processors and sinks. The described topology, a golden file, has them. */
     public static final String SOURCE_VOTES = "votes";
+
     public static final String DECIDE = "decide";
     public static final String TALLY = "tally";
     public static final String SOURCE_TALLIES = "tallies";

@@ -19,15 +19,17 @@ public final class TallyKey {
 
     private TallyKey() {}
 
+    /** The key of a tally: the ballot's id, a slash and the partition. */
     public static String of(String ballotId, int partition) {
         return ballotId + "/" + partition;
     }
 
+    /** The key of an hour of turnout: that of the tally, a slash and the hour's beginning. */
     public static String of(PartitionTurnout turnout) {
         return of(turnout.getBallotId(), turnout.getPartition()) + "/" + turnout.getHour();
     }
 
-    public static String ballotId(String key) {
+    static String ballotId(String key) {
         return key.substring(0, Math.max(0, key.indexOf('/')));
     }
 

@@ -44,6 +44,7 @@ public record VoterRow(
     private static final int FORGOTTEN = 8;
     private static final int ATTEMPT_LENGTH = 32;
 
+    /** A voter of whom nothing is known. */
     public static final VoterRow NEW = new VoterRow(null, List.of(), false, null);
 
     public VoterRow {
@@ -72,6 +73,7 @@ public record VoterRow(
         return null;
     }
 
+    /** The row with this vote as the one that was accepted. */
     public VoterRow withAccepted(AcceptedVote vote) {
         return new VoterRow(vote, refused, forgotten, annulled);
     }
@@ -86,10 +88,12 @@ public record VoterRow(
                 accepted, full ? attempts.subList(1, attempts.size()) : attempts, forgotten || full, annulled);
     }
 
+    /** The row with the accepted vote taken out by this annulment. */
     public VoterRow withAnnulled(Annulment annulment) {
         return new VoterRow(accepted, refused, forgotten, annulment);
     }
 
+    /** The row as the store keeps it; {@link #decode} reads it. */
     public byte[] encode() {
         long[] words = accepted == null ? new long[0] : accepted.picks().words();
         byte[][] reasons = new byte[refused.size()][];

@@ -11,18 +11,18 @@ import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Frees a file of rows of those that others have superseded. Whatever ends it, there is a file that is right: the one of before, or the new one. */
+/** Frees a file of rows from those that newer rows have superseded. However it ends, there is a whole file: the old one or the new one. */
 final class Compaction {
     private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
-    /** Smaller files are left as they are. 64 MiB. */
+    /** 64 MiB: smaller files are left as they are. */
     private static final long SMALL = 1L << 26;
-    /** Files are compacted for less from here on. 48 GiB. */
+    /** 48 GiB: a larger file, which comes near the bound of addresses, is compacted when fewer of its rows are superseded. */
     private static final long LARGE = RowIndex.MAX_ADDRESS / 4 * 3;
 
     private Compaction() {}
 
     /**
-     * Whether it is worth its while.
+     * Whether compacting the file frees enough for what it costs.
      *
      * @param length of the file, in bytes
      * @param rows in the file

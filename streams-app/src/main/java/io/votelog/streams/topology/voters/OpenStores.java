@@ -17,18 +17,18 @@ public final class OpenStores {
         stores.remove(partition, store);
     }
 
-    /** The offset of votes from which the partition's store is to be restored; nothing when this process does not have it open. */
+    /** The offset of votes from which the partition's store is to be restored; empty when this process does not have it open. */
     public OptionalLong restoresFrom(int partition) {
         VotersStore store = stores.get(partition);
         return store == null ? OptionalLong.empty() : OptionalLong.of(store.nextOffset());
     }
 
-    /** The voters that have a row in any of them: one for each ballot on which they voted. */
+    /** The number of voters' rows in all of them. Whoever voted on two ballots has two. */
     public long voters() {
         return stores.values().stream().mapToLong(VotersStore::size).sum();
     }
 
-    /** The bytes of all their files. */
+    /** The length of all their files, in bytes. */
     public long bytes() {
         return stores.values().stream().mapToLong(VotersStore::length).sum();
     }

@@ -24,23 +24,26 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one partition of votes, in the order in which they were put: a file that only grows, or is cut ({@link RowFormat} has its bytes). Rows
- * are written in blocks, and a block says up to which offset of votes the rows up to its end go. What stands behind the last whole block
- * is not there: it is cut off when the file is opened. Nothing is synced: the rows come of the log, and what a crash takes is read there
- * again.
+ * The rows of one partition of votes, in the order in which they were put: a file that only grows, or is cut ({@link RowFormat} has its
+ * bytes). Rows are written in blocks, and a block says up to which offset of votes the rows up to its end go. What stands behind the
+ * last whole block is not there: it is cut off when the file is opened. Nothing is synced: the rows are made from the log, and what a
+ * crash takes is made from it again.
  *
  * <p>Not thread-safe.
  */
 final class RowFile implements Closeable {
     private static final int FIRST_READ = 256;
     private static final int FIRST_PENDING = 1 << 16;
-    /** The bytes of a copy's blocks, about. */
+    /** How many bytes a block of a compacted copy has, about. */
     private static final int COPIED_BLOCK = 1 << 20;
-    /** More blocks than a start has to take back: those of a commit, which may have been tried several times. */
+    /**
+     * How many of the last blocks can be taken back. A start takes back those of one commit, which are several where it was tried
+     * several times.
+     */
     private static final int REMEMBERED = 64;
 
     private final Path path;
-    /** Not a channel, which closes itself when a thread that reads from it is interrupted. */
+    /** A file and no channel: a channel closes itself when a thread that reads from it is interrupted. */
     private final RandomAccessFile file;
 
     private final Deque<Boundary> boundaries = new ArrayDeque<>();
@@ -104,7 +107,7 @@ final class RowFile implements Closeable {
                 block = in.block(end, checksum);
             }
             if (nextOffset == 0) {
-                // Parts of what is not whole.
+                // All blocks that were found are parts of a larger whole whose end is missing.
                 end = HEADER_LENGTH;
                 checksum = 0;
             }
@@ -123,7 +126,7 @@ final class RowFile implements Closeable {
             return;
         }
         if (endsParts) {
-            // There was no other state before it that the file could go back to.
+            // The parts before it are no state that the file could go back to.
             boundaries.clear();
         }
         boundaries.addLast(new Boundary(next, end, checksum));

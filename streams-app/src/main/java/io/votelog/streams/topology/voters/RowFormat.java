@@ -18,7 +18,7 @@ import org.apache.kafka.common.Uuid;
  * that has an offset.
  */
 final class RowFormat {
-    /** In the place of an address: that there is none. The file's header stands there. */
+    /** The address that says that there is no row. No row can stand at 0, since the file's header does. */
     static final long NO_ROW = 0;
 
     static final int BLOCK = 0x424c4f43;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.topology.voters;
 
-import java.security.SecureRandom;
+import io.votelog.schemas.hash.SipHash;
 import java.util.Arrays;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +27,10 @@ final class RowIndex {
     private static final int FIRST_SLOTS = 16;
     private static final long ADDRESS_MASK = 0xffff_ffffL;
 
-    private final KeyedHash hash;
+    private final SipHash hash = SipHash.withRandomKey(SipHash.Rounds.ONE_THREE);
     private final long[][] segments = new long[SEGMENTS][FIRST_SLOTS];
     private final int[] used = new int[SEGMENTS];
     private long size;
-
-    RowIndex() {
-        SecureRandom random = new SecureRandom();
-        hash = new KeyedHash(random.nextLong(), random.nextLong());
-    }
 
     /** The hash of a key in this table. */
     long hash(byte[] key, int from, int length) {

@@ -98,8 +98,9 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
     }
 
     /**
-     * Opens the file when it is first asked for something: that is by the thread that restores it. The thread that calls {@link #init} may have
-     * a transaction open for other partitions, which ends before a large file is read.
+     * Opens the file. That is done when the store is first asked for something, by the thread that restores it, and not in {@link
+     * #init}: the thread that calls that one may have a transaction open for other partitions, which would time out while a large file
+     * is read.
      */
     private RowFile open() {
         try {
@@ -203,7 +204,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
         }
     }
 
-    /** Takes records of votes for which Kafka Streams finds that the store has not got them. */
+    /** Judges records of votes that Kafka Streams restores the store from; those that it has are passed over. */
     private synchronized void restore(Collection<ConsumerRecord<byte[], byte[]>> votes) {
         file();
         if (replay == null) {
@@ -218,13 +219,14 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
     }
 
     /**
-     * Prepares for the record with which the count goes on. What goes beyond it, and beyond what is counted, was put by a commit that failed,
-     * and is taken back.
+     * Prepares for the record with which the count goes on. Rows that are made from votes behind both this record and what is counted
+     * were put by a commit that failed, and are taken back.
      *
      * @param offset of that record
-     * @param counted the next offset that the tally is to count. It is above the record's when the group has lost its offsets and reads the log
+     * @param counted the next offset that the tally is to count. It is above the record's when the group has lost its offsets and reads
+     *     the log again
+     * @return whether the store has what it must have. If not, votes that were counted are missing from it, and it is to be restored
      *     again
-     * @return whether the store has what it must have. If not, votes that were counted are missing from it, and it is to be restored again
      */
     public synchronized boolean goOnAt(long offset, long counted) {
         long committed = Math.max(offset, counted);
@@ -248,7 +250,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
         return nextOffset >= Math.min(offset, counted);
     }
 
-    /** The next offset that the file said when it was opened: from there on, the rows come from votes. */
+    /** The next offset of votes by the file as it was opened: rows from there on were made since. */
     public synchronized long openedAt() {
         file();
         return openedAt;
@@ -303,7 +305,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
         ballotsVersion++;
     }
 
-    /** Another number whenever the ballots may have changed. */
+    /** A number that changes whenever the ballots may have changed. */
     public synchronized int ballotsVersion() {
         return ballotsVersion;
     }
@@ -348,7 +350,7 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
     @Override
     public synchronized void flushCache() {
         if (initialized && file == null) {
-            // Nothing was asked of it or put yet.
+            // The store was not opened yet, so there is nothing to write.
             return;
         }
         try {

@@ -56,14 +56,17 @@ public final class AccountedLoad implements AutoCloseable {
         return (int) (HIGHEST_RATE * length.toSeconds());
     }
 
+    /** Where the fate of each vote is written. */
     public VoteLedger ledger() {
         return ledger;
     }
 
+    /** What sends, for who wants to send something beside the votes. */
     public LoadGenerator generator() {
         return generator;
     }
 
+    /** The system that is loaded. */
     public TestSystem system() {
         return system;
     }

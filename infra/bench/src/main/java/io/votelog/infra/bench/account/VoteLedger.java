@@ -64,6 +64,7 @@ public final class VoteLedger implements VoteFates, AutoCloseable {
 
     /** The first 12 bytes of a vote id. */
     public record VoteIdStart(long high, int middle) {
+        /** The first 12 bytes of this id. */
         public static VoteIdStart of(UUID id) {
             return new VoteIdStart(id.getMostSignificantBits(), (int) (id.getLeastSignificantBits() >>> 32));
         }
@@ -90,6 +91,11 @@ public final class VoteLedger implements VoteFates, AutoCloseable {
         increment(voter, UNKNOWN);
     }
 
+    /**
+     * What became of a voter's vote.
+     *
+     * @param voter 0 to one less than there are; who has not voted has a fate of zeros
+     */
     public Fate of(int voter) {
         int at = voter * ROW;
         return new Fate(

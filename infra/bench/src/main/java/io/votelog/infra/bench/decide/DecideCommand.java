@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description =
                 "Measures the decision on one vote by JMH: a first vote, a retry, and another vote of a voter who has voted."
-                        + " Prints nanoseconds each, with the error of 99.9 %.")
+                        + " Prints nanoseconds each, with the error of 99.9 %%.")
 public final class DecideCommand implements Callable<Integer> {
     @Option(names = "--forks", defaultValue = "3", description = "JVMs, one after the other; default: ${DEFAULT-VALUE}")
     int forks;

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.doors;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.votelog.infra.bench.load.CallRun;
 import io.votelog.infra.bench.load.HonestCall;
 import io.votelog.infra.bench.load.LoadGenerator;
-import io.votelog.infra.bench.load.Loopback;
 import io.votelog.infra.bench.load.ResponseReader;
 import java.net.URI;
 import java.util.ArrayList;
@@ -26,32 +22,29 @@ import org.jspecify.annotations.Nullable;
 public final class Flood implements AutoCloseable {
     private static final long RECONNECT_MS = 20;
 
-    private final URI server;
     private final int connections;
     private final HonestCall.Request request;
     private final Gains gains;
-    private final Bootstrap bootstrap;
+    private final AttackerConnections opener;
     private final EventLoop loop;
     private final List<Line> lines = new ArrayList<>();
     private int sent;
     private boolean over;
 
+    /**
+     * @param connections how many the client opens
+     * @param request what each of them sends, again and again
+     * @param gains where answers and refusals are counted
+     */
     public Flood(LoadGenerator generator, URI server, int connections, HonestCall.Request request, Gains gains) {
-        this.server = server;
         this.connections = connections;
         this.request = request;
         this.gains = gains;
         loop = generator.group().next();
-        bootstrap = generator
-                .bootstrap()
-                .clone()
-                .option(ChannelOption.SO_LINGER, 0)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {}
-                });
+        opener = new AttackerConnections(generator, server);
     }
 
+    /** Opens the connections and returns at once; a connection that is lost is opened again. */
     public void begin() {
         loop.execute(() -> {
             for (int i = 0; i < connections; i++) {
@@ -81,14 +74,13 @@ public final class Flood implements AutoCloseable {
             if (over) {
                 return;
             }
-            ChannelFuture opening = Loopback.connect(bootstrap, server, Loopback.ATTACKER);
+            reader = new ResponseReader();
+            ChannelFuture opening = opener.open(this);
             opening.addListener(opened -> {
                 if (over) {
                     opening.channel().close();
                 } else if (opened.isSuccess()) {
                     channel = opening.channel();
-                    reader = new ResponseReader();
-                    opening.channel().pipeline().addLast(this);
                     ask(opening.channel());
                 } else {
                     gains.count(CallRun.REFUSED);

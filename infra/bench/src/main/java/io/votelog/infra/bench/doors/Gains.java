@@ -22,6 +22,7 @@ public final class Gains {
         counts.computeIfAbsent(what, first -> new LongAdder()).increment();
     }
 
+    /** How often this happened so far. */
     public long of(String what) {
         LongAdder counted = counts.get(what);
         return counted == null ? 0 : counted.sum();

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.doors;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.votelog.infra.bench.load.CallRun;
 import io.votelog.infra.bench.load.EventStart;
 import io.votelog.infra.bench.load.HonestCall;
 import io.votelog.infra.bench.load.LoadGenerator;
-import io.votelog.infra.bench.load.Loopback;
 import io.votelog.infra.bench.workspace.BenchException;
 import java.net.URI;
 import java.time.Duration;
@@ -35,13 +31,14 @@ public final class Hoard implements AutoCloseable {
     private static final long AGAIN_MS = 100;
     /** A gateway waits 75 s for a connection's next request. */
     private static final long KEEP_ALIVE_S = 60;
+    /** Small, so that a client that does not read leaves most of what it is sent to the server. */
+    private static final int RECEIVE_BUFFER_BYTES = 4096;
 
-    private final URI server;
     private final int wanted;
     private final boolean reads;
     private final HonestCall.Request request;
     private final Gains gains;
-    private final Bootstrap bootstrap;
+    private final AttackerConnections opener;
     private final EventLoop loop;
     private final Set<Channel> connected = new HashSet<>();
     private final Set<Channel> held = new HashSet<>();
@@ -52,23 +49,12 @@ public final class Hoard implements AutoCloseable {
     /** @param reads whether answers are read; a client that reads no more keeps what it is sent in the server's buffers */
     public Hoard(
             LoadGenerator generator, URI server, int wanted, boolean reads, HonestCall.Request request, Gains gains) {
-        this.server = server;
         this.wanted = wanted;
         this.reads = reads;
         this.request = request;
         this.gains = gains;
         loop = generator.group().next();
-        bootstrap = generator
-                .bootstrap()
-                .clone()
-                .option(ChannelOption.SO_LINGER, 0)
-                .option(ChannelOption.SO_RCVBUF, 4096)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Held());
-                    }
-                });
+        opener = new AttackerConnections(generator, server).receiveBuffer(RECEIVE_BUFFER_BYTES);
     }
 
     /** Returns when all are held, when the first one is refused, or when the time is over. */
@@ -97,7 +83,7 @@ public final class Hoard implements AutoCloseable {
     private void openMore() {
         while (!over && opening < AT_ONCE && held.size() + opening < wanted) {
             opening++;
-            ChannelFuture connecting = Loopback.connect(bootstrap, server, Loopback.ATTACKER);
+            ChannelFuture connecting = opener.open(new Held());
             connecting.addListener(opened -> {
                 if (over) {
                     connecting.channel().close();

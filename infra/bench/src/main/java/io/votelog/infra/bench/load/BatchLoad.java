@@ -44,6 +44,13 @@ public final class BatchLoad {
     private final byte[] user;
     private final byte[][] tails = new byte[DrawnVotes.COUNT][];
 
+    /**
+     * @param key signs the one token that all streams send
+     * @param seed of the voters, who are those of {@link Claims#user}
+     * @param streams how many requests are under way at a time
+     * @param warmup sent before anything is measured
+     * @param measured for how long it is measured then
+     */
     public BatchLoad(
             URI gateway,
             String ballotId,

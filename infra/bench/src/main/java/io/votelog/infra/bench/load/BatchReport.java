@@ -28,6 +28,7 @@ public record BatchReport(
         return acceptedInSpan / (span.toNanos() / 1e9);
     }
 
+    /** Prints throughput, answers and latencies, a line each. */
     public void print(PrintStream out) {
         out.printf(
                 Locale.ROOT,

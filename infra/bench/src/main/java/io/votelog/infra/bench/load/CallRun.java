@@ -28,8 +28,12 @@ import org.jspecify.annotations.Nullable;
  * from there, so a server that stalls is charged with every call that it kept waiting.
  */
 public final class CallRun implements AutoCloseable {
+    /** What is counted where a connection could not be opened. */
     public static final String REFUSED = "refused";
+
+    /** What is counted where a connection ended before its answer was whole. */
     public static final String CUT_OFF = "cut off";
+
     static final String NO_ANSWER = "no answer";
 
     private static final long RECONNECT_MS = 50;

@@ -19,13 +19,21 @@ public record HonestCall(
         String what, URI server, double rate, int connections, boolean stream, Request request, Seen seen) {
     /** Requests of one kind. */
     public interface Request {
+        /**
+         * The bytes of one request.
+         *
+         * @param n its number, from 0, for requests that differ
+         * @param allocator of the connection that it is written to
+         */
         ByteBuf of(int n, ByteBufAllocator allocator);
     }
 
     /** What becomes of an answer. */
     public interface Seen {
+        /** Answers that nobody looks at. */
         Seen IGNORED = response -> {};
 
+        /** Called on the event loop for each answer; the reader tells about it until this returns. */
         void answered(ResponseReader response);
     }
 }

@@ -55,11 +55,13 @@ public record Load(
                 Duration.ZERO);
     }
 
+    /** The same, where a vote that was put off, or whose outcome is unknown, is sent again after so long; zero for never. */
     public Load retrying(Duration after) {
         return new Load(
                 gateway, connections, rate, warmup, measured, firstVoter, voters, answerTimeout, patience, after);
     }
 
+    /** Whether votes come at a given rate, however fast they are answered. */
     public boolean open() {
         return rate > 0;
     }

@@ -27,6 +27,7 @@ public final class LoadGenerator implements AutoCloseable {
     private final EventLoopGroup group;
     private final Bootstrap bootstrap;
 
+    /** Starts the one event-loop thread, on epoll where the system has it. Nothing is sent. */
     public LoadGenerator() {
         ThreadFactory threads = new DefaultThreadFactory("load", true);
         boolean epoll = Epoll.isAvailable();
@@ -47,10 +48,13 @@ public final class LoadGenerator implements AutoCloseable {
 
     /** What the caller does when the measured span begins and when it is over, on the thread that called {@link #run}. */
     public interface Span {
+        /** A span in which the caller does nothing. */
         Span IGNORED = new Span() {};
 
+        /** The warm-up is over. */
         default void begins() {}
 
+        /** What is measured is over; votes may still be under way. */
         default void ends() {}
     }
 
@@ -84,10 +88,12 @@ public final class LoadGenerator implements AutoCloseable {
         }
     }
 
+    /** The event loop, one thread, for clients that share it. */
     public EventLoopGroup group() {
         return group;
     }
 
+    /** How its connections are opened; whoever sets anything on it takes a copy. */
     public Bootstrap bootstrap() {
         return bootstrap;
     }

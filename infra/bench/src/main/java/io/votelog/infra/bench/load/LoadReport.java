@@ -60,6 +60,7 @@ public record LoadReport(
                 .sum();
     }
 
+    /** Prints throughput, answers and latencies, a line each. */
     public void print(PrintStream out) {
         out.printf(
                 Locale.ROOT,
@@ -83,6 +84,11 @@ public record LoadReport(
         out.printf(Locale.ROOT, "connections  %,d lost, %,d answers timed out%n", connectionsLost, timeouts);
     }
 
+    /**
+     * The 50th, 90th, 99th and 99.9th percentile and the highest value, in words.
+     *
+     * @param histogram of microseconds
+     */
     public static String percentiles(Histogram histogram) {
         if (histogram.getTotalCount() == 0) {
             return "none";
@@ -96,10 +102,16 @@ public record LoadReport(
                         ms(histogram.getMaxValue()));
     }
 
+    /**
+     * A time in milliseconds, with its unit.
+     *
+     * @param micros microseconds
+     */
     public static String ms(long micros) {
         return String.format(Locale.ROOT, micros < 10_000 ? "%.2f ms" : "%.0f ms", micros / 1000.0);
     }
 
+    /** How often each thing happened, in the order of their names; {@code none} where nothing did. */
     public static String counts(Map<?, Long> counts) {
         return counts.isEmpty()
                 ? "none"

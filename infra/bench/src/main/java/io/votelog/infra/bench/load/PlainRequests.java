@@ -18,6 +18,12 @@ public final class PlainRequests {
         return (n, allocator) -> Unpooled.wrappedBuffer(all.get(n % all.size()));
     }
 
+    /**
+     * A request without a body.
+     *
+     * @param path with its query
+     * @param headers further ones, a line each
+     */
     public static byte[] get(URI server, String path, String... headers) {
         return request("GET", server, path, "", headers);
     }

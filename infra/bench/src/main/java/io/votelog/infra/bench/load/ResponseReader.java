@@ -28,6 +28,7 @@ public final class ResponseReader {
 
     /** What is to be done with each response; the reader's methods tell about it until this returns. */
     public interface Answered {
+        /** Called for each response that is whole. */
         void answered(ResponseReader response);
     }
 
@@ -52,6 +53,7 @@ public final class ResponseReader {
         }
     }
 
+    /** The status of the response that is told of. */
     public int status() {
         return status;
     }

@@ -19,6 +19,10 @@ public final class VoteRequests {
     private final byte[] tails;
     private final int[] tailAt = new int[DrawnVotes.COUNT + 1];
 
+    /**
+     * @param votes what voters choose
+     * @param tokens what voters send to say who they are; it must have them before a request is asked for
+     */
     public VoteRequests(URI gateway, String ballotId, DrawnVotes votes, TokenStore tokens) {
         this.tokens = tokens;
         this.head = "POST /v1/ballots/%s/votes HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer "

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.log;
 
+import io.votelog.infra.bench.system.AppsOption;
 import io.votelog.infra.bench.workspace.BenchException;
-import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a program starts streams-app on a log that it has made, and the broker beneath. */
@@ -27,13 +27,8 @@ public final class CountingOptions {
             description = "a further argument of streams-app; may be given again")
     List<String> streamsArgs = new ArrayList<>();
 
-    @Option(
-            names = "--apps",
-            paramLabel = "DIR",
-            description =
-                    "run the streams-app that was built in this copy of the repository; default: the one of this one")
-    @Nullable
-    Path apps;
+    @Mixin
+    AppsOption apps = new AppsOption();
 
     @Option(names = "--broker-heap", defaultValue = "1g", description = "default: ${DEFAULT-VALUE}")
     public String brokerHeap = "1g";
@@ -69,9 +64,7 @@ public final class CountingOptions {
     }
 
     private Path jar() {
-        Path repository =
-                apps == null ? Workspace.root() : apps.toAbsolutePath().normalize();
-        Path jar = App.STREAMS.jar(repository);
+        Path jar = App.STREAMS.jar(apps.repository());
         if (Files.notExists(jar)) {
             throw new BenchException(jar + " is missing: build it there with ./mvnw -DskipTests package");
         }

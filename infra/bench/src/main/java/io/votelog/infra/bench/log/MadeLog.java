@@ -97,18 +97,22 @@ public final class MadeLog {
         this.ends = new long[partitions];
     }
 
+    /** Where the broker of the log is, as {@code host:port}. */
     public String bootstrapServers() {
         return bootstrapServers;
     }
 
+    /** The partitions of votes. */
     public int partitions() {
         return partitions;
     }
 
+    /** The key that its control records are signed with, as {@code votelog.log.public-keys} takes it. */
     public String publicKey() {
         return LogKeys.publicKeyText(keys.getPublic());
     }
 
+    /** The one ballot that its votes are on. */
     public Ballot ballot() {
         return ballot.ballot();
     }

@@ -25,6 +25,10 @@ public final class Outputs {
     private final String bootstrapServers;
     private final MadeLog log;
 
+    /**
+     * @param bootstrapServers where the topics are
+     * @param log what was put in
+     */
     public Outputs(String bootstrapServers, MadeLog log) {
         this.bootstrapServers = bootstrapServers;
         this.log = log;

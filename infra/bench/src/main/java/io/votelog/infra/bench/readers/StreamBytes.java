@@ -39,6 +39,7 @@ public final class StreamBytes implements AutoCloseable {
     private String encoding = "none";
     private boolean closing;
 
+    /** @param generator on whose event loop the readers are */
     public StreamBytes(LoadGenerator generator) {
         this.generator = generator;
     }
@@ -52,6 +53,13 @@ public final class StreamBytes implements AutoCloseable {
      * @param lost readers whose connection ended
      */
     public record Sent(String encoding, double documents, double bytesEach, long lost) {
+        /**
+         * What all were sent, by what those few were sent who take documents apart.
+         *
+         * @param bytes of all readers
+         * @param bytesTakenApart of those few
+         * @param documentsTakenApart how many documents those few met
+         */
         public static Sent of(String encoding, long bytes, long bytesTakenApart, long documentsTakenApart, long lost) {
             double each = documentsTakenApart == 0 ? 0 : bytesTakenApart / (double) documentsTakenApart;
             return new Sent(encoding, each == 0 ? 0 : bytes / each, each, lost);

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class BrokerTopics {
     private final String bootstrapServers;
 
+    /** @param bootstrapServers the brokers, as {@code host:port} */
     public BrokerTopics(String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
     }

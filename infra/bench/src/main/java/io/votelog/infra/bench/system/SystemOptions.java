@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.system;
 
-import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.system.AppOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How the system under test is started. */
@@ -30,14 +29,8 @@ public final class SystemOptions {
             description = "a further argument of the read side; may be given again")
     List<String> streamsArgs = new ArrayList<>();
 
-    @Option(
-            names = "--apps",
-            paramLabel = "DIR",
-            description =
-                    "run the apps that were built in this copy of the repository, an older one for instance; default:"
-                            + " those of this one")
-    @Nullable
-    public Path apps;
+    @Mixin
+    AppsOption apps = new AppsOption();
 
     @Option(names = "--heap", defaultValue = "384m", description = "of those JVMs; default: ${DEFAULT-VALUE}")
     String heap = "384m";
@@ -58,15 +51,12 @@ public final class SystemOptions {
     @Option(names = "--seed", defaultValue = "1", description = "of votes and tokens; default: ${DEFAULT-VALUE}")
     public long seed;
 
-    @Option(
-            names = "--dir",
-            description = "for the data of this run; default: a new folder below .votelog/bench, deleted at the end")
-    @Nullable
-    Path dir;
+    @Mixin
+    FolderOption folder = new FolderOption();
 
-    /** The repository whose apps are run. */
+    /** The repository whose apps are run, as an absolute path. */
     public Path apps() {
-        return apps == null ? Workspace.root() : apps.toAbsolutePath().normalize();
+        return apps.repository();
     }
 
     /** The same for every JVM that is compared. */

@@ -86,7 +86,7 @@ public final class TestSystem implements AutoCloseable {
     private TestSystem(SystemOptions options, Ballot ballot, Limits limits) {
         this.options = options;
         this.ballot = BallotSource.open(ballot, Instant.now());
-        dir = Workspace.folder(options.dir, "run-");
+        dir = options.folder.folder("run-");
         votes = new DrawnVotes(this.ballot.ballot(), options.seed);
         tokens = new VoterTokens(Workspace.home(), options.seed);
         gateway = Instance.onFreePorts(App.PRODUCER, "gateway", ports);
@@ -143,22 +143,27 @@ public final class TestSystem implements AutoCloseable {
         return BallotSource.seed(Workspace.root()).ballot();
     }
 
+    /** The ballot that is voted on, as it was published. */
     public Ballot ballot() {
         return ballot.ballot();
     }
 
+    /** What voters choose, drawn from the seed. */
     public DrawnVotes votes() {
         return votes;
     }
 
+    /** The folder of this run: data, logs, and what a program puts there. */
     public Path dir() {
         return dir;
     }
 
+    /** The broker. */
     public KafkaCluster kafka() {
         return system.kafka();
     }
 
+    /** Where the gateway takes votes. */
     public URI gatewayUrl() {
         return gateway.http().url();
     }
@@ -173,14 +178,17 @@ public final class TestSystem implements AutoCloseable {
         return streams.http().url();
     }
 
+    /** The secret that pseudonyms are made under, for an account that has to know them. */
     public byte[] pepper() {
         return Base64.getDecoder().decode(system.plan().secrets().pepper());
     }
 
+    /** The key that the gateway trusts for tokens of this kind. */
     public SigningKey key(TokenAlgorithm algorithm) {
         return tokens.key(algorithm);
     }
 
+    /** Single requests beside the load. */
     public Calls calls() {
         return calls;
     }
@@ -216,6 +224,7 @@ public final class TestSystem implements AutoCloseable {
         return process(App.STREAMS).pid();
     }
 
+    /** The gateway's process id, for what it takes of the machine. */
     public long gatewayPid() {
         return process(App.PRODUCER).pid();
     }
@@ -270,6 +279,11 @@ public final class TestSystem implements AutoCloseable {
         ChildWait.until(child, READY, () -> !Ports.free(port));
     }
 
+    /**
+     * Waits so long.
+     *
+     * @throws BenchException where this thread is interrupted
+     */
     public static void pause(Duration length) {
         try {
             Thread.sleep(length.toMillis());
@@ -324,8 +338,6 @@ public final class TestSystem implements AutoCloseable {
         ChildWait.stop(children, GRACE);
         system.close();
         jwks.close();
-        if (options.dir == null) {
-            Workspace.delete(dir);
-        }
+        options.folder.delete(dir);
     }
 }

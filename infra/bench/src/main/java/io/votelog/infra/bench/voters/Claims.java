@@ -7,8 +7,12 @@ import java.time.Instant;
 
 /** What the voters' tokens say. Voter n of a seed is always the same user, and all tokens of one key have one length. */
 public final class Claims {
+    /** The issuer that tokens name and the gateway is told to ask for. */
     public static final String ISSUER = "https://issuer.votelog.invalid";
+
+    /** The audience that tokens name and the gateway is told to ask for. */
     public static final String AUDIENCE = "votelog";
+
     static final Duration LIFE = Duration.ofDays(30);
 
     private Claims() {}

@@ -16,6 +16,7 @@ public final class DrawnVotes {
 
     private final List<List<String>> choices;
 
+    /** Draws votes that are well formed on this ballot: the same for the same seed. */
     public DrawnVotes(Ballot ballot, long seed) {
         choices = Stream.generate(new VoteDraw(ballot, new Random(seed))::next)
                 .limit(COUNT)

@@ -38,6 +38,7 @@ public final class JwksServer implements AutoCloseable {
         server.start();
     }
 
+    /** Where the key set is, as {@code votelog.auth.jwk-set-uri} takes it. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + PATH);
     }

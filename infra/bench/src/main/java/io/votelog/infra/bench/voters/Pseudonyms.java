@@ -20,6 +20,7 @@ public final class Pseudonyms {
     private final Mac hmac;
     private final byte[] prefix;
 
+    /** @param pepper of the gateways; its bytes, not base64 */
     public Pseudonyms(byte[] pepper, String ballotId) {
         try {
             hmac = Mac.getInstance("HmacSHA256");
@@ -35,6 +36,7 @@ public final class Pseudonyms {
                 .array();
     }
 
+    /** The voter that this user is on the ballot. */
     public Pseudonym of(String user) {
         byte[] utf8 = user.getBytes(StandardCharsets.UTF_8);
         hmac.update(prefix);

@@ -127,6 +127,7 @@ public final class SigningKey {
         };
     }
 
+    /** With what it signs. */
     public TokenAlgorithm algorithm() {
         return algorithm;
     }

@@ -21,6 +21,7 @@ public final class VoterTokens {
         }
     }
 
+    /** The key that signs tokens of this kind. */
     public SigningKey key(TokenAlgorithm algorithm) {
         SigningKey key = keys.get(algorithm);
         if (key == null) {

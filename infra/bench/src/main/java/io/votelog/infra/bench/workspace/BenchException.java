@@ -5,6 +5,7 @@ package io.votelog.infra.bench.workspace;
 public final class BenchException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** @param line told to whoever runs the program, in place of a stack trace */
     public BenchException(String line) {
         super(line, null, false, false);
     }

@@ -29,6 +29,7 @@ public final class LoggedFailures implements AutoCloseable {
         }
     };
 
+    /** Listens from now on, to all loggers. */
     public LoggedFailures() {
         appender.setContext(root.getLoggerContext());
         appender.start();

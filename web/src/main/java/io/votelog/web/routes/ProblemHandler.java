@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.web.problem;
+package io.votelog.web.routes;
 
+import io.votelog.web.problem.Problem;
+import io.votelog.web.problem.ProblemException;
+import io.votelog.web.problem.ProblemType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

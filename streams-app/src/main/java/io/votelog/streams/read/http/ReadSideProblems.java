@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.streams.read.problem;
+package io.votelog.streams.read.http;
 
+import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.problem.Problem;
-import io.votelog.web.problem.ProblemHandler;
 import io.votelog.web.problem.ProblemType;
+import io.votelog.web.routes.ProblemHandler;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ final class ReadSideProblems extends ProblemHandler {
 
     @Override
     protected Problem refused(ServerWebExchange exchange, ErrorResponse refusal) {
-        // The framework has no words for it.
+        // The framework's refusal of an unknown path has no detail.
         return refusal.getStatusCode().value() == 404 ? Problems.notFound() : super.refused(exchange, refusal);
     }
 }

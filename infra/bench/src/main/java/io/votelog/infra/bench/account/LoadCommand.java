@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.bench;
+package io.votelog.infra.bench.account;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.votelog.infra.bench.account.VoteLedger;
 import io.votelog.infra.bench.load.BatchLoad;
 import io.votelog.infra.bench.load.BatchReport;
 import io.votelog.infra.bench.load.Load;
@@ -44,7 +43,7 @@ import picocli.CommandLine.Option;
             "A gateway trusts the tokens when it is started with what --show-auth prints, or, for infra/up, with"
                     + " --hs256-secret-file .votelog/secrets/hs256-secret."
         })
-final class LoadCommand implements Callable<Integer> {
+public final class LoadCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     @Nullable
     Pace pace;
