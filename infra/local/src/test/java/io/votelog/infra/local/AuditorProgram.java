@@ -41,8 +41,9 @@ final class AuditorProgram {
 
     /** What the jar has in its class path, in files: its own classes, then the libraries. */
     private static URL[] unpacked(Path folder) throws IOException {
-        List<URL> classPath =
-                new ArrayList<>(List.of(folder.resolve(CLASSES).toUri().toURL()));
+        // The address of a folder ends with a slash, which a class loader asks for, where the folder is there.
+        Path classes = Files.createDirectories(folder.resolve(CLASSES));
+        List<URL> classPath = new ArrayList<>(List.of(classes.toUri().toURL()));
         try (JarFile jar = new JarFile(JAR.toFile())) {
             for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
                 String name = entry.getName();
@@ -59,7 +60,6 @@ final class AuditorProgram {
                 }
             }
         }
-        assertThat(folder.resolve(CLASSES)).isDirectory();
         return classPath.toArray(URL[]::new);
     }
 
