@@ -39,8 +39,8 @@ class ShutdownIT {
     void shouldAnswerWhatIsUnderWayRefuseTheRestAndBeGoneWithinSeconds(KafkaBroker broker, @TempDir Path data)
             throws Exception {
         int port = Ports.anyFree(Set.of());
-        ChildJvm child = ChildJvm.of("gateway", ProducerApplication.class.getName())
-                .jvmArgs("-XX:TieredStopAtLevel=1", "-Xmx256m")
+        ChildJvm child = ChildJvm.ofBootJar("gateway", Path.of("target/votelog-producer.jar"))
+                .jvmArgs("-Xmx256m")
                 .args(Gateway.arguments(
                                 broker.bootstrapServers(),
                                 Gateway.impatient(

@@ -64,8 +64,7 @@ final class ClusterIT {
                                     new ConfigEntry("min.insync.replicas", "1"), AlterConfigOp.OpType.SET))))
                     .all()
                     .get(30, TimeUnit.SECONDS);
-            ChildJvm refused = ChildJvm.of("streams-app", StreamsApplication.class.getName())
-                    .jvmArgs("-XX:TieredStopAtLevel=1")
+            ChildJvm refused = RunningApp.program("streams-app")
                     .args(RunningApp.arguments(
                                     cluster.bootstrapServers(), APPLICATION_ID, state, RunningApp.freePort(), 0)
                             .toArray(String[]::new))

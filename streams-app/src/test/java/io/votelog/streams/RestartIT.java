@@ -177,8 +177,7 @@ final class RestartIT {
         List<String> arguments = new ArrayList<>(
                 RunningApp.arguments(broker.bootstrapServers(), APPLICATION_ID, state, RunningApp.freePort(), 0));
         arguments.addAll(List.of(more));
-        ChildJvm child = ChildJvm.of("streams-app", StreamsApplication.class.getName())
-                .jvmArgs("-XX:TieredStopAtLevel=1")
+        ChildJvm child = RunningApp.program("streams-app")
                 .args(arguments.toArray(String[]::new))
                 .logFile(log)
                 .start();

@@ -72,6 +72,11 @@ final class RunningApp implements AutoCloseable {
         this.managementPort = managementPort;
     }
 
+    /** The application as it is built, whose classes are archived: it starts in half the time that its folders of classes take. */
+    static ChildJvm.Builder program(String name) {
+        return ChildJvm.ofBootJar(name, Path.of("target/votelog-streams-app.jar"));
+    }
+
     /** Starts the application in a JVM of its own, as a second instance must be, and returns when it is ready. */
     static RunningApp startChild(
             String bootstrapServers, String applicationId, Path stateDir, Consumer<ChildJvm> child, String... more) {
@@ -80,8 +85,8 @@ final class RunningApp implements AutoCloseable {
         List<String> arguments =
                 new ArrayList<>(arguments(bootstrapServers, applicationId, stateDir, port, managementPort));
         arguments.addAll(Arrays.asList(more));
-        ChildJvm jvm = ChildJvm.of("streams-app-" + port, StreamsApplication.class.getName())
-                .jvmArgs("-XX:TieredStopAtLevel=1", "-Xmx512m")
+        ChildJvm jvm = program("streams-app-" + port)
+                .jvmArgs("-Xmx512m")
                 .args(arguments.toArray(String[]::new))
                 .logFile(stateDir.resolveSibling("streams-app-" + port + ".log"))
                 .start();

@@ -68,7 +68,7 @@ class AuditIT {
     @BeforeAll
     static void dumpTheLogOfAWholeSystem() throws Exception {
         auditor = new AuditorProgram(dir);
-        up = Running.start(dir, "--demo", "300");
+        up = Running.start(dir, "--demo", "100");
         up.awaitReady();
         publicKey =
                 Files.readString(dir.resolve(".votelog/secrets/log-public-key")).strip();

@@ -42,7 +42,8 @@ import tools.jackson.databind.JsonNode;
 /** A whole system's log, sealed by real sealers that are killed, and what is then done to it. */
 class SealIT {
     private static final String BALLOT = "gz-customs-2021";
-    private static final int VOTES = 100_000;
+    /** More than the 65,536 leaves of a full tile of tiles. */
+    private static final int VOTES = 70_000;
 
     /** Where Debian's golang-golang-x-mod-dev is. */
     private static final Path GOPATH = Path.of("/usr/share/gocode");
