@@ -9,6 +9,7 @@ import io.votelog.infra.chaos.load.ReadSide;
 import io.votelog.infra.chaos.load.ResultsReader;
 import io.votelog.infra.chaos.system.Scene;
 import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What became of every vote of a run, and what offends which law. */
 public final class Account {
@@ -70,7 +73,9 @@ public final class Account {
         out.println("accounting: the log");
         Recount recount = recount(log);
         SendersCheck.Figures sent = new SendersCheck(ledger, recount, offences).run();
-        VerdictsCheck verdicts = new VerdictsCheck(log, ledger, recount, offences);
+        VerdictsCheck verdicts = new VerdictsCheck(ledger, recount, offences);
+        read(log, Topics.DECISIONS, verdicts::takeDecision);
+        read(log, Topics.DEAD_LETTERS, verdicts::takeDeadLetter);
         verdicts.run();
 
         out.println("accounting: results and receipts");
@@ -87,7 +92,7 @@ public final class Account {
         int partitions = log.ends(Topics.VOTES).size();
         Recount recount = new Recount(
                 elections.known(), LogKeys.of(scene.plan().secrets().listedKeys()), partitions);
-        boolean whole = log.read(Topics.VOTES, record -> {
+        read(log, Topics.VOTES, record -> {
             long expected = next.getOrDefault(record.partition(), 0L);
             if (record.offset() != expected) {
                 offences.add(
@@ -98,10 +103,13 @@ public final class Account {
             next.put(record.partition(), record.offset() + 1);
             recount.take(record);
         });
-        if (!whole) {
-            offences.add(Law.NOT_DRAINED, "votes cannot be read to their end");
-        }
         return recount;
+    }
+
+    private void read(LogReader log, Topic topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        if (!log.read(topic, reader)) {
+            offences.add(Law.NOT_DRAINED, topic.name() + " cannot be read to its end");
+        }
     }
 
     private void tell(

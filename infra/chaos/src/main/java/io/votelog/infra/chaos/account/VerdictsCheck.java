@@ -5,7 +5,6 @@ import io.votelog.infra.chaos.load.Ledger;
 import io.votelog.infra.chaos.load.Place;
 import io.votelog.infra.chaos.load.Verdicts;
 import io.votelog.schemas.MalformedEventException;
-import io.votelog.schemas.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,26 +15,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Holds what was published on each record of votes against the recount. */
 final class VerdictsCheck {
-    private final LogReader log;
     private final Ledger ledger;
     private final Recount recount;
     private final Offences offences;
     private final Map<Place, List<PublishedVerdict>> published = new TreeMap<>();
     private final Map<String, Long> figures = new TreeMap<>();
 
-    VerdictsCheck(LogReader log, Ledger ledger, Recount recount, Offences offences) {
-        this.log = log;
+    VerdictsCheck(Ledger ledger, Recount recount, Offences offences) {
         this.ledger = ledger;
         this.recount = recount;
         this.offences = offences;
     }
 
+    /** Compares, when all decisions and dead letters were taken. */
     void run() {
-        boolean whole = log.read(Topics.DECISIONS, this::verdict);
-        whole &= log.read(Topics.DEAD_LETTERS, record -> put(PublishedVerdict.ofDeadLetter(record)));
-        if (!whole) {
-            offences.add(Law.NOT_DRAINED, "decisions or dead letters cannot be read to their ends");
-        }
         recount.outcomes().forEach(this::compare);
         published.forEach((place, all) -> {
             if (!recount.outcomes().containsKey(place)) {
@@ -58,7 +51,8 @@ final class VerdictsCheck {
         return all == null ? null : all.get(0).outcome();
     }
 
-    private void verdict(ConsumerRecord<byte[], byte[]> record) {
+    /** Takes the next record of decisions. */
+    void takeDecision(ConsumerRecord<byte[], byte[]> record) {
         try {
             PublishedVerdict.in(record).forEach(this::put);
         } catch (MalformedEventException e) {
@@ -67,6 +61,11 @@ final class VerdictsCheck {
                     "decisions, partition %d, offset %d: %s"
                             .formatted(record.partition(), record.offset(), e.getMessage()));
         }
+    }
+
+    /** Takes the next record of dead letters. */
+    void takeDeadLetter(ConsumerRecord<byte[], byte[]> record) {
+        put(PublishedVerdict.ofDeadLetter(record));
     }
 
     private void put(PublishedVerdict verdict) {

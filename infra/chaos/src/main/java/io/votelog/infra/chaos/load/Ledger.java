@@ -38,7 +38,8 @@ public final class Ledger {
      */
     public record Foreign(String what, @Nullable Place place, String expected, byte @Nullable [] value) {}
 
-    Sent begin(Sent vote) {
+    /** Notes a vote that is about to be sent for the first time, and returns it. */
+    public Sent begin(Sent vote) {
         votes.add(vote);
         return vote;
     }

@@ -32,7 +32,7 @@ public final class Sent {
      * @param voter the user's id
      * @param expected what its records may come to, as {@link Verdicts} has the words; empty where no gateway may take it
      */
-    Sent(Key key, String voter, Set<String> expected) {
+    public Sent(Key key, String voter, Set<String> expected) {
         this.key = key;
         this.voter = voter;
         this.expected = Set.copyOf(expected);
@@ -50,7 +50,8 @@ public final class Sent {
         return expected;
     }
 
-    synchronized void answered(Answer answer) {
+    /** It was sent, and this is what the sender knows. */
+    public synchronized void answered(Answer answer) {
         answers.add(answer);
     }
 
