@@ -3,9 +3,8 @@ package io.votelog.infra.chaos.faults;
 
 import io.votelog.infra.chaos.system.ChaosException;
 import io.votelog.infra.chaos.system.Scene;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.TransactionDescription;
@@ -21,11 +20,19 @@ record CoordinatorKilled(String name) implements Fault {
 
     @Override
     public Blow strike(Scene scene, Random random) {
-        TransactionDescription transaction = transaction(scene, random);
-        int broker = transaction.coordinatorId();
+        Optional<TransactionDescription> transaction = transaction(scene, random);
+        // Where no broker tells of one, any of them may have one a moment later.
+        int broker = transaction
+                .map(TransactionDescription::coordinatorId)
+                .orElseGet(() -> 1 + random.nextInt(Scene.BROKERS));
         scene.kafka().kill(broker);
         return new Blow(
-                "broker %d, %s".formatted(broker, transaction.state()),
+                "broker %d, %s"
+                        .formatted(
+                                broker,
+                                transaction
+                                        .map(each -> each.state().toString())
+                                        .orElse("none was told of")),
                 Blow.seconds(random, 4, 9),
                 () -> scene.kafka().restart(broker),
                 Blow.Since.STRIKE,
@@ -33,25 +40,21 @@ record CoordinatorKilled(String name) implements Fault {
     }
 
     /** One that is under way, where one is seen. */
-    private static TransactionDescription transaction(Scene scene, Random random) {
+    private static Optional<TransactionDescription> transaction(Scene scene, Random random) {
         try {
             List<String> all = scene.admin().listTransactions().all().get().stream()
-                    .sorted(Comparator.comparing((TransactionListing each) -> each.state() != TransactionState.ONGOING)
-                            .thenComparing(TransactionListing::transactionalId))
                     .map(TransactionListing::transactionalId)
+                    .sorted()
                     .toList();
-            if (all.isEmpty()) {
-                throw new IllegalStateException("no broker knows of a transaction");
-            }
-            Collection<TransactionDescription> described =
-                    scene.admin().describeTransactions(all).all().get().values();
+            List<TransactionDescription> described =
+                    List.copyOf(scene.admin().describeTransactions(all).all().get().values());
             List<TransactionDescription> underWay = described.stream()
                     .filter(each -> each.state() == TransactionState.ONGOING)
                     .toList();
-            List<TransactionDescription> choice = underWay.isEmpty() ? List.copyOf(described) : underWay;
-            return choice.get(random.nextInt(choice.size()));
+            List<TransactionDescription> choice = underWay.isEmpty() ? described : underWay;
+            return choice.isEmpty() ? Optional.empty() : Optional.of(choice.get(random.nextInt(choice.size())));
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the brokers do not tell their transactions: " + e.getCause());
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ChaosException("interrupted");
