@@ -29,13 +29,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Starts a whole system (a controller, three brokers, two gateways, two streams-apps, a sealer), has voters with scripts vote,"
-                    + " breaks the system by faults that are drawn from the seed, and accounts for every vote."
+            "Starts a whole system (a controller, three brokers, two gateways, two streams-apps, a sealer), has voters"
+                    + " with scripts vote, breaks the system by faults that are drawn from the seed, and accounts for"
+                    + " every vote."
         },
         footer = {
             "",
-            "Exit codes: 0 every law held; 1 a law was broken: what offends it is named, and the folder is kept; 2 a command line that it"
-                    + " does not know; 3 the run could not be made."
+            "Exit codes: 0 every law held; 1 a law was broken: what offends it is named, and the folder is kept; 2 a"
+                    + " command line that it does not know; 3 the run could not be made."
         })
 public final class Chaos implements Callable<Integer> {
     /** System property: the repository's root; the working directory by default. */
@@ -48,7 +49,10 @@ public final class Chaos implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
 
-    @Option(names = "--seed", paramLabel = "N", description = "what all that is drawn comes from (default: drawn, and printed)")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "what all that is drawn comes from (default: drawn, and printed)")
     private @Nullable Long seed;
 
     @Option(
@@ -73,7 +77,9 @@ public final class Chaos implements Callable<Integer> {
     @Option(names = "--list", description = "lists the kinds of faults, and ends")
     private boolean list;
 
-    @Option(names = "--keep", description = "keeps the folder with data and logs, which is kept anyway where a law was broken")
+    @Option(
+            names = "--keep",
+            description = "keeps the folder with data and logs, which is kept anyway where a law was broken")
     private boolean keep;
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the account to a file, as JSON")

@@ -26,7 +26,8 @@ class ChaosIT {
                 .workingDir(dir)
                 .jvmArgs(
                         "-Xmx512m",
-                        "-D" + Chaos.ROOT + "=" + Path.of("../..").toAbsolutePath().normalize(),
+                        "-D" + Chaos.ROOT + "="
+                                + Path.of("../..").toAbsolutePath().normalize(),
                         "-D" + ChildJvm.ARCHIVE_CLASSES + "=" + System.getProperty(ChildJvm.ARCHIVE_CLASSES, "false"),
                         "-D" + ChildJvm.JVM_ARGS + "=" + System.getProperty(ChildJvm.JVM_ARGS, ""))
                 .args("--seed", "15", "--minutes", "0.4", "--rate", "40")

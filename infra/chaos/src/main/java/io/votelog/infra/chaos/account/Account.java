@@ -90,8 +90,8 @@ public final class Account {
     private Recount recount(LogReader log) {
         Map<Integer, Long> next = new HashMap<>();
         int partitions = log.ends(Topics.VOTES).size();
-        Recount recount = new Recount(
-                elections.known(), LogKeys.of(scene.plan().secrets().listedKeys()), partitions);
+        Recount recount =
+                new Recount(elections.known(), LogKeys.of(scene.plan().secrets().listedKeys()), partitions);
         read(log, Topics.VOTES, record -> {
             long expected = next.getOrDefault(record.partition(), 0L);
             if (record.offset() != expected) {
@@ -112,8 +112,7 @@ public final class Account {
         }
     }
 
-    private void tell(
-            SendersCheck.Figures sent, VerdictsCheck verdicts, int receipts, List<ResultsReader> readers) {
+    private void tell(SendersCheck.Figures sent, VerdictsCheck verdicts, int receipts, List<ResultsReader> readers) {
         figures.put("votes meant", sent.votes());
         figures.put("  acknowledged", sent.acked());
         figures.put("  refused", sent.refused());

@@ -20,8 +20,7 @@ final class BallotCount {
     private long late;
 
     BallotCount(Ballot ballot) {
-        ballot.sections()
-                .forEach(section -> section.options().forEach(option -> votes.put(option.id(), 0L)));
+        ballot.sections().forEach(section -> section.options().forEach(option -> votes.put(option.id(), 0L)));
     }
 
     /**
@@ -61,7 +60,9 @@ final class BallotCount {
         figures.put("retried", retried);
         figures.put("annulled", annulled);
         figures.put("late", late);
-        figures.put("rejected", rejected.values().stream().mapToLong(Long::longValue).sum());
+        figures.put(
+                "rejected",
+                rejected.values().stream().mapToLong(Long::longValue).sum());
         figures.forEach((name, counted) -> compare(name, counted, turnout.path(name), differences));
         compare("revision", annulled, results.path("revision"), differences);
         JsonNode reasons = turnout.path("rejectedByReason");
@@ -69,8 +70,8 @@ final class BallotCount {
         reasons.properties().stream()
                 .filter(reason -> !rejected.containsKey(reason.getKey())
                         && reason.getValue().longValue(-1) != 0)
-                .forEach(reason -> differences.add("%s: published %s, counted none"
-                        .formatted(reason.getKey(), reason.getValue())));
+                .forEach(reason -> differences.add(
+                        "%s: published %s, counted none".formatted(reason.getKey(), reason.getValue())));
         Map<String, Long> left = new TreeMap<>(votes);
         for (JsonNode section : results.path("sections")) {
             for (JsonNode option : section.path("options")) {

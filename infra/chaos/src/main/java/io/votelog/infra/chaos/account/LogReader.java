@@ -78,9 +78,7 @@ final class LogReader {
     }
 
     private static void put(
-            Map<TopicPartition, Long> offsets,
-            TopicPartition partition,
-            @Nullable OffsetAndMetadata committed) {
+            Map<TopicPartition, Long> offsets, TopicPartition partition, @Nullable OffsetAndMetadata committed) {
         if (committed != null) {
             offsets.put(partition, committed.offset());
         }

@@ -123,10 +123,7 @@ final class Recount {
         }
         votes.put(
                 place,
-                new Vote(
-                        voter,
-                        new Sent.Key(vote.getBallotId(), vote.getVoteId(), vote.getChoices()),
-                        record.value()));
+                new Vote(voter, new Sent.Key(vote.getBallotId(), vote.getVoteId(), vote.getChoices()), record.value()));
         if (ballot == null) {
             outcomes.put(place, Reason.UNKNOWN_BALLOT.name());
             return Optional.empty();
@@ -165,8 +162,7 @@ final class Recount {
         return before != null ? Verdicts.ALREADY_VOTED : Verdicts.ACCEPTED;
     }
 
-    private Optional<Cause> control(
-            SpecificRecord event, byte[] value, Place place, Map<String, Standing> ballots) {
+    private Optional<Cause> control(SpecificRecord event, byte[] value, Place place, Map<String, Standing> ballots) {
         Optional<ControlRecord.InVotes> order = ControlRecord.inVotes(event, value);
         if (order.isEmpty()) {
             return Optional.of(Cause.FOREIGN_EVENT);

@@ -85,8 +85,7 @@ final class SendersCheck {
             } else if (inLog.size() > acks + unknowns) {
                 offences.add(
                         Law.TOO_OFTEN_IN_LOG,
-                        "%s: %s, from %d acknowledged and %d unknown requests"
-                                .formatted(sent, inLog, acks, unknowns));
+                        "%s: %s, from %d acknowledged and %d unknown requests".formatted(sent, inLog, acks, unknowns));
             }
             expected(sent, inLog);
         }
@@ -114,8 +113,7 @@ final class SendersCheck {
                 && ack.receipt().equals(new Receipt(there.voter(), there.key().voteId()).toString());
         if (!isIt) {
             offences.add(
-                    Law.LOST,
-                    "%s: %s has %s".formatted(sent, ack.place(), there == null ? "no vote" : "another vote"));
+                    Law.LOST, "%s: %s has %s".formatted(sent, ack.place(), there == null ? "no vote" : "another vote"));
         }
     }
 
@@ -171,8 +169,7 @@ final class SendersCheck {
                         || !there.voteId().equals(annulment.voteId())) {
                     offences.add(
                             Law.ANNULMENT,
-                            "of vote %s on %s, at %s"
-                                    .formatted(annulment.voteId(), annulment.ballotId(), ack.place()));
+                            "of vote %s on %s, at %s".formatted(annulment.voteId(), annulment.ballotId(), ack.place()));
                 }
             }
         }

@@ -45,8 +45,8 @@ public final class Tables {
 
     private List<Row> rows() {
         Map<String, List<Struck>> kinds = new TreeMap<>();
-        struck.forEach(each -> kinds.computeIfAbsent(each.fault(), any -> new ArrayList<>())
-                .add(each));
+        struck.forEach(each ->
+                kinds.computeIfAbsent(each.fault(), any -> new ArrayList<>()).add(each));
         return kinds.entrySet().stream()
                 .map(kind -> Row.of(kind.getKey(), kind.getValue()))
                 .toList();
@@ -75,10 +75,7 @@ public final class Tables {
             }
         }
         out.println();
-        out.println(
-                held()
-                        ? "seed %d: every law held".formatted(seed)
-                        : "seed %d: LAWS WERE BROKEN".formatted(seed));
+        out.println(held() ? "seed %d: every law held".formatted(seed) : "seed %d: LAWS WERE BROKEN".formatted(seed));
     }
 
     /** Whether every law held. */

@@ -78,8 +78,9 @@ final class VerdictsCheck {
         List<PublishedVerdict> there = published.getOrDefault(place, List.of());
         Recount.@Nullable Vote vote = recount.votes().get(place);
         if (there.isEmpty()) {
-            offences.add(poison ? Law.DEAD_LETTER : Law.NO_VERDICT, "%s: nothing published, %s expected%s"
-                    .formatted(place, expected, of(vote)));
+            offences.add(
+                    poison ? Law.DEAD_LETTER : Law.NO_VERDICT,
+                    "%s: nothing published, %s expected%s".formatted(place, expected, of(vote)));
             return;
         }
         if (there.size() > 1) {
@@ -91,8 +92,9 @@ final class VerdictsCheck {
                             || verdict.voteId().equals(vote.key().voteId())
                                     && verdict.ballotId().equals(vote.key().ballotId()));
             if (!same) {
-                offences.add(poison ? Law.DEAD_LETTER : Law.OTHER_VERDICT, "%s: published %s, expected %s%s"
-                        .formatted(place, verdict.outcome(), expected, of(vote)));
+                offences.add(
+                        poison ? Law.DEAD_LETTER : Law.OTHER_VERDICT,
+                        "%s: published %s, expected %s%s".formatted(place, verdict.outcome(), expected, of(vote)));
             }
         }
     }

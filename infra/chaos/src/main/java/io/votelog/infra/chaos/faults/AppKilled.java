@@ -23,7 +23,8 @@ record AppKilled(String name, App app) implements Fault {
         int number = random.nextInt(scene.apps(app).size());
         AppProcess hit = scene.apps(app).get(number);
         hit.kill();
-        // Voters go to another gateway at once, so it is the killed one that is waited for; of the streams-apps another one takes over.
+        // Voters go to another gateway at once, so it is the killed one that is waited for; of the streams-apps another
+        // one takes over.
         Predicate<Mark> recovered =
                 switch (app) {
                     case PRODUCER -> mark -> mark.ackedBy(number);

@@ -30,9 +30,7 @@ record CoordinatorKilled(String name) implements Fault {
                 "broker %d, %s"
                         .formatted(
                                 broker,
-                                transaction
-                                        .map(each -> each.state().toString())
-                                        .orElse("none was told of")),
+                                transaction.map(each -> each.state().toString()).orElse("none was told of")),
                 Blow.seconds(random, 4, 9),
                 () -> scene.kafka().restart(broker),
                 Blow.Since.STRIKE,
@@ -46,8 +44,8 @@ record CoordinatorKilled(String name) implements Fault {
                     .map(TransactionListing::transactionalId)
                     .sorted()
                     .toList();
-            List<TransactionDescription> described =
-                    List.copyOf(scene.admin().describeTransactions(all).all().get().values());
+            List<TransactionDescription> described = List.copyOf(
+                    scene.admin().describeTransactions(all).all().get().values());
             List<TransactionDescription> underWay = described.stream()
                     .filter(each -> each.state() == TransactionState.ONGOING)
                     .toList();

@@ -42,8 +42,7 @@ record LeadersMoved(String name) implements Fault {
     public Blow strike(Scene scene, Random random) {
         try {
             int moved = move(scene.admin(), random);
-            return new Blow(
-                    moved + " leaders", Duration.ZERO, () -> {}, Blow.Since.STRIKE, Blow::votesCount);
+            return new Blow(moved + " leaders", Duration.ZERO, () -> {}, Blow.Since.STRIKE, Blow::votesCount);
         } catch (ExecutionException e) {
             throw new IllegalStateException("leaders are not moved: " + e.getCause());
         } catch (InterruptedException e) {

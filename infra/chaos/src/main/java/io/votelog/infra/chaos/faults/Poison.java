@@ -74,11 +74,7 @@ record Poison(String name, Ledger ledger) implements Fault {
                 write(producer, dose);
             }
             return new Blow(
-                    doses.size() + " records",
-                    Duration.ZERO,
-                    () -> {},
-                    Blow.Since.STRIKE,
-                    Blow::votesCountAndAreTold);
+                    doses.size() + " records", Duration.ZERO, () -> {}, Blow.Since.STRIKE, Blow::votesCountAndAreTold);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ChaosException("interrupted");
@@ -200,8 +196,7 @@ record Poison(String name, Ledger ledger) implements Fault {
             add(what, Pseudonym.partition(key, partitions), key, value, cause);
         }
 
-        private void add(
-                String what, int partition, byte @Nullable [] key, byte @Nullable [] value, Cause cause) {
+        private void add(String what, int partition, byte @Nullable [] key, byte @Nullable [] value, Cause cause) {
             all.add(new Dose(what, partition, key, value, Map.of(), "dead letter " + cause));
         }
 

@@ -18,10 +18,6 @@ record SealerKilled(String name) implements Fault {
         sealer.child().kill();
         long leaves = sealer.leaves();
         return new Blow(
-                "sealer",
-                Blow.seconds(random, 1, 4),
-                sealer::start,
-                Blow.Since.HEAL,
-                mark -> sealer.leaves() > leaves);
+                "sealer", Blow.seconds(random, 1, 4), sealer::start, Blow.Since.HEAL, mark -> sealer.leaves() > leaves);
     }
 }

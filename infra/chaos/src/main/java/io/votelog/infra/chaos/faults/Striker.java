@@ -57,7 +57,8 @@ public final class Striker {
                     next.fault(),
                     next.whom(),
                     next.trouble().isEmpty()
-                            ? "recovered in %.1f s".formatted(next.recoveredSeconds().orElse(-1))
+                            ? "recovered in %.1f s"
+                                    .formatted(next.recoveredSeconds().orElse(-1))
                             : next.trouble());
             Pauses.sleep(Blow.seconds(random, 1, 4));
         }
@@ -128,9 +129,7 @@ public final class Striker {
                 .map(child -> "%s died (exit code %s)"
                         .formatted(
                                 child.name(),
-                                child.exitCode().isPresent()
-                                        ? child.exitCode().getAsInt()
-                                        : "unknown"))
+                                child.exitCode().isPresent() ? child.exitCode().getAsInt() : "unknown"))
                 .collect(Collectors.joining("; "));
     }
 

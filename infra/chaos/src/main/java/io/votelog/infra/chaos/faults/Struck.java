@@ -12,5 +12,4 @@ import java.util.OptionalDouble;
  * @param recoveredSeconds how long until the system did again what the fault may have stopped; empty where it did not
  * @param trouble why it is no fault that the system has got over; empty where it is
  */
-public record Struck(
-        String fault, String whom, double atSeconds, OptionalDouble recoveredSeconds, String trouble) {}
+public record Struck(String fault, String whom, double atSeconds, OptionalDouble recoveredSeconds, String trouble) {}

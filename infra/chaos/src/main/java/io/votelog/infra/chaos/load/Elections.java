@@ -117,7 +117,8 @@ public final class Elections {
             open.add(ballot);
         }
         // Whoever counts waits for its end, published late or not.
-        Thread.sleep(Math.max(0, Duration.between(Instant.now(), ballot.closesAt()).toMillis()));
+        Thread.sleep(
+                Math.max(0, Duration.between(Instant.now(), ballot.closesAt()).toMillis()));
         pauseUnlessFinishing(STILL_VOTED_ON);
         open.remove(ballot);
     }

@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The streams-apps as voters and readers call them. Safe for use by many threads. */
 public final class ReadSide {
+    private static final String NO_SUCH_VOTE = "no such vote";
     static final JsonMapper JSON = new JsonMapper();
     private static final Duration CONNECT = Duration.ofSeconds(2);
     private static final Duration ANSWER = Duration.ofSeconds(6);
@@ -53,8 +54,8 @@ public final class ReadSide {
     }
 
     /**
-     * The verdict that a receipt tells on the vote at that place, in the words of {@link Verdicts}; {@code 404} where an instance says that
-     * there is no such vote; empty while none is told.
+     * The verdict that a receipt tells on the vote at that place, in the words of {@link Verdicts}; {@link #NO_SUCH_VOTE} where an
+     * instance says that; empty while none is told.
      *
      * @param waitSeconds how long the instance may wait for it
      */
@@ -68,13 +69,16 @@ public final class ReadSide {
         if (answer.isEmpty()) {
             return Optional.empty();
         }
-        if (answer.get().statusCode() == 404) {
-            return Optional.of("404");
-        }
-        if (answer.get().statusCode() != 200) {
-            return Optional.empty();
-        }
-        return json(answer.get().body()).flatMap(ReadSide::verdict);
+        JsonNode body = json(answer.get().body()).orElseGet(JSON::createObjectNode);
+        return switch (answer.get().statusCode()) {
+            case 200 -> verdict(body);
+            // A ballot that an instance has not read yet is unknown there, and nothing is said of the vote.
+            case 404 ->
+                body.path("type").stringValue("").endsWith(":unknown-receipt")
+                        ? Optional.of(NO_SUCH_VOTE)
+                        : Optional.empty();
+            default -> Optional.empty();
+        };
     }
 
     private static Optional<String> verdict(JsonNode receipt) {

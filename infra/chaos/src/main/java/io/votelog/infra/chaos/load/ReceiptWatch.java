@@ -20,8 +20,8 @@ public final class ReceiptWatch {
     private final Ledger ledger;
     private final Pulse pulse;
     private final AtomicInteger next = new AtomicInteger();
-    private final ThreadPoolExecutor askers = new ThreadPoolExecutor(
-            ASKERS, ASKERS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(WAITING), work -> {
+    private final ThreadPoolExecutor askers =
+            new ThreadPoolExecutor(ASKERS, ASKERS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(WAITING), work -> {
                 Thread thread = new Thread(work, "receipts");
                 thread.setDaemon(true);
                 return thread;

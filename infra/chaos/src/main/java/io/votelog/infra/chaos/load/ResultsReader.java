@@ -54,7 +54,8 @@ public final class ResultsReader {
             for (JsonNode section : results.path("sections")) {
                 for (JsonNode option : section.path("options")) {
                     votes.put(
-                            option.path("id").stringValue(""), option.path("votes").longValue(0));
+                            option.path("id").stringValue(""),
+                            option.path("votes").longValue(0));
                 }
             }
             return new Shown(

@@ -20,8 +20,8 @@ public final class ResultsReaders {
 
     public ResultsReaders(ReadSide readSide, String ballotId, Pulse pulse) {
         for (int number = 0; number < READERS; number++) {
-            readers.add(new ResultsReader(
-                    "reader " + (number + 1), readSide, ballotId, number % readSide.count(), pulse));
+            readers.add(
+                    new ResultsReader("reader " + (number + 1), readSide, ballotId, number % readSide.count(), pulse));
         }
     }
 

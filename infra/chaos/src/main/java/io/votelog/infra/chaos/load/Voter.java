@@ -99,9 +99,7 @@ final class Voter {
 
     private Sent valid(Ballot ballot) {
         return vote(
-                ballot,
-                Choices.valid(ballot, random),
-                Set.of(Verdicts.ACCEPTED, Verdicts.RETRIED, Verdicts.CLOSED));
+                ballot, Choices.valid(ballot, random), Set.of(Verdicts.ACCEPTED, Verdicts.RETRIED, Verdicts.CLOSED));
     }
 
     private Sent vote(Ballot ballot, List<String> choices, Set<String> expected) {
@@ -152,8 +150,8 @@ final class Voter {
         int gateway = firstGateway;
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Answer answer = gateways.annul(gateway, vote.key().ballotId(), receipt);
-            ledger.annulled(new Ledger.Annulment(
-                    vote.key().ballotId(), vote.key().voteId(), receipt, answer));
+            ledger.annulled(
+                    new Ledger.Annulment(vote.key().ballotId(), vote.key().voteId(), receipt, answer));
             if (answer instanceof Answer.Acked || answer instanceof Answer.Refused refused && !refused.isForNow()) {
                 return;
             }

@@ -23,8 +23,8 @@ public final class Voters {
     private final int perSecond;
     private final IntFunction<Voter> voters;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Voters::thread);
-    private final ThreadPoolExecutor pool = new ThreadPoolExecutor(
-            0, MOST_AT_ONCE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Voters::thread);
+    private final ThreadPoolExecutor pool =
+            new ThreadPoolExecutor(0, MOST_AT_ONCE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Voters::thread);
     private final ExecutorService others = Executors.newCachedThreadPool(Voters::thread);
     private final AtomicLong stayedOut = new AtomicLong();
     private final AtomicInteger failed = new AtomicInteger();

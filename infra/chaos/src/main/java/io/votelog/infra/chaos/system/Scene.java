@@ -161,8 +161,7 @@ public final class Scene implements AutoCloseable {
 
     /** The parts that are dead, each with how it ended and the end of its log. */
     public List<ChildJvm> dead() {
-        return Stream.concat(
-                        system.processes().stream(), Stream.of(sealer.child()))
+        return Stream.concat(system.processes().stream(), Stream.of(sealer.child()))
                 .filter(child -> !child.isAlive())
                 .toList();
     }

@@ -97,8 +97,7 @@ class ChecksTest {
         sent(first, new Answer.Refused(503, "unavailable"));
         sent(second, acked(once, 2, second));
 
-        assertThat(offences())
-                .isEqualTo(Map.of(Law.REFUSED_IN_LOG, 1, Law.TOO_OFTEN_IN_LOG, 1, Law.STRANGER, 1));
+        assertThat(offences()).isEqualTo(Map.of(Law.REFUSED_IN_LOG, 1, Law.TOO_OFTEN_IN_LOG, 1, Law.STRANGER, 1));
     }
 
     @Test
@@ -156,8 +155,15 @@ class ChecksTest {
                 """;
         assertThat(differences(count, right)).isZero();
         for (String figure : new String[] {
-            "\"revision\": 1", "\"received\": 5", "\"accepted\": 2", "\"retried\": 1", "\"rejected\": 2",
-            "\"annulled\": 1", "\"late\": 1", "\"ALREADY_VOTED\": 1", "\"id\": \"c\", \"votes\": 0"
+            "\"revision\": 1",
+            "\"received\": 5",
+            "\"accepted\": 2",
+            "\"retried\": 1",
+            "\"rejected\": 2",
+            "\"annulled\": 1",
+            "\"late\": 1",
+            "\"ALREADY_VOTED\": 1",
+            "\"id\": \"c\", \"votes\": 0"
         }) {
             String wrong = right.replace(figure, figure.substring(0, figure.length() - 1) + "9");
             assertThat(differences(count, wrong)).as(figure).isEqualTo(1);
