@@ -95,8 +95,7 @@ final class ChaosRun {
 
     private Tables run(Scene scene, Path dir) throws InterruptedException {
         Random random = new Random(seed);
-        Gateways gateways =
-                new Gateways(scene.gatewayUrls(), scene.plan().secrets().hs256(), ledger);
+        Gateways gateways = new Gateways(scene.gatewayUrls(), scene.plan().secrets(), ledger);
         ReadSide readSide = new ReadSide(scene.instanceUrls());
         Pulse pulse = new Pulse(partitions(scene), scene.gatewayUrls().size(), Elections.MAIN);
         Elections elections = new Elections(gateways, new Random(random.nextLong()));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.load;
 
+import io.votelog.infra.system.Pseudonyms;
+import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.Tokens;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -12,8 +14,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,16 +38,18 @@ public final class Gateways {
             .build();
     private final List<URI> urls;
     private final Tokens tokens;
+    private final byte[] pepper;
     private final Ledger ledger;
 
     /**
      * @param urls of all gateways, alive or not
-     * @param hs256 the secret that they trust
+     * @param secrets that they were told
      * @param ledger is told of answers that no gateway may give
      */
-    public Gateways(List<URI> urls, String hs256, Ledger ledger) {
+    public Gateways(List<URI> urls, Secrets secrets, Ledger ledger) {
         this.urls = List.copyOf(urls);
-        this.tokens = new Tokens(hs256, null, null, Clock.systemUTC());
+        this.tokens = new Tokens(secrets.hs256(), null, null, Clock.systemUTC());
+        this.pepper = Base64.getDecoder().decode(secrets.pepper());
         this.ledger = ledger;
     }
 
@@ -65,15 +71,22 @@ public final class Gateways {
         }
     }
 
+    /** The id that gateways give this voter's vote for these choices, in whatever order, where it comes without one. */
+    UUID derivedId(String ballotId, String voter, List<String> choices) {
+        Pseudonyms pseudonyms = new Pseudonyms(pepper, ballotId);
+        return pseudonyms.voteId(pseudonyms.of(voter), choices);
+    }
+
     /** Casts a vote once. */
     Answer cast(int gateway, Sent vote) throws InterruptedException {
-        HttpRequest request = request(
+        HttpRequest.Builder request = request(
                         gateway, "/v1/ballots/" + vote.key().ballotId() + "/votes", token(vote.voter(), ""))
-                .header("Idempotency-Key", vote.key().voteId().toString())
                 .POST(BodyPublishers.ofByteArray(
-                        JSON.writeValueAsBytes(Map.of("choices", vote.key().choices()))))
-                .build();
-        return send(request);
+                        JSON.writeValueAsBytes(Map.of("choices", vote.key().choices()))));
+        if (vote.named()) {
+            request.header("Idempotency-Key", vote.key().voteId().toString());
+        }
+        return send(request.build());
     }
 
     /** Asks once for an annulment of the vote with that receipt. */

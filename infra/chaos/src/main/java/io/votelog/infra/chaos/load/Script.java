@@ -6,11 +6,13 @@ import java.util.Random;
 /** What a voter is up to. */
 enum Script {
     /** One valid vote. */
-    VOTES(56),
+    VOTES(50),
     /** A vote that breaks a rule of the ballot; no gateway may take it. */
     BREAKS_A_RULE(8),
     /** A valid vote, and when it is acknowledged the same once more at another gateway. */
     VOTES_TWICE(10),
+    /** The same, without an id and in another order: gateways derive the id, each by itself. */
+    VOTES_TWICE_WITHOUT_AN_ID(6),
     /** A valid vote, and then another one under another id. */
     CHANGES_THEIR_MIND(10),
     /** A valid vote, and then other choices under the same id. */

@@ -12,6 +12,7 @@ import java.util.UUID;
 public final class Sent {
     private final Key key;
     private final String voter;
+    private final boolean named;
     private final Set<String> expected;
     private final List<Answer> answers = new ArrayList<>();
 
@@ -30,11 +31,13 @@ public final class Sent {
      * A vote that has not been sent yet.
      *
      * @param voter the user's id
+     * @param named whether the vote's id is sent; without it gateways derive it from voter and choices
      * @param expected what its records may come to, as {@link Verdicts} has the words; empty where no gateway may take it
      */
-    public Sent(Key key, String voter, Set<String> expected) {
+    public Sent(Key key, String voter, boolean named, Set<String> expected) {
         this.key = key;
         this.voter = voter;
+        this.named = named;
         this.expected = Set.copyOf(expected);
     }
 
@@ -44,6 +47,10 @@ public final class Sent {
 
     public String voter() {
         return voter;
+    }
+
+    boolean named() {
+        return named;
     }
 
     public Set<String> expected() {

@@ -3,6 +3,8 @@ package io.votelog.infra.chaos.load;
 
 import io.votelog.infra.chaos.load.Sent.Key;
 import io.votelog.rules.Ballot;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -14,6 +16,7 @@ import java.util.concurrent.Executor;
 /** One voter, who does what their script says. All that is drawn comes from the run's seed and the voter's number. */
 final class Voter {
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
+    private static final Set<String> COUNTS = Set.of(Verdicts.ACCEPTED, Verdicts.RETRIED, Verdicts.CLOSED);
     private static final int MOST_TRIES = 12;
     private static final int LEAVES_ONE_IN = 3;
     private static final int FIRST_PAUSE_MS = 100;
@@ -62,6 +65,16 @@ final class Voter {
                     send(vote, other, random);
                 }
             }
+            case VOTES_TWICE_WITHOUT_AN_ID -> {
+                List<String> choices = Choices.valid(ballot, random);
+                List<String> reversed = new ArrayList<>(choices);
+                Collections.reverse(reversed);
+                Sent vote = withoutId(ballot, choices, COUNTS);
+                if (send(vote, gateway, random) instanceof Answer.Acked) {
+                    Set<String> again = Set.of(Verdicts.RETRIED, Verdicts.CLOSED);
+                    send(withoutId(ballot, reversed, again), other, random);
+                }
+            }
             case CHANGES_THEIR_MIND -> {
                 if (send(valid(ballot), gateway, random) instanceof Answer.Acked) {
                     Set<String> late = Set.of(Verdicts.ALREADY_VOTED, Verdicts.CLOSED);
@@ -74,7 +87,7 @@ final class Voter {
                     List<String> choices = Choices.otherThan(vote.key().choices(), ballot, random);
                     Key same = new Key(ballot.id(), vote.key().voteId(), choices);
                     Set<String> reused = Set.of(Verdicts.VOTE_ID_REUSED, Verdicts.CLOSED);
-                    send(ledger.begin(new Sent(same, user, reused)), other, random);
+                    send(ledger.begin(new Sent(same, user, true, reused)), other, random);
                 }
             }
             case VOTES_AT_TWO_GATEWAYS -> {
@@ -98,13 +111,17 @@ final class Voter {
     }
 
     private Sent valid(Ballot ballot) {
-        return vote(
-                ballot, Choices.valid(ballot, random), Set.of(Verdicts.ACCEPTED, Verdicts.RETRIED, Verdicts.CLOSED));
+        return vote(ballot, Choices.valid(ballot, random), COUNTS);
     }
 
     private Sent vote(Ballot ballot, List<String> choices, Set<String> expected) {
         Key key = new Key(ballot.id(), new UUID(random.nextLong(), random.nextLong()), choices);
-        return ledger.begin(new Sent(key, user, expected));
+        return ledger.begin(new Sent(key, user, true, expected));
+    }
+
+    private Sent withoutId(Ballot ballot, List<String> choices, Set<String> expected) {
+        Key key = new Key(ballot.id(), gateways.derivedId(ballot.id(), user, choices), choices);
+        return ledger.begin(new Sent(key, user, false, expected));
     }
 
     private void sendElsewhere(Sent vote, int gateway, Random random) {

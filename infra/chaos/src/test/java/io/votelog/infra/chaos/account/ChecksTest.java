@@ -24,7 +24,7 @@ class ChecksTest {
     private final Sent.Key second = DrawnLog.vote(2, "b", "c");
 
     private Sent sent(Sent.Key vote, Answer... answers) {
-        Sent sent = ledger.begin(new Sent(vote, "somebody", COUNTS));
+        Sent sent = ledger.begin(new Sent(vote, "somebody", true, COUNTS));
         for (Answer answer : answers) {
             sent.answered(answer);
         }
