@@ -100,7 +100,7 @@ class RoomsTest {
             infra.chaos            : infra.chaos.account infra.chaos.faults infra.chaos.load infra.chaos.system
             infra.chaos.account    : infra.chaos.faults infra.chaos.load infra.chaos.system
             infra.chaos.faults     : infra.chaos.load infra.chaos.system
-            infra.chaos.load       : infra.chaos.system
+            infra.chaos.load       :
             infra.chaos.system     :
             infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace

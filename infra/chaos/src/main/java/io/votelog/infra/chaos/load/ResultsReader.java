@@ -26,7 +26,6 @@ public final class ResultsReader {
     private static final Duration SILENCE = Duration.ofSeconds(7);
     private static final Duration HEADERS = Duration.ofSeconds(7);
     private static final long PAUSE_MS = 300;
-    private static final int GONE = 204;
 
     private final String name;
     private final ReadSide readSide;
@@ -38,57 +37,9 @@ public final class ResultsReader {
     private volatile boolean ending;
     private volatile long heardNs;
     private volatile @Nullable InputStream open;
-    private volatile @Nullable Shown last;
+    private volatile @Nullable ShownResults last;
     private String lastId = "";
     private int instance;
-
-    /**
-     * What a document shows.
-     *
-     * @param votes by option
-     */
-    private record Shown(
-            long version, long revision, long received, long accepted, Map<String, Long> votes, String status) {
-        static Shown of(JsonNode results) {
-            Map<String, Long> votes = new HashMap<>();
-            for (JsonNode section : results.path("sections")) {
-                for (JsonNode option : section.path("options")) {
-                    votes.put(
-                            option.path("id").stringValue(""),
-                            option.path("votes").longValue(0));
-                }
-            }
-            return new Shown(
-                    results.path("version").longValue(-1),
-                    results.path("revision").longValue(-1),
-                    results.path("turnout").path("received").longValue(-1),
-                    results.path("turnout").path("accepted").longValue(-1),
-                    votes,
-                    results.path("status").stringValue(""));
-        }
-
-        /** What went back from the document before; null where nothing did. Only an annulment, which raises the revision, lowers votes. */
-        @Nullable
-        String wentBackFrom(Shown before) {
-            if (version < before.version || revision < before.revision) {
-                return "version %d-%d behind %d-%d".formatted(version, revision, before.version, before.revision);
-            }
-            if (received < before.received || accepted < before.accepted) {
-                return "%d received, %d accepted behind %d and %d at version %d"
-                        .formatted(received, accepted, before.received, before.accepted, version);
-            }
-            if (revision == before.revision) {
-                for (Map.Entry<String, Long> option : votes.entrySet()) {
-                    long earlier = before.votes.getOrDefault(option.getKey(), 0L);
-                    if (option.getValue() < earlier) {
-                        return "option %s has %d votes behind %d at version %d"
-                                .formatted(option.getKey(), option.getValue(), earlier, version);
-                    }
-                }
-            }
-            return null;
-        }
-    }
 
     /** @param firstInstance where the reader begins */
     public ResultsReader(String name, ReadSide readSide, String ballotId, int firstInstance, Pulse pulse) {
@@ -117,13 +68,13 @@ public final class ResultsReader {
 
     /** The status that was shown last; empty before the first document. */
     public String status() {
-        Shown seen = last;
+        ShownResults seen = last;
         return seen == null ? "" : seen.status();
     }
 
     /** The version that was shown last; -1 before the first document. */
     public long version() {
-        Shown seen = last;
+        ShownResults seen = last;
         return seen == null ? -1 : seen.version();
     }
 
@@ -183,7 +134,7 @@ public final class ResultsReader {
         HttpResponse<InputStream> answer = readSide.http().send(request.build(), BodyHandlers.ofInputStream());
         try (InputStream body = answer.body();
                 BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
-            if (answer.statusCode() == GONE || answer.statusCode() != 200) {
+            if (answer.statusCode() != 200) {
                 return;
             }
             heardNs = System.nanoTime();
@@ -208,8 +159,8 @@ public final class ResultsReader {
             return;
         }
         documents.incrementAndGet();
-        Shown shown = Shown.of(results);
-        Shown before = last;
+        ShownResults shown = ShownResults.of(results);
+        ShownResults before = last;
         String back = before == null ? null : shown.wentBackFrom(before);
         if (back != null) {
             wentBack.add("%s at instance %d: %s".formatted(name, instance + 1, back));
