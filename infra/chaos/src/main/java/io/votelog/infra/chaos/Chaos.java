@@ -65,7 +65,7 @@ public final class Chaos implements Callable<Integer> {
             names = "--rate",
             paramLabel = "N",
             description = "voters who come a second; some send several votes (default: ${DEFAULT-VALUE})")
-    private int rate = 120;
+    private int rate = 80;
 
     @Option(
             names = "--faults",

@@ -16,7 +16,7 @@ import java.util.function.IntFunction;
 
 /** Voters who come at a rate of their own, however fast they are answered. Where too many wait for answers, those who come stay out. */
 public final class Voters {
-    private static final int MOST_AT_ONCE = 300;
+    private static final int MOST_AT_ONCE = 120;
     private static final long TICK_MS = 5;
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(60);
 
