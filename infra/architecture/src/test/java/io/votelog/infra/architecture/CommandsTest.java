@@ -103,6 +103,11 @@ class CommandsTest {
     }
 
     @Test
+    void theChaosShouldHaveItsOptions() {
+        assertInSources(commands("infra/chaos/run"), 1, "infra/chaos");
+    }
+
+    @Test
     void theAuditorShouldHaveItsCommandsAndOptions() {
         List<Command> commands = new ArrayList<>(commands("java -jar auditor/target/votelog-auditor.jar"));
         assertThat(commands).hasSizeGreaterThan(7);

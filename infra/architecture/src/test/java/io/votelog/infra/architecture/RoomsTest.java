@@ -99,6 +99,11 @@ class RoomsTest {
             infra.testing          :
             infra.testing.contract :
             infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.workspace
+            infra.chaos            : infra.chaos.account infra.chaos.faults infra.chaos.load infra.chaos.system
+            infra.chaos.account    : infra.chaos.faults infra.chaos.load infra.chaos.system
+            infra.chaos.faults     : infra.chaos.load infra.chaos.system
+            infra.chaos.load       :
+            infra.chaos.system     :
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.readers    : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.compare    : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
@@ -200,12 +205,15 @@ class RoomsTest {
                 "streams.read.board",
                 "streams.read.receipts",
                 "auditor.* -auditor -auditor.commands -auditor.report -auditor.files -auditor.tlog -auditor.tlog.tiles",
-                "infra.bench.*"),
+                "infra.bench.*",
+                "infra.chaos.account",
+                "infra.chaos.faults"),
         PICOCLI(
                 List.of("picocli."),
                 "auditor",
                 "auditor.commands",
                 "infra.local",
+                "infra.chaos",
                 "infra.bench.* -infra.bench.peer -infra.bench.load -infra.bench.voters -infra.bench.workspace");
 
         private final List<String> packages;

@@ -115,6 +115,37 @@ public final class KafkaCluster implements AutoCloseable {
         ready(List.of(broker)).await(startupTimeout);
     }
 
+    /**
+     * Kills the controller that is a process of its own (SIGKILL). Returns when the process is gone.
+     *
+     * @throws IllegalStateException where there is none
+     */
+    public void killController() {
+        separateController().child().kill();
+    }
+
+    /**
+     * Starts the controller that is a process of its own, on its data and its port, and returns when it listens there; stops it first
+     * where it runs.
+     *
+     * @throws ChildStartException where it dies or does not become ready in time
+     * @throws IllegalStateException where there is none
+     */
+    public void restartController() {
+        Node node = separateController();
+        node.child().stop(STOP_GRACE);
+        node.start(file.clusterId());
+        new Readiness(Map.of(CONTROLLER_ID, node), Map.of(CONTROLLER_ID, file.controllerPort()), null)
+                .awaitListening(startupTimeout);
+    }
+
+    private Node separateController() {
+        if (controller == null) {
+            throw new IllegalStateException("this cluster has no controller of its own");
+        }
+        return controller;
+    }
+
     /** SIGSTOP: the broker keeps its connections and answers nothing. */
     public void pause(int broker) {
         broker(broker).child().pause();

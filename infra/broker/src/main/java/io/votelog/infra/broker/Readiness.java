@@ -40,11 +40,7 @@ final class Readiness {
     void await(Duration timeout) {
         long end = System.nanoTime() + timeout.toNanos();
         // Ports are tried first, since an admin client logs a warning for every failed attempt to connect.
-        for (int port : ports.values()) {
-            while (!listens(port)) {
-                pauseUnlessOver(end, timeout);
-            }
-        }
+        awaitListening(end, timeout);
         Map<String, Object> config = Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 ports.values().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
@@ -56,6 +52,23 @@ final class Readiness {
                 false);
         try (Admin admin = Admin.create(config)) {
             while (!seen(admin).containsAll(starting.keySet())) {
+                pauseUnlessOver(end, timeout);
+            }
+        }
+    }
+
+    /**
+     * Waits until something listens at each of the ports, and for no more.
+     *
+     * @throws ChildStartException where a process dies or the time is up
+     */
+    void awaitListening(Duration timeout) {
+        awaitListening(System.nanoTime() + timeout.toNanos(), timeout);
+    }
+
+    private void awaitListening(long end, Duration timeout) {
+        for (int port : ports.values()) {
+            while (!listens(port)) {
                 pauseUnlessOver(end, timeout);
             }
         }

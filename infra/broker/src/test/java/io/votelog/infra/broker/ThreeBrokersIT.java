@@ -45,4 +45,24 @@ final class ThreeBrokersIT {
                     .containsExactlyElementsOf(IntStream.range(0, 4_000).boxed().toList());
         }
     }
+
+    /** Without a controller brokers go on as they are; with one again, the partitions of a broker that dies get other leaders. */
+    @Test
+    void shouldGoOnWithoutTheControllerAndObeyItAgain(@TempDir Path dir) throws Exception {
+        try (KafkaCluster cluster = KafkaCluster.cluster(dir, 3).heap("256m").start()) {
+            Clients.createTopic(cluster, 3, 2);
+            try (KafkaProducer<byte[], byte[]> producer = Clients.producer(cluster, 60_000)) {
+                cluster.killController();
+                Clients.send(producer, 0, 1_000);
+                cluster.restartController();
+                cluster.kill(2);
+                Clients.send(producer, 1_000, 2_000);
+            }
+            assertThat(Clients.read(cluster))
+                    .containsExactlyElementsOf(IntStream.range(0, 2_000).boxed().toList());
+        }
+        try (KafkaCluster single = KafkaCluster.single(dir.resolve("single")).start()) {
+            assertThatThrownBy(single::killController).isInstanceOf(IllegalStateException.class);
+        }
+    }
 }

@@ -6,7 +6,7 @@ import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.voters.Claims;
 import io.votelog.infra.bench.voters.DrawnVotes;
-import io.votelog.infra.bench.voters.Pseudonyms;
+import io.votelog.infra.system.Pseudonyms;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -138,8 +138,8 @@ public final class Account {
         differences.forEach(difference -> out.println("DIFFERENCE   " + difference));
         out.println(
                 differenceCount == 0
-                        ? "account      adds up: acknowledged ones are where they were said to be, refused ones nowhere,"
-                                + " unknown ones at most once an attempt, results equal the recount"
+                        ? "account      adds up: acknowledged ones are where they were said to be, refused ones"
+                                + " nowhere, unknown ones at most once an attempt, results equal the recount"
                         : "account      DOES NOT ADD UP: %d differences".formatted(differenceCount));
         return differenceCount == 0;
     }

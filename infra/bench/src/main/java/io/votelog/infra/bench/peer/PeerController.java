@@ -3,7 +3,7 @@ package io.votelog.infra.bench.peer;
 
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
-import io.votelog.infra.bench.voters.Pseudonyms;
+import io.votelog.infra.system.Pseudonyms;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;

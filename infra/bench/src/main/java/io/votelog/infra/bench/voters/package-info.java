@@ -1,4 +1,4 @@
-/** Voters from a seed: their claims, their signed tokens, their votes, and the pseudonyms that a log has for them. */
+/** Voters from a seed: their claims, their signed tokens, their votes. */
 @NullMarked
 package io.votelog.infra.bench.voters;
 

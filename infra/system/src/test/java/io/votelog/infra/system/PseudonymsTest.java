@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.bench.voters;
+package io.votelog.infra.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

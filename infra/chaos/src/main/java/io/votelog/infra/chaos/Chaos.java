@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.chaos;
+
+import io.votelog.infra.broker.ChildStartException;
+import io.votelog.infra.chaos.faults.Fault;
+import io.votelog.infra.chaos.faults.Faults;
+import io.votelog.infra.chaos.load.Ledger;
+import io.votelog.infra.chaos.system.ChaosException;
+import io.votelog.infra.system.SystemException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program behind {@code infra/chaos/run}. */
+@Command(
+        name = "infra/chaos/run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Starts a whole system (a controller, three brokers, two gateways, two streams-apps, a sealer), has voters"
+                    + " with scripts vote, breaks the system by faults that are drawn from the seed, and accounts for"
+                    + " every vote."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 every law held; 1 a law was broken: what offends it is named, and the folder is kept; 2 a"
+                    + " command line that it does not know; 3 the run could not be made."
+        })
+public final class Chaos implements Callable<Integer> {
+    /** System property: the repository's root; the working directory by default. */
+    static final String ROOT = "votelog.chaos.root";
+
+    private static final int EXIT_BROKEN = 1;
+    private static final int EXIT_NOT_RUN = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "what all that is drawn comes from (default: drawn, and printed)")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            description = "how long it is broken, such as 0.5 or 10 (default: ${DEFAULT-VALUE})")
+    private double minutes = 10;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "voters who come a second; some send several votes (default: ${DEFAULT-VALUE})")
+    private int rate = 80;
+
+    @Option(
+            names = "--faults",
+            paramLabel = "KIND",
+            split = ",",
+            description = "the kinds that are drawn from, with commas between (default: all)")
+    private List<String> faults = List.of();
+
+    @Option(names = "--list", description = "lists the kinds of faults, and ends")
+    private boolean list;
+
+    @Option(
+            names = "--keep",
+            description = "keeps the folder with data and logs, which is kept anyway where a law was broken")
+    private boolean keep;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "writes the account to a file, as JSON")
+    private @Nullable Path json;
+
+    private Chaos() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Chaos()).setExpandAtFiles(false);
+        commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof ChaosException
+                    || failure instanceof SystemException
+                    || failure instanceof ChildStartException) {
+                command.getErr().println("infra/chaos/run: " + failure.getMessage());
+            } else {
+                failure.printStackTrace(command.getErr());
+            }
+            return EXIT_NOT_RUN;
+        });
+        return commandLine;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        Ledger ledger = new Ledger();
+        List<Fault> all = Faults.all(ledger);
+        if (list) {
+            all.forEach(fault -> out.printf("%-20s %s%n", fault.name(), fault.what()));
+            return 0;
+        }
+        if (!(minutes >= 0.1 && minutes <= 600)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--minutes is %s; 0.1 to 600 are allowed".formatted(minutes));
+        }
+        if (rate < 1 || rate > 5_000) {
+            throw new ParameterException(spec.commandLine(), "--rate is %d; 1 to 5000 are allowed".formatted(rate));
+        }
+        List<String> names = all.stream().map(Fault::name).toList();
+        faults.stream().filter(name -> !names.contains(name)).findFirst().ifPresent(unknown -> {
+            throw new ParameterException(
+                    spec.commandLine(), "there is no fault %s; --list has them all".formatted(unknown));
+        });
+        List<Fault> kinds = all.stream()
+                .filter(fault -> faults.isEmpty() || faults.contains(fault.name()))
+                .toList();
+        long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;
+        ChaosRun run = new ChaosRun(root(), drawn, minutes, rate, kinds, ledger, out);
+        return run.run(keep, json) ? 0 : EXIT_BROKEN;
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
+    }
+}

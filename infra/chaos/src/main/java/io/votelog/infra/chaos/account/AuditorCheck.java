@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.chaos.account;
+
+import io.votelog.infra.chaos.system.Auditor;
+import io.votelog.infra.chaos.system.Scene;
+import java.nio.file.Path;
+
+/** Has the auditor replay the log and verify what was sealed of it. */
+final class AuditorCheck {
+    private static final int NOTHING_SEEN_BEFORE = 3;
+
+    private final Scene scene;
+    private final Path state;
+    private final Offences offences;
+
+    /** @param state where the auditor keeps what it has seen of the sealed log */
+    AuditorCheck(Scene scene, Path state, Offences offences) {
+        this.scene = scene;
+        this.state = state;
+        this.offences = offences;
+    }
+
+    void run() {
+        scene.sealer().child().kill();
+        Auditor.Said sealed = scene.sealer().sealOnce();
+        require(sealed.exitCode() == 0, "seal --once", sealed);
+
+        Auditor.Said replayed = scene.auditor()
+                .run(
+                        "replay",
+                        "--bootstrap-servers",
+                        scene.kafka().bootstrapServers(),
+                        "--public-key",
+                        scene.plan().secrets().signingKey(),
+                        "--complete",
+                        "--quiet");
+        require(replayed.exitCode() == 0, "replay", replayed);
+
+        // The first look has nothing to hold the sealed log to, and says so.
+        Auditor.Said first = verify();
+        require(first.exitCode() == 0 || first.exitCode() == NOTHING_SEEN_BEFORE, "verify", first);
+        Auditor.Said second = verify();
+        require(second.exitCode() == 0, "verify, the second time", second);
+    }
+
+    private Auditor.Said verify() {
+        return scene.auditor()
+                .run(
+                        "verify",
+                        "--log",
+                        scene.sealer().folder().toString(),
+                        "--log-key",
+                        scene.sealer().logKey(),
+                        "--bootstrap-servers",
+                        scene.kafka().bootstrapServers(),
+                        "--public-key",
+                        scene.plan().secrets().signingKey(),
+                        "--state",
+                        state.toString(),
+                        "--max-unsealed",
+                        "0",
+                        "--quiet");
+    }
+
+    private void require(boolean passed, String what, Auditor.Said said) {
+        if (!passed) {
+            offences.add(Law.AUDITOR, "%s ends with %d: %s".formatted(what, said.exitCode(), tell(said.text())));
+        }
+    }
+
+    private static String tell(String text) {
+        String failed = text.lines()
+                .filter(line -> line.matches(" *\\d+ +(FAIL|SKIPPED).*"))
+                .reduce("", (before, line) -> before + line.strip() + "; ");
+        return failed + text.lines().reduce("", (before, line) -> line).strip();
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.chaos.faults;
+
+import io.votelog.infra.chaos.system.Scene;
+import java.util.Random;
+
+/** A kind of fault. */
+public interface Fault {
+    /** As the command line and the tables have it: small letters and hyphens. */
+    String name();
+
+    /** What happens, in a few words. */
+    String what();
+
+    /**
+     * Has it happen once, to a system that is whole.
+     *
+     * @param random draws whom it hits and how long it lasts
+     */
+    Blow strike(Scene scene, Random random);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.chaos.faults;
+
+import io.votelog.infra.chaos.load.Ledger;
+import io.votelog.infra.system.App;
+import java.util.List;
+
+/** All kinds of faults. */
+public final class Faults {
+    private Faults() {}
+
+    /**
+     * All of them, in the order of the tables.
+     *
+     * @param ledger is told of what is written past the gateways
+     */
+    public static List<Fault> all(Ledger ledger) {
+        return List.of(
+                new BrokersKilled("broker-kill", 1),
+                new BrokersKilled("two-brokers-kill", 2),
+                new ControllerKilled("controller-kill"),
+                new CoordinatorKilled("coordinator-kill"),
+                new AppKilled("gateway-kill", App.PRODUCER),
+                new AppKilled("streams-kill", App.STREAMS),
+                new SealerKilled("sealer-kill"),
+                new StreamsPaused("streams-pause"),
+                new BrokerPaused("broker-pause"),
+                new LeadersMoved("leader-moves"),
+                new BrokersRolled("rolling-brokers"),
+                new AppsRolled("rolling-gateways", App.PRODUCER),
+                new AppsRolled("rolling-streams", App.STREAMS),
+                new StateHarmed("state-deleted", StateHarm.DELETED),
+                new StateHarmed("state-torn", StateHarm.TORN),
+                new StateHarmed("state-swapped", StateHarm.SWAPPED),
+                new Poison("poison", ledger));
+    }
+}

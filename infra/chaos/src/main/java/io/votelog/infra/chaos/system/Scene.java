@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.chaos.system;
+
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.system.App;
+import io.votelog.infra.system.AppOptions;
+import io.votelog.infra.system.AppProcess;
+import io.votelog.infra.system.BrokerPlan;
+import io.votelog.infra.system.FreePorts;
+import io.votelog.infra.system.RunningSystem;
+import io.votelog.infra.system.SystemFolders;
+import io.votelog.infra.system.SystemPlan;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * A whole system of its own on free ports: a controller, three brokers, two gateways, two streams-apps and a sealer. All of it ends with
+ * this program, however that ends.
+ */
+public final class Scene implements AutoCloseable {
+    public static final int BROKERS = 3;
+    private static final int OF_EACH_APP = 2;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration STOP = Duration.ofSeconds(15);
+
+    /** All clients come from one address, and a few programs stand for all voters. */
+    private static final Map<String, String> WITHOUT_LIMITS = Map.of(
+            "votelog.limits.address.rate", "0",
+            "votelog.limits.address.connections", "0",
+            "votelog.limits.user.rate", "0",
+            "votelog.limits.votes.every", "0",
+            "votelog.limits.reads.rate", "0");
+
+    private static final Map<String, String> READ_WITHOUT_LIMITS = Map.of(
+            "votelog.limits.address.connections", "0",
+            "votelog.limits.reads.rate", "0",
+            "votelog.results.max-readers-per-address", "0",
+            "votelog.receipts.max-waiting-per-address", "0",
+            "votelog.receipts.log-reads.rate", "0",
+            "votelog.receipts.log-reads.at-once", "0",
+            "votelog.results.heartbeat", "2s");
+
+    private final RunningSystem system;
+    private final Auditor auditor;
+    private final Sealer sealer;
+    private final Admin admin;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread atExit = new Thread(this::close, "end of the system");
+
+    private Scene(RunningSystem system, Auditor auditor, Sealer sealer) {
+        this.system = system;
+        this.auditor = auditor;
+        this.sealer = sealer;
+        this.admin = Admin.create(Map.of(
+                "bootstrap.servers", system.kafka().bootstrapServers(),
+                "request.timeout.ms", "5000",
+                "default.api.timeout.ms", "20000"));
+        Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    /**
+     * Starts it, and returns when all of it is ready.
+     *
+     * @param repository the checkout whose build is run
+     * @param dir where it keeps its data and its logs
+     */
+    public static Scene start(Path repository, Path dir) {
+        Auditor auditor = new Auditor(repository, dir);
+        FreePorts ports = new FreePorts();
+        RunningSystem system = RunningSystem.start(SystemPlan.of(repository, SystemFolders.in(dir))
+                .brokers(BrokerPlan.of(BROKERS).withHeap("512m"))
+                .patience(PATIENCE)
+                .instances(App.PRODUCER, OF_EACH_APP, ports)
+                .instances(App.STREAMS, OF_EACH_APP, ports)
+                .options(App.PRODUCER, AppOptions.of(App.PRODUCER).withSettings(WITHOUT_LIMITS))
+                .options(App.STREAMS, AppOptions.of(App.STREAMS).withSettings(READ_WITHOUT_LIMITS))
+                .build());
+        try {
+            return new Scene(
+                    system, auditor, new Sealer(auditor, dir, system.kafka().bootstrapServers()));
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
+    }
+
+    public SystemPlan plan() {
+        return system.plan();
+    }
+
+    public KafkaCluster kafka() {
+        return system.kafka();
+    }
+
+    public List<AppProcess> gateways() {
+        return system.apps(App.PRODUCER);
+    }
+
+    /** The streams-apps. */
+    public List<AppProcess> instances() {
+        return system.apps(App.STREAMS);
+    }
+
+    public List<AppProcess> apps(App app) {
+        return system.apps(app);
+    }
+
+    /** Where the gateways are, alive or not. */
+    public List<URI> gatewayUrls() {
+        return urls(App.PRODUCER);
+    }
+
+    /** Where the streams-apps are, alive or not. */
+    public List<URI> instanceUrls() {
+        return urls(App.STREAMS);
+    }
+
+    private List<URI> urls(App app) {
+        return plan().instances(app).stream()
+                .map(instance -> instance.http().url())
+                .toList();
+    }
+
+    public Auditor auditor() {
+        return auditor;
+    }
+
+    public Sealer sealer() {
+        return sealer;
+    }
+
+    /** Knows the brokers; its calls may take twenty seconds while some are away. */
+    public Admin admin() {
+        return admin;
+    }
+
+    /** Stops an app as an operator does, and returns when it is gone. */
+    public void stop(AppProcess app) {
+        app.stop(STOP);
+    }
+
+    /** Starts an app that is dead, and returns when it is ready. */
+    public void startAgain(AppProcess app) {
+        app.start();
+        app.awaitReady(PATIENCE);
+    }
+
+    /** Whether every part lives, and every app says that it is ready. */
+    public boolean isWhole() {
+        return dead().isEmpty()
+                && system.apps(App.PRODUCER).stream().allMatch(AppProcess::ready)
+                && system.apps(App.STREAMS).stream().allMatch(AppProcess::ready);
+    }
+
+    /** The parts that are dead, each with how it ended and the end of its log. */
+    public List<ChildJvm> dead() {
+        return Stream.concat(system.processes().stream(), Stream.of(sealer.child()))
+                .filter(child -> !child.isAlive())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        if (Thread.currentThread() != atExit) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(atExit);
+            } catch (IllegalStateException e) {
+                // The program is ending already, and its hook finds the system closed.
+            }
+        }
+        sealer.child().stop(STOP);
+        admin.close(Duration.ofSeconds(5));
+        system.close();
+    }
+}
