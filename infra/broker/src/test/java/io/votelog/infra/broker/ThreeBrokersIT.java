@@ -52,8 +52,10 @@ final class ThreeBrokersIT {
         try (KafkaCluster cluster = KafkaCluster.cluster(dir, 3).heap("256m").start()) {
             Clients.createTopic(cluster, 3, 2);
             try (KafkaProducer<byte[], byte[]> producer = Clients.producer(cluster, 60_000)) {
+                // A producer gets its id by way of the controller, with its first record.
+                Clients.send(producer, 0, 500);
                 cluster.killController();
-                Clients.send(producer, 0, 1_000);
+                Clients.send(producer, 500, 1_000);
                 cluster.restartController();
                 cluster.kill(2);
                 Clients.send(producer, 1_000, 2_000);
