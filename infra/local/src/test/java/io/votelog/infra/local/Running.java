@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -218,11 +219,15 @@ final class Running {
         return JSON.readTree(answer.body());
     }
 
-    /** The verdict on that very attempt, once there is one. */
+    /** The verdict on that very attempt, once there is one: the read side may be behind, or its voters on the move. */
     JsonNode receipt(JsonNode vote) {
-        return await().atMost(PATIENCE).until(() -> askedFor(vote), answer -> !answer.path("status")
-                .stringValue()
-                .equals("pending"));
+        AtomicReference<JsonNode> told = new AtomicReference<>();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode answer = askedFor(vote);
+            assertThat(answer.path("status").stringValue()).isNotEqualTo("pending");
+            told.set(answer);
+        });
+        return told.get();
     }
 
     private JsonNode askedFor(JsonNode vote) throws Exception {
