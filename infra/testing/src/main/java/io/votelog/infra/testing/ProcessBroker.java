@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.testing;
 
+import io.votelog.infra.broker.FileTrees;
 import io.votelog.infra.broker.KafkaCluster;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** A broker in a child JVM, whose data are deleted when it is closed. */
 final class ProcessBroker implements KafkaBroker, Closeable {
@@ -27,7 +25,7 @@ final class ProcessBroker implements KafkaBroker, Closeable {
             try {
                 return new ProcessBroker(KafkaCluster.single(dataDir).start(), dataDir);
             } catch (RuntimeException e) {
-                delete(dataDir);
+                FileTrees.delete(dataDir);
                 throw e;
             }
         } catch (IOException e) {
@@ -48,16 +46,6 @@ final class ProcessBroker implements KafkaBroker, Closeable {
     @Override
     public void close() throws IOException {
         cluster.close();
-        delete(dataDir);
-    }
-
-    private static void delete(Path dir) throws IOException {
-        List<Path> deepestFirst;
-        try (Stream<Path> all = Files.walk(dir)) {
-            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : deepestFirst) {
-            Files.delete(path);
-        }
+        FileTrees.delete(dataDir);
     }
 }
