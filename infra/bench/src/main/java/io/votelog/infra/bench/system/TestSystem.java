@@ -16,6 +16,7 @@ import io.votelog.infra.broker.Ports;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AppProcess;
+import io.votelog.infra.system.AtExit;
 import io.votelog.infra.system.BallotPublisher;
 import io.votelog.infra.system.BallotSource;
 import io.votelog.infra.system.BrokerPlan;
@@ -37,7 +38,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A broker and a gateway of its own, with a ballot open and voters who have tokens, on free ports; on request the read side and other
@@ -59,8 +59,7 @@ public final class TestSystem implements AutoCloseable {
     private final Instance gateway;
     private final Instance streams;
     private final RunningSystem system;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Thread atExit = new Thread(this::close, "end of the system");
+    private final AtExit atExit;
     private int nextVoter;
 
     /** What the apps bound for each user and each address; of the settings each app knows its own. */
@@ -100,7 +99,7 @@ public final class TestSystem implements AutoCloseable {
                 .options(App.PRODUCER, gatewayOptions(limits))
                 .options(App.STREAMS, streamsOptions(limits))
                 .build());
-        Runtime.getRuntime().addShutdownHook(atExit);
+        atExit = new AtExit(this::end);
     }
 
     private AppOptions gatewayOptions(Limits limits) {
@@ -320,17 +319,10 @@ public final class TestSystem implements AutoCloseable {
     /** Ends all of it, and deletes the folder that was made for it; also when this program is ended by a signal. */
     @Override
     public void close() {
-        if (closed.getAndSet(true)) {
-            return;
-        }
-        if (Thread.currentThread() != atExit) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(atExit);
-            } catch (IllegalStateException e) {
-                // The program is ending already, and waits for nobody but its hooks: this one has nothing to do any
-                // more.
-            }
-        }
+        atExit.now();
+    }
+
+    private void end() {
         List<ChildJvm> children = new ArrayList<>(peers);
         for (App app : App.values()) {
             system.apps(app).forEach(process -> children.add(process.child()));

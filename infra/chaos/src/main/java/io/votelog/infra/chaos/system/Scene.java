@@ -6,6 +6,7 @@ import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AppProcess;
+import io.votelog.infra.system.AtExit;
 import io.votelog.infra.system.BrokerPlan;
 import io.votelog.infra.system.FreePorts;
 import io.votelog.infra.system.RunningSystem;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -51,8 +51,7 @@ public final class Scene implements AutoCloseable {
     private final Auditor auditor;
     private final Sealer sealer;
     private final Admin admin;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Thread atExit = new Thread(this::close, "end of the system");
+    private final AtExit atExit;
 
     private Scene(RunningSystem system, Auditor auditor, Sealer sealer) {
         this.system = system;
@@ -62,7 +61,7 @@ public final class Scene implements AutoCloseable {
                 "bootstrap.servers", system.kafka().bootstrapServers(),
                 "request.timeout.ms", "5000",
                 "default.api.timeout.ms", "20000"));
-        Runtime.getRuntime().addShutdownHook(atExit);
+        this.atExit = new AtExit(this::end);
     }
 
     /**
@@ -168,16 +167,10 @@ public final class Scene implements AutoCloseable {
 
     @Override
     public void close() {
-        if (closed.getAndSet(true)) {
-            return;
-        }
-        if (Thread.currentThread() != atExit) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(atExit);
-            } catch (IllegalStateException e) {
-                // The program is ending already, and its hook finds the system closed.
-            }
-        }
+        atExit.now();
+    }
+
+    private void end() {
         sealer.child().stop(STOP);
         admin.close(Duration.ofSeconds(5));
         system.close();
