@@ -20,7 +20,6 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.health.contributor.Health;
@@ -93,10 +92,8 @@ class BallotsConfiguration {
 
     @Bean
     Producer<byte[], byte[]> controlProducer(KafkaProperties kafka) {
-        Map<String, Object> config = FixedKafkaSettings.ofControlRecords(kafka);
-        config.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
-        config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
-        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        return new KafkaProducer<>(
+                FixedKafkaSettings.ofControlRecords(kafka), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     @Bean

@@ -11,7 +11,8 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 
 /**
  * The settings of this gateway's Kafka clients that nobody may change: each method has them replace what {@code spring.kafka.*} says under
- * the same names, and leaves all others as they are configured. What nobody may change of a topic is in {@code schemas.Topics}.
+ * the same names, and leaves all others as they are configured. Two times that both producers have where none is configured are here as
+ * well. What nobody may change of a topic is in {@code schemas.Topics}.
  */
 public final class FixedKafkaSettings {
     private FixedKafkaSettings() {}
@@ -60,6 +61,8 @@ public final class FixedKafkaSettings {
         // A record is written once, and in no transaction, so that offsets are dense (law 1).
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        config.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
+        config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         return config;
     }
 }

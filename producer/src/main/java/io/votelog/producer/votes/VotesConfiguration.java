@@ -35,8 +35,6 @@ class VotesConfiguration {
     @Bean
     Producer<byte[], byte[]> voteProducer(KafkaProperties kafka) {
         Map<String, Object> config = FixedKafkaSettings.ofVotes(kafka);
-        config.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
-        config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2_000);
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_500);
