@@ -8,7 +8,6 @@ import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -24,20 +23,20 @@ record PublishedVerdict(Place place, String outcome, String ballotId, UUID voteI
     private static final String EVENT_ID = "ce_id";
 
     /**
-     * The verdicts in a record of decisions.
+     * The verdict in a record of decisions.
      *
      * @throws MalformedEventException where it holds none
      */
-    static List<PublishedVerdict> in(ConsumerRecord<byte[], byte[]> record) throws MalformedEventException {
+    static PublishedVerdict of(ConsumerRecord<byte[], byte[]> record) throws MalformedEventException {
         VoteDecided decided = Events.decode(record.value(), VoteDecided.class);
         String outcome = decided.getOutcome() == Outcome.REJECTED
                 ? String.valueOf(decided.getReason())
                 : decided.getOutcome().name();
-        return List.of(new PublishedVerdict(
+        return new PublishedVerdict(
                 new Place(partition(record), decided.getVoteOffset()),
                 outcome,
                 decided.getBallotId(),
-                decided.getVoteId()));
+                decided.getVoteId());
     }
 
     /** A vote of an unknown ballot may stand in another partition than its key's, where its verdict stands. */

@@ -7,7 +7,7 @@ import io.votelog.infra.chaos.load.Place;
 import io.votelog.infra.chaos.load.Sent;
 import io.votelog.infra.chaos.load.Verdicts;
 import io.votelog.schemas.Receipt;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,7 +85,13 @@ final class SendersCheck {
             } else if (inLog.size() > acks + unknowns) {
                 offences.add(
                         Law.TOO_OFTEN_IN_LOG,
-                        "%s: %s, from %d acknowledged and %d unknown requests".formatted(sent, inLog, acks, unknowns));
+                        "%s: %s, from %d acknowledged, %d unknown and %d refused requests"
+                                .formatted(
+                                        sent,
+                                        inLog,
+                                        acks,
+                                        unknowns,
+                                        sent.answers().size() - acks - unknowns));
             }
             expected(sent, inLog);
         }
@@ -139,25 +145,17 @@ final class SendersCheck {
 
     /** Votes in the log that no voter has sent must be those that were written past the gateways. */
     private void strangers(Map<Sent.Key, Set<Place>> left) {
-        Set<List<Byte>> written = new HashSet<>();
+        Set<ByteBuffer> written = new HashSet<>();
         ledger.foreign().stream()
                 .map(Ledger.Foreign::value)
                 .filter(value -> value != null)
-                .forEach(value -> written.add(listed(value)));
+                .forEach(value -> written.add(ByteBuffer.wrap(value)));
         left.values().stream().flatMap(Set::stream).forEach(place -> {
             Recount.@Nullable Vote vote = recount.votes().get(place);
-            if (vote == null || !written.contains(listed(vote.value()))) {
+            if (vote == null || !written.contains(ByteBuffer.wrap(vote.value()))) {
                 offences.add(Law.STRANGER, place.toString());
             }
         });
-    }
-
-    private static List<Byte> listed(byte[] bytes) {
-        List<Byte> all = new ArrayList<>(bytes.length);
-        for (byte each : bytes) {
-            all.add(each);
-        }
-        return all;
     }
 
     private void annulments() {

@@ -54,7 +54,7 @@ final class VerdictsCheck {
     /** Takes the next record of decisions. */
     void takeDecision(ConsumerRecord<byte[], byte[]> record) {
         try {
-            PublishedVerdict.in(record).forEach(this::put);
+            put(PublishedVerdict.of(record));
         } catch (MalformedEventException e) {
             offences.add(
                     Law.VERDICT_ON_NOTHING,
