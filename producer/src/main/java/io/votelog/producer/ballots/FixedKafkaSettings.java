@@ -61,6 +61,10 @@ public final class FixedKafkaSettings {
         // A record is written once, and in no transaction, so that offsets are dense (law 1).
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        // And once alone. Of two batches of a partition under way, the client numbers the second anew where it gives up
+        // the first, though the
+        // broker may have it already (KAFKA-14034, KAFKA-14397).
+        config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         config.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
         config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         return config;

@@ -21,6 +21,7 @@ class FixedKafkaSettingsTest {
                         "enable.idempotence", "false",
                         "transactional.id", "somebody",
                         "max.block.ms", "60000",
+                        "max.in.flight.requests.per.connection", "5",
                         "linger.ms", "20"));
         kafka.getConsumer().setGroupId("somebody");
         kafka.getConsumer().setAutoOffsetReset("latest");
@@ -33,6 +34,7 @@ class FixedKafkaSettingsTest {
                 .allSatisfy(config -> assertThat(config)
                         .containsEntry("acks", "all")
                         .containsEntry("enable.idempotence", true)
+                        .containsEntry("max.in.flight.requests.per.connection", 1)
                         .doesNotContainKey("transactional.id"));
     }
 
