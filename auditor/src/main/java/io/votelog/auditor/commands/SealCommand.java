@@ -16,6 +16,7 @@ import io.votelog.auditor.seal.VoteLeaves;
 import io.votelog.auditor.seal.Witnesses;
 import io.votelog.auditor.source.BrokerSource;
 import io.votelog.auditor.source.CountingProgress;
+import io.votelog.auditor.source.Outage;
 import io.votelog.auditor.source.PartitionTail;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.TlogException;
@@ -54,11 +55,12 @@ import picocli.CommandLine.Option;
                     + " in the standard formats (C2SP tlog-tiles, tlog-checkpoint, signed-note). Any web server can publish the"
                     + " folder.",
             "",
-            "It runs until it is stopped, and goes on where it stopped. One sealer seals a log: a second one takes over from the"
-                    + " first, which ends."
+            "It runs until it is stopped, through outages of the brokers too, and goes on where it stopped. One sealer seals a log: a"
+                    + " second one takes over from the first, which ends."
         })
 public final class SealCommand implements Callable<Integer> {
     private static final String LOCK = ".lock";
+    private static final Duration AFTER_AN_OUTAGE = Duration.ofSeconds(2);
 
     @Option(
             names = "--bootstrap-servers",
@@ -115,6 +117,9 @@ public final class SealCommand implements Callable<Integer> {
     @Option(names = "--json", description = "a line of JSON for each time that something is sealed")
     private boolean json;
 
+    /** Whether the log was opened once, so what the user said of it was right. */
+    private boolean begun;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (!(everySeconds >= 0.1 && everySeconds <= 3600)) {
@@ -154,9 +159,17 @@ public final class SealCommand implements Callable<Integer> {
         settings.put("bootstrap.servers", bootstrapServers);
         try (BrokerSource source = new BrokerSource(bootstrapServers, properties);
                 CountingProgress progress = new CountingProgress(Admin.create(settings), group)) {
-            boolean outgrown = true;
-            while (outgrown) {
-                outgrown = seal(signer, stopped, settings, source, progress);
+            boolean goesOn = true;
+            while (goesOn) {
+                try {
+                    goesOn = seal(signer, stopped, settings, source, progress);
+                } catch (AuditException e) {
+                    if (once || !begun || !Outage.is(e)) {
+                        throw e;
+                    }
+                    System.err.printf("%s; tried again in %d s%n", e.getMessage(), AFTER_AN_OUTAGE.toSeconds());
+                    goesOn = !stopped.await(AFTER_AN_OUTAGE.toMillis(), TimeUnit.MILLISECONDS);
+                }
             }
         }
     }
@@ -234,6 +247,7 @@ public final class SealCommand implements Callable<Integer> {
     }
 
     private void begin(BrokerSource source, SealingKey signer, int seals) {
+        begun = true;
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("event", "begun");

@@ -2,6 +2,7 @@
 package io.votelog.auditor.seal;
 
 import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.BrokerSource;
 import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.BallotSealed;
@@ -12,6 +13,7 @@ import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -25,6 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,10 @@ import org.jspecify.annotations.Nullable;
 public final class SealsTopic implements AutoCloseable {
     private static final String TRANSACTIONAL_ID = "votelog-sealer";
     private static final int PARTITION = 0;
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+
+    /** How long to wait for what is under way when the brokers do not answer. The next writer aborts it. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<Seal> seals = new ArrayList<>();
@@ -62,7 +69,7 @@ public final class SealsTopic implements AutoCloseable {
         settings.put("acks", "all");
         settings.put("enable.idempotence", "true");
         settings.put("transactional.id", TRANSACTIONAL_ID);
-        settings.put("transaction.timeout.ms", "10000");
+        settings.put("transaction.timeout.ms", Long.toString(TRANSACTION_TIMEOUT.toMillis()));
         settings.put("max.block.ms", "30000");
         settings.put("compression.type", "none");
         producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
@@ -79,10 +86,10 @@ public final class SealsTopic implements AutoCloseable {
                 });
             }
         } catch (KafkaException e) {
-            producer.close();
-            throw refused(e);
+            close();
+            throw refused(e, Duration.ZERO);
         } catch (AuditException e) {
-            producer.close();
+            close();
             throw e;
         }
     }
@@ -145,6 +152,7 @@ public final class SealsTopic implements AutoCloseable {
     }
 
     private synchronized void append(SpecificRecord event, String id) {
+        long begun = System.nanoTime();
         try {
             producer.beginTransaction();
             byte @Nullable [] noKey = null;
@@ -157,7 +165,7 @@ public final class SealsTopic implements AutoCloseable {
             producer.commitTransaction();
         } catch (KafkaException e) {
             // The state here is unchanged. Whether the write took effect, the next writer reads from the topic.
-            throw refused(e);
+            throw refused(e, Duration.ofNanos(System.nanoTime() - begun));
         }
         take(event);
     }
@@ -212,12 +220,21 @@ public final class SealsTopic implements AutoCloseable {
         return new AuditException("%s is not what one sealer writes: %s".formatted(Topics.SEALS.name(), how));
     }
 
-    private static AuditException refused(KafkaException cause) {
-        if (fenced(cause) || fenced(cause.getCause())) {
+    /** @param lasted how long the transaction had lasted; the brokers end one that is older than its time-out, and fence its producer */
+    private static AuditException refused(KafkaException cause, Duration lasted) {
+        boolean fenced = fenced(cause) || fenced(cause.getCause());
+        if (fenced && lasted.compareTo(TRANSACTION_TIMEOUT) >= 0) {
+            return new AuditException(
+                    "%s was not written in %d s, and the brokers gave the transaction up"
+                            .formatted(Topics.SEALS.name(), lasted.toSeconds()),
+                    new TimeoutException(cause.getMessage(), cause));
+        }
+        if (fenced) {
             return new AuditException(
                     "another sealer has taken over: there can be one alone, and this one ends", cause);
         }
-        return new AuditException("%s cannot be written: %s".formatted(Topics.SEALS.name(), cause.getMessage()), cause);
+        return new AuditException(
+                "%s cannot be written: %s".formatted(Topics.SEALS.name(), Texts.reason(cause)), cause);
     }
 
     private static boolean fenced(@Nullable Throwable cause) {
@@ -226,6 +243,6 @@ public final class SealsTopic implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
+        producer.close(LAST_WORDS);
     }
 }

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Follows one partition as it grows, record by record. Used by one thread. */
@@ -88,8 +89,9 @@ public final class PartitionTail implements AutoCloseable {
                 if (consumer.position(at, patience) > before) {
                     progressNs = System.nanoTime();
                 } else if (System.nanoTime() - progressNs > patience.toNanos()) {
-                    throw new AuditException("nothing comes behind offset %d of %s for %d s; its end is %d"
-                            .formatted(before, at, patience.toSeconds(), end));
+                    String nothing = "nothing comes behind offset %d of %s for %d s; its end is %d"
+                            .formatted(before, at, patience.toSeconds(), end);
+                    throw new AuditException(nothing, new TimeoutException(nothing));
                 }
             }
             return polled.next();

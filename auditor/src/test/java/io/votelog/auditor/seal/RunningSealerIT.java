@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.votelog.auditor.AuditorApplication;
+import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.Topics;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -26,9 +29,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Somebody adds partitions to votes while the log is sealed. */
+/** The log grows, gets more partitions and is away while it is sealed. */
 @WithKafka(freshTopics = true)
-class GrownSealIT {
+class RunningSealerIT {
     private static final String VOTES = Topics.VOTES.name();
 
     @TempDir
@@ -61,6 +64,26 @@ class GrownSealIT {
         return all.toArray(String[]::new);
     }
 
+    private void makeKeys() {
+        run(
+                "keygen",
+                "--origin",
+                "example.org/running",
+                "--out",
+                dir.resolve("key").toString());
+    }
+
+    private static void createTopics(Admin admin) throws Exception {
+        admin.createTopics(List.of(
+                        new NewTopic(VOTES, 2, (short) 1).configs(Map.of("message.timestamp.type", "LogAppendTime")),
+                        new NewTopic(Topics.DECISIONS.name(), 2, (short) 1),
+                        new NewTopic(Topics.DEAD_LETTERS.name(), 2, (short) 1),
+                        new NewTopic(Topics.RESULTS.name(), 1, (short) 1),
+                        new NewTopic(Topics.SEALS.name(), 1, (short) 1)))
+                .all()
+                .get();
+    }
+
     /** Writes a record into each of so many partitions, and says that all of them are counted. */
     private void write(Admin admin, int partitions) throws Exception {
         Map<TopicPartition, OffsetAndMetadata> counted = new HashMap<>();
@@ -91,22 +114,9 @@ class GrownSealIT {
     @Test
     void shouldSealWhatIsAddedWhileItRunsAndWhenItStartsAgain(KafkaBroker broker) throws Exception {
         address = broker.bootstrapServers();
-        run(
-                "keygen",
-                "--origin",
-                "example.org/grown",
-                "--out",
-                dir.resolve("key").toString());
+        makeKeys();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
-            admin.createTopics(List.of(
-                            new NewTopic(VOTES, 2, (short) 1)
-                                    .configs(Map.of("message.timestamp.type", "LogAppendTime")),
-                            new NewTopic(Topics.DECISIONS.name(), 2, (short) 1),
-                            new NewTopic(Topics.DEAD_LETTERS.name(), 2, (short) 1),
-                            new NewTopic(Topics.RESULTS.name(), 1, (short) 1),
-                            new NewTopic(Topics.SEALS.name(), 1, (short) 1)))
-                    .all()
-                    .get();
+            createTopics(admin);
             write(admin, 2);
             assertThat(run(sealing("--once"))).isZero();
             assertThat(leaves()).isEqualTo(3);
@@ -142,5 +152,45 @@ class GrownSealIT {
                         "--log-key",
                         key.votes().vkey() + " " + key.verdicts().vkey()))
                 .isZero();
+    }
+
+    @Test
+    void shouldGoOnAfterAnOutage(@TempDir Path data) throws Exception {
+        Path impatient = Files.writeString(
+                dir.resolve("impatient.properties"), "default.api.timeout.ms=2000\nrequest.timeout.ms=1500\n");
+        makeKeys();
+        try (KafkaCluster cluster = KafkaCluster.single(data).start();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
+            address = cluster.bootstrapServers();
+            createTopics(admin);
+            write(admin, 2);
+            AtomicInteger exitCode = new AtomicInteger(-1);
+            Thread sealer = new Thread(
+                    () -> exitCode.set(run(sealing("--every", "0.1", "--command-config", impatient.toString()))),
+                    "sealer");
+            sealer.start();
+            await("what is there").atMost(Duration.ofSeconds(30)).until(() -> leaves() == 3);
+
+            cluster.kill(1);
+            // Longer than it waits for an answer, twice.
+            TimeUnit.SECONDS.sleep(6);
+            assertThat(exitCode).as("the exit code of a sealer that still runs").hasValue(-1);
+            cluster.restart(1);
+            write(admin, 2);
+
+            await("what came after the outage").atMost(Duration.ofSeconds(60)).until(() -> leaves() >= 6);
+            sealer.interrupt();
+            sealer.join(Duration.ofSeconds(30).toMillis());
+            assertThat(sealer.isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldEndAtOnceWhereTheLogCannotBeOpened() throws Exception {
+        Path impatient = Files.writeString(
+                dir.resolve("impatient.properties"), "default.api.timeout.ms=2000\nrequest.timeout.ms=1500\n");
+        makeKeys();
+        address = "127.0.0.1:1";
+        assertThat(run(sealing("--command-config", impatient.toString()))).isEqualTo(2);
     }
 }
