@@ -2,6 +2,7 @@
 package io.votelog.infra.bench;
 
 import io.votelog.infra.bench.account.AccountCommand;
+import io.votelog.infra.bench.account.BehindCommand;
 import io.votelog.infra.bench.account.LoadCommand;
 import io.votelog.infra.bench.account.OutageCommand;
 import io.votelog.infra.bench.account.OverloadCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Command;
             SoakCommand.class,
             OverloadCommand.class,
             OutageCommand.class,
+            BehindCommand.class,
             WatchCommand.class,
             DoorsCommand.class,
             DocumentsCommand.class,

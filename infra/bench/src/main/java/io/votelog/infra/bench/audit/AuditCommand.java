@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.audit;
 
+import io.votelog.infra.bench.log.Auditor;
 import io.votelog.infra.bench.log.ConsumerPerf;
 import io.votelog.infra.bench.log.LogOptions;
 import io.votelog.infra.bench.log.MadeLog;
 import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.bench.workspace.Median;
-import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.schemas.Topics;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,43 +133,12 @@ public final class AuditCommand implements Callable<Integer> {
     /** Records a second, from the start of the sealer's JVM on; all of them are decided when it begins. */
     private double seal(KafkaCluster kafka, MadeLog log, Path folder) {
         log.haveCounted();
-        Path key = folder.resolve("sealing-key");
-        finish(auditor(folder, "keygen", "keygen", "--origin", "bench.example/log", "--out", key.toString()));
-        long beginNs = System.nanoTime();
-        finish(auditor(
-                folder,
-                "seal",
-                "seal",
-                "--once",
-                "--bootstrap-servers",
-                kafka.bootstrapServers(),
-                "--log",
-                folder.resolve("sealed").toString(),
-                "--key",
-                key.toString()));
-        return log.records() / ((System.nanoTime() - beginNs) / 1e9);
+        Auditor auditor = auditor(folder);
+        return log.records() / auditor.seal(kafka.bootstrapServers(), auditor.keys());
     }
 
-    private static void finish(ChildJvm auditor) {
-        ConsumerPerf.await(auditor);
-        if (auditor.exitCode().orElse(-1) != 0) {
-            throw new BenchException(auditor.obituary("%s fails".formatted(auditor.name())));
-        }
-    }
-
-    private ChildJvm auditor(Path folder, String name, String... arguments) {
-        Path jar = Workspace.root().resolve("auditor/target/votelog-auditor.jar");
-        if (Files.notExists(jar)) {
-            throw new BenchException(jar + " is missing: build it with ./mvnw -DskipTests package");
-        }
-        List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
-        jvm.addAll(jvmArgs);
-        return ChildJvm.ofPackedJar(name, jar)
-                .workingDir(folder)
-                .logFile(folder.resolve("logs").resolve(name + ".log"))
-                .jvmArgs(jvm.toArray(String[]::new))
-                .args(arguments)
-                .start();
+    private Auditor auditor(Path folder) {
+        return new Auditor(folder, heap, jvmArgs);
     }
 
     private JsonNode replay(KafkaCluster kafka, MadeLog log, Path folder, int round) {
@@ -179,11 +147,10 @@ public final class AuditCommand implements Callable<Integer> {
         if (threads != null) {
             arguments.addAll(List.of("--threads", threads.toString()));
         }
-        ChildJvm auditor = auditor(folder, "replay-" + round, arguments.toArray(String[]::new));
-        ConsumerPerf.await(auditor);
-        String said = String.join("\n", auditor.logTail(TAIL));
-        if (auditor.exitCode().orElse(-1) != 0 || !said.contains("{")) {
-            throw new BenchException(auditor.obituary("the replay does not pass"));
+        ChildJvm replay = auditor(folder).run("replay-" + round, arguments.toArray(String[]::new));
+        String said = String.join("\n", replay.logTail(TAIL));
+        if (!said.contains("{")) {
+            throw new BenchException(replay.obituary("the replay does not report"));
         }
         return JSON.readTree(said.substring(said.indexOf('{')));
     }

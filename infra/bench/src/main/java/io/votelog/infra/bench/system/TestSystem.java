@@ -237,6 +237,16 @@ public final class TestSystem implements AutoCloseable {
         system.start(streams).awaitReady(READY);
     }
 
+    /** Kills the read side (SIGKILL); returns when it is gone. */
+    public void killStreams() {
+        process(App.STREAMS).kill();
+    }
+
+    /** Starts the read side again on what it left; does not wait until it is ready. */
+    public void startStreamsAgain() {
+        process(App.STREAMS).start();
+    }
+
     /** Starts a main class of this module with the options that the gateway's JVM has. */
     public ChildJvm startPeer(String name, String mainClass, String... args) {
         return startPeer(ChildJvm.of(name, mainClass).jvmArgs(options.jvm()).args(args), name);
