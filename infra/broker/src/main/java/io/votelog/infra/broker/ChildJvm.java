@@ -286,6 +286,7 @@ public final class ChildJvm {
         private final List<String> jvmArgs = new ArrayList<>();
         private final List<String> args = new ArrayList<>();
         private final Map<String, String> env = new LinkedHashMap<>();
+        private final List<String> prefix = new ArrayList<>();
         private Duration orphanGrace = Duration.ofMillis(Tether.DEFAULT_GRACE_MS);
         private @Nullable Path logFile;
         private @Nullable Path workingDir;
@@ -297,6 +298,11 @@ public final class ChildJvm {
         private Builder(String name, String mainClass) {
             this.name = name;
             this.mainClass = mainClass;
+        }
+
+        /** How people know it. */
+        public String name() {
+            return name;
         }
 
         /** Its class path, which must hold this module too; this JVM's own by default. */
@@ -320,6 +326,12 @@ public final class ChildJvm {
         /** Sets an environment variable beside those that it inherits. */
         public Builder env(String key, String value) {
             env.put(key, value);
+            return this;
+        }
+
+        /** Starts it by this command, which must become what stands behind it, as {@code setpriv} and {@code nice} do. */
+        public Builder startedBy(List<String> command) {
+            prefix.addAll(command);
             return this;
         }
 
@@ -407,6 +419,7 @@ public final class ChildJvm {
         private List<String> command(List<String> archivingArgs) {
             // HotSpot leaves a signal alone that was ignored when it started. exec: the JVM keeps the shell's pid.
             List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
+            command.addAll(prefix);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(archivingArgs);
             Stream.of(System.getProperty(JVM_ARGS, "").split(" "))

@@ -39,7 +39,7 @@ final class AppCommand {
                 .jvmArgs(plan.options(instance.app()).jvmArgs().toArray(String[]::new))
                 .args(arguments().toArray(String[]::new));
         plan.secrets().environment(instance.app()).forEach(child::env);
-        return child;
+        return plan.touch().apply(child);
     }
 
     List<String> arguments() {

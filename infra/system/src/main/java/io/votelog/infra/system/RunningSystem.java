@@ -59,8 +59,10 @@ public final class RunningSystem implements AutoCloseable {
      * @throws io.votelog.infra.broker.ChildStartException where a broker dies or is not ready in time
      */
     public KafkaCluster startKafka() {
-        KafkaCluster started =
-                plan.brokers().cluster(plan.folders().kafka(), plan.patience()).start();
+        KafkaCluster started = plan.brokers()
+                .cluster(plan.folders().kafka(), plan.patience())
+                .processes(plan.touch())
+                .start();
         kafka = started;
         return started;
     }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.system;
 
+import io.votelog.infra.broker.ChildJvm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * What a system is made of: its brokers, its apps with their settings, and where its data and logs are. It starts nothing.
@@ -19,6 +21,7 @@ import java.util.Map;
  * @param instances the apps, in the order of their start
  * @param options how each app is started
  * @param patience how long each part may take to be ready
+ * @param touch what is done to each process, a broker or an app, before it is started
  */
 public record SystemPlan(
         Path repository,
@@ -28,7 +31,8 @@ public record SystemPlan(
         Environment given,
         List<Instance> instances,
         Map<App, AppOptions> options,
-        Duration patience) {
+        Duration patience,
+        UnaryOperator<ChildJvm.Builder> touch) {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     public SystemPlan {
@@ -64,6 +68,7 @@ public record SystemPlan(
         private Secrets secrets = Secrets.drawn();
         private Environment given = new Environment(Map.of());
         private Duration patience = PATIENCE;
+        private UnaryOperator<ChildJvm.Builder> touch = child -> child;
 
         private Builder(Path repository, SystemFolders folders) {
             this.repository = repository;
@@ -94,6 +99,12 @@ public record SystemPlan(
             return this;
         }
 
+        /** What is done to each process, a broker or an app, before each of its starts: nothing by default. */
+        public Builder processes(UnaryOperator<ChildJvm.Builder> beforeStart) {
+            this.touch = beforeStart;
+            return this;
+        }
+
         /** How all instances of the app are started. */
         public Builder options(App app, AppOptions how) {
             options.put(app, how);
@@ -117,7 +128,7 @@ public record SystemPlan(
 
         /** The plan, with the defaults of what was not said. */
         public SystemPlan build() {
-            return new SystemPlan(repository, folders, brokers, secrets, given, instances, options, patience);
+            return new SystemPlan(repository, folders, brokers, secrets, given, instances, options, patience, touch);
         }
     }
 }
