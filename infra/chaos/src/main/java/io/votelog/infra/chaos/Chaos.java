@@ -71,7 +71,8 @@ public final class Chaos implements Callable<Integer> {
             names = "--faults",
             paramLabel = "KIND",
             split = ",",
-            description = "the kinds that are drawn from, with commas between (default: all)")
+            description =
+                    "the kinds that are drawn from, with commas between (default: all that this machine can have)")
     private List<String> faults = List.of();
 
     @Option(names = "--list", description = "lists the kinds of faults, and ends")
@@ -113,7 +114,13 @@ public final class Chaos implements Callable<Integer> {
         Ledger ledger = new Ledger();
         List<Fault> all = Faults.all(ledger);
         if (list) {
-            all.forEach(fault -> out.printf("%-20s %s%n", fault.name(), fault.what()));
+            all.forEach(fault -> out.printf(
+                    "%-20s %s%s%n",
+                    fault.name(),
+                    fault.what(),
+                    fault.lacks()
+                            .map(what -> " (not on this machine, for want of " + what + ")")
+                            .orElse("")));
             return 0;
         }
         if (!(minutes >= 0.1 && minutes <= 600)) {
@@ -129,8 +136,15 @@ public final class Chaos implements Callable<Integer> {
                     spec.commandLine(), "there is no fault %s; --list has them all".formatted(unknown));
         });
         List<Fault> kinds = all.stream()
-                .filter(fault -> faults.isEmpty() || faults.contains(fault.name()))
+                .filter(fault -> faults.isEmpty() ? fault.lacks().isEmpty() : faults.contains(fault.name()))
                 .toList();
+        for (Fault kind : kinds) {
+            kind.lacks().ifPresent(what -> {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "%s cannot happen on this machine: it lacks %s".formatted(kind.name(), what));
+            });
+        }
         long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;
         ChaosRun run = new ChaosRun(root(), drawn, minutes, rate, kinds, ledger, out);
         return run.run(keep, json) ? 0 : EXIT_BROKEN;

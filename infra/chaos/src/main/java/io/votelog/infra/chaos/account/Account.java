@@ -60,7 +60,6 @@ public final class Account {
                 .filter(each -> !each.trouble().isEmpty())
                 .forEach(each -> offences.add(
                         Law.NOT_RECOVERED, "%s of %s: %s".formatted(each.fault(), each.whom(), each.trouble())));
-        scene.sealer().restartIfItGaveUp();
         for (ChildJvm dead : scene.dead()) {
             offences.add(Law.NOT_RECOVERED, dead.obituary(dead.name() + " is dead at the end"));
         }
@@ -125,8 +124,6 @@ public final class Account {
         figures.put("  unknown requests", sent.unknownRequests());
         figures.put("annulments asked for", (long) ledger.annulments().size());
         figures.put("written past the gateways", (long) ledger.foreign().size());
-        figures.put(
-                "sealer gave up and was started again", (long) scene.sealer().restarts());
         figures.put("ballots", (long) elections.known().size());
         verdicts.figures().forEach((outcome, count) -> figures.put("outcome " + outcome, count));
         figures.put("receipts told while it was broken", (long) ledger.told().size());

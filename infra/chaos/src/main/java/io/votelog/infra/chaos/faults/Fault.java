@@ -2,6 +2,7 @@
 package io.votelog.infra.chaos.faults;
 
 import io.votelog.infra.chaos.system.Scene;
+import java.util.Optional;
 import java.util.Random;
 
 /** A kind of fault. */
@@ -11,6 +12,16 @@ public interface Fault {
 
     /** What happens, in a few words. */
     String what();
+
+    /** What this machine lacks for it, as a name of a package or a program; empty where it can happen here. */
+    default Optional<String> lacks() {
+        return Optional.empty();
+    }
+
+    /** Whether the processes must be started with clocks that can be set. */
+    default boolean setsClocks() {
+        return false;
+    }
 
     /**
      * Has it happen once, to a system that is whole.

@@ -32,6 +32,15 @@ public final class Faults {
                 new StateHarmed("state-deleted", StateHarm.DELETED),
                 new StateHarmed("state-torn", StateHarm.TORN),
                 new StateHarmed("state-swapped", StateHarm.SWAPPED),
+                new NetworkCut("broker-cut-off", NetworkCut.Shape.BROKER_ALONE),
+                new NetworkCut("streams-cut-off", NetworkCut.Shape.STREAMS_ALONE),
+                new NetworkCut("partition", NetworkCut.Shape.TWO_APART),
+                new NetworkCut("partition-one-way", NetworkCut.Shape.ONE_WAY),
+                new DiskFull("disk-full-broker", DiskFull.Disk.BROKER),
+                new DiskFull("disk-full-streams", DiskFull.Disk.STREAMS),
+                new DiskFull("disk-full-sealer", DiskFull.Disk.SEALER),
+                new ClocksApart("broker-clocks", ClocksApart.Whose.BROKERS),
+                new ClocksApart("gateway-clocks", ClocksApart.Whose.GATEWAYS),
                 new Poison("poison", ledger));
     }
 }

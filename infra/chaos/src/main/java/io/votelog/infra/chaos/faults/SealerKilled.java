@@ -16,8 +16,6 @@ record SealerKilled(String name) implements Fault {
     public Blow strike(Scene scene, Random random) {
         Sealer sealer = scene.sealer();
         sealer.child().kill();
-        long leaves = sealer.leaves();
-        return new Blow(
-                "sealer", Blow.seconds(random, 1, 4), sealer::start, Blow.Since.HEAL, mark -> sealer.leaves() > leaves);
+        return new Blow("sealer", Blow.seconds(random, 1, 4), sealer::start, Blow.Since.HEAL, new SealedMore(sealer));
     }
 }

@@ -79,7 +79,6 @@ public final class Striker {
 
     private Struck strike(Fault fault) {
         double at = secondsOfRun();
-        scene.sealer().restartIfItGaveUp();
         List<ChildJvm> dead = scene.dead();
         if (!dead.isEmpty()) {
             return new Struck(fault.name(), "nobody", at, OptionalDouble.empty(), "not struck: " + died(dead));
@@ -102,10 +101,7 @@ public final class Striker {
             }
             blow.heal().run();
             OptionalDouble seconds = watch.join();
-            boolean whole = Pauses.until(LIMIT, () -> {
-                scene.sealer().restartIfItGaveUp();
-                return scene.isWhole();
-            });
+            boolean whole = Pauses.until(LIMIT, scene::isWhole);
             return new Struck(fault.name(), whom, at, seconds, trouble(mark, seconds, whole));
         } catch (ChaosException e) {
             throw e;

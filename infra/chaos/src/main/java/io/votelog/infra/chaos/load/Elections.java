@@ -173,7 +173,8 @@ public final class Elections {
                 "A ballot of infra/chaos: " + id,
                 "window",
                 Map.of(
-                        "opensAt", now.minusSeconds(10).toString(),
+                        // Clocks may be minutes behind.
+                        "opensAt", now.minus(Duration.ofHours(1)).toString(),
                         "closesAt", now.plus(length).toString()),
                 "picks",
                 Map.of("min", 2, "max", 6),

@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole system of its own on free ports: a controller, three brokers, two gateways, two streams-apps and a sealer. All of it ends with
@@ -50,13 +52,18 @@ public final class Scene implements AutoCloseable {
     private final RunningSystem system;
     private final Auditor auditor;
     private final Sealer sealer;
+    private final @Nullable Clocks clocks;
+    private final @Nullable Hosts hosts;
     private final Admin admin;
     private final AtExit atExit;
 
-    private Scene(RunningSystem system, Auditor auditor, Sealer sealer) {
+    private Scene(
+            RunningSystem system, Auditor auditor, Sealer sealer, @Nullable Clocks clocks, @Nullable Hosts hosts) {
         this.system = system;
         this.auditor = auditor;
         this.sealer = sealer;
+        this.clocks = clocks;
+        this.hosts = hosts;
         this.admin = Admin.create(Map.of(
                 "bootstrap.servers", system.kafka().bootstrapServers(),
                 "request.timeout.ms", "5000",
@@ -69,9 +76,17 @@ public final class Scene implements AutoCloseable {
      *
      * @param repository the checkout whose build is run
      * @param dir where it keeps its data and its logs
+     * @param withClocks whether the clocks of brokers and apps can be set
+     * @throws ChaosException where they are to be, and this machine has nothing for it
      */
-    public static Scene start(Path repository, Path dir) {
+    public static Scene start(Path repository, Path dir, boolean withClocks) {
         Auditor auditor = new Auditor(repository, dir);
+        Clocks clocks = withClocks
+                ? new Clocks(
+                        Clocks.library().orElseThrow(() -> new ChaosException("libfaketime is not installed here")),
+                        dir.resolve("clocks"))
+                : null;
+        Hosts hosts = Hosts.arePossible() ? new Hosts() : null;
         FreePorts ports = new FreePorts();
         RunningSystem system = RunningSystem.start(SystemPlan.of(repository, SystemFolders.in(dir))
                 .brokers(BrokerPlan.of(BROKERS).withHeap("512m"))
@@ -80,14 +95,22 @@ public final class Scene implements AutoCloseable {
                 .instances(App.STREAMS, OF_EACH_APP, ports)
                 .options(App.PRODUCER, AppOptions.of(App.PRODUCER).withSettings(WITHOUT_LIMITS))
                 .options(App.STREAMS, AppOptions.of(App.STREAMS).withSettings(READ_WITHOUT_LIMITS))
+                .processes(process -> touched(process, clocks, hosts))
                 .build());
         try {
             return new Scene(
-                    system, auditor, new Sealer(auditor, dir, system.kafka().bootstrapServers()));
+                    system, auditor, new Sealer(auditor, dir, system.kafka().bootstrapServers()), clocks, hosts);
         } catch (RuntimeException e) {
             system.close();
             throw e;
         }
+    }
+
+    private static ChildJvm.Builder touched(ChildJvm.Builder process, @Nullable Clocks clocks, @Nullable Hosts hosts) {
+        if (clocks != null) {
+            clocks.environment(process.name()).forEach(process::env);
+        }
+        return hosts == null ? process : hosts.named(process);
     }
 
     public SystemPlan plan() {
@@ -133,6 +156,38 @@ public final class Scene implements AutoCloseable {
 
     public Sealer sealer() {
         return sealer;
+    }
+
+    /** @throws IllegalStateException where the system was started without clocks that can be set */
+    public Clocks clocks() {
+        if (clocks == null) {
+            throw new IllegalStateException("the clocks of this system cannot be set");
+        }
+        return clocks;
+    }
+
+    /** @throws IllegalStateException where this machine cannot have them */
+    public Hosts hosts() {
+        if (hosts == null) {
+            throw new IllegalStateException("the parts of this system are not hosts");
+        }
+        return hosts;
+    }
+
+    /** Where the process of that name listens for the others. */
+    public Set<Integer> ports(String process) {
+        List<ChildJvm> nodes = kafka().processes();
+        for (int node = 0; node < nodes.size(); node++) {
+            if (nodes.get(node).name().equals(process)) {
+                return Set.of(node < BROKERS ? kafka().port(node + 1) : kafka().controllerPort());
+            }
+        }
+        return plan().instances().stream()
+                .filter(instance -> instance.name().equals(process))
+                .map(instance ->
+                        Set.of(instance.http().port(), instance.management().port()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no process " + process));
     }
 
     /** Knows the brokers; its calls may take twenty seconds while some are away. */

@@ -7,22 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** The auditor's sealer, which seals the log while it grows; it may be killed and started again. Its methods may be called from any thread. */
 public final class Sealer {
     private static final String ORIGIN = "chaos.votelog.invalid/log";
 
-    private static final int GAVE_UP = 2;
-
     private final Auditor auditor;
     private final Path folder;
     private final Path key;
     private final String bootstrapServers;
     private final String logKey;
-    private final AtomicInteger restarts = new AtomicInteger();
     private volatile ChildJvm child;
 
     /** Makes its keys and starts it; does not wait until it has sealed anything. */
@@ -61,19 +56,6 @@ public final class Sealer {
         if (!child.isAlive()) {
             child = auditor.start("sealer", sealing());
         }
-    }
-
-    /** Starts it again, as a supervisor does, where it has given up: it ends with a line of its own when its log cannot be written. */
-    public synchronized void restartIfItGaveUp() {
-        if (child.exitCode().equals(OptionalInt.of(GAVE_UP))) {
-            restarts.incrementAndGet();
-            start();
-        }
-    }
-
-    /** How often it gave up and was started again. */
-    public int restarts() {
-        return restarts.get();
     }
 
     /** Seals what is left, in a process of its own; the one that runs must be dead. */

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.chaos.system;
+
+import io.votelog.infra.broker.ChildJvm;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Makes processes on one machine as good as hosts on a network: what one sends to another can be dropped, packet by packet and in each
+ * direction by itself. Each process runs as a user of its own, so that the kernel's filter (nftables) knows whose socket a packet leaves, and
+ * each connection is marked with the user who opened it, so that it knows who is answered. Processes of this kind keep the right to
+ * read and write all files.
+ *
+ * <p>It needs root, and a network namespace of the program's own, in which no other program's packets are.
+ */
+public final class Hosts {
+    /** System property: {@code true} where this program runs in a network namespace of its own, with all that this class needs. */
+    private static final String OWN_NETWORK = "votelog.chaos.own-network";
+
+    private static final int FIRST_USER = 70_001;
+    private static final String RIGHTS = "+dac_override,+fowner";
+
+    private final Map<String, Integer> users = new LinkedHashMap<>();
+
+    /** Whether it can be done where this program runs. */
+    public static boolean arePossible() {
+        return Boolean.getBoolean(OWN_NETWORK);
+    }
+
+    /** No process is one yet. */
+    Hosts() {
+        nft(List.of(
+                "add table inet votelog",
+                "add chain inet votelog opened { type filter hook output priority -150; }",
+                "add chain inet votelog cut { type filter hook output priority 0; }"));
+    }
+
+    /** Has the process run as a user of its own, the same one at each start. */
+    synchronized ChildJvm.Builder named(ChildJvm.Builder process) {
+        Integer user = users.get(process.name());
+        if (user == null) {
+            user = FIRST_USER + users.size();
+            users.put(process.name(), user);
+            nft(List.of(
+                    "add rule inet votelog opened ct state new meta skuid %d ct mark set %d".formatted(user, user)));
+        }
+        // The real user stays root, since what a program asks of the kernel before it opens a file is answered for that one.
+        return process.startedBy(
+                List.of("setpriv", "--euid", Integer.toString(user), "--inh-caps", RIGHTS, "--ambient-caps", RIGHTS));
+    }
+
+    /**
+     * One direction between two processes.
+     *
+     * @param from the name of the one whose packets are dropped
+     * @param to the name of the one that does not get them
+     * @param ports where that one listens
+     */
+    public record Cut(String from, String to, Set<Integer> ports) {}
+
+    /** Drops what is sent these ways, and nothing else, from now on; with none of them everything gets through again. */
+    public synchronized void cut(List<Cut> cuts) {
+        List<String> rules = new ArrayList<>(List.of("flush chain inet votelog cut"));
+        for (Cut cut : cuts) {
+            int from = user(cut.from());
+            // What it sends over connections that it has opened, and what it answers over the other's.
+            rules.add("add rule inet votelog cut meta skuid %d tcp dport { %s } drop"
+                    .formatted(from, cut.ports().stream().map(String::valueOf).collect(Collectors.joining(", "))));
+            rules.add("add rule inet votelog cut meta skuid %d ct mark %d drop".formatted(from, user(cut.to())));
+        }
+        nft(rules);
+    }
+
+    private int user(String process) {
+        Integer user = users.get(process);
+        if (user == null) {
+            throw new IllegalStateException(process + " was not started as a host: " + users.keySet() + " were");
+        }
+        return user;
+    }
+
+    private static void nft(List<String> rules) {
+        try {
+            Process process = new ProcessBuilder("nft", "-f", "-")
+                    .redirectErrorStream(true)
+                    .start();
+            try (OutputStream in = process.getOutputStream()) {
+                in.write((String.join("\n", rules) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (process.waitFor() != 0) {
+                throw new ChaosException("nft does not take the rules: " + said);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ChaosException("interrupted");
+        }
+    }
+}
