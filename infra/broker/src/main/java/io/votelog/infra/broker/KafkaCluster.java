@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,11 @@ public final class KafkaCluster implements AutoCloseable {
     public int port(int broker) {
         broker(broker);
         return file.brokerPorts().get(broker - 1);
+    }
+
+    /** The port of the controller, whether it is a process of its own or the broker itself. */
+    public int controllerPort() {
+        return file.controllerPort();
     }
 
     /** The process id of a broker, of its last start where it is down. */
@@ -220,6 +226,7 @@ public final class KafkaCluster implements AutoCloseable {
         private int firstPort;
         private Duration startupTimeout = Duration.ofSeconds(90);
         private Function<String, ChildJvm.Builder> program = BrokerProgram::child;
+        private UnaryOperator<ChildJvm.Builder> touch = child -> child;
 
         private Builder(Path dataDir, int brokers, boolean separateController) {
             this.dataDir = dataDir.toAbsolutePath();
@@ -252,6 +259,12 @@ public final class KafkaCluster implements AutoCloseable {
         /** A broker setting of Kafka, on every node, in place of the one set here or Kafka's default. */
         public Builder config(String key, String value) {
             overrides.put(key, value);
+            return this;
+        }
+
+        /** What is done to each process before it is started: it has its name, its heap and its log file by then, and no arguments. */
+        public Builder processes(UnaryOperator<ChildJvm.Builder> beforeStart) {
+            this.touch = beforeStart;
             return this;
         }
 
@@ -304,10 +317,15 @@ public final class KafkaCluster implements AutoCloseable {
                     id, separateController ? CONTROLLER_ID : id, file, broker, controller, Node.storage(dir)));
             settings.putAll(overrides);
             Path log = dataDir.resolve("logs").resolve(name + ".log");
-            return new Node(name, dir, settings, ports, () -> program.apply(name)
-                    .jvmArgs(jvmArgs(broker ? heap : "256m").toArray(String[]::new))
-                    .logFile(log)
-                    .workingDir(dir));
+            return new Node(
+                    name,
+                    dir,
+                    settings,
+                    ports,
+                    () -> touch.apply(program.apply(name)
+                            .jvmArgs(jvmArgs(broker ? heap : "256m").toArray(String[]::new))
+                            .logFile(log)
+                            .workingDir(dir)));
         }
 
         private List<String> jvmArgs(String maxHeap) {
