@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(StreamsSettings.class)
-public class ClusterAccess {
+public final class ClusterAccess {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @Bean
