@@ -175,7 +175,7 @@ class StartIT {
                     .contains("topic votelog.votes.v1 has compression.type=zstd; expected: uncompressed")
                     .contains("kafka-configs --bootstrap-server " + broker.bootstrapServers()
                             + " --alter --entity-type topics --entity-name votelog.votes.v1 --add-config"
-                            + " cleanup.policy=delete,compression.type=uncompressed,");
+                            + " compression.type=uncompressed");
             alter(admin, votes, AlterConfigOp.OpType.SET, "uncompressed");
         }
         Gateway.start(broker.bootstrapServers()).close();

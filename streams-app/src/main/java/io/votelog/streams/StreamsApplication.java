@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams;
 
-import io.votelog.schemas.UnfitLogException;
+import io.votelog.schemas.cluster.UnfitLogException;
+import io.votelog.streams.hosting.ClusterAccess;
 import io.votelog.streams.hosting.ExitCodes;
+import io.votelog.web.cluster.CheckCommand;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /** Starts the read side: it decides and counts the votes of the log, and serves the results over HTTP. */
@@ -15,8 +19,20 @@ import org.springframework.context.annotation.Bean;
 public final class StreamsApplication {
     private StreamsApplication() {}
 
-    /** Starts an instance; settings come from the command line, the environment and files, as Spring Boot reads them. */
+    /**
+     * Starts an instance, or with {@code --check} checks the cluster alone; settings come from the command line, the environment and
+     * files, as Spring Boot reads them.
+     */
     public static void main(String[] args) {
+        if (CheckCommand.isAskedForBy(args)) {
+            System.exit(CheckCommand.run(
+                    args,
+                    System.out,
+                    System.err,
+                    ClusterAccess.class,
+                    KafkaAutoConfiguration.class,
+                    SslAutoConfiguration.class));
+        }
         try {
             SpringApplication.run(StreamsApplication.class, args);
         } catch (RuntimeException refused) {

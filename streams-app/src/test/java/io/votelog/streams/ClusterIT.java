@@ -7,6 +7,8 @@ import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.schemas.Topics;
 import io.votelog.streams.hosting.ExitCodes;
+import io.votelog.web.cluster.CheckCommand;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,20 +66,31 @@ final class ClusterIT {
                                     new ConfigEntry("min.insync.replicas", "1"), AlterConfigOp.OpType.SET))))
                     .all()
                     .get(30, TimeUnit.SECONDS);
-            ChildJvm refused = RunningApp.program("streams-app")
-                    .args(RunningApp.arguments(
-                                    cluster.bootstrapServers(), APPLICATION_ID, state, RunningApp.freePort(), 0)
-                            .toArray(String[]::new))
-                    .logFile(dir.resolve("refused.log"))
-                    .start();
-            try {
-                assertThat(refused.awaitEnd(Duration.ofSeconds(60))).isTrue();
-                assertThat(refused.exitCode()).hasValue(ExitCodes.UNFIT);
-                assertThat(Files.readString(dir.resolve("refused.log")))
-                        .contains("changelog %s has min.insync.replicas=1; expected: 2".formatted(changelogs.get(0)));
-            } finally {
-                refused.kill();
-            }
+            String wrong = "changelog %s has min.insync.replicas=1; expected: 2".formatted(changelogs.get(0));
+            assertThat(said(cluster, state, ExitCodes.UNFIT)).contains(wrong);
+            assertThat(said(cluster, state, CheckCommand.UNFIT, "--check").lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("ERROR " + wrong);
+        }
+    }
+
+    /** What the application says until it ends, with this exit code. */
+    private static String said(KafkaCluster cluster, Path state, int exitCode, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                RunningApp.arguments(cluster.bootstrapServers(), APPLICATION_ID, state, RunningApp.freePort(), 0));
+        arguments.addAll(List.of(more));
+        Path log = Files.createTempFile(state.getParent(), "refused", ".log");
+        ChildJvm refused = RunningApp.program("streams-app")
+                .args(arguments.toArray(String[]::new))
+                .logFile(log)
+                .start();
+        try {
+            assertThat(refused.awaitEnd(Duration.ofSeconds(60))).isTrue();
+            assertThat(refused.exitCode()).hasValue(exitCode);
+            return Files.readString(log);
+        } finally {
+            refused.kill();
         }
     }
 }

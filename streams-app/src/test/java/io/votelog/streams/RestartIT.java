@@ -113,7 +113,10 @@ final class RestartIT {
             assertThat(after.at("/turnout/retried")).isEqualTo(before.at("/turnout/retried"));
             // Reading the log again is not taken for a replaced log.
             assertThat(app.management("/actuator/prometheus").body())
-                    .contains("votelog_log_replaced_records 0.0", "votelog_log_topic_replaced 0.0");
+                    .contains("votelog_log_replaced_records 0.0", "votelog_log_topic_replaced 0.0")
+                    .contains(
+                            "votelog_cluster_findings{severity=\"error\"} 0.0",
+                            "votelog_cluster_findings{severity=\"warning\"} 0.0");
             before = after;
             turnoutBefore = ResultsIT.awaitTurnout(app, "kept", received);
         }
@@ -122,12 +125,19 @@ final class RestartIT {
     @Test
     @Order(4)
     void shouldNotStartOnALogWithOtherSettings(KafkaBroker broker, @TempDir Path logs) throws Exception {
+        String wrong = "topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime";
         set(broker, "message.timestamp.type", "CreateTime");
         Finished refused = run(broker, logs);
+        Finished checked = run(broker, logs, "--check");
         set(broker, "message.timestamp.type", "LogAppendTime");
         assertThat(refused.exitCode()).isEqualTo(ExitCodes.UNFIT);
-        assertThat(refused.output())
-                .contains("topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime");
+        assertThat(refused.output()).contains(wrong);
+        assertThat(checked.exitCode()).isEqualTo(1);
+        assertThat(checked.output().lines()).singleElement().asString().startsWith("ERROR " + wrong);
+
+        Finished mended = run(broker, logs, "--check");
+        assertThat(mended.exitCode()).isZero();
+        assertThat(mended.output().lines()).containsExactly("Nothing to mend");
     }
 
     @Test

@@ -137,6 +137,7 @@ public final class SealCommand implements Callable<Integer> {
             if (lock.tryLock() == null) {
                 throw new AuditException("another sealer writes into %s".formatted(folder));
             }
+            ClusterAtStart.check(bootstrapServers, LogOptions.clientProperties(commandConfig), System.err);
             seal(signer, stopped);
         } finally {
             ended.countDown();

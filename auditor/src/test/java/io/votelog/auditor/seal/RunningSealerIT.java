@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -75,11 +74,11 @@ class RunningSealerIT {
 
     private static void createTopics(Admin admin) throws Exception {
         admin.createTopics(List.of(
-                        new NewTopic(VOTES, 2, (short) 1).configs(Map.of("message.timestamp.type", "LogAppendTime")),
-                        new NewTopic(Topics.DECISIONS.name(), 2, (short) 1),
-                        new NewTopic(Topics.DEAD_LETTERS.name(), 2, (short) 1),
-                        new NewTopic(Topics.RESULTS.name(), 1, (short) 1),
-                        new NewTopic(Topics.SEALS.name(), 1, (short) 1)))
+                        Topics.VOTES.newTopic(2, 1),
+                        Topics.DECISIONS.newTopic(2, 1),
+                        Topics.DEAD_LETTERS.newTopic(2, 1),
+                        Topics.RESULTS.newTopic(1, 1),
+                        Topics.SEALS.newTopic(1, 1)))
                 .all()
                 .get();
     }

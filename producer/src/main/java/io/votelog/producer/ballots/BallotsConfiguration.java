@@ -5,18 +5,17 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.producer.crypto.Pepper;
-import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.cluster.ClusterCheck;
+import io.votelog.schemas.cluster.LogCluster;
+import io.votelog.web.cluster.ClusterWatch;
 import io.votelog.web.settings.BadSettingException;
 import io.votelog.web.settings.CheckedAtStart;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -68,26 +67,33 @@ class BallotsConfiguration {
 
     /** All settings are checked before brokers are asked for anything. */
     @Bean
-    VotePartitions votePartitions(
+    LogCluster logCluster(
             KafkaProperties kafka,
             BallotSettings settings,
             LogSigner checkedBefore,
-            List<CheckedAtStart> allCheckedBefore,
-            @Qualifier("voteProducer") Producer<byte[], byte[]> producer) {
-        Map<String, Object> config = kafka.buildAdminProperties();
-        config.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-        Duration timeout = settings.topics().startTimeout();
-        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(timeout.toMillis()));
-        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(timeout.toMillis(), 10_000));
-        String servers = String.join(",", kafka.getBootstrapServers());
-        try (LogCluster cluster = new LogCluster(Admin.create(config), servers, timeout)) {
-            LogCluster.Layout standing = cluster.prepare(
-                    settings.topics().partitions(), settings.topics().replicas());
-            return new VotePartitions(
-                    standing.votePartitions(),
-                    cluster.partitions(Topics.DECISIONS),
-                    () -> producer.partitionsFor(Topics.VOTES.name()).size());
-        }
+            List<CheckedAtStart> allCheckedBefore) {
+        return ClusterAccess.logCluster(kafka, settings);
+    }
+
+    @Bean
+    VotePartitions votePartitions(
+            LogCluster cluster, BallotSettings settings, @Qualifier("voteProducer") Producer<byte[], byte[]> producer) {
+        LogCluster.Layout standing = cluster.prepare(
+                settings.topics().partitions(), settings.topics().replicas());
+        return new VotePartitions(
+                standing.votePartitions(),
+                cluster.partitions(Topics.DECISIONS),
+                () -> producer.partitionsFor(Topics.VOTES.name()).size());
+    }
+
+    @Bean
+    ClusterCheck clusterCheck(LogCluster cluster, KafkaProperties kafka, BallotSettings settings) {
+        return ClusterAccess.clusterCheck(cluster, kafka, settings);
+    }
+
+    @Bean
+    ClusterWatch clusterWatch(ClusterCheck check) {
+        return new ClusterWatch(check::findings);
     }
 
     @Bean

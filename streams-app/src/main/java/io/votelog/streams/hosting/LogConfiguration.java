@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
-import io.votelog.schemas.LogCluster;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.cluster.ClusterCheck;
+import io.votelog.schemas.cluster.LogCluster;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.web.cluster.ClusterWatch;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
-import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -21,15 +18,6 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class LogConfiguration {
     private static final Duration TOPIC_CHECKED_EVERY = Duration.ofSeconds(30);
-    private static final Duration CLUSTER_TIMEOUT = Duration.ofSeconds(30);
-
-    @Bean
-    LogCluster logCluster(KafkaProperties kafka, KafkaConnectionDetails connection) {
-        Map<String, Object> config = new HashMap<>(kafka.buildAdminProperties());
-        List<String> servers = connection.getAdmin().getBootstrapServers();
-        config.put("bootstrap.servers", servers);
-        return new LogCluster(Admin.create(config), String.join(",", servers), CLUSTER_TIMEOUT);
-    }
 
     @Bean
     LogCluster.Layout preparedLog(LogCluster cluster, TopicSettings topics, StreamsSettings streams) {
@@ -51,6 +39,11 @@ class LogConfiguration {
                         StoreNames.BY_PARTITION_OF_VOTES.stream()
                                 .map(store -> streams.applicationId() + "-" + store + "-changelog"))
                 .toList();
+    }
+
+    @Bean
+    ClusterWatch clusterWatch(ClusterCheck check) {
+        return new ClusterWatch(check::findings);
     }
 
     @Bean

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.votelog.events.BallotResults;
-import io.votelog.schemas.UnfitLogException;
+import io.votelog.schemas.cluster.UnfitLogException;
 import io.votelog.streams.topology.voters.VotesTopic;
 import java.time.Duration;
 import java.util.Collection;

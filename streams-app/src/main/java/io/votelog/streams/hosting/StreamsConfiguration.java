@@ -2,7 +2,7 @@
 package io.votelog.streams.hosting;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.votelog.schemas.LogCluster;
+import io.votelog.schemas.cluster.LogCluster;
 import io.votelog.streams.read.board.BallotsBoard;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.board.TurnoutBoard;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
-import io.votelog.schemas.LogCluster;
+import io.votelog.schemas.cluster.LogCluster;
 import io.votelog.streams.read.board.BallotsBoard;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.instances.InstanceKeys;

@@ -1,4 +1,4 @@
-/** How an app starts and stops: what is told when it cannot start, and what a shutdown begins with. */
+/** How an app stops: what a shutdown begins with. */
 @NullMarked
 package io.votelog.web.lifecycle;
 

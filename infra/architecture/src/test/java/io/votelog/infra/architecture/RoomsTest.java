@@ -44,12 +44,14 @@ class RoomsTest {
             rules                  :
 
             schemas                : events
+            schemas.cluster        : schemas
             schemas.hash           :
             events                 :
 
             web.connections        : web.headers web.limits web.problem web.settings
             web.routes             : web.problem
             web.problem            :
+            web.cluster            :
             web.lifecycle          :
             web.pages              : web.headers web.coding
             web.coding             : web.headers
@@ -58,7 +60,7 @@ class RoomsTest {
             web.origins            :
             web.settings           :
 
-            producer               :
+            producer               : producer.ballots
             producer.http          : producer.pages producer.votes producer.ballots producer.auth producer.limits producer.crypto producer.problem
             producer.pages         : producer.ballots producer.auth producer.problem
             producer.votes         : producer.ballots producer.auth producer.limits producer.crypto producer.problem
@@ -185,6 +187,7 @@ class RoomsTest {
         KAFKA(
                 List.of("org.apache.kafka.", "kafka."),
                 "schemas",
+                "schemas.cluster",
                 "producer.ballots",
                 "producer.votes",
                 "streams.topology.*",
