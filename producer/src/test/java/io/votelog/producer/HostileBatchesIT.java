@@ -157,7 +157,7 @@ class HostileBatchesIT {
         String servers = cluster.bootstrapServers();
         try (LogCluster log =
                 new LogCluster(Admin.create(Map.of("bootstrap.servers", servers)), servers, Duration.ofSeconds(20))) {
-            log.prepare(1, 1);
+            log.prepare(1, 1, false);
         }
     }
 

@@ -79,9 +79,12 @@ public final class LogCluster implements AutoCloseable {
      *
      * @param partitions of the votes topic when it is created; one that is there keeps its own
      * @param replicas of each partition when topics are created; -1 for as many as there are brokers, at most 3
+     * @param flush whether the topics of which somebody is told something must be flushed before a record is acknowledged ({@link
+     *     Topics#allFlushed()}). Topics are created so; one that is there and is not is refused. Where it is false, a topic may have either
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
-    public Layout prepare(int partitions, int replicas) {
+    public Layout prepare(int partitions, int replicas, boolean flush) {
+        List<Topic> topics = flush ? Topics.allFlushed() : Topics.all();
         Set<String> present = await(admin.listTopics().names(), "the list of topics");
         int copies = replicas > 0
                 ? replicas
@@ -93,11 +96,10 @@ public final class LogCluster implements AutoCloseable {
             checkTransactions();
         }
         // What is there must be right before anything is made to fit it.
-        List<Topic> found = Topics.all().stream()
-                .filter(topic -> present.contains(topic.name()))
-                .toList();
+        List<Topic> found =
+                topics.stream().filter(topic -> present.contains(topic.name())).toList();
         int votePartitions = partitions;
-        if (found.contains(Topics.VOTES)) {
+        if (present.contains(Topics.VOTES.name())) {
             votePartitions = description(Topics.VOTES).partitions().size();
             if (votePartitions != partitions) {
                 LOG.info(
@@ -109,13 +111,13 @@ public final class LogCluster implements AutoCloseable {
         }
         haveBatchesUnpacked(found);
         check(found, votePartitions);
-        for (Topic topic : Topics.all()) {
+        for (Topic topic : topics) {
             if (!found.contains(topic)) {
                 create(topic, votePartitions, copies);
             }
         }
         TopicDescription votes = description(Topics.VOTES);
-        check(Topics.all(), votes.partitions().size());
+        check(topics, votes.partitions().size());
         return new Layout(votes.partitions().size(), replicas(votes));
     }
 

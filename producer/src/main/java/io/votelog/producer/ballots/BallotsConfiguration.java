@@ -82,7 +82,9 @@ class BallotsConfiguration {
         String servers = String.join(",", kafka.getBootstrapServers());
         try (LogCluster cluster = new LogCluster(Admin.create(config), servers, timeout)) {
             LogCluster.Layout standing = cluster.prepare(
-                    settings.topics().partitions(), settings.topics().replicas());
+                    settings.topics().partitions(),
+                    settings.topics().replicas(),
+                    settings.topics().flush());
             return new VotePartitions(
                     standing.votePartitions(),
                     cluster.partitions(Topics.DECISIONS),

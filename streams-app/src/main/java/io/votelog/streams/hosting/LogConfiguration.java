@@ -33,7 +33,7 @@ class LogConfiguration {
 
     @Bean
     LogCluster.Layout preparedLog(LogCluster cluster, TopicSettings topics, StreamsSettings streams) {
-        LogCluster.Layout prepared = cluster.prepare(topics.partitions(), topics.replicas());
+        LogCluster.Layout prepared = cluster.prepare(topics.partitions(), topics.replicas(), topics.flush());
         if (prepared.replicas() >= LogCluster.CLUSTER_REPLICAS) {
             cluster.checkChangelogs(streams.applicationId());
         }
