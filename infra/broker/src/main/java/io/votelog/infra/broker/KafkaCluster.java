@@ -216,6 +216,7 @@ public final class KafkaCluster implements AutoCloseable {
         private final int brokers;
         private final boolean separateController;
         private final Map<String, String> overrides = new LinkedHashMap<>();
+        private final List<String> moreJvmArgs = new ArrayList<>();
         private String heap = "3g";
         private int firstPort;
         private Duration startupTimeout = Duration.ofSeconds(90);
@@ -252,6 +253,12 @@ public final class KafkaCluster implements AutoCloseable {
         /** A broker setting of Kafka, on every node, in place of the one set here or Kafka's default. */
         public Builder config(String key, String value) {
             overrides.put(key, value);
+            return this;
+        }
+
+        /** Adds options to those of each node's JVM, whose working directory is the node's folder. */
+        public Builder jvmArgs(List<String> more) {
+            moreJvmArgs.addAll(more);
             return this;
         }
 
@@ -318,6 +325,7 @@ public final class KafkaCluster implements AutoCloseable {
             args.add("-Djava.awt.headless=true");
             args.add("-Dlogback.configurationFile=io/votelog/infra/broker/logback-broker.xml");
             args.add("-Dlog4j2.configurationFile=classpath:io/votelog/infra/broker/log4j2-broker.xml");
+            args.addAll(moreJvmArgs);
             return args;
         }
     }
