@@ -1,4 +1,4 @@
-# For infra/up, infra/bench/run and infra/chaos/run, which source it: answers from a help text, finds a JDK, and builds a program's
+# For infra/up, infra/bench/run, infra/chaos/run and infra/chaos/power, which source it: answers from a help text, finds a JDK, and builds a program's
 # module when it is not built yet. Before: root, and name (what the program is called in messages).
 # shellcheck shell=bash
 

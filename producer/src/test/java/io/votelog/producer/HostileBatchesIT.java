@@ -156,7 +156,7 @@ class HostileBatchesIT {
     private static void prepare(KafkaCluster cluster) {
         String servers = cluster.bootstrapServers();
         try (LogCluster log =
-                new LogCluster(Admin.create(Map.of("bootstrap.servers", servers)), servers, Duration.ofSeconds(20))) {
+                new LogCluster(Admin.create(Map.of("bootstrap.servers", servers)), servers, Topics.all(), Duration.ofSeconds(20))) {
             log.prepare(1, 1);
         }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
@@ -159,7 +160,7 @@ class StartIT {
         ConfigResource votes = new ConfigResource(ConfigResource.Type.TOPIC, Topics.VOTES.name());
         Gateway.start(broker.bootstrapServers()).close();
         try (Admin admin = Admin.create(config)) {
-            alter(admin, votes, AlterConfigOp.OpType.DELETE, "");
+            alter(admin, votes, "compression.type", AlterConfigOp.OpType.DELETE, "");
             Gateway.start(broker.bootstrapServers()).close();
             assertThat(admin.describeConfigs(List.of(votes))
                             .all()
@@ -169,22 +170,47 @@ class StartIT {
                             .value())
                     .isEqualTo("uncompressed");
 
-            alter(admin, votes, AlterConfigOp.OpType.SET, "zstd");
+            alter(admin, votes, "compression.type", AlterConfigOp.OpType.SET, "zstd");
             assertThatThrownBy(() -> Gateway.start(broker.bootstrapServers())).isInstanceOf(Exception.class);
             assertThat(output.getAll())
                     .contains("topic votelog.votes.v1 has compression.type=zstd; expected: uncompressed")
                     .contains("kafka-configs --bootstrap-server " + broker.bootstrapServers()
                             + " --alter --entity-type topics --entity-name votelog.votes.v1 --add-config"
                             + " compression.type=uncompressed");
-            alter(admin, votes, AlterConfigOp.OpType.SET, "uncompressed");
+            alter(admin, votes, "compression.type", AlterConfigOp.OpType.SET, "uncompressed");
         }
         Gateway.start(broker.bootstrapServers()).close();
     }
 
-    private static void alter(Admin admin, ConfigResource topic, AlterConfigOp.OpType what, String value)
+    /** Whoever asks for votes to be on the disk before they are acknowledged gets that, or a start that stops. */
+    @Test
+    void shouldNotStartWithoutTheFlushThatIsAskedFor(KafkaBroker broker, CapturedOutput output) throws Exception {
+        broker.deleteTopics();
+        String flush = "--votelog.topics.flush=true";
+        ConfigResource votes = new ConfigResource(ConfigResource.Type.TOPIC, Topics.VOTES.name());
+        ConfigResource decisions = new ConfigResource(ConfigResource.Type.TOPIC, Topics.DECISIONS.name());
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()))) {
+            Gateway.start(broker.bootstrapServers(), flush).close();
+            Map<ConfigResource, Config> found =
+                    admin.describeConfigs(List.of(votes, decisions)).all().get(10, TimeUnit.SECONDS);
+            assertThat(found.get(votes).get("flush.messages").value()).isEqualTo("1");
+            assertThat(found.get(decisions).get("flush.messages").value()).isNotEqualTo("1");
+
+            alter(admin, votes, "flush.messages", AlterConfigOp.OpType.DELETE, "");
+            assertThatThrownBy(() -> Gateway.start(broker.bootstrapServers(), flush))
+                    .isInstanceOf(Exception.class);
+            assertThat(output.getAll())
+                    .contains("topic votelog.votes.v1 has flush.messages=9223372036854775807; expected: 1")
+                    .contains(",flush.messages=1,");
+            Gateway.start(broker.bootstrapServers()).close();
+        }
+    }
+
+    private static void alter(
+            Admin admin, ConfigResource topic, String setting, AlterConfigOp.OpType what, String value)
             throws Exception {
-        admin.incrementalAlterConfigs(
-                        Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry("compression.type", value), what))))
+        admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry(setting, value), what))))
                 .all()
                 .get(10, TimeUnit.SECONDS);
     }

@@ -47,6 +47,13 @@ public record Topic(String name, String key, List<String> events, Spread spread,
         };
     }
 
+    /** The same topic with these settings besides. */
+    Topic with(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putAll(more);
+        return new Topic(name, key, events, spread, Map.copyOf(all));
+    }
+
     /** How many replicas must have a record before it is acknowledged: 2 of 3, else 1. */
     public static int minInsyncReplicas(int replicas) {
         return replicas >= 3 ? 2 : 1;

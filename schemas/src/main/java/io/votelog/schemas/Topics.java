@@ -5,6 +5,7 @@ import io.votelog.schemas.Topic.Spread;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Every topic of Votelog. */
 public final class Topics {
@@ -13,6 +14,9 @@ public final class Topics {
 
     /** How a topic keeps batches: compressed, or as they are. */
     static final String COMPRESSION_TYPE = "compression.type";
+
+    /** After how many records a broker syncs a partition; by default it leaves that to its operating system. */
+    static final String FLUSH_MESSAGES = "flush.messages";
 
     /** Room for what one record of votes may lead to: its bytes again, or its ballot id, and headers. */
     private static final int MAX_OUTCOME_BATCH_BYTES = 2 * MAX_VOTES_BATCH_BYTES;
@@ -101,6 +105,17 @@ public final class Topics {
     /** All of them, the log first. */
     public static List<Topic> all() {
         return List.of(VOTES, BALLOTS, DECISIONS, TALLIES, TURNOUT, RESULTS, DEAD_LETTERS, SEALS);
+    }
+
+    /**
+     * The same, where each replica syncs a record of votes, ballots or seals before it says that it has it, so before the record is
+     * acknowledged. Those are the topics of which somebody was told something; the others are made from votes again.
+     */
+    public static List<Topic> allFlushed() {
+        Set<Topic> told = Set.of(VOTES, BALLOTS, SEALS);
+        return all().stream()
+                .map(topic -> told.contains(topic) ? topic.with(Map.of(FLUSH_MESSAGES, "1")) : topic)
+                .toList();
     }
 
     private static Map<String, String> with(Map<String, String> settings, Map<String, String> more) {

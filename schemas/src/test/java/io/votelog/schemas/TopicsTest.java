@@ -49,6 +49,20 @@ class TopicsTest {
     }
 
     @Test
+    void shouldFlushWhatSomebodyIsToldOfAndNothingElse() {
+        assertThat(Topics.allFlushed().stream()
+                        .filter(topic -> "1"
+                                .equals(topic.newTopic(4, 3).configs().get(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG)))
+                        .map(Topic::name))
+                .containsExactly(Topics.VOTES.name(), Topics.BALLOTS.name(), Topics.SEALS.name());
+        assertThat(Topics.allFlushed().stream().map(Topic::name))
+                .containsExactlyElementsOf(
+                        Topics.all().stream().map(Topic::name).toList());
+        assertThat(Topics.all()).allSatisfy(topic -> assertThat(topic.settings())
+                .doesNotContainKey(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG));
+    }
+
+    @Test
     void shouldNameEventsThatThereAre() {
         List<String> events = Events.current().map(Schema::getName).toList();
         assertThat(Topics.all()).allSatisfy(topic -> assertThat(events).containsAll(topic.events()));

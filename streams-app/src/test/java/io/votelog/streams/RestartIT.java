@@ -15,12 +15,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.MethodOrderer;
@@ -92,6 +96,35 @@ final class RestartIT {
         shouldShowTheSameAndGoOn(broker, 242);
     }
 
+    /** Brokers that lose power may keep the group's offset and lose the end of the changelog that the tally is restored from. */
+    @Test
+    @Order(4)
+    void shouldCountWhatTheGroupHasPassedOver(KafkaBroker broker) throws Exception {
+        try (LogWriter log = new LogWriter(broker.bootstrapServers());
+                Admin admin = admin(broker)) {
+            for (int i = 0; i < 40; i++) {
+                log.vote("kept", "a1");
+            }
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
+                ends.put(new TopicPartition(Topics.VOTES.name(), partition), OffsetSpec.latest());
+            }
+            Map<TopicPartition, OffsetAndMetadata> passedOver = new HashMap<>();
+            admin.listOffsets(ends)
+                    .all()
+                    .get(30, TimeUnit.SECONDS)
+                    .forEach((partition, end) -> passedOver.put(partition, new OffsetAndMetadata(end.offset())));
+            admin.alterConsumerGroupOffsets(APPLICATION_ID, passedOver).all().get(30, TimeUnit.SECONDS);
+        }
+        try (RunningApp app = start(broker)) {
+            before = ResultsIT.awaitReceived(app, "kept", 282);
+            turnoutBefore = ResultsIT.awaitTurnout(app, "kept", 282);
+            assertThat(app.management("/actuator/prometheus").body())
+                    .contains("votelog_log_missing_offsets 0.0", "votelog_log_replaced_records 0.0");
+        }
+        shouldShowTheSameAndGoOn(broker, 283);
+    }
+
     /** Asserts that one more vote is counted, and that every other number is as before. */
     private static void shouldShowTheSameAndGoOn(KafkaBroker broker, long received) throws Exception {
         try (RunningApp app = start(broker);
@@ -123,7 +156,7 @@ final class RestartIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void shouldNotStartOnALogWithOtherSettings(KafkaBroker broker, @TempDir Path logs) throws Exception {
         String wrong = "topic votelog.votes.v1 has message.timestamp.type=CreateTime; expected: LogAppendTime";
         set(broker, "message.timestamp.type", "CreateTime");
@@ -141,7 +174,7 @@ final class RestartIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void shouldNotStartOnABadSetting(KafkaBroker broker, @TempDir Path logs) throws Exception {
         Finished refused = run(broker, logs, "--votelog.streams.threads=0");
         assertThat(refused.exitCode()).isNotZero();
@@ -152,7 +185,7 @@ final class RestartIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void shouldStopOnALogThatEndsBeforeWhatIsCounted(KafkaBroker broker, @TempDir Path logs) throws Exception {
         try (Admin admin = admin(broker)) {
             admin.deleteTopics(List.of(Topics.VOTES.name())).all().get(30, TimeUnit.SECONDS);

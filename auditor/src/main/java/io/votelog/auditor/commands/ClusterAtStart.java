@@ -2,6 +2,7 @@
 package io.votelog.auditor.commands;
 
 import io.votelog.auditor.report.AuditException;
+import io.votelog.schemas.Topics;
 import io.votelog.schemas.cluster.Finding;
 import io.votelog.schemas.cluster.LogCluster;
 import io.votelog.schemas.cluster.UnfitLogException;
@@ -30,7 +31,7 @@ final class ClusterAtStart {
     static void check(String bootstrapServers, Map<String, String> clientSettings, PrintStream err) {
         Map<String, Object> settings = new HashMap<>(clientSettings);
         settings.put("bootstrap.servers", bootstrapServers);
-        try (LogCluster cluster = new LogCluster(Admin.create(settings), bootstrapServers, TIMEOUT)) {
+        try (LogCluster cluster = new LogCluster(Admin.create(settings), bootstrapServers, Topics.all(), TIMEOUT)) {
             List<Finding> findings = cluster.findings();
             findings.stream().filter(finding -> !finding.isError()).forEach(err::println);
             String errors = Finding.errors(findings);

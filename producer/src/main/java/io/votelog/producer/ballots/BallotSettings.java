@@ -49,11 +49,13 @@ public record BallotSettings(
      *
      * @param partitions of the votes topic
      * @param replicas of each partition; -1 for as many as there are brokers, at most 3
+     * @param flush whether brokers must sync a record of votes, ballots or seals before it is acknowledged
      * @param startTimeout how long the start waits for the brokers
      */
     public record TopicCreation(
             @DefaultValue("4") @Min(1) @Max(1024) int partitions,
             @DefaultValue("-1") @Min(-1) @Max(9) int replicas,
+            @DefaultValue("false") boolean flush,
             @DefaultValue("60s") @DurationMin(seconds = 1) Duration startTimeout) {
         public TopicCreation {
             if (replicas == 0) {

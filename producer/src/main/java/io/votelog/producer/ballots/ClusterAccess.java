@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.ballots;
 
+import io.votelog.schemas.Topic;
+import io.votelog.schemas.Topics;
 import io.votelog.schemas.cluster.ClusterCheck;
 import io.votelog.schemas.cluster.LogCluster;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -22,13 +25,17 @@ public final class ClusterAccess {
     static LogCluster logCluster(KafkaProperties kafka, BallotSettings settings) {
         Duration timeout = settings.topics().startTimeout();
         String servers = String.join(",", kafka.getBootstrapServers());
-        return new LogCluster(Admin.create(clientSettings(kafka, timeout)), servers, timeout);
+        return new LogCluster(Admin.create(clientSettings(kafka, timeout)), servers, topics(settings), timeout);
     }
 
     @Bean
     static ClusterCheck clusterCheck(LogCluster cluster, KafkaProperties kafka, BallotSettings settings) {
         return ClusterCheck.ofLog(
                 cluster, clientSettings(kafka, settings.topics().startTimeout()));
+    }
+
+    private static List<Topic> topics(BallotSettings settings) {
+        return settings.topics().flush() ? Topics.allFlushed() : Topics.all();
     }
 
     private static Map<String, Object> clientSettings(KafkaProperties kafka, Duration timeout) {

@@ -26,6 +26,7 @@ final class VoteLog {
     private final LongSupplier nanoClock;
     private final AtomicLong votesUnderWay = new AtomicLong();
     private final AtomicLong bytesUnderWay = new AtomicLong();
+    private final AckedOffsets acked = new AckedOffsets();
 
     /**
      * The time at which the last acknowledged vote was sent, or at which the first vote under way was sent, whichever is later:
@@ -71,6 +72,11 @@ final class VoteLog {
     /** The bytes of values that are sent and not yet acknowledged. */
     long bytesUnderWay() {
         return bytesUnderWay.get();
+    }
+
+    /** How often a partition was found to have lost votes that it had acknowledged here. */
+    int cuts() {
+        return acked.cuts();
     }
 
     /** Whether the next vote would be taken, as far as can be told before it comes. */
@@ -126,6 +132,7 @@ final class VoteLog {
 
     private AppendOutcome appended(RecordMetadata metadata, long sentNanos) {
         keptUpNanos = sentNanos;
+        acked.acked(metadata.partition(), metadata.offset());
         return new AppendOutcome.Appended(
                 metadata.partition(), metadata.offset(), metadata.timestamp(), nanoClock.getAsLong() - sentNanos);
     }

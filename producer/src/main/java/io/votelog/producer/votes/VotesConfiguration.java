@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.votes;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -68,6 +69,9 @@ class VotesConfiguration {
                         .bytes())
                 .description("how many there may be")
                 .baseUnit("bytes")
+                .register(meters);
+        FunctionCounter.builder("votelog.log.cuts", log, VoteLog::cuts)
+                .description("times that a partition was found to have lost votes that it had acknowledged here")
                 .register(meters);
         return log;
     }

@@ -25,10 +25,15 @@ final class ClusterRules {
 
     private static final int TRANSACTION_VERSION = 2;
 
+    private final List<Topic> topics;
     private final String tools;
 
-    /** @param tools how Kafka's tools are told the cluster: what stands behind their names in commands */
-    ClusterRules(String tools) {
+    /**
+     * @param topics of the log, with the settings that they must have
+     * @param tools how Kafka's tools are told the cluster: what stands behind their names in commands
+     */
+    ClusterRules(List<Topic> topics, String tools) {
+        this.topics = List.copyOf(topics);
         this.tools = tools;
     }
 
@@ -46,7 +51,7 @@ final class ClusterRules {
                             .formatted(cluster.transactionVersion()),
                     "kafka-features%s upgrade --feature transaction.version=2".formatted(tools)));
         }
-        for (Topic topic : Topics.all()) {
+        for (Topic topic : topics) {
             State state = cluster.topics().get(topic.name());
             if (state != null) {
                 ofPartitions(topic, state, votePartitions, findings);
@@ -152,6 +157,8 @@ final class ClusterRules {
                 "what belongs there is refused, or what comes is longer than readers expect";
             case TopicConfig.COMPRESSION_TYPE_CONFIG ->
                 "the brokers bound a batch as it is compressed, and readers unpack it whole";
+            case TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG ->
+                "a record is acknowledged before it is on a disk, and votelog.topics.flush asks that it is";
             default -> "it is not the topic that Votelog makes";
         };
     }

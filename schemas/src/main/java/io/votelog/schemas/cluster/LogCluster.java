@@ -44,6 +44,7 @@ public final class LogCluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogCluster.class);
 
     private final Admin admin;
+    private final List<Topic> topics;
     private final Duration timeout;
     private final ClusterReader reader;
     private final ClusterRules rules;
@@ -53,13 +54,16 @@ public final class LogCluster implements AutoCloseable {
      *
      * @param admin closed with this object
      * @param bootstrapServers named when the cluster does not answer, and in commands
+     * @param topics of the log, with the settings that they must have: {@link Topics#all()}, or {@link Topics#allFlushed()} where a record
+     *     must be on disk before it is acknowledged
      * @param timeout how long one question may take
      */
-    public LogCluster(Admin admin, String bootstrapServers, Duration timeout) {
+    public LogCluster(Admin admin, String bootstrapServers, List<Topic> topics, Duration timeout) {
         this.admin = admin;
+        this.topics = List.copyOf(topics);
         this.timeout = timeout;
         this.reader = new ClusterReader(admin, bootstrapServers, timeout);
-        this.rules = new ClusterRules(reader.tools());
+        this.rules = new ClusterRules(topics, reader.tools());
     }
 
     /** What asks this cluster. */
@@ -84,7 +88,7 @@ public final class LogCluster implements AutoCloseable {
      * @throws UnfitLogException when the cluster does not answer, or a topic or the cluster is not what it must be
      */
     public Layout prepare(int partitions, int replicas) {
-        Set<String> ofLog = Topics.all().stream().map(Topic::name).collect(Collectors.toUnmodifiableSet());
+        Set<String> ofLog = topics.stream().map(Topic::name).collect(Collectors.toUnmodifiableSet());
         // What is there must be right before anything is made to fit it.
         ClusterSnapshot cluster = haveBatchesUnpacked(reader.snapshot(ofLog::contains));
         int votePartitions = cluster.partitions(Topics.VOTES).orElse(partitions);
@@ -97,7 +101,7 @@ public final class LogCluster implements AutoCloseable {
         }
         refuse(rules.ofLog(cluster, OptionalInt.of(votePartitions)));
         List<Topic> missing =
-                Topics.all().stream().filter(Predicate.not(cluster::has)).toList();
+                topics.stream().filter(Predicate.not(cluster::has)).toList();
         if (!missing.isEmpty()) {
             int copies = replicas > 0
                     ? replicas
@@ -258,7 +262,7 @@ public final class LogCluster implements AutoCloseable {
     private ClusterSnapshot haveBatchesUnpacked(ClusterSnapshot cluster) {
         String setting = TopicConfig.COMPRESSION_TYPE_CONFIG;
         Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
-        for (Topic topic : Topics.all()) {
+        for (Topic topic : topics) {
             String wanted = topic.settings().getOrDefault(setting, "");
             ClusterSnapshot.State state = cluster.topics().get(topic.name());
             if (state != null

@@ -22,7 +22,7 @@ class ClusterRulesTest {
     private static final int PARTITIONS = 4;
     private static final String VOTES = Topics.VOTES.name();
     private static final String CHANGELOG = "votelog-streams-partition-tallies-changelog";
-    private static final ClusterRules RULES = new ClusterRules(" --bootstrap-server kafka:9092");
+    private static final ClusterRules RULES = new ClusterRules(Topics.all(), " --bootstrap-server kafka:9092");
 
     /** The topics as Votelog makes them on so many brokers, Kafka's own, and a changelog. */
     private static ClusterSnapshot cluster(int brokers) {

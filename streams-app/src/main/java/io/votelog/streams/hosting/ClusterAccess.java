@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
+import io.votelog.schemas.Topics;
 import io.votelog.schemas.cluster.ClusterCheck;
 import io.votelog.schemas.cluster.LogCluster;
 import java.time.Duration;
@@ -19,14 +20,17 @@ import org.springframework.context.annotation.Configuration;
  * configuration suffices.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(StreamsSettings.class)
+@EnableConfigurationProperties({StreamsSettings.class, TopicSettings.class})
 public final class ClusterAccess {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @Bean
-    LogCluster logCluster(KafkaProperties kafka, KafkaConnectionDetails connection) {
+    LogCluster logCluster(KafkaProperties kafka, KafkaConnectionDetails connection, TopicSettings topics) {
         return new LogCluster(
-                Admin.create(clientSettings(kafka, connection)), String.join(",", servers(connection)), TIMEOUT);
+                Admin.create(clientSettings(kafka, connection)),
+                String.join(",", servers(connection)),
+                topics.flush() ? Topics.allFlushed() : Topics.all(),
+                TIMEOUT);
     }
 
     @Bean

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,16 +18,22 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Kafka clients of the count. Its stores of voters are restored from votes, so the consumer that restores is another one: it reads
  * votes from where the store ends, not from the beginning, and Kafka Streams gets the records without a key too, which it leaves out of
- * a restore otherwise. Its admin client tells how far the group has committed, which bounds a standby ({@link SteadyOffsetsAdmin}).
+ * a restore otherwise. Its admin client tells how far the group has committed, which bounds a standby ({@link SteadyOffsetsAdmin}). The
+ * consumer that the count reads with goes on where the tally is, if the group has committed more.
  */
 final class CountClients extends DefaultKafkaClientSupplier {
+    private static final Logger LOG = LoggerFactory.getLogger(CountClients.class);
     private static final byte[] NO_KEY = {};
+    private static final Duration POSITION_WAIT = Duration.ofSeconds(1);
     /** How far Kafka Streams may be ahead of a store: the most records of a partition that it is given and may not put there yet. */
     static final long MAX_AHEAD = 10_000;
 
@@ -42,8 +49,65 @@ final class CountClients extends DefaultKafkaClientSupplier {
     }
 
     @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        return new Reader(config, voters);
+    }
+
+    @Override
     public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
         return new Restorer(config, voters);
+    }
+
+    private static boolean isOfVotes(TopicPartition partition) {
+        return partition.topic().equals(Topics.VOTES.name());
+    }
+
+    /**
+     * Reads votes. Brokers that lose power may keep the group's offset and lose the end of the changelog that the tally is restored from.
+     * The votes in between are in the log, so the count goes back to them.
+     */
+    private static final class Reader extends KafkaConsumer<byte[], byte[]> {
+        private final OpenStores voters;
+
+        Reader(Map<String, Object> config, OpenStores voters) {
+            super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            this.voters = voters;
+        }
+
+        /** Polls, and before it does so for a partition whose count begins, has that go on where it is to. */
+        @Override
+        public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            if (voters.isAnyToGoOn()) {
+                Set<TopicPartition> beginning = new HashSet<>(assignment());
+                beginning.removeAll(paused());
+                for (TopicPartition partition : beginning) {
+                    if (isOfVotes(partition) && !goesOn(partition)) {
+                        return ConsumerRecords.empty();
+                    }
+                }
+            }
+            return super.poll(timeout);
+        }
+
+        /** Whether it is known where the partition goes on; not as long as the brokers do not say what the group has committed. */
+        private boolean goesOn(TopicPartition partition) {
+            long next;
+            try {
+                next = position(partition, POSITION_WAIT);
+            } catch (TimeoutException e) {
+                return false;
+            }
+            voters.leftOutBefore(partition.partition(), next).ifPresent(offset -> {
+                LOG.warn(
+                        "{}: the group goes on at offset {}, and what is counted ends before it: votes are read again from offset"
+                                + " {} on",
+                        partition,
+                        next,
+                        offset);
+                seek(partition, offset);
+            });
+            return true;
+        }
     }
 
     private static final class Restorer extends KafkaConsumer<byte[], byte[]> {
@@ -107,7 +171,7 @@ final class CountClients extends DefaultKafkaClientSupplier {
             } finally {
                 resume(ahead);
             }
-            if (polled.partitions().stream().noneMatch(Restorer::isOfVotes)) {
+            if (polled.partitions().stream().noneMatch(CountClients::isOfVotes)) {
                 return polled;
             }
             Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
@@ -127,10 +191,6 @@ final class CountClients extends DefaultKafkaClientSupplier {
             Long next = handed.get(partition);
             return next != null
                     && next - voters.restoresFrom(partition.partition()).orElse(next) > MAX_AHEAD;
-        }
-
-        private static boolean isOfVotes(TopicPartition partition) {
-            return partition.topic().equals(Topics.VOTES.name());
         }
 
         /** The record, with an empty key if it has none. */

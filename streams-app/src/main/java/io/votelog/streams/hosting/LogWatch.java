@@ -9,6 +9,8 @@ import io.votelog.schemas.cluster.UnfitLogException;
 import io.votelog.streams.topology.voters.VotesTopic;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +25,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Checks at intervals whether the topic of votes is still the one that it was when this instance started, also while no votes
- * come in. Health and metrics show what is wrong with the log. Readiness does not go down with it, since results go on: their
+ * Checks at intervals whether the topic of votes is still the one that it was when this instance started, and does not end before what
+ * is counted, also while no votes come in. Health and metrics show what is wrong with the log. Readiness does not go down with it, since results go on: their
  * readers must be told, and an operator must look.
  */
 final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCloseable {
@@ -43,6 +45,7 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
     private @Nullable Uuid first;
     private volatile @Nullable Uuid newest;
     private volatile boolean replaced;
+    private volatile @Nullable String cut;
 
     /**
      * A watch that does not check by itself yet.
@@ -72,10 +75,35 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
     void check() {
         try {
             id();
+            if (cut == null && !replaced) {
+                lookAtEnds();
+            }
         } catch (UnfitLogException away) {
             LOG.debug("the cluster does not say which topic votes is", away);
         } catch (RuntimeException e) {
             LOG.warn("the look at which topic votes is failed, and is taken again", e);
+        }
+    }
+
+    /** Notices a partition that ends before what committed results have counted of it. */
+    private void lookAtEnds() {
+        Map<Integer, Long> counted = new TreeMap<>();
+        for (BallotResults of : results.get()) {
+            of.getPositions()
+                    .forEach(position -> counted.merge(position.getPartition(), position.getNextOffset(), Math::max));
+        }
+        for (Map.Entry<Integer, Long> position : counted.entrySet()) {
+            long end = endOf.applyAsLong(position.getKey());
+            if (end < position.getValue()) {
+                String what =
+                        "partition %d of votes ends at offset %d, and %d offsets of it are counted: votes are lost"
+                                .formatted(position.getKey(), end, position.getValue());
+                cut = what;
+                LOG.error(
+                        "{}. What is counted stays, and new votes in their places are not counted; a restart stops",
+                        what);
+                return;
+            }
         }
     }
 
@@ -126,6 +154,10 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
         if (replaced) {
             health.withDetail("topic", "votes was deleted and made anew under this instance");
         }
+        String lost = cut;
+        if (lost != null) {
+            health.withDetail("cut", lost);
+        }
         return health.build();
     }
 
@@ -133,6 +165,9 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
     public void bindTo(MeterRegistry meters) {
         Gauge.builder("votelog.log.topic.replaced", this, watch -> watch.replaced ? 1 : 0)
                 .description("1 when votes was deleted and made anew under this instance")
+                .register(meters);
+        Gauge.builder("votelog.log.cut", this, watch -> watch.cut == null ? 0 : 1)
+                .description("1 when votes was found to end before what is counted")
                 .register(meters);
     }
 

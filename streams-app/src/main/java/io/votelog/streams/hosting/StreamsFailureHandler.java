@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
-import io.votelog.streams.topology.LogTruncatedException;
+import io.votelog.streams.topology.voters.LogTruncatedException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides what happens when a thread of Kafka Streams fails. The thread is replaced, since brokers that were away come back. An
  * instance that fails too often gives up and reports it. An instance whose memory is too small for what it reads gives up at
- * once, since the next thread would read the same. A log that was cut stops the application.
+ * once, since the next thread would read the same. Where a topic that is made from the log has lost its end, Kafka Streams is started anew. A
+ * log that was cut stops the application.
  */
 final class StreamsFailureHandler implements StreamsUncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsFailureHandler.class);
@@ -35,6 +37,9 @@ final class StreamsFailureHandler implements StreamsUncaughtExceptionHandler {
 
         /** Reports that the instance gave up, or that it started anew. */
         void broken(boolean broken);
+
+        /** Stops this Kafka Streams and starts it anew, on another thread. */
+        void startAnew();
 
         /** Ends the application because the log was cut. */
         void cut();
@@ -82,6 +87,18 @@ final class StreamsFailureHandler implements StreamsUncaughtExceptionHandler {
             failures.removeFirst();
         }
         failures.addLast(now);
+        if (failures.size() <= replacements && causeOf(failure, InvalidOffsetException.class) != null) {
+            // Brokers that lost power keep of each topic what their disks have. The thread of the global stores cannot be
+            // replaced.
+            LOG.error(
+                    "{}: a topic that it reads has lost its end: it is started anew, {} of at most {} in five minutes: {}",
+                    name,
+                    failures.size(),
+                    replacements,
+                    rootOf(failure).toString());
+            reaction.startAnew();
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
         if (failures.size() <= replacements) {
             LOG.error(
                     "{}: a stream thread failed and is replaced, {} of at most {} in five minutes: {}",

@@ -63,6 +63,18 @@ class WatchConfiguration {
                     }
 
                     @Override
+                    public void startAnew() {
+                        Thread anew = new Thread(
+                                () -> {
+                                    streams.getObject().restart(() -> {});
+                                    liveness.report(name, false);
+                                },
+                                name + "-anew");
+                        anew.setDaemon(true);
+                        anew.start();
+                    }
+
+                    @Override
                     public void cut() {
                         ExitCodes.exit(ExitCodes.LOG_CUT);
                     }

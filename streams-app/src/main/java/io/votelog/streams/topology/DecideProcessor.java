@@ -15,6 +15,7 @@ import io.votelog.streams.topology.Judge.Judgement;
 import io.votelog.streams.topology.LogStep.JudgedVote;
 import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
+import io.votelog.streams.topology.voters.LogTruncatedException;
 import io.votelog.streams.topology.voters.OpenStores;
 import io.votelog.streams.topology.voters.VotersStore;
 import io.votelog.streams.topology.voters.VotesTopic;
@@ -80,6 +81,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 throw LogTruncatedException.beginsAt(partition, voters.openedAt(), counted, logStart);
             }
         }
+        voters.countedTo(counted);
         this.judge = new Judge(keys, partition, voters);
         this.begun = false;
     }

@@ -8,6 +8,7 @@ import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.TallyKey;
+import io.votelog.streams.topology.voters.LogTruncatedException;
 import io.votelog.streams.topology.voters.VotesTopic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -191,6 +191,11 @@ public final class PartitionHarness {
         restart();
     }
 
+    /** Where the consumer of the count goes on after a start, when the group has committed this offset. */
+    long goesOnAt(long committed) {
+        return topology.openVoters().leftOutBefore(partition, committed).orElse(committed);
+    }
+
     /** What the changelog of the tallies has: what was committed. */
     Map<String, byte[]> committedTallies() {
         return committedTallies;

@@ -9,6 +9,7 @@ import io.votelog.events.PartitionTally;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
 import io.votelog.streams.topology.rows.PartitionPosition;
+import io.votelog.streams.topology.voters.LogTruncatedException;
 import io.votelog.streams.topology.voters.VotesTopic;
 import java.io.File;
 import java.nio.ByteBuffer;

@@ -14,6 +14,7 @@ import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
 import io.votelog.streams.topology.rows.VoterRow;
+import io.votelog.streams.topology.voters.LogTruncatedException;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -105,6 +105,7 @@ class CommandsTest {
     @Test
     void theChaosShouldHaveItsOptions() {
         assertInSources(commands("infra/chaos/run"), 1, "infra/chaos");
+        assertInSources(commands("infra/chaos/power"), 1, "infra/chaos");
     }
 
     @Test

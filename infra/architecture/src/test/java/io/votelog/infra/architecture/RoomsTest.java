@@ -102,8 +102,10 @@ class RoomsTest {
             infra.testing.contract :
             infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.workspace
             infra.chaos            : infra.chaos.account infra.chaos.faults infra.chaos.load infra.chaos.system
+            infra.chaos.power      : infra.chaos.account infra.chaos.disk infra.chaos.load infra.chaos.system
             infra.chaos.account    : infra.chaos.faults infra.chaos.load infra.chaos.system
             infra.chaos.faults     : infra.chaos.load infra.chaos.system
+            infra.chaos.disk       :
             infra.chaos.load       :
             infra.chaos.system     :
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
@@ -210,13 +212,15 @@ class RoomsTest {
                 "auditor.* -auditor -auditor.commands -auditor.report -auditor.files -auditor.tlog -auditor.tlog.tiles",
                 "infra.bench.*",
                 "infra.chaos.account",
-                "infra.chaos.faults"),
+                "infra.chaos.faults",
+                "infra.chaos.power"),
         PICOCLI(
                 List.of("picocli."),
                 "auditor",
                 "auditor.commands",
                 "infra.local",
                 "infra.chaos",
+                "infra.chaos.power",
                 "infra.bench.* -infra.bench.peer -infra.bench.load -infra.bench.voters -infra.bench.workspace");
 
         private final List<String> packages;

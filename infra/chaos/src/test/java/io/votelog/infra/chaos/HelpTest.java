@@ -3,6 +3,7 @@ package io.votelog.infra.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.infra.chaos.power.Power;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,32 +11,38 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Help.Ansi;
 
-/** {@code infra/chaos/run --help} tells what there is before anything is built, so its text is a file. */
+/** {@code --help} of {@code infra/chaos/run} and {@code power} tells what there is before anything is built, so its text is a file. */
 final class HelpTest {
-    private static final Path HELP = Path.of("src/main/resources/io/votelog/infra/chaos/help.txt");
+    private static final Path RESOURCES = Path.of("src/main/resources/io/votelog/infra/chaos");
+    private static final Path HELP = RESOURCES.resolve("help.txt");
+    private static final Path HELP_OF_POWER = RESOURCES.resolve("power/help.txt");
 
     @Test
-    void shouldBeWhatTheProgramSays() throws IOException {
-        String usage = Chaos.commandLine().getUsageMessage(Ansi.OFF);
+    void shouldBeWhatTheProgramsSay() throws IOException {
+        shouldBe(HELP, Chaos.commandLine().getUsageMessage(Ansi.OFF));
+        shouldBe(HELP_OF_POWER, Power.commandLine().getUsageMessage(Ansi.OFF));
+    }
+
+    private static void shouldBe(Path help, String usage) throws IOException {
         if (Boolean.getBoolean("votelog.write-tables")) {
-            Files.writeString(HELP, usage);
+            Files.writeString(help, usage);
         }
-        assertThat(HELP).content(StandardCharsets.UTF_8).isEqualTo(usage);
+        assertThat(help).content(StandardCharsets.UTF_8).isEqualTo(usage);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h"})
-    void shouldBeSaidWithoutABuild(String option) throws Exception {
+    @CsvSource({"run,--help", "run,-h", "power,--help", "power,-h"})
+    void shouldBeSaidWithoutABuild(String program, String option) throws Exception {
         // JAVA_HOME has no JDK, and a build would say so.
-        ProcessBuilder run = new ProcessBuilder("bash", "run", option).redirectErrorStream(true);
+        ProcessBuilder run = new ProcessBuilder("bash", program, option).redirectErrorStream(true);
         run.environment().put("JAVA_HOME", "/none");
         Process process = run.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(said).isEqualTo(Files.readString(HELP));
+        assertThat(said).isEqualTo(Files.readString(program.equals("run") ? HELP : HELP_OF_POWER));
         assertThat(process.exitValue()).isZero();
     }
 }

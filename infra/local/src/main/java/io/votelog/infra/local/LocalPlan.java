@@ -98,6 +98,9 @@ final class LocalPlan {
         // Everybody here comes from one address.
         settings.put("votelog.limits.address.connections", "0");
         settings.put("votelog.limits.reads.rate", "0");
+        if (options.flush()) {
+            settings.put("votelog.topics.flush", "true");
+        }
         switch (app) {
             case PRODUCER -> {
                 settings.put(DEV_TOKENS, Boolean.toString(givesTokens()));

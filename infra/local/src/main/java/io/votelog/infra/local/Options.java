@@ -38,6 +38,9 @@ final class Options {
     @Option(names = "--cluster")
     private boolean cluster;
 
+    @Option(names = "--flush")
+    private boolean flush;
+
     private int portOffset;
 
     private int waitMinutes = 30;
@@ -106,6 +109,11 @@ final class Options {
 
     boolean cluster() {
         return cluster;
+    }
+
+    /** Whether brokers sync a vote before it is acknowledged. */
+    boolean flush() {
+        return flush;
     }
 
     int portOffset() {

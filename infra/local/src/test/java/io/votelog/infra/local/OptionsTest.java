@@ -17,6 +17,7 @@ class OptionsTest {
         Options options = parse();
         assertThat(options.fresh()).isFalse();
         assertThat(options.cluster()).isFalse();
+        assertThat(options.flush()).isFalse();
         assertThat(options.help()).isFalse();
         assertThat(options.demo()).isZero();
         assertThat(options.portOffset()).isZero();
@@ -29,6 +30,7 @@ class OptionsTest {
         Options options = parse(
                 "--fresh",
                 "--cluster",
+                "--flush",
                 "--demo",
                 "500",
                 "--ballot",
@@ -39,6 +41,7 @@ class OptionsTest {
                 "/tmp/x");
         assertThat(options.fresh()).isTrue();
         assertThat(options.cluster()).isTrue();
+        assertThat(options.flush()).isTrue();
         assertThat(options.demo()).isEqualTo(500);
         assertThat(options.portOffset()).isEqualTo(1000);
         assertThat(options.ballot()).isEqualTo(Path.of("mine.yaml"));

@@ -4,7 +4,9 @@ package io.votelog.infra.system;
 import io.votelog.infra.broker.KafkaCluster;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,20 +16,23 @@ import org.jspecify.annotations.Nullable;
  * @param port of the first, the others' follow; 0 for those of the last start on the same data, else free ones
  * @param heap the most that each may take, as {@code -Xmx} takes it; null for what {@link KafkaCluster} gives
  * @param settings of Kafka, in place of the usual ones
+ * @param jvmArgs options of each node's JVM beside the usual ones; its working directory is the node's folder
  */
-public record BrokerPlan(int count, int port, @Nullable String heap, Map<String, String> settings) {
+public record BrokerPlan(
+        int count, int port, @Nullable String heap, Map<String, String> settings, List<String> jvmArgs) {
     public BrokerPlan {
         settings = Map.copyOf(settings);
+        jvmArgs = List.copyOf(jvmArgs);
     }
 
     /** One broker that is its own controller, on a free port. */
     public static BrokerPlan single() {
-        return new BrokerPlan(1, 0, null, Map.of());
+        return new BrokerPlan(1, 0, null, Map.of(), List.of());
     }
 
     /** So many brokers on free ports. */
     public static BrokerPlan of(int count) {
-        return new BrokerPlan(count, 0, null, Map.of());
+        return new BrokerPlan(count, 0, null, Map.of(), List.of());
     }
 
     /**
@@ -36,7 +41,7 @@ public record BrokerPlan(int count, int port, @Nullable String heap, Map<String,
      * @param firstPort of the first broker; the others take those after it
      */
     public BrokerPlan at(int firstPort) {
-        return new BrokerPlan(count, firstPort, heap, settings);
+        return new BrokerPlan(count, firstPort, heap, settings, jvmArgs);
     }
 
     /**
@@ -45,7 +50,17 @@ public record BrokerPlan(int count, int port, @Nullable String heap, Map<String,
      * @param most of each broker, as {@code -Xmx} takes it
      */
     public BrokerPlan withHeap(String most) {
-        return new BrokerPlan(count, port, most, settings);
+        return new BrokerPlan(count, port, most, settings, jvmArgs);
+    }
+
+    /** The same with further options of each node's JVM. */
+    public BrokerPlan withJvmArgs(String... more) {
+        return new BrokerPlan(
+                count,
+                port,
+                heap,
+                settings,
+                Stream.concat(jvmArgs.stream(), Stream.of(more)).toList());
     }
 
     KafkaCluster.Builder cluster(Path data, Duration patience) {
@@ -55,6 +70,7 @@ public record BrokerPlan(int count, int port, @Nullable String heap, Map<String,
             builder.heap(heap);
         }
         settings.forEach(builder::config);
+        builder.jvmArgs(jvmArgs);
         return builder;
     }
 }

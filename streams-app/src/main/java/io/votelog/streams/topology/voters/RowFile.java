@@ -74,8 +74,9 @@ final class RowFile implements Closeable {
      * Opens the file, or makes it anew where it is not of this partition of this topic.
      *
      * @param topic the id of votes, or null when it is not known
-     * @param logEnd the end of the partition of votes; blocks that go beyond it are cut off
+     * @param logEnd the end of the partition of votes
      * @param visitor gets each row
+     * @throws LogTruncatedException when the file was made from votes beyond the end of the log; it stays as it is
      */
     static RowFile open(Path path, @Nullable Uuid topic, int partition, long logEnd, Visitor visitor)
             throws IOException {
@@ -98,7 +99,10 @@ final class RowFile implements Closeable {
             header = topic.equals(Uuid.ZERO_UUID) ? found : header;
             long seen = end;
             RowReader.Block block = in.block(end, checksum);
-            while (block != null && block.next() >= nextOffset && block.next() <= logEnd) {
+            while (block != null && block.next() >= nextOffset) {
+                if (block.next() > logEnd) {
+                    throw LogTruncatedException.endsBeforeVoters(partition, block.next(), logEnd);
+                }
                 blockEnded(block.next(), block.end(), block.checksum());
                 if (nextOffset > 0) {
                     in.rows(seen, end, visitor);

@@ -229,25 +229,44 @@ public final class VotersStore implements WrittenAtCommit, VotersView {
      *     again
      */
     public synchronized boolean goOnAt(long offset, long counted) {
-        long committed = Math.max(offset, counted);
-        RowFile rows = file();
-        if (nextOffset > committed) {
-            LOG.info("{}: takes back the votes from {} to {}, which were not committed", path, committed, nextOffset);
-            try {
-                if (!rows.cutTo(committed, this::takeBackRow)) {
-                    LOG.warn("{}: has no state of offset {} of votes any more, and is made anew", path, committed);
-                    rows.close();
-                    file = null;
-                    Files.delete(path);
-                    open();
-                }
-            } catch (IOException e) {
-                throw failed("cut", e);
-            }
-            nextOffset = file().nextOffset();
-            ballotsVersion++;
-        }
+        takeBackTo(Math.max(offset, counted));
         return nextOffset >= Math.min(offset, counted);
+    }
+
+    /**
+     * Takes back the rows that are made from votes at this offset or behind it.
+     *
+     * @return the offset from which on the store has none of the votes, this one or an earlier one
+     */
+    synchronized long goBackTo(long offset) {
+        takeBackTo(offset);
+        return nextOffset;
+    }
+
+    private void takeBackTo(long committed) {
+        RowFile rows = file();
+        if (nextOffset <= committed) {
+            return;
+        }
+        LOG.info("{}: takes back the votes from {} to {}, which were not committed", path, committed, nextOffset);
+        try {
+            if (!rows.cutTo(committed, this::takeBackRow)) {
+                LOG.warn("{}: has no state of offset {} of votes any more, and is made anew", path, committed);
+                rows.close();
+                file = null;
+                Files.delete(path);
+                open();
+            }
+        } catch (IOException e) {
+            throw failed("cut", e);
+        }
+        nextOffset = file().nextOffset();
+        ballotsVersion++;
+    }
+
+    /** Says up to which offset the tally has counted, before the count of this partition goes on. */
+    public void countedTo(long offset) {
+        openStores.countedTo(partition, offset);
     }
 
     /** The next offset of votes by the file as it was opened: rows from there on were made since. */

@@ -17,18 +17,19 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** Topics as everybody reads them: committed records alone. */
-final class LogReader {
+public final class LogReader {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
     private final String bootstrapServers;
 
-    LogReader(String bootstrapServers) {
+    /** Nothing is read yet. */
+    public LogReader(String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
     }
 
     /** Reads a topic from its beginning to where it ends now; says whether it came there. */
-    boolean read(Topic topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    public boolean read(Topic topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed", Map.of())) {
             List<TopicPartition> partitions = partitions(consumer, topic);
             Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));

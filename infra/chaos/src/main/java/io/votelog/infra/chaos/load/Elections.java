@@ -56,6 +56,12 @@ public final class Elections {
         life.start();
     }
 
+    /** Publishes the ballot that is open all the time, and no other. */
+    public Ballot publishMain() throws InterruptedException {
+        publish(main);
+        return main;
+    }
+
     /** Every ballot that was published, or was to be. */
     public List<Ballot> known() {
         return List.copyOf(known);

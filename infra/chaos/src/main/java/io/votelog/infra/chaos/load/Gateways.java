@@ -78,7 +78,7 @@ public final class Gateways {
     }
 
     /** Casts a vote once. */
-    Answer cast(int gateway, Sent vote) throws InterruptedException {
+    public Answer cast(int gateway, Sent vote) throws InterruptedException {
         HttpRequest.Builder request = request(
                         gateway, "/v1/ballots/" + vote.key().ballotId() + "/votes", token(vote.voter(), ""))
                 .POST(BodyPublishers.ofByteArray(

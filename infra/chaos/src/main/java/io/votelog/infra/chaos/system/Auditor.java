@@ -22,7 +22,7 @@ public final class Auditor {
      * @param dir where it works, and where its output is kept
      * @throws ChaosException where it is not built
      */
-    Auditor(Path repository, Path dir) {
+    public Auditor(Path repository, Path dir) {
         this.jar = repository.resolve("auditor/target/votelog-auditor.jar");
         this.dir = dir;
         if (Files.notExists(jar)) {

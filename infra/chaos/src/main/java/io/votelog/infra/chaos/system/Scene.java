@@ -33,14 +33,15 @@ public final class Scene implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(15);
 
     /** All clients come from one address, and a few programs stand for all voters. */
-    private static final Map<String, String> WITHOUT_LIMITS = Map.of(
+    public static final Map<String, String> WITHOUT_LIMITS = Map.of(
             "votelog.limits.address.rate", "0",
             "votelog.limits.address.connections", "0",
             "votelog.limits.user.rate", "0",
             "votelog.limits.votes.every", "0",
             "votelog.limits.reads.rate", "0");
 
-    private static final Map<String, String> READ_WITHOUT_LIMITS = Map.of(
+    /** The same, for the read side. */
+    public static final Map<String, String> READ_WITHOUT_LIMITS = Map.of(
             "votelog.limits.address.connections", "0",
             "votelog.limits.reads.rate", "0",
             "votelog.results.max-readers-per-address", "0",

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.chaos.power;
+
+import io.votelog.infra.broker.ChildStartException;
+import io.votelog.infra.chaos.system.ChaosException;
+import io.votelog.infra.system.SystemException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program behind {@code infra/chaos/power}. */
+@Command(
+        name = "infra/chaos/power",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Takes the power from all brokers at once while votes come in, leaves of their files what their disks had"
+                    + " by every sync that they made, starts them on that, and tells which acknowledged votes are lost and"
+                    + " who says so. Needs Linux."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 all was as it must be: with --flush nothing is lost, and without it a loss is named; 1 it was"
+                    + " not, and the folder is kept; 2 a command line that it does not know; 3 the run could not be made."
+        })
+public final class Power implements Callable<Integer> {
+    private static final String ROOT = "votelog.chaos.root";
+    private static final int EXIT_BROKEN = 1;
+    private static final int EXIT_NOT_RUN = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "what all that is drawn comes from (default: drawn, and printed)")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "R",
+            description = "how often the power is lost (default: ${DEFAULT-VALUE})")
+    private int rounds = 5;
+
+    @Option(
+            names = "--brokers",
+            paramLabel = "N",
+            description = "1, or 3 with a controller beside them (default: ${DEFAULT-VALUE})")
+    private int brokers = 3;
+
+    @Option(names = "--flush", description = "has brokers sync a vote before it is acknowledged (votelog.topics.flush)")
+    private boolean flush;
+
+    @Option(names = "--keep", description = "keeps the folder with data and logs, which is kept anyway at exit code 1")
+    private boolean keep;
+
+    private Power() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** What reads the command line and does it. */
+    public static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Power()).setExpandAtFiles(false);
+        commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof ChaosException
+                    || failure instanceof SystemException
+                    || failure instanceof ChildStartException) {
+                command.getErr().println("infra/chaos/power: " + failure.getMessage());
+            } else {
+                failure.printStackTrace(command.getErr());
+            }
+            return EXIT_NOT_RUN;
+        });
+        return commandLine;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (brokers != 1 && brokers != 3) {
+            throw new ParameterException(spec.commandLine(), "--brokers is %d; 1 and 3 are allowed".formatted(brokers));
+        }
+        if (rounds < 1 || rounds > 1_000) {
+            throw new ParameterException(spec.commandLine(), "--rounds is %d; 1 to 1000 are allowed".formatted(rounds));
+        }
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;
+        Path root = Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
+        return new PowerRun(root, drawn, rounds, brokers, flush, keep, out).run() ? 0 : EXIT_BROKEN;
+    }
+}
