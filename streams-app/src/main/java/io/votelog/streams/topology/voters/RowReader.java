@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * checked blocks are looked at. Not thread-safe.
  */
 final class RowReader {
-    private static final int BUFFER = 1 << 20;
+    private static final int LARGEST_BUFFER = 1 << 20;
 
     private final RandomAccessFile file;
     /** The end of what may be read. */
     private final long size;
 
-    private ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private ByteBuffer buffer;
     /** Where in the file the buffer begins. */
     private long from;
     /** The bytes of the file that are in the buffer. */
@@ -33,6 +33,7 @@ final class RowReader {
     RowReader(RandomAccessFile file, long size) {
         this.file = file;
         this.size = size;
+        this.buffer = ByteBuffer.allocate((int) Math.min(LARGEST_BUFFER, size));
     }
 
     /**
