@@ -202,7 +202,7 @@ class StartIT {
                     .isInstanceOf(Exception.class);
             assertThat(output.getAll())
                     .contains("topic votelog.votes.v1 has flush.messages=9223372036854775807; expected: 1")
-                    .contains(",flush.messages=1,");
+                    .contains("--add-config flush.messages=1");
             Gateway.start(broker.bootstrapServers()).close();
         }
     }

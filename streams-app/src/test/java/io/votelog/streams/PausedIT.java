@@ -4,11 +4,17 @@ package io.votelog.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.votelog.events.VoteDecided;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
+import io.votelog.schemas.Events;
+import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,10 +22,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process is paused under load until its group has given it up: which instance counts which partition when it goes on. */
+/**
+ * A process is paused under load until its group has given it up: which instance counts which partition when it goes on, and that what
+ * it had not committed is fenced.
+ */
 @WithKafka(freshTopics = true)
 final class PausedIT {
     @Test
@@ -73,8 +83,26 @@ final class PausedIT {
                 long written = votes.accepted() + votes.retried() + votes.refused();
                 ResultsIT.awaitReceived(one, "paused-two", written);
                 ResultsIT.awaitReceived(other, "paused-two", written);
+                // What the paused instance had decided and not committed, its heir decides once more.
+                assertThat(decided(broker, "paused-two"))
+                        .as("votes that a verdict stands for")
+                        .hasSize((int) written)
+                        .doesNotHaveDuplicates();
             }
         }
+    }
+
+    /** The partition and offset of the vote that each verdict of the ballot is on. */
+    private static List<String> decided(KafkaBroker broker, String ballotId) throws MalformedEventException {
+        List<String> decided = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record :
+                TopicReader.of(broker.bootstrapServers()).readCommitted().readAll(Topics.DECISIONS.name())) {
+            VoteDecided verdict = Events.decode(record.value(), VoteDecided.class);
+            if (verdict.getBallotId().equals(ballotId)) {
+                decided.add("partition %d, offset %d".formatted(record.partition(), verdict.getVoteOffset()));
+            }
+        }
+        return decided;
     }
 
     /** Returns when the group has this many threads that count. */

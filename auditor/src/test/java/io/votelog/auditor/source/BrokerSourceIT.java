@@ -36,6 +36,7 @@ class BrokerSourceIT {
     private static final String VOTES = Topics.VOTES.name();
     private static final String DECISIONS = Topics.DECISIONS.name();
     private static final String TALLIES = Topics.TALLIES.name();
+    private static final String RESULTS = Topics.RESULTS.name();
 
     private static String address;
 
@@ -47,7 +48,8 @@ class BrokerSourceIT {
                             new NewTopic(VOTES, 2, (short) 1)
                                     .configs(Map.of("message.timestamp.type", "LogAppendTime")),
                             new NewTopic(DECISIONS, 1, (short) 1),
-                            new NewTopic(TALLIES, 2, (short) 1)))
+                            new NewTopic(TALLIES, 2, (short) 1),
+                            new NewTopic(RESULTS, 1, (short) 1)))
                     .all()
                     .get();
         }
@@ -144,6 +146,25 @@ class BrokerSourceIT {
             List<TimestampType> stamped = new ArrayList<>();
             source.read(source.ranges(VOTES).get(0), record -> stamped.add(record.timestampType()));
             assertThat(stamped).startsWith(TimestampType.LOG_APPEND_TIME).endsWith(TimestampType.CREATE_TIME);
+        }
+    }
+
+    /** An instance that was given up while it counted has sent what never came to be. */
+    @Test
+    void shouldReadNothingOfATransactionThatWasAborted() throws Exception {
+        try (BrokerSource source = new BrokerSource(address, Map.of());
+                KafkaProducer<byte[], byte[]> given = producer(Map.of("transactional.id", "given-up"));
+                KafkaProducer<byte[], byte[]> other = producer(Map.of())) {
+            given.initTransactions();
+            given.beginTransaction();
+            given.send(new ProducerRecord<>(RESULTS, 0, null, new byte[] {1})).get();
+            given.abortTransaction();
+            long committed = other.send(new ProducerRecord<>(RESULTS, 0, null, new byte[] {2}))
+                    .get()
+                    .offset();
+            List<Long> offsets = new ArrayList<>();
+            source.read(source.ranges(RESULTS).get(0), record -> offsets.add(record.offset()));
+            assertThat(offsets).containsExactly(committed);
         }
     }
 

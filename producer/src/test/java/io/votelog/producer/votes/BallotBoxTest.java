@@ -4,6 +4,7 @@ package io.votelog.producer.votes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.votelog.events.VoteCast;
 import io.votelog.producer.Gateway;
 import io.votelog.producer.auth.TestTokens;
 import io.votelog.producer.ballots.ListedBallot;
@@ -13,6 +14,7 @@ import io.votelog.producer.limits.Limits;
 import io.votelog.producer.pages.BallotPhaseTest;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotFile;
+import io.votelog.schemas.Events;
 import io.votelog.web.limits.ClientAddress;
 import io.votelog.web.limits.ForwardingHeader;
 import java.math.BigDecimal;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +73,20 @@ class BallotBoxTest {
         assertThat(answers.subList(6, answers.size()))
                 .containsExactly(
                         "recorded", "recorded", "too-many-requests", "overloaded", "recorded", "too-many-requests");
+    }
+
+    /** So a client that lost the answer may send again what it has. */
+    @Test
+    void shouldSendTheSameVoteUnderTheSameIdWhereItsClientGaveNone() throws Exception {
+        for (List<String> choices : List.of(List.of("a1", "b1"), List.of("b1", "a1"))) {
+            box.cast(ballot, BallotBox.Sender.VOTER, TestTokens.user("alice"), choices, null, answer -> {});
+            producer.completeNext();
+        }
+        List<UUID> ids = new ArrayList<>();
+        for (ProducerRecord<byte[], byte[]> sent : producer.history()) {
+            ids.add(Events.decode(sent.value(), VoteCast.class).getVoteId());
+        }
+        assertThat(ids).hasSize(2).containsOnly(ids.get(0));
     }
 
     private void cast(String user, int id, List<String> answers) {

@@ -76,6 +76,18 @@ class MergeProcessorTest {
                 .containsExactly(0, 1);
     }
 
+    /** Sums of older snapshots would be held back as older results, and newer ones would then be late. */
+    @Test
+    void shouldKeepOfTwoSnapshotsOfAPartitionTheOneThatCoversMoreOfTheLog() {
+        send(upTo(20, tally("fruits", 0, 1, null, 3L)));
+        send(upTo(10, tally("fruits", 1, 1, null, 4L)));
+        assertThat(results()).hasSize(1);
+
+        send(upTo(15, tally("fruits", 0, 1, null, 2L)));
+        send(upTo(30, tally("fruits", 1, 1, null, 6L)));
+        assertThat(results()).extracting(BallotResults::getVotes).containsExactly(List.of(9L));
+    }
+
     @Test
     void shouldLeaveABallotThatIsNotTheSameInAllPartitionsAsItIsAndMergeTheOthers() {
         send(tally("torn", 0, 1, null, 3L));
@@ -159,6 +171,10 @@ class MergeProcessorTest {
                 0L,
                 0L,
                 List.of(votes));
+    }
+
+    private static PartitionTally upTo(long nextOffset, PartitionTally tally) {
+        return PartitionTally.newBuilder(tally).setNextOffset(nextOffset).build();
     }
 
     private static PartitionTally hidden(PartitionTally tally) {
