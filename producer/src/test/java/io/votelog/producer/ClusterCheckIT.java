@@ -110,7 +110,12 @@ class ClusterCheckIT {
                 "1");
         try (KafkaCluster cluster = KafkaCluster.cluster(dir, 3)
                 .heap("256m")
-                .environment(process -> process.equals("broker-2") ? minuteAhead : Map.of())
+                .processes(process -> {
+                    if (process.name().equals("broker-2")) {
+                        minuteAhead.forEach(process::env);
+                    }
+                    return process;
+                })
                 .start()) {
             Checked checked = Checked.of(cluster.bootstrapServers());
             assertThat(checked.exitCode()).isZero();
