@@ -299,6 +299,11 @@ public final class ChildJvm {
             this.mainClass = mainClass;
         }
 
+        /** How people know it. */
+        public String name() {
+            return name;
+        }
+
         /** Its class path, which must hold this module too; this JVM's own by default. */
         public Builder classPath(String path) {
             this.classPath = path;
