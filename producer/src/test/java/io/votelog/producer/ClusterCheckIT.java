@@ -99,14 +99,13 @@ class ClusterCheckIT {
         Assumptions.assumeTrue(library.isPresent(), "no libfaketime here, by which a broker's clock is set apart");
         try (KafkaCluster cluster = KafkaCluster.cluster(dir, 3)
                 .heap("256m")
-                .processes(
-                        process -> process.name().equals("broker-2")
-                                ? process.env("LD_PRELOAD", library.orElseThrow().toString())
-                                        .env("FAKETIME", "+60")
-                                        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-                                        .env("DONT_FAKE_MONOTONIC", "1")
-                                        .env("NO_FAKE_STAT", "1")
-                                : process)
+                .processes(process -> process.name().equals("broker-2")
+                        ? process.env("LD_PRELOAD", library.orElseThrow().toString())
+                                .env("FAKETIME", "+60")
+                                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+                                .env("DONT_FAKE_MONOTONIC", "1")
+                                .env("NO_FAKE_STAT", "1")
+                        : process)
                 .start()) {
             Checked checked = Checked.of(cluster.bootstrapServers());
             assertThat(checked.exitCode()).isZero();
