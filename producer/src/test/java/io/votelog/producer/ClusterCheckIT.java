@@ -97,25 +97,15 @@ class ClusterCheckIT {
     void shouldSayWhichBrokersClockIsAheadOfTheOthers(@TempDir Path dir) throws Exception {
         Optional<Path> library = clockLibrary();
         Assumptions.assumeTrue(library.isPresent(), "no libfaketime here, by which a broker's clock is set apart");
-        Map<String, String> minuteAhead = Map.of(
-                "LD_PRELOAD",
-                library.orElseThrow().toString(),
-                "FAKETIME",
-                "+60",
-                "FAKETIME_DONT_FAKE_MONOTONIC",
-                "1",
-                "DONT_FAKE_MONOTONIC",
-                "1",
-                "NO_FAKE_STAT",
-                "1");
         try (KafkaCluster cluster = KafkaCluster.cluster(dir, 3)
                 .heap("256m")
-                .processes(process -> {
-                    if (process.name().equals("broker-2")) {
-                        minuteAhead.forEach(process::env);
-                    }
-                    return process;
-                })
+                .processes(process -> process.name().equals("broker-2")
+                        ? process.env("LD_PRELOAD", library.orElseThrow().toString())
+                                .env("FAKETIME", "+60")
+                                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+                                .env("DONT_FAKE_MONOTONIC", "1")
+                                .env("NO_FAKE_STAT", "1")
+                        : process)
                 .start()) {
             Checked checked = Checked.of(cluster.bootstrapServers());
             assertThat(checked.exitCode()).isZero();
