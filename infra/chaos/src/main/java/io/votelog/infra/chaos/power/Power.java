@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit codes: 0 all was as it must be: with --flush nothing is lost, and without it a loss is named; 1 it was"
-                    + " not, and the folder is kept; 2 a command line that it does not know; 3 the run could not be made."
+            "Exit codes: 0 all was as it must be: with --flush no acknowledged vote is lost and all are counted, and without it a loss is named; 1 it"
+                    + " was not, and the folder is kept; 2 a command line that it does not know; 3 the run could not be made."
         })
 public final class Power implements Callable<Integer> {
     private static final String ROOT = "votelog.chaos.root";
@@ -61,8 +61,16 @@ public final class Power implements Callable<Integer> {
             description = "1, or 3 with a controller beside them (default: ${DEFAULT-VALUE})")
     private int brokers = 3;
 
-    @Option(names = "--flush", description = "has brokers sync a vote before it is acknowledged (votelog.topics.flush)")
+    @Option(
+            names = "--flush",
+            description = "has brokers sync votes, ballots and seals before they acknowledge them"
+                    + " (votelog.topics.flush)")
     private boolean flush;
+
+    @Option(
+            names = "--flush-all",
+            description = "has them sync everything (log.flush.interval.messages=1 of the brokers)")
+    private boolean flushAll;
 
     @Option(names = "--keep", description = "keeps the folder with data and logs, which is kept anyway at exit code 1")
     private boolean keep;
@@ -100,7 +108,8 @@ public final class Power implements Callable<Integer> {
         }
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;
+        Sync sync = flushAll ? Sync.ALL : flush ? Sync.VOTES : Sync.NOTHING;
         Path root = Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
-        return new PowerRun(root, drawn, rounds, brokers, flush, keep, out).run() ? 0 : EXIT_BROKEN;
+        return new PowerRun(root, drawn, rounds, brokers, sync, keep, out).run() ? 0 : EXIT_BROKEN;
     }
 }
