@@ -93,8 +93,10 @@ final class Stage implements AutoCloseable {
         drawWriteBack(dir, nodes(brokers), random);
         FreePorts ports = new FreePorts();
         RunningSystem system = RunningSystem.start(SystemPlan.of(repository, SystemFolders.in(dir))
-                .brokers(BrokerPlan.of(brokers).withHeap("512m")
-                        .withSettings(sync == Sync.ALL ? Map.of("log.flush.interval.messages", "1") : Map.of()).withJvmArgs(SyncAgent.option(dir, records(dir))))
+                .brokers(BrokerPlan.of(brokers)
+                        .withHeap("512m")
+                        .withSettings(sync == Sync.ALL ? Map.of("log.flush.interval.messages", "1") : Map.of())
+                        .withJvmArgs(SyncAgent.option(dir, records(dir))))
                 .patience(PATIENCE)
                 .instances(App.PRODUCER, 1, ports)
                 .instances(App.STREAMS, 1, ports)
