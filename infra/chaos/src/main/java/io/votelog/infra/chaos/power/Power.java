@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit codes: 0 all was as it must be: with --flush no acknowledged vote is lost and all are counted, and without it a loss is named; 1 it"
-                    + " was not, and the folder is kept; 2 a command line that it does not know; 3 the run could not be made."
+            "Exit codes: 0 all was as it must be: with --flush nothing is lost, and without it a loss is named; 1 it was"
+                    + " not, and the folder is kept; 2 a command line that it does not know; 3 the run could not be made."
         })
 public final class Power implements Callable<Integer> {
     private static final String ROOT = "votelog.chaos.root";
@@ -61,15 +61,10 @@ public final class Power implements Callable<Integer> {
             description = "1, or 3 with a controller beside them (default: ${DEFAULT-VALUE})")
     private int brokers = 3;
 
-    @Option(
-            names = "--flush",
-            description = "has brokers sync votes, ballots and seals before they acknowledge them"
-                    + " (votelog.topics.flush)")
+    @Option(names = "--flush", description = "has votes, ballots and seals synced (votelog.topics.flush)")
     private boolean flush;
 
-    @Option(
-            names = "--flush-all",
-            description = "has them sync everything (log.flush.interval.messages=1 of the brokers)")
+    @Option(names = "--flush-all", description = "has all topics synced (log.flush.interval.messages=1)")
     private boolean flushAll;
 
     @Option(names = "--keep", description = "keeps the folder with data and logs, which is kept anyway at exit code 1")
