@@ -81,7 +81,9 @@ final class LocalPlan {
     /** @param root the repository, with the apps' jars */
     SystemPlan of(Path root, Folders folders, Secrets secrets) {
         SystemPlan.Builder plan = SystemPlan.of(root, folders.ofSystem())
-                .brokers(BrokerPlan.of(brokers()).at(KAFKA_PORT + options.portOffset()))
+                .brokers(BrokerPlan.of(brokers())
+                        .at(KAFKA_PORT + options.portOffset())
+                        .withSettings(options.flush() ? Map.of("log.flush.interval.messages", "1") : Map.of()))
                 .secrets(secrets)
                 .given(environment)
                 .patience(options.patience())

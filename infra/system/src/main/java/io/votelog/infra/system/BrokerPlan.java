@@ -53,6 +53,11 @@ public record BrokerPlan(
         return new BrokerPlan(count, port, most, settings, jvmArgs);
     }
 
+    /** The same with these settings of Kafka in place of the usual ones. */
+    public BrokerPlan withSettings(Map<String, String> values) {
+        return new BrokerPlan(count, port, heap, values, jvmArgs);
+    }
+
     /** The same with further options of each node's JVM. */
     public BrokerPlan withJvmArgs(String... more) {
         return new BrokerPlan(

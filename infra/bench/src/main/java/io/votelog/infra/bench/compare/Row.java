@@ -9,6 +9,8 @@ enum Row {
     ES256("gateway, ES256"),
     MVC("annotated Spring MVC, KafkaTemplate, HS256"),
     P99("gateway, HS256, open loop at half its maximum"),
+    FLUSHED("gateway, HS256, votes synced before they are acknowledged"),
+    FLUSHED_P99("the same, open loop at half its maximum"),
     BATCH("gateway, votes:batch"),
     PERF("kafka-producer-perf-test, acks=all, same record size");
 

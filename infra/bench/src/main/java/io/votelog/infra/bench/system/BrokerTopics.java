@@ -14,11 +14,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
@@ -57,6 +60,17 @@ public final class BrokerTopics {
         ask("set a quota", admin -> admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
                         new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, clientId)),
                         List.of(new ClientQuotaAlteration.Op("producer_byte_rate", (double) bytesPerSecond)))))
+                .all());
+    }
+
+    /** Has the broker sync votes before it acknowledges them, or leave that to its operating system again. */
+    public void flushVotes(boolean flush) {
+        ConfigResource votes = new ConfigResource(ConfigResource.Type.TOPIC, Topics.VOTES.name());
+        ask("change how votes are flushed", admin -> admin.incrementalAlterConfigs(Map.of(
+                        votes,
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("flush.messages", "1"),
+                                flush ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE))))
                 .all());
     }
 

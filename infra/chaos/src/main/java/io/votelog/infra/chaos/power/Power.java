@@ -61,8 +61,11 @@ public final class Power implements Callable<Integer> {
             description = "1, or 3 with a controller beside them (default: ${DEFAULT-VALUE})")
     private int brokers = 3;
 
-    @Option(names = "--flush", description = "has brokers sync a vote before it is acknowledged (votelog.topics.flush)")
+    @Option(names = "--flush", description = "has votes, ballots and seals synced (votelog.topics.flush)")
     private boolean flush;
+
+    @Option(names = "--flush-all", description = "has all topics synced (log.flush.interval.messages=1)")
+    private boolean flushAll;
 
     @Option(names = "--keep", description = "keeps the folder with data and logs, which is kept anyway at exit code 1")
     private boolean keep;
@@ -100,7 +103,8 @@ public final class Power implements Callable<Integer> {
         }
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;
+        Sync sync = flushAll ? Sync.ALL : flush ? Sync.VOTES : Sync.NOTHING;
         Path root = Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
-        return new PowerRun(root, drawn, rounds, brokers, flush, keep, out).run() ? 0 : EXIT_BROKEN;
+        return new PowerRun(root, drawn, rounds, brokers, sync, keep, out).run() ? 0 : EXIT_BROKEN;
     }
 }

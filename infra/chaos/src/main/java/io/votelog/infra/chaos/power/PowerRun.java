@@ -4,6 +4,7 @@ package io.votelog.infra.chaos.power;
 import io.votelog.infra.broker.FileTrees;
 import io.votelog.infra.chaos.disk.Disk;
 import io.votelog.infra.chaos.load.Answer;
+import io.votelog.infra.chaos.load.Verdicts;
 import io.votelog.infra.chaos.system.Auditor;
 import io.votelog.infra.chaos.system.Pauses;
 import java.io.IOException;
@@ -26,21 +27,21 @@ import tools.jackson.databind.JsonNode;
  */
 final class PowerRun {
     private static final String BALLOT_HAS = "/turnout/accepted";
-    private static final Duration COUNTED = Duration.ofSeconds(90);
+    private static final Duration COUNTED = Duration.ofSeconds(40);
     private static final Duration NOTICED = Duration.ofSeconds(40);
-    private static final Duration CHECKED_AT_START = Duration.ofSeconds(90);
     /** Kafka syncs the folder in which new partitions are with the next checkpoint, every five seconds. */
     private static final Duration FOLDERS_SYNCED = Duration.ofSeconds(6);
 
     private static final int SHORTEST_MS = 1_000;
     private static final int LONGEST_MS = 5_000;
     private static final int RECEIPTS = 20;
+    private static final int RECEIPTS_OF_LOST = 5;
 
     private final Path root;
     private final long seed;
     private final int rounds;
     private final int brokers;
-    private final boolean flush;
+    private final Sync sync;
     private final boolean keep;
     private final PrintStream out;
     private final Random random;
@@ -49,12 +50,12 @@ final class PowerRun {
     private long ackedBefore;
     private final Map<String, Long> figures = new LinkedHashMap<>();
 
-    PowerRun(Path root, long seed, int rounds, int brokers, boolean flush, boolean keep, PrintStream out) {
+    PowerRun(Path root, long seed, int rounds, int brokers, Sync sync, boolean keep, PrintStream out) {
         this.root = root;
         this.seed = seed;
         this.rounds = rounds;
         this.brokers = brokers;
-        this.flush = flush;
+        this.sync = sync;
         this.keep = keep;
         this.out = out;
         this.random = new Random(seed);
@@ -69,11 +70,14 @@ final class PowerRun {
                 seed,
                 rounds,
                 brokers == 1 ? "one broker" : brokers + " brokers",
-                flush ? "flushed before a vote is acknowledged" : "not flushed",
+                sync.what(),
                 dir);
         for (String figure : new String[] {
             "acknowledged votes",
             "acknowledged votes that are lost",
+            "rounds in which streams-app went on by itself",
+            "rounds in which streams-app went on after a restart",
+            "rounds in which streams-app went on after a new beginning",
             "rounds with lost votes",
             "rounds in which streams-app named the loss",
             "rounds in which the auditor named it",
@@ -91,7 +95,7 @@ final class PowerRun {
             endStage();
         }
         out.println();
-        figures.forEach((name, number) -> out.printf("%-50s %,d%n", name, number));
+        figures.forEach((name, number) -> out.printf("%-58s %,d%n", name, number));
         if (right && !keep) {
             FileTrees.delete(dir);
         }
@@ -116,7 +120,7 @@ final class PowerRun {
         Stage at = stage;
         Crowd voters = crowd;
         if (at == null || voters == null) {
-            at = Stage.start(root, dir.resolve("log-from-" + number), brokers, flush, random);
+            at = Stage.start(root, dir.resolve("log-from-" + number), brokers, sync, random);
             stage = at;
             voters = new Crowd(at.gateways(), at.ballot(), new Random(random.nextLong()));
             crowd = voters;
@@ -163,23 +167,39 @@ final class PowerRun {
     }
 
     /** Nothing is lost, so all of it must be counted, each once, and the auditor must find nothing. */
-    private boolean isWhole(Stage at, LoggedVotes log, Map<UUID, Answer.Acked> acked) throws InterruptedException {
-        boolean counted = Pauses.until(COUNTED, () -> accepted(at) == log.voters());
+    private boolean isWhole(Stage at, LoggedVotes log, Map<UUID, Answer.Acked> acked)
+            throws IOException, InterruptedException {
+        String how = "by itself";
+        boolean counted = isCounted(at, log);
+        if (!counted) {
+            out.printf("  streams-app does not go on: %s%n", at.standstill());
+            how = "after a restart";
+            at.restartStreams();
+            counted = isCounted(at, log);
+        }
+        if (!counted && sync != Sync.ALL) {
+            out.printf("  nor after a restart: %s%n", at.standstill());
+            how = "after a new beginning";
+            at.countAnew();
+            counted = isCounted(at, log);
+        }
+        count("rounds in which streams-app went on " + how, 1);
         JsonNode health = at.logHealth();
         int wrong = 0;
         int asked = 0;
         for (Answer.Acked vote : acked.values()) {
             if (asked < RECEIPTS) {
                 asked++;
-                wrong += told(at, vote).equals("ACCEPTED") ? 0 : 1;
+                wrong += told(at, vote).equals(Verdicts.ACCEPTED) ? 0 : 1;
             }
         }
         Auditor.Said audit = at.replay();
         boolean noFault = health.path("missingOffsets").asLong(-1) == 0
-                && health.path("replacedRecords").asLong(-1) == 0;
+                && health.path("replacedRecords").asLong(-1) == 0
+                && !health.has("cut");
         out.printf(
-                "  streams-app: %,d voters of %,d in the log, %s%s%n  receipts: %d of %d tell another verdict or none%n"
-                        + "  auditor: %s%n",
+                "  streams-app %s: %,d voters of %,d in the log, %s%s; %d of %d receipts tell another verdict or none; auditor: %s%n",
+                how,
                 accepted(at),
                 log.voters(),
                 health,
@@ -190,13 +210,17 @@ final class PowerRun {
         return counted && noFault && wrong == 0 && audit.exitCode() == 0;
     }
 
+    private static boolean isCounted(Stage at, LoggedVotes log) {
+        return Pauses.until(COUNTED, () -> at.isLive() && accepted(at) == log.voters());
+    }
+
     /** Votes are lost, so somebody must say so, and nobody may say that all is well. */
     private boolean isNamed(Stage at, Crowd voters, Map<UUID, Answer.Acked> lost)
             throws IOException, InterruptedException {
         count("acknowledged votes that are lost", lost.size());
         count("rounds with lost votes", 1);
         Map<String, Long> receipts = lost.values().stream()
-                .limit(RECEIPTS)
+                .limit(RECEIPTS_OF_LOST)
                 .collect(Collectors.groupingBy(vote -> told(at, vote), Collectors.counting()));
         out.printf("  receipts of lost votes, while streams-app goes on: %s%n", receipts);
         out.printf(
@@ -205,17 +229,13 @@ final class PowerRun {
         Pauses.until(NOTICED, () -> !at.streams().alive() || faults(at) > 0);
         boolean named = told(at);
         if (at.streams().alive()) {
-            at.streams().kill();
-            at.streams().start();
-            Pauses.until(
-                    CHECKED_AT_START,
-                    () -> !at.streams().alive() || at.streams().ready());
+            at.restartStreams();
             out.print("  started again: ");
             named |= told(at);
         }
         if (at.streams().alive()) {
             Map<String, Long> after = lost.values().stream()
-                    .limit(RECEIPTS)
+                    .limit(RECEIPTS_OF_LOST)
                     .collect(Collectors.groupingBy(vote -> told(at, vote), Collectors.counting()));
             out.printf("  receipts of lost votes then: %s%n", after);
         }
@@ -228,7 +248,7 @@ final class PowerRun {
         count("rounds in which streams-app named the loss", named ? 1 : 0);
         count("rounds in which the auditor named it", audited ? 1 : 0);
         count("rounds in which nobody but the receipts did", named || audited ? 0 : 1);
-        return !flush && (named || audited) && anew;
+        return sync == Sync.NOTHING && (named || audited) && anew;
     }
 
     /** Prints what streams-app says, and tells whether it says that the log is not whole. */

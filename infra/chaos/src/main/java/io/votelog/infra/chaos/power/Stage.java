@@ -84,21 +84,24 @@ final class Stage implements AutoCloseable {
      *
      * @param repository the checkout whose build is run
      * @param dir where it keeps its data, its logs, and what it knows of the brokers' disks
-     * @param flush whether brokers are to sync a vote before they acknowledge it
+     * @param sync what brokers sync before they acknowledge it
      * @param random draws what each broker's operating system writes back by itself, and when
      */
-    static Stage start(Path repository, Path dir, int brokers, boolean flush, Random random)
+    static Stage start(Path repository, Path dir, int brokers, Sync sync, Random random)
             throws IOException, InterruptedException {
         Auditor auditor = new Auditor(repository, dir);
         drawWriteBack(dir, nodes(brokers), random);
         FreePorts ports = new FreePorts();
         RunningSystem system = RunningSystem.start(SystemPlan.of(repository, SystemFolders.in(dir))
-                .brokers(BrokerPlan.of(brokers).withHeap("512m").withJvmArgs(SyncAgent.option(dir, records(dir))))
+                .brokers(BrokerPlan.of(brokers)
+                        .withHeap("512m")
+                        .withSettings(sync == Sync.ALL ? Map.of("log.flush.interval.messages", "1") : Map.of())
+                        .withJvmArgs(SyncAgent.option(dir, records(dir))))
                 .patience(PATIENCE)
                 .instances(App.PRODUCER, 1, ports)
                 .instances(App.STREAMS, 1, ports)
-                .options(App.PRODUCER, options(App.PRODUCER, Scene.WITHOUT_LIMITS, flush))
-                .options(App.STREAMS, options(App.STREAMS, Scene.READ_WITHOUT_LIMITS, flush))
+                .options(App.PRODUCER, options(App.PRODUCER, Scene.WITHOUT_LIMITS, sync))
+                .options(App.STREAMS, options(App.STREAMS, Scene.READ_WITHOUT_LIMITS, sync))
                 .build());
         try {
             return new Stage(dir, system, auditor, random);
@@ -108,9 +111,9 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private static AppOptions options(App app, Map<String, String> settings, boolean flush) {
+    private static AppOptions options(App app, Map<String, String> settings, Sync sync) {
         Map<String, String> all = new HashMap<>(settings);
-        all.put("votelog.topics.flush", Boolean.toString(flush));
+        all.put("votelog.topics.flush", Boolean.toString(sync != Sync.NOTHING));
         return AppOptions.of(app).withSettings(all);
     }
 
@@ -185,8 +188,29 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    /** Whether streams-app shows results that go on. */
+    boolean isLive() {
+        return readSideResults().path("live").asBoolean(true);
+    }
+
+    /** Why results stand still, as streams-app says in its readiness; empty where it says nothing. */
+    String standstill() {
+        return health("/components/streams/details/standstill").asString("");
+    }
+
+    /** Kills streams-app, starts it, and returns when it is ready or dead; after the patience in any case. */
+    void restartStreams() {
+        streams().kill();
+        streams().start();
+        Pauses.until(PATIENCE, () -> !streams().alive() || streams().ready());
+    }
+
     /** What streams-app says of the log in its readiness: offsets that are missing, records that were replaced; empty where it says nothing. */
     JsonNode logHealth() {
+        return health("/components/log/details");
+    }
+
+    private JsonNode health(String part) {
         URI health =
                 system.plan().instances(App.STREAMS).get(0).management().url().resolve("/actuator/health/readiness");
         JsonMapper json = new JsonMapper();
@@ -197,7 +221,7 @@ final class Stage implements AutoCloseable {
                                     .build(),
                             BodyHandlers.ofString())
                     .body();
-            return json.readTree(body).at("/components/log/details");
+            return json.readTree(body).at(part);
         } catch (IOException e) {
             return json.createObjectNode();
         } catch (InterruptedException e) {
