@@ -157,12 +157,14 @@ final class Electorate {
     Drawn published(BallotDefinition ballot, int partition) {
         return new Drawn(
                 null,
-                written("published " + id(ballot) + ' ' + partition + ' ' + partitions, () -> SIGNER.published(
-                        ballot,
-                        partition,
-                        partitions,
-                        List.of(Events.VOTE_CAST_FINGERPRINT),
-                        new PepperFingerprint(new byte[8]))));
+                written(
+                        "published " + id(ballot) + ' ' + partition + ' ' + partitions,
+                        () -> SIGNER.published(
+                                ballot,
+                                partition,
+                                partitions,
+                                List.of(Events.VOTE_CAST_FINGERPRINT),
+                                new PepperFingerprint(new byte[8]))));
     }
 
     private static String id(BallotDefinition ballot) {
@@ -234,12 +236,14 @@ final class Electorate {
                 BallotDefinition other = ballot(id(ballot), 4, Duration.ofHours(-1), Duration.ofDays(9), "live");
                 yield new Drawn(
                         null,
-                        written("another " + id(ballot) + ' ' + partition + ' ' + partitions, () -> SIGNER.published(
-                                other,
-                                partition,
-                                partitions,
-                                List.of(Events.VOTE_CAST_FINGERPRINT),
-                                new PepperFingerprint(new byte[8]))));
+                        written(
+                                "another " + id(ballot) + ' ' + partition + ' ' + partitions,
+                                () -> SIGNER.published(
+                                        other,
+                                        partition,
+                                        partitions,
+                                        List.of(Events.VOTE_CAST_FINGERPRINT),
+                                        new PepperFingerprint(new byte[8]))));
             }
             default -> vote("No Ballot's Id", voter(partition));
         };
@@ -259,7 +263,9 @@ final class Electorate {
 
     /** One of the few ids of a voter's votes; no two voters have one in common. */
     private UUID voteId(byte[] voter) {
-        long of = voter == null || voter.length < Pseudonym.LENGTH ? -1 : ByteBuffer.wrap(voter).getLong();
+        long of = voter == null || voter.length < Pseudonym.LENGTH
+                ? -1
+                : ByteBuffer.wrap(voter).getLong();
         return new UUID(of, random.nextInt(VOTE_IDS));
     }
 

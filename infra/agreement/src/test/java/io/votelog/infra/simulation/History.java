@@ -424,7 +424,10 @@ final class History {
             int merging = partition;
             merges[partition] = drawn(
                     members,
-                    members.stream().filter(member -> member.merges(merging)).findFirst().orElse(null));
+                    members.stream()
+                            .filter(member -> member.merges(merging))
+                            .findFirst()
+                            .orElse(null));
         }
         for (Instance member : members) {
             takeFrom(member, counts, follows, merges);
@@ -444,7 +447,10 @@ final class History {
     }
 
     private Instance ofThose(List<Instance> members, int partition) {
-        return members.stream().filter(member -> member.counts(partition)).findFirst().orElse(null);
+        return members.stream()
+                .filter(member -> member.counts(partition))
+                .findFirst()
+                .orElse(null);
     }
 
     private Instance drawn(List<Instance> members, Instance owner) {
@@ -507,7 +513,11 @@ final class History {
         }
         readers.get(random.nextInt(readers.size())).look(at.shown());
         int partition = random.nextInt(votes.partitions());
-        askForReceipt(at, partition, electorate.voter(partition), electorate.ballot().ballot().id());
+        askForReceipt(
+                at,
+                partition,
+                electorate.voter(partition),
+                electorate.ballot().ballot().id());
     }
 
     private void askForReceipt(Instance at, int partition, byte[] voter, String ballotId) {
@@ -573,7 +583,8 @@ final class History {
             for (int partition = 0; partition < votes.partitions(); partition++) {
                 for (byte[] voter : Electorate.voters(partition, votes.partitions())) {
                     for (BallotDefinition ballot : electorate.ballots()) {
-                        askForReceipt(instance, partition, voter, ballot.ballot().id());
+                        askForReceipt(
+                                instance, partition, voter, ballot.ballot().id());
                     }
                 }
             }

@@ -192,8 +192,7 @@ final class Laws {
 
         Recount(int partition, Set<Long> wanted) {
             this.partition = partition;
-            this.replay =
-                    new PartitionReplay(partition, Electorate.keys(), ballotId -> Long.MAX_VALUE, Map.of());
+            this.replay = new PartitionReplay(partition, Electorate.keys(), ballotId -> Long.MAX_VALUE, Map.of());
             Map<String, String> voters = new HashMap<>();
             long votesOnUnknown = 0;
             long taken = 0;
@@ -240,10 +239,7 @@ final class Laws {
             for (PartitionBallot ballot : replay.ballots()) {
                 figures.put(
                         ballot.ballot().id(),
-                        new Figures(
-                                ballot.endOffset(),
-                                ballot.count().asOfMs(),
-                                Tally.of(List.of(ballot))));
+                        new Figures(ballot.endOffset(), ballot.count().asOfMs(), Tally.of(List.of(ballot))));
             }
             at.put(next, figures);
             unknown.put(next, votesOnUnknown);
@@ -273,8 +269,8 @@ final class Laws {
             VoteDecided decided = decode(decision.value(), VoteDecided.class);
             publishedOnce(published, decided.getVoteOffset(), new Published(decision, decided), partition);
             if (decided.getOutcome() == Outcome.ACCEPTED) {
-                Long before = counted.putIfAbsent(
-                        voter(decision.key(), decided.getBallotId()), decided.getVoteOffset());
+                Long before =
+                        counted.putIfAbsent(voter(decision.key(), decided.getBallotId()), decided.getVoteOffset());
                 LawBroken.unless(
                         before == null || before == decided.getVoteOffset(),
                         "a voter counts twice on %s, by the votes at %s and %d of partition %d",
@@ -286,7 +282,10 @@ final class Laws {
         }
         for (Sent letter : brokers.records(Topics.DEAD_LETTERS.name(), partition)) {
             publishedOnce(
-                    published, Long.parseLong(header(letter, DeadLetters.OFFSET)), new Published(letter, null), partition);
+                    published,
+                    Long.parseLong(header(letter, DeadLetters.OFFSET)),
+                    new Published(letter, null),
+                    partition);
         }
         for (ConsumerRecord<byte[], byte[]> record : votes.records(partition)) {
             byte found = recount.replay.outcomes().at(record.offset());
@@ -311,7 +310,10 @@ final class Laws {
         Published known = published.put(offset, now);
         if (known != null) {
             LawBroken.unless(
-                    offsetsWereLost, "two verdicts are published on the record at %d of partition %d", offset, partition);
+                    offsetsWereLost,
+                    "two verdicts are published on the record at %d of partition %d",
+                    offset,
+                    partition);
             Sent before = known.record();
             Sent after = now.record();
             LawBroken.unless(
@@ -398,13 +400,12 @@ final class Laws {
                 tally.getAnnulled(),
                 tally.getLate(),
                 tally.getVotes());
-        Counts expected = Counts.of(figures.tally(), tally.getBallotId().equals("hidden") && open ? List.of() : byOption);
+        Counts expected =
+                Counts.of(figures.tally(), tally.getBallotId().equals("hidden") && open ? List.of() : byOption);
         LawBroken.unless(
                 counted.equals(expected)
                         && tally.getAsOf().toEpochMilli() == figures.asOfMs()
-                        && (tally.getEndOffset() == null
-                                ? open
-                                : tally.getEndOffset() == figures.endOffset()),
+                        && (tally.getEndOffset() == null ? open : tally.getEndOffset() == figures.endOffset()),
                 "the tally of %s in partition %d up to %d is%n  %s, as of %s, ended at %s; the recount says%n  %s, as of %d, ended at %d",
                 tally.getBallotId(),
                 tally.getPartition(),
@@ -526,7 +527,8 @@ final class Laws {
             Figures counted = recount.figures(ballotId, position.getNextOffset());
             Figures all = recount.figures(ballotId, end);
             LawBroken.unless(
-                    all.equals(counted) && recount.missing.get(end).equals(recount.missing.get(position.getNextOffset())),
+                    all.equals(counted)
+                            && recount.missing.get(end).equals(recount.missing.get(position.getNextOffset())),
                     "the last results of %s count partition %d up to %d of %d: %s, of %s",
                     ballotId,
                     position.getPartition(),
@@ -574,8 +576,7 @@ final class Laws {
         long acceptedSoFar = accepted < asked.countedTo() ? accepted : -1;
         long annulledSoFar = annulled < asked.countedTo() ? annulled : -1;
         LawBroken.unless(
-                asked.receipt().acceptedAt() == acceptedSoFar
-                        && asked.receipt().annulledAt() == annulledSoFar,
+                asked.receipt().acceptedAt() == acceptedSoFar && asked.receipt().annulledAt() == annulledSoFar,
                 "of a voter on %s in partition %d, committed up to %d, it was told: accepted at %d, annulled at %d; the log says %d and %d",
                 asked.ballotId(),
                 asked.partition(),

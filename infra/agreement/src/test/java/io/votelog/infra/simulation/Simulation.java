@@ -50,7 +50,8 @@ final class Simulation {
                         failure);
             }
         }
-        throw new AssertionError("seed %d fails now and then, and every history has to come of its seed".formatted(seed));
+        throw new AssertionError(
+                "seed %d fails now and then, and every history has to come of its seed".formatted(seed));
     }
 
     private History history(long seed, int most, boolean telling) {
