@@ -65,8 +65,8 @@ final class Brokers {
 
     void commit(Application application, Transaction transaction) {
         transaction.read.forEach((partition, next) -> offsets.get(application)[partition] = next);
-        transaction.rows.forEach((partition, rows) ->
-                changelogs.get(application).get(partition).putAll(rows));
+        transaction.rows.forEach(
+                (partition, rows) -> changelogs.get(application).get(partition).putAll(rows));
         transaction.sent.forEach(this::append);
         onCommit.accept(application, transaction);
     }
@@ -115,7 +115,9 @@ final class Brokers {
             Set<String> met = new HashSet<>();
             for (int at = records.size() - 1; at >= 0; at--) {
                 Sent record = records.get(at);
-                if (record != null && !met.add(new String(record.key(), StandardCharsets.UTF_8)) && at < records.size() - last) {
+                if (record != null
+                        && !met.add(new String(record.key(), StandardCharsets.UTF_8))
+                        && at < records.size() - last) {
                     records.set(at, null);
                 }
             }

@@ -45,7 +45,7 @@ final class Electorate {
             ballot("hidden", 3, Duration.ofHours(-1), Duration.ofHours(2), "after-close"),
             ballot("brief", 3, Duration.ofMinutes(10), Duration.ofMinutes(90), "live"),
             // More options than one row of a tally has, and than fit into one 64-bit word.
-            ballot("wide", 35, Duration.ofHours(-1), Duration.ofDays(1), "live"));
+            ballot("wide", 33, Duration.ofHours(-1), Duration.ofDays(1), "live"));
 
     private static final List<List<String>> CHOICES = List.of(
             List.of("a1", "b1"),
@@ -76,7 +76,7 @@ final class Electorate {
         if (random.nextBoolean()) {
             ballots.add(BALLOTS.get((first + 1) % wide));
         }
-        if (random.nextInt(12) == 0) {
+        if (random.nextInt(24) == 0) {
             ballots.add(BALLOTS.get(wide));
         }
     }
@@ -157,12 +157,14 @@ final class Electorate {
     Drawn published(BallotDefinition ballot, int partition) {
         return new Drawn(
                 null,
-                written("published %s %d %d".formatted(id(ballot), partition, partitions), () -> SIGNER.published(
-                        ballot,
-                        partition,
-                        partitions,
-                        List.of(Events.VOTE_CAST_FINGERPRINT),
-                        new PepperFingerprint(new byte[8]))));
+                written(
+                        "published " + id(ballot) + ' ' + partition + ' ' + partitions,
+                        () -> SIGNER.published(
+                                ballot,
+                                partition,
+                                partitions,
+                                List.of(Events.VOTE_CAST_FINGERPRINT),
+                                new PepperFingerprint(new byte[8]))));
     }
 
     private static String id(BallotDefinition ballot) {
@@ -196,7 +198,7 @@ final class Electorate {
     }
 
     private Drawn control(String what, BallotDefinition ballot, int partition, Supplier<byte[]> write) {
-        return new Drawn(null, written("%s %s %d".formatted(what, id(ballot), partition), write));
+        return new Drawn(null, written(what + ' ' + id(ballot) + ' ' + partition, write));
     }
 
     private Drawn annulled(BallotDefinition ballot, int partition, LogSigner signer, String by) {
@@ -205,7 +207,7 @@ final class Electorate {
         return new Drawn(
                 null,
                 written(
-                        "annulled %s %d %s %s".formatted(id(ballot), partition, voteId, by),
+                        "annulled " + id(ballot) + ' ' + partition + ' ' + voteId + ' ' + by,
                         () -> signer.annulled(
                                 id(ballot),
                                 ballot.digest(),
@@ -234,12 +236,14 @@ final class Electorate {
                 BallotDefinition other = ballot(id(ballot), 4, Duration.ofHours(-1), Duration.ofDays(9), "live");
                 yield new Drawn(
                         null,
-                        written("another %s %d %d".formatted(id(ballot), partition, partitions), () -> SIGNER.published(
-                                other,
-                                partition,
-                                partitions,
-                                List.of(Events.VOTE_CAST_FINGERPRINT),
-                                new PepperFingerprint(new byte[8]))));
+                        written(
+                                "another " + id(ballot) + ' ' + partition + ' ' + partitions,
+                                () -> SIGNER.published(
+                                        other,
+                                        partition,
+                                        partitions,
+                                        List.of(Events.VOTE_CAST_FINGERPRINT),
+                                        new PepperFingerprint(new byte[8]))));
             }
             default -> vote("No Ballot's Id", voter(partition));
         };
@@ -248,17 +252,20 @@ final class Electorate {
     private Drawn vote(String ballotId, byte[] voter) {
         UUID voteId = voteId(voter);
         // The first choices are good ones, and are drawn most.
-        List<String> choices = CHOICES.get(random.nextInt(1 + random.nextInt(CHOICES.size())));
+        int choice = random.nextInt(1 + random.nextInt(CHOICES.size()));
+        List<String> choices = CHOICES.get(choice);
         return new Drawn(
                 voter,
                 written(
-                        "vote %s %s %s".formatted(ballotId, voteId, choices),
+                        "vote " + ballotId + ' ' + voteId + ' ' + choice,
                         () -> Events.encode(new VoteCast(voteId, ballotId, choices, new Salt(new byte[32])))));
     }
 
     /** One of the few ids of a voter's votes; no two voters have one in common. */
     private UUID voteId(byte[] voter) {
-        long of = voter == null || voter.length < Pseudonym.LENGTH ? -1 : ByteBuffer.wrap(voter).getLong();
+        long of = voter == null || voter.length < Pseudonym.LENGTH
+                ? -1
+                : ByteBuffer.wrap(voter).getLong();
         return new UUID(of, random.nextInt(VOTE_IDS));
     }
 

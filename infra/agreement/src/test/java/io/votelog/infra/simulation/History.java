@@ -45,6 +45,7 @@ final class History {
     private final List<Instance> instances = new ArrayList<>();
     private final List<List<String>> standing = new ArrayList<>();
     private final List<Reader> readers = List.of(new Reader(), new Reader());
+    private final boolean telling;
     private final List<String> told = new ArrayList<>();
     private final Map<String, Integer> met = new TreeMap<>();
     private final Instance.Restores restores = new DrawnRestores();
@@ -58,8 +59,10 @@ final class History {
      * @param most how many steps it has at most; the seed says how many it has without that bound
      * @param folder an empty one
      * @param faultyBrokers whether the brokers show what was never committed, which must be found out
+     * @param telling whether it tells what was done, for whoever has to find a fault
      */
-    History(long seed, int most, Path folder, boolean faultyBrokers) {
+    History(long seed, int most, Path folder, boolean faultyBrokers, boolean telling) {
+        this.telling = telling;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L);
         this.folder = folder;
         int partitions = 1 + random.nextInt(Electorate.MOST_PARTITIONS);
@@ -101,7 +104,7 @@ final class History {
         return steps;
     }
 
-    /** What was done, a line for each step. */
+    /** What was done, a line for each step, if it tells. */
     List<String> told() {
         return told;
     }
@@ -116,8 +119,11 @@ final class History {
         does(what);
     }
 
-    private void does(String what) {
-        doing = doing.isEmpty() ? what : doing + "; " + what;
+    private void does(String what, Object... arguments) {
+        if (telling) {
+            String said = what.formatted(arguments);
+            doing = doing.isEmpty() ? said : doing + "; " + said;
+        }
     }
 
     /**
@@ -157,9 +163,10 @@ final class History {
                 }
             }
         }
+        does("%d partitions, %d instances", votes.partitions(), instances.size());
         instances.forEach(Instance::start);
         share();
-        told.add("%d partitions, %d instances: %s".formatted(votes.partitions(), instances.size(), doing));
+        told.add(doing);
     }
 
     private void step() {
@@ -175,7 +182,7 @@ final class History {
             one().ifWorking(this::read);
         } else if (dice < 75) {
             one().ifWorking(instance -> {
-                does("instance %d follows".formatted(instance.number()));
+                does("instance %d follows", instance.number());
                 instance.follow(restores);
             });
         } else if (dice < 78) {
@@ -188,7 +195,7 @@ final class History {
         } else if (dice < 91) {
             one().ifWorking(instance -> {
                 met("an instance that stands still");
-                does("instance %d".formatted(instance.number()));
+                does("instance %d", instance.number());
                 instance.goAway();
                 if (random.nextBoolean()) {
                     share();
@@ -231,8 +238,7 @@ final class History {
                     votes.skip(random.nextInt(votes.partitions()));
                 } else {
                     Instance of = instances.get(random.nextInt(instances.size()));
-                    does("files of instance %d are copied, directories of tasks that left are removed"
-                            .formatted(of.number()));
+                    does("files of instance %d are copied, directories of tasks that left are removed", of.number());
                     files.copy(of.folder());
                     removeDirectories(of);
                 }
@@ -246,7 +252,7 @@ final class History {
         for (int i = 0; i < records; i++) {
             append(partition, electorate.next(partition, standing.get(partition)));
         }
-        does("%d records to partition %d, up to %d".formatted(records, partition, votes.written(partition)));
+        does("%d records to partition %d, up to %d", records, partition, votes.written(partition));
     }
 
     private void append(int partition, Electorate.Drawn record) {
@@ -294,7 +300,7 @@ final class History {
 
     private void count(Instance instance) {
         int most = 1 + random.nextInt(10);
-        does("instance %d counts %d".formatted(instance.number(), most));
+        does("instance %d counts %d", instance.number(), most);
         for (int i = 0; i < most; i++) {
             List<Integer> waiting = instance.waiting();
             if (waiting.isEmpty()) {
@@ -340,7 +346,7 @@ final class History {
 
     private void merge(Instance instance) {
         int most = 1 + random.nextInt(6);
-        does("instance %d merges %d".formatted(instance.number(), most));
+        does("instance %d merges %d", instance.number(), most);
         nowMs += random.nextInt(80);
         boolean requested = instance.merge(most);
         if (!instance.hasUncommittedMerge() || !(requested && random.nextInt(8) != 0 || random.nextInt(3) == 0)) {
@@ -361,13 +367,13 @@ final class History {
     }
 
     private void read(Instance instance) {
-        does("instance %d reads results".formatted(instance.number()));
+        does("instance %d reads results", instance.number());
         instance.readResults(random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(3));
     }
 
     private void kill(Instance instance) {
         met("a kill");
-        does("instance %d".formatted(instance.number()));
+        does("instance %d", instance.number());
         if (random.nextInt(4) == 0) {
             instance.writeForCommit();
         }
@@ -387,13 +393,13 @@ final class History {
     private void comeBack() {
         for (Instance instance : instances) {
             if (!instance.isUp()) {
-                does("instance %d starts".formatted(instance.number()));
+                does("instance %d starts", instance.number());
                 instance.start();
                 share();
                 return;
             }
             if (instance.isAway()) {
-                does("instance %d goes on".formatted(instance.number()));
+                does("instance %d goes on", instance.number());
                 instance.comeBack();
                 return;
             }
@@ -418,7 +424,10 @@ final class History {
             int merging = partition;
             merges[partition] = drawn(
                     members,
-                    members.stream().filter(member -> member.merges(merging)).findFirst().orElse(null));
+                    members.stream()
+                            .filter(member -> member.merges(merging))
+                            .findFirst()
+                            .orElse(null));
         }
         for (Instance member : members) {
             takeFrom(member, counts, follows, merges);
@@ -433,12 +442,15 @@ final class History {
             if (!merges[partition].merges(partition)) {
                 merges[partition].giveMerge(partition);
             }
-            does("%d is counted by %d".formatted(partition, counts[partition].number()));
+            does("%d is counted by %d", partition, counts[partition].number());
         }
     }
 
     private Instance ofThose(List<Instance> members, int partition) {
-        return members.stream().filter(member -> member.counts(partition)).findFirst().orElse(null);
+        return members.stream()
+                .filter(member -> member.counts(partition))
+                .findFirst()
+                .orElse(null);
     }
 
     private Instance drawn(List<Instance> members, Instance owner) {
@@ -501,7 +513,11 @@ final class History {
         }
         readers.get(random.nextInt(readers.size())).look(at.shown());
         int partition = random.nextInt(votes.partitions());
-        askForReceipt(at, partition, electorate.voter(partition), electorate.ballot().ballot().id());
+        askForReceipt(
+                at,
+                partition,
+                electorate.voter(partition),
+                electorate.ballot().ballot().id());
     }
 
     private void askForReceipt(Instance at, int partition, byte[] voter, String ballotId) {
@@ -567,7 +583,8 @@ final class History {
             for (int partition = 0; partition < votes.partitions(); partition++) {
                 for (byte[] voter : Electorate.voters(partition, votes.partitions())) {
                     for (BallotDefinition ballot : electorate.ballots()) {
-                        askForReceipt(instance, partition, voter, ballot.ballot().id());
+                        askForReceipt(
+                                instance, partition, voter, ballot.ballot().id());
                     }
                 }
             }

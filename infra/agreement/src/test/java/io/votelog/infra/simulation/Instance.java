@@ -314,8 +314,7 @@ final class Instance {
             filled = true;
         }
         Long committed = brokers.committed(Application.MERGE, partition);
-        MergeTask task =
-                new MergeTask(partition, brokers.changelog(Application.MERGE, partition), keeper, clock);
+        MergeTask task = new MergeTask(partition, brokers.changelog(Application.MERGE, partition), keeper, clock);
         merging.put(partition, new Merging(task, committed == null ? 0 : Math.toIntExact(committed)));
     }
 
@@ -350,7 +349,8 @@ final class Instance {
             requested |= task.task.takeCommitRequest();
             merged.sent.addAll(task.task.takeSent());
             if (fired || merged.read.containsKey(entry.getKey())) {
-                merged.rows.computeIfAbsent(entry.getKey(), any -> new TreeMap<>())
+                merged.rows
+                        .computeIfAbsent(entry.getKey(), any -> new TreeMap<>())
                         .putAll(task.task.beginCommit());
             }
         }
@@ -388,7 +388,8 @@ final class Instance {
         for (Map.Entry<Integer, Merging> entry : merging.entrySet()) {
             busy |= entry.getValue().task.hasTimers()
                     || entry.getValue().next
-                            < brokers.records(Topics.TALLIES.name(), entry.getKey()).size();
+                            < brokers.records(Topics.TALLIES.name(), entry.getKey())
+                                    .size();
         }
         return busy;
     }

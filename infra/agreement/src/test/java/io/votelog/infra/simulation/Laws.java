@@ -10,6 +10,7 @@ import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CountedPosition;
 import io.votelog.events.MinuteTurnout;
+import io.votelog.events.Outcome;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.ReasonCount;
@@ -145,7 +146,6 @@ final class Laws {
             checkVerdicts(recount, brokers);
         }
         checkNothingElseIsDecided(brokers);
-        checkEachVoterCountsOnce(brokers);
         tallies.forEach(tally -> checkTally(tally, recounts.get(tally.getPartition())));
         results.forEach(sent -> checkResults(sent, recounts));
         ballots.forEach(ballot -> checkEnd(ballot.ballot().id(), recounts));
@@ -173,7 +173,7 @@ final class Laws {
     }
 
     /** One ballot in one partition, up to a position. */
-    private record Figures(long endOffset, long asOfMs, Tally tally, int partitionCount) {}
+    private record Figures(long endOffset, long asOfMs, Tally tally) {}
 
     /** The votes of a ballot in a partition up to the end of a minute. */
     private record Turnout(long received, long accepted) {}
@@ -192,8 +192,7 @@ final class Laws {
 
         Recount(int partition, Set<Long> wanted) {
             this.partition = partition;
-            this.replay =
-                    new PartitionReplay(partition, Electorate.keys(), ballotId -> Long.MAX_VALUE, Map.of());
+            this.replay = new PartitionReplay(partition, Electorate.keys(), ballotId -> Long.MAX_VALUE, Map.of());
             Map<String, String> voters = new HashMap<>();
             long votesOnUnknown = 0;
             long taken = 0;
@@ -240,11 +239,7 @@ final class Laws {
             for (PartitionBallot ballot : replay.ballots()) {
                 figures.put(
                         ballot.ballot().id(),
-                        new Figures(
-                                ballot.endOffset(),
-                                ballot.count().asOfMs(),
-                                Tally.of(List.of(ballot)),
-                                ballot.published().getPartitionCount()));
+                        new Figures(ballot.endOffset(), ballot.count().asOfMs(), Tally.of(List.of(ballot))));
             }
             at.put(next, figures);
             unknown.put(next, votesOnUnknown);
@@ -263,31 +258,46 @@ final class Laws {
         return ByteBuffer.wrap(key).getLong() + "/" + ballotId;
     }
 
+    /** What was published on a record: a verdict, or a dead letter. */
+    private record Published(Sent record, VoteDecided decided) {}
+
     private void checkVerdicts(Recount recount, Brokers brokers) {
         int partition = recount.partition;
-        Map<Long, Sent> published = new HashMap<>();
+        Map<Long, Published> published = new HashMap<>();
+        Map<String, Long> counted = new HashMap<>();
         for (Sent decision : brokers.records(Topics.DECISIONS.name(), partition)) {
             VoteDecided decided = decode(decision.value(), VoteDecided.class);
-            publishedOnce(published, decided.getVoteOffset(), decision, partition);
+            publishedOnce(published, decided.getVoteOffset(), new Published(decision, decided), partition);
+            if (decided.getOutcome() == Outcome.ACCEPTED) {
+                Long before =
+                        counted.putIfAbsent(voter(decision.key(), decided.getBallotId()), decided.getVoteOffset());
+                LawBroken.unless(
+                        before == null || before == decided.getVoteOffset(),
+                        "a voter counts twice on %s, by the votes at %s and %d of partition %d",
+                        decided.getBallotId(),
+                        before,
+                        decided.getVoteOffset(),
+                        partition);
+            }
         }
         for (Sent letter : brokers.records(Topics.DEAD_LETTERS.name(), partition)) {
-            publishedOnce(published, Long.parseLong(header(letter, DeadLetters.OFFSET)), letter, partition);
+            publishedOnce(
+                    published,
+                    Long.parseLong(header(letter, DeadLetters.OFFSET)),
+                    new Published(letter, null),
+                    partition);
         }
         for (ConsumerRecord<byte[], byte[]> record : votes.records(partition)) {
             byte found = recount.replay.outcomes().at(record.offset());
-            Sent sent = published.remove(record.offset());
-            String outcome = sent == null ? "nothing" : outcome(record, sent);
-            String expected = RecordOutcome.text(found);
-            if (found == RecordOutcome.CONTROL) {
-                expected = "nothing";
-            }
+            Published sent = published.remove(record.offset());
+            String outcome = sent == null ? RecordOutcome.text(RecordOutcome.CONTROL) : outcome(record, sent);
             LawBroken.unless(
-                    outcome.equals(expected),
+                    outcome.equals(RecordOutcome.text(found)),
                     "of the record at %d of partition %d the count says '%s', and the log '%s'",
                     record.offset(),
                     partition,
-                    outcome,
-                    expected);
+                    sent == null ? "nothing" : outcome,
+                    RecordOutcome.text(found));
         }
         LawBroken.unless(
                 published.isEmpty(),
@@ -296,15 +306,20 @@ final class Laws {
                 published.keySet());
     }
 
-    private void publishedOnce(Map<Long, Sent> published, long offset, Sent record, int partition) {
-        Sent before = published.put(offset, record);
-        if (before != null) {
+    private void publishedOnce(Map<Long, Published> published, long offset, Published now, int partition) {
+        Published known = published.put(offset, now);
+        if (known != null) {
             LawBroken.unless(
-                    offsetsWereLost, "two verdicts are published on the record at %d of partition %d", offset, partition);
+                    offsetsWereLost,
+                    "two verdicts are published on the record at %d of partition %d",
+                    offset,
+                    partition);
+            Sent before = known.record();
+            Sent after = now.record();
             LawBroken.unless(
-                    before.topic().equals(record.topic())
-                            && Arrays.equals(before.key(), record.key())
-                            && Arrays.equals(before.value(), record.value()),
+                    before.topic().equals(after.topic())
+                            && Arrays.equals(before.key(), after.key())
+                            && Arrays.equals(before.value(), after.value()),
                     "the verdict on the record at %d of partition %d has changed",
                     offset,
                     partition);
@@ -312,19 +327,20 @@ final class Laws {
     }
 
     /** The published outcome of a record in the auditor's words. */
-    private static String outcome(ConsumerRecord<byte[], byte[]> record, Sent sent) {
+    private static String outcome(ConsumerRecord<byte[], byte[]> record, Published published) {
+        Sent sent = published.record();
         LawBroken.unless(
                 Arrays.equals(record.key(), sent.key()),
                 "what is published on the record at %d of partition %d has another key",
                 record.offset(),
                 record.partition());
-        if (sent.topic().equals(Topics.DEAD_LETTERS.name())) {
+        VoteDecided decided = published.decided();
+        if (decided == null) {
             LawBroken.unless(
                     Integer.parseInt(header(sent, DeadLetters.PARTITION)) == record.partition(),
                     "a dead letter names another partition");
             return "no vote: " + header(sent, DeadLetters.CAUSE);
         }
-        VoteDecided decided = decode(sent.value(), VoteDecided.class);
         VoteCast vote = decode(record.value(), VoteCast.class);
         LawBroken.unless(
                 decided.getVoteId().equals(vote.getVoteId())
@@ -346,26 +362,6 @@ final class Laws {
                         && brokers.records(Topics.DEAD_LETTERS.name(), votes.partitions())
                                 .isEmpty(),
                 "verdicts are published on a partition that votes has not");
-    }
-
-    private void checkEachVoterCountsOnce(Brokers brokers) {
-        Map<String, Long> counted = new HashMap<>();
-        for (int partition = 0; partition < votes.partitions(); partition++) {
-            for (Sent decision : brokers.records(Topics.DECISIONS.name(), partition)) {
-                VoteDecided decided = decode(decision.value(), VoteDecided.class);
-                if (RecordOutcome.published(decided.getOutcome(), decided.getReason()) == RecordOutcome.ACCEPTED) {
-                    String voter = voter(decision.key(), decided.getBallotId());
-                    Long before = counted.putIfAbsent(voter, decided.getVoteOffset());
-                    LawBroken.unless(
-                            before == null || before == decided.getVoteOffset(),
-                            "a voter counts twice on %s, by the votes at %s and %d of partition %d",
-                            decided.getBallotId(),
-                            before,
-                            decided.getVoteOffset(),
-                            partition);
-                }
-            }
-        }
     }
 
     private void checkTally(PartitionTally tally, Recount recount) {
@@ -396,21 +392,20 @@ final class Laws {
                 figures != null, "there is a tally of %s before the ballot stands in the log", tally.getBallotId());
         boolean open = figures.endOffset() == PartitionBallot.OPEN;
         List<Long> byOption = List.copyOf(figures.tally().votes().values());
-        String counted = figures(
+        Counts counted = new Counts(
                 tally.getReceived(),
                 tally.getAccepted(),
                 tally.getRetried(),
-                tally.getRejected(),
+                byReason(tally.getRejected()),
                 tally.getAnnulled(),
                 tally.getLate(),
                 tally.getVotes());
-        String expected = figures(figures.tally(), tally.getBallotId().equals("hidden") && open ? List.of() : byOption);
+        Counts expected =
+                Counts.of(figures.tally(), tally.getBallotId().equals("hidden") && open ? List.of() : byOption);
         LawBroken.unless(
                 counted.equals(expected)
                         && tally.getAsOf().toEpochMilli() == figures.asOfMs()
-                        && (tally.getEndOffset() == null
-                                ? open
-                                : tally.getEndOffset() == figures.endOffset()),
+                        && (tally.getEndOffset() == null ? open : tally.getEndOffset() == figures.endOffset()),
                 "the tally of %s in partition %d up to %d is%n  %s, as of %s, ended at %s; the recount says%n  %s, as of %d, ended at %d",
                 tally.getBallotId(),
                 tally.getPartition(),
@@ -451,15 +446,15 @@ final class Laws {
         List<Long> byOption = sent.getBallotId().equals("hidden") && !over
                 ? List.of()
                 : List.copyOf(sum.votes().values());
-        String counted = figures(
+        Counts counted = new Counts(
                 sent.getReceived(),
                 sent.getAccepted(),
                 sent.getRetried(),
-                sent.getRejected(),
+                byReason(sent.getRejected()),
                 sent.getAnnulled(),
                 sent.getLate(),
                 sent.getVotes() == null ? List.of() : sent.getVotes());
-        String expected = figures(sum, byOption);
+        Counts expected = Counts.of(sum, byOption);
         LawBroken.unless(
                 counted.equals(expected)
                         && sent.getVersion() == version
@@ -481,27 +476,33 @@ final class Laws {
                 sent);
     }
 
-    private static String figures(Tally of, List<Long> byOption) {
-        Map<RejectionReason, Long> rejected =
-                new EnumMap<>(RejectionReason.class);
-        of.rejected().forEach((reason, count) -> rejected.put(Reasons.toWire(reason), count));
-        return "%d received, %d accepted, %d retried, rejected %s, %d annulled, %d late, votes %s"
-                .formatted(of.received(), of.accepted(), of.retried(), rejected, of.annulled(), of.late(), byOption);
-    }
-
-    private static String figures(
+    /** What is counted of a ballot. */
+    private record Counts(
             long received,
             long accepted,
             long retried,
-            List<ReasonCount> reasons,
+            Map<RejectionReason, Long> rejected,
             long annulled,
             long late,
-            List<Long> byOption) {
-        Map<RejectionReason, Long> rejected =
-                new EnumMap<>(RejectionReason.class);
+            List<Long> votes) {
+        static Counts of(Tally tally, List<Long> byOption) {
+            Map<RejectionReason, Long> rejected = new EnumMap<>(RejectionReason.class);
+            tally.rejected().forEach((reason, count) -> rejected.put(Reasons.toWire(reason), count));
+            return new Counts(
+                    tally.received(),
+                    tally.accepted(),
+                    tally.retried(),
+                    rejected,
+                    tally.annulled(),
+                    tally.late(),
+                    byOption);
+        }
+    }
+
+    private static Map<RejectionReason, Long> byReason(List<ReasonCount> reasons) {
+        Map<RejectionReason, Long> rejected = new EnumMap<>(RejectionReason.class);
         reasons.forEach(reason -> rejected.put(reason.getReason(), reason.getCount()));
-        return "%d received, %d accepted, %d retried, rejected %s, %d annulled, %d late, votes %s"
-                .formatted(received, accepted, retried, rejected, annulled, late, byOption);
+        return rejected;
     }
 
     /** The last results of a ballot that stands in all partitions count all that the log has of it; another ballot has none. */
@@ -526,7 +527,8 @@ final class Laws {
             Figures counted = recount.figures(ballotId, position.getNextOffset());
             Figures all = recount.figures(ballotId, end);
             LawBroken.unless(
-                    all.equals(counted) && recount.missing.get(end).equals(recount.missing.get(position.getNextOffset())),
+                    all.equals(counted)
+                            && recount.missing.get(end).equals(recount.missing.get(position.getNextOffset())),
                     "the last results of %s count partition %d up to %d of %d: %s, of %s",
                     ballotId,
                     position.getPartition(),
@@ -574,8 +576,7 @@ final class Laws {
         long acceptedSoFar = accepted < asked.countedTo() ? accepted : -1;
         long annulledSoFar = annulled < asked.countedTo() ? annulled : -1;
         LawBroken.unless(
-                asked.receipt().acceptedAt() == acceptedSoFar
-                        && asked.receipt().annulledAt() == annulledSoFar,
+                asked.receipt().acceptedAt() == acceptedSoFar && asked.receipt().annulledAt() == annulledSoFar,
                 "of a voter on %s in partition %d, committed up to %d, it was told: accepted at %d, annulled at %d; the log says %d and %d",
                 asked.ballotId(),
                 asked.partition(),

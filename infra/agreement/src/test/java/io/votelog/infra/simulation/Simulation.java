@@ -28,7 +28,7 @@ final class Simulation {
      * @throws AssertionError when a law does not hold, or something is thrown that stops the count
      */
     void run(long seed) {
-        History whole = history(seed, Integer.MAX_VALUE);
+        History whole = history(seed, Integer.MAX_VALUE, false);
         if (failure(whole) == null) {
             whole.met().forEach((what, times) -> met.merge(what, times, Integer::sum));
             histories++;
@@ -36,7 +36,7 @@ final class Simulation {
             return;
         }
         for (int most = 0; most <= whole.steps(); most++) {
-            History shorter = history(seed, most);
+            History shorter = history(seed, most, true);
             Throwable failure = failure(shorter);
             if (failure != null) {
                 throw new AssertionError(
@@ -50,11 +50,12 @@ final class Simulation {
                         failure);
             }
         }
-        throw new AssertionError("seed %d fails now and then, and every history has to come of its seed".formatted(seed));
+        throw new AssertionError(
+                "seed %d fails now and then, and every history has to come of its seed".formatted(seed));
     }
 
-    private History history(long seed, int most) {
-        return new History(seed, most, folder.resolve("history"), faultyBrokers);
+    private History history(long seed, int most, boolean telling) {
+        return new History(seed, most, folder.resolve("history"), faultyBrokers, telling);
     }
 
     private Throwable failure(History history) {

@@ -14,8 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.Uuid;
 
 /** What becomes of files of voters while nobody has them open: damage, loss, and others in their place. */
 final class VotersFiles {
@@ -140,8 +140,8 @@ final class VotersFiles {
                     Electorate.Drawn next = electorate.next(partition, List.of());
                     votes.append(partition, next.key(), next.value(), Electorate.START_MS);
                 }
-                VotelogTopology topology = new VotelogTopology(
-                        Electorate.keys(), votes, results -> {}, turnout -> {}, (key, row) -> {});
+                VotelogTopology topology =
+                        new VotelogTopology(Electorate.keys(), votes, results -> {}, turnout -> {}, (key, row) -> {});
                 CountTask task = new CountTask(
                         topology, Electorate.keys(), votes, partition, partitions, folder, () -> Electorate.START_MS);
                 task.open();

@@ -142,8 +142,7 @@ public final class CountTask {
 
     private void decided(Record<? extends byte[], ?> record, String child) {
         switch (child) {
-            case StoreNames.TALLY ->
-                tally.process(new Record<>(NO_KEY, (LogStep) record.value(), record.timestamp()));
+            case StoreNames.TALLY -> tally.process(new Record<>(NO_KEY, (LogStep) record.value(), record.timestamp()));
             case StoreNames.SINK_DECISIONS -> send(Topics.DECISIONS, record, PartitionedValue.SAME_PARTITION);
             case StoreNames.SINK_DEAD_LETTERS ->
                 send(Topics.DEAD_LETTERS, record, PartitionedValue.PARTITION_MODULO_COUNT);
@@ -171,8 +170,8 @@ public final class CountTask {
                     case StoreNames.SINK_TURNOUT -> Topics.TURNOUT;
                     default -> throw new AssertionError(child);
                 };
-        Optional<Set<Integer>> to = TallyKey.BY_BALLOT.partitions(
-                topic.name(), record.key(), record.value(), topic.partitions(partitions));
+        Optional<Set<Integer>> to =
+                TallyKey.BY_BALLOT.partitions(topic.name(), record.key(), record.value(), topic.partitions(partitions));
         sent.add(new Sent(
                 topic.name(), to.orElseThrow().iterator().next(), record.key(), record.value(), record.headers()));
     }

@@ -26,8 +26,12 @@ public final class MergeTask {
      * @param published the global store of results in the same instance
      */
     public MergeTask(int partition, Map<String, byte[]> committed, ResultsKeeper published, LongSupplier clock) {
-        context = new TaskContext<byte[], byte[]>(new TaskId(0, partition), new File("nowhere"), clock, (record, child) -> sent.add(
-                new Sent(Topics.RESULTS.name(), 0, record.key(), record.value(), record.headers())));
+        context = new TaskContext<byte[], byte[]>(
+                new TaskId(0, partition),
+                new File("nowhere"),
+                clock,
+                (record, child) ->
+                        sent.add(new Sent(Topics.RESULTS.name(), 0, record.key(), record.value(), record.headers())));
         rows.restore(committed);
         context.add(rows);
         context.add(published.rows());

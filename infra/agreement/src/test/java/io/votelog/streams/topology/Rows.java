@@ -77,7 +77,8 @@ final class Rows implements KeyValueStore<String, byte[]> {
     }
 
     private static KeyValueIterator<String, byte[]> iterator(Map<String, byte[]> rows) {
-        Iterator<Map.Entry<String, byte[]>> entries = new TreeMap<>(rows).entrySet().iterator();
+        Iterator<Map.Entry<String, byte[]>> entries =
+                new TreeMap<>(rows).entrySet().iterator();
         return new KeyValueIterator<>() {
             @Override
             public boolean hasNext() {
