@@ -155,8 +155,8 @@ class HostileBatchesIT {
 
     private static void prepare(KafkaCluster cluster) {
         String servers = cluster.bootstrapServers();
-        try (LogCluster log =
-                new LogCluster(Admin.create(Map.of("bootstrap.servers", servers)), servers, Topics.all(), Duration.ofSeconds(20))) {
+        try (LogCluster log = new LogCluster(
+                Admin.create(Map.of("bootstrap.servers", servers)), servers, Topics.all(), Duration.ofSeconds(20))) {
             log.prepare(1, 1);
         }
     }

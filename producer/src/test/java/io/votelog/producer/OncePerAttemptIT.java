@@ -42,9 +42,8 @@ class OncePerAttemptIT {
     @Test
     void shouldWriteNoVoteTwiceWhereTheOneBeforeItIsGivenUp(@TempDir Path data) throws Exception {
         int port = Ports.anyFree(Set.of());
-        try (KafkaCluster cluster = KafkaCluster.cluster(data.resolve("kafka"), 3)
-                .heap("512m")
-                .start()) {
+        try (KafkaCluster cluster =
+                KafkaCluster.cluster(data.resolve("kafka"), 3).heap("512m").start()) {
             ChildJvm child = ChildJvm.ofBootJar("gateway", Path.of("target/votelog-producer.jar"))
                     .jvmArgs("-Xmx256m")
                     .args(Gateway.arguments(

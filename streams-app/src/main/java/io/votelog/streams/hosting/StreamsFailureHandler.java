@@ -88,7 +88,8 @@ final class StreamsFailureHandler implements StreamsUncaughtExceptionHandler {
         }
         failures.addLast(now);
         if (failures.size() <= replacements && causeOf(failure, InvalidOffsetException.class) != null) {
-            // Brokers that lost power keep of each topic what their disks have. The thread of the global stores cannot be
+            // Brokers that lost power keep of each topic what their disks have. The thread of the global stores cannot
+            // be
             // replaced.
             LOG.error(
                     "{}: a topic that it reads has lost its end: it is started anew, {} of at most {} in five minutes: {}",

@@ -67,11 +67,7 @@ final class PowerRun {
         Path dir = Files.createTempDirectory(home, "power-");
         out.printf(
                 "seed %d, %d rounds, %s, %s; data and logs are in %s%n",
-                seed,
-                rounds,
-                brokers == 1 ? "one broker" : brokers + " brokers",
-                sync.what(),
-                dir);
+                seed, rounds, brokers == 1 ? "one broker" : brokers + " brokers", sync.what(), dir);
         for (String figure : new String[] {
             "acknowledged votes",
             "acknowledged votes that are lost",

@@ -52,7 +52,8 @@ public final class Hosts {
             nft(List.of(
                     "add rule inet votelog opened ct state new meta skuid %d ct mark set %d".formatted(user, user)));
         }
-        // The real user stays root, since what a program asks of the kernel before it opens a file is answered for that one.
+        // The real user stays root, since what a program asks of the kernel before it opens a file is answered for that
+        // one.
         return process.startedBy(
                 List.of("setpriv", "--euid", Integer.toString(user), "--inh-caps", RIGHTS, "--ambient-caps", RIGHTS));
     }
