@@ -117,7 +117,7 @@ class RoomsTest {
             infra.bench.decide     : infra.bench.system infra.bench.voters infra.bench.workspace
             infra.bench.restore    : infra.bench.log infra.bench.system infra.bench.workspace
             infra.bench.log        : infra.bench.system infra.bench.voters infra.bench.workspace
-            infra.bench.account    : infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
+            infra.bench.account    : infra.bench.log infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.system     : infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.peer       : infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.load       : infra.bench.voters infra.bench.workspace
