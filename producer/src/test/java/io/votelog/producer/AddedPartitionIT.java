@@ -21,8 +21,6 @@ import io.votelog.schemas.Topics;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,11 +50,7 @@ class AddedPartitionIT {
         String servers = broker.bootstrapServers();
         try (Gateway old = Gateway.start(servers, QUICK)) {
             old.publishOpen("before");
-            Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-            String ending = Gateway.ballot("ending", "Over soon", now.minusSeconds(60), now.plusSeconds(5));
-            assertThat(old.put(old.token("operator", "ballots:write"), "ending", ending)
-                            .statusCode())
-                    .isEqualTo(201);
+            old.publishEndingSoon("ending");
             votesLandIn(old, "before", 4);
             assertThat(readiness(old).has("partitionsAdded")).isFalse();
 

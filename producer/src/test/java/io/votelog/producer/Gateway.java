@@ -209,6 +209,24 @@ public final class Gateway implements AutoCloseable {
         assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
     }
 
+    /**
+     * Publishes a ballot that ends as soon as this machine allows: its end must still lie ahead when the gateway looks at it.
+     *
+     * @return its end
+     */
+    Instant publishEndingSoon(String ballotId) {
+        String operator = token("operator", "ballots:write");
+        for (int seconds = 3; ; seconds *= 2) {
+            Instant closesAt = Instant.now().plusSeconds(seconds).truncatedTo(ChronoUnit.MILLIS);
+            HttpResponse<String> published =
+                    put(operator, ballotId, ballot(ballotId, "Over soon", closesAt.minusSeconds(60), closesAt));
+            if (published.statusCode() != 422 || seconds > 20) {
+                assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
+                return closesAt;
+            }
+        }
+    }
+
     HttpResponse<String> close(String token, String ballotId) {
         return send(HttpRequest.newBuilder(at("/v1/ballots/" + ballotId + "/close"))
                 .header("Authorization", "Bearer " + token)

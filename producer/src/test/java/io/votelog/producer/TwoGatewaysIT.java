@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer;
 
-import static io.votelog.producer.Gateway.ballot;
 import static io.votelog.producer.Gateway.json;
 import static io.votelog.producer.Gateway.openBallot;
 import static io.votelog.producer.Gateway.problem;
@@ -33,7 +32,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -232,12 +230,9 @@ class TwoGatewaysIT {
     @Test
     void shouldEndABallotInEveryPartitionWhenItsTimeHasCome() throws Exception {
         String id = "short";
-        Instant closesAt = Instant.now().plusSeconds(3).truncatedTo(ChronoUnit.MILLIS);
-        HttpResponse<String> published =
-                one.put(operator, id, ballot(id, "Short", closesAt.minusSeconds(60), closesAt));
-        assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
+        Instant closesAt = one.publishEndingSoon(id);
 
-        await().atMost(Duration.ofSeconds(15)).until(() -> stages(id).contains(BallotStage.ENDED));
+        await().atMost(Duration.ofSeconds(60)).until(() -> stages(id).contains(BallotStage.ENDED));
         Set<Integer> ended = new HashSet<>();
         for (ConsumerRecord<byte[], byte[]> record : votes()) {
             if (event(record) instanceof BallotEnded end && end.getBallotId().equals(id)) {
