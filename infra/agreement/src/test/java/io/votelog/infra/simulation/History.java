@@ -218,6 +218,8 @@ final class History {
             case 96 -> {
                 met("offsets of the merge that are lost");
                 brokers.loseOffsets(Application.MERGE);
+                instances.stream().filter(Instance::isMember).forEach(Instance::mergeAnew);
+                instances.stream().filter(Instance::isMember).forEach(this::merge);
             }
             case 97 -> {
                 met("tallies that are compacted");
@@ -231,6 +233,7 @@ final class History {
                 // The rows are lost in memory too: nobody merges on.
                 instances.stream().filter(Instance::isUp).forEach(Instance::loseMerges);
                 share();
+                instances.stream().filter(Instance::isMember).forEach(this::merge);
             }
             default -> {
                 if (random.nextBoolean()) {

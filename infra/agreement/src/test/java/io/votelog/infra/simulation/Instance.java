@@ -372,6 +372,12 @@ final class Instance {
         return ended;
     }
 
+    /** Begins the merges again without what they have not committed. */
+    void mergeAnew() {
+        merged = new Transaction();
+        mergeAgain();
+    }
+
     /** Begins the merges again, after a commit that failed. */
     void mergeAgain() {
         List<Integer> partitions = List.copyOf(merging.keySet());
@@ -398,7 +404,10 @@ final class Instance {
     void readResults(int most) {
         List<Sent> results = brokers.records(Topics.RESULTS.name(), 0);
         for (int left = most; left > 0 && resultsRead < results.size(); left--) {
+            Map<String, BallotResults> before = new TreeMap<>(keeper.shown());
             keeper.process(results.get(resultsRead++));
+            before.forEach((ballotId, known) ->
+                    Laws.doNotGoBack("shown by instance " + number, known, keeper.shown().get(ballotId)));
         }
     }
 

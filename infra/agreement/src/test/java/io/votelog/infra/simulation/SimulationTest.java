@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SimulationTest {
     private static final String THAT_FAILED = "seeds-that-failed.txt";
     private static final long FIRST = Long.getLong("votelog.seed", 20_211_205L);
-    private static final long HISTORIES = Long.getLong("votelog.simulation.histories", 2_000);
+    private static final long HISTORIES = Long.getLong("votelog.simulation.histories", 1_500);
     private static final long MINUTES = Long.getLong("votelog.simulation.minutes", 0);
     /** In so many histories every fault comes about. */
     private static final long ENOUGH = 1_000;

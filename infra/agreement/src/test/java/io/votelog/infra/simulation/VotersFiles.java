@@ -92,7 +92,12 @@ final class VotersFiles {
                 return copied(partition, file) ? "are those of before, or of another instance" : "stay";
             }
             case 14 -> {
-                return copied((partition + 1) % partitions, file) ? "are those of another partition" : "stay";
+                Path other = file.resolveSibling(CountTask.votersFile((partition + 1) % partitions));
+                if (partitions == 1 || Files.notExists(other)) {
+                    return "stay";
+                }
+                Files.write(file, Files.readAllBytes(other));
+                return "are those of another partition";
             }
             default -> {
                 Files.write(file, ofAnotherLog().get(partition));
