@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -374,7 +375,8 @@ class ReplayRandomizedTest {
     private DrawnLog draw(Random random) {
         DrawnLog drawn = new DrawnLog();
         long start = LogFixture.OPENS_AT.minus(Duration.ofHours(12)).toEpochMilli();
-        long span = LogFixture.CLOSES_AT.plusSeconds(60).toEpochMilli() - start;
+        // The last tenth of a log that reaches the end comes behind it.
+        long span = (LogFixture.CLOSES_AT.plusSeconds(60).toEpochMilli() - start) * 10 / 9;
         boolean reachesEnd = random.nextInt(3) == 0;
         // Votes come far apart, or in bursts with many to a minute or to an hour.
         int burst = random.nextBoolean() ? 1 : 30;
@@ -400,7 +402,10 @@ class ReplayRandomizedTest {
                     drawn.forNoBallotsId(FOR_NO_BALLOTS_ID.get(random.nextInt(FOR_NO_BALLOTS_ID.size())), time);
                 }
             } else {
-                drawn.vote(ballot, random.nextInt(12), random.nextInt(8), choices(random, ballot), time);
+                int voter = random.nextInt(12);
+                if (dice >= 26 || !drawn.retry(ballot, voter, random, time)) {
+                    drawn.vote(ballot, voter, random.nextInt(8), choices(random, ballot), time);
+                }
             }
         }
         return drawn;
@@ -477,6 +482,18 @@ class ReplayRandomizedTest {
 
         void forNoBallotsId(byte[] value, long time) {
             add(LogFixture.voter(0), value, time, "BAD_BALLOT_ID");
+        }
+
+        /** Sends the accepted vote of the voter again, with its choices in any order. Returns whether there is one. */
+        boolean retry(BallotDefinition ballot, int voter, Random random, long time) {
+            var first = firstVotes.get(ballot.ballot().id() + voter);
+            if (first == null) {
+                return false;
+            }
+            List<String> choices = new ArrayList<>(new TreeSet<>(first.getValue()));
+            Collections.shuffle(choices, random);
+            vote(ballot, voter, first.getKey(), choices, time);
+            return true;
         }
 
         void vote(BallotDefinition ballot, int voter, int voteId, List<String> choices, long time) {
