@@ -406,8 +406,8 @@ final class Instance {
         for (int left = most; left > 0 && resultsRead < results.size(); left--) {
             Map<String, BallotResults> before = new TreeMap<>(keeper.shown());
             keeper.process(results.get(resultsRead++));
-            before.forEach((ballotId, known) ->
-                    Laws.doNotGoBack("shown by instance " + number, known, keeper.shown().get(ballotId)));
+            before.forEach((ballotId, known) -> Laws.doNotGoBack(
+                    "shown by instance " + number, known, keeper.shown().get(ballotId)));
         }
     }
 
