@@ -616,13 +616,12 @@ class VotelogTopologyTest {
     void shouldPushWhatItKeepsAndKeepTheNewest() throws Exception {
         publish();
         cast(voter(1), 1, "a1", "b1");
+        BallotResults older = newestResults();
+        cast(voter(2), 2, "a1", "b1");
         BallotResults newest = newestResults();
-        byte[] stale = Events.encode(BallotResults.newBuilder(newest)
-                .setVersion(newest.getVersion() - 1)
-                .setAccepted(0L)
-                .build());
+        assertThat(newest.getVersion()).isGreaterThan(older.getVersion());
         driver.createInputTopic(Topics.RESULTS.name(), new ByteArraySerializer(), new ByteArraySerializer())
-                .pipeInput("fruits".getBytes(StandardCharsets.UTF_8), stale);
+                .pipeInput("fruits".getBytes(StandardCharsets.UTF_8), Events.encode(older));
 
         byte[] kept =
                 driver.<String, byte[]>getKeyValueStore(StoreNames.RESULTS).get("fruits");
