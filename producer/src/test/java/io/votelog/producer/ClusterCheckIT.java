@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.votelog.infra.broker.ChildClocks;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.schemas.Topics;
-import java.io.IOException;
 import java.net.http.HttpRequest;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -95,17 +93,13 @@ class ClusterCheckIT {
 
     @Test
     void shouldSayWhichBrokersClockIsAheadOfTheOthers(@TempDir Path dir) throws Exception {
-        Optional<Path> library = clockLibrary();
-        Assumptions.assumeTrue(library.isPresent(), "no libfaketime here, by which a broker's clock is set apart");
+        Assumptions.assumeTrue(
+                ChildClocks.library().isPresent(), "no libfaketime here, by which a broker's clock is set apart");
+        ChildClocks clocks = new ChildClocks();
+        clocks.set("broker-2", Duration.ofSeconds(60));
         try (KafkaCluster cluster = KafkaCluster.cluster(dir, 3)
                 .heap("256m")
-                .processes(process -> process.name().equals("broker-2")
-                        ? process.env("LD_PRELOAD", library.orElseThrow().toString())
-                                .env("FAKETIME", "+60")
-                                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-                                .env("DONT_FAKE_MONOTONIC", "1")
-                                .env("NO_FAKE_STAT", "1")
-                        : process)
+                .processes(clocks::giveTo)
                 .start()) {
             Checked checked = Checked.of(cluster.bootstrapServers());
             assertThat(checked.exitCode()).isZero();
@@ -115,18 +109,6 @@ class ClusterCheckIT {
                     .matches(
                             "WARNING the clock of broker 2 is ahead of broker 1's by (59|60) s, of broker 3's by (59|60) s; expected: by 3 s at most, .*");
         }
-    }
-
-    private static Optional<Path> clockLibrary() throws IOException {
-        try (DirectoryStream<Path> architectures = Files.newDirectoryStream(Path.of("/usr/lib"), "*-linux-*")) {
-            for (Path architecture : architectures) {
-                Path library = architecture.resolve("faketime/libfaketimeMT.so.1");
-                if (Files.isRegularFile(library)) {
-                    return Optional.of(library);
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     private static void metricBecomes(Gateway gateway, String severity, int findings) {

@@ -2,32 +2,31 @@
 package io.votelog.infra.chaos.system;
 
 import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.system.AuditorJar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The auditor as it is built. Each command is a process of its own. */
+/** The auditor, and what it says. */
 public final class Auditor {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
-    private final Path jar;
-    private final Path dir;
+    private static final List<String> JVM = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+
+    private final AuditorJar jar;
     private final AtomicInteger runs = new AtomicInteger();
 
     /**
      * @param repository the checkout whose build is run
      * @param dir where it works, and where its output is kept
-     * @throws ChaosException where it is not built
+     * @throws io.votelog.infra.system.SystemException where it is not built
      */
     public Auditor(Path repository, Path dir) {
-        this.jar = repository.resolve("auditor/target/votelog-auditor.jar");
-        this.dir = dir;
-        if (Files.notExists(jar)) {
-            throw new ChaosException(jar + " is missing: build it there with ./mvnw -DskipTests package");
-        }
+        this.jar = new AuditorJar(repository, dir, JVM);
     }
 
     /** What a command said on standard output and error, and how it ended. */
@@ -49,11 +48,6 @@ public final class Auditor {
 
     /** Begins a command. */
     ChildJvm start(String name, String... arguments) {
-        return ChildJvm.ofPackedJar(name, jar)
-                .workingDir(dir)
-                .logFile(dir.resolve("logs").resolve(name + ".log"))
-                .jvmArgs("-Xmx384m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
-                .args(arguments)
-                .start();
+        return jar.start(name, arguments);
     }
 }

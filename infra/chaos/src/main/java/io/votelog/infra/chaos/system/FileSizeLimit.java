@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.system;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,20 +30,7 @@ public final class FileSizeLimit {
     }
 
     private static void prlimit(long pid, String soft) {
-        try {
-            // The soft limit alone: it can be lifted again.
-            Process process = new ProcessBuilder("prlimit", "--pid", Long.toString(pid), "--fsize=" + soft + ":")
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(process.getInputStream().readAllBytes()).strip();
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException("prlimit of process %d: %s".formatted(pid, said));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ChaosException("interrupted");
-        }
+        // The soft limit alone: it can be lifted again.
+        Tool.run("", List.of("prlimit", "--pid", Long.toString(pid), "--fsize=" + soft + ":"));
     }
 }

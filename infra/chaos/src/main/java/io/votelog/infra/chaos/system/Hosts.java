@@ -2,10 +2,6 @@
 package io.votelog.infra.chaos.system;
 
 import io.votelog.infra.broker.ChildJvm;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,22 +85,6 @@ public final class Hosts {
     }
 
     private static void nft(List<String> rules) {
-        try {
-            Process process = new ProcessBuilder("nft", "-f", "-")
-                    .redirectErrorStream(true)
-                    .start();
-            try (OutputStream in = process.getOutputStream()) {
-                in.write((String.join("\n", rules) + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (process.waitFor() != 0) {
-                throw new ChaosException("nft does not take the rules: " + said);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ChaosException("interrupted");
-        }
+        Tool.run(String.join("\n", rules) + "\n", List.of("nft", "-f", "-"));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.system;
 
+import io.votelog.infra.broker.ChildClocks;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.system.App;
@@ -53,13 +54,12 @@ public final class Scene implements AutoCloseable {
     private final RunningSystem system;
     private final Auditor auditor;
     private final Sealer sealer;
-    private final @Nullable Clocks clocks;
+    private final ChildClocks clocks;
     private final @Nullable Hosts hosts;
     private final Admin admin;
     private final AtExit atExit;
 
-    private Scene(
-            RunningSystem system, Auditor auditor, Sealer sealer, @Nullable Clocks clocks, @Nullable Hosts hosts) {
+    private Scene(RunningSystem system, Auditor auditor, Sealer sealer, ChildClocks clocks, @Nullable Hosts hosts) {
         this.system = system;
         this.auditor = auditor;
         this.sealer = sealer;
@@ -77,16 +77,10 @@ public final class Scene implements AutoCloseable {
      *
      * @param repository the checkout whose build is run
      * @param dir where it keeps its data and its logs
-     * @param withClocks whether the clocks of brokers and apps can be set
-     * @throws ChaosException where they are to be, and this machine has nothing for it
      */
-    public static Scene start(Path repository, Path dir, boolean withClocks) {
+    public static Scene start(Path repository, Path dir) {
         Auditor auditor = new Auditor(repository, dir);
-        Clocks clocks = withClocks
-                ? new Clocks(
-                        Clocks.library().orElseThrow(() -> new ChaosException("libfaketime is not installed here")),
-                        dir.resolve("clocks"))
-                : null;
+        ChildClocks clocks = new ChildClocks();
         Hosts hosts = Hosts.arePossible() ? new Hosts() : null;
         FreePorts ports = new FreePorts();
         RunningSystem system = RunningSystem.start(SystemPlan.of(repository, SystemFolders.in(dir))
@@ -107,11 +101,9 @@ public final class Scene implements AutoCloseable {
         }
     }
 
-    private static ChildJvm.Builder touched(ChildJvm.Builder process, @Nullable Clocks clocks, @Nullable Hosts hosts) {
-        if (clocks != null) {
-            clocks.environment(process.name()).forEach(process::env);
-        }
-        return hosts == null ? process : hosts.named(process);
+    private static ChildJvm.Builder touched(ChildJvm.Builder process, ChildClocks clocks, @Nullable Hosts hosts) {
+        ChildJvm.Builder withItsClock = clocks.giveTo(process);
+        return hosts == null ? withItsClock : hosts.named(withItsClock);
     }
 
     public SystemPlan plan() {
@@ -159,11 +151,8 @@ public final class Scene implements AutoCloseable {
         return sealer;
     }
 
-    /** @throws IllegalStateException where the system was started without clocks that can be set */
-    public Clocks clocks() {
-        if (clocks == null) {
-            throw new IllegalStateException("the clocks of this system cannot be set");
-        }
+    /** The clocks of brokers and apps, which they have from their next start on. */
+    public ChildClocks clocks() {
         return clocks;
     }
 
