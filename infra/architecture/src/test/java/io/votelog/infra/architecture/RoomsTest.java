@@ -221,6 +221,7 @@ class RoomsTest {
                 "infra.local",
                 "infra.chaos",
                 "infra.chaos.power",
+                "infra.chaos.system",
                 "infra.bench.* -infra.bench.peer -infra.bench.load -infra.bench.voters -infra.bench.workspace");
 
         private final List<String> packages;

@@ -1,35 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.chaos.system;
+package io.votelog.infra.broker;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The clocks of the processes that are started with them: each can be set apart from the machine's while it runs (libfaketime). What
- * processes measure by, the monotonic clock, goes on as it is.
+ * The clocks of children, by their names: one may be set apart from the machine's, and is from the next start of that child on
+ * (libfaketime). What a process measures by, the monotonic clock, stays as it is. May be used by any thread.
  */
-public final class Clocks {
+public final class ChildClocks {
     private static final String NAME = "faketime/libfaketimeMT.so.1";
     private static final List<Path> FOLDERS = List.of(Path.of("/usr/lib"), Path.of("/usr/local/lib"));
 
-    private final Path library;
-    private final Path folder;
-
-    /** @param folder where the files are made that say how far each clock is apart */
-    Clocks(Path library, Path folder) {
-        this.library = library;
-        this.folder = folder;
-    }
+    private final Map<String, Duration> apart = new ConcurrentHashMap<>();
 
     /** Where libfaketime is on this machine, if it is there: the Debian package of that name. */
     public static Optional<Path> library() {
@@ -46,33 +37,26 @@ public final class Clocks {
         return found.stream().filter(Files::isRegularFile).findFirst();
     }
 
-    /** What a process has in its environment so that its clock can be set. */
-    Map<String, String> environment(String process) {
-        if (Files.notExists(file(process))) {
-            set(process, Duration.ZERO);
-        }
-        Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("LD_PRELOAD", library.toString());
-        environment.put("FAKETIME_TIMESTAMP_FILE", file(process).toString());
-        environment.put("FAKETIME_CACHE_DURATION", "1");
-        environment.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-        environment.put("DONT_FAKE_MONOTONIC", "1");
-        environment.put("NO_FAKE_STAT", "1");
-        return environment;
+    /** Sets the clock of a child so far before or behind the machine's; zero is the machine's own. */
+    public void set(String child, Duration ahead) {
+        apart.put(child, ahead);
     }
 
-    /** Sets the clock of a process so far before or behind the machine's; within a second it has it. */
-    public void set(String process, Duration apart) {
-        try {
-            Files.createDirectories(folder);
-            Path next = Files.writeString(folder.resolve(process + ".next"), "%+d%n".formatted(apart.toSeconds()));
-            Files.move(next, file(process), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /**
+     * Gives a child its clock, before it is started.
+     *
+     * @throws ChildStartException where its clock is not the machine's, and there is no libfaketime
+     */
+    public ChildJvm.Builder giveTo(ChildJvm.Builder child) {
+        Duration ahead = apart.getOrDefault(child.name(), Duration.ZERO);
+        if (ahead.isZero()) {
+            return child;
         }
-    }
-
-    private Path file(String process) {
-        return folder.resolve(process);
+        Path library = library().orElseThrow(() -> new ChildStartException("libfaketime is not installed here"));
+        return child.env("LD_PRELOAD", library.toString())
+                .env("FAKETIME", "%+d".formatted(ahead.toSeconds()))
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+                .env("DONT_FAKE_MONOTONIC", "1")
+                .env("NO_FAKE_STAT", "1");
     }
 }

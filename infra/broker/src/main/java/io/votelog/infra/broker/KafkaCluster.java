@@ -222,7 +222,6 @@ public final class KafkaCluster implements AutoCloseable {
         private final int brokers;
         private final boolean separateController;
         private final Map<String, String> overrides = new LinkedHashMap<>();
-        private final List<String> moreJvmArgs = new ArrayList<>();
         private String heap = "3g";
         private int firstPort;
         private Duration startupTimeout = Duration.ofSeconds(90);
@@ -266,12 +265,6 @@ public final class KafkaCluster implements AutoCloseable {
         /** What is done to each process before it is started: it has its name, its heap and its log file by then, and no arguments. */
         public Builder processes(UnaryOperator<ChildJvm.Builder> beforeStart) {
             this.touch = beforeStart;
-            return this;
-        }
-
-        /** Adds options to those of each node's JVM, whose working directory is the node's folder. */
-        public Builder jvmArgs(List<String> more) {
-            moreJvmArgs.addAll(more);
             return this;
         }
 
@@ -343,7 +336,6 @@ public final class KafkaCluster implements AutoCloseable {
             args.add("-Djava.awt.headless=true");
             args.add("-Dlogback.configurationFile=io/votelog/infra/broker/logback-broker.xml");
             args.add("-Dlog4j2.configurationFile=classpath:io/votelog/infra/broker/log4j2-broker.xml");
-            args.addAll(moreJvmArgs);
             return args;
         }
     }

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos;
 
-import io.votelog.infra.broker.ChildStartException;
 import io.votelog.infra.chaos.faults.Fault;
 import io.votelog.infra.chaos.faults.Faults;
 import io.votelog.infra.chaos.load.Ledger;
-import io.votelog.infra.chaos.system.ChaosException;
-import io.votelog.infra.system.SystemException;
+import io.votelog.infra.chaos.system.Programs;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -39,12 +35,6 @@ import picocli.CommandLine.Spec;
                     + " command line that it does not know; 3 the run could not be made."
         })
 public final class Chaos implements Callable<Integer> {
-    /** System property: the repository's root; the working directory by default. */
-    static final String ROOT = "votelog.chaos.root";
-
-    private static final int EXIT_BROKEN = 1;
-    private static final int EXIT_NOT_RUN = 3;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
@@ -93,19 +83,7 @@ public final class Chaos implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Chaos()).setExpandAtFiles(false);
-        commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-            if (failure instanceof ChaosException
-                    || failure instanceof SystemException
-                    || failure instanceof ChildStartException) {
-                command.getErr().println("infra/chaos/run: " + failure.getMessage());
-            } else {
-                failure.printStackTrace(command.getErr());
-            }
-            return EXIT_NOT_RUN;
-        });
-        return commandLine;
+        return Programs.commandLine(new Chaos());
     }
 
     @Override
@@ -145,12 +123,8 @@ public final class Chaos implements Callable<Integer> {
                         "%s cannot happen on this machine: it lacks %s".formatted(kind.name(), what));
             });
         }
-        long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;
-        ChaosRun run = new ChaosRun(root(), drawn, minutes, rate, kinds, ledger, out);
-        return run.run(keep, json) ? 0 : EXIT_BROKEN;
-    }
-
-    private static Path root() {
-        return Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
+        long drawn = Programs.seed(seed);
+        ChaosRun run = new ChaosRun(Programs.root(), drawn, minutes, rate, kinds, ledger, out);
+        return run.run(keep, json) ? 0 : Programs.EXIT_BROKEN;
     }
 }

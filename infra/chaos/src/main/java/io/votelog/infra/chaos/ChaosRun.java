@@ -77,7 +77,7 @@ final class ChaosRun {
                 kinds.stream().map(Fault::name).collect(Collectors.joining(",")));
         out.println("starting; data and logs are in " + dir);
         boolean held = false;
-        try (Scene scene = Scene.start(root, dir, kinds.stream().anyMatch(Fault::setsClocks))) {
+        try (Scene scene = Scene.start(root, dir)) {
             Tables tables = run(scene, dir);
             tables.print(out);
             held = tables.held();

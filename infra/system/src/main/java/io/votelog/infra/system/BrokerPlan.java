@@ -4,9 +4,7 @@ package io.votelog.infra.system;
 import io.votelog.infra.broker.KafkaCluster;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,23 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param port of the first, the others' follow; 0 for those of the last start on the same data, else free ones
  * @param heap the most that each may take, as {@code -Xmx} takes it; null for what {@link KafkaCluster} gives
  * @param settings of Kafka, in place of the usual ones
- * @param jvmArgs options of each node's JVM beside the usual ones; its working directory is the node's folder
  */
-public record BrokerPlan(
-        int count, int port, @Nullable String heap, Map<String, String> settings, List<String> jvmArgs) {
+public record BrokerPlan(int count, int port, @Nullable String heap, Map<String, String> settings) {
     public BrokerPlan {
         settings = Map.copyOf(settings);
-        jvmArgs = List.copyOf(jvmArgs);
     }
 
     /** One broker that is its own controller, on a free port. */
     public static BrokerPlan single() {
-        return new BrokerPlan(1, 0, null, Map.of(), List.of());
+        return new BrokerPlan(1, 0, null, Map.of());
     }
 
     /** So many brokers on free ports. */
     public static BrokerPlan of(int count) {
-        return new BrokerPlan(count, 0, null, Map.of(), List.of());
+        return new BrokerPlan(count, 0, null, Map.of());
     }
 
     /**
@@ -41,7 +36,7 @@ public record BrokerPlan(
      * @param firstPort of the first broker; the others take those after it
      */
     public BrokerPlan at(int firstPort) {
-        return new BrokerPlan(count, firstPort, heap, settings, jvmArgs);
+        return new BrokerPlan(count, firstPort, heap, settings);
     }
 
     /**
@@ -50,22 +45,12 @@ public record BrokerPlan(
      * @param most of each broker, as {@code -Xmx} takes it
      */
     public BrokerPlan withHeap(String most) {
-        return new BrokerPlan(count, port, most, settings, jvmArgs);
+        return new BrokerPlan(count, port, most, settings);
     }
 
     /** The same with these settings of Kafka in place of the usual ones. */
     public BrokerPlan withSettings(Map<String, String> values) {
-        return new BrokerPlan(count, port, heap, values, jvmArgs);
-    }
-
-    /** The same with further options of each node's JVM. */
-    public BrokerPlan withJvmArgs(String... more) {
-        return new BrokerPlan(
-                count,
-                port,
-                heap,
-                settings,
-                Stream.concat(jvmArgs.stream(), Stream.of(more)).toList());
+        return new BrokerPlan(count, port, heap, values);
     }
 
     KafkaCluster.Builder cluster(Path data, Duration patience) {
@@ -75,7 +60,6 @@ public record BrokerPlan(
             builder.heap(heap);
         }
         settings.forEach(builder::config);
-        builder.jvmArgs(jvmArgs);
         return builder;
     }
 }

@@ -89,6 +89,22 @@ public final class AccountedLoad implements AutoCloseable {
         return report.throughput();
     }
 
+    /**
+     * An open load of voters who have not voted. Their tokens are signed before this returns, so that the time of the load is the load's.
+     *
+     * @param connections how many at most
+     * @param rate votes a second
+     */
+    Load open(int connections, double rate, Duration length) {
+        Load load = Load.open(system.gatewayUrl(), connections, rate, Duration.ZERO, length, next);
+        requests(load);
+        return load;
+    }
+
+    private VoteRequests requests(Load load) {
+        return system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
+    }
+
     /** Runs a load from the first voter on who has not voted. */
     public LoadReport run(Load load) {
         return run(load, ledger);
@@ -100,9 +116,7 @@ public final class AccountedLoad implements AutoCloseable {
      * @param fates told of each vote's fate; it has to tell the {@linkplain #ledger ledger}
      */
     public LoadReport run(Load load, VoteFates fates) {
-        VoteRequests requests =
-                system.requests(system.gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
-        LoadReport report = generator.run(load, requests, fates, LoadGenerator.Span.IGNORED);
+        LoadReport report = generator.run(load, requests(load), fates, LoadGenerator.Span.IGNORED);
         next = load.firstVoter() + report.voters();
         return report;
     }

@@ -6,7 +6,6 @@ import io.votelog.infra.bench.load.LoadReport;
 import io.votelog.infra.bench.log.Auditor;
 import io.votelog.infra.bench.system.BrokerTopics;
 import io.votelog.infra.bench.system.SystemOptions;
-import io.votelog.infra.bench.voters.TokenAlgorithm;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,15 +43,7 @@ public final class BehindCommand implements Callable<Integer> {
             BrokerTopics topics = new BrokerTopics(loaded.system().kafka().bootstrapServers());
             loaded.warmUp();
             double rate = share * loaded.maximum();
-            Load load = Load.open(
-                    loaded.system().gatewayUrl(),
-                    options.connections,
-                    rate,
-                    Duration.ZERO,
-                    Duration.ofSeconds(seconds),
-                    loaded.nextVoter());
-            loaded.system()
-                    .requests(loaded.system().gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
+            Load load = loaded.open(options.connections, rate, Duration.ofSeconds(seconds));
             loaded.system().killStreams();
             out.printf(Locale.ROOT, "load         %,.0f votes/s for %d s, the read side killed%n", rate, seconds);
             LoadReport report = loaded.run(load);

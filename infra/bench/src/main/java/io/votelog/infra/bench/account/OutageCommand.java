@@ -5,7 +5,6 @@ import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.load.LoadReport;
 import io.votelog.infra.bench.system.SystemOptions;
 import io.votelog.infra.bench.system.TestSystem;
-import io.votelog.infra.bench.voters.TokenAlgorithm;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -55,16 +54,8 @@ public final class OutageCommand implements Callable<Integer> {
         try (AccountedLoad loaded = new AccountedLoad(options, 60_000 * seconds, out)) {
             loaded.warmUp();
             double rate = share * loaded.maximum();
-            Load load = Load.open(
-                            loaded.system().gatewayUrl(),
-                            outageConnections,
-                            rate,
-                            Duration.ZERO,
-                            Duration.ofSeconds(seconds),
-                            loaded.nextVoter())
+            Load load = loaded.open(outageConnections, rate, Duration.ofSeconds(seconds))
                     .retrying(RETRY_AFTER);
-            loaded.system()
-                    .requests(loaded.system().gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
             CompletableFuture<Void> outage = CompletableFuture.runAsync(
                     () -> {
                         loaded.system().kafka().kill(1);

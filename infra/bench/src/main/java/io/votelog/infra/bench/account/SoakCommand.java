@@ -3,7 +3,6 @@ package io.votelog.infra.bench.account;
 
 import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.system.SystemOptions;
-import io.votelog.infra.bench.voters.TokenAlgorithm;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -43,16 +42,7 @@ public final class SoakCommand implements Callable<Integer> {
             loaded.warmUp();
             double rate = share * loaded.maximum();
             out.printf(Locale.ROOT, "load         %,.0f votes/s for %d min%n", rate, minutes);
-            Load load = Load.open(
-                    loaded.system().gatewayUrl(),
-                    options.connections,
-                    rate,
-                    Duration.ZERO,
-                    Duration.ofSeconds(seconds),
-                    loaded.nextVoter());
-            // Signed ahead, so that the minutes below are those of the load.
-            loaded.system()
-                    .requests(loaded.system().gatewayUrl(), TokenAlgorithm.HS256, load.firstVoter(), load.voters());
+            Load load = loaded.open(options.connections, rate, Duration.ofSeconds(seconds));
             Runnable watching = watch(loaded, out);
             loaded.run(load).print(out);
             watching.run();

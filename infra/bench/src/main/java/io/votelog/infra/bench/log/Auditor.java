@@ -4,33 +4,27 @@ package io.votelog.infra.bench.log;
 import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.bench.workspace.Workspace;
 import io.votelog.infra.broker.ChildJvm;
-import java.nio.file.Files;
+import io.votelog.infra.system.AuditorJar;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The auditor as it is built. Each command is a process of its own, which must pass. */
+/** The auditor, whose commands must pass. */
 public final class Auditor {
+    private final AuditorJar jar;
     private final Path folder;
-    private final List<String> jvmArgs;
 
     /**
      * @param folder where it works and logs
      * @param heap the most that it may take, as {@code -Xmx} takes it
      * @param jvmArgs further options of its JVM
-     * @throws BenchException where it is not built
+     * @throws io.votelog.infra.system.SystemException where it is not built
      */
     public Auditor(Path folder, String heap, List<String> jvmArgs) {
+        List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
+        jvm.addAll(jvmArgs);
+        this.jar = new AuditorJar(Workspace.root(), folder, jvm);
         this.folder = folder;
-        this.jvmArgs = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"));
-        this.jvmArgs.addAll(jvmArgs);
-        if (Files.notExists(jar())) {
-            throw new BenchException(jar() + " is missing: build it with ./mvnw -DskipTests package");
-        }
-    }
-
-    private static Path jar() {
-        return Workspace.root().resolve("auditor/target/votelog-auditor.jar");
     }
 
     /**
@@ -40,12 +34,7 @@ public final class Auditor {
      * @return the process, which has ended with 0
      */
     public ChildJvm run(String name, String... arguments) {
-        ChildJvm auditor = ChildJvm.ofPackedJar(name, jar())
-                .workingDir(folder)
-                .logFile(folder.resolve("logs").resolve(name + ".log"))
-                .jvmArgs(jvmArgs.toArray(String[]::new))
-                .args(arguments)
-                .start();
+        ChildJvm auditor = jar.start(name, arguments);
         ConsumerPerf.await(auditor);
         if (auditor.exitCode().orElse(-1) != 0) {
             throw new BenchException(auditor.obituary("%s fails".formatted(name)));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.faults;
 
-import io.votelog.infra.chaos.system.Clocks;
+import io.votelog.infra.broker.ChildClocks;
+import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.chaos.system.Scene;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppProcess;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** The clocks of all brokers, or of all gateways, are set apart by up to some minutes, and come together again later. */
+/** All brokers, or all gateways, are restarted one after the other with clocks that are apart by up to some minutes, and again with right ones later. */
 record ClocksApart(String name, Whose whose) implements Fault {
     private static final int MOST_SECONDS = 300;
 
@@ -31,29 +32,35 @@ record ClocksApart(String name, Whose whose) implements Fault {
 
     @Override
     public Optional<String> lacks() {
-        return Clocks.library().isPresent() ? Optional.empty() : Optional.of("libfaketime");
-    }
-
-    @Override
-    public boolean setsClocks() {
-        return true;
+        return ChildClocks.library().isPresent() ? Optional.empty() : Optional.of("libfaketime");
     }
 
     @Override
     public Blow strike(Scene scene, Random random) {
-        List<String> said = new ArrayList<>();
         List<String> processes = processes(scene);
+        List<String> said = new ArrayList<>();
         for (String process : processes) {
-            int seconds = random.nextInt(2 * MOST_SECONDS + 1) - MOST_SECONDS;
-            scene.clocks().set(process, Duration.ofSeconds(seconds));
-            said.add("%+d".formatted(seconds));
+            Duration ahead = Duration.ofSeconds(random.nextInt(2 * MOST_SECONDS + 1) - MOST_SECONDS);
+            scene.clocks().set(process, ahead);
+            said.add("%+d".formatted(ahead.toSeconds()));
         }
+        roll(scene);
         return new Blow(
                 String.join(", ", said) + " s",
                 Blow.seconds(random, 6, 12),
-                () -> processes.forEach(process -> scene.clocks().set(process, Duration.ZERO)),
+                () -> {
+                    processes.forEach(process -> scene.clocks().set(process, Duration.ZERO));
+                    roll(scene);
+                },
                 Blow.Since.HEAL,
                 Blow::votesCountAndAreTold);
+    }
+
+    private void roll(Scene scene) {
+        switch (whose) {
+            case BROKERS -> BrokersRolled.roll(scene, 0);
+            case GATEWAYS -> AppsRolled.roll(scene, App.PRODUCER);
+        }
     }
 
     private List<String> processes(Scene scene) {
@@ -61,7 +68,7 @@ record ClocksApart(String name, Whose whose) implements Fault {
             case BROKERS ->
                 scene.kafka().processes().stream()
                         .limit(Scene.BROKERS)
-                        .map(child -> child.name())
+                        .map(ChildJvm::name)
                         .toList();
             case GATEWAYS ->
                 scene.apps(App.PRODUCER).stream().map(AppProcess::name).toList();

@@ -18,11 +18,6 @@ public interface Fault {
         return Optional.empty();
     }
 
-    /** Whether the processes must be started with clocks that can be set. */
-    default boolean setsClocks() {
-        return false;
-    }
-
     /**
      * Has it happen once, to a system that is whole.
      *

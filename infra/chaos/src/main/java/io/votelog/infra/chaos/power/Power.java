@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.power;
 
-import io.votelog.infra.broker.ChildStartException;
-import io.votelog.infra.chaos.system.ChaosException;
-import io.votelog.infra.system.SystemException;
+import io.votelog.infra.chaos.system.Programs;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -35,10 +30,6 @@ import picocli.CommandLine.Spec;
                     + " not, and the folder is kept; 2 a command line that it does not know; 3 the run could not be made."
         })
 public final class Power implements Callable<Integer> {
-    private static final String ROOT = "votelog.chaos.root";
-    private static final int EXIT_BROKEN = 1;
-    private static final int EXIT_NOT_RUN = 3;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
@@ -78,19 +69,7 @@ public final class Power implements Callable<Integer> {
 
     /** What reads the command line and does it. */
     public static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Power()).setExpandAtFiles(false);
-        commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-            if (failure instanceof ChaosException
-                    || failure instanceof SystemException
-                    || failure instanceof ChildStartException) {
-                command.getErr().println("infra/chaos/power: " + failure.getMessage());
-            } else {
-                failure.printStackTrace(command.getErr());
-            }
-            return EXIT_NOT_RUN;
-        });
-        return commandLine;
+        return Programs.commandLine(new Power());
     }
 
     @Override
@@ -102,9 +81,8 @@ public final class Power implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--rounds is %d; 1 to 1000 are allowed".formatted(rounds));
         }
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;
+        long drawn = Programs.seed(seed);
         Sync sync = flushAll ? Sync.ALL : flush ? Sync.VOTES : Sync.NOTHING;
-        Path root = Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
-        return new PowerRun(root, drawn, rounds, brokers, sync, keep, out).run() ? 0 : EXIT_BROKEN;
+        return new PowerRun(Programs.root(), drawn, rounds, brokers, sync, keep, out).run() ? 0 : Programs.EXIT_BROKEN;
     }
 }

@@ -90,13 +90,15 @@ final class Stage implements AutoCloseable {
     static Stage start(Path repository, Path dir, int brokers, Sync sync, Random random)
             throws IOException, InterruptedException {
         Auditor auditor = new Auditor(repository, dir);
-        drawWriteBack(dir, nodes(brokers), random);
+        List<String> nodes = nodes(brokers);
+        drawWriteBack(dir, nodes, random);
+        String agent = SyncAgent.option(dir, records(dir));
         FreePorts ports = new FreePorts();
         RunningSystem system = RunningSystem.start(SystemPlan.of(repository, SystemFolders.in(dir))
                 .brokers(BrokerPlan.of(brokers)
                         .withHeap("512m")
-                        .withSettings(sync == Sync.ALL ? Map.of("log.flush.interval.messages", "1") : Map.of())
-                        .withJvmArgs(SyncAgent.option(dir, records(dir))))
+                        .withSettings(sync == Sync.ALL ? Map.of("log.flush.interval.messages", "1") : Map.of()))
+                .processes(process -> nodes.contains(process.name()) ? process.jvmArgs(agent) : process)
                 .patience(PATIENCE)
                 .instances(App.PRODUCER, 1, ports)
                 .instances(App.STREAMS, 1, ports)

@@ -39,8 +39,8 @@ final class PowerLossIT {
         Path records = dir.resolve("records");
         Path record = records.resolve("broker-1");
         Path kafka = dir.resolve("kafka");
-        KafkaCluster.Builder builder =
-                KafkaCluster.single(kafka).heap("512m").jvmArgs(List.of(SyncAgent.option(dir, records)));
+        String agent = SyncAgent.option(dir, records);
+        KafkaCluster.Builder builder = KafkaCluster.single(kafka).heap("512m").processes(node -> node.jvmArgs(agent));
         try (KafkaCluster cluster = builder.start()) {
             create(cluster);
             // The broker syncs the folder of new partitions with its next checkpoint.
