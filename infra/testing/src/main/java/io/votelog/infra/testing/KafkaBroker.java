@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.testing;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -32,7 +37,11 @@ public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
                 false);
         try (Admin admin = Admin.create(config)) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            Set<String> topics = await(admin.listTopics().names());
+            // The controller tells that a topic is made before the broker lists it. The broker follows the controller
+            // in order, so it lists every topic of before this call once it lists a topic made in this call.
+            String last = "last-" + UUID.randomUUID();
+            await(admin.createTopics(List.of(new NewTopic(last, 1, (short) 1))).all());
+            Set<String> topics = awaitTopics(admin, end, "lists what is made", listed -> listed.contains(last));
             for (String topic : topics) {
                 try {
                     await(admin.deleteTopics(Set.of(topic)).all());
@@ -43,13 +52,22 @@ public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
                     }
                 }
             }
-            while (!await(admin.listTopics().names()).isEmpty()) {
-                if (System.nanoTime() > end) {
-                    throw new IllegalStateException("topics still there 30 s after their deletion: "
-                            + await(admin.listTopics().names()));
-                }
-                Thread.onSpinWait();
+            awaitTopics(admin, end, "lists no topic after their deletion", Set::isEmpty);
+        }
+    }
+
+    private static Set<String> awaitTopics(
+            Admin admin, long end, String what, Predicate<? super Set<String>> condition) {
+        while (true) {
+            Set<String> topics = await(admin.listTopics().names());
+            if (condition.test(topics)) {
+                return topics;
             }
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("within 30 s there was no time at which the broker " + what
+                        + ": it lists " + new TreeSet<>(topics));
+            }
+            Thread.onSpinWait();
         }
     }
 
