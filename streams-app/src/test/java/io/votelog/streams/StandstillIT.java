@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -128,6 +131,42 @@ final class StandstillIT {
             HttpResponse<String> ready = app.management("/actuator/health/readiness");
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ready.body()).contains("this instance reads no results");
+        }
+    }
+
+    /** Nothing behind the beginning of an open transaction is committed, so nothing behind it can be counted. */
+    @Test
+    void shouldSayThatVotesWaitWhereTheCountDoesNotGoOn(KafkaBroker broker, @TempDir Path state) throws Exception {
+        try (LogWriter log = new LogWriter(broker.bootstrapServers());
+                KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", "stranger"),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer());
+                RunningApp app = RunningApp.start(
+                        broker.bootstrapServers(), "waiting-it", state, "--votelog.streams.standstill-after=2s")) {
+            log.publishOpen("waiting");
+            log.vote("waiting", "a1", "b1");
+            ResultsIT.awaitReceived(app, "waiting", 1);
+
+            stranger.initTransactions();
+            stranger.beginTransaction();
+            int partitions = stranger.partitionsFor(Topics.VOTES.name()).size();
+            for (int partition = 0; partition < partitions; partition++) {
+                stranger.send(new ProducerRecord<>(Topics.VOTES.name(), partition, new byte[0], new byte[1]))
+                        .get(30, TimeUnit.SECONDS);
+            }
+            log.vote("waiting", "a1", "b1");
+
+            await("the mark").atMost(Duration.ofSeconds(30)).until(() -> app.json("/v1/ballots/waiting/results")
+                    .has("live"));
+            assertThat(app.management("/actuator/health/readiness").body())
+                    .containsPattern("votes of partition \\d wait, and the count does not go on from offset \\d+");
+            assertThat(app.metric("votelog_results_live")).containsValue(0.0);
+
+            stranger.abortTransaction();
+            ResultsIT.awaitReceived(app, "waiting", 2);
+            await("no mark").atMost(Duration.ofSeconds(30)).until(() -> !app.json("/v1/ballots/waiting/results")
+                    .has("live"));
         }
     }
 

@@ -52,7 +52,12 @@ final class DecidedLog implements LogSource {
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         Topology topology = new VotelogTopology(
-                        DrawnLog.keys(), partition -> Long.MAX_VALUE, results -> {}, turnout -> {}, (key, row) -> {})
+                        DrawnLog.keys(),
+                        partition -> Long.MAX_VALUE,
+                        VotelogTopology.RESULTS_INTERVAL,
+                        results -> {},
+                        turnout -> {},
+                        (key, row) -> {})
                 .whole();
         for (var topic : Dump.TOPICS) {
             topics.put(topic.name(), new ArrayList<>());

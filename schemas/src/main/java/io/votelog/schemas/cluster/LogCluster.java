@@ -237,6 +237,40 @@ public final class LogCluster implements AutoCloseable {
     }
 
     /**
+     * The offsets behind the last records of all partitions of votes, those of transactions that have not ended among them.
+     *
+     * @throws UnfitLogException when the cluster does not answer
+     */
+    public Map<Integer, Long> endsOfVotes() {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (int partition = 0; partition < partitions(Topics.VOTES); partition++) {
+            asked.put(new TopicPartition(Topics.VOTES.name(), partition), OffsetSpec.latest());
+        }
+        Map<Integer, Long> ends = new HashMap<>();
+        reader.await(admin.listOffsets(asked).all(), "the ends of votes")
+                .forEach((partition, end) -> ends.put(partition.partition(), end.offset()));
+        return ends;
+    }
+
+    /**
+     * The offsets that a group has committed for partitions of votes; none for those where it has committed nothing.
+     *
+     * @throws UnfitLogException when the cluster does not answer
+     */
+    public Map<Integer, Long> committedOfVotes(String groupId) {
+        Map<Integer, Long> committed = new HashMap<>();
+        reader.await(
+                        admin.listConsumerGroupOffsets(groupId).partitionsToOffsetAndMetadata(),
+                        "the offsets of group " + groupId)
+                .forEach((partition, offset) -> {
+                    if (partition.topic().equals(Topics.VOTES.name()) && offset != null) {
+                        committed.put(partition.partition(), offset.offset());
+                    }
+                });
+        return committed;
+    }
+
+    /**
      * Checks an application's changelogs, from which its stores are restored. Where votes survives the loss of one broker, they must too.
      * A changelog that does not exist yet is not asked for.
      *

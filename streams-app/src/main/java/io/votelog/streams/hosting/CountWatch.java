@@ -34,13 +34,16 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Checks every two seconds what Kafka Streams does not report: whether any instance counts, whether the topic of votes got more
- * partitions, and whether another instance has this one's address. The read side, health and metrics are told the outcome. When
+ * Checks every two seconds what Kafka Streams does not report: whether any instance counts, whether votes wait and the count does not go
+ * on, whether the topic of votes got more partitions, and whether another instance has this one's address. The read side, health and metrics are told the outcome. When
  * votes got more partitions, the count is started anew for all of them, on the same stores.
  */
 final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     /** The time between two checks. */
     private static final Duration EVERY = Duration.ofSeconds(2);
+
+    /** The most time between two looks at whether votes wait. */
+    private static final Duration LOOK_AT_VOTES_EVERY = Duration.ofSeconds(10);
 
     /** Brokers that have not answered for so long count as away. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
@@ -60,6 +63,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private final OwnAddress self;
     private final Runnable onFirstRun;
     private final Runnable unfit;
+    private final UncountedVotes uncounted = new UncountedVotes();
     private final ScheduledExecutorService scheduler = thread("votelog-count-watch");
 
     /**
@@ -77,6 +81,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private volatile @Nullable MultiGauge tasks;
     private int countedPartitions;
     private boolean checked;
+    private long lookedAtVotesNanos = System.nanoTime();
     private @Nullable String lastFailure;
 
     /**
@@ -154,6 +159,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             othersCount = members.stream().anyMatch(member -> !member.startsWith(claims.clientId()));
             self.contested(claims.contested(members, System.nanoTime()));
             instances.noteMembers(claims.keys(members), System.nanoTime());
+            lookAtVotes();
             lastFailure = null;
         } catch (UnfitLogException e) {
             String failure = String.valueOf(e.getMessage());
@@ -166,6 +172,18 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         }
         updateBoards();
         countTasks();
+    }
+
+    private void lookAtVotes() {
+        long every = Math.min(
+                LOOK_AT_VOTES_EVERY.toNanos(), settings.standstillAfter().toNanos() / 4);
+        if (System.nanoTime() - lookedAtVotesNanos < every) {
+            return;
+        }
+        // Asked for first: what is counted later is not taken for less than there is.
+        Map<Integer, Long> ends = cluster.endsOfVotes();
+        uncounted.note(cluster.committedOfVotes(settings.applicationId()), ends, System.nanoTime());
+        lookedAtVotesNanos = System.nanoTime();
     }
 
     /** Checks the changelogs once, when both Kafka Streams have made them. */
@@ -229,7 +247,12 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             return "nobody counts; Kafka Streams of this instance is in state " + counting.state();
         }
         Duration silence = Duration.ofNanos(System.nanoTime() - answeredAtNanos);
-        return silence.compareTo(SILENCE) < 0 ? null : "the brokers do not answer";
+        if (silence.compareTo(SILENCE) >= 0) {
+            return "the brokers do not answer";
+        }
+        return uncounted
+                .waitingFor(settings.standstillAfter(), System.nanoTime())
+                .orElse(null);
     }
 
     private void countTasks() {

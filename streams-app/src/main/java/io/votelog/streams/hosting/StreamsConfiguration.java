@@ -27,8 +27,14 @@ class StreamsConfiguration {
 
     @Bean
     VotelogTopology topology(
-            LogSettings log, LogWatch watch, ResultsBoard board, TurnoutBoard turnout, BallotsBoard ballots) {
-        return new VotelogTopology(log.keys(), watch, board::post, turnout::post, ballots::post);
+            LogSettings log,
+            StreamsSettings settings,
+            LogWatch watch,
+            ResultsBoard board,
+            TurnoutBoard turnout,
+            BallotsBoard ballots) {
+        return new VotelogTopology(
+                log.keys(), watch, settings.resultsInterval(), board::post, turnout::post, ballots::post);
     }
 
     /**

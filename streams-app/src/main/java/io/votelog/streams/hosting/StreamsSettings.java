@@ -7,6 +7,8 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,6 +26,10 @@ import org.springframework.validation.annotation.Validated;
  *     else 0
  * @param commitInterval the longest time between two commits while nothing is to be sent; what is to be sent is committed at
  *     once
+ * @param resultsInterval the least time between two results of a ballot: tallies are sent at the beginning of each such period,
+ *     and results in its middle, where something has changed; 50 ms to a minute
+ * @param standstillAfter how long votes of a partition may wait without the count going on there before results are shown as not
+ *     live; a second or more
  * @param closeTimeout how long a stop may take
  * @param threadReplacements how many failed threads are replaced within five minutes before the instance gives up
  */
@@ -36,6 +42,8 @@ record StreamsSettings(
         @DefaultValue("2") @Min(1) @Max(64) int threads,
         @Nullable @Min(0) @Max(3) Integer standbyReplicas,
         @DefaultValue("100ms") @NotNull Duration commitInterval,
+        @DefaultValue("100ms") @NotNull @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration resultsInterval,
+        @DefaultValue("30s") @NotNull @DurationMin(seconds = 1) Duration standstillAfter,
         @DefaultValue("10s") @NotNull Duration closeTimeout,
         @DefaultValue("10") @Min(0) @Max(1000) int threadReplacements) {
     /** The application id of the Kafka Streams that reads tallies and keeps results. */

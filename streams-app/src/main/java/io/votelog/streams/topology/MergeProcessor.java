@@ -42,14 +42,10 @@ import org.slf4j.LoggerFactory;
  * the results that were sent before.
  */
 final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-    /** The interval at which the results of changed ballots are sent. */
-    static final Duration EMIT_EVERY = Duration.ofMillis(100);
-
-    /** Results are sent this long after the tallies, which is the time that tallies need to be committed and read. */
-    private static final Duration PHASE = Duration.ofMillis(50);
-
     private static final Logger LOG = LoggerFactory.getLogger(MergeProcessor.class);
     private static final CloudEvent CLOUD_EVENT = new CloudEvent("BallotResults", "streams-app");
+
+    private final Duration emitEvery;
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
@@ -67,7 +63,9 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private EmitTimer timer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    MergeProcessor() {}
+    MergeProcessor(Duration emitEvery) {
+        this.emitEvery = emitEvery;
+    }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
@@ -82,7 +80,8 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         this.disagreements = context.metrics()
                 .addRateTotalSensor(
                         "merge", context.taskId().toString(), "disagreeing-ballots", Sensor.RecordingLevel.INFO);
-        this.timer = new EmitTimer(context, EMIT_EVERY, PHASE, this::emit);
+        // Tallies have half the interval to be committed and read.
+        this.timer = new EmitTimer(context, emitEvery, emitEvery.dividedBy(2), this::emit);
         if (!changed.isEmpty()) {
             timer.start();
         }

@@ -35,9 +35,6 @@ import org.slf4j.LoggerFactory;
  * holds the next hour. The turnout of the running hour is sent once a second.
  */
 final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]> {
-    /** The interval at which the tallies of changed ballots are sent. */
-    static final Duration EMIT_EVERY = Duration.ofMillis(100);
-
     /** The interval at which the running hour of ballots with new turnout is sent. */
     static final Duration EMIT_TURNOUT_EVERY = Duration.ofSeconds(1);
 
@@ -47,6 +44,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private static final String POSITION_KEY = PartitionPosition.KEY;
 
     private final VotesTopic votesTopic;
+    private final Duration emitEvery;
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
@@ -69,8 +67,9 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private EmitTimer turnoutTimer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    TallyProcessor(VotesTopic votesTopic) {
+    TallyProcessor(VotesTopic votesTopic, Duration emitEvery) {
         this.votesTopic = votesTopic;
+        this.emitEvery = emitEvery;
     }
 
     @Override
@@ -86,7 +85,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         commits.onCommit(this::write);
         int partition = context.taskId().partition();
         checkLog(partition);
-        this.timer = new EmitTimer(context, EMIT_EVERY, Duration.ZERO, this::emit);
+        this.timer = new EmitTimer(context, emitEvery, Duration.ZERO, this::emit);
         this.turnoutTimer = new EmitTimer(context, EMIT_TURNOUT_EVERY, Duration.ZERO, this::emitTurnout);
         if (!changed.isEmpty() || topicIdUnstored) {
             timer.start();

@@ -10,6 +10,7 @@ import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.streams.topology.voters.OpenStores;
 import io.votelog.streams.topology.voters.VotersStore;
 import io.votelog.streams.topology.voters.VotesTopic;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,8 +33,12 @@ import org.apache.kafka.streams.state.Stores;
  * in the processors; this class names them, their topics and their stores.
  */
 public final class VotelogTopology {
+    /** The interval at which results are sent where nobody asks for another. */
+    public static final Duration RESULTS_INTERVAL = Duration.ofMillis(100);
+
     private final LogKeys keys;
     private final VotesTopic votesTopic;
+    private final Duration resultsInterval;
     private final Consumer<BallotResults> onResults;
     private final Consumer<PartitionTurnout> onTurnout;
     private final BiConsumer<String, byte[]> onBallots;
@@ -44,6 +49,8 @@ public final class VotelogTopology {
      *
      * @param keys whose control records are obeyed
      * @param votesTopic the topic of votes; asked when the task of a partition starts
+     * @param resultsInterval the time between two moments at which tallies, and results half of it later, are sent of ballots
+     *     where something has changed
      * @param onResults gets the newer results of each ballot, on the thread that keeps the global stores
      * @param onTurnout gets each newer snapshot of an hour of a ballot's turnout, on the same thread
      * @param onBallots gets each new row of the ballots topic, by the keys of {@link BallotsStoreProcessor}, on the same thread
@@ -51,11 +58,13 @@ public final class VotelogTopology {
     public VotelogTopology(
             LogKeys keys,
             VotesTopic votesTopic,
+            Duration resultsInterval,
             Consumer<BallotResults> onResults,
             Consumer<PartitionTurnout> onTurnout,
             BiConsumer<String, byte[]> onBallots) {
         this.keys = keys;
         this.votesTopic = votesTopic;
+        this.resultsInterval = resultsInterval;
         this.onResults = onResults;
         this.onTurnout = onTurnout;
         this.onBallots = onBallots;
@@ -95,7 +104,7 @@ public final class VotelogTopology {
                 .addProcessor(
                         StoreNames.TALLY,
                         withStores(
-                                () -> new TallyProcessor(votesTopic),
+                                () -> new TallyProcessor(votesTopic, resultsInterval),
                                 inMemory(StoreNames.PARTITION_TALLIES),
                                 CommitHook.builder(StoreNames.TALLY_COMMITS)),
                         StoreNames.DECIDE)
@@ -137,7 +146,7 @@ public final class VotelogTopology {
         return topology.addSource(StoreNames.SOURCE_TALLIES, bytesIn, bytesIn, Topics.TALLIES.name())
                 .addProcessor(
                         StoreNames.MERGE,
-                        withStores(MergeProcessor::new, cached(StoreNames.MERGED_TALLIES)),
+                        withStores(() -> new MergeProcessor(resultsInterval), cached(StoreNames.MERGED_TALLIES)),
                         StoreNames.SOURCE_TALLIES)
                 .addSink(StoreNames.SINK_RESULTS, Topics.RESULTS.name(), bytesOut, bytesOut, StoreNames.MERGE)
                 .addGlobalStore(

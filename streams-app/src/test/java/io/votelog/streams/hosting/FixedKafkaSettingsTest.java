@@ -12,7 +12,16 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 
 class FixedKafkaSettingsTest {
     private static final StreamsSettings SETTINGS = new StreamsSettings(
-            "app", Path.of("state"), null, 2, null, Duration.ofMillis(100), Duration.ofSeconds(10), 10);
+            "app",
+            Path.of("state"),
+            null,
+            2,
+            null,
+            Duration.ofMillis(100),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            10);
 
     @Test
     void shouldCountExactlyOnceWhateverIsConfigured() {

@@ -204,7 +204,7 @@ public final class DrawnResults {
         mergeContext = newContext();
         mergeContext.addStateStore(merged);
         mergeContext.addStateStore(published);
-        merge = new MergeProcessor();
+        merge = new MergeProcessor(VotelogTopology.RESULTS_INTERVAL);
         merge.init(mergeContext);
     }
 

@@ -51,6 +51,7 @@ class MergeProcessorTest {
                 new VotelogTopology(
                                 LogFixture.newSigner().publicKey(),
                                 partition -> Long.MAX_VALUE,
+                                VotelogTopology.RESULTS_INTERVAL,
                                 results -> {},
                                 turnout -> {},
                                 (key, row) -> {})
@@ -187,7 +188,7 @@ class MergeProcessorTest {
     }
 
     private List<BallotResults> results() {
-        driver.advanceWallClockTime(MergeProcessor.EMIT_EVERY);
+        driver.advanceWallClockTime(VotelogTopology.RESULTS_INTERVAL);
         List<BallotResults> results = new ArrayList<>();
         for (byte[] value : driver.createOutputTopic(
                         Topics.RESULTS.name(), new ByteArrayDeserializer(), new ByteArrayDeserializer())

@@ -89,7 +89,8 @@ public final class PartitionHarness {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.topology = new VotelogTopology(keys, of -> Long.MAX_VALUE, r -> {}, t -> {}, (id, row) -> {});
+        this.topology = new VotelogTopology(
+                keys, of -> Long.MAX_VALUE, VotelogTopology.RESULTS_INTERVAL, r -> {}, t -> {}, (id, row) -> {});
         this.voters = topology.voters();
         restart();
     }
@@ -131,7 +132,7 @@ public final class PartitionHarness {
         }
         // Kafka Streams begins again with the same processor, too, when it restores a task that was corrupted.
         decide.init(decideContext);
-        tally = new TallyProcessor(logEnd);
+        tally = new TallyProcessor(logEnd, VotelogTopology.RESULTS_INTERVAL);
         tally.init(tallyContext);
     }
 

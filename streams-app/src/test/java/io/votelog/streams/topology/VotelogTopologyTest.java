@@ -66,6 +66,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VotelogTopologyTest {
     private final LogFixture log = new LogFixture();
     private final BallotDefinition ballot = LogFixture.ballot("fruits");
+    private Duration resultsInterval = VotelogTopology.RESULTS_INTERVAL;
     private final List<BallotResults> pushed = new ArrayList<>();
     private final List<PartitionTurnout> pushedTurnout = new ArrayList<>();
     private final List<byte[]> allResults = new ArrayList<>();
@@ -450,11 +451,28 @@ class VotelogTopologyTest {
         input(Topics.RESULTS.name()).pipeInput("fruits".getBytes(StandardCharsets.UTF_8), newest);
         TestInputTopic<byte[], byte[]> tallies = input(Topics.TALLIES.name());
         tallies.pipeInput(snapshots.get(0));
-        driver.advanceWallClockTime(MergeProcessor.EMIT_EVERY.multipliedBy(2));
+        driver.advanceWallClockTime(VotelogTopology.RESULTS_INTERVAL.multipliedBy(2));
         assertThat(results.readValuesToList()).isEmpty();
         tallies.pipeInput(snapshots.get(snapshots.size() - 1));
-        driver.advanceWallClockTime(MergeProcessor.EMIT_EVERY.multipliedBy(2));
+        driver.advanceWallClockTime(VotelogTopology.RESULTS_INTERVAL.multipliedBy(2));
         assertThat(results.readValuesToList()).containsExactly(newest);
+    }
+
+    @Test
+    void shouldSendResultsOnceAnInterval() throws Exception {
+        resultsInterval = Duration.ofMinutes(1);
+        restartWith(log.keys());
+        publish();
+        for (int voter = 1; voter <= 120; voter++) {
+            cast(voter(voter), voter, "a1", "b1");
+            driver.advanceWallClockTime(Duration.ofSeconds(1));
+        }
+        assertThat(output(Topics.TALLIES.name()).readValuesToList()).hasSizeBetween(2, 3);
+        assertThat(results.readValuesToList()).hasSizeBetween(1, 3);
+
+        driver.advanceWallClockTime(resultsInterval);
+        driver.advanceWallClockTime(resultsInterval);
+        assertThat(newestResults().getVotes()).startsWith(120L);
     }
 
     @Test
@@ -635,7 +653,7 @@ class VotelogTopologyTest {
         cast(voter(1), 1, "a1", "b1");
         cast(voter(2), 2, "a1");
         pipe(voter(3), vote("fruits", 3, "a1", "b1"), DURING.plus(Duration.ofMinutes(61)));
-        driver.advanceWallClockTime(TallyProcessor.EMIT_EVERY);
+        driver.advanceWallClockTime(VotelogTopology.RESULTS_INTERVAL);
         driver.advanceWallClockTime(TallyProcessor.EMIT_TURNOUT_EVERY);
         PartitionTurnout over = new PartitionTurnout("fruits", 0, 1, DURING, 4L, List.of(new MinuteTurnout(0, 2L, 1L)));
         PartitionTurnout running = new PartitionTurnout(
@@ -698,7 +716,7 @@ class VotelogTopologyTest {
 
     private VotelogTopology parts(LogKeys keys) {
         return new VotelogTopology(
-                keys, partition -> Long.MAX_VALUE, pushed::add, pushedTurnout::add, (key, row) -> {});
+                keys, partition -> Long.MAX_VALUE, resultsInterval, pushed::add, pushedTurnout::add, (key, row) -> {});
     }
 
     private void restartWith(LogSigner signer) {
@@ -771,8 +789,8 @@ class VotelogTopologyTest {
     }
 
     private BallotResults newestResults() {
-        driver.advanceWallClockTime(TallyProcessor.EMIT_EVERY);
-        driver.advanceWallClockTime(MergeProcessor.EMIT_EVERY);
+        driver.advanceWallClockTime(VotelogTopology.RESULTS_INTERVAL);
+        driver.advanceWallClockTime(VotelogTopology.RESULTS_INTERVAL);
         allResults.addAll(results.readValuesToList());
         assertThat(allResults).isNotEmpty();
         try {

@@ -85,7 +85,13 @@ final class Instance {
     }
 
     void start() {
-        topology = new VotelogTopology(Electorate.keys(), votes, results -> {}, turnout -> {}, (key, row) -> {});
+        topology = new VotelogTopology(
+                Electorate.keys(),
+                votes,
+                VotelogTopology.RESULTS_INTERVAL,
+                results -> {},
+                turnout -> {},
+                (key, row) -> {});
         keeper = new ResultsKeeper(clock);
         resultsRead = 0;
         filled = false;

@@ -145,8 +145,13 @@ final class VotersFiles {
                     Electorate.Drawn next = electorate.next(partition, List.of());
                     votes.append(partition, next.key(), next.value(), Electorate.START_MS);
                 }
-                VotelogTopology topology =
-                        new VotelogTopology(Electorate.keys(), votes, results -> {}, turnout -> {}, (key, row) -> {});
+                VotelogTopology topology = new VotelogTopology(
+                        Electorate.keys(),
+                        votes,
+                        VotelogTopology.RESULTS_INTERVAL,
+                        results -> {},
+                        turnout -> {},
+                        (key, row) -> {});
                 CountTask task = new CountTask(
                         topology, Electorate.keys(), votes, partition, partitions, folder, () -> Electorate.START_MS);
                 task.open();

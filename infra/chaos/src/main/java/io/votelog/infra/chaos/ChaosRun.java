@@ -33,7 +33,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One run: a system is started, voted at, broken and mended, drained and accounted for. */
 final class ChaosRun {
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    /**
+     * In which the parts load their classes and compile; a system that is just started recovers more slowly than one that runs. Runs
+     * of less than a minute do with less.
+     */
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
+
+    private static final Duration SHORT_WARM_UP = Duration.ofSeconds(5);
+
     private static final Duration LAST_FAULT = Duration.ofSeconds(3);
 
     private final Path root;
@@ -109,7 +116,7 @@ final class ChaosRun {
 
         out.println("voting");
         voters.start();
-        Pauses.sleep(WARM_UP);
+        Pauses.sleep(minutes < 1 ? SHORT_WARM_UP : WARM_UP);
         striker.strikeFor(Duration.ofMillis(Math.round(minutes * 60_000)));
         Pauses.sleep(LAST_FAULT);
         out.println("nothing is broken any more; the ballots end");

@@ -102,8 +102,8 @@ final class Stage implements AutoCloseable {
                 .patience(PATIENCE)
                 .instances(App.PRODUCER, 1, ports)
                 .instances(App.STREAMS, 1, ports)
-                .options(App.PRODUCER, options(App.PRODUCER, Scene.WITHOUT_LIMITS, sync))
-                .options(App.STREAMS, options(App.STREAMS, Scene.READ_WITHOUT_LIMITS, sync))
+                .options(App.PRODUCER, options(App.PRODUCER, Scene.GATEWAYS, sync))
+                .options(App.STREAMS, options(App.STREAMS, Scene.READ_SIDE, sync))
                 .build());
         try {
             return new Stage(dir, system, auditor, random);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.system;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,7 +32,22 @@ public final class FileSizeLimit {
     }
 
     private static void prlimit(long pid, String soft) {
+        List<String> command = new ArrayList<>();
+        int user = user(Path.of("/proc", Long.toString(pid)));
+        if (user != user(Path.of("/proc/self"))) {
+            // Root may set another user's limits with CAP_SYS_RESOURCE alone, which containers do not have.
+            command.addAll(List.of("setpriv", "--reuid", Integer.toString(user)));
+        }
         // The soft limit alone: it can be lifted again.
-        Tool.run("", List.of("prlimit", "--pid", Long.toString(pid), "--fsize=" + soft + ":"));
+        command.addAll(List.of("prlimit", "--pid", Long.toString(pid), "--fsize=" + soft + ":"));
+        Tool.run("", command);
+    }
+
+    private static int user(Path process) {
+        try {
+            return (int) Files.getAttribute(process, "unix:uid");
+        } catch (IOException e) {
+            throw new IllegalStateException("there is no " + process, e);
+        }
     }
 }

@@ -48,10 +48,17 @@ public final class Hosts {
             nft(List.of(
                     "add rule inet votelog opened ct state new meta skuid %d ct mark set %d".formatted(user, user)));
         }
-        // The real user stays root, since what a program asks of the kernel before it opens a file is answered for that
-        // one.
-        return process.startedBy(
-                List.of("setpriv", "--euid", Integer.toString(user), "--inh-caps", RIGHTS, "--ambient-caps", RIGHTS));
+        // Without the last option, access(2) would be answered for a user who has none of these rights.
+        return process.startedBy(List.of(
+                "setpriv",
+                "--reuid",
+                Integer.toString(user),
+                "--inh-caps",
+                RIGHTS,
+                "--ambient-caps",
+                RIGHTS,
+                "--securebits",
+                "+no_setuid_fixup"));
     }
 
     /**

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.streams.hosting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class UncountedVotesTest {
+    private static final Duration LEAST = Duration.ofSeconds(30);
+
+    /** As {@link System#nanoTime()} may do, it overflows within the test. */
+    private static final long START = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(20);
+
+    private final UncountedVotes votes = new UncountedVotes();
+
+    @Test
+    void shouldNameThePartitionInWhichVotesHaveWaitedLongest() {
+        note(0, Map.of(0, 5L, 1, 7L), Map.of(0, 5L, 1, 8L));
+        note(10, Map.of(0, 5L, 1, 7L), Map.of(0, 6L, 1, 9L));
+        assertThat(at(29)).isEmpty();
+        assertThat(at(30)).contains("votes of partition 1 wait, and the count does not go on from offset 7");
+
+        note(31, Map.of(0, 5L, 1, 9L), Map.of(0, 6L, 1, 9L));
+        assertThat(at(39)).isEmpty();
+        assertThat(at(40)).contains("votes of partition 0 wait, and the count does not go on from offset 5");
+    }
+
+    @Test
+    void shouldNotMindACountThatIsBehindAndGoesOn() {
+        for (int second = 0; second < 300; second += 10) {
+            note(second, Map.of(0, 100L + second), Map.of(0, 1_000_000L + second));
+            assertThat(at(second)).isEmpty();
+        }
+        assertThat(at(330)).isPresent();
+    }
+
+    @Test
+    void shouldTakeAPartitionWithoutAnOffsetForOneOfWhichNothingIsCounted() {
+        note(0, Map.of(), Map.of(0, 0L, 1, 1L));
+        assertThat(at(30)).contains("votes of partition 1 wait, and the count does not go on from offset 0");
+    }
+
+    private void note(int second, Map<Integer, Long> counted, Map<Integer, Long> ends) {
+        votes.note(counted, ends, START + TimeUnit.SECONDS.toNanos(second));
+    }
+
+    private Optional<String> at(int second) {
+        return votes.waitingFor(LEAST, START + TimeUnit.SECONDS.toNanos(second));
+    }
+}
