@@ -17,7 +17,6 @@ import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,9 +92,7 @@ class ClusterCheckIT {
 
     @Test
     void shouldSayWhichBrokersClockIsAheadOfTheOthers(@TempDir Path dir) throws Exception {
-        Assumptions.assumeTrue(
-                ChildClocks.library().isPresent(), "no libfaketime here, by which a broker's clock is set apart");
-        ChildClocks clocks = new ChildClocks();
+        ChildClocks clocks = new ChildClocks(dir);
         clocks.set("broker-2", Duration.ofSeconds(60));
         try (KafkaCluster cluster = KafkaCluster.cluster(dir, 3)
                 .heap("256m")

@@ -8,6 +8,8 @@ import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,33 @@ final class ChildJvmIT {
         assertThat(child.onExit().orTimeout(30, TimeUnit.SECONDS).join()).isSameAs(child);
         assertThat(child.exitCode()).hasValue(0);
         assertThat(child.logTail(10)).containsExactly("args [a b, , $HOME]", "env x y", "property z", "stdin -1");
+    }
+
+    @Test
+    void shouldHaveAClockOfItsOwnFromItsNextStartOn() {
+        ChildClocks clocks = new ChildClocks(dir);
+        clocks.set("late", Duration.ofMinutes(-7));
+        List<Duration> late = times(clocks.giveTo(child("late", Children.Times.class)));
+        assertThat(late).hasSize(Children.Times.WAYS).allSatisfy(ahead -> assertThat(ahead)
+                .isBetween(
+                        Duration.ofMinutes(-7).minusSeconds(1),
+                        Duration.ofMinutes(-7).plusSeconds(30)));
+
+        clocks.set("late", Duration.ZERO);
+        assertThat(times(clocks.giveTo(child("late", Children.Times.class))))
+                .hasSize(Children.Times.WAYS)
+                .allSatisfy(ahead -> assertThat(ahead).isBetween(Duration.ofSeconds(-1), Duration.ofSeconds(30)));
+    }
+
+    /** How far ahead of now the times are that a child tells. */
+    private static List<Duration> times(ChildJvm.Builder builder) {
+        Instant now = Instant.now();
+        ChildJvm child = builder.start();
+        assertThat(child.onExit().orTimeout(30, TimeUnit.SECONDS).join().exitCode())
+                .hasValue(0);
+        return child.logTail(Children.Times.WAYS).stream()
+                .map(line -> Duration.between(now, Instant.ofEpochMilli(Long.parseLong(line))))
+                .toList();
     }
 
     @Test

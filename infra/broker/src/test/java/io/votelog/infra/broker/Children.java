@@ -3,9 +3,15 @@ package io.votelog.infra.broker;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /** Main classes that tests run in child JVMs. */
 final class Children {
@@ -18,6 +24,25 @@ final class Children {
             System.out.println("env " + System.getenv("VOTELOG_ECHO"));
             System.out.println("property " + System.getProperty("votelog.echo"));
             System.out.println("stdin " + System.in.read());
+        }
+    }
+
+    /** Asks for the time of day in each way for which a child with a clock of its own has another answer; says milliseconds since 1970. */
+    static final class Times {
+        static final int WAYS = 7;
+
+        public static void main(String[] args) {
+            LongSupplier millis = System::currentTimeMillis;
+            Supplier<Instant> instant = Instant::now;
+            LongStream.of(
+                            System.currentTimeMillis(),
+                            Instant.now().toEpochMilli(),
+                            Clock.systemUTC().millis(),
+                            Clock.systemDefaultZone().millis(),
+                            Clock.system(ZoneOffset.UTC).millis(),
+                            millis.getAsLong(),
+                            instant.get().toEpochMilli())
+                    .forEach(System.out::println);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos;
 
+import io.votelog.infra.chaos.account.Sum;
 import io.votelog.infra.chaos.faults.Fault;
 import io.votelog.infra.chaos.faults.Faults;
 import io.votelog.infra.chaos.load.Ledger;
@@ -55,7 +56,7 @@ public final class Chaos implements Callable<Integer> {
             names = "--rate",
             paramLabel = "N",
             description = "voters who come a second; some send several votes (default: ${DEFAULT-VALUE})")
-    private int rate = 80;
+    private int rate = 25;
 
     @Option(
             names = "--faults",
@@ -76,6 +77,13 @@ public final class Chaos implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "writes the account to a file, as JSON")
     private @Nullable Path json;
 
+    @Option(
+            names = "--sum",
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "prints the tables, in Markdown, that the accounts in these files come to, and ends")
+    private List<Path> sum = List.of();
+
     private Chaos() {}
 
     public static void main(String[] args) {
@@ -89,6 +97,10 @@ public final class Chaos implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        if (!sum.isEmpty()) {
+            out.print(sumOf(sum));
+            return 0;
+        }
         Ledger ledger = new Ledger();
         List<Fault> all = Faults.all(ledger);
         if (list) {
@@ -126,5 +138,13 @@ public final class Chaos implements Callable<Integer> {
         long drawn = Programs.seed(seed);
         ChaosRun run = new ChaosRun(Programs.root(), drawn, minutes, rate, kinds, ledger, out);
         return run.run(keep, json) ? 0 : Programs.EXIT_BROKEN;
+    }
+
+    private String sumOf(List<Path> files) {
+        try {
+            return Sum.of(files).markdown();
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), "--sum: " + e.getMessage());
+        }
     }
 }

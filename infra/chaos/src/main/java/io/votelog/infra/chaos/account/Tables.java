@@ -36,11 +36,11 @@ public final class Tables {
                     .toArray();
             return new Row(fault, all.size(), seconds.length, percentile(seconds, 0.5), percentile(seconds, 0.99));
         }
+    }
 
-        /** The smallest time that so large a part of them does not exceed. */
-        private static double percentile(double[] sorted, double part) {
-            return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(part * sorted.length) - 1];
-        }
+    /** The smallest time that so large a part of them does not exceed; not a number where there are none. */
+    static double percentile(double[] sorted, double part) {
+        return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(part * sorted.length) - 1];
     }
 
     private List<Row> rows() {

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.disk;
 
+import io.votelog.infra.broker.AgentJar;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.instrument.Instrumentation;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.objectweb.asm.ClassReader;
 
 /**
  * The agent in the JVM of a Kafka node: it begins the record of the node's storage before Kafka opens it, and has every sync noted there.
@@ -61,38 +55,7 @@ public final class SyncAgent {
      * @param records where the record of each node is, in a folder of the node's name
      */
     public static String option(Path folder, Path records) throws IOException {
-        return "-javaagent:%s=%s".formatted(jar(folder), records.toAbsolutePath());
-    }
-
-    /** A jar that names this class and where it and the library are, and holds nothing. */
-    private static Path jar(Path folder) throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        attributes.put(
-                Attributes.Name.CLASS_PATH,
-                Stream.of(SyncAgent.class, ClassReader.class)
-                        .map(SyncAgent::place)
-                        .collect(Collectors.joining(" ")));
-        attributes.putValue("Premain-Class", SyncAgent.class.getName());
-        Path jar = Files.createDirectories(folder).resolve("sync-agent.jar").toAbsolutePath();
-        try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream out = new JarOutputStream(file, manifest)) {
-            out.finish();
-        }
-        return jar;
-    }
-
-    private static String place(Class<?> type) {
-        try {
-            return type.getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI()
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return AgentJar.option(folder, SyncAgent.class, records.toAbsolutePath().toString());
     }
 
     /** The JVM's way in; its working directory is the node's folder. */

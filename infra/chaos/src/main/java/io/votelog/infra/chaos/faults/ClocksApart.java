@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.faults;
 
-import io.votelog.infra.broker.ChildClocks;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.chaos.system.Scene;
 import io.votelog.infra.system.App;
@@ -9,7 +8,6 @@ import io.votelog.infra.system.AppProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 
 /** All brokers, or all gateways, are restarted one after the other with clocks that are apart by up to some minutes, and again with right ones later. */
@@ -28,11 +26,6 @@ record ClocksApart(String name, Whose whose) implements Fault {
             case BROKERS -> "the brokers' clocks are minutes apart";
             case GATEWAYS -> "the gateways' clocks are minutes apart";
         };
-    }
-
-    @Override
-    public Optional<String> lacks() {
-        return ChildClocks.library().isPresent() ? Optional.empty() : Optional.of("libfaketime");
     }
 
     @Override

@@ -3,16 +3,21 @@ package io.votelog.infra.chaos.faults;
 
 import io.votelog.infra.chaos.system.ChaosException;
 import io.votelog.infra.chaos.system.Scene;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.TransactionDescription;
-import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.ListTransactionsResult;
 import org.apache.kafka.clients.admin.TransactionState;
 
 /** The broker is killed that coordinates a transaction which is under way, and started again later. */
 record CoordinatorKilled(String name) implements Fault {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     @Override
     public String what() {
         return "kill -9 of the broker that coordinates a transaction under way";
@@ -20,42 +25,36 @@ record CoordinatorKilled(String name) implements Fault {
 
     @Override
     public Blow strike(Scene scene, Random random) {
-        Optional<TransactionDescription> transaction = transaction(scene, random);
+        List<Integer> busy = List.of();
+        for (long end = System.nanoTime() + PATIENCE.toNanos(); busy.isEmpty() && System.nanoTime() - end < 0; ) {
+            busy = brokersOfTransactions(scene);
+        }
         // Where no broker tells of one, any of them may have one a moment later.
-        int broker = transaction
-                .map(TransactionDescription::coordinatorId)
-                .orElseGet(() -> 1 + random.nextInt(Scene.BROKERS));
+        int broker = busy.isEmpty() ? 1 + random.nextInt(Scene.BROKERS) : busy.get(random.nextInt(busy.size()));
         scene.kafka().kill(broker);
         return new Blow(
-                "broker %d, %s"
-                        .formatted(
-                                broker,
-                                transaction.map(each -> each.state().toString()).orElse("none was told of")),
+                "broker %d, %s".formatted(broker, busy.isEmpty() ? "none was told of" : "ongoing"),
                 Blow.seconds(random, 4, 9),
                 () -> scene.kafka().restart(broker),
                 Blow.Since.STRIKE,
                 Blow::votesCount);
     }
 
-    /** One that is under way, where one is seen. */
-    private static Optional<TransactionDescription> transaction(Scene scene, Random random) {
+    /** The brokers that say that they coordinate a transaction that is under way, a broker as often as it has such. */
+    private static List<Integer> brokersOfTransactions(Scene scene) {
+        List<Integer> busy = new ArrayList<>();
         try {
-            List<String> all = scene.admin().listTransactions().all().get().stream()
-                    .map(TransactionListing::transactionalId)
-                    .sorted()
-                    .toList();
-            List<TransactionDescription> described = List.copyOf(
-                    scene.admin().describeTransactions(all).all().get().values());
-            List<TransactionDescription> underWay = described.stream()
-                    .filter(each -> each.state() == TransactionState.ONGOING)
-                    .toList();
-            List<TransactionDescription> choice = underWay.isEmpty() ? described : underWay;
-            return choice.isEmpty() ? Optional.empty() : Optional.of(choice.get(random.nextInt(choice.size())));
+            ListTransactionsResult told = scene.admin()
+                    .listTransactions(new ListTransactionsOptions().filterStates(EnumSet.of(TransactionState.ONGOING)));
+            for (var broker : new TreeMap<>(told.byBrokerId().get()).entrySet()) {
+                broker.getValue().get().forEach(transaction -> busy.add(broker.getKey()));
+            }
         } catch (ExecutionException e) {
-            return Optional.empty();
+            return List.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ChaosException("interrupted");
         }
+        return busy;
     }
 }

@@ -36,6 +36,8 @@ public final class Faults {
                 new NetworkCut("streams-cut-off", NetworkCut.Shape.STREAMS_ALONE),
                 new NetworkCut("partition", NetworkCut.Shape.TWO_APART),
                 new NetworkCut("partition-one-way", NetworkCut.Shape.ONE_WAY),
+                new LinkSlowed("link-slow"),
+                new DiskSlow("disk-slow"),
                 new DiskFull("disk-full-broker", DiskFull.Disk.BROKER),
                 new DiskFull("disk-full-streams", DiskFull.Disk.STREAMS),
                 new DiskFull("disk-full-sealer", DiskFull.Disk.SEALER),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.faults;
 
-import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.chaos.system.Hosts;
 import io.votelog.infra.chaos.system.Scene;
 import io.votelog.infra.system.AppProcess;
@@ -10,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /** Packets between some parts of the system are dropped, all of them, and get through again later. */
 record NetworkCut(String name, Shape shape) implements Fault {
@@ -45,33 +43,33 @@ record NetworkCut(String name, Shape shape) implements Fault {
 
     @Override
     public Blow strike(Scene scene, Random random) {
-        List<String> all = names(scene);
+        List<String> all = Ways.names(scene);
         List<String> brokers = all.subList(0, Scene.BROKERS);
         String broker = brokers.get(random.nextInt(brokers.size()));
-        List<Hosts.Cut> cuts = new ArrayList<>();
+        List<Hosts.Way> cuts = new ArrayList<>();
         String whom =
                 switch (shape) {
                     case BROKER_ALONE -> {
                         all.stream()
                                 .filter(other -> !other.equals(broker))
-                                .forEach(other -> cuts.addAll(both(scene, broker, other)));
+                                .forEach(other -> cuts.addAll(Ways.both(scene, broker, other)));
                         yield broker;
                     }
                     case STREAMS_ALONE -> {
                         AppProcess app = scene.instances()
                                 .get(random.nextInt(scene.instances().size()));
-                        brokers.forEach(each -> cuts.addAll(both(scene, app.name(), each)));
+                        brokers.forEach(each -> cuts.addAll(Ways.both(scene, app.name(), each)));
                         yield app.name();
                     }
                     case TWO_APART -> {
-                        String other = other(all, broker, random);
-                        cuts.addAll(both(scene, broker, other));
+                        String other = Ways.other(all, broker, random);
+                        cuts.addAll(Ways.both(scene, broker, other));
                         yield broker + " | " + other;
                     }
                     case ONE_WAY -> {
-                        List<String> pair = new ArrayList<>(List.of(broker, other(all, broker, random)));
+                        List<String> pair = new ArrayList<>(List.of(broker, Ways.other(all, broker, random)));
                         Collections.shuffle(pair, random);
-                        cuts.add(cut(scene, pair.get(0), pair.get(1)));
+                        cuts.add(Ways.one(scene, pair.get(0), pair.get(1)));
                         yield pair.get(0) + " to " + pair.get(1);
                     }
                 };
@@ -86,27 +84,5 @@ record NetworkCut(String name, Shape shape) implements Fault {
                 () -> scene.hosts().cut(List.of()),
                 since,
                 Blow::votesCountAndAreTold);
-    }
-
-    /** The brokers first. */
-    private static List<String> names(Scene scene) {
-        return Stream.concat(
-                        scene.kafka().processes().stream().map(ChildJvm::name),
-                        Stream.concat(scene.gateways().stream(), scene.instances().stream())
-                                .map(AppProcess::name))
-                .toList();
-    }
-
-    private static String other(List<String> all, String broker, Random random) {
-        List<String> others = all.stream().filter(each -> !each.equals(broker)).toList();
-        return others.get(random.nextInt(others.size()));
-    }
-
-    private static List<Hosts.Cut> both(Scene scene, String one, String other) {
-        return List.of(cut(scene, one, other), cut(scene, other, one));
-    }
-
-    private static Hosts.Cut cut(Scene scene, String from, String to) {
-        return new Hosts.Cut(from, to, scene.ports(to));
     }
 }

@@ -4,6 +4,7 @@ package io.votelog.infra.chaos.system;
 import io.votelog.infra.broker.ChildClocks;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.chaos.disk.SlowDisk;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AppProcess;
@@ -13,6 +14,8 @@ import io.votelog.infra.system.FreePorts;
 import io.votelog.infra.system.RunningSystem;
 import io.votelog.infra.system.SystemFolders;
 import io.votelog.infra.system.SystemPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,15 +64,23 @@ public final class Scene implements AutoCloseable {
     private final Sealer sealer;
     private final ChildClocks clocks;
     private final @Nullable Hosts hosts;
+    private final Path waits;
     private final Admin admin;
     private final AtExit atExit;
 
-    private Scene(RunningSystem system, Auditor auditor, Sealer sealer, ChildClocks clocks, @Nullable Hosts hosts) {
+    private Scene(
+            RunningSystem system,
+            Auditor auditor,
+            Sealer sealer,
+            ChildClocks clocks,
+            @Nullable Hosts hosts,
+            Path waits) {
         this.system = system;
         this.auditor = auditor;
         this.sealer = sealer;
         this.clocks = clocks;
         this.hosts = hosts;
+        this.waits = waits;
         this.admin = Admin.create(Map.of(
                 "bootstrap.servers", system.kafka().bootstrapServers(),
                 "request.timeout.ms", "5000",
@@ -85,8 +96,10 @@ public final class Scene implements AutoCloseable {
      */
     public static Scene start(Path repository, Path dir) {
         Auditor auditor = new Auditor(repository, dir);
-        ChildClocks clocks = new ChildClocks();
+        ChildClocks clocks = new ChildClocks(dir);
         Hosts hosts = Hosts.arePossible() ? new Hosts() : null;
+        Path waits = dir.resolve("slow-disks");
+        String slowDisk = slowDisk(dir, waits);
         FreePorts ports = new FreePorts();
         RunningSystem system = RunningSystem.start(SystemPlan.of(repository, SystemFolders.in(dir))
                 .brokers(BrokerPlan.of(BROKERS).withHeap("512m"))
@@ -95,20 +108,32 @@ public final class Scene implements AutoCloseable {
                 .instances(App.STREAMS, OF_EACH_APP, ports)
                 .options(App.PRODUCER, AppOptions.of(App.PRODUCER).withSettings(GATEWAYS))
                 .options(App.STREAMS, AppOptions.of(App.STREAMS).withSettings(READ_SIDE))
-                .processes(process -> touched(process, clocks, hosts))
+                .processes(process -> touched(process, clocks, hosts, slowDisk))
                 .build());
         try {
             return new Scene(
-                    system, auditor, new Sealer(auditor, dir, system.kafka().bootstrapServers()), clocks, hosts);
+                    system, auditor, new Sealer(auditor, dir, system.kafka().bootstrapServers()), clocks, hosts, waits);
         } catch (RuntimeException e) {
             system.close();
             throw e;
         }
     }
 
-    private static ChildJvm.Builder touched(ChildJvm.Builder process, ChildClocks clocks, @Nullable Hosts hosts) {
-        ChildJvm.Builder withItsClock = clocks.giveTo(process);
-        return hosts == null ? withItsClock : hosts.named(withItsClock);
+    private static ChildJvm.Builder touched(
+            ChildJvm.Builder process, ChildClocks clocks, @Nullable Hosts hosts, String slowDisk) {
+        ChildJvm.Builder touched = clocks.giveTo(process);
+        if (process.name().startsWith("broker-")) {
+            touched = touched.jvmArgs(slowDisk);
+        }
+        return hosts == null ? touched : hosts.named(touched);
+    }
+
+    private static String slowDisk(Path dir, Path waits) {
+        try {
+            return SlowDisk.option(dir, waits);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public SystemPlan plan() {
@@ -183,6 +208,15 @@ public final class Scene implements AutoCloseable {
                         Set.of(instance.http().port(), instance.management().port()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no process " + process));
+    }
+
+    /** Has each append to the logs of that broker, and each sync of one, wait so long from now on. */
+    public void slowDisk(String broker, Duration wait) {
+        try {
+            SlowDisk.slow(waits, broker, wait);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Knows the brokers; its calls may take twenty seconds while some are away. */
