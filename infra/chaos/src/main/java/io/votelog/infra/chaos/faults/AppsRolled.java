@@ -19,16 +19,11 @@ record AppsRolled(String name, App app) implements Fault {
 
     @Override
     public Blow strike(Scene scene, Random random) {
-        roll(scene, app);
-        return new Blow(
-                "all of " + app.appName(), Duration.ZERO, () -> {}, Blow.Since.HEAL, Blow::votesCountAndAreTold);
-    }
-
-    /** Does it. */
-    static void roll(Scene scene, App app) {
         for (AppProcess each : scene.apps(app)) {
             scene.stop(each);
             scene.startAgain(each);
         }
+        return new Blow(
+                "all of " + app.appName(), Duration.ZERO, () -> {}, Blow.Since.HEAL, Blow::votesCountAndAreTold);
     }
 }

@@ -14,18 +14,10 @@ record BrokersRolled(String name) implements Fault {
 
     @Override
     public Blow strike(Scene scene, Random random) {
-        roll(scene, random.nextInt(Scene.BROKERS));
-        return new Blow("all brokers", Duration.ZERO, () -> {}, Blow.Since.HEAL, Blow::votesCount);
-    }
-
-    /**
-     * Does it.
-     *
-     * @param first how many brokers stand before the one that is the first
-     */
-    static void roll(Scene scene, int first) {
+        int first = random.nextInt(Scene.BROKERS);
         for (int number = 0; number < Scene.BROKERS; number++) {
             scene.kafka().restart(1 + (first + number) % Scene.BROKERS);
         }
+        return new Blow("all brokers", Duration.ZERO, () -> {}, Blow.Since.HEAL, Blow::votesCount);
     }
 }
