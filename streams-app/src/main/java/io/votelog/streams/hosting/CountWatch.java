@@ -42,9 +42,6 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     /** The time between two checks. */
     private static final Duration EVERY = Duration.ofSeconds(2);
 
-    /** The most time between two looks at whether votes wait. */
-    private static final Duration LOOK_AT_VOTES_EVERY = Duration.ofSeconds(10);
-
     /** Brokers that have not answered for so long count as away. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
@@ -58,12 +55,12 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private final AddressClaims claims;
     private final InstanceKeys instances;
     private final StreamsFailureHandler faults;
+    private final UncountedVotes uncounted;
     private final ResultsBoard board;
     private final BallotsBoard ballots;
     private final OwnAddress self;
     private final Runnable onFirstRun;
     private final Runnable unfit;
-    private final UncountedVotes uncounted = new UncountedVotes();
     private final ScheduledExecutorService scheduler = thread("votelog-count-watch");
 
     /**
@@ -81,7 +78,6 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private volatile @Nullable MultiGauge tasks;
     private int countedPartitions;
     private boolean checked;
-    private long lookedAtVotesNanos = System.nanoTime();
     private @Nullable String lastFailure;
 
     /**
@@ -101,6 +97,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             AddressClaims claims,
             InstanceKeys instances,
             StreamsFailureHandler faults,
+            UncountedVotes uncounted,
             ResultsBoard board,
             BallotsBoard ballots,
             OwnAddress self,
@@ -114,6 +111,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         this.claims = claims;
         this.instances = instances;
         this.faults = faults;
+        this.uncounted = uncounted;
         this.board = board;
         this.ballots = ballots;
         this.self = self;
@@ -159,7 +157,6 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
             othersCount = members.stream().anyMatch(member -> !member.startsWith(claims.clientId()));
             self.contested(claims.contested(members, System.nanoTime()));
             instances.noteMembers(claims.keys(members), System.nanoTime());
-            lookAtVotes();
             lastFailure = null;
         } catch (UnfitLogException e) {
             String failure = String.valueOf(e.getMessage());
@@ -172,18 +169,6 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         }
         updateBoards();
         countTasks();
-    }
-
-    private void lookAtVotes() {
-        long every = Math.min(
-                LOOK_AT_VOTES_EVERY.toNanos(), settings.standstillAfter().toNanos() / 4);
-        if (System.nanoTime() - lookedAtVotesNanos < every) {
-            return;
-        }
-        // Asked for first: what is counted later is not taken for less than there is.
-        Map<Integer, Long> ends = cluster.endsOfVotes();
-        uncounted.note(cluster.committedOfVotes(settings.applicationId()), ends, System.nanoTime());
-        lookedAtVotesNanos = System.nanoTime();
     }
 
     /** Checks the changelogs once, when both Kafka Streams have made them. */
@@ -250,9 +235,7 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         if (silence.compareTo(SILENCE) >= 0) {
             return "the brokers do not answer";
         }
-        return uncounted
-                .waitingFor(settings.standstillAfter(), System.nanoTime())
-                .orElse(null);
+        return uncounted.waiting(System.nanoTime()).orElse(null);
     }
 
     private void countTasks() {

@@ -1,31 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
+import io.votelog.schemas.cluster.UnfitLogException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Knows for how long votes of a partition have waited without the count having gone on there. A count that is behind and goes on is
  * not among them, however far behind it is.
  */
-final class UncountedVotes {
+final class UncountedVotes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(UncountedVotes.class);
+
+    private final Supplier<Map<Integer, Long>> counted;
+    private final Supplier<Map<Integer, Long>> ends;
+    private final Duration least;
+    private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
+
+    /** A thread of its own, since a question about a partition that no broker leads waits for its answer. */
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "votelog-votes-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     /** A partition whose votes have waited at this offset since this time. */
     private record Waiting(int partition, long offset, long sinceNanos) {}
 
-    private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
-
     /**
-     * Takes note of what was found at a time.
+     * One that does not look by itself yet.
      *
-     * @param counted the offset up to which each partition is counted, which is 0 where a partition has none
-     * @param ends the offset at which each partition ends
+     * @param counted asks for the offset up to which each partition is counted; of one without an offset nothing is
+     * @param ends asks for the offset at which each partition ends
+     * @param least how long votes wait at least before that is told
      */
-    void note(Map<Integer, Long> counted, Map<Integer, Long> ends, long nowNanos) {
-        ends.forEach((partition, end) -> {
-            long offset = counted.getOrDefault(partition, 0L);
+    UncountedVotes(Supplier<Map<Integer, Long>> counted, Supplier<Map<Integer, Long>> ends, Duration least) {
+        this.counted = counted;
+        this.ends = ends;
+        this.least = least;
+    }
+
+    /** Starts to look at this interval. */
+    UncountedVotes lookEvery(Duration period) {
+        scheduler.scheduleWithFixedDelay(
+                () -> look(System.nanoTime()), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+        return this;
+    }
+
+    void look(long nowNanos) {
+        try {
+            // Asked for first: what is counted later is not taken for less than there is.
+            Map<Integer, Long> ended = ends.get();
+            note(counted.get(), ended, nowNanos);
+        } catch (UnfitLogException away) {
+            LOG.debug("the cluster does not say how far votes is counted", away);
+        } catch (RuntimeException e) {
+            LOG.warn("the look at how far votes is counted failed, and is taken again", e);
+        }
+    }
+
+    private void note(Map<Integer, Long> upTo, Map<Integer, Long> ended, long nowNanos) {
+        ended.forEach((partition, end) -> {
+            long offset = upTo.getOrDefault(partition, 0L);
             Waiting before = waiting.get(partition);
             if (offset >= end) {
                 waiting.remove(partition);
@@ -35,12 +80,17 @@ final class UncountedVotes {
         });
     }
 
-    /** What has waited longest, in words, where that is so long at least. */
-    Optional<String> waitingFor(Duration least, long nowNanos) {
+    /** The partition whose votes have waited longest, in words, where they have waited so long. */
+    Optional<String> waiting(long nowNanos) {
         return waiting.values().stream()
                 .min(Comparator.comparingLong(each -> each.sinceNanos() - nowNanos))
                 .filter(longest -> nowNanos - longest.sinceNanos() >= least.toNanos())
                 .map(longest -> "votes of partition %d wait, and the count does not go on from offset %d"
                         .formatted(longest.partition(), longest.offset()));
+    }
+
+    @Override
+    public void close() {
+        scheduler.shutdownNow();
     }
 }

@@ -6,6 +6,9 @@ import io.votelog.streams.read.board.BallotsBoard;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.OwnAddress;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import org.apache.kafka.streams.KafkaStreams;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -16,6 +19,9 @@ import org.springframework.context.annotation.Configuration;
 /** What watches the two Kafka Streams: failures of their threads, liveness, and whether the count goes on. */
 @Configuration(proxyBeanMethods = false)
 class WatchConfiguration {
+    /** The most time between two looks at whether votes wait. */
+    private static final Duration LOOK_AT_VOTES_EVERY = Duration.ofSeconds(10);
+
     @Bean
     Liveness liveness(ApplicationContext context) {
         return new Liveness(context);
@@ -82,6 +88,16 @@ class WatchConfiguration {
     }
 
     @Bean
+    UncountedVotes uncountedVotes(LogCluster cluster, StreamsSettings settings) {
+        return new UncountedVotes(
+                        () -> cluster.committedOfVotes(settings.applicationId()),
+                        cluster::endsOfVotes,
+                        settings.standstillAfter())
+                .lookEvery(Collections.min(
+                        List.of(LOOK_AT_VOTES_EVERY, settings.standstillAfter().dividedBy(4))));
+    }
+
+    @Bean
     CountWatch streamsHealthIndicator(
             @Qualifier("counting") HostedStreams counting,
             @Qualifier("results") HostedStreams results,
@@ -91,6 +107,7 @@ class WatchConfiguration {
             AddressClaims claims,
             InstanceKeys instances,
             @Qualifier("countingFaults") StreamsFailureHandler faults,
+            UncountedVotes uncounted,
             ResultsBoard board,
             BallotsBoard ballots,
             OwnAddress self,
@@ -112,6 +129,7 @@ class WatchConfiguration {
                 claims,
                 instances,
                 faults,
+                uncounted,
                 board,
                 ballots,
                 self,

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class UncountedVotesTest {
@@ -15,7 +16,22 @@ final class UncountedVotesTest {
     /** As {@link System#nanoTime()} may do, it overflows within the test. */
     private static final long START = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(20);
 
-    private final UncountedVotes votes = new UncountedVotes();
+    private Map<Integer, Long> counted = Map.of();
+    private Map<Integer, Long> ends = Map.of();
+    private final UncountedVotes votes = new UncountedVotes(() -> counted, this::ends, LEAST);
+    private boolean away;
+
+    private Map<Integer, Long> ends() {
+        if (away) {
+            throw new IllegalStateException("no answer");
+        }
+        return ends;
+    }
+
+    @AfterEach
+    void close() {
+        votes.close();
+    }
 
     @Test
     void shouldNameThePartitionInWhichVotesHaveWaitedLongest() {
@@ -44,11 +60,21 @@ final class UncountedVotesTest {
         assertThat(at(30)).contains("votes of partition 1 wait, and the count does not go on from offset 0");
     }
 
-    private void note(int second, Map<Integer, Long> counted, Map<Integer, Long> ends) {
-        votes.note(counted, ends, START + TimeUnit.SECONDS.toNanos(second));
+    @Test
+    void shouldKnowWhatItKnewWhereTheClusterDoesNotAnswer() {
+        note(0, Map.of(0, 5L), Map.of(0, 6L));
+        away = true;
+        note(10, Map.of(0, 6L), Map.of(0, 6L));
+        assertThat(at(30)).isPresent();
+    }
+
+    private void note(int second, Map<Integer, Long> upTo, Map<Integer, Long> ended) {
+        counted = upTo;
+        ends = ended;
+        votes.look(START + TimeUnit.SECONDS.toNanos(second));
     }
 
     private Optional<String> at(int second) {
-        return votes.waitingFor(LEAST, START + TimeUnit.SECONDS.toNanos(second));
+        return votes.waiting(START + TimeUnit.SECONDS.toNanos(second));
     }
 }

@@ -2,6 +2,7 @@
 package io.votelog.infra.chaos.faults;
 
 import io.votelog.infra.chaos.system.ChaosException;
+import io.votelog.infra.chaos.system.Pauses;
 import io.votelog.infra.chaos.system.Scene;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsResult;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -25,10 +27,12 @@ record CoordinatorKilled(String name) implements Fault {
 
     @Override
     public Blow strike(Scene scene, Random random) {
-        List<Integer> busy = List.of();
-        for (long end = System.nanoTime() + PATIENCE.toNanos(); busy.isEmpty() && System.nanoTime() - end < 0; ) {
-            busy = brokersOfTransactions(scene);
-        }
+        AtomicReference<List<Integer>> found = new AtomicReference<>(List.of());
+        Pauses.until(PATIENCE, () -> {
+            found.set(brokersOfTransactions(scene));
+            return !found.get().isEmpty();
+        });
+        List<Integer> busy = found.get();
         // Where no broker tells of one, any of them may have one a moment later.
         int broker = busy.isEmpty() ? 1 + random.nextInt(Scene.BROKERS) : busy.get(random.nextInt(busy.size()));
         scene.kafka().kill(broker);
