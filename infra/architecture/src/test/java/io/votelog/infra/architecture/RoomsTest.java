@@ -107,7 +107,7 @@ class RoomsTest {
             infra.chaos.faults     : infra.chaos.load infra.chaos.system
             infra.chaos.disk       :
             infra.chaos.load       :
-            infra.chaos.system     :
+            infra.chaos.system     : infra.chaos.disk
             infra.bench.doors      : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.readers    : infra.bench.account infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace
             infra.bench.compare    : infra.bench.peer infra.bench.system infra.bench.load infra.bench.voters infra.bench.workspace

@@ -3,6 +3,7 @@ package io.votelog.infra.chaos.account;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,8 @@ public final class Sum {
             JsonNode account;
             try {
                 account = new JsonMapper().readTree(Files.readAllBytes(file));
+            } catch (NoSuchFileException e) {
+                throw new IOException("there is no file " + file, e);
             } catch (JacksonException e) {
                 throw new IOException("%s is not JSON: %s".formatted(file, e.getOriginalMessage()), e);
             }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsResult;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -27,12 +26,8 @@ record CoordinatorKilled(String name) implements Fault {
 
     @Override
     public Blow strike(Scene scene, Random random) {
-        AtomicReference<List<Integer>> found = new AtomicReference<>(List.of());
-        Pauses.until(PATIENCE, () -> {
-            found.set(brokersOfTransactions(scene));
-            return !found.get().isEmpty();
-        });
-        List<Integer> busy = found.get();
+        List<Integer> busy = new ArrayList<>();
+        Pauses.until(PATIENCE, () -> busy.addAll(brokersOfTransactions(scene)));
         // Where no broker tells of one, any of them may have one a moment later.
         int broker = busy.isEmpty() ? 1 + random.nextInt(Scene.BROKERS) : busy.get(random.nextInt(busy.size()));
         scene.kafka().kill(broker);

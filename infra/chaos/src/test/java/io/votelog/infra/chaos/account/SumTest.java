@@ -61,6 +61,14 @@ final class SumTest {
                 .hasMessageContaining(file.toString());
     }
 
+    @Test
+    void shouldSayThatThereIsNoSuchFile() {
+        Path file = dir.resolve("none.json");
+        assertThatThrownBy(() -> Sum.of(List.of(file)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("there is no file " + file);
+    }
+
     private Path file(String name, String text) throws IOException {
         return Files.writeString(dir.resolve(name), text);
     }
