@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.broker;
 
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.nio.charset.StandardCharsets;
-import java.security.ProtectionDomain;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -25,7 +20,6 @@ import org.objectweb.asm.Opcodes;
  */
 public final class ClockApart {
     private static final String THIS = ClockApart.class.getName().replace('.', '/');
-    private static final int CANNOT_BE_CHANGED = 70;
 
     /** The static methods that are replaced, by what stands in a class file, with those that replace them. */
     private static final Map<String, String> REPLACED = Map.of(
@@ -46,7 +40,10 @@ public final class ClockApart {
      */
     public static void premain(String ahead, Instrumentation jvm) {
         ClockApart.ahead = Duration.parse(ahead);
-        jvm.addTransformer(new Calls());
+        jvm.addTransformer(new ClassChanges(
+                ClockApart::isOfNoJdk,
+                List.of("currentTimeMillis", "java/time/Instant", "java/time/Clock"),
+                (method, to, changed) -> new Calls(to, changed)));
     }
 
     /** {@link System#currentTimeMillis()}. */
@@ -74,92 +71,48 @@ public final class ClockApart {
         return Clock.offset(Clock.system(zone), ahead);
     }
 
-    private static final class Calls implements ClassFileTransformer {
-        @Override
-        public byte @Nullable [] transform(
-                @Nullable ClassLoader loader,
-                @Nullable String name,
-                @Nullable Class<?> redefined,
-                @Nullable ProtectionDomain domain,
-                byte[] bytes) {
-            if (loader == null || loader == ClassLoader.getPlatformClassLoader() || THIS.equals(name)) {
-                return null;
-            }
-            try {
-                return withCalls(bytes);
-            } catch (RuntimeException e) {
-                // The JVM would load the class as it is, and it would have another clock than the others.
-                e.printStackTrace();
-                Runtime.getRuntime().halt(CANNOT_BE_CHANGED);
-                return null;
-            }
-        }
-
-        /** The class with the calls replaced; null where it has none. */
-        private static byte @Nullable [] withCalls(byte[] bytes) {
-            String text = new String(bytes, StandardCharsets.ISO_8859_1);
-            if (!text.contains("currentTimeMillis")
-                    && !text.contains("java/time/Instant")
-                    && !text.contains("java/time/Clock")) {
-                return null;
-            }
-            ClassReader reader = new ClassReader(bytes);
-            Replacing replacing = new Replacing(new ClassWriter(reader, 0));
-            reader.accept(replacing, 0);
-            return replacing.found ? replacing.writer.toByteArray() : null;
-        }
+    private static boolean isOfNoJdk(@Nullable ClassLoader loader, String name) {
+        return loader != null && loader != ClassLoader.getPlatformClassLoader() && !name.equals(THIS);
     }
 
-    private static final class Replacing extends ClassVisitor {
-        private final ClassWriter writer;
-        private boolean found;
+    private static final class Calls extends MethodVisitor {
+        private final Runnable changed;
 
-        Replacing(ClassWriter writer) {
-            super(Opcodes.ASM9, writer);
-            this.writer = writer;
+        Calls(MethodVisitor to, Runnable changed) {
+            super(ClassChanges.ASM, to);
+            this.changed = changed;
         }
 
         @Override
-        public MethodVisitor visitMethod(
-                int access,
-                String name,
-                String descriptor,
-                @Nullable String signature,
-                String @Nullable [] exceptions) {
-            MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
-            return new MethodVisitor(Opcodes.ASM9, method) {
-                @Override
-                public void visitMethodInsn(int opcode, String owner, String called, String type, boolean isInterface) {
-                    String own = opcode == Opcodes.INVOKESTATIC ? REPLACED.get(owner + '.' + called + type) : null;
-                    if (own == null) {
-                        super.visitMethodInsn(opcode, owner, called, type, isInterface);
-                    } else {
-                        found = true;
-                        super.visitMethodInsn(opcode, THIS, own, type, false);
-                    }
-                }
+        public void visitMethodInsn(int opcode, String owner, String called, String type, boolean isInterface) {
+            String own = opcode == Opcodes.INVOKESTATIC ? REPLACED.get(owner + '.' + called + type) : null;
+            if (own == null) {
+                super.visitMethodInsn(opcode, owner, called, type, isInterface);
+            } else {
+                changed.run();
+                super.visitMethodInsn(opcode, THIS, own, type, false);
+            }
+        }
 
-                /** Such as {@code System::currentTimeMillis}. */
-                @Override
-                public void visitInvokeDynamicInsn(String called, String type, Handle bootstrap, Object... arguments) {
-                    super.visitInvokeDynamicInsn(
-                            called,
-                            type,
-                            bootstrap,
-                            Arrays.stream(arguments).map(this::replaced).toArray());
-                }
+        /** Such as {@code System::currentTimeMillis}. */
+        @Override
+        public void visitInvokeDynamicInsn(String called, String type, Handle bootstrap, Object... arguments) {
+            super.visitInvokeDynamicInsn(
+                    called,
+                    type,
+                    bootstrap,
+                    Arrays.stream(arguments).map(this::replaced).toArray());
+        }
 
-                private Object replaced(Object argument) {
-                    if (argument instanceof Handle handle && handle.getTag() == Opcodes.H_INVOKESTATIC) {
-                        String own = REPLACED.get(handle.getOwner() + '.' + handle.getName() + handle.getDesc());
-                        if (own != null) {
-                            found = true;
-                            return new Handle(Opcodes.H_INVOKESTATIC, THIS, own, handle.getDesc(), false);
-                        }
-                    }
-                    return argument;
+        private Object replaced(Object argument) {
+            if (argument instanceof Handle handle && handle.getTag() == Opcodes.H_INVOKESTATIC) {
+                String own = REPLACED.get(handle.getOwner() + '.' + handle.getName() + handle.getDesc());
+                if (own != null) {
+                    changed.run();
+                    return new Handle(Opcodes.H_INVOKESTATIC, THIS, own, handle.getDesc(), false);
                 }
-            };
+            }
+            return argument;
         }
     }
 }

@@ -2,20 +2,16 @@
 package io.votelog.infra.chaos.disk;
 
 import io.votelog.infra.broker.AgentJar;
+import io.votelog.infra.broker.ClassChanges;
 import java.io.IOException;
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.ProtectionDomain;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -54,7 +50,10 @@ public final class SlowDisk {
     public static void premain(String waits, Instrumentation jvm) {
         Path file = Path.of(waits)
                 .resolve(String.valueOf(Path.of("").toAbsolutePath().getFileName()));
-        jvm.addTransformer(new Waits());
+        jvm.addTransformer(new ClassChanges(
+                (loader, name) -> name.equals(LOG_FILES),
+                List.of(),
+                (method, to, changed) -> SLOW.contains(method) ? new Waits(to, changed) : to));
         Thread thread = new Thread(() -> follow(file), "slow-disk");
         thread.setDaemon(true);
         thread.start();
@@ -93,45 +92,19 @@ public final class SlowDisk {
         }
     }
 
-    /** Kafka's class with the calls. */
-    static byte[] withWaits(byte[] bytes) {
-        ClassReader reader = new ClassReader(bytes);
-        ClassWriter writer = new ClassWriter(reader, 0);
-        reader.accept(
-                new ClassVisitor(Opcodes.ASM9, writer) {
-                    @Override
-                    public MethodVisitor visitMethod(
-                            int access,
-                            String name,
-                            String descriptor,
-                            @Nullable String signature,
-                            String @Nullable [] exceptions) {
-                        MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
-                        if (!SLOW.contains(name)) {
-                            return method;
-                        }
-                        return new MethodVisitor(Opcodes.ASM9, method) {
-                            @Override
-                            public void visitCode() {
-                                super.visitCode();
-                                super.visitMethodInsn(Opcodes.INVOKESTATIC, THIS, "await", "()V", false);
-                            }
-                        };
-                    }
-                },
-                0);
-        return writer.toByteArray();
-    }
+    private static final class Waits extends MethodVisitor {
+        private final Runnable changed;
 
-    private static final class Waits implements ClassFileTransformer {
+        Waits(MethodVisitor to, Runnable changed) {
+            super(ClassChanges.ASM, to);
+            this.changed = changed;
+        }
+
         @Override
-        public byte @Nullable [] transform(
-                @Nullable ClassLoader loader,
-                @Nullable String name,
-                @Nullable Class<?> redefined,
-                @Nullable ProtectionDomain domain,
-                byte[] bytes) {
-            return LOG_FILES.equals(name) ? withWaits(bytes) : null;
+        public void visitCode() {
+            super.visitCode();
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, THIS, "await", "()V", false);
+            changed.run();
         }
     }
 }

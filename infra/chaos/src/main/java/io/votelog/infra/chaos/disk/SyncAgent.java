@@ -73,7 +73,7 @@ public final class SyncAgent {
                 Map.of());
         SyncRecord record = SyncRecord.of(storage, Path.of(records).resolve(node));
         Syncs.noteIn(record);
-        jvm.addTransformer(new SyncCalls());
+        jvm.addTransformer(SyncCalls.inKafka());
         WriteBack writeBack = WriteBack.read(node, Path.of(records));
         if (writeBack.everyMs() > 0) {
             Thread thread = new Thread(() -> writeBack(record, storage, writeBack), "write-back");

@@ -27,7 +27,7 @@ final class SyncCallsTest {
     @ValueSource(classes = {Utils.class, CheckpointFile.class, ProducerStateManager.class})
     void shouldHaveEverySyncNoted(Class<?> syncing) throws IOException {
         List<String> before = syncs(bytes(syncing));
-        List<String> after = syncs(Objects.requireNonNull(SyncCalls.withNotedSyncs(bytes(syncing))));
+        List<String> after = syncs(Objects.requireNonNull(SyncCalls.inKafka().changed(bytes(syncing))));
 
         assertThat(before).isNotEmpty().noneMatch(SyncCallsTest::isNoted);
         assertThat(after).hasSameSizeAs(before).allMatch(SyncCallsTest::isNoted);
@@ -35,7 +35,7 @@ final class SyncCallsTest {
 
     @Test
     void shouldLeaveClassesThatSyncNothing() throws IOException {
-        assertThat(SyncCalls.withNotedSyncs(bytes(UnifiedLog.class))).isNull();
+        assertThat(SyncCalls.inKafka().changed(bytes(UnifiedLog.class))).isNull();
     }
 
     private static boolean isNoted(String call) {
