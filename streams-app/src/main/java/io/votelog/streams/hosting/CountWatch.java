@@ -15,12 +15,12 @@ import io.votelog.streams.read.board.BallotsBoard;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.instances.InstanceKeys;
 import io.votelog.streams.read.instances.OwnAddress;
+import io.votelog.web.cluster.WatchThreads;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,13 +61,13 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
     private final OwnAddress self;
     private final Runnable onFirstRun;
     private final Runnable unfit;
-    private final ScheduledExecutorService scheduler = thread("votelog-count-watch");
+    private final ScheduledExecutorService scheduler = WatchThreads.named("votelog-count-watch");
 
     /**
      * A thread of its own, since the thread that checks waits for brokers that do not answer, and that very state must be
      * reported.
      */
-    private final ScheduledExecutorService notifier = thread("votelog-count-teller");
+    private final ScheduledExecutorService notifier = WatchThreads.named("votelog-count-teller");
 
     private volatile boolean running;
     private volatile boolean hasRun;
@@ -124,14 +124,6 @@ final class CountWatch implements HealthIndicator, MeterBinder, SmartLifecycle {
         counting.onChange((newState, oldState) -> {
             hasRun |= newState == KafkaStreams.State.RUNNING;
             updateBoards();
-        });
-    }
-
-    private static ScheduledExecutorService thread(String name) {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
         });
     }
 

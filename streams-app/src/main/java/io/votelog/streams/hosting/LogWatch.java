@@ -7,11 +7,11 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.cluster.UnfitLogException;
 import io.votelog.streams.topology.voters.VotesTopic;
+import io.votelog.web.cluster.WatchThreads;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntToLongFunction;
@@ -36,11 +36,7 @@ final class LogWatch implements VotesTopic, HealthIndicator, MeterBinder, AutoCl
     private final IntToLongFunction startOf;
     private final IntToLongFunction endOf;
     private final Supplier<Collection<BallotResults>> results;
-    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "votelog-log-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService scheduler = WatchThreads.named("votelog-log-watch");
 
     private @Nullable Uuid first;
     private volatile @Nullable Uuid newest;

@@ -2,12 +2,12 @@
 package io.votelog.streams.hosting;
 
 import io.votelog.schemas.cluster.UnfitLogException;
+import io.votelog.web.cluster.WatchThreads;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -27,11 +27,7 @@ final class UncountedVotes implements AutoCloseable {
     private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
 
     /** A thread of its own, since a question about a partition that no broker leads waits for its answer. */
-    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "votelog-votes-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService scheduler = WatchThreads.named("votelog-votes-watch");
 
     /** A partition whose votes have waited at this offset since this time. */
     private record Waiting(int partition, long offset, long sinceNanos) {}

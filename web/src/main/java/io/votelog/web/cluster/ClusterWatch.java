@@ -10,7 +10,6 @@ import io.votelog.schemas.cluster.UnfitLogException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -30,11 +29,7 @@ public final class ClusterWatch implements MeterBinder, SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
 
     private final Supplier<List<Finding>> check;
-    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "votelog-cluster-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService scheduler = WatchThreads.named("votelog-cluster-watch");
 
     private volatile @Nullable List<Finding> found;
     private volatile boolean running;

@@ -11,6 +11,8 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.streams.topology.VotelogTopology;
+import io.votelog.streams.topology.voters.VotesTopic;
 import java.nio.ByteBuffer;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -89,6 +91,12 @@ final class Electorate {
 
     static LogKeys keys() {
         return SIGNER.publicKey();
+    }
+
+    /** The topologies of an instance that counts this log, to whose results nobody listens. */
+    static VotelogTopology topology(VotesTopic votes) {
+        return new VotelogTopology(
+                keys(), votes, VotelogTopology.RESULTS_INTERVAL, results -> {}, turnout -> {}, (key, row) -> {});
     }
 
     private static BallotDefinition ballot(

@@ -85,13 +85,7 @@ final class Instance {
     }
 
     void start() {
-        topology = new VotelogTopology(
-                Electorate.keys(),
-                votes,
-                VotelogTopology.RESULTS_INTERVAL,
-                results -> {},
-                turnout -> {},
-                (key, row) -> {});
+        topology = Electorate.topology(votes);
         keeper = new ResultsKeeper(clock);
         resultsRead = 0;
         filled = false;

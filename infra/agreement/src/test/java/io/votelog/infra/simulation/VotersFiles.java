@@ -145,13 +145,7 @@ final class VotersFiles {
                     Electorate.Drawn next = electorate.next(partition, List.of());
                     votes.append(partition, next.key(), next.value(), Electorate.START_MS);
                 }
-                VotelogTopology topology = new VotelogTopology(
-                        Electorate.keys(),
-                        votes,
-                        VotelogTopology.RESULTS_INTERVAL,
-                        results -> {},
-                        turnout -> {},
-                        (key, row) -> {});
+                VotelogTopology topology = Electorate.topology(votes);
                 CountTask task = new CountTask(
                         topology, Electorate.keys(), votes, partition, partitions, folder, () -> Electorate.START_MS);
                 task.open();

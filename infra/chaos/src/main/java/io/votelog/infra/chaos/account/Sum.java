@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.account;
 
+import io.votelog.infra.chaos.faults.Struck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -8,8 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.OptionalDouble;
 import java.util.stream.StreamSupport;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -54,27 +54,9 @@ public final class Sum {
     public String markdown() {
         StringBuilder text = new StringBuilder();
         text.append("| fault | struck | recovered | half of them within | 99 of 100 within |\n|---|---|---|---|---|\n");
-        Map<String, List<JsonNode>> kinds = new TreeMap<>();
-        for (JsonNode account : accounts) {
-            for (JsonNode struck : account.path("struck")) {
-                kinds.computeIfAbsent(struck.path("fault").asString(), any -> new ArrayList<>())
-                        .add(struck);
-            }
-        }
-        kinds.forEach((fault, struck) -> {
-            double[] seconds = struck.stream()
-                    .filter(each -> each.path("trouble").asString().isEmpty())
-                    .mapToDouble(each -> each.path("recoveredSeconds").asDouble())
-                    .sorted()
-                    .toArray();
-            text.append("| `%s` | %d | %d | %s | %s |\n"
-                    .formatted(
-                            fault,
-                            struck.size(),
-                            seconds.length,
-                            seconds(Tables.percentile(seconds, 0.5)),
-                            seconds(Tables.percentile(seconds, 0.99))));
-        });
+        Tables.Row.of(struck())
+                .forEach(row -> text.append("| `%s` | %d | %d | %s | %s |\n"
+                        .formatted(row.fault(), row.times(), row.recovered(), seconds(row.p50()), seconds(row.p99()))));
         text.append("\n| seed | votes meant | acknowledged | refused | unknown | accepted | what offends a law |\n"
                 + "|---|---|---|---|---|---|---|\n");
         for (JsonNode account : accounts) {
@@ -84,6 +66,22 @@ public final class Sum {
             text.append(" | ").append(number(offences(account))).append(" |\n");
         }
         return text.toString();
+    }
+
+    private List<Struck> struck() {
+        List<Struck> all = new ArrayList<>();
+        for (JsonNode account : accounts) {
+            for (JsonNode each : account.path("struck")) {
+                double seconds = each.path("recoveredSeconds").asDouble();
+                all.add(new Struck(
+                        each.path("fault").asString(),
+                        each.path("whom").asString(),
+                        each.path("atSeconds").asDouble(),
+                        seconds == Tables.NOT_RECOVERED ? OptionalDouble.empty() : OptionalDouble.of(seconds),
+                        each.path("trouble").asString()));
+            }
+        }
+        return all;
     }
 
     private static long offences(JsonNode account) {

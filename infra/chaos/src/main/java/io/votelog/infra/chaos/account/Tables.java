@@ -14,6 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The account as people read it, and as programs do. */
 public final class Tables {
+    /** In the place of the seconds to recover, where it did not. */
+    static final int NOT_RECOVERED = -1;
+
     private static final int NAMED = 10;
 
     private final long seed;
@@ -27,8 +30,8 @@ public final class Tables {
     }
 
     /** How the system got over the faults of one kind; times in seconds. */
-    private record Row(String fault, int times, int recovered, double p50, double p99) {
-        static Row of(String fault, List<Struck> all) {
+    record Row(String fault, int times, int recovered, double p50, double p99) {
+        private static Row of(String fault, List<Struck> all) {
             double[] seconds = all.stream()
                     .filter(each -> each.trouble().isEmpty())
                     .flatMapToDouble(each -> each.recoveredSeconds().stream())
@@ -36,33 +39,35 @@ public final class Tables {
                     .toArray();
             return new Row(fault, all.size(), seconds.length, percentile(seconds, 0.5), percentile(seconds, 0.99));
         }
-    }
 
-    /** The smallest time that so large a part of them does not exceed; not a number where there are none. */
-    static double percentile(double[] sorted, double part) {
-        return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(part * sorted.length) - 1];
-    }
+        /** A row for each kind that struck, by name. */
+        static List<Row> of(List<Struck> struck) {
+            Map<String, List<Struck>> kinds = new TreeMap<>();
+            struck.forEach(each -> kinds.computeIfAbsent(each.fault(), any -> new ArrayList<>())
+                    .add(each));
+            return kinds.entrySet().stream()
+                    .map(kind -> of(kind.getKey(), kind.getValue()))
+                    .toList();
+        }
 
-    private List<Row> rows() {
-        Map<String, List<Struck>> kinds = new TreeMap<>();
-        struck.forEach(each ->
-                kinds.computeIfAbsent(each.fault(), any -> new ArrayList<>()).add(each));
-        return kinds.entrySet().stream()
-                .map(kind -> Row.of(kind.getKey(), kind.getValue()))
-                .toList();
+        /** The smallest time that so large a part of them does not exceed; not a number where there are none. */
+        private static double percentile(double[] sorted, double part) {
+            return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(part * sorted.length) - 1];
+        }
     }
 
     public void print(PrintStream out) {
         out.println();
         out.printf("%-20s %6s %10s %8s %8s%n", "fault", "struck", "recovered", "p50 s", "p99 s");
-        rows().forEach(row -> out.printf(
-                Locale.ROOT,
-                "%-20s %6d %10d %8.1f %8.1f%n",
-                row.fault(),
-                row.times(),
-                row.recovered(),
-                row.p50(),
-                row.p99()));
+        Row.of(struck)
+                .forEach(row -> out.printf(
+                        Locale.ROOT,
+                        "%-20s %6d %10d %8.1f %8.1f%n",
+                        row.fault(),
+                        row.times(),
+                        row.recovered(),
+                        row.p50(),
+                        row.p99()));
         out.println();
         account.figures().forEach((name, number) -> out.printf(Locale.ROOT, "%-36s %,10d%n", name, number));
         out.println();
@@ -92,7 +97,7 @@ public final class Tables {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("seed", seed);
         document.put("held", held());
-        document.put("faults", rows());
+        document.put("faults", Row.of(struck));
         document.put(
                 "struck",
                 struck.stream()
@@ -100,7 +105,7 @@ public final class Tables {
                                 "fault", each.fault(),
                                 "whom", each.whom(),
                                 "atSeconds", each.atSeconds(),
-                                "recoveredSeconds", each.recoveredSeconds().orElse(-1),
+                                "recoveredSeconds", each.recoveredSeconds().orElse(NOT_RECOVERED),
                                 "trouble", each.trouble()))
                         .toList());
         Map<String, Long> votes = new LinkedHashMap<>();

@@ -41,8 +41,8 @@ public final class Faults {
                 new DiskFull("disk-full-broker", DiskFull.Disk.BROKER),
                 new DiskFull("disk-full-streams", DiskFull.Disk.STREAMS),
                 new DiskFull("disk-full-sealer", DiskFull.Disk.SEALER),
-                new ClockApart("broker-clock", ClockApart.Whose.BROKER),
-                new ClockApart("gateway-clock", ClockApart.Whose.GATEWAY),
+                new WrongClock("broker-clock", WrongClock.Whose.BROKER),
+                new WrongClock("gateway-clock", WrongClock.Whose.GATEWAY),
                 new Poison("poison", ledger));
     }
 }

@@ -3,6 +3,7 @@ package io.votelog.infra.chaos.faults;
 
 import io.votelog.infra.chaos.system.Hosts;
 import io.votelog.infra.chaos.system.Scene;
+import io.votelog.infra.chaos.system.Ways;
 import io.votelog.infra.system.AppProcess;
 import java.util.ArrayList;
 import java.util.Collections;

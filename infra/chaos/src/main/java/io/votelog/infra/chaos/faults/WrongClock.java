@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Random;
 
 /** A broker or a gateway is restarted with a clock that is up to five minutes before or behind, and again with the right one later. */
-record ClockApart(String name, Whose whose) implements Fault {
+record WrongClock(String name, Whose whose) implements Fault {
     private static final int LEAST_SECONDS = 10;
     private static final int MOST_SECONDS = 300;
 
