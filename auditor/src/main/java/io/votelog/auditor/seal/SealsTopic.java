@@ -13,6 +13,7 @@ import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.cluster.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,9 +26,13 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +44,6 @@ import org.jspecify.annotations.Nullable;
  * May be used by several threads, with one exception: while a thread adds a seal, no other may read the seals.
  */
 public final class SealsTopic implements AutoCloseable {
-    private static final String TRANSACTIONAL_ID = "votelog-sealer";
     private static final int PARTITION = 0;
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -68,7 +72,7 @@ public final class SealsTopic implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(clientSettings);
         settings.put("acks", "all");
         settings.put("enable.idempotence", "true");
-        settings.put("transactional.id", TRANSACTIONAL_ID);
+        settings.put("transactional.id", Role.SEALER_TRANSACTIONAL_ID);
         settings.put("transaction.timeout.ms", Long.toString(TRANSACTION_TIMEOUT.toMillis()));
         settings.put("max.block.ms", "30000");
         settings.put("compression.type", "none");
@@ -221,7 +225,7 @@ public final class SealsTopic implements AutoCloseable {
     }
 
     /** @param lasted how long the transaction had lasted; the brokers end one that is older than its time-out, and fence its producer */
-    private static AuditException refused(KafkaException cause, Duration lasted) {
+    static AuditException refused(KafkaException cause, Duration lasted) {
         boolean fenced = fenced(cause) || fenced(cause.getCause());
         if (fenced && lasted.compareTo(TRANSACTION_TIMEOUT) >= 0) {
             return new AuditException(
@@ -233,12 +237,29 @@ public final class SealsTopic implements AutoCloseable {
             return new AuditException(
                     "another sealer has taken over: there can be one alone, and this one ends", cause);
         }
+        if (spoiled(cause) || spoiled(cause.getCause())) {
+            return new AuditException(
+                    "%s was not written, and the brokers know nothing of the transaction any more"
+                            .formatted(Topics.SEALS.name()),
+                    new TimeoutException(cause.getMessage(), cause));
+        }
         return new AuditException(
                 "%s cannot be written: %s".formatted(Topics.SEALS.name(), Texts.reason(cause)), cause);
     }
 
     private static boolean fenced(@Nullable Throwable cause) {
         return cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException;
+    }
+
+    /**
+     * Whether brokers and producer no longer agree on its transaction or its records, as after an outage of brokers from one another. Nobody
+     * took its place, so the next producer, which reads what stands in the topic, goes on.
+     */
+    private static boolean spoiled(@Nullable Throwable cause) {
+        return cause instanceof InvalidTxnStateException
+                || cause instanceof TransactionAbortableException
+                || cause instanceof InvalidPidMappingException
+                || cause instanceof OutOfOrderSequenceException;
     }
 
     @Override

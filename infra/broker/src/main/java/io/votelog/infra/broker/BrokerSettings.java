@@ -4,6 +4,7 @@ package io.votelog.infra.broker;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka's settings for brokers on a small machine, the same for tests and for a local system. */
 public final class BrokerSettings {
@@ -45,12 +46,23 @@ public final class BrokerSettings {
         return settings;
     }
 
-    /** The settings of a single node: its roles, its addresses, its storage. */
+    /**
+     * The settings of a single node: its roles, its addresses, its storage.
+     *
+     * @param security null where everybody on this machine may do everything
+     */
     static Map<String, String> identity(
-            int id, int controllerId, ClusterFile file, boolean broker, boolean controller, Path storage) {
+            int id,
+            int controllerId,
+            ClusterFile file,
+            boolean broker,
+            boolean controller,
+            Path storage,
+            @Nullable BrokerSecurity security) {
         String controllerAddress = "127.0.0.1:" + file.controllerPort();
+        String listener = security == null ? "PLAINTEXT" : "CLIENTS";
         String brokerListener =
-                broker ? "PLAINTEXT://127.0.0.1:" + file.brokerPorts().get(id - 1) : "";
+                broker ? listener + "://127.0.0.1:" + file.brokerPorts().get(id - 1) : "";
         String controllerListener = controller ? "CONTROLLER://" + controllerAddress : "";
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("process.roles", broker && controller ? "broker,controller" : broker ? "broker" : "controller");
@@ -60,10 +72,14 @@ public final class BrokerSettings {
         settings.put(
                 "listeners",
                 broker && controller ? brokerListener + "," + controllerListener : brokerListener + controllerListener);
-        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        if (security == null) {
+            settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        } else {
+            settings.putAll(security.settings(listener));
+        }
         if (broker) {
             settings.put("advertised.listeners", brokerListener);
-            settings.put("inter.broker.listener.name", "PLAINTEXT");
+            settings.put("inter.broker.listener.name", listener);
         }
         settings.put("log.dirs", storage.toString());
         return settings;

@@ -32,12 +32,19 @@ public final class KafkaCluster implements AutoCloseable {
     private final List<Node> brokers;
     private final @Nullable Node controller;
     private final Duration startupTimeout;
+    private final @Nullable BrokerSecurity security;
 
-    private KafkaCluster(ClusterFile file, List<Node> brokers, @Nullable Node controller, Duration startupTimeout) {
+    private KafkaCluster(
+            ClusterFile file,
+            List<Node> brokers,
+            @Nullable Node controller,
+            Duration startupTimeout,
+            @Nullable BrokerSecurity security) {
         this.file = file;
         this.brokers = List.copyOf(brokers);
         this.controller = controller;
         this.startupTimeout = startupTimeout;
+        this.security = security;
     }
 
     /** One process that is broker and controller. */
@@ -141,7 +148,7 @@ public final class KafkaCluster implements AutoCloseable {
         Node node = separateController();
         node.child().stop(STOP_GRACE);
         node.start(file.clusterId());
-        new Readiness(Map.of(CONTROLLER_ID, node), Map.of(CONTROLLER_ID, file.controllerPort()), null)
+        new Readiness(Map.of(CONTROLLER_ID, node), Map.of(CONTROLLER_ID, file.controllerPort()), null, Map.of())
                 .awaitListening(startupTimeout);
     }
 
@@ -205,7 +212,8 @@ public final class KafkaCluster implements AutoCloseable {
             starting.put(id, broker(id));
             ports.put(id, port(id));
         }
-        return new Readiness(starting, ports, controller);
+        return new Readiness(
+                starting, ports, controller, security == null ? Map.of() : security.administratorSettings());
     }
 
     private Node broker(int broker) {
@@ -227,6 +235,7 @@ public final class KafkaCluster implements AutoCloseable {
         private Duration startupTimeout = Duration.ofSeconds(90);
         private Function<String, ChildJvm.Builder> program = BrokerProgram::child;
         private UnaryOperator<ChildJvm.Builder> touch = child -> child;
+        private @Nullable BrokerSecurity security;
 
         private Builder(Path dataDir, int brokers, boolean separateController) {
             this.dataDir = dataDir.toAbsolutePath();
@@ -259,6 +268,15 @@ public final class KafkaCluster implements AutoCloseable {
         /** A broker setting of Kafka, on every node, in place of the one set here or Kafka's default. */
         public Builder config(String key, String value) {
             overrides.put(key, value);
+            return this;
+        }
+
+        /**
+         * Has strangers kept out; by default everybody on this machine may do everything. The users are those of the first start on this
+         * directory: passwords that are other ones later are not taken for theirs.
+         */
+        public Builder secured(BrokerSecurity how) {
+            this.security = how;
             return this;
         }
 
@@ -298,7 +316,7 @@ public final class KafkaCluster implements AutoCloseable {
                 nodes.add(node("broker-" + id, id, file, true, !separateController));
             }
             Node controller = separateController ? node("controller", CONTROLLER_ID, file, false, true) : null;
-            KafkaCluster cluster = new KafkaCluster(file, nodes, controller, startupTimeout);
+            KafkaCluster cluster = new KafkaCluster(file, nodes, controller, startupTimeout, security);
             cluster.startAll();
             return cluster;
         }
@@ -314,7 +332,13 @@ public final class KafkaCluster implements AutoCloseable {
             }
             Map<String, String> settings = new LinkedHashMap<>(BrokerSettings.forBrokers(brokers));
             settings.putAll(BrokerSettings.identity(
-                    id, separateController ? CONTROLLER_ID : id, file, broker, controller, Node.storage(dir)));
+                    id,
+                    separateController ? CONTROLLER_ID : id,
+                    file,
+                    broker,
+                    controller,
+                    Node.storage(dir),
+                    security));
             settings.putAll(overrides);
             Path log = dataDir.resolve("logs").resolve(name + ".log");
             return new Node(
@@ -325,7 +349,8 @@ public final class KafkaCluster implements AutoCloseable {
                     () -> touch.apply(program.apply(name)
                             .jvmArgs(jvmArgs(broker ? heap : "256m").toArray(String[]::new))
                             .logFile(log)
-                            .workingDir(dir)));
+                            .workingDir(dir)),
+                    security);
         }
 
         private List<String> jvmArgs(String maxHeap) {

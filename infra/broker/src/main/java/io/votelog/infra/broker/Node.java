@@ -9,6 +9,8 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -23,6 +25,7 @@ final class Node {
     private final Map<String, String> settings;
     private final List<Integer> ports;
     private final Supplier<ChildJvm.Builder> jvm;
+    private final @Nullable BrokerSecurity security;
     private volatile @Nullable ChildJvm child;
 
     /**
@@ -30,13 +33,21 @@ final class Node {
      * @param settings what goes into its {@code server.properties}
      * @param ports where it listens, on 127.0.0.1
      * @param jvm how its JVM is started, main class and arguments aside
+     * @param security null where everybody on this machine may do everything
      */
-    Node(String name, Path dir, Map<String, String> settings, List<Integer> ports, Supplier<ChildJvm.Builder> jvm) {
+    Node(
+            String name,
+            Path dir,
+            Map<String, String> settings,
+            List<Integer> ports,
+            Supplier<ChildJvm.Builder> jvm,
+            @Nullable BrokerSecurity security) {
         this.name = name;
         this.dir = dir;
         this.settings = Map.copyOf(settings);
         this.ports = List.copyOf(ports);
         this.jvm = jvm;
+        this.security = security;
     }
 
     /** Writes its settings, formats its storage where that has not been done yet, and starts it. */
@@ -90,6 +101,9 @@ final class Node {
         Properties properties = new Properties();
         settings.forEach(properties::setProperty);
         Path config = dir.resolve("server.properties").toAbsolutePath();
+        // There may be a password in it.
+        Files.deleteIfExists(config);
+        Files.createFile(config, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (Writer writer = Files.newBufferedWriter(config)) {
             properties.store(writer, "Written at each start");
         }
@@ -99,12 +113,13 @@ final class Node {
     private void format(String clusterId, Path config) throws IOException {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         int code;
+        List<String> arguments = new ArrayList<>(
+                List.of("format", "--cluster-id", clusterId, "--config", config.toString(), "--ignore-formatted"));
+        if (security != null) {
+            arguments.addAll(List.of(security.formatArguments()));
+        }
         try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-            code = StorageTool.execute(
-                    new String[] {
-                        "format", "--cluster-id", clusterId, "--config", config.toString(), "--ignore-formatted"
-                    },
-                    out);
+            code = StorageTool.execute(arguments.toArray(String[]::new), out);
         } catch (RuntimeException e) {
             throw new ChildStartException("the storage of " + name + " in " + dir + " could not be formatted: " + e, e);
         }

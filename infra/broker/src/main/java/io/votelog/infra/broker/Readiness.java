@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -24,16 +25,23 @@ final class Readiness {
     private final Map<Integer, Node> starting;
     private final Map<Integer, Integer> ports;
     private final @Nullable Node controller;
+    private final Map<String, String> clientSettings;
 
     /**
      * @param starting the brokers waited for, by id
      * @param ports their ports, by id
      * @param controller the controller where it is a process of its own
+     * @param clientSettings how a client is let in
      */
-    Readiness(Map<Integer, Node> starting, Map<Integer, Integer> ports, @Nullable Node controller) {
+    Readiness(
+            Map<Integer, Node> starting,
+            Map<Integer, Integer> ports,
+            @Nullable Node controller,
+            Map<String, String> clientSettings) {
         this.starting = starting;
         this.ports = ports;
         this.controller = controller;
+        this.clientSettings = clientSettings;
     }
 
     /** @throws ChildStartException where a process dies or the time is up */
@@ -41,15 +49,13 @@ final class Readiness {
         long end = System.nanoTime() + timeout.toNanos();
         // Ports are tried first, since an admin client logs a warning for every failed attempt to connect.
         awaitListening(end, timeout);
-        Map<String, Object> config = Map.of(
+        Map<String, Object> config = new HashMap<>(clientSettings);
+        config.put(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                ports.values().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                ANSWER_TIMEOUT_MS,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                ANSWER_TIMEOUT_MS,
-                AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
-                false);
+                ports.values().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")));
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MS);
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MS);
+        config.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         try (Admin admin = Admin.create(config)) {
             while (!seen(admin).containsAll(starting.keySet())) {
                 pauseUnlessOver(end, timeout);
