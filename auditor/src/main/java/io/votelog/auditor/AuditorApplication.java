@@ -11,6 +11,7 @@ import io.votelog.auditor.commands.ExportCommand;
 import io.votelog.auditor.commands.KeygenCommand;
 import io.votelog.auditor.commands.ReceiptCommand;
 import io.votelog.auditor.commands.ReplayCommand;
+import io.votelog.auditor.commands.RestoreCommand;
 import io.votelog.auditor.commands.SealCommand;
 import io.votelog.auditor.commands.VerifyCommand;
 import io.votelog.auditor.commands.VerifyReceiptCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             ExportCommand.class,
             DumpCommand.class,
+            RestoreCommand.class,
             AnnounceCommand.class,
             DigestCommand.class,
             KeygenCommand.class,

@@ -6,6 +6,7 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.source.BrokerSource;
 import io.votelog.auditor.source.DumpSource;
 import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.RestoredSource;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -29,6 +30,13 @@ final class LogOptions {
             paramLabel = "FILE",
             description = "settings of the Kafka client, such as TLS and SASL, as Kafka's own tools take them")
     private @Nullable Path commandConfig;
+
+    @Option(
+            names = "--restored-from",
+            paramLabel = "FOLDER",
+            description =
+                    "the dump that these brokers' log was restored from: a record that is the same in both has the time that the dump has")
+    private @Nullable Path restoredFrom;
 
     private static final class Where {
         @Option(
@@ -59,9 +67,15 @@ final class LogOptions {
             return null;
         }
         if (where.dump != null) {
+            if (restoredFrom != null) {
+                throw new AuditException(
+                        "--restored-from says what brokers' log was restored from, and goes with --bootstrap-servers");
+            }
             return new DumpSource(where.dump);
         }
-        return new BrokerSource(Objects.requireNonNull(where.bootstrapServers), clientProperties(commandConfig));
+        BrokerSource brokers =
+                new BrokerSource(Objects.requireNonNull(where.bootstrapServers), clientProperties(commandConfig));
+        return restoredFrom == null ? brokers : new RestoredSource(brokers, new DumpSource(restoredFrom));
     }
 
     /**

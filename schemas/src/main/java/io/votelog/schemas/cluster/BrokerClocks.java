@@ -57,6 +57,11 @@ final class BrokerClocks implements AutoCloseable {
         this.clientSettings = clientSettings;
     }
 
+    /** The topic as it is made for so many brokers. */
+    static NewTopic topic(int brokers) {
+        return new NewTopic(TOPIC, brokers, (short) Math.min(ClusterRules.CLUSTER_REPLICAS, brokers)).configs(SETTINGS);
+    }
+
     /** What is wrong with the brokers' clocks; nothing where there is one broker alone, or too few answer. */
     Optional<Finding> finding() {
         try {
@@ -65,8 +70,7 @@ final class BrokerClocks implements AutoCloseable {
                 return Optional.empty();
             }
             if (!cluster.topics().contains(TOPIC)) {
-                short replicas = (short) Math.min(ClusterRules.CLUSTER_REPLICAS, brokers);
-                cluster.create(new NewTopic(TOPIC, brokers, replicas).configs(SETTINGS));
+                cluster.create(topic(brokers));
             }
             Map<Integer, Integer> leaders = leaders();
             ClockReadings readings = new ClockReadings();

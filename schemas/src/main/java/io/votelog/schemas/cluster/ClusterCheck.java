@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.NewTopic;
 
 /** Everything that an app can find of its cluster: what {@link ClusterRules} say, and whether the brokers' clocks agree. */
 public final class ClusterCheck implements AutoCloseable {
@@ -16,6 +17,16 @@ public final class ClusterCheck implements AutoCloseable {
     private ClusterCheck(Supplier<List<Finding>> settings, BrokerClocks clocks) {
         this.settings = settings;
         this.clocks = clocks;
+    }
+
+    /**
+     * The topic to which empty records are sent to compare the brokers' clocks, which is no part of the log. The check makes it where it is
+     * not there and may be made.
+     *
+     * @param brokers how many there are, each of which gets a partition
+     */
+    public static NewTopic topicOfClocks(int brokers) {
+        return BrokerClocks.topic(brokers);
     }
 
     /**

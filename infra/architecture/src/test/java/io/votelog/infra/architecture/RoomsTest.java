@@ -85,9 +85,10 @@ class RoomsTest {
             streams.topology.rows  :
 
             auditor                : auditor.commands auditor.report auditor.tlog
-            auditor.commands       : auditor.verify auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
+            auditor.commands       : auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.verify         : auditor.seal auditor.count auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.replay         : auditor.count auditor.source auditor.files auditor.report
+            auditor.restore        : auditor.source auditor.files auditor.report
             auditor.export         : auditor.count auditor.source auditor.files auditor.report
             auditor.compare        : auditor.count auditor.source auditor.files auditor.report
             auditor.count          : auditor.source auditor.files auditor.report
@@ -98,6 +99,8 @@ class RoomsTest {
             auditor.tlog.tiles     : auditor.tlog
             auditor.tlog           :
 
+            infra.system           : infra.system.secure
+            infra.system.secure    :
             infra.testing          :
             infra.testing.contract :
             infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.workspace

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where the local system keeps what it keeps. A cluster's data are beside a single broker's, not among them.
+ * Where the local system keeps what it keeps. The data of each shape of it, a single broker's, a cluster's and the same secured, are beside
+ * the others', not among them.
  *
  * @param home the folder {@code .votelog}
  * @param cluster whether it is the cluster that runs
+ * @param secure whether it is secured
  */
-record Folders(Path home, boolean cluster) {
+record Folders(Path home, boolean cluster, boolean secure) {
     Path lock() {
         return home.resolve("lock");
     }
@@ -29,12 +31,21 @@ record Folders(Path home, boolean cluster) {
         return home.resolve("secrets");
     }
 
+    /** The certificates and users of the secured system. */
+    Path security() {
+        return home.resolve("security");
+    }
+
     Path kafka() {
-        return home.resolve(cluster ? "kafka-cluster" : "kafka");
+        return ofShape("kafka");
     }
 
     Path streams() {
-        return home.resolve(cluster ? "streams-cluster" : "streams");
+        return ofShape("streams");
+    }
+
+    private Path ofShape(String name) {
+        return home.resolve(name + (cluster ? "-cluster" : "") + (secure ? "-secure" : ""));
     }
 
     /** What the log of this shape was begun with. */
@@ -42,9 +53,11 @@ record Folders(Path home, boolean cluster) {
         return home.resolve(kafka().getFileName() + ".begun-with");
     }
 
-    /** Whether either shape of the system has a log here. */
+    /** Whether any shape of the system has a log here. */
     boolean anyLog() {
-        return Stream.of(true, false).anyMatch(shape -> Files.exists(new Folders(home, shape).kafka()));
+        return Stream.of(true, false)
+                .flatMap(clusters -> Stream.of(new Folders(home, clusters, true), new Folders(home, clusters, false)))
+                .anyMatch(shape -> Files.exists(shape.kafka()));
     }
 
     /**

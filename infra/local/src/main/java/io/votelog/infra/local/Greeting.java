@@ -2,6 +2,8 @@
 package io.votelog.infra.local;
 
 import io.votelog.infra.system.Instance;
+import io.votelog.infra.system.secure.SystemSecurity;
+import io.votelog.schemas.cluster.Role;
 import java.util.List;
 
 /** What is said when everything runs: where it is, and what to try. */
@@ -34,20 +36,32 @@ final class Greeting {
                 .toString();
     }
 
-    /** A vote on the seed's ballot, from the token to the results, as lines for a shell. */
-    static String toTry(String ballotId, Instance producer, Instance streams, boolean givesTokens) {
+    /** What whoever connects to a secured system needs. */
+    static String secured(SystemSecurity security) {
+        return """
+                %-15s %s issued the certificates; let browsers and clients trust it
+                %-15s %s, for Kafka's tools and the auditor (--command-config)"""
+                .formatted("Trust", security.authority(), "Who reads", security.settingsFile(Role.AUDITOR));
+    }
+
+    /**
+     * A vote on the seed's ballot, from the token to the results, as lines for a shell.
+     *
+     * @param curl the command, with the options that all calls have
+     */
+    static String toTry(String ballotId, Instance producer, Instance streams, boolean givesTokens, String curl) {
         String token = givesTokens
-                ? "TOKEN=$(curl -s %s/dev/token -H 'Content-Type: application/json' -d '{\"userId\":\"ada\"}' | grep -o '\"token\":\"[^\"]*' | cut -d'\"' -f4)"
-                        .formatted(producer.http().url())
+                ? "TOKEN=$(%s %s/dev/token -H 'Content-Type: application/json' -d '{\"userId\":\"ada\"}' | grep -o '\"token\":\"[^\"]*' | cut -d'\"' -f4)"
+                        .formatted(curl, producer.http().url())
                 : "TOKEN=…  # from the issuer that is trusted here (votelog.auth)";
         return """
 
                 Try it:
                   %4$s
-                  VOTE=$(curl -s %2$s/v1/ballots/%1$s/votes -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"choices":["01","25"]}'); echo "$VOTE"
-                  curl -s -H 'Prefer: wait=5' %3$s/v1/ballots/%1$s/receipts/$(echo "$VOTE" | grep -o '"receipt":"[^"]*' | cut -d'"' -f4)
-                  curl -s %3$s/v1/ballots/%1$s/results
+                  VOTE=$(%5$s %2$s/v1/ballots/%1$s/votes -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"choices":["01","25"]}'); echo "$VOTE"
+                  %5$s -H 'Prefer: wait=5' %3$s/v1/ballots/%1$s/receipts/$(echo "$VOTE" | grep -o '"receipt":"[^"]*' | cut -d'"' -f4)
+                  %5$s %3$s/v1/ballots/%1$s/results
                 """
-                .formatted(ballotId, producer.http().url(), streams.http().url(), token);
+                .formatted(ballotId, producer.http().url(), streams.http().url(), token, curl);
     }
 }

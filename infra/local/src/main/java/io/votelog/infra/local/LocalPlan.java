@@ -9,6 +9,7 @@ import io.votelog.infra.system.Environment;
 import io.votelog.infra.system.Instance;
 import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.SystemPlan;
+import io.votelog.infra.system.secure.SystemSecurity;
 import io.votelog.web.settings.Loopback;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code infra/up} starts: one broker and one of each app, or three and two, on ports that people know. */
 final class LocalPlan {
@@ -55,7 +57,8 @@ final class LocalPlan {
                     case PRODUCER -> "the ballot API";
                     case STREAMS -> "the results";
                 };
-        return new Instance(app, name, new Address(port, use), new Address(port + 1000, "the health of " + name));
+        return new Instance(
+                app, name, new Address(port, use, options.secure()), new Address(port + 1000, "the health of " + name));
     }
 
     List<Instance> instances() {
@@ -78,8 +81,13 @@ final class LocalPlan {
         return options.cluster() ? BROKERS : 1;
     }
 
-    /** @param root the repository, with the apps' jars */
-    SystemPlan of(Path root, Folders folders, Secrets secrets) {
+    /**
+     * The system to be started.
+     *
+     * @param root the repository, with the apps' jars
+     * @param security its certificates and users; null where it is not secured
+     */
+    SystemPlan of(Path root, Folders folders, Secrets secrets, @Nullable SystemSecurity security) {
         SystemPlan.Builder plan = SystemPlan.of(root, folders.ofSystem())
                 .brokers(BrokerPlan.of(brokers())
                         .at(KAFKA_PORT + options.portOffset())
@@ -88,6 +96,9 @@ final class LocalPlan {
                 .given(environment)
                 .patience(options.patience())
                 .instances(instances);
+        if (security != null) {
+            plan.secured(security);
+        }
         for (App app : App.values()) {
             plan.options(app, AppOptions.of(app).withSettings(settings(app)));
         }
@@ -102,6 +113,10 @@ final class LocalPlan {
         settings.put("votelog.limits.reads.rate", "0");
         if (options.flush()) {
             settings.put("votelog.topics.flush", "true");
+        }
+        if (options.secure()) {
+            // A browser would speak https alone with localhost from then on, whatever listens there.
+            settings.put("votelog.hsts.max-age", "0s");
         }
         switch (app) {
             case PRODUCER -> {
@@ -138,8 +153,8 @@ final class LocalPlan {
                 ",",
                 instances.stream()
                         .flatMap(instance -> Stream.of("127.0.0.1", "localhost")
-                                .map(host ->
-                                        "http://" + host + ":" + instance.http().port()))
+                                .map(host -> instance.http().url().getScheme() + "://" + host + ":"
+                                        + instance.http().port()))
                         .toList());
     }
 }

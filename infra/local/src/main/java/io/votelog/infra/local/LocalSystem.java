@@ -14,6 +14,8 @@ import io.votelog.infra.system.Instance;
 import io.votelog.infra.system.RunningSystem;
 import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.Tokens;
+import io.votelog.infra.system.secure.SystemSecurity;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,10 +46,6 @@ final class LocalSystem {
     private final LocalPlan plan;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final Thread runner = Thread.currentThread();
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
     private volatile boolean interruptible;
     private @Nullable RunningSystem system;
     private @Nullable Demo demo;
@@ -122,7 +120,8 @@ final class LocalSystem {
             throw new InterruptedException();
         }
         display.phase("starting");
-        RunningSystem starting = new RunningSystem(plan.of(root, folders, secrets));
+        SystemSecurity security = options.secure() ? security() : null;
+        RunningSystem starting = new RunningSystem(plan.of(root, folders, secrets, security));
         system = starting;
         display.begin("kafka", "Kafka to answer; its logs: " + folders.kafka());
         KafkaCluster kafka = starting.startKafka();
@@ -147,9 +146,10 @@ final class LocalSystem {
                 environment.setting("votelog.auth.issuer").orElse(null),
                 environment.setting("votelog.auth.audience").orElse(null),
                 Clock.systemUTC());
-        publish(starting, tokens);
+        HttpClient http = http(security);
+        publish(starting, http, tokens);
         display.endPhase();
-        greet(kafka);
+        greet(kafka, security);
         if (options.demo() > 0) {
             Demo voters = new Demo(
                     http,
@@ -186,7 +186,22 @@ final class LocalSystem {
                                         forgotten.stream().map(Path::toString).toList()));
     }
 
-    private void publish(RunningSystem starting, Tokens tokens) throws InterruptedException {
+    private SystemSecurity security() {
+        try {
+            return SystemSecurity.in(folders.security());
+        } catch (IOException e) {
+            throw new UpException("the certificates and users in %s cannot be read or made: %s"
+                    .formatted(folders.security(), e.getMessage()));
+        }
+    }
+
+    private static HttpClient http(@Nullable SystemSecurity security) {
+        HttpClient.Builder client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
+        return (security == null ? client : client.sslContext(security.trust())).build();
+    }
+
+    private void publish(RunningSystem starting, HttpClient http, Tokens tokens) throws InterruptedException {
         display.begin("ballot", "the ballots to be taken votes for at every gateway");
         BallotPublisher publisher = new BallotPublisher(
                 http,
@@ -292,14 +307,22 @@ final class LocalSystem {
         return lines.get(0) + (tail.isEmpty() ? "" : " " + tail);
     }
 
-    private void greet(KafkaCluster kafka) {
+    private void greet(KafkaCluster kafka, @Nullable SystemSecurity security) {
         Instance write = first(App.PRODUCER);
         Instance read = first(App.STREAMS);
         for (BallotSource source : ballots) {
             display.line(Greeting.addresses(source.ballot().id(), write, read));
         }
         display.line(Greeting.underneath(plan.instances(), kafka.bootstrapServers()));
-        display.line(Greeting.toTry(ballots.get(0).ballot().id(), write, read, plan.givesTokens()));
+        if (security != null) {
+            display.line(Greeting.secured(security));
+        }
+        display.line(Greeting.toTry(
+                ballots.get(0).ballot().id(),
+                write,
+                read,
+                plan.givesTokens(),
+                security == null ? "curl -s" : "curl -s --cacert " + security.authority()));
         display.line("Logs are in " + folders.logs() + ". Ctrl-C stops it.");
     }
 

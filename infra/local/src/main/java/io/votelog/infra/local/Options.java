@@ -41,6 +41,9 @@ final class Options {
     @Option(names = "--flush")
     private boolean flush;
 
+    @Option(names = "--secure")
+    private boolean secure;
+
     private int portOffset;
 
     private int waitMinutes = 30;
@@ -114,6 +117,11 @@ final class Options {
     /** Whether brokers sync a vote before it is acknowledged. */
     boolean flush() {
         return flush;
+    }
+
+    /** Whether everything speaks TLS, and each part is a user of Kafka with rights of its own. */
+    boolean secure() {
+        return secure;
     }
 
     int portOffset() {

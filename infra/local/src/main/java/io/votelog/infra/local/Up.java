@@ -73,7 +73,7 @@ public final class Up {
         Path root = Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
         @Nullable Path dir = options.dir();
         Path home = (dir == null ? root : dir.toAbsolutePath().normalize()).resolve(".votelog");
-        Folders folders = new Folders(home, options.cluster());
+        Folders folders = new Folders(home, options.cluster(), options.secure());
         List<BallotSource> ballots = new ArrayList<>();
         ballots.add(BallotSource.seed(root).openFrom(Instant.now()));
         if (options.ballot() != null) {

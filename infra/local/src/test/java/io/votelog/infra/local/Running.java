@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.system.secure.SystemSecurity;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -40,16 +42,21 @@ final class Running {
     private static final String BALLOT = "/v1/ballots/gz-customs-2021";
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final JsonMapper JSON = new JsonMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient PLAIN = HttpClient.newHttpClient();
 
     private final Process process;
     private final int offset;
+    private final boolean secure;
+    private final Path dir;
     private final Path out;
     private final Path err;
+    private HttpClient http = PLAIN;
 
-    private Running(Process process, int offset, Path out, Path err) {
+    private Running(Process process, int offset, boolean secure, Path dir, Path out, Path err) {
         this.process = process;
         this.offset = offset;
+        this.secure = secure;
+        this.dir = dir;
         this.out = out;
         this.err = err;
     }
@@ -95,7 +102,7 @@ final class Running {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().putAll(environment);
-        return new Running(builder.start(), offset, out, err);
+        return new Running(builder.start(), offset, List.of(flags).contains("--secure"), dir, out, err);
     }
 
     private static String absolute(String classPath) {
@@ -139,7 +146,7 @@ final class Running {
     /** What the server sends to who asks for a page. */
     String get(String address) throws Exception {
         HttpResponse<String> answer =
-                HTTP.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
+                http.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return answer.body();
     }
@@ -162,6 +169,23 @@ final class Running {
                     assertThat(process.isAlive()).as("%s %s", lines(out), err()).isTrue();
                     return lines(out).stream().anyMatch(line -> line.endsWith("Ctrl-C stops it."));
                 });
+        if (secure) {
+            http = HttpClient.newBuilder().sslContext(security().trust()).build();
+        }
+    }
+
+    /** The certificates and users of a secured system. */
+    SystemSecurity security() {
+        try {
+            return SystemSecurity.in(dir.resolve(".votelog/security"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port that is this one where the system was started without a choice. */
+    int port(int usual) {
+        return usual + offset;
     }
 
     /** Casts a vote and gives back the acknowledgement. */
@@ -214,7 +238,7 @@ final class Running {
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
-        HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(expected);
         return JSON.readTree(answer.body());
     }
@@ -235,7 +259,7 @@ final class Running {
                 8081,
                 BALLOT + "/receipts/" + vote.path("receipt").stringValue() + "?offset="
                         + vote.path("offset").longValue());
-        HttpResponse<String> answer = HTTP.send(
+        HttpResponse<String> answer = http.send(
                 HttpRequest.newBuilder(url).header("Prefer", "wait=10").build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return JSON.readTree(answer.body());
@@ -243,7 +267,7 @@ final class Running {
 
     JsonNode results() throws Exception {
         HttpResponse<String> answer =
-                HTTP.send(HttpRequest.newBuilder(url(8081, BALLOT + "/results")).build(), BodyHandlers.ofString());
+                http.send(HttpRequest.newBuilder(url(8081, BALLOT + "/results")).build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return JSON.readTree(answer.body());
     }
@@ -285,7 +309,7 @@ final class Running {
     }
 
     private URI url(int port, String path) {
-        return URI.create("http://127.0.0.1:" + (port + offset) + path);
+        return URI.create((secure ? "https" : "http") + "://127.0.0.1:" + (port + offset) + path);
     }
 
     Set<Long> children() {

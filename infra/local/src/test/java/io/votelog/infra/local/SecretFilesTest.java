@@ -33,7 +33,7 @@ class SecretFilesTest {
 
     @BeforeEach
     void folders() {
-        folders = new Folders(home, false);
+        folders = new Folders(home, false, false);
     }
 
     @Test
@@ -58,7 +58,7 @@ class SecretFilesTest {
 
     @Test
     void shouldMakeNoNewOnesForALogThatStands() throws Exception {
-        Files.createDirectories(new Folders(home, true).kafka());
+        Files.createDirectories(new Folders(home, true, false).kafka());
         assertThatThrownBy(() -> SecretFiles.readOrMake(folders, NOTHING_GIVEN))
                 .isInstanceOf(UpException.class)
                 .hasMessageContaining("secrets is gone");
@@ -175,7 +175,7 @@ class SecretFilesTest {
         // The other shape has a log of its own, and what is forgotten binds nobody.
         Map<String, String> anothers = new HashMap<>(all);
         anothers.put("VOTELOG_PEPPER", Base64.getEncoder().encodeToString(new byte[32]));
-        SecretFiles.readOrMake(new Folders(home, true), new Environment(anothers));
+        SecretFiles.readOrMake(new Folders(home, true, false), new Environment(anothers));
         folders.forget();
         assertThat(folders.begunWith()).doesNotExist();
         SecretFiles.readOrMake(folders, new Environment(anothers));

@@ -10,11 +10,17 @@ import java.util.List;
  *
  * @param port 1 to 65535
  * @param use as it stands in a message: "Kafka", "the ballot API"
+ * @param tls whether HTTP is spoken over TLS there
  */
-public record Address(int port, String use) {
+public record Address(int port, String use, boolean tls) {
+    /** A port where no TLS is spoken. */
+    public Address(int port, String use) {
+        this(port, use, false);
+    }
+
     /** The address as a URL without a path. */
     public URI url() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create((tls ? "https" : "http") + "://127.0.0.1:" + port);
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.votelog.infra.system;
 
 import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.system.secure.SystemSecurity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +40,11 @@ final class AppCommand {
                 .jvmArgs(plan.options(instance.app()).jvmArgs().toArray(String[]::new))
                 .args(arguments().toArray(String[]::new));
         plan.secrets().environment(instance.app()).forEach(child::env);
+        SystemSecurity security = plan.security();
+        if (security != null) {
+            // Every user of the machine sees a command line.
+            security.appEnvironment(instance.app().role()).forEach(child::env);
+        }
         return plan.touch().apply(child);
     }
 
@@ -53,6 +59,10 @@ final class AppCommand {
         Map<String, String> settings = new LinkedHashMap<>();
         publicUrl(App.PRODUCER).ifPresent(url -> settings.put("votelog.public-urls.producer", url));
         publicUrl(App.STREAMS).ifPresent(url -> settings.put("votelog.public-urls.streams", url));
+        SystemSecurity security = plan.security();
+        if (security != null) {
+            settings.putAll(security.appSettings());
+        }
         settings.putAll(options.settings());
         settings.forEach((key, value) -> {
             // A command line would win over the environment, which the app inherits.

@@ -14,4 +14,9 @@ public record Instance(App app, String name, Address http, Address management) {
         return new Instance(
                 app, name, new Address(ports.next(), name), new Address(ports.next(), "the health of " + name));
     }
+
+    /** The same, reached over TLS; its health is not. */
+    Instance overTls() {
+        return new Instance(app, name, new Address(http.port(), http.use(), true), management);
+    }
 }

@@ -3,12 +3,17 @@ package io.votelog.infra.system;
 
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.system.secure.ClusterSetup;
+import io.votelog.infra.system.secure.SystemSecurity;
+import io.votelog.schemas.Topics;
+import io.votelog.schemas.cluster.UnfitLogException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class RunningSystem implements AutoCloseable {
     /** How long an app may take to stop. */
     private static final Duration GRACE = Duration.ofSeconds(12);
+
+    /** The apps' own defaults. */
+    private static final int PARTITIONS = 4;
+
+    private static final String APPLICATION_ID = "votelog-streams";
 
     private final SystemPlan plan;
     private final Health health = new Health();
@@ -54,17 +64,51 @@ public final class RunningSystem implements AutoCloseable {
     }
 
     /**
-     * Starts the brokers, and returns when they are ready.
+     * Starts the brokers, and returns when they are ready; where the system is secured, when topics, users and rights are made too.
      *
      * @throws io.votelog.infra.broker.ChildStartException where a broker dies or is not ready in time
+     * @throws SystemException where the brokers refuse what is made
      */
     public KafkaCluster startKafka() {
-        KafkaCluster started = plan.brokers()
-                .cluster(plan.folders().kafka(), plan.patience())
-                .processes(plan.touch())
-                .start();
+        KafkaCluster.Builder cluster =
+                plan.brokers().cluster(plan.folders().kafka(), plan.patience()).processes(plan.touch());
+        SystemSecurity security = plan.security();
+        if (security != null) {
+            cluster.secured(security.ofBrokers());
+        }
+        KafkaCluster started = cluster.start();
         kafka = started;
+        if (security != null) {
+            setUp(new ClusterSetup(security, started.bootstrapServers()));
+        }
         return started;
+    }
+
+    private void setUp(ClusterSetup setup) {
+        boolean flush = plan.setting(App.PRODUCER, "votelog.topics.flush")
+                .map(Boolean::parseBoolean)
+                .orElse(false);
+        String applicationId =
+                plan.setting(App.STREAMS, "votelog.streams.application-id").orElse(APPLICATION_ID);
+        try {
+            setup.apply(flush ? Topics.allFlushed() : Topics.all(), partitions(), applicationId);
+        } catch (UnfitLogException | KafkaException e) {
+            throw new SystemException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** As many as a gateway would make. */
+    private int partitions() {
+        String setting = "votelog.topics.partitions";
+        return plan.setting(App.PRODUCER, setting)
+                .map(text -> {
+                    try {
+                        return Integer.parseInt(text.strip());
+                    } catch (NumberFormatException e) {
+                        throw new SystemException("%s is '%s'; a number is needed".formatted(setting, text));
+                    }
+                })
+                .orElse(PARTITIONS);
     }
 
     /**

@@ -2,13 +2,16 @@
 package io.votelog.infra.system;
 
 import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.system.secure.SystemSecurity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a system is made of: its brokers, its apps with their settings, and where its data and logs are. It starts nothing.
@@ -22,6 +25,7 @@ import java.util.function.UnaryOperator;
  * @param options how each app is started
  * @param patience how long each part may take to be ready
  * @param touch what is done to each process, a broker or an app, before it is started
+ * @param security its certificates and users; null where everybody on this machine may do everything
  */
 public record SystemPlan(
         Path repository,
@@ -32,7 +36,8 @@ public record SystemPlan(
         List<Instance> instances,
         Map<App, AppOptions> options,
         Duration patience,
-        UnaryOperator<ChildJvm.Builder> touch) {
+        UnaryOperator<ChildJvm.Builder> touch,
+        @Nullable SystemSecurity security) {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     public SystemPlan {
@@ -54,6 +59,12 @@ public record SystemPlan(
         return instances.stream().filter(instance -> instance.app() == app).toList();
     }
 
+    /** What a setting of an app is: as the inherited environment gives it, else as this plan does. */
+    Optional<String> setting(App app, String key) {
+        return given.setting(key)
+                .or(() -> Optional.ofNullable(options(app).settings().get(key)));
+    }
+
     AppOptions options(App app) {
         return options.getOrDefault(app, AppOptions.of(app));
     }
@@ -69,6 +80,7 @@ public record SystemPlan(
         private Environment given = new Environment(Map.of());
         private Duration patience = PATIENCE;
         private UnaryOperator<ChildJvm.Builder> touch = child -> child;
+        private @Nullable SystemSecurity security;
 
         private Builder(Path repository, SystemFolders folders) {
             this.repository = repository;
@@ -105,6 +117,15 @@ public record SystemPlan(
             return this;
         }
 
+        /**
+         * Has all of it speak TLS, and each part be a user of Kafka with its own password, who may do what the part must be able to. By
+         * default everybody on this machine may do everything.
+         */
+        public Builder secured(SystemSecurity how) {
+            this.security = how;
+            return this;
+        }
+
         /** How all instances of the app are started. */
         public Builder options(App app, AppOptions how) {
             options.put(app, how);
@@ -128,7 +149,11 @@ public record SystemPlan(
 
         /** The plan, with the defaults of what was not said. */
         public SystemPlan build() {
-            return new SystemPlan(repository, folders, brokers, secrets, given, instances, options, patience, touch);
+            List<Instance> reached = security == null
+                    ? instances
+                    : instances.stream().map(Instance::overTls).toList();
+            return new SystemPlan(
+                    repository, folders, brokers, secrets, given, reached, options, patience, touch, security);
         }
     }
 }

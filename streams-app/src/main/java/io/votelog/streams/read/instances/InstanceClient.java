@@ -2,10 +2,14 @@
 package io.votelog.streams.read.instances;
 
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.votelog.web.limits.IpAddress;
 import io.votelog.web.limits.RateLimit;
 import java.net.URI;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,11 +39,15 @@ public final class InstanceClient {
     /** The most connections to one instance. */
     private static final int MAX_CONNECTIONS = 500;
 
-    private final WebClient http;
+    private final HttpClient client;
     private final Duration timeout;
     private final InstanceKeys instances;
+    private volatile String scheme = "http";
+    private volatile WebClient http;
 
     /**
+     * A client that speaks no TLS, until it is told whom it trusts.
+     *
      * @param timeout for an answer, beyond the time that the client is ready to wait
      * @param connections how many connections to one instance
      * @param instances introduces the client to the other instance
@@ -51,13 +59,32 @@ public final class InstanceClient {
                 .pendingAcquireMaxCount(MAX_CONNECTIONS)
                 .pendingAcquireTimeout(timeout)
                 .build();
-        HttpClient client =
-                HttpClient.create(provider).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
-        this.http = WebClient.builder()
+        this.client = HttpClient.create(provider).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
+        this.http = over(client);
+        this.timeout = timeout;
+    }
+
+    /**
+     * Speaks TLS from now on, as instances do all alike, and asks those alone that present a certificate for their address from whom this
+     * one trusts. May be called again, from any thread.
+     */
+    public void trust(TrustManagerFactory trusted) {
+        try {
+            SslContext context =
+                    SslContextBuilder.forClient().trustManager(trusted).build();
+            http = over(client.secure(tls -> tls.sslContext(context)));
+            scheme = "https";
+        } catch (SSLException e) {
+            throw new IllegalArgumentException(
+                    "whom this instance trusts is of no use to a client: " + e.getMessage(), e);
+        }
+    }
+
+    private static WebClient over(HttpClient client) {
+        return WebClient.builder()
                 .clientConnector(new ReactorClientHttpConnector(client))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(MAX_ANSWER_BYTES))
                 .build();
-        this.timeout = timeout;
     }
 
     /**
@@ -141,10 +168,10 @@ public final class InstanceClient {
         return ResponseEntity.status(status).headers(headers).body(body);
     }
 
-    private static URI uri(HostInfo host, ServerHttpRequest request) {
+    private URI uri(HostInfo host, ServerHttpRequest request) {
         String query = request.getURI().getRawQuery();
         String name = host.host().indexOf(':') < 0 ? host.host() : "[" + host.host() + "]";
-        return URI.create("http://%s:%d%s%s"
-                .formatted(name, host.port(), request.getURI().getRawPath(), query == null ? "" : "?" + query));
+        return URI.create("%s://%s:%d%s%s"
+                .formatted(scheme, name, host.port(), request.getURI().getRawPath(), query == null ? "" : "?" + query));
     }
 }

@@ -13,6 +13,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.web.server.Ssl;
+import org.springframework.boot.web.server.WebServerSslBundle;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
@@ -61,10 +65,27 @@ class ReceiptsConfiguration {
     }
 
     @Bean
-    InstanceClient instanceClient(ReceiptSettings settings, ClientLimits limits, InstanceKeys instances) {
-        return new InstanceClient(
+    InstanceClient instanceClient(
+            ReceiptSettings settings,
+            ClientLimits limits,
+            InstanceKeys instances,
+            ServerProperties server,
+            SslBundles bundles) {
+        InstanceClient client = new InstanceClient(
                 settings.forwardTimeout(),
                 InstanceClient.connections(limits.address().connections()),
                 instances);
+        // Instances are configured alike: where this one serves HTTPS, the others do, and present what its own trust
+        // store knows.
+        Ssl ssl = server.getSsl();
+        if (ssl != null && ssl.isEnabled()) {
+            client.trust(WebServerSslBundle.get(ssl, bundles).getManagers().getTrustManagerFactory());
+            if (ssl.getBundle() != null) {
+                bundles.addBundleUpdateHandler(
+                        ssl.getBundle(),
+                        changed -> client.trust(changed.getManagers().getTrustManagerFactory()));
+            }
+        }
+        return client;
     }
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.votelog.infra.broker.ChildJvm;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A shell in which the commands of a page are run as they stand, with Kafka's own tools, against a system at other addresses. */
+final class OperatorShell {
+    private static final Path AUDITOR =
+            Path.of("../../auditor/target/votelog-auditor.jar").toAbsolutePath().normalize();
+
+    /** Where Kafka's distribution has scripts, these are the classes that they start. */
+    private static final Map<String, String> TOOLS = Map.of(
+            "kafka-acls", "org.apache.kafka.tools.AclCommand",
+            "kafka-configs", "kafka.admin.ConfigCommand",
+            "kafka-console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer",
+            "kafka-consumer-groups", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+            "kafka-get-offsets", "org.apache.kafka.tools.GetOffsetShell",
+            "kafka-topics", "org.apache.kafka.tools.TopicCommand",
+            "kafka-transactions", "org.apache.kafka.tools.TransactionsCommand");
+
+    private final Path dir;
+    private final Map<String, String> addresses;
+
+    /**
+     * @param dir where the commands are run
+     * @param addresses those that pages name, each with the one here
+     */
+    OperatorShell(Path dir, Map<String, String> addresses) {
+        this.dir = dir;
+        this.addresses = Map.copyOf(addresses);
+    }
+
+    /** The blocks of a page of this module between fences for a shell, in order. */
+    static List<String> blocks(String page) throws IOException {
+        return Pattern.compile("^( *)```sh\\n(.*?)^ *```$", Pattern.MULTILINE | Pattern.DOTALL)
+                .matcher(Files.readString(Path.of(page)))
+                .results()
+                .map(block -> block.group(2).replaceAll("(?m)^" + block.group(1), ""))
+                .toList();
+    }
+
+    /** Runs them one after the other; all must succeed. Gives back what they said on standard output. */
+    String run(String commands) throws Exception {
+        return run(commands, Map.of());
+    }
+
+    /** The same with variables that the page tells to be set. */
+    String run(String commands, Map<String, String> variables) throws Exception {
+        Path script = Files.createTempFile(dir, "commands", ".sh");
+        Path said = Files.createTempFile(dir, "commands", ".out");
+        Path trace = Files.createTempFile(dir, "commands", ".err");
+        String tools = TOOLS.entrySet().stream()
+                .map(tool ->
+                        "%s() { \"$JAVA\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m -cp \"$TOOLS\" %s \"$@\"; }%n"
+                                .formatted(tool.getKey(), tool.getValue()))
+                .collect(Collectors.joining());
+        String auditor =
+                "auditor() { \"$JAVA\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m -jar \"%s\" \"$@\"; }%n"
+                        .formatted(AUDITOR);
+        Files.writeString(script, "set -euo pipefail\n" + tools + auditor + here(commands));
+        ProcessBuilder builder = new ProcessBuilder("bash", "-x", script.toString())
+                .directory(dir.toFile())
+                .redirectOutput(said.toFile())
+                .redirectError(trace.toFile());
+        builder.environment()
+                .put(
+                        "JAVA",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        builder.environment().put("TOOLS", classPath());
+        builder.environment().putAll(variables);
+        Process process = builder.start();
+        boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+        if (!ended) {
+            process.destroyForcibly();
+        }
+        String text = Files.readString(said);
+        assertThat(ended && process.exitValue() == 0)
+                .as("the commands of a page, as they ran here: %s%nwhat they said: %s", Files.readString(trace), text)
+                .isTrue();
+        return text;
+    }
+
+    private String here(String commands) {
+        String replaced = commands;
+        for (Map.Entry<String, String> address : addresses.entrySet()) {
+            replaced = replaced.replace(address.getKey(), address.getValue());
+        }
+        return replaced;
+    }
+
+    private static String classPath() {
+        return Stream.of(ChildJvm.currentClassPath().split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}
