@@ -104,7 +104,9 @@ class SecureIT {
                 "--once");
         assertThat(seal.exitCode()).as(seal.text()).isZero();
         assertThat(seal.text()).doesNotContain("not checked");
-        AuditorProgram.Said stranger = auditor.run(with(List.of("replay"), log, List.of()));
+        Path hasty = Files.writeString(dir.resolve("hasty.properties"), "default.api.timeout.ms=3000\n");
+        AuditorProgram.Said stranger =
+                auditor.run(with(List.of("replay"), log, List.of("--command-config", hasty.toString())));
         assertThat(stranger.exitCode()).as(stranger.text()).isEqualTo(2);
     }
 

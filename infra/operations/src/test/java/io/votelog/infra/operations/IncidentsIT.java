@@ -47,6 +47,8 @@ class IncidentsIT {
                             "votelog_results_live 1.0",
                             "votelog_votes_total{outcome=\"accepted\"");
             assertThat(shell.run(blocks.get(REPLAY))).contains("Verified");
+            shell.run(blocks.get(EXPORT));
+            assertThat(dir.resolve("exported")).isNotEmptyDirectory();
 
             int partition = vote.path("partition").intValue();
             try (KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
@@ -79,8 +81,6 @@ class IncidentsIT {
                 system.awaitResults(2, 0);
             }
             assertThat(shell.run(blocks.get(READ))).contains("votelog.decisions.v1:");
-            shell.run(blocks.get(EXPORT));
-            assertThat(dir.resolve("exported")).isNotEmptyDirectory();
         }
     }
 }
