@@ -217,8 +217,7 @@ public final class Restore {
         try {
             return answer.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new AuditException(
-                    "the brokers do not say %s: %s".formatted(what, String.valueOf(e.getCause())), e);
+            throw new AuditException("the brokers do not say %s: %s".formatted(what, String.valueOf(e.getCause())), e);
         } catch (TimeoutException e) {
             throw new AuditException("the brokers do not say %s within %d s".formatted(what, TIMEOUT.toSeconds()), e);
         } catch (InterruptedException e) {

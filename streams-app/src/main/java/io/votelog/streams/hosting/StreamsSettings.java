@@ -41,7 +41,7 @@ record StreamsSettings(
         @Nullable @Pattern(regexp = "(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):[0-9]{1,5}") String advertised,
         @DefaultValue("2") @Min(1) @Max(64) int threads,
         @Nullable @Min(0) @Max(3) Integer standbyReplicas,
-        @DefaultValue("100ms") @NotNull Duration commitInterval,
+        @DefaultValue("1s") @NotNull Duration commitInterval,
         @DefaultValue("100ms") @NotNull @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration resultsInterval,
         @DefaultValue("30s") @NotNull @DurationMin(seconds = 1) Duration standstillAfter,
         @DefaultValue("10s") @NotNull Duration closeTimeout,
