@@ -13,6 +13,7 @@ import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.cluster.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * May be used by several threads, with one exception: while a thread adds a seal, no other may read the seals.
  */
 public final class SealsTopic implements AutoCloseable {
-    private static final String TRANSACTIONAL_ID = "votelog-sealer";
+    
     private static final int PARTITION = 0;
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -68,7 +69,7 @@ public final class SealsTopic implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(clientSettings);
         settings.put("acks", "all");
         settings.put("enable.idempotence", "true");
-        settings.put("transactional.id", TRANSACTIONAL_ID);
+        settings.put("transactional.id", Role.SEALER_TRANSACTIONAL_ID);
         settings.put("transaction.timeout.ms", Long.toString(TRANSACTION_TIMEOUT.toMillis()));
         settings.put("max.block.ms", "30000");
         settings.put("compression.type", "none");
