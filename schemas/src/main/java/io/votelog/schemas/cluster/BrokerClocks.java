@@ -57,6 +57,12 @@ final class BrokerClocks implements AutoCloseable {
         this.clientSettings = clientSettings;
     }
 
+    /** The topic as an administrator creates it in a cluster of that many brokers. */
+    static NewTopic newTopic(int brokers) {
+        short replicas = (short) Math.min(ClusterRules.CLUSTER_REPLICAS, brokers);
+        return new NewTopic(TOPIC, brokers, replicas).configs(SETTINGS);
+    }
+
     /** What is wrong with the brokers' clocks; nothing where there is one broker alone, or too few answer. */
     Optional<Finding> finding() {
         try {
@@ -65,8 +71,7 @@ final class BrokerClocks implements AutoCloseable {
                 return Optional.empty();
             }
             if (!cluster.topics().contains(TOPIC)) {
-                short replicas = (short) Math.min(ClusterRules.CLUSTER_REPLICAS, brokers);
-                cluster.create(new NewTopic(TOPIC, brokers, replicas).configs(SETTINGS));
+                cluster.create(newTopic(brokers));
             }
             Map<Integer, Integer> leaders = leaders();
             ClockReadings readings = new ClockReadings();

@@ -42,13 +42,11 @@ public record Right(ResourceType type, String name, boolean prefix, Set<AclOpera
      * @param user the name of the user who gets it, without {@code User:}
      */
     public List<AclBinding> bindings(String user) {
-        ResourcePattern pattern =
-                new ResourcePattern(type, name, prefix ? PatternType.PREFIXED : PatternType.LITERAL);
+        ResourcePattern pattern = new ResourcePattern(type, name, prefix ? PatternType.PREFIXED : PatternType.LITERAL);
         return operations.stream()
                 .sorted()
                 .map(operation -> new AclBinding(
-                        pattern,
-                        new AccessControlEntry("User:" + user, "*", operation, AclPermissionType.ALLOW)))
+                        pattern, new AccessControlEntry("User:" + user, "*", operation, AclPermissionType.ALLOW)))
                 .toList();
     }
 }
