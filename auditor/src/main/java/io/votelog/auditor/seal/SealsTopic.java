@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * May be used by several threads, with one exception: while a thread adds a seal, no other may read the seals.
  */
 public final class SealsTopic implements AutoCloseable {
-    
+
     private static final int PARTITION = 0;
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
