@@ -56,7 +56,6 @@ class BrokenManifestsTest {
                 "15s",
                 "intervall"));
         all.add(change("CronJob", "votelog-audit", path("spec", "suspended"), true, "suspended"));
-        all.add(change("Namespace", "votelog", path("metadata", "label"), Map.of(), "label\""));
         all.add(change("Kafka", "votelog", path("spec", "kafka", "listener"), List.of(), "listener\""));
         all.add(change("Kafka", "votelog", path("spec", "kafka", "authorization", "type"), "open", "open"));
         all.add(change("Kafka", "votelog", path("spec", "zookeeper"), Map.of("replicas", 3), "zookeeper"));
@@ -417,6 +416,12 @@ class BrokenManifestsTest {
                 path("spec", "jobTemplate", "spec", "template", "spec", "volumes", 1, "configMap", "name"),
                 "client",
                 "ConfigMap client is used"));
+        all.add(change(
+                "KafkaUser",
+                "votelog-auditor",
+                path("metadata", "namespace"),
+                null,
+                "KafkaUser votelog-auditor: namespace"));
         // Routes.
         all.add(change(
                 "Ingress",

@@ -53,10 +53,8 @@ final class Kustomization {
         file.at("patches").items().forEach(this::patch);
         file.at("images").items().forEach(this::image);
         if (!file.at("namespace").missing()) {
-            resources.stream()
-                    .filter(resource -> !"Namespace".equals(resource.get("kind")))
-                    .forEach(resource -> Trees.member(resource, "metadata")
-                            .put("namespace", file.at("namespace").text()));
+            resources.forEach(resource -> Trees.member(resource, "metadata")
+                    .put("namespace", file.at("namespace").text()));
         }
     }
 

@@ -60,12 +60,22 @@ class ManifestsTest {
         named.removeIf(Files::isDirectory);
         Set<Path> there = new TreeSet<>(yaml());
         there.add(Place.BASE.resolve("client.properties"));
+        // It is made before, and stays when an overlay is taken away: with it the volumes would go.
+        there.remove(Place.HERE.resolve("namespace.yaml"));
         assertThat(named).as("files that a kustomization names").isEqualTo(there);
     }
 
     /** Names of files and folders have no other signs; other values are no names of files here. */
     private static String path(String value) {
         return value.matches("[A-Za-z0-9./_-]+") ? value : "not-a-path";
+    }
+
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void shouldNotHaveTheNamespaceAmongThem(Path overlay) {
+        Tree namespace = Yaml.tree(Place.HERE.resolve("namespace.yaml"));
+        assertThat(namespace.name()).isEqualTo("votelog");
+        assertThat(Kustomization.of(overlay).ofKind("Namespace")).isEmpty();
     }
 
     /** One build of all three programs: the one that this repository makes. */

@@ -29,6 +29,12 @@ final class ReferenceRules {
 
     static List<String> findings(Manifests manifests) {
         Findings findings = new Findings();
+        manifests
+                .all()
+                .forEach(resource -> findings.equal(
+                        resource.where() + ": namespace",
+                        "votelog",
+                        resource.at("metadata", "namespace").text()));
         selectors(manifests, findings);
         ports(manifests, findings);
         sources(manifests, findings);
