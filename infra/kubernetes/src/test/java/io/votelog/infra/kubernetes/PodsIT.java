@@ -116,7 +116,8 @@ class PodsIT {
         // The labels by which the README's rule for prometheus-adapter takes those who count.
         assertThat(Yaml.text(Place.HERE.resolve("README.md")))
                 .contains("spring_id=\"counting\",client_id=~\".*-StreamThread-.*\"");
-        assertThat(get(address(Part.STREAMS, "management", "/actuator/prometheus")).body())
+        assertThat(get(address(Part.STREAMS, "management", "/actuator/prometheus"))
+                        .body())
                 .containsPattern(ScalingRules.METRICS.get(Part.STREAMS)
                         + "\\{[^}]*client_id=\"[^\"]*-StreamThread-[^}]*spring_id=\"counting\"");
         shouldSealAndReplay(broker);
