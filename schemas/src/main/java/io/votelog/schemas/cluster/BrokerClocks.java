@@ -57,9 +57,10 @@ final class BrokerClocks implements AutoCloseable {
         this.clientSettings = clientSettings;
     }
 
-    /** The topic as it is made for so many brokers. */
-    static NewTopic topic(int brokers) {
-        return new NewTopic(TOPIC, brokers, (short) Math.min(ClusterRules.CLUSTER_REPLICAS, brokers)).configs(SETTINGS);
+    /** The topic as an administrator creates it in a cluster of that many brokers. */
+    static NewTopic newTopic(int brokers) {
+        short replicas = (short) Math.min(ClusterRules.CLUSTER_REPLICAS, brokers);
+        return new NewTopic(TOPIC, brokers, replicas).configs(SETTINGS);
     }
 
     /** What is wrong with the brokers' clocks; nothing where there is one broker alone, or too few answer. */
@@ -70,7 +71,7 @@ final class BrokerClocks implements AutoCloseable {
                 return Optional.empty();
             }
             if (!cluster.topics().contains(TOPIC)) {
-                cluster.create(topic(brokers));
+                cluster.create(newTopic(brokers));
             }
             Map<Integer, Integer> leaders = leaders();
             ClockReadings readings = new ClockReadings();

@@ -26,7 +26,7 @@ public final class ClusterCheck implements AutoCloseable {
      * @param brokers how many there are, each of which gets a partition
      */
     public static NewTopic topicOfClocks(int brokers) {
-        return BrokerClocks.topic(brokers);
+        return BrokerClocks.newTopic(brokers);
     }
 
     /**
