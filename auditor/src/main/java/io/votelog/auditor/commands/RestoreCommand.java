@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "restore",
         sortOptions = false,
         description = {
-            "Writes the votes, ballots and seals of a dump to brokers that have none: every record at the offset that it had, with the"
-                    + " time that it had. Gateways and streams-apps refuse to start until all is there. Verdicts, tallies and results"
+            "Writes the votes, ballots and seals of a dump to brokers that have none: every vote and ballot at the offset and with the"
+                    + " time that it had, seals in their order. Gateways and streams-apps refuse to start until all is there. Verdicts, tallies and results"
                     + " are made from votes again by the streams-apps.",
             "",
             "The brokers then say of restored records that their writer named their times. So an audit of the restored log is told what it"
@@ -46,6 +46,12 @@ public final class RestoreCommand implements Callable<Integer> {
                     "settings of the Kafka clients, such as TLS and SASL, as Kafka's own tools take them, of somebody who may make topics")
     private @Nullable Path commandConfig;
 
+    @Option(
+            names = "--flush",
+            description =
+                    "brokers sync votes, ballots and seals from then on before they acknowledge them (votelog.topics.flush)")
+    private boolean flush;
+
     @Option(names = "--json", description = "the answer as JSON: by topic, how many records were written")
     private boolean json;
 
@@ -56,7 +62,11 @@ public final class RestoreCommand implements Callable<Integer> {
     public Integer call() {
         try (DumpSource dump = new DumpSource(folder)) {
             Map<String, Long> written = new Restore(
-                            dump, bootstrapServers, LogOptions.clientProperties(commandConfig), talk.progress(json))
+                            dump,
+                            bootstrapServers,
+                            LogOptions.clientProperties(commandConfig),
+                            flush,
+                            talk.progress(json))
                     .run();
             if (json) {
                 System.out.println(Texts.JSON.writeValueAsString(written));

@@ -10,6 +10,7 @@ import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,25 +39,41 @@ import org.jspecify.annotations.Nullable;
  * so that neither a gateway nor a streams-app starts on half of a log: their checks at the start refuse it until then.
  */
 public final class Restore {
-    /** What is written, in this order. */
-    private static final List<Topic> TOPICS = List.of(Topics.BALLOTS, Topics.VOTES, Topics.SEALS);
+    /** What is written. */
+    private static final Set<String> NAMES = Set.of(Topics.VOTES.name(), Topics.BALLOTS.name(), Topics.SEALS.name());
+
+    /** What the names of the topics end with from which a count goes on. */
+    private static final String CHANGELOG = "-changelog";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int MIB = 1 << 20;
     private static final int MOST_REPLICAS = 3;
-    private static final Set<Topic> DENSE = Set.of(Topics.VOTES, Topics.BALLOTS);
+    /** Where every offset has a record. Each seal was a transaction of its own, which takes an offset more. */
+    private static final Set<String> DENSE = Set.of(Topics.VOTES.name(), Topics.BALLOTS.name());
+
+    /** How far a record's time may be ahead of a broker's clock where the topic takes the records' own times. */
+    private static final String AHEAD = TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG;
 
     private final LogSource dump;
     private final String bootstrapServers;
     private final Map<String, Object> settings;
+    private final List<Topic> topics;
     private final Progress progress;
 
     /**
      * @param dump what is written
      * @param bootstrapServers brokers without a log, {@code host:port}, several with commas between
      * @param clientProperties further settings of Kafka's clients, such as TLS and SASL
+     * @param flush whether brokers are to sync what follows before they acknowledge it ({@code votelog.topics.flush})
      */
-    public Restore(LogSource dump, String bootstrapServers, Map<String, String> clientProperties, Progress progress) {
+    public Restore(
+            LogSource dump,
+            String bootstrapServers,
+            Map<String, String> clientProperties,
+            boolean flush,
+            Progress progress) {
+        this.topics = (flush ? Topics.allFlushed() : Topics.all())
+                .stream().filter(topic -> NAMES.contains(topic.name())).toList();
         this.dump = dump;
         this.bootstrapServers = bootstrapServers;
         this.settings = new HashMap<>(clientProperties);
@@ -80,11 +97,12 @@ public final class Restore {
                     MOST_REPLICAS,
                     await(admin.describeCluster().nodes(), "how many brokers there are")
                             .size());
-            int partitions = parts.getOrDefault(Topics.VOTES, List.of()).size();
+            int partitions = dump.ranges(Topics.VOTES.name()).size();
             for (Topic topic : parts.keySet()) {
                 NewTopic made = topic.newTopic(partitions, replicas);
                 Map<String, String> configs = new HashMap<>(made.configs());
                 configs.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
+                configs.put(AHEAD, Long.toString(Long.MAX_VALUE));
                 await(
                         admin.createTopics(List.of(made.configs(configs))).all(),
                         "that topic " + topic.name() + " is made");
@@ -99,16 +117,19 @@ public final class Restore {
             }
             // Votes last: without this, no gateway and no streams-app starts.
             List<Topic> stamped = new ArrayList<>(parts.keySet());
-            stamped.remove(Topics.VOTES);
-            stamped.add(Topics.VOTES);
+            stamped.sort(Comparator.comparing(topic -> topic.name().equals(Topics.VOTES.name())));
             for (Topic topic : stamped) {
                 String type = topic.settings().getOrDefault(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
                 await(
                         admin.incrementalAlterConfigs(Map.of(
                                         new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
-                                        List.of(new AlterConfigOp(
-                                                new ConfigEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, type),
-                                                AlterConfigOp.OpType.SET))))
+                                        List.of(
+                                                new AlterConfigOp(
+                                                        new ConfigEntry(
+                                                                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, type),
+                                                        AlterConfigOp.OpType.SET),
+                                                new AlterConfigOp(
+                                                        new ConfigEntry(AHEAD, ""), AlterConfigOp.OpType.DELETE))))
                                 .all(),
                         "that topic " + topic.name() + " stamps its records");
             }
@@ -121,14 +142,14 @@ public final class Restore {
     /** The partitions of each topic in the copy, all from offset 0 on. */
     private Map<Topic, List<OffsetRange>> parts() {
         Map<Topic, List<OffsetRange>> parts = new LinkedHashMap<>();
-        for (Topic topic : TOPICS) {
+        for (Topic topic : topics) {
             List<OffsetRange> ranges = dump.ranges(topic.name());
             for (int partition = 0; partition < ranges.size(); partition++) {
                 OffsetRange range = ranges.get(partition);
                 if (range.partition() != partition) {
                     throw new AuditException("%s lacks %s/%d".formatted(dump.name(), topic.name(), partition));
                 }
-                if (range.begin() != 0 && DENSE.contains(topic)) {
+                if (range.begin() != 0 && DENSE.contains(topic.name())) {
                     throw new AuditException(
                             "%s begins at offset %d in %s: a log whose beginning is gone cannot be restored, since offsets are counted from its first record"
                                     .formatted(range, range.begin(), dump.name()));
@@ -138,7 +159,8 @@ public final class Restore {
                 parts.put(topic, ranges);
             }
         }
-        if (!parts.containsKey(Topics.VOTES) || !parts.containsKey(Topics.BALLOTS)) {
+        if (dump.ranges(Topics.VOTES.name()).isEmpty()
+                || dump.ranges(Topics.BALLOTS.name()).isEmpty()) {
             throw new AuditException("%s holds no votes, or no ballots: it is no copy of a log".formatted(dump.name()));
         }
         return parts;
@@ -151,7 +173,7 @@ public final class Restore {
                 Topics.all().stream().map(Topic::name).filter(there::contains).toList();
         if (!present.isEmpty()) {
             throw new AuditException(
-                    "%s has %s already: a log is restored to brokers that have none. Where that is the rest of an attempt, delete these topics, and try again"
+                    "%s has %s already: a log is restored to brokers that have none, nor changelogs of a count. Where that is the rest of an attempt or of a log that is gone, delete these topics, and try again"
                             .formatted(bootstrapServers, String.join(", ", present)));
         }
     }
@@ -188,7 +210,7 @@ public final class Restore {
                                                 "offset %d of %s cannot be written: %s"
                                                         .formatted(record.offset(), range, failure.getMessage()),
                                                 failure));
-                            } else if (DENSE.contains(topic) && written.offset() != record.offset()) {
+                            } else if (DENSE.contains(topic.name()) && written.offset() != record.offset()) {
                                 failed.compareAndSet(
                                         null,
                                         new AuditException(

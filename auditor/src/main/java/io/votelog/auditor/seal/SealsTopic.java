@@ -26,7 +26,6 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -258,7 +257,6 @@ public final class SealsTopic implements AutoCloseable {
     private static boolean spoiled(@Nullable Throwable cause) {
         return cause instanceof InvalidTxnStateException
                 || cause instanceof TransactionAbortableException
-                || cause instanceof InvalidPidMappingException
                 || cause instanceof OutOfOrderSequenceException;
     }
 

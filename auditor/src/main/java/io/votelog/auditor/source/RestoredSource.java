@@ -71,8 +71,17 @@ public final class RestoredSource implements LogSource {
         return dump.ranges(range.topic()).stream()
                 .filter(copied -> copied.partition() == range.partition())
                 .findFirst()
-                .<Records>map(copied -> new Compared(records, dump.open(copied)))
+                .map(copied -> compared(records, copied))
                 .orElse(records);
+    }
+
+    private Records compared(Records records, OffsetRange copied) {
+        try {
+            return new Compared(records, dump.open(copied));
+        } catch (RuntimeException e) {
+            records.close();
+            throw e;
+        }
     }
 
     private static final class Compared implements Records {
@@ -129,14 +138,16 @@ public final class RestoredSource implements LogSource {
 
         @Override
         public void close() {
-            copy.close();
-            restored.close();
+            try (restored) {
+                copy.close();
+            }
         }
     }
 
     @Override
     public void close() {
-        dump.close();
-        log.close();
+        try (log) {
+            dump.close();
+        }
     }
 }

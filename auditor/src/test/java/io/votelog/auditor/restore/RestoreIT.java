@@ -107,7 +107,7 @@ class RestoreIT {
     }
 
     private Restore restore(LogSource copy) {
-        return new Restore(copy, address, Map.of(), new Progress(System.err, false));
+        return new Restore(copy, address, Map.of(), false, new Progress(System.err, false));
     }
 
     private LogCluster cluster() {

@@ -30,7 +30,6 @@ class SealsTopicTest {
         return List.of(
                 new InvalidTxnStateException("seen when two brokers were cut off from one another"),
                 new TransactionAbortableException("x"),
-                new InvalidPidMappingException("x"),
                 new OutOfOrderSequenceException("x"),
                 new UnknownProducerIdException("x"),
                 new TimeoutException("x"));
@@ -59,6 +58,13 @@ class SealsTopicTest {
     @MethodSource("fencing")
     void shouldGoOnWhereTheBrokersEndedATransactionThatWasTooOld(KafkaException cause) {
         assertThat(Outage.is(SealsTopic.refused(cause, LONG))).isTrue();
+    }
+
+    /** It may have been paused for so long that another one has used up its epochs. */
+    @Test
+    void shouldEndWhereTheBrokersKnowAnotherProducer() {
+        assertThat(Outage.is(SealsTopic.refused(new InvalidPidMappingException("x"), AT_ONCE)))
+                .isFalse();
     }
 
     @Test

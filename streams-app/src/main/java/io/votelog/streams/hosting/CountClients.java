@@ -2,6 +2,7 @@
 package io.votelog.streams.hosting;
 
 import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.EmitPace;
 import io.votelog.streams.topology.voters.OpenStores;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * a restore otherwise. Its admin client tells how far the group has committed, which bounds a standby ({@link SteadyOffsetsAdmin}). The
  * consumer that the count reads with goes on where the tally is, if the group has committed more.
  */
-final class CountClients extends DefaultKafkaClientSupplier {
+final class CountClients extends TimedClients {
     private static final Logger LOG = LoggerFactory.getLogger(CountClients.class);
     private static final byte[] NO_KEY = {};
     private static final Duration POSITION_WAIT = Duration.ofSeconds(1);
@@ -39,7 +39,8 @@ final class CountClients extends DefaultKafkaClientSupplier {
 
     private final OpenStores voters;
 
-    CountClients(OpenStores voters) {
+    CountClients(OpenStores voters, EmitPace pace) {
+        super(pace);
         this.voters = voters;
     }
 

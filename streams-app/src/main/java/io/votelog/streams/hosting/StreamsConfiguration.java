@@ -11,7 +11,6 @@ import io.votelog.streams.read.receipts.CountingStreams;
 import io.votelog.streams.topology.VotelogTopology;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -64,7 +63,7 @@ class StreamsConfiguration {
                 HostedStreams.PHASE - 1,
                 topology::counting,
                 config,
-                new CountClients(topology.openVoters()),
+                new CountClients(topology.openVoters(), topology.pace()),
                 settings.closeTimeout(),
                 faults,
                 new KafkaStreamsMicrometerListener(meters));
@@ -88,7 +87,7 @@ class StreamsConfiguration {
                 HostedStreams.PHASE,
                 topology::results,
                 config,
-                new DefaultKafkaClientSupplier(),
+                new TimedClients(topology.pace()),
                 settings.closeTimeout(),
                 faults,
                 new KafkaStreamsMicrometerListener(meters));

@@ -45,7 +45,8 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private static final Logger LOG = LoggerFactory.getLogger(MergeProcessor.class);
     private static final CloudEvent CLOUD_EVENT = new CloudEvent("BallotResults", "streams-app");
 
-    private final Duration emitEvery;
+    private final EmitPace pace;
+    private final Duration phase;
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
@@ -63,8 +64,9 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private EmitTimer timer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    MergeProcessor(Duration emitEvery) {
-        this.emitEvery = emitEvery;
+    MergeProcessor(EmitPace pace, Duration phase) {
+        this.pace = pace;
+        this.phase = phase;
     }
 
     @Override
@@ -80,8 +82,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         this.disagreements = context.metrics()
                 .addRateTotalSensor(
                         "merge", context.taskId().toString(), "disagreeing-ballots", Sensor.RecordingLevel.INFO);
-        // Tallies have half the interval to be committed and read.
-        this.timer = new EmitTimer(context, emitEvery, emitEvery.dividedBy(2), this::emit);
+        this.timer = new EmitTimer(context, pace, Duration.ZERO, phase, this::emit);
         if (!changed.isEmpty()) {
             timer.start();
         }

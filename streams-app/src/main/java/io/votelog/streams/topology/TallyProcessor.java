@@ -44,7 +44,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private static final String POSITION_KEY = PartitionPosition.KEY;
 
     private final VotesTopic votesTopic;
-    private final Duration emitEvery;
+    private final EmitPace pace;
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> store;
@@ -67,9 +67,9 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private EmitTimer turnoutTimer;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    TallyProcessor(VotesTopic votesTopic, Duration emitEvery) {
+    TallyProcessor(VotesTopic votesTopic, EmitPace pace) {
         this.votesTopic = votesTopic;
-        this.emitEvery = emitEvery;
+        this.pace = pace;
     }
 
     @Override
@@ -85,8 +85,8 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         commits.onCommit(this::write);
         int partition = context.taskId().partition();
         checkLog(partition);
-        this.timer = new EmitTimer(context, emitEvery, Duration.ZERO, this::emit);
-        this.turnoutTimer = new EmitTimer(context, EMIT_TURNOUT_EVERY, Duration.ZERO, this::emitTurnout);
+        this.timer = new EmitTimer(context, pace, Duration.ZERO, Duration.ZERO, this::emit);
+        this.turnoutTimer = new EmitTimer(context, pace, EMIT_TURNOUT_EVERY, Duration.ZERO, this::emitTurnout);
         if (!changed.isEmpty() || topicIdUnstored) {
             timer.start();
         }

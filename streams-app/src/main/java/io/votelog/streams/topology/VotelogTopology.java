@@ -38,7 +38,8 @@ public final class VotelogTopology {
 
     private final LogKeys keys;
     private final VotesTopic votesTopic;
-    private final Duration resultsInterval;
+    private final EmitPace pace;
+    private final Duration mergePhase;
     private final Consumer<BallotResults> onResults;
     private final Consumer<PartitionTurnout> onTurnout;
     private final BiConsumer<String, byte[]> onBallots;
@@ -64,7 +65,9 @@ public final class VotelogTopology {
             BiConsumer<String, byte[]> onBallots) {
         this.keys = keys;
         this.votesTopic = votesTopic;
-        this.resultsInterval = resultsInterval;
+        this.pace = new EmitPace(resultsInterval);
+        // Tallies have half the interval to be committed and read.
+        this.mergePhase = resultsInterval.dividedBy(2);
         this.onResults = onResults;
         this.onTurnout = onTurnout;
         this.onBallots = onBallots;
@@ -73,6 +76,11 @@ public final class VotelogTopology {
     /** The stores of voters that the counting application has open, with the positions from which it is to restore them. */
     public OpenStores openVoters() {
         return openVoters;
+    }
+
+    /** How often its threads send what they counted; told how long their commits take. */
+    public EmitPace pace() {
+        return pace;
     }
 
     /** The counting application: from votes to decisions, dead letters, tallies and turnout. */
@@ -104,7 +112,7 @@ public final class VotelogTopology {
                 .addProcessor(
                         StoreNames.TALLY,
                         withStores(
-                                () -> new TallyProcessor(votesTopic, resultsInterval),
+                                () -> new TallyProcessor(votesTopic, pace),
                                 inMemory(StoreNames.PARTITION_TALLIES),
                                 CommitHook.builder(StoreNames.TALLY_COMMITS)),
                         StoreNames.DECIDE)
@@ -146,7 +154,7 @@ public final class VotelogTopology {
         return topology.addSource(StoreNames.SOURCE_TALLIES, bytesIn, bytesIn, Topics.TALLIES.name())
                 .addProcessor(
                         StoreNames.MERGE,
-                        withStores(() -> new MergeProcessor(resultsInterval), cached(StoreNames.MERGED_TALLIES)),
+                        withStores(() -> new MergeProcessor(pace, mergePhase), cached(StoreNames.MERGED_TALLIES)),
                         StoreNames.SOURCE_TALLIES)
                 .addSink(StoreNames.SINK_RESULTS, Topics.RESULTS.name(), bytesOut, bytesOut, StoreNames.MERGE)
                 .addGlobalStore(

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.EmitPace;
 import io.votelog.streams.topology.voters.OpenStores;
 import io.votelog.streams.topology.voters.VotersStore;
 import java.nio.file.Path;
@@ -90,7 +91,8 @@ final class CountClientsIT {
         VotersStore store = store(folder);
         Map<String, Object> reading = config(broker);
         reading.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
-        try (Consumer<byte[], byte[]> restorer = new CountClients(openStores).getRestoreConsumer(reading)) {
+        try (Consumer<byte[], byte[]> restorer =
+                new CountClients(openStores, new EmitPace(Duration.ofMillis(100))).getRestoreConsumer(reading)) {
             restorer.assign(List.of(PARTITION));
             restorer.seekToBeginning(List.of(PARTITION));
             long bound = CountClients.MAX_AHEAD;
@@ -179,7 +181,8 @@ final class CountClientsIT {
             commit(group, 2);
             assertThat(committed(admin)).isEqualTo(2);
         }
-        try (Admin ofTheCount = new CountClients(openStores).getAdmin(config(broker))) {
+        try (Admin ofTheCount =
+                new CountClients(openStores, new EmitPace(Duration.ofMillis(100))).getAdmin(config(broker))) {
             assertThat(ofTheCount).isInstanceOf(SteadyOffsetsAdmin.class);
             try (Metrics metrics = new Metrics()) {
                 assertThat(metrics.metrics()).isNotEmpty();

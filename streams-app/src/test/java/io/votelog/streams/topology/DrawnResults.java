@@ -204,7 +204,8 @@ public final class DrawnResults {
         mergeContext = newContext();
         mergeContext.addStateStore(merged);
         mergeContext.addStateStore(published);
-        merge = new MergeProcessor(VotelogTopology.RESULTS_INTERVAL);
+        merge = new MergeProcessor(
+                new EmitPace(VotelogTopology.RESULTS_INTERVAL), VotelogTopology.RESULTS_INTERVAL.dividedBy(2));
         merge.init(mergeContext);
     }
 

@@ -132,7 +132,7 @@ public final class PartitionHarness {
         }
         // Kafka Streams begins again with the same processor, too, when it restores a task that was corrupted.
         decide.init(decideContext);
-        tally = new TallyProcessor(logEnd, VotelogTopology.RESULTS_INTERVAL);
+        tally = new TallyProcessor(logEnd, new EmitPace(VotelogTopology.RESULTS_INTERVAL));
         tally.init(tallyContext);
     }
 

@@ -114,7 +114,7 @@ public final class CountTask {
     /** Begins to count, with the rows that the changelog of tallies has. */
     public void start(Map<String, byte[]> committed) {
         decide = new DecideProcessor(keys, votes);
-        tally = new TallyProcessor(votes, VotelogTopology.RESULTS_INTERVAL);
+        tally = new TallyProcessor(votes, new EmitPace(VotelogTopology.RESULTS_INTERVAL));
         begin(committed);
     }
 

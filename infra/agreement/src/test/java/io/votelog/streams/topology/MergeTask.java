@@ -14,7 +14,8 @@ import org.apache.kafka.streams.processor.api.Record;
 /** The merge of one partition of the topic of tallies in one instance, with whoever calls it in the place of Kafka Streams. */
 public final class MergeTask {
     private final Rows rows = new Rows(StoreNames.MERGED_TALLIES);
-    private final MergeProcessor merge = new MergeProcessor(VotelogTopology.RESULTS_INTERVAL);
+    private final MergeProcessor merge = new MergeProcessor(
+            new EmitPace(VotelogTopology.RESULTS_INTERVAL), VotelogTopology.RESULTS_INTERVAL.dividedBy(2));
     private final TaskContext<byte[], byte[]> context;
     private List<Sent> sent = new ArrayList<>();
 

@@ -187,6 +187,13 @@ final class LocalSystem {
     }
 
     private SystemSecurity security() {
+        for (Path needed : SystemSecurity.neededWithALog(folders.security())) {
+            if (Files.exists(folders.kafka()) && Files.notExists(needed)) {
+                throw new UpException(
+                        "%s is gone, and nobody gets into the brokers of %s without it: put it back, or forget the votes with --fresh"
+                                .formatted(needed, folders.kafka()));
+            }
+        }
         try {
             return SystemSecurity.in(folders.security());
         } catch (IOException e) {

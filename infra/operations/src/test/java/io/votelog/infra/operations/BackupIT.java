@@ -23,7 +23,7 @@ class BackupIT {
     @Test
     void shouldComeBackAsItWas() throws Exception {
         List<String> blocks = OperatorShell.blocks("BACKUP.md");
-        assertThat(blocks).hasSize(3);
+        assertThat(blocks).hasSize(4);
         Secrets secrets = Secrets.drawn();
         JsonNode results;
         JsonNode vote;
@@ -58,6 +58,7 @@ class BackupIT {
             system.awaitResults(VOTERS + 5, 1);
             assertThat(system.receipt(late).path("status").stringValue()).isEqualTo("accepted");
             system.shell().run(blocks.get(2));
+            system.shell().run(blocks.get(3));
         }
     }
 }

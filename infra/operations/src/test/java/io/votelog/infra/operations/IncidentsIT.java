@@ -81,6 +81,8 @@ class IncidentsIT {
                 system.awaitResults(2, 0);
             }
             assertThat(shell.run(blocks.get(READ))).contains("votelog.decisions.v1:");
+            // As the page says, the gap stays.
+            assertThat(shell.run("! " + blocks.get(REPLAY).strip() + "\n")).contains("is missing");
         }
     }
 }

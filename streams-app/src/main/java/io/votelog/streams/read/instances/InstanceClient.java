@@ -39,10 +39,11 @@ public final class InstanceClient {
     /** The most connections to one instance. */
     private static final int MAX_CONNECTIONS = 500;
 
-    private final HttpClient client;
+    private final int connections;
     private final Duration timeout;
     private final InstanceKeys instances;
     private volatile String scheme = "http";
+    private ConnectionProvider pool;
     private volatile WebClient http;
 
     /**
@@ -54,26 +55,37 @@ public final class InstanceClient {
      */
     public InstanceClient(Duration timeout, int connections, InstanceKeys instances) {
         this.instances = instances;
-        ConnectionProvider provider = ConnectionProvider.builder("neighbours")
+        this.connections = connections;
+        this.timeout = timeout;
+        this.pool = pool(connections, timeout);
+        this.http = over(client(pool));
+    }
+
+    private static ConnectionProvider pool(int connections, Duration timeout) {
+        return ConnectionProvider.builder("neighbours")
                 .maxConnections(connections)
                 .pendingAcquireMaxCount(MAX_CONNECTIONS)
                 .pendingAcquireTimeout(timeout)
                 .build();
-        this.client = HttpClient.create(provider).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
-        this.http = over(client);
-        this.timeout = timeout;
+    }
+
+    private static HttpClient client(ConnectionProvider pool) {
+        return HttpClient.create(pool).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS);
     }
 
     /**
      * Speaks TLS from now on, as instances do all alike, and asks those alone that present a certificate for their address from whom this
      * one trusts. May be called again, from any thread.
      */
-    public void trust(TrustManagerFactory trusted) {
+    public synchronized void trust(TrustManagerFactory trusted) {
         try {
             SslContext context =
                     SslContextBuilder.forClient().trustManager(trusted).build();
-            http = over(client.secure(tls -> tls.sslContext(context)));
+            ConnectionProvider before = pool;
+            pool = pool(connections, timeout);
+            http = over(client(pool).secure(tls -> tls.sslContext(context)));
             scheme = "https";
+            before.disposeLater().subscribe();
         } catch (SSLException e) {
             throw new IllegalArgumentException(
                     "whom this instance trusts is of no use to a client: " + e.getMessage(), e);

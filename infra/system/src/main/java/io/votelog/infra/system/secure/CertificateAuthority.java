@@ -99,8 +99,9 @@ final class CertificateAuthority {
      * A new key with a certificate that is good for a year, for a program that is reached on this machine alone.
      *
      * @param name whom the certificate names
+     * @param uses what the key may be used for, as {@code keytool} has it
      */
-    Issued issue(String name) throws IOException {
+    Issued issue(String name, String uses) throws IOException {
         Path work = Files.createTempDirectory(folder, "issue");
         try {
             Path store = work.resolve("store.p12");
@@ -115,7 +116,7 @@ final class CertificateAuthority {
                     List.of("-gencert", "-rfc", "-alias", ALIAS, "-validity", Integer.toString(DAYS)),
                     List.of("-infile", request.toString(), "-outfile", signed.toString()),
                     List.of("-ext", "san=dns:localhost,ip:127.0.0.1,ip:0:0:0:0:0:0:0:1"),
-                    List.of("-ext", "ku:c=digitalSignature", "-ext", "eku=serverAuth,clientAuth"),
+                    List.of("-ext", "ku:c=digitalSignature", "-ext", "eku=" + uses),
                     storedIn(store()));
             return new Issued(key(store, name), Files.readString(signed, StandardCharsets.US_ASCII));
         } finally {

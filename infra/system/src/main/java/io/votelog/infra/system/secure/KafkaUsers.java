@@ -9,18 +9,21 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The users of a secured Kafka. Each has a file of client settings, as Kafka's own tools and the auditor take them
  * ({@code --command-config}); its password is drawn when there is no such file.
  */
 final class KafkaUsers {
+    private static final String SETTINGS = ".properties";
     private static final String BROKERS = "brokers";
     private static final String ADMINISTRATOR = "administrator";
     private static final int NAME_LENGTH = 6;
@@ -52,6 +55,13 @@ final class KafkaUsers {
         return users;
     }
 
+    /** The files of those whose passwords brokers learn when their storage is made. */
+    static List<Path> knownFromTheBeginning(Path folder) {
+        return Stream.of(BROKERS, ADMINISTRATOR)
+                .map(name -> folder.resolve(name + SETTINGS))
+                .toList();
+    }
+
     /** As the part is called, in lower case. */
     private static String name(Role role) {
         return role.name().toLowerCase(Locale.ROOT);
@@ -81,7 +91,7 @@ final class KafkaUsers {
     }
 
     private Path file(String name) {
-        return folder.resolve(name + ".properties");
+        return folder.resolve(name + SETTINGS);
     }
 
     private static Credentials read(Path file) throws IOException {
@@ -89,9 +99,7 @@ final class KafkaUsers {
         settings.load(new StringReader(Files.readString(file, StandardCharsets.UTF_8)));
         Matcher login = LOGIN.matcher(settings.getProperty("sasl.jaas.config", ""));
         if (!login.find()) {
-            throw new IOException(
-                    "%s is damaged: its sasl.jaas.config has no username and password; delete it, and a new password is made"
-                            .formatted(file));
+            throw new IOException("%s is damaged: its sasl.jaas.config has no username and password".formatted(file));
         }
         try {
             return new Credentials(login.group(1), login.group(2));

@@ -65,6 +65,7 @@ public final class SystemSecurity {
         Path certificates = certificates(name);
         return Files.notExists(certificates)
                 || Files.notExists(key(name))
+                || Files.notExists(both(name))
                 || first(certificates)
                         .getNotAfter()
                         .toInstant()
@@ -82,7 +83,11 @@ public final class SystemSecurity {
     }
 
     private void issue(String name) throws IOException {
-        CertificateAuthority.Issued issued = authority.issue("votelog-" + name);
+        // Only brokers and controllers present theirs as clients too.
+        String uses = name.equals(KAFKA) ? "serverAuth,clientAuth" : "serverAuth";
+        CertificateAuthority.Issued issued = authority.issue("votelog-" + name, uses);
+        // Written last, so where it is missing another start has been broken off, and all three are made anew.
+        Files.deleteIfExists(both(name));
         OwnerFiles.write(key(name), issued.key());
         OwnerFiles.write(certificates(name), issued.certificates());
         // Brokers read one file.
@@ -99,6 +104,14 @@ public final class SystemSecurity {
 
     private Path both(String name) {
         return tls.resolve(name + "-key-and-certificates.pem");
+    }
+
+    /**
+     * Files of this folder without which nobody gets into brokers that were started with them, since brokers learn these two passwords when
+     * their storage is made.
+     */
+    public static List<Path> neededWithALog(Path folder) {
+        return KafkaUsers.knownFromTheBeginning(folder.toAbsolutePath().resolve("kafka"));
     }
 
     /** Whom the brokers' and the apps' certificates are known by: a PEM file. */
