@@ -30,6 +30,10 @@ final class OperatorShell {
             "kafka-topics", "org.apache.kafka.tools.TopicCommand",
             "kafka-transactions", "org.apache.kafka.tools.TransactionsCommand");
 
+    /** {@code openssl rand -hex 24} where there is no openssl: the build asks for a JDK and nothing else. */
+    private static final String RANDOM =
+            "command -v openssl >/dev/null || openssl() { od -An -v -N24 -tx1 /dev/urandom | tr -d ' \\n'; }\n";
+
     private final Path dir;
     private final Map<String, String> addresses;
 
@@ -69,7 +73,7 @@ final class OperatorShell {
         String auditor =
                 "auditor() { \"$JAVA\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m -jar \"%s\" \"$@\"; }%n"
                         .formatted(AUDITOR);
-        Files.writeString(script, "set -euo pipefail\n" + tools + auditor + here(commands));
+        Files.writeString(script, "set -euo pipefail\n" + tools + auditor + RANDOM + here(commands));
         ProcessBuilder builder = new ProcessBuilder("bash", "-x", script.toString())
                 .directory(dir.toFile())
                 .redirectOutput(said.toFile())
