@@ -152,7 +152,8 @@ public final class ChildJvm {
     /** Sends SIGTERM, to a paused child too, and does not wait. */
     public void terminate() {
         if (process.isAlive()) {
-            // Process.destroy would close its standard input too, and it might end for that (Tether) before it hears the signal.
+            // Process.destroy would close its standard input too, and it might end for that (Tether) before it hears
+            // the signal.
             process.toHandle().destroy();
             resume();
         }
