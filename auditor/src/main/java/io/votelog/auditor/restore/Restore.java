@@ -8,8 +8,8 @@ import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.cluster.LogCluster;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -39,15 +40,14 @@ import org.jspecify.annotations.Nullable;
  * so that neither a gateway nor a streams-app starts on half of a log: their checks at the start refuse it until then.
  */
 public final class Restore {
-    /** What is written. */
-    private static final Set<String> NAMES = Set.of(Topics.VOTES.name(), Topics.BALLOTS.name(), Topics.SEALS.name());
+    /** What is written, in this order; votes last, since no gateway and no streams-app starts before they are whole. */
+    private static final List<String> NAMES = List.of(Topics.BALLOTS.name(), Topics.SEALS.name(), Topics.VOTES.name());
 
     /** What the names of the topics end with from which a count goes on. */
     private static final String CHANGELOG = "-changelog";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int MIB = 1 << 20;
-    private static final int MOST_REPLICAS = 3;
     /** Where every offset has a record. Each seal was a transaction of its own, which takes an offset more. */
     private static final Set<String> DENSE = Set.of(Topics.VOTES.name(), Topics.BALLOTS.name());
 
@@ -73,7 +73,10 @@ public final class Restore {
             boolean flush,
             Progress progress) {
         this.topics = (flush ? Topics.allFlushed() : Topics.all())
-                .stream().filter(topic -> NAMES.contains(topic.name())).toList();
+                .stream()
+                        .filter(topic -> NAMES.contains(topic.name()))
+                        .sorted(Comparator.comparing(topic -> NAMES.indexOf(topic.name())))
+                        .toList();
         this.dump = dump;
         this.bootstrapServers = bootstrapServers;
         this.settings = new HashMap<>(clientProperties);
@@ -92,9 +95,9 @@ public final class Restore {
     public Map<String, Long> run() {
         Map<Topic, List<OffsetRange>> parts = parts();
         try (Admin admin = Admin.create(settings)) {
-            requireNone(admin, parts.keySet());
+            requireNone(admin);
             int replicas = Math.min(
-                    MOST_REPLICAS,
+                    LogCluster.CLUSTER_REPLICAS,
                     await(admin.describeCluster().nodes(), "how many brokers there are")
                             .size());
             int partitions = dump.ranges(Topics.VOTES.name()).size();
@@ -115,10 +118,7 @@ public final class Restore {
                 }
                 written.put(part.getKey().name(), records);
             }
-            // Votes last: without this, no gateway and no streams-app starts.
-            List<Topic> stamped = new ArrayList<>(parts.keySet());
-            stamped.sort(Comparator.comparing(topic -> topic.name().equals(Topics.VOTES.name())));
-            for (Topic topic : stamped) {
+            for (Topic topic : parts.keySet()) {
                 String type = topic.settings().getOrDefault(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
                 await(
                         admin.incrementalAlterConfigs(Map.of(
@@ -167,10 +167,13 @@ public final class Restore {
     }
 
     /** Nothing is written beside a log that is there, or over it. */
-    private void requireNone(Admin admin, Set<Topic> wanted) {
+    private void requireNone(Admin admin) {
         Set<String> there = await(admin.listTopics().names(), "the list of topics");
-        List<String> present =
-                Topics.all().stream().map(Topic::name).filter(there::contains).toList();
+        Set<String> ofLog = Topics.all().stream().map(Topic::name).collect(Collectors.toSet());
+        List<String> present = there.stream()
+                .filter(name -> ofLog.contains(name) || name.endsWith(CHANGELOG))
+                .sorted()
+                .toList();
         if (!present.isEmpty()) {
             throw new AuditException(
                     "%s has %s already: a log is restored to brokers that have none, nor changelogs of a count. Where that is the rest of an attempt or of a log that is gone, delete these topics, and try again"

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
@@ -75,6 +76,21 @@ class RestoreIT {
         assertThatThrownBy(() -> restore(copy).run())
                 .isInstanceOf(AuditException.class)
                 .hasMessageContaining("already: a log is restored to brokers that have none");
+    }
+
+    /** A count would go on from the changelogs of a log that is gone. */
+    @Test
+    void shouldRefuseBrokersThatHaveChangelogsOfACount() throws Exception {
+        String changelog = "votelog-streams-partition-tallies-changelog";
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+            admin.createTopics(List.of(new NewTopic(changelog, 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+        Copy copy = new Copy().with(Topics.VOTES.name(), 0, 0).with(Topics.BALLOTS.name(), 0, 0);
+        assertThatThrownBy(() -> restore(copy).run())
+                .isInstanceOf(AuditException.class)
+                .hasMessageContaining(changelog);
     }
 
     /** What was broken off is no log: no app starts on it. */
