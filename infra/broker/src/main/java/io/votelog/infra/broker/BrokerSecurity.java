@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.broker;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -100,23 +92,9 @@ public record BrokerSecurity(Path identity, Path authority, Credentials nodes, C
     /** Whom the certificate names, as Kafka names the user who presents it. */
     private String subject() {
         try {
-            return certificate(Files.readString(identity, StandardCharsets.US_ASCII))
-                    .getSubjectX500Principal()
-                    .getName();
+            return CertificateFile.first(identity).getSubjectX500Principal().getName();
         } catch (IOException e) {
-            throw new UncheckedIOException(identity + " cannot be read", e);
-        }
-    }
-
-    private X509Certificate certificate(String pem) {
-        int begin = pem.indexOf("-----BEGIN CERTIFICATE-----");
-        if (begin < 0) {
-            throw new ChildStartException(identity + " holds no certificate in PEM");
-        }
-        try (InputStream in = new ByteArrayInputStream(pem.substring(begin).getBytes(StandardCharsets.US_ASCII))) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-        } catch (CertificateException | IOException e) {
-            throw new ChildStartException(identity + " holds no certificate in PEM: " + e.getMessage(), e);
+            throw new ChildStartException("the brokers have no certificate: " + e.getMessage(), e);
         }
     }
 }

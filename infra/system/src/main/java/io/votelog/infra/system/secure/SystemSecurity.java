@@ -2,18 +2,15 @@
 package io.votelog.infra.system.secure;
 
 import io.votelog.infra.broker.BrokerSecurity;
+import io.votelog.infra.broker.CertificateFile;
 import io.votelog.infra.broker.Credentials;
 import io.votelog.schemas.cluster.Role;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +63,7 @@ public final class SystemSecurity {
         return Files.notExists(certificates)
                 || Files.notExists(key(name))
                 || Files.notExists(both(name))
-                || first(certificates)
+                || certificate(certificates)
                         .getNotAfter()
                         .toInstant()
                         .isBefore(Instant.now().plus(LEFT));
@@ -184,7 +181,7 @@ public final class SystemSecurity {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
-            trusted.setCertificateEntry("authority", first(authority.certificate()));
+            trusted.setCertificateEntry("authority", certificate(authority.certificate()));
             TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             managers.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
@@ -197,13 +194,10 @@ public final class SystemSecurity {
         }
     }
 
-    private static X509Certificate first(Path pem) throws IOException {
-        String text = Files.readString(pem, StandardCharsets.US_ASCII);
-        int begin = text.indexOf("-----BEGIN CERTIFICATE-----");
-        try (InputStream in =
-                new ByteArrayInputStream(text.substring(Math.max(0, begin)).getBytes(StandardCharsets.US_ASCII))) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-        } catch (GeneralSecurityException e) {
+    private static X509Certificate certificate(Path pem) throws IOException {
+        try {
+            return CertificateFile.first(pem);
+        } catch (IOException e) {
             throw new IOException(
                     "%s is damaged: it holds no certificate in PEM; delete the folder %s, and new ones are made"
                             .formatted(pem, pem.getParent()),
