@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.source.BrokerSource;
-import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.source.MemoryLog;
 import io.votelog.auditor.source.OffsetRange;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
@@ -24,7 +24,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,11 +48,11 @@ class RestoreIT {
                 .with(Topics.BALLOTS.name(), 0, 0);
         assertThat(restore(copy).run()).isEqualTo(Map.of(Topics.VOTES.name(), 4L, Topics.BALLOTS.name(), 1L));
         try (var broker = new BrokerSource(address, Map.of())) {
-            for (OffsetRange range : copy.ranges(Topics.VOTES.name())) {
+            for (OffsetRange range : copy.made().ranges(Topics.VOTES.name())) {
                 List<ConsumerRecord<byte[], byte[]>> written = new ArrayList<>();
                 broker.read(range, written::add);
                 List<ConsumerRecord<byte[], byte[]>> copied = new ArrayList<>();
-                copy.read(range, copied::add);
+                copy.made().read(range, copied::add);
                 assertThat(written).hasSameSizeAs(copied);
                 for (int at = 0; at < written.size(); at++) {
                     assertThat(written.get(at).offset())
@@ -122,8 +121,8 @@ class RestoreIT {
                 .hasMessageContaining("begins at offset 5");
     }
 
-    private Restore restore(LogSource copy) {
-        return new Restore(copy, address, Map.of(), false, new Progress(System.err, false));
+    private Restore restore(Copy copy) {
+        return new Restore(copy.made(), address, Map.of(), false, new Progress(System.err, false));
     }
 
     private LogCluster cluster() {
@@ -131,8 +130,8 @@ class RestoreIT {
                 Admin.create(Map.of("bootstrap.servers", address)), address, Topics.all(), Duration.ofSeconds(30));
     }
 
-    /** A copy in memory. */
-    private static final class Copy implements LogSource {
+    /** A copy to be made, topic by topic. */
+    private static final class Copy {
         private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
 
         Copy with(String topic, int partition, long... offsets) {
@@ -153,47 +152,8 @@ class RestoreIT {
             return this;
         }
 
-        @Override
-        public String name() {
-            return "a copy in memory";
+        MemoryLog made() {
+            return new MemoryLog(records);
         }
-
-        @Override
-        public List<OffsetRange> ranges(String topic) {
-            return records.stream()
-                    .filter(record -> record.topic().equals(topic))
-                    .map(ConsumerRecord::partition)
-                    .distinct()
-                    .map(partition -> {
-                        List<Long> offsets = of(topic, partition).stream()
-                                .map(ConsumerRecord::offset)
-                                .toList();
-                        return new OffsetRange(topic, partition, offsets.get(0), offsets.get(offsets.size() - 1) + 1);
-                    })
-                    .toList();
-        }
-
-        private List<ConsumerRecord<byte[], byte[]>> of(String topic, int partition) {
-            return records.stream()
-                    .filter(record -> record.topic().equals(topic) && record.partition() == partition)
-                    .toList();
-        }
-
-        @Override
-        public Records open(OffsetRange range) {
-            List<ConsumerRecord<byte[], byte[]>> left = new ArrayList<>(of(range.topic(), range.partition()));
-            return new Records() {
-                @Override
-                public @Nullable ConsumerRecord<byte[], byte[]> next() {
-                    return left.isEmpty() ? null : left.remove(0);
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -19,39 +19,6 @@ class RestoredSourceTest {
     private static final String VOTES = Topics.VOTES.name();
     private static final long TIME_MS = 1_638_662_400_000L;
 
-    /** A log of one partition, in memory. */
-    private record Memory(List<ConsumerRecord<byte[], byte[]>> records) implements LogSource {
-        @Override
-        public String name() {
-            return "memory";
-        }
-
-        @Override
-        public List<OffsetRange> ranges(String topic) {
-            return records.isEmpty() || !records.get(0).topic().equals(topic)
-                    ? List.of()
-                    : List.of(new OffsetRange(
-                            topic, 0, 0, records.get(records.size() - 1).offset() + 1));
-        }
-
-        @Override
-        public Records open(OffsetRange range) {
-            var left = new ArrayList<>(records);
-            return new Records() {
-                @Override
-                public @Nullable ConsumerRecord<byte[], byte[]> next() {
-                    return left.isEmpty() ? null : left.remove(0);
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
-
-        @Override
-        public void close() {}
-    }
-
     @Test
     void shouldHaveTheDumpsTimeWhereTheRecordIsTheDumps() {
         var dump = List.of(record(VOTES, 0, TIME_MS, "key", "a", true), record(VOTES, 1, TIME_MS, "key", "b", true));
@@ -114,7 +81,7 @@ class RestoredSourceTest {
     private static List<TimestampType> types(
             List<ConsumerRecord<byte[], byte[]>> restored, List<ConsumerRecord<byte[], byte[]>> dump) {
         List<TimestampType> types = new ArrayList<>();
-        try (RestoredSource source = new RestoredSource(new Memory(restored), new Memory(dump))) {
+        try (RestoredSource source = new RestoredSource(new MemoryLog(restored), new MemoryLog(dump))) {
             String topic = restored.get(0).topic();
             source.ranges(topic).forEach(range -> source.read(range, record -> types.add(record.timestampType())));
         }
