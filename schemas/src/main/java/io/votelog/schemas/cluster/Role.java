@@ -12,6 +12,7 @@ import io.votelog.schemas.Topics;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
@@ -44,6 +45,11 @@ public enum Role {
     Role(Set<Topic> reads, Set<Topic> writes) {
         this.reads = reads;
         this.writes = writes;
+    }
+
+    /** What it is called as a user, where nobody calls it otherwise. */
+    public String userName() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The topics of the log that it reads. */

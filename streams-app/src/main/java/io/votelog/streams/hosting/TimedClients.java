@@ -2,14 +2,10 @@
 package io.votelog.streams.hosting;
 
 import io.votelog.streams.topology.EmitPace;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
@@ -45,13 +41,6 @@ class TimedClients extends DefaultKafkaClientSupplier {
         }
 
         @Override
-        public void sendOffsetsToTransaction(
-                Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-            begin();
-            super.sendOffsetsToTransaction(offsets, group);
-        }
-
-        @Override
         public void commitTransaction() {
             begin();
             super.commitTransaction();
@@ -69,12 +58,6 @@ class TimedClients extends DefaultKafkaClientSupplier {
             if (begunNs == NONE) {
                 begunNs = System.nanoTime();
             }
-        }
-
-        @Override
-        public void close(Duration timeout) {
-            begunNs = NONE;
-            super.close(timeout);
         }
     }
 }

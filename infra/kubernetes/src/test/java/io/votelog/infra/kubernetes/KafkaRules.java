@@ -5,6 +5,7 @@ import io.strimzi.api.kafka.model.kafka.KafkaClusterSpec;
 import io.strimzi.api.kafka.model.kafka.listener.GenericKafkaListener;
 import io.votelog.infra.broker.BrokerSettings;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.cluster.ClusterCheck;
 import io.votelog.schemas.cluster.DeclaredCluster;
 import java.util.List;
 import java.util.Map;
@@ -154,7 +155,7 @@ final class KafkaRules {
         }
         Map<String, NewTopic> expected = new TreeMap<>();
         Topics.all().forEach(topic -> expected.put(topic.name(), topic.newTopic(partitions, REPLICAS)));
-        NewTopic clocks = DeclaredCluster.clocks(brokers);
+        NewTopic clocks = ClusterCheck.topicOfClocks(brokers);
         expected.put(clocks.name(), clocks);
         findings.sameMembers("topics", expected.keySet(), manifests.namesOf("KafkaTopic"));
         DeclaredCluster cluster = new DeclaredCluster(brokers, transactionVersion(manifests));

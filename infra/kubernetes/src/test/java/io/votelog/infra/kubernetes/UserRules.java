@@ -4,14 +4,13 @@ package io.votelog.infra.kubernetes;
 import io.votelog.schemas.cluster.Right;
 import io.votelog.schemas.cluster.Role;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.utils.SecurityUtils;
 
 /** The users of Kafka: one for each role, with its rights and no others. */
 final class UserRules {
@@ -46,14 +45,17 @@ final class UserRules {
     }
 
     private static String name(Role role) {
-        return "votelog-" + role.name().toLowerCase(Locale.ROOT);
+        return "votelog-" + role.userName();
     }
 
     private static Set<String> lines(List<Right> rights) {
         Set<String> lines = new TreeSet<>();
         rights.forEach(right -> right.operations()
                 .forEach(operation -> lines.add(line(
-                        type(right.type()), right.name(), right.prefix() ? "prefix" : "literal", name(operation)))));
+                        type(right.type()),
+                        right.name(),
+                        right.prefix() ? "prefix" : "literal",
+                        SecurityUtils.operationName(operation)))));
         return lines;
     }
 
@@ -87,17 +89,6 @@ final class UserRules {
             case GROUP -> "group";
             case TRANSACTIONAL_ID -> "transactionalId";
             case CLUSTER, DELEGATION_TOKEN, USER, ANY, UNKNOWN -> throw new IllegalArgumentException(type.name());
-        };
-    }
-
-    private static String name(AclOperation operation) {
-        return switch (operation) {
-            case READ -> "Read";
-            case WRITE -> "Write";
-            case CREATE -> "Create";
-            case DESCRIBE -> "Describe";
-            case DESCRIBE_CONFIGS -> "DescribeConfigs";
-            default -> throw new IllegalArgumentException(operation.name());
         };
     }
 }

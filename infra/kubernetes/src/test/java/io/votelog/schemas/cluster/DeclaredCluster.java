@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /** A cluster as files declare it, asked what the apps ask a cluster that runs. It is in their package, since nobody else asks. */
 public final class DeclaredCluster {
@@ -35,11 +34,6 @@ public final class DeclaredCluster {
                 .ofLog(cluster, votes == null ? OptionalInt.empty() : OptionalInt.of(votes.partitions())).stream()
                         .map(Finding::toString)
                         .toList();
-    }
-
-    /** The topic by which the brokers' clocks are compared. */
-    public static NewTopic clocks(int brokers) {
-        return BrokerClocks.newTopic(brokers);
     }
 
     /** Kafka's own topics that are checked. */

@@ -53,7 +53,7 @@ class RightsCommandsIT {
             try (Admin admin = Admin.create(settings)) {
                 Set<AclBinding> wanted = Arrays.stream(Role.values())
                         .flatMap(role -> role.rights("votelog-streams").stream()
-                                .flatMap(right -> right.bindings(RightsText.user(role)).stream()))
+                                .flatMap(right -> right.bindings(role.userName()).stream()))
                         .collect(Collectors.toSet());
                 assertThat(Set.copyOf(admin.describeAcls(AclBindingFilter.ANY)
                                 .values()

@@ -9,13 +9,13 @@ import io.votelog.schemas.cluster.Role;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.utils.SecurityUtils;
 
 /** The table and the commands of the page about rights, as the code has them. */
 final class RightsText {
@@ -23,10 +23,6 @@ final class RightsText {
     private static final String TOOL = " --bootstrap-server localhost:9092 --command-config administrator.properties";
 
     private RightsText() {}
-
-    static String user(Role role) {
-        return role.name().toLowerCase(Locale.ROOT);
-    }
 
     static String table() {
         StringBuilder text = new StringBuilder("\n| user | reads | writes | besides |\n|---|---|---|---|\n");
@@ -43,7 +39,7 @@ final class RightsText {
                         case AUDITOR -> "sees how far the group has counted";
                     };
             text.append("| `%s` | %s | %s | %s |\n"
-                    .formatted(user(role), names(role.reads()), names(role.writes()), besides));
+                    .formatted(role.userName(), names(role.reads()), names(role.writes()), besides));
         }
         return text.append('\n').toString();
     }
@@ -87,7 +83,7 @@ final class RightsText {
                         };
                 String how = " --add --allow-principal User:%s%s%s"
                         .formatted(
-                                user(role),
+                                role.userName(),
                                 operations(right.operations()),
                                 right.prefix() ? " --resource-pattern-type prefixed" : "");
                 commands.computeIfAbsent(option + how, any -> new StringBuilder("kafka-acls" + TOOL + how))
@@ -104,14 +100,7 @@ final class RightsText {
     private static String operations(Set<AclOperation> operations) {
         return List.copyOf(operations).stream()
                 .sorted()
-                .map(operation -> " --operation " + spelled(operation))
-                .collect(Collectors.joining());
-    }
-
-    /** {@code DESCRIBE_CONFIGS} is {@code DescribeConfigs} to Kafka's tools. */
-    private static String spelled(AclOperation operation) {
-        return List.of(operation.name().split("_")).stream()
-                .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                .map(operation -> " --operation " + SecurityUtils.operationName(operation))
                 .collect(Collectors.joining());
     }
 }

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,7 +49,7 @@ final class KafkaUsers {
         users.readOrMake(BROKERS);
         users.readOrMake(ADMINISTRATOR);
         for (Role role : Role.values()) {
-            users.readOrMake(name(role));
+            users.readOrMake(role.userName());
         }
         return users;
     }
@@ -62,11 +61,6 @@ final class KafkaUsers {
                 .toList();
     }
 
-    /** As the part is called, in lower case. */
-    private static String name(Role role) {
-        return role.name().toLowerCase(Locale.ROOT);
-    }
-
     private void readOrMake(String name) throws IOException {
         Path file = file(name);
         // Written anew each time: the folder may have been moved.
@@ -75,9 +69,9 @@ final class KafkaUsers {
 
     /** Has the part log in as another user from its next start on: of another name, since both may be needed for a while. */
     Credentials replace(Role role) throws IOException {
-        Credentials next =
-                new Credentials(name(role) + "-" + OwnerFiles.drawn().substring(0, NAME_LENGTH), OwnerFiles.drawn());
-        write(name(role), next);
+        Credentials next = new Credentials(
+                role.userName() + "-" + OwnerFiles.drawn().substring(0, NAME_LENGTH), OwnerFiles.drawn());
+        write(role.userName(), next);
         return next;
     }
 
@@ -120,7 +114,7 @@ final class KafkaUsers {
 
     /** Whom a part logs in as. */
     Credentials of(Role role) {
-        return user(name(role));
+        return user(role.userName());
     }
 
     private Credentials user(String name) {
@@ -133,6 +127,6 @@ final class KafkaUsers {
 
     /** The part's file of client settings. */
     Path settingsFile(Role role) {
-        return file(name(role));
+        return file(role.userName());
     }
 }
