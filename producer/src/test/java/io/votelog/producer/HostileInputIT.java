@@ -440,7 +440,7 @@ class HostileInputIT {
         } finally {
             senders.forEach(RawHttp::close);
         }
-        assertThat(used() - before).isLessThan(64L * 1024 * 1024);
+        assertHoldsLittleMoreThan(before);
     }
 
     @Test
@@ -842,7 +842,7 @@ class HostileInputIT {
                     });
             assertThat(sent.get()).isLessThan(2_000);
             assertThat(answerTo(vote()).summary()).isEqualTo("202");
-            assertThat(used() - before).isLessThan(64L * 1024 * 1024);
+            assertHoldsLittleMoreThan(before);
         }
         sender.join();
     }
@@ -851,7 +851,7 @@ class HostileInputIT {
     void shouldStreamALongBatchInLittleMemory() {
         long before = used();
         streamALongBatch(200_000);
-        assertThat(used() - before).isLessThan(64L * 1024 * 1024);
+        assertHoldsLittleMoreThan(before);
     }
 
     /** By itself, so that nothing holds the answer when it returns. */
@@ -951,6 +951,16 @@ class HostileInputIT {
             all.writeBytes(part);
         }
         return all.toByteArray();
+    }
+
+    /**
+     * What is held stays in use however often garbage is collected. One collection alone proves nothing: the JVM leaves one out while native
+     * code is at an array, as that of HMAC and of compression is now and then.
+     */
+    private static void assertHoldsLittleMoreThan(long before) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> assertThat(used() - before).isLessThan(64L * 1024 * 1024));
     }
 
     /** The memory in use on the heap and off it after a garbage collection, in bytes. */
