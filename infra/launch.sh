@@ -1,5 +1,5 @@
-# For infra/up, infra/chaos/power and the programs run of infra/bench, infra/chaos and infra/chaos/mutants, which source it: answers from a help
-# text, finds a JDK, and builds a program's module when it is not built yet. Before: root, and name (what the program is called in messages).
+# For infra/up, infra/images/build, infra/chaos/power and the programs run of infra/bench, infra/chaos and infra/chaos/mutants, which source it:
+# answers from a help text, finds a JDK, and builds a program's module when it is not built yet. Before: root, and name (what the program is called in messages).
 # shellcheck shell=bash
 
 fail() {

@@ -109,6 +109,11 @@ class CommandsTest {
     }
 
     @Test
+    void theImagesShouldHaveTheirOptions() {
+        assertInSources(commands("infra/images/build"), 1, "infra/images");
+    }
+
+    @Test
     void theAuditorShouldHaveItsCommandsAndOptions() {
         List<Command> commands = new ArrayList<>(commands("java -jar auditor/target/votelog-auditor.jar"));
         assertThat(commands).hasSizeGreaterThan(7);

@@ -103,6 +103,8 @@ class RoomsTest {
             infra.system.secure    :
             infra.testing          :
             infra.testing.contract :
+            infra.images           : infra.images.probe
+            infra.images.probe     :
             infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.workspace
             infra.chaos            : infra.chaos.account infra.chaos.faults infra.chaos.load infra.chaos.system
             infra.chaos.power      : infra.chaos.account infra.chaos.disk infra.chaos.load infra.chaos.system
@@ -222,6 +224,7 @@ class RoomsTest {
                 "auditor",
                 "auditor.commands",
                 "infra.local",
+                "infra.images",
                 "infra.chaos",
                 "infra.chaos.power",
                 "infra.chaos.system",
@@ -248,7 +251,8 @@ class RoomsTest {
     }
 
     /** What uses the language, its annotations of nullness, and nothing else beside what the tables above allow. */
-    private static final Set<String> PLAIN = Set.of("rules", "schemas.hash", "auditor.tlog", "auditor.tlog.tiles");
+    private static final Set<String> PLAIN =
+            Set.of("rules", "schemas.hash", "auditor.tlog", "auditor.tlog.tiles", "infra.images.probe");
 
     private static final int MOST_CLASSES = 25;
     private static final int MOST_LINES = 450;

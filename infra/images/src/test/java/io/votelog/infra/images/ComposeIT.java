@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.google.cloud.tools.jib.api.Containerizer;
+import com.google.cloud.tools.jib.api.Jib;
+import com.google.cloud.tools.jib.api.TarImage;
+import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
+import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
+import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
+import io.votelog.infra.system.FreePorts;
+import io.votelog.infra.system.Secrets;
+import io.votelog.infra.system.Tokens;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.DockerClientFactory;
+
+/**
+ * All of {@code infra/compose} runs, and a voter's way is through its proxy. Runs where {@value ContainersIT#PROPERTY} is {@code true}, an engine
+ * answers, and {@code docker-compose}, {@code openssl} and {@code nginx} are there.
+ */
+class ComposeIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final String NGINX = "nginx:1.28";
+    private static final String PROJECT = "votelog" + ProcessHandle.current().pid();
+    private static final int VOTES = 100;
+
+    @TempDir
+    static Path dir;
+
+    private static final FreePorts PORTS = new FreePorts();
+    private static final String HOST = "localhost:" + PORTS.next();
+    private static final Secrets SECRETS = Secrets.drawn();
+    private static final Map<String, String> ENVIRONMENT = new LinkedHashMap<>();
+    private static DockerClient engine;
+    private static boolean nginxIsOurs;
+
+    @BeforeAll
+    static void up() throws Exception {
+        skipUnless(Boolean.getBoolean(ContainersIT.PROPERTY), "-D" + ContainersIT.PROPERTY + "=true has it run");
+        for (String program : List.of("docker-compose", "openssl")) {
+            skipUnless(isThere(program), "there is no " + program);
+        }
+        skipUnless(DockerClientFactory.instance().isDockerAvailable(), "no container engine answers");
+        engine = DockerClientFactory.instance().client();
+        if (!has(NGINX)) {
+            skipUnless(
+                    Files.isExecutable(Path.of("/usr/sbin/nginx")), "there is neither an image of nginx nor a program");
+            makeNginx();
+        }
+        Builds.load(engine, Builds.all(dir.resolve("images")));
+        ENVIRONMENT.put("VOTELOG_VERSION", BuildFacts.of(Builds.REPOSITORY).version());
+        ENVIRONMENT.put("VOTELOG_CLUSTER_ID", "4L6g3nShT-eMCtK--X86sw");
+        ENVIRONMENT.put("VOTELOG_HOST", HOST);
+        ENVIRONMENT.put("VOTELOG_HTTPS_PORT", HOST.substring(HOST.indexOf(':') + 1));
+        ENVIRONMENT.put("VOTELOG_HTTP_PORT", Integer.toString(PORTS.next()));
+        ENVIRONMENT.put("VOTELOG_SECRETS", secretFiles().toString());
+        compose("up", "-d");
+    }
+
+    private static void skipUnless(boolean holds, String why) {
+        if (!holds) {
+            System.out.println("infra/compose in containers skipped: " + why);
+        }
+        assumeTrue(holds);
+    }
+
+    private static boolean isThere(String program) {
+        return List.of(System.getenv().getOrDefault("PATH", "").split(":")).stream()
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    private static boolean has(String image) {
+        try {
+            engine.inspectImageCmd(image).exec();
+            return true;
+        } catch (NotFoundException e) {
+            return false;
+        }
+    }
+
+    /** Where no registry is reached, an image of this machine's nginx stands for the official one, in which that is, too. */
+    private static void makeNginx() throws Exception {
+        Path root = Files.createDirectories(dir.resolve("nginx"));
+        SystemFiles.make(root, List.of(Path.of("/usr/sbin/nginx")));
+        Path program = root.resolve("usr/sbin/nginx");
+        Files.createDirectories(program.getParent());
+        Files.copy(Path.of("/usr/sbin/nginx"), program);
+        FileEntriesLayer.Builder layer = FileEntriesLayer.builder();
+        for (Path file : Trees.files(root)) {
+            layer.addEntry(
+                    file, AbsoluteUnixPath.get("/" + root.relativize(file)), FilePermissions.fromOctalString("755"));
+        }
+        Path tarball = dir.resolve("nginx.tar");
+        Jib.fromScratch()
+                .addFileEntriesLayer(layer.build())
+                .setEnvironment(Map.of("PATH", "/usr/sbin"))
+                .containerize(Containerizer.to(TarImage.at(tarball).named(NGINX))
+                        .setApplicationLayersCache(dir.resolve("jib"))
+                        .setBaseImageLayersCache(dir.resolve("jib-base")));
+        try (InputStream in = Files.newInputStream(tarball)) {
+            engine.loadImageCmd(in).exec();
+        }
+        nginxIsOurs = true;
+    }
+
+    private static Path secretFiles() throws Exception {
+        Path folder = Files.createDirectory(dir.resolve("secrets"));
+        Files.writeString(folder.resolve("pepper"), SECRETS.pepper());
+        Files.writeString(folder.resolve("auth-hs256-secret"), SECRETS.hs256());
+        Files.writeString(folder.resolve("log-private-key"), SECRETS.privateKey());
+        Files.writeString(folder.resolve("log-public-keys"), SECRETS.publicKeys());
+        Command.run(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                ImageApp.AUDITOR.jar(Builds.REPOSITORY).toString(),
+                "keygen",
+                "--origin",
+                "votes.example.org/compose",
+                "--out",
+                folder.resolve("sealing-key").toString()));
+        Command.run(List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=localhost",
+                "-addext",
+                "subjectAltName=DNS:localhost",
+                "-keyout",
+                folder.resolve("tls-key").toString(),
+                "-out",
+                folder.resolve("tls-certificate").toString()));
+        for (Path file : Trees.files(folder)) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+            Files.setAttribute(file, "unix:uid", ImagePaths.USER);
+        }
+        return folder;
+    }
+
+    private static String compose(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("env"));
+        ENVIRONMENT.forEach((key, value) -> command.add(key + "=" + value));
+        command.addAll(List.of(
+                "docker-compose",
+                "-p",
+                PROJECT,
+                "-f",
+                ComposeFile.FOLDER.resolve("compose.yaml").toString()));
+        command.addAll(List.of(words));
+        return Command.run(command);
+    }
+
+    @AfterAll
+    static void down() throws Exception {
+        if (!ENVIRONMENT.isEmpty()) {
+            compose("down", "-v", "-t", "20");
+        }
+        if (nginxIsOurs) {
+            engine.removeImageCmd(NGINX).withForce(true).exec();
+        }
+    }
+
+    @Test
+    void shouldCountAndSealThroughTheProxyWhateverOneProcessDoes() throws Exception {
+        HttpClient http = HttpClient.newBuilder().sslContext(trustingTheProxy()).build();
+        URI origin = URI.create("https://" + HOST);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(2))
+                .ignoreExceptions()
+                .until(() -> http.send(
+                                        HttpRequest.newBuilder(origin.resolve("/openapi.yaml"))
+                                                .build(),
+                                        BodyHandlers.discarding())
+                                .statusCode()
+                        == 200);
+        Tokens tokens = new Tokens(SECRETS.hs256(), null, null, Clock.systemUTC());
+        Visitors visitors = new Visitors(
+                http,
+                new Visitors.Places(origin, origin, List.of()),
+                tokens.token("organiser", "ballots:write"),
+                voter -> tokens.token(voter, ""),
+                Builds.REPOSITORY);
+        visitors.publish();
+        visitors.vote(VOTES);
+        visitors.read(VOTES);
+        assertThat(visitors.verdict().path("status").stringValue()).isEqualTo("accepted");
+
+        for (String name : List.of("kafka-2", "producer-1", "streams-app-1")) {
+            compose("kill", name);
+        }
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(2))
+                .ignoreExceptions()
+                .until(() -> {
+                    visitors.vote(1);
+                    return true;
+                });
+        visitors.vote(VOTES);
+        visitors.read(2 * VOTES + 1);
+        assertThat(visitors.verdict().path("status").stringValue()).isEqualTo("accepted");
+        assertThat(compose("logs", "sealer")).contains("\"event\":\"sealed\"");
+    }
+
+    private static SSLContext trustingTheProxy() throws Exception {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null);
+        try (InputStream certificate =
+                Files.newInputStream(Path.of(ENVIRONMENT.get("VOTELOG_SECRETS"), "tls-certificate"))) {
+            trusted.setCertificateEntry(
+                    "proxy", CertificateFactory.getInstance("X.509").generateCertificate(certificate));
+        }
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
+    }
+}
