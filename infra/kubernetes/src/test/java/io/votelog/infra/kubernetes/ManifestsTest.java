@@ -91,9 +91,9 @@ class ManifestsTest {
                         .at("image")
                         .text()))
                 .containsOnly(
-                        "votelog/producer:" + version.group(1),
-                        "votelog/streams-app:" + version.group(1),
-                        "votelog/auditor:" + version.group(1));
+                        "votelog-producer:" + version.group(1),
+                        "votelog-streams-app:" + version.group(1),
+                        "votelog-auditor:" + version.group(1));
     }
 
     private static List<Path> yaml() throws IOException {

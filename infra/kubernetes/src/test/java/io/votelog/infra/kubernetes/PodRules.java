@@ -23,10 +23,10 @@ final class PodRules {
     private static final Duration JVMS_OWN = Duration.ofSeconds(5);
 
     private static final Map<String, String> IMAGES = Map.of(
-            "votelog-gateway", "votelog/producer",
-            "votelog-streams", "votelog/streams-app",
-            "votelog-sealer", "votelog/auditor",
-            "votelog-audit", "votelog/auditor");
+            "votelog-gateway", "votelog-producer",
+            "votelog-streams", "votelog-streams-app",
+            "votelog-sealer", "votelog-auditor",
+            "votelog-audit", "votelog-auditor");
 
     private PodRules() {}
 

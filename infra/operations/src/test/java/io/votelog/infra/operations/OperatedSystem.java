@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
+import io.votelog.infra.system.AppProcess;
 import io.votelog.infra.system.BallotPublisher;
 import io.votelog.infra.system.BallotSource;
 import io.votelog.infra.system.BrokerPlan;
@@ -17,6 +18,7 @@ import io.votelog.infra.system.SystemFolders;
 import io.votelog.infra.system.SystemPlan;
 import io.votelog.infra.system.Tokens;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,17 +29,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A broker, a gateway and a streams-app, operated by the commands of a page; the seed's ballot is open. */
+/** A broker, a gateway and a streams-app, operated by the commands of a page; there is room for another one of each app. */
 final class OperatedSystem implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
-    private static final String BALLOT = "/v1/ballots/gz-customs-2021";
+    private static final String SEED = "gz-customs-2021";
     private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient http =
@@ -55,8 +57,8 @@ final class OperatedSystem implements AutoCloseable {
                 .patience(PATIENCE)
                 .secrets(secrets)
                 .options(App.STREAMS, AppOptions.of(App.STREAMS).withSettings(ofStreams))
-                .instances(App.PRODUCER, 1, ports)
-                .instances(App.STREAMS, 1, ports)
+                .instances(App.PRODUCER, 2, ports)
+                .instances(App.STREAMS, 2, ports)
                 .build());
     }
 
@@ -68,21 +70,40 @@ final class OperatedSystem implements AutoCloseable {
         return operated;
     }
 
-    /** Starts the apps, the streams-app first, and returns when they are ready. */
+    /** Starts one of each app, the streams-app first, and returns when they are ready. */
     OperatedSystem startApps() {
-        for (App app : List.of(App.STREAMS, App.PRODUCER)) {
-            system.plan().instances(app).stream()
-                    .map(system::start)
-                    .toList()
-                    .forEach(part -> part.awaitReady(PATIENCE));
-        }
+        start(App.STREAMS);
+        start(App.PRODUCER);
         return this;
     }
 
-    /** Opens the ballot, for a week. */
+    /** Starts another instance of an app, and returns when it is ready. */
+    void start(App app) {
+        system.start(system.plan().instances(app).get(system.apps(app).size())).awaitReady(PATIENCE);
+    }
+
+    /** Stops what runs of an app, one instance after the other, and starts it again, as an operator does. */
+    void restart(App app) {
+        for (AppProcess process : system.apps(app)) {
+            process.stop(PATIENCE);
+            process.start();
+            process.awaitReady(PATIENCE);
+        }
+    }
+
+    /** Opens the seed's ballot, for a week. */
     OperatedSystem publish() throws Exception {
-        new BallotPublisher(http, system.gateways(), () -> token("organiser", "ballots:write"), PATIENCE, () -> {})
-                .publish(BallotSource.seed(ROOT).openFrom(Instant.now()));
+        return publish(BallotSource.seed(ROOT).openFrom(Instant.now()));
+    }
+
+    OperatedSystem publish(BallotSource ballot) throws Exception {
+        new BallotPublisher(
+                        http,
+                        system.gateways().subList(0, 1),
+                        () -> token("organiser", "ballots:write"),
+                        PATIENCE,
+                        () -> {})
+                .publish(ballot);
         return this;
     }
 
@@ -94,6 +115,8 @@ final class OperatedSystem implements AutoCloseable {
                 dir,
                 Map.of(
                         "localhost:9092", system.kafka().bootstrapServers(),
+                        "localhost:8080", "127.0.0.1:" + gateway.http().port(),
+                        "localhost:8081", "127.0.0.1:" + streams.http().port(),
                         "localhost:9080", "127.0.0.1:" + gateway.management().port(),
                         "localhost:9081", "127.0.0.1:" + streams.management().port()));
     }
@@ -102,41 +125,67 @@ final class OperatedSystem implements AutoCloseable {
         return system.kafka().bootstrapServers();
     }
 
-    private String token(String user, String scope) {
+    /** A token of a user with these scopes. */
+    String token(String user, String scope) {
         return new Tokens(secrets.hs256(), null, null, Clock.systemUTC()).token(user, scope);
     }
 
-    /** Casts a vote and gives back its acknowledgement. */
+    /** Casts a vote on the seed's ballot and gives back its acknowledgement. */
     JsonNode cast(String user, String... choices) throws Exception {
-        return post(BALLOT + "/votes", token(user, ""), Map.of("choices", choices));
+        return castOn(SEED, user, choices);
+    }
+
+    JsonNode castOn(String ballot, String user, String... choices) throws Exception {
+        return accepted(tryToCast(ballot, user, choices));
+    }
+
+    /** Sends a vote, which may be refused. */
+    HttpResponse<String> tryToCast(String ballot, String user, String... choices) throws Exception {
+        return post(path(ballot) + "/votes", token(user, ""), Map.of("choices", choices));
     }
 
     void annul(JsonNode vote) throws Exception {
-        post(
-                BALLOT + "/annulments",
+        accepted(post(
+                path(SEED) + "/annulments",
                 token("auditor", "votes:annul"),
-                Map.of("receipt", vote.path("receipt").stringValue(), "reason", "cast with a stolen sign-in"));
+                Map.of("receipt", vote.path("receipt").stringValue(), "reason", "cast with a stolen sign-in")));
     }
 
-    private JsonNode post(String path, String token, Map<String, ?> body) throws Exception {
+    private static JsonNode accepted(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return JSON.readTree(answer.body());
+    }
+
+    private HttpResponse<String> post(String path, String token, Map<String, ?> body) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(system.gateways().get(0).resolve(path))
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
                 .build();
-        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-        return JSON.readTree(answer.body());
+        return http.send(request, BodyHandlers.ofString());
+    }
+
+    /** The ballots that the gateway knows, by id. */
+    Map<String, JsonNode> ballots() throws Exception {
+        return get(system.gateways().get(0), "/v1/ballots")
+                .path("ballots")
+                .valueStream()
+                .collect(Collectors.toMap(ballot -> ballot.path("id").stringValue(), ballot -> ballot));
     }
 
     /** The verdict on that very attempt. */
     JsonNode receipt(JsonNode vote) throws Exception {
-        return get(BALLOT + "/receipts/" + vote.path("receipt").stringValue() + "?offset="
+        return read(path(SEED) + "/receipts/" + vote.path("receipt").stringValue() + "?offset="
                 + vote.path("offset").longValue());
     }
 
+    /** The results of the seed's ballot. */
     JsonNode results() throws Exception {
-        return get(BALLOT + "/results");
+        return results(SEED);
+    }
+
+    JsonNode results(String ballot) throws Exception {
+        return read(path(ballot) + "/results");
     }
 
     /** The results as soon as they have so many votes, and so many of them annulled. */
@@ -149,14 +198,21 @@ final class OperatedSystem implements AutoCloseable {
         return results();
     }
 
-    private JsonNode get(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(
-                        system.plan().instances(App.STREAMS).get(0).http().url().resolve(path))
+    private JsonNode read(String path) throws Exception {
+        return get(system.plan().instances(App.STREAMS).get(0).http().url(), path);
+    }
+
+    private JsonNode get(URI side, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(side.resolve(path))
                 .header("Prefer", "wait=10")
                 .build();
         HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return JSON.readTree(answer.body());
+    }
+
+    private static String path(String ballot) {
+        return "/v1/ballots/" + ballot;
     }
 
     @Override

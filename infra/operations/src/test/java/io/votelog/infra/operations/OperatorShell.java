@@ -17,8 +17,10 @@ import java.util.stream.Stream;
 
 /** A shell in which the commands of a page are run as they stand, with Kafka's own tools, against a system at other addresses. */
 final class OperatorShell {
-    private static final Path AUDITOR =
-            Path.of("../../auditor/target/votelog-auditor.jar").toAbsolutePath().normalize();
+    /** The programs of Votelog as pages name them. */
+    private static final Map<String, Path> PROGRAMS = Map.of(
+            "auditor", built("auditor/target/votelog-auditor.jar"),
+            "streams-app", built("streams-app/target/votelog-streams-app.jar"));
 
     /** Where Kafka's distribution has scripts, these are the classes that they start. */
     private static final Map<String, String> TOOLS = Map.of(
@@ -46,6 +48,10 @@ final class OperatorShell {
         this.addresses = Map.copyOf(addresses);
     }
 
+    private static Path built(String jar) {
+        return Path.of("../..").resolve(jar).toAbsolutePath().normalize();
+    }
+
     /** The blocks of a page of this module between fences for a shell, in order. */
     static List<String> blocks(String page) throws IOException {
         return Pattern.compile("^( *)```sh\\n(.*?)^ *```$", Pattern.MULTILINE | Pattern.DOTALL)
@@ -70,10 +76,12 @@ final class OperatorShell {
                         "%s() { \"$JAVA\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m -cp \"$TOOLS\" %s \"$@\"; }%n"
                                 .formatted(tool.getKey(), tool.getValue()))
                 .collect(Collectors.joining());
-        String auditor =
-                "auditor() { \"$JAVA\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m -jar \"%s\" \"$@\"; }%n"
-                        .formatted(AUDITOR);
-        Files.writeString(script, "set -euo pipefail\n" + tools + auditor + RANDOM + here(commands));
+        String programs = PROGRAMS.entrySet().stream()
+                .map(program ->
+                        "%s() { \"$JAVA\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m -jar \"%s\" \"$@\"; }%n"
+                                .formatted(program.getKey(), program.getValue()))
+                .collect(Collectors.joining());
+        Files.writeString(script, "set -euo pipefail\n" + tools + programs + RANDOM + here(commands));
         ProcessBuilder builder = new ProcessBuilder("bash", "-x", script.toString())
                 .directory(dir.toFile())
                 .redirectOutput(said.toFile())

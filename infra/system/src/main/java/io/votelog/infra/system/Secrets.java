@@ -65,6 +65,11 @@ public record Secrets(String pepper, String hs256, String privateKey, String pub
         return new Secrets(pepper, secret, privateKey, publicKeys);
     }
 
+    /** The same with another pepper, as for ballots to come. */
+    public Secrets withPepper(String another) {
+        return new Secrets(another, hs256, privateKey, publicKeys);
+    }
+
     /** The public keys, one by one. */
     public List<String> listedKeys() {
         return Stream.of(publicKeys.split(",")).map(String::strip).toList();

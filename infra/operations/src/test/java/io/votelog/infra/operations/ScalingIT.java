@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.votelog.infra.system.App;
+import io.votelog.infra.system.Secrets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Partitions and instances are added by the commands of the page, and a ballot that is published then uses them. */
+class ScalingIT {
+    private static final int WHAT_TO_ADD = 0;
+    private static final int PARTITIONS = 1;
+    private static final int ADD_PARTITIONS = 2;
+    private static final int AWAIT_PARTITIONS = 3;
+    private static final int MEMBERS = 4;
+    private static final int BROKERS = 5;
+
+    private static final Pattern SPREAD = Pattern.compile("(?m)^votelog_log_partitions_new_ballots (\\S+)$");
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void shouldServeMoreWithMore() throws Exception {
+        List<String> blocks = OperatorShell.blocks("SCALING.md");
+        assertThat(blocks).hasSize(BROKERS + 1);
+        try (OperatedSystem system = OperatedSystem.withBroker(dir, Secrets.drawn(), Map.of())) {
+            OperatorShell shell = system.startApps().shell();
+            assertThat(shell.run(blocks.get(WHAT_TO_ADD)))
+                    .contains("votelog_votes_under_way_max", "votelog_results_live 1.0", "LAG");
+            assertThat(shell.run(blocks.get(PARTITIONS))).contains("PartitionCount: 4");
+            shell.run(blocks.get(ADD_PARTITIONS));
+            shell.run(blocks.get(AWAIT_PARTITIONS));
+            assertThat(spread(shell)).isEqualTo("4.0");
+            system.restart(App.PRODUCER);
+            assertThat(spread(shell)).isEqualTo("6.0");
+
+            system.start(App.STREAMS);
+            await().atMost(OperatedSystem.PATIENCE).untilAsserted(() -> assertThat(
+                            shell.run(blocks.get(MEMBERS)).lines())
+                    .filteredOn(line -> line.matches("votelog-streams +\\S+-StreamThread-.*"))
+                    .hasSize(4));
+            assertThat(shell.run(blocks.get(BROKERS))).isBlank();
+
+            system.publish();
+            int cast = 0;
+            for (int partitions = 0; partitions < 6; partitions++) {
+                int wanted = partitions;
+                JsonNode vote;
+                do {
+                    vote = system.cast("voter-" + ++cast, "01", "25");
+                } while (vote.path("partition").intValue() != wanted);
+            }
+            system.awaitResults(cast, 0);
+        }
+    }
+
+    private static String spread(OperatorShell shell) throws Exception {
+        return SPREAD.matcher(shell.run("curl -s localhost:9080/actuator/prometheus"))
+                .results()
+                .map(found -> found.group(1))
+                .findFirst()
+                .orElse("none");
+    }
+}
