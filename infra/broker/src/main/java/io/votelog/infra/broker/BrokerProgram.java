@@ -27,6 +27,23 @@ final class BrokerProgram {
         return child.archiveIn(module().resolveSibling("classes-archived"), BrokerProgram::startAndStop);
     }
 
+    /**
+     * The class path of brokers of another checkout, which may have another Kafka.
+     *
+     * @throws ChildStartException where they are not built there
+     */
+    static String classPathIn(Path checkout) {
+        Path target = checkout.resolve("infra/broker/target").toAbsolutePath().normalize();
+        Path list = target.resolve(LIBRARIES);
+        try {
+            return target.resolve("classes")
+                    + File.pathSeparator
+                    + Files.readString(list).strip();
+        } catch (IOException e) {
+            throw new ChildStartException(list + " is missing: build it there with ./mvnw -DskipTests package", e);
+        }
+    }
+
     /** The same, for a run that archives its classes. */
     private static ChildJvm.Builder withOwnClassPath(String name) {
         ChildJvm.Builder child = ChildJvm.of(name, MAIN_CLASS);

@@ -310,7 +310,18 @@ public final class ChildJvm {
         /** Its class path, which must hold this module too; this JVM's own by default. */
         public Builder classPath(String path) {
             this.classPath = path;
+            // What was archived is of another one.
+            this.archiving = null;
             return this;
+        }
+
+        /**
+         * Has a broker or a controller be that of another checkout's build.
+         *
+         * @throws ChildStartException where it is not built there
+         */
+        public Builder brokerOf(Path checkout) {
+            return classPath(BrokerProgram.classPathIn(checkout));
         }
 
         /** Adds options of the JVM: heap, {@code -D…}. */

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Its data stay in the data directory: the same directory started again is the same cluster, on the same ports.
  */
 public final class KafkaCluster implements AutoCloseable {
+    /** The name of the process that a controller of its own is. */
+    public static final String CONTROLLER = "controller";
+
+    private static final String BROKER = "broker-";
+
     private static final int CONTROLLER_ID = 1000;
     private static final Duration STOP_GRACE = Duration.ofSeconds(30);
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
@@ -157,6 +162,16 @@ public final class KafkaCluster implements AutoCloseable {
             throw new IllegalStateException("this cluster has no controller of its own");
         }
         return controller;
+    }
+
+    /** The name of the process that a broker is. */
+    public static String brokerName(int broker) {
+        return BROKER + broker;
+    }
+
+    /** Whether a process of that name is a broker. */
+    public static boolean isBroker(String process) {
+        return process.startsWith(BROKER);
     }
 
     /** SIGSTOP: the broker keeps its connections and answers nothing. */
@@ -313,9 +328,9 @@ public final class KafkaCluster implements AutoCloseable {
             ClusterFile file = ClusterFile.readOrCreate(dataDir, brokers, separateController, firstPort);
             List<Node> nodes = new ArrayList<>();
             for (int id = 1; id <= brokers; id++) {
-                nodes.add(node("broker-" + id, id, file, true, !separateController));
+                nodes.add(node(brokerName(id), id, file, true, !separateController));
             }
-            Node controller = separateController ? node("controller", CONTROLLER_ID, file, false, true) : null;
+            Node controller = separateController ? node(CONTROLLER, CONTROLLER_ID, file, false, true) : null;
             KafkaCluster cluster = new KafkaCluster(file, nodes, controller, startupTimeout, security);
             cluster.startAll();
             return cluster;

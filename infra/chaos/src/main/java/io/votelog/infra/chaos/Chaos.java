@@ -5,6 +5,7 @@ import io.votelog.infra.chaos.account.Sum;
 import io.votelog.infra.chaos.faults.Fault;
 import io.votelog.infra.chaos.faults.Faults;
 import io.votelog.infra.chaos.load.Ledger;
+import io.votelog.infra.chaos.system.Builds;
 import io.votelog.infra.chaos.system.Programs;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -66,6 +67,13 @@ public final class Chaos implements Callable<Integer> {
                     "the kinds that are drawn from, with commas between (default: all that this machine can have)")
     private List<String> faults = List.of();
 
+    @Option(
+            names = "--other",
+            paramLabel = "FOLDER",
+            description = "another checkout, built (./mvnw -DskipTests package): all parts begin as that build's, and"
+                    + " the faults move-… have them move to this one, back, and so on")
+    private @Nullable Path other;
+
     @Option(names = "--list", description = "lists the kinds of faults, and ends")
     private boolean list;
 
@@ -102,7 +110,8 @@ public final class Chaos implements Callable<Integer> {
             return 0;
         }
         Ledger ledger = new Ledger();
-        List<Fault> all = Faults.all(ledger);
+        Builds builds = Builds.of(Programs.root(), other == null ? null : other.toAbsolutePath());
+        List<Fault> all = Faults.all(ledger, builds.areTwo());
         if (list) {
             all.forEach(fault -> out.printf(
                     "%-20s %s%s%n",
@@ -136,7 +145,7 @@ public final class Chaos implements Callable<Integer> {
             });
         }
         long drawn = Programs.seed(seed);
-        ChaosRun run = new ChaosRun(Programs.root(), drawn, minutes, rate, kinds, ledger, out);
+        ChaosRun run = new ChaosRun(builds, drawn, minutes, rate, kinds, ledger, out);
         return run.run(keep, json) ? 0 : Programs.EXIT_BROKEN;
     }
 

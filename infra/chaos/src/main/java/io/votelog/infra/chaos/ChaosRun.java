@@ -15,6 +15,7 @@ import io.votelog.infra.chaos.load.ReadSide;
 import io.votelog.infra.chaos.load.ReceiptWatch;
 import io.votelog.infra.chaos.load.ResultsReaders;
 import io.votelog.infra.chaos.load.Voters;
+import io.votelog.infra.chaos.system.Builds;
 import io.votelog.infra.chaos.system.ChaosException;
 import io.votelog.infra.chaos.system.Pauses;
 import io.votelog.infra.chaos.system.Scene;
@@ -43,7 +44,7 @@ final class ChaosRun {
 
     private static final Duration LAST_FAULT = Duration.ofSeconds(3);
 
-    private final Path root;
+    private final Builds builds;
     private final long seed;
     private final double minutes;
     private final int rate;
@@ -52,12 +53,12 @@ final class ChaosRun {
     private final PrintStream out;
 
     /**
-     * @param root the repository
+     * @param builds what the system is started from
      * @param kinds those that faults are drawn from
      * @param ledger knows all that is sent
      */
-    ChaosRun(Path root, long seed, double minutes, int rate, List<Fault> kinds, Ledger ledger, PrintStream out) {
-        this.root = root;
+    ChaosRun(Builds builds, long seed, double minutes, int rate, List<Fault> kinds, Ledger ledger, PrintStream out) {
+        this.builds = builds;
         this.seed = seed;
         this.minutes = minutes;
         this.rate = rate;
@@ -73,7 +74,7 @@ final class ChaosRun {
      * @param json where the account is written to, if anywhere
      */
     boolean run(boolean keep, @Nullable Path json) throws IOException, InterruptedException {
-        Path home = Files.createDirectories(root.resolve(".votelog/chaos"));
+        Path home = Files.createDirectories(builds.own().resolve(".votelog/chaos"));
         Path dir = Files.createTempDirectory(home, "run-");
         out.printf(
                 Locale.ROOT,
@@ -84,7 +85,7 @@ final class ChaosRun {
                 kinds.stream().map(Fault::name).collect(Collectors.joining(",")));
         out.println("starting; data and logs are in " + dir);
         boolean held = false;
-        try (Scene scene = Scene.start(root, dir)) {
+        try (Scene scene = Scene.start(builds, dir)) {
             Tables tables = run(scene, dir);
             tables.print(out);
             held = tables.held();

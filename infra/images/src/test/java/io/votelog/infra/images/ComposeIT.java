@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
 import com.google.cloud.tools.jib.api.Containerizer;
 import com.google.cloud.tools.jib.api.Jib;
 import com.google.cloud.tools.jib.api.TarImage;
@@ -32,6 +33,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
@@ -50,6 +54,7 @@ class ComposeIT {
     private static final String NGINX = "nginx:1.28";
     private static final String PROJECT = "votelog" + ProcessHandle.current().pid();
     private static final int VOTES = 100;
+    private static final String SOCKET = "unix://";
 
     @TempDir
     static Path dir;
@@ -81,7 +86,42 @@ class ComposeIT {
         ENVIRONMENT.put("VOTELOG_HTTPS_PORT", HOST.substring(HOST.indexOf(':') + 1));
         ENVIRONMENT.put("VOTELOG_HTTP_PORT", Integer.toString(PORTS.next()));
         ENVIRONMENT.put("VOTELOG_SECRETS", secretFiles().toString());
-        compose("up", "-d");
+        ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor();
+        String host = System.getenv().getOrDefault("DOCKER_HOST", "");
+        if (host.startsWith(SOCKET)) {
+            asking.scheduleWithFixedDelay(() -> askForHealth(host.substring(SOCKET.length())), 5, 5, TimeUnit.SECONDS);
+        }
+        try {
+            compose("up", "-d");
+        } finally {
+            asking.shutdownNow();
+        }
+    }
+
+    /**
+     * Podman has systemd ask containers for their health, and where there is none nobody does; so it is asked to, by the way of its own API,
+     * while containers wait for each other. Docker's engine knows no such way, and does it by itself.
+     */
+    private static void askForHealth(String socket) {
+        for (Container container : engine.listContainersCmd()
+                .withLabelFilter(Map.of("com.docker.compose.project", PROJECT))
+                .exec()) {
+            try {
+                Command.run(List.of(
+                        "curl",
+                        "-s",
+                        "--max-time",
+                        "20",
+                        "--unix-socket",
+                        socket,
+                        "http://engine/v4.0.0/libpod/containers/" + container.getId() + "/healthcheck"));
+            } catch (IOException | RuntimeException notNow) {
+                // It is asked again.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     private static void skipUnless(boolean holds, String why) {

@@ -170,7 +170,7 @@ final class OperatedSystem implements AutoCloseable {
         return get(system.gateways().get(0), "/v1/ballots")
                 .path("ballots")
                 .valueStream()
-                .collect(Collectors.toMap(ballot -> ballot.path("id").stringValue(), ballot -> ballot));
+                .collect(Collectors.toMap(ballot -> ballot.path("ballotId").stringValue(), ballot -> ballot));
     }
 
     /** The verdict on that very attempt. */

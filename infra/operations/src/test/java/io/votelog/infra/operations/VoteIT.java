@@ -86,7 +86,7 @@ class VoteIT {
         Files.writeString(
                 dir.resolve("staff-2026.yaml"),
                 """
-                id: %s
+                ballotId: %s
                 organiser: The staff council
                 title: Where we meet
                 window:

@@ -34,7 +34,8 @@ final class AppCommand {
 
     /** @throws SystemException where the app is not built */
     ChildJvm.Builder child() {
-        ChildJvm.Builder child = ChildJvm.ofBootJar(instance.name(), requireJar(plan.repository(), instance.app()))
+        ChildJvm.Builder child = ChildJvm.ofBootJar(
+                        instance.name(), requireJar(plan.builds().apply(instance), instance.app()))
                 .workingDir(plan.folders().home())
                 .logFile(plan.folders().log(instance.name()))
                 .jvmArgs(plan.options(instance.app()).jvmArgs().toArray(String[]::new))

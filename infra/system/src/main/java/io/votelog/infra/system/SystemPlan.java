@@ -10,13 +10,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a system is made of: its brokers, its apps with their settings, and where its data and logs are. It starts nothing.
  *
- * @param repository the checkout of Votelog whose build is run, this one or another
+ * @param builds the checkout of Votelog whose build an instance is started from, asked at each of its starts
  * @param folders where it keeps what it keeps
  * @param brokers what Kafka is made of
  * @param secrets what the apps are told of them
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param security its certificates and users; null where everybody on this machine may do everything
  */
 public record SystemPlan(
-        Path repository,
+        Function<Instance, Path> builds,
         SystemFolders folders,
         BrokerPlan brokers,
         Secrets secrets,
@@ -71,8 +72,8 @@ public record SystemPlan(
 
     /** What a plan is made of. */
     public static final class Builder {
-        private final Path repository;
         private final SystemFolders folders;
+        private Function<Instance, Path> builds;
         private final List<Instance> instances = new ArrayList<>();
         private final Map<App, AppOptions> options = new EnumMap<>(App.class);
         private BrokerPlan brokers = BrokerPlan.single();
@@ -83,8 +84,14 @@ public record SystemPlan(
         private @Nullable SystemSecurity security;
 
         private Builder(Path repository, SystemFolders folders) {
-            this.repository = repository;
             this.folders = folders;
+            this.builds = instance -> repository;
+        }
+
+        /** The checkout whose build an instance is started from, asked at each of its starts: the plan's by default. */
+        public Builder builds(Function<Instance, Path> checkouts) {
+            this.builds = checkouts;
+            return this;
         }
 
         /** How many brokers, where, and with what heap; a single one on a free port by default. */
@@ -153,7 +160,7 @@ public record SystemPlan(
                     ? instances
                     : instances.stream().map(Instance::overTls).toList();
             return new SystemPlan(
-                    repository, folders, brokers, secrets, given, reached, options, patience, touch, security);
+                    builds, folders, brokers, secrets, given, reached, options, patience, touch, security);
         }
     }
 }

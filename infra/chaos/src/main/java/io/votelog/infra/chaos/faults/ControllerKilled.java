@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.chaos.faults;
 
+import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.chaos.system.Scene;
 import java.util.Random;
 
@@ -15,7 +16,7 @@ record ControllerKilled(String name) implements Fault {
     public Blow strike(Scene scene, Random random) {
         scene.kafka().killController();
         return new Blow(
-                "controller",
+                KafkaCluster.CONTROLLER,
                 Blow.seconds(random, 3, 9),
                 () -> scene.kafka().restartController(),
                 Blow.Since.STRIKE,

@@ -13,8 +13,9 @@ public final class Faults {
      * All of them, in the order of the tables.
      *
      * @param ledger is told of what is written past the gateways
+     * @param twoBuilds whether there is another build to move parts to
      */
-    public static List<Fault> all(Ledger ledger) {
+    public static List<Fault> all(Ledger ledger, boolean twoBuilds) {
         return List.of(
                 new BrokersKilled("broker-kill", 1),
                 new BrokersKilled("two-brokers-kill", 2),
@@ -43,6 +44,10 @@ public final class Faults {
                 new DiskFull("disk-full-sealer", DiskFull.Disk.SEALER),
                 new WrongClock("broker-clock", WrongClock.Whose.BROKER),
                 new WrongClock("gateway-clock", WrongClock.Whose.GATEWAY),
-                new Poison("poison", ledger));
+                new Poison("poison", ledger),
+                new Moved("move-brokers", Moved.Part.BROKERS, twoBuilds),
+                new Moved("move-gateways", Moved.Part.GATEWAYS, twoBuilds),
+                new Moved("move-streams", Moved.Part.STREAMS, twoBuilds),
+                new Moved("move-sealer", Moved.Part.SEALER, twoBuilds));
     }
 }

@@ -3,6 +3,7 @@ package io.votelog.infra.chaos.power;
 
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.FileTrees;
+import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.chaos.disk.Disk;
 import io.votelog.infra.chaos.disk.SyncAgent;
 import io.votelog.infra.chaos.load.Elections;
@@ -124,8 +125,8 @@ final class Stage implements AutoCloseable {
     }
 
     private static List<String> nodes(int brokers) {
-        Stream<String> all = IntStream.rangeClosed(1, brokers).mapToObj(broker -> "broker-" + broker);
-        return (brokers == 1 ? all : Stream.concat(all, Stream.of("controller"))).toList();
+        Stream<String> all = IntStream.rangeClosed(1, brokers).mapToObj(KafkaCluster::brokerName);
+        return (brokers == 1 ? all : Stream.concat(all, Stream.of(KafkaCluster.CONTROLLER))).toList();
     }
 
     private static void drawWriteBack(Path dir, List<String> nodes, Random random) throws IOException {

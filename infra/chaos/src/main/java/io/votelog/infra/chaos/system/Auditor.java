@@ -17,6 +17,7 @@ public final class Auditor {
 
     private static final List<String> JVM = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 
+    private final Path dir;
     private final AuditorJar jar;
     private final AtomicInteger runs = new AtomicInteger();
 
@@ -26,6 +27,7 @@ public final class Auditor {
      * @throws io.votelog.infra.system.SystemException where it is not built
      */
     public Auditor(Path repository, Path dir) {
+        this.dir = dir;
         this.jar = new AuditorJar(repository, dir, JVM);
     }
 
@@ -44,6 +46,11 @@ public final class Auditor {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The auditor of another checkout's build. */
+    Auditor of(Path repository) {
+        return new Auditor(repository, dir);
     }
 
     /** Begins a command. */

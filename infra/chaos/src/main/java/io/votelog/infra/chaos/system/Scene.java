@@ -62,6 +62,7 @@ public final class Scene implements AutoCloseable {
     private final RunningSystem system;
     private final Auditor auditor;
     private final Sealer sealer;
+    private final Builds builds;
     private final ChildClocks clocks;
     private final @Nullable Hosts hosts;
     private final Path waits;
@@ -72,12 +73,14 @@ public final class Scene implements AutoCloseable {
             RunningSystem system,
             Auditor auditor,
             Sealer sealer,
+            Builds builds,
             ChildClocks clocks,
             @Nullable Hosts hosts,
             Path waits) {
         this.system = system;
         this.auditor = auditor;
         this.sealer = sealer;
+        this.builds = builds;
         this.clocks = clocks;
         this.hosts = hosts;
         this.waits = waits;
@@ -91,28 +94,35 @@ public final class Scene implements AutoCloseable {
     /**
      * Starts it, and returns when all of it is ready.
      *
-     * @param repository the checkout whose build is run
+     * @param builds what it is started from
      * @param dir where it keeps its data and its logs
      */
-    public static Scene start(Path repository, Path dir) {
-        Auditor auditor = new Auditor(repository, dir);
+    public static Scene start(Builds builds, Path dir) {
+        Auditor auditor = new Auditor(builds.own(), dir);
         ChildClocks clocks = new ChildClocks(dir);
         Hosts hosts = Hosts.arePossible() ? new Hosts() : null;
         Path waits = dir.resolve("slow-disks");
         String slowDisk = slowDisk(dir, waits);
         FreePorts ports = new FreePorts();
-        RunningSystem system = RunningSystem.start(SystemPlan.of(repository, SystemFolders.in(dir))
+        RunningSystem system = RunningSystem.start(SystemPlan.of(builds.own(), SystemFolders.in(dir))
+                .builds(instance -> builds.of(instance.name()))
                 .brokers(BrokerPlan.of(BROKERS).withHeap("512m"))
                 .patience(PATIENCE)
                 .instances(App.PRODUCER, OF_EACH_APP, ports)
                 .instances(App.STREAMS, OF_EACH_APP, ports)
                 .options(App.PRODUCER, AppOptions.of(App.PRODUCER).withSettings(GATEWAYS))
                 .options(App.STREAMS, AppOptions.of(App.STREAMS).withSettings(READ_SIDE))
-                .processes(process -> touched(process, clocks, hosts, slowDisk))
+                .processes(process -> touched(process, builds, clocks, hosts, slowDisk))
                 .build());
         try {
             return new Scene(
-                    system, auditor, new Sealer(auditor, dir, system.kafka().bootstrapServers()), clocks, hosts, waits);
+                    system,
+                    auditor,
+                    new Sealer(auditor, builds, dir, system.kafka().bootstrapServers()),
+                    builds,
+                    clocks,
+                    hosts,
+                    waits);
         } catch (RuntimeException e) {
             system.close();
             throw e;
@@ -120,9 +130,13 @@ public final class Scene implements AutoCloseable {
     }
 
     private static ChildJvm.Builder touched(
-            ChildJvm.Builder process, ChildClocks clocks, @Nullable Hosts hosts, String slowDisk) {
+            ChildJvm.Builder process, Builds builds, ChildClocks clocks, @Nullable Hosts hosts, String slowDisk) {
         ChildJvm.Builder touched = clocks.giveTo(process);
-        if (process.name().startsWith("broker-")) {
+        boolean broker = KafkaCluster.isBroker(process.name());
+        if ((broker || process.name().equals(KafkaCluster.CONTROLLER)) && builds.isOther(process.name())) {
+            touched = touched.brokerOf(builds.of(process.name()));
+        }
+        if (broker) {
             touched = touched.jvmArgs(slowDisk);
         }
         return hosts == null ? touched : hosts.named(touched);
@@ -181,6 +195,11 @@ public final class Scene implements AutoCloseable {
         return sealer;
     }
 
+    /** What each part is started from. */
+    public Builds builds() {
+        return builds;
+    }
+
     /** The clocks of brokers and apps, which they have from their next start on. */
     public ChildClocks clocks() {
         return clocks;
@@ -233,6 +252,13 @@ public final class Scene implements AutoCloseable {
     public void startAgain(AppProcess app) {
         app.start();
         app.awaitReady(PATIENCE);
+    }
+
+    /** Stops the sealer as an operator does, and starts it from the build that it is not of. */
+    public void moveSealer() {
+        sealer.child().stop(STOP);
+        builds.move(Sealer.NAME);
+        sealer.start();
     }
 
     /** Whether every part lives, and every app says that it is ready. */

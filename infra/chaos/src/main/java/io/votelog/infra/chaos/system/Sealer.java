@@ -11,9 +11,13 @@ import java.util.stream.Collectors;
 
 /** The auditor's sealer, which seals the log while it grows; it may be killed and started again. Its methods may be called from any thread. */
 public final class Sealer {
+    /** The name of its process. */
+    static final String NAME = "sealer";
+
     private static final String ORIGIN = "chaos.votelog.invalid/log";
 
     private final Auditor auditor;
+    private final Builds builds;
     private final Path folder;
     private final Path key;
     private final String bootstrapServers;
@@ -21,8 +25,9 @@ public final class Sealer {
     private volatile ChildJvm child;
 
     /** Makes its keys and starts it; does not wait until it has sealed anything. */
-    Sealer(Auditor auditor, Path dir, String bootstrapServers) {
+    Sealer(Auditor auditor, Builds builds, Path dir, String bootstrapServers) {
         this.auditor = auditor;
+        this.builds = builds;
         this.folder = dir.resolve("sealed");
         this.key = dir.resolve("sealing-key");
         this.bootstrapServers = bootstrapServers;
@@ -34,7 +39,7 @@ public final class Sealer {
                 .lines()
                 .filter(line -> line.startsWith(ORIGIN + "/"))
                 .collect(Collectors.joining(" "));
-        this.child = auditor.start("sealer", sealing());
+        this.child = begun();
     }
 
     public ChildJvm child() {
@@ -54,8 +59,12 @@ public final class Sealer {
     /** Starts it again where it is dead. */
     public synchronized void start() {
         if (!child.isAlive()) {
-            child = auditor.start("sealer", sealing());
+            child = begun();
         }
+    }
+
+    private ChildJvm begun() {
+        return auditor.of(builds.of(NAME)).start(NAME, sealing());
     }
 
     /** Seals what is left, in a process of its own; the one that runs must be dead. */
