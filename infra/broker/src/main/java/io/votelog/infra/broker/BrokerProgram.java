@@ -28,17 +28,14 @@ final class BrokerProgram {
     }
 
     /**
-     * The class path of brokers of another checkout, which may have another Kafka.
+     * A class path with the Kafka of another checkout, and this module.
      *
-     * @throws ChildStartException where they are not built there
+     * @throws ChildStartException where that is not built
      */
-    static String classPathIn(Path checkout) {
-        Path target = checkout.resolve("infra/broker/target").toAbsolutePath().normalize();
-        Path list = target.resolve(LIBRARIES);
+    static String classPathWithKafkaOf(Path checkout) {
+        Path list = checkout.resolve("infra/broker/target").resolve(LIBRARIES);
         try {
-            return target.resolve("classes")
-                    + File.pathSeparator
-                    + Files.readString(list).strip();
+            return module() + File.pathSeparator + Files.readString(list).strip();
         } catch (IOException e) {
             throw new ChildStartException(list + " is missing: build it there with ./mvnw -DskipTests package", e);
         }

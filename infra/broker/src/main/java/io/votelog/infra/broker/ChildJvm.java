@@ -316,12 +316,12 @@ public final class ChildJvm {
         }
 
         /**
-         * Has a broker or a controller be that of another checkout's build.
+         * Has a broker or a controller be of the Kafka that another checkout's build has.
          *
          * @throws ChildStartException where it is not built there
          */
-        public Builder brokerOf(Path checkout) {
-            return classPath(BrokerProgram.classPathIn(checkout));
+        public Builder kafkaOf(Path checkout) {
+            return classPath(BrokerProgram.classPathWithKafkaOf(checkout));
         }
 
         /** Adds options of the JVM: heap, {@code -D…}. */

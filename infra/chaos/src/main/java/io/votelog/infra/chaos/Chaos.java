@@ -54,6 +54,12 @@ public final class Chaos implements Callable<Integer> {
     private double minutes = 10;
 
     @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "how often it is broken by each kind, however long that takes; then --minutes says nothing")
+    private int rounds;
+
+    @Option(
             names = "--rate",
             paramLabel = "N",
             description = "voters who come a second; some send several votes (default: ${DEFAULT-VALUE})")
@@ -126,6 +132,9 @@ public final class Chaos implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--minutes is %s; 0.1 to 600 are allowed".formatted(minutes));
         }
+        if (rounds < 0 || rounds > 1_000) {
+            throw new ParameterException(spec.commandLine(), "--rounds is %d; 1 to 1000 are allowed".formatted(rounds));
+        }
         if (rate < 1 || rate > 5_000) {
             throw new ParameterException(spec.commandLine(), "--rate is %d; 1 to 5000 are allowed".formatted(rate));
         }
@@ -145,7 +154,7 @@ public final class Chaos implements Callable<Integer> {
             });
         }
         long drawn = Programs.seed(seed);
-        ChaosRun run = new ChaosRun(builds, drawn, minutes, rate, kinds, ledger, out);
+        ChaosRun run = new ChaosRun(builds, drawn, minutes, rounds, rate, kinds, ledger, out);
         return run.run(keep, json) ? 0 : Programs.EXIT_BROKEN;
     }
 

@@ -47,6 +47,7 @@ final class ChaosRun {
     private final Builds builds;
     private final long seed;
     private final double minutes;
+    private final int rounds;
     private final int rate;
     private final List<Fault> kinds;
     private final Ledger ledger;
@@ -54,13 +55,24 @@ final class ChaosRun {
 
     /**
      * @param builds what the system is started from
+     * @param minutes how long the system is broken, where there are no rounds
+     * @param rounds how often it is broken by each kind; 0 where the minutes count
      * @param kinds those that faults are drawn from
      * @param ledger knows all that is sent
      */
-    ChaosRun(Builds builds, long seed, double minutes, int rate, List<Fault> kinds, Ledger ledger, PrintStream out) {
+    ChaosRun(
+            Builds builds,
+            long seed,
+            double minutes,
+            int rounds,
+            int rate,
+            List<Fault> kinds,
+            Ledger ledger,
+            PrintStream out) {
         this.builds = builds;
         this.seed = seed;
         this.minutes = minutes;
+        this.rounds = rounds;
         this.rate = rate;
         this.kinds = List.copyOf(kinds);
         this.ledger = ledger;
@@ -78,9 +90,9 @@ final class ChaosRun {
         Path dir = Files.createTempDirectory(home, "run-");
         out.printf(
                 Locale.ROOT,
-                "seed %d, %s minutes, %d voters/s, faults: %s%n",
+                "seed %d, %s, %d voters/s, faults: %s%n",
                 seed,
-                minutes,
+                rounds > 0 ? "each kind of fault " + rounds + " times" : minutes + " minutes",
                 rate,
                 kinds.stream().map(Fault::name).collect(Collectors.joining(",")));
         out.println("starting; data and logs are in " + dir);
@@ -118,7 +130,11 @@ final class ChaosRun {
         out.println("voting");
         voters.start();
         Pauses.sleep(minutes < 1 ? SHORT_WARM_UP : WARM_UP);
-        striker.strikeFor(Duration.ofMillis(Math.round(minutes * 60_000)));
+        if (rounds > 0) {
+            striker.strikeEach(rounds);
+        } else {
+            striker.strikeFor(Duration.ofMillis(Math.round(minutes * 60_000)));
+        }
         Pauses.sleep(LAST_FAULT);
         out.println("nothing is broken any more; the ballots end");
         if (!voters.stop()) {

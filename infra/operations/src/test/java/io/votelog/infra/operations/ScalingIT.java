@@ -49,6 +49,9 @@ class ScalingIT {
                     .filteredOn(line -> line.matches("votelog-streams +\\S+-StreamThread-.*"))
                     .hasSize(4));
             assertThat(shell.run(blocks.get(BROKERS))).isBlank();
+            // The page on upgrades looks at the same system.
+            String looked = shell.run(String.join("\n", OperatorShell.blocks("UPGRADING.md")));
+            assertThat(looked).contains("votelog-streams").doesNotContain("error");
 
             system.publish();
             int cast = 0;

@@ -48,20 +48,31 @@ public final class Striker {
     /** Strikes until the time is up; a fault that has begun is got over first. */
     public void strikeFor(Duration length) {
         while (secondsOfRun() < length.toMillis() / 1e3) {
-            Struck next = strike(draw());
-            struck.add(next);
-            out.printf(
-                    Locale.ROOT,
-                    "%7.1f s  %-18s %-24s %s%n",
-                    next.atSeconds(),
-                    next.fault(),
-                    next.whom(),
-                    next.trouble().isEmpty()
-                            ? "recovered in %.1f s"
-                                    .formatted(next.recoveredSeconds().orElse(-1))
-                            : next.trouble());
-            Pauses.sleep(Blow.seconds(random, 1, 4));
+            strikeOnce();
         }
+    }
+
+    /** Strikes so often with each kind. */
+    public void strikeEach(int times) {
+        for (int strikes = times * kinds.size(); strikes > 0; strikes--) {
+            strikeOnce();
+        }
+    }
+
+    private void strikeOnce() {
+        Struck next = strike(draw());
+        struck.add(next);
+        out.printf(
+                Locale.ROOT,
+                "%7.1f s  %-18s %-24s %s%n",
+                next.atSeconds(),
+                next.fault(),
+                next.whom(),
+                next.trouble().isEmpty()
+                        ? "recovered in %.1f s"
+                                .formatted(next.recoveredSeconds().orElse(-1))
+                        : next.trouble());
+        Pauses.sleep(Blow.seconds(random, 1, 4));
     }
 
     /** What has happened, in order. */
