@@ -315,15 +315,6 @@ public final class ChildJvm {
             return this;
         }
 
-        /**
-         * Has a broker or a controller be of the Kafka that another checkout's build has.
-         *
-         * @throws ChildStartException where it is not built there
-         */
-        public Builder kafkaOf(Path checkout) {
-            return classPath(BrokerProgram.classPathWithKafkaOf(checkout));
-        }
-
         /** Adds options of the JVM: heap, {@code -D…}. */
         public Builder jvmArgs(String... more) {
             jvmArgs.addAll(List.of(more));

@@ -164,6 +164,15 @@ public final class KafkaCluster implements AutoCloseable {
         return controller;
     }
 
+    /**
+     * The class path of a broker or a controller that is of the Kafka which another checkout's build has.
+     *
+     * @throws ChildStartException where it is not built there
+     */
+    public static String classPathWithKafkaOf(Path checkout) {
+        return BrokerProgram.classPathWithKafkaOf(checkout);
+    }
+
     /** The name of the process that a broker is. */
     public static String brokerName(int broker) {
         return BROKER + broker;

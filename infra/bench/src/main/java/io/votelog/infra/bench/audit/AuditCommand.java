@@ -31,7 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true,
         description = {
             "Makes a log on a broker of its own and has the auditor replay it, in turn with kafka-consumer-perf-test over its votes."
-                    + " Prints records a second of both, and their ratio. The replay must pass. Then the log is sealed, once."
+                    + " Prints records a second of both, and their ratio. The replay must pass. Then the log is sealed, copied as a backup, and the copy restored to another broker and held"
+                    + " against it, once each."
         })
 public final class AuditCommand implements Callable<Integer> {
     private static final int TAIL = 200;
@@ -112,6 +113,7 @@ public final class AuditCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "| seal: records a second into both trees, the whole command | %,.0f | | ≥ 100,000/s |%n",
                     sealed);
+            backUp(kafka, log, folder);
             return 0;
         } finally {
             made.delete(folder);
@@ -135,6 +137,35 @@ public final class AuditCommand implements Callable<Integer> {
         log.haveCounted();
         Auditor auditor = auditor(folder);
         return log.records() / auditor.seal(kafka.bootstrapServers(), auditor.keys());
+    }
+
+    /** Each command from the start of its JVM on; the first copies decisions as well. */
+    private void backUp(KafkaCluster kafka, MadeLog log, Path folder) {
+        Auditor auditor = auditor(folder);
+        String backup = folder.resolve("backup").toString();
+        backedUp(
+                "dump: votes and decisions copied",
+                log.records() * 2,
+                () -> auditor.run("dump", "dump", "--bootstrap-servers", kafka.bootstrapServers(), backup));
+        try (KafkaCluster other =
+                KafkaCluster.single(folder.resolve("restored")).heap(brokerHeap).start()) {
+            backedUp(
+                    "restore: votes written to an empty broker",
+                    log.records(),
+                    () -> auditor.run("restore", "restore", backup, "--bootstrap-servers", other.bootstrapServers()));
+            backedUp(
+                    "compare: votes of the restored log held against the backup",
+                    log.records(),
+                    () -> auditor.run(
+                            "compare", "compare", backup, other.bootstrapServers(), "--public-key", log.publicKey()));
+        }
+    }
+
+    private void backedUp(String what, long records, Runnable command) {
+        long beginNs = System.nanoTime();
+        command.run();
+        double seconds = (System.nanoTime() - beginNs) / 1e9;
+        out.printf(Locale.ROOT, "| %s: records a second, the whole command | %,.0f | | |%n", what, records / seconds);
     }
 
     private Auditor auditor(Path folder) {

@@ -134,7 +134,7 @@ public final class Scene implements AutoCloseable {
         ChildJvm.Builder touched = clocks.giveTo(process);
         boolean broker = KafkaCluster.isBroker(process.name());
         if ((broker || process.name().equals(KafkaCluster.CONTROLLER)) && builds.isOther(process.name())) {
-            touched = touched.kafkaOf(builds.of(process.name()));
+            touched = touched.classPath(KafkaCluster.classPathWithKafkaOf(builds.of(process.name())));
         }
         if (broker) {
             touched = touched.jvmArgs(slowDisk);
