@@ -3,12 +3,14 @@ package io.votelog.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.infra.testing.RawConnection;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -84,9 +86,9 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
-    private RawHttp(Socket socket) throws IOException {
+    private RawHttp(Socket socket, InputStream in) {
         this.socket = socket;
-        this.in = new BufferedInputStream(socket.getInputStream());
+        this.in = in;
     }
 
     static RawHttp to(URI gateway) {
@@ -96,9 +98,13 @@ final class RawHttp implements AutoCloseable {
     /** A client that connects from this address of the machine; null for the address that the system chooses. */
     static RawHttp from(InetAddress own, URI gateway) {
         try {
-            Socket socket = new Socket(gateway.getHost(), gateway.getPort(), own, 0);
+            Socket socket = new Socket();
+            socket.bind(new InetSocketAddress(own, 0));
+            if (!RawConnection.connected(socket, new InetSocketAddress(gateway.getHost(), gateway.getPort()))) {
+                return new RawHttp(socket, InputStream.nullInputStream());
+            }
             socket.setTcpNoDelay(true);
-            return new RawHttp(socket);
+            return new RawHttp(socket, new BufferedInputStream(socket.getInputStream()));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -107,7 +113,7 @@ final class RawHttp implements AutoCloseable {
     /** A client on a connection that is open already. */
     static RawHttp on(Socket socket) {
         try {
-            return new RawHttp(socket);
+            return new RawHttp(socket, new BufferedInputStream(socket.getInputStream()));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -82,10 +82,14 @@ final class OperatedSystem implements AutoCloseable {
         system.start(system.plan().instances(app).get(system.apps(app).size())).awaitReady(PATIENCE);
     }
 
-    /** Stops what runs of an app, one instance after the other, and starts it again, as an operator does. */
-    void restart(App app) {
+    /** Stops what runs of an app, as an operator does. */
+    void stop(App app) {
+        system.apps(app).forEach(process -> process.stop(PATIENCE));
+    }
+
+    /** Starts again what was stopped of an app, and returns when it is ready. */
+    void startAgain(App app) {
         for (AppProcess process : system.apps(app)) {
-            process.stop(PATIENCE);
             process.start();
             process.awaitReady(PATIENCE);
         }
@@ -173,9 +177,13 @@ final class OperatedSystem implements AutoCloseable {
                 .collect(Collectors.toMap(ballot -> ballot.path("ballotId").stringValue(), ballot -> ballot));
     }
 
-    /** The verdict on that very attempt. */
+    /** The verdict on that very attempt, on the seed's ballot. */
     JsonNode receipt(JsonNode vote) throws Exception {
-        return read(path(SEED) + "/receipts/" + vote.path("receipt").stringValue() + "?offset="
+        return receipt(SEED, vote);
+    }
+
+    JsonNode receipt(String ballot, JsonNode vote) throws Exception {
+        return read(path(ballot) + "/receipts/" + vote.path("receipt").stringValue() + "?offset="
                 + vote.path("offset").longValue());
     }
 

@@ -40,7 +40,8 @@ class ScalingIT {
             shell.run(blocks.get(ADD_PARTITIONS));
             shell.run(blocks.get(AWAIT_PARTITIONS));
             assertThat(spread(shell)).isEqualTo("4.0");
-            system.restart(App.PRODUCER);
+            system.stop(App.PRODUCER);
+            system.startAgain(App.PRODUCER);
             assertThat(spread(shell)).isEqualTo("6.0");
 
             system.start(App.STREAMS);

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,9 +46,9 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
-    private RawConnection(Socket socket) throws IOException {
+    private RawConnection(Socket socket, InputStream in) {
         this.socket = socket;
-        this.in = new BufferedInputStream(socket.getInputStream());
+        this.in = in;
     }
 
     /** Connects to a port of this machine. */
@@ -55,17 +56,35 @@ public final class RawConnection implements AutoCloseable {
         return from("127.0.0.1", port);
     }
 
-    /** Connects to a port of this machine from one of its addresses, such as 127.0.0.9. */
+    /**
+     * Connects to a port of this machine from one of its addresses, such as 127.0.0.9. A connection that the server resets as it comes is one
+     * that is closed.
+     */
     public static RawConnection from(String address, int port) {
         try {
             Socket socket = new Socket();
             socket.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
-            socket.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MS);
+            if (!connected(socket, new InetSocketAddress("127.0.0.1", port))) {
+                return new RawConnection(socket, InputStream.nullInputStream());
+            }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) Duration.ofMillis(PATIENCE_MS).toMillis());
-            return new RawConnection(socket);
+            return new RawConnection(socket, new BufferedInputStream(socket.getInputStream()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** False where the server has reset the connection before this side has seen that it was made. */
+    public static boolean connected(Socket socket, InetSocketAddress server) throws IOException {
+        try {
+            socket.connect(server, PATIENCE_MS);
+            return true;
+        } catch (SocketException e) {
+            if (String.valueOf(e.getMessage()).startsWith("Connection reset")) {
+                return false;
+            }
+            throw e;
         }
     }
 
