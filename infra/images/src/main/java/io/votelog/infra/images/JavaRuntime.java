@@ -48,7 +48,7 @@ final class JavaRuntime {
     static void make(Jdk jdk, Path folder) throws IOException, InterruptedException {
         List<String> modules = new ArrayList<>(NEEDED);
         modules.addAll(FOR_OPERATORS);
-        Command.run(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 jdk.program("jlink"),
                 "--add-modules",
                 String.join(",", modules),
@@ -58,8 +58,13 @@ final class JavaRuntime {
                 "/java.desktop/lib/**",
                 "--include-locales",
                 "en,zh",
-                "--generate-cds-archive",
                 "--output",
                 folder.toString()));
+        if (jdk.hasAotCache()) {
+            // The archive of the JDK's own classes. Before, it is another one each time, and apps have one of their own
+            // with these classes in it.
+            command.add("--generate-cds-archive");
+        }
+        Command.run(command);
     }
 }

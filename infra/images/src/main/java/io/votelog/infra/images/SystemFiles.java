@@ -23,8 +23,12 @@ final class SystemFiles {
 
     private static final Pattern MISSING = Pattern.compile("(\\S+) => not found");
 
-    /** Names of users, of hosts: glibc before 2.34 loads them when they are asked for. */
-    private static final Pattern LOADED_LATER = Pattern.compile("libnss_(files|dns)\\.so\\.2|libresolv\\.so\\.2");
+    /**
+     * Parts of glibc that are there whatever is loaded, so that all images have the same: names of users and of hosts, which glibc before 2.34
+     * loads when they are asked for, and what was a library of its own before that.
+     */
+    private static final Pattern LOADED_LATER =
+            Pattern.compile("libnss_(files|dns)\\.so\\.2|libresolv\\.so\\.2|lib(dl|m|pthread|rt|util)\\.so\\.\\d");
 
     private SystemFiles() {}
 
