@@ -3,9 +3,9 @@ package io.votelog.infra.images;
 
 import io.votelog.infra.broker.ChildStartException;
 import io.votelog.infra.broker.FileTrees;
+import io.votelog.infra.system.ProgramHelp;
 import io.votelog.infra.system.SystemException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
-import java.util.Objects;
 import java.util.Set;
 import picocli.CommandLine.ParameterException;
 
@@ -47,9 +46,9 @@ public final class Images {
     static int run(String[] args, PrintStream out, PrintStream err) {
         Options options = new Options();
         try {
-            options.commandLine().parseArgs(Options.plain(args));
+            options.commandLine().parseArgs(ProgramHelp.plain(args));
             if (options.help()) {
-                out.print(help());
+                out.print(ProgramHelp.of(Images.class));
                 return 0;
             }
             options.requireMeasurable();
@@ -59,7 +58,7 @@ public final class Images {
             return 0;
         } catch (ParameterException e) {
             err.println("infra/images/build: " + e.getMessage());
-            err.print(help());
+            err.print(ProgramHelp.of(Images.class));
             return EXIT_USAGE;
         } catch (SystemException | ChildStartException e) {
             err.println("infra/images/build: " + e.getMessage());
@@ -114,14 +113,5 @@ public final class Images {
             needed.add(ImageApp.PRODUCER);
         }
         return needed;
-    }
-
-    /** The script reads the same file, so that it can answer, and refuse, before anything is built. */
-    private static String help() {
-        try (InputStream in = Objects.requireNonNull(Images.class.getResourceAsStream("help.txt"), "help.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -77,13 +77,6 @@ final class Options {
         return new CommandLine(this).setExpandAtFiles(false);
     }
 
-    /** The same arguments without {@code -h}: as an option it would take each value that begins like it. */
-    static String[] plain(String... arguments) {
-        return Stream.of(arguments)
-                .map(argument -> argument.equals("-h") ? "--help" : argument)
-                .toArray(String[]::new);
-    }
-
     Set<ImageApp> apps() {
         return apps;
     }

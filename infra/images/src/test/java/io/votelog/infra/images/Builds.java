@@ -4,13 +4,17 @@ package io.votelog.infra.images;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
+import io.votelog.infra.system.Secrets;
+import io.votelog.infra.system.Tokens;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +29,13 @@ final class Builds {
     static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
 
     private Builds() {}
+
+    /** People with tokens of the secret that the gateways have. */
+    static Visitors visitors(HttpClient http, Visitors.Places places, Secrets secrets) {
+        Tokens tokens = new Tokens(secrets.hs256(), null, null, Clock.systemUTC());
+        return new Visitors(
+                http, places, tokens.token("organiser", "ballots:write"), voter -> tokens.token(voter, ""), REPOSITORY);
+    }
 
     /** Builds into a folder; says how long that took. */
     static void build(Path out, String... options) {

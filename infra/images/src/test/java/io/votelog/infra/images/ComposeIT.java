@@ -15,7 +15,6 @@ import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import io.votelog.infra.system.FreePorts;
 import io.votelog.infra.system.Secrets;
-import io.votelog.infra.system.Tokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -27,7 +26,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -246,13 +244,7 @@ class ComposeIT {
                                         BodyHandlers.discarding())
                                 .statusCode()
                         == 200);
-        Tokens tokens = new Tokens(SECRETS.hs256(), null, null, Clock.systemUTC());
-        Visitors visitors = new Visitors(
-                http,
-                new Visitors.Places(origin, origin, List.of()),
-                tokens.token("organiser", "ballots:write"),
-                voter -> tokens.token(voter, ""),
-                Builds.REPOSITORY);
+        Visitors visitors = Builds.visitors(http, new Visitors.Places(origin, origin, List.of()), SECRETS);
         visitors.publish();
         visitors.vote(VOTES);
         visitors.read(VOTES);

@@ -13,14 +13,12 @@ import com.github.dockerjava.api.model.HostConfig;
 import io.votelog.infra.broker.BrokerSettings;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.Secrets;
-import io.votelog.infra.system.Tokens;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -116,7 +114,6 @@ class ContainersIT {
     @Test
     void shouldCountAndSealVotesWithoutARightOnARootThatCannotBeWritten() throws Exception {
         Secrets secrets = Secrets.drawn();
-        Tokens tokens = new Tokens(secrets.hs256(), null, null, Clock.systemUTC());
         Path files = secretFiles(secrets);
         try (GenericContainer<?> gateway = app(
                         ImageApp.PRODUCER,
@@ -129,13 +126,11 @@ class ContainersIT {
             streams.start();
             assertIsWithoutRights(gateway);
             assertIsWithoutRights(streams);
-            Visitors visitors = new Visitors(
+            Visitors visitors = Builds.visitors(
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
                     new Visitors.Places(
                             url(gateway, 8080), url(streams, 8081), List.of(url(gateway, 9080), url(streams, 9081))),
-                    tokens.token("organiser", "ballots:write"),
-                    voter -> tokens.token(voter, ""),
-                    Builds.REPOSITORY);
+                    secrets);
             visitors.publish();
             visitors.vote(VOTES);
             visitors.read(VOTES);

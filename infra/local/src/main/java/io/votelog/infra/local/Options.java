@@ -3,7 +3,6 @@ package io.votelog.infra.local;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,13 +74,6 @@ final class Options {
     /** What reads these options. A value that begins with {@code @} is no file with further ones. */
     CommandLine commandLine() {
         return new CommandLine(this).setExpandAtFiles(false);
-    }
-
-    /** The same arguments without {@code -h}: as an option it would take each value that begins like it. */
-    static String[] plain(String... arguments) {
-        return Stream.of(arguments)
-                .map(argument -> argument.equals("-h") ? "--help" : argument)
-                .toArray(String[]::new);
     }
 
     private void requireRange(String option, int value, int min, int max) {

@@ -3,6 +3,7 @@ package io.votelog.infra.local;
 
 import io.votelog.infra.system.BallotSource;
 import io.votelog.infra.system.Environment;
+import io.votelog.infra.system.ProgramHelp;
 import io.votelog.infra.system.SystemException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,14 +48,14 @@ public final class Up {
         Options options = new Options();
         CommandLine commandLine = options.commandLine();
         try {
-            commandLine.parseArgs(Options.plain(args));
+            commandLine.parseArgs(ProgramHelp.plain(args));
         } catch (ParameterException e) {
             err.println("infra/up: " + e.getMessage());
-            err.print(Help.text());
+            err.print(ProgramHelp.of(Up.class));
             return EXIT_USAGE;
         }
         if (options.help()) {
-            out.print(Help.text());
+            out.print(ProgramHelp.of(Up.class));
             return 0;
         }
         try {

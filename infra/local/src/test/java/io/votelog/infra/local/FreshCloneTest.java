@@ -3,6 +3,7 @@ package io.votelog.infra.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.infra.system.ProgramHelp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class FreshCloneTest {
     @ValueSource(strings = {"--help", "-h", "--fresh --help"})
     void shouldTellWhatItCanDo(String arguments) throws Exception {
         Said said = up(arguments.split(" "));
-        assertThat(said).isEqualTo(new Said(0, Help.text(), ""));
+        assertThat(said).isEqualTo(new Said(0, ProgramHelp.of(Up.class), ""));
         assertThat(built).doesNotExist();
     }
 
@@ -70,7 +71,7 @@ class FreshCloneTest {
     })
     void shouldRefuseWhatItDoesNotKnow(String arguments, String what) throws Exception {
         Said said = up(arguments.split(" "));
-        assertThat(said).isEqualTo(new Said(2, "", "infra/up: " + what + "\n" + Help.text()));
+        assertThat(said).isEqualTo(new Said(2, "", "infra/up: " + what + "\n" + ProgramHelp.of(Up.class)));
         assertThat(built).doesNotExist();
     }
 
@@ -109,13 +110,13 @@ class FreshCloneTest {
                         .map(option ->
                                 option.longestName() + (option.arity().max() == 0 ? "" : " " + option.paramLabel()))
                         .toList();
-        List<String> described = Help.text()
+        List<String> described = ProgramHelp.of(Up.class)
                 .lines()
                 .filter(line -> line.startsWith("  --"))
                 .map(line -> line.strip().split(" {2,}")[0])
                 .toList();
         assertThat(described).containsExactlyInAnyOrderElementsOf(options);
-        assertThat(Help.text())
+        assertThat(ProgramHelp.of(Up.class))
                 .contains(
                         "1 to " + Options.MAX_DEMO,
                         "0 to " + Options.MAX_PORT_OFFSET,

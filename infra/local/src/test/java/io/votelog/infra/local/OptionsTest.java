@@ -4,6 +4,7 @@ package io.votelog.infra.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.infra.system.ProgramHelp;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +81,7 @@ class OptionsTest {
 
     private static Options parse(String... args) {
         Options options = new Options();
-        options.commandLine().parseArgs(Options.plain(args));
+        options.commandLine().parseArgs(ProgramHelp.plain(args));
         return options;
     }
 }

@@ -11,12 +11,12 @@ import io.votelog.infra.bench.load.VoteRequests;
 import io.votelog.infra.bench.system.TestSystem;
 import io.votelog.infra.bench.voters.Claims;
 import io.votelog.infra.bench.voters.DrawnVotes;
-import io.votelog.infra.bench.voters.JwksServer;
 import io.votelog.infra.bench.voters.SigningKey;
 import io.votelog.infra.bench.voters.TokenAlgorithm;
 import io.votelog.infra.bench.voters.TokenStore;
 import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.infra.bench.workspace.Workspace;
+import io.votelog.infra.system.JwksServer;
 import io.votelog.rules.Ballot;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -198,9 +197,9 @@ public final class LoadCommand implements Callable<Integer> {
 
     private JwksServer jwks(Path keys) {
         return new JwksServer(
-                List.of(
-                        SigningKey.readOrMake(keys, TokenAlgorithm.RS256).publicKey(),
-                        SigningKey.readOrMake(keys, TokenAlgorithm.ES256).publicKey()),
+                SigningKey.publicKeys(
+                        SigningKey.readOrMake(keys, TokenAlgorithm.RS256),
+                        SigningKey.readOrMake(keys, TokenAlgorithm.ES256)),
                 jwksPort);
     }
 

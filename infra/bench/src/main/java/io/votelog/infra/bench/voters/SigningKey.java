@@ -12,6 +12,7 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.crypto.impl.BaseJWSProvider;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
@@ -27,6 +28,7 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.text.ParseException;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 
 /**
  * A key that tokens are signed with, kept in a file as a JSON Web Key, so that signed tokens can be used again. Safe for use by
@@ -145,6 +147,11 @@ public final class SigningKey {
     /** What everyone may know of it. Not for {@link TokenAlgorithm#HS256}. */
     public JWK publicKey() {
         return key.toPublicJWK();
+    }
+
+    /** What everyone may know of these keys, as a JSON Web Key Set. */
+    public static String publicKeys(SigningKey... keys) {
+        return new JWKSet(Stream.of(keys).map(SigningKey::publicKey).toList()).toString(true);
     }
 
     /** A signed JWT (RFC 7519) with these claims. */

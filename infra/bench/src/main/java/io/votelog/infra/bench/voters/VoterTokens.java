@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.bench.voters;
 
+import io.votelog.infra.system.JwksServer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 
 /** The keys of all algorithms, and the voters' tokens that are signed with them. */
@@ -32,11 +32,7 @@ public final class VoterTokens {
 
     /** Serves the public keys of those algorithms that have one. */
     public JwksServer serve() {
-        return new JwksServer(
-                List.of(
-                        key(TokenAlgorithm.RS256).publicKey(),
-                        key(TokenAlgorithm.ES256).publicKey()),
-                0);
+        return new JwksServer(SigningKey.publicKeys(key(TokenAlgorithm.RS256), key(TokenAlgorithm.ES256)), 0);
     }
 
     /** Tokens of so many voters, signed where there are none yet. */

@@ -20,8 +20,7 @@ record AppsRolled(String name, App app) implements Fault {
     @Override
     public Blow strike(Scene scene, Random random) {
         for (AppProcess each : scene.apps(app)) {
-            scene.stop(each);
-            scene.startAgain(each);
+            scene.restart(each);
         }
         return new Blow(
                 "all of " + app.appName(), Duration.ZERO, () -> {}, Blow.Since.HEAL, Blow::votesCountAndAreTold);

@@ -73,7 +73,7 @@ record DiskFull(String name, Disk disk) implements Fault {
                 ChildJvm child = sealer.child();
                 FileSizeLimit.set(child.pid(), ALMOST_NOTHING);
                 yield new Blow(
-                        "sealer",
+                        Sealer.NAME,
                         Blow.seconds(random, 2, 6),
                         () -> {
                             lift(child);

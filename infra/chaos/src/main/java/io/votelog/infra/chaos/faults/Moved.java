@@ -50,7 +50,7 @@ record Moved(String name, Part part, boolean areTwo) implements Fault {
             case BROKERS -> moveBrokers(scene);
             case GATEWAYS -> moveApps(scene, App.PRODUCER);
             case STREAMS -> moveApps(scene, App.STREAMS);
-            case SEALER -> scene.moveSealer();
+            case SEALER -> moveSealer(scene);
         }
         return new Blow("all " + part.title, Duration.ZERO, () -> {}, Blow.Since.HEAL, recovered(scene.sealer()));
     }
@@ -72,9 +72,13 @@ record Moved(String name, Part part, boolean areTwo) implements Fault {
 
     private static void moveApps(Scene scene, App app) {
         for (AppProcess each : scene.apps(app)) {
-            scene.stop(each);
             scene.builds().move(each.name());
-            scene.startAgain(each);
+            scene.restart(each);
         }
+    }
+
+    private static void moveSealer(Scene scene) {
+        scene.builds().move(Sealer.NAME);
+        scene.restartSealer();
     }
 }

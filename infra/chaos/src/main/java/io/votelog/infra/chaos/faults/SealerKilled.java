@@ -16,6 +16,7 @@ record SealerKilled(String name) implements Fault {
     public Blow strike(Scene scene, Random random) {
         Sealer sealer = scene.sealer();
         sealer.child().kill();
-        return new Blow("sealer", Blow.seconds(random, 1, 4), sealer::start, Blow.Since.HEAL, new SealedMore(sealer));
+        return new Blow(
+                Sealer.NAME, Blow.seconds(random, 1, 4), sealer::start, Blow.Since.HEAL, new SealedMore(sealer));
     }
 }

@@ -41,10 +41,7 @@ record WrongClock(String name, Whose whose) implements Fault {
                 AppProcess gateway =
                         scene.gateways().get(random.nextInt(scene.gateways().size()));
                 hit = gateway.name();
-                restart = () -> {
-                    scene.stop(gateway);
-                    scene.startAgain(gateway);
-                };
+                restart = () -> scene.restart(gateway);
             }
             default -> throw new IllegalStateException("nobody has " + whose);
         }

@@ -243,9 +243,10 @@ public final class Scene implements AutoCloseable {
         return admin;
     }
 
-    /** Stops an app as an operator does, and returns when it is gone. */
-    public void stop(AppProcess app) {
+    /** Stops an app and starts it again as an operator does, and returns when it is ready. */
+    public void restart(AppProcess app) {
         app.stop(STOP);
+        startAgain(app);
     }
 
     /** Starts an app that is dead, and returns when it is ready. */
@@ -254,10 +255,9 @@ public final class Scene implements AutoCloseable {
         app.awaitReady(PATIENCE);
     }
 
-    /** Stops the sealer as an operator does, and starts it from the build that it is not of. */
-    public void moveSealer() {
+    /** The same for the sealer, which is never ready: it returns when it has begun. */
+    public void restartSealer() {
         sealer.child().stop(STOP);
-        builds.move(Sealer.NAME);
         sealer.start();
     }
 

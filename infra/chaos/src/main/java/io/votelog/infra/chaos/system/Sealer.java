@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /** The auditor's sealer, which seals the log while it grows; it may be killed and started again. Its methods may be called from any thread. */
 public final class Sealer {
     /** The name of its process. */
-    static final String NAME = "sealer";
+    public static final String NAME = "sealer";
 
     private static final String ORIGIN = "chaos.votelog.invalid/log";
 

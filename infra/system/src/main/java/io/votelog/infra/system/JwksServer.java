@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.bench.voters;
+package io.votelog.infra.system;
 
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKSet;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,7 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** Publishes keys as an OpenID provider does, on 127.0.0.1. */
 public final class JwksServer implements AutoCloseable {
@@ -19,9 +16,12 @@ public final class JwksServer implements AutoCloseable {
 
     private final HttpServer server;
 
-    /** @param port 0 for any that is free */
-    public JwksServer(List<JWK> keys, int port) {
-        byte[] document = new JWKSet(keys).toString(true).getBytes(StandardCharsets.UTF_8);
+    /**
+     * @param keySet a JSON Web Key Set (RFC 7517)
+     * @param port 0 for any that is free
+     */
+    public JwksServer(String keySet, int port) {
+        byte[] document = keySet.getBytes(StandardCharsets.UTF_8);
         try {
             server = HttpServer.create(
                     new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 0);
