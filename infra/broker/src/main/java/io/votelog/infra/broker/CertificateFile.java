@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Certificates in a PEM file, which may hold a private key too. */
 public final class CertificateFile {
@@ -30,6 +34,22 @@ public final class CertificateFile {
                     .generateCertificate(new ByteArrayInputStream(certificates.getBytes(StandardCharsets.US_ASCII)));
         } catch (CertificateException e) {
             throw new IOException("%s holds no certificate in PEM".formatted(pem), e);
+        }
+    }
+
+    /** For TLS to servers that have this certificate, or one that it has signed, and to no others. */
+    public static SSLContext trusting(X509Certificate certificate) {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            trusted.setCertificateEntry("trusted", certificate);
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -13,6 +13,7 @@ import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
+import io.votelog.infra.broker.CertificateFile;
 import io.votelog.infra.system.FreePorts;
 import io.votelog.infra.system.Secrets;
 import java.io.IOException;
@@ -24,8 +25,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,8 +33,6 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,7 +229,10 @@ class ComposeIT {
 
     @Test
     void shouldCountAndSealThroughTheProxyWhateverOneProcessDoes() throws Exception {
-        HttpClient http = HttpClient.newBuilder().sslContext(trustingTheProxy()).build();
+        HttpClient http = HttpClient.newBuilder()
+                .sslContext(CertificateFile.trusting(
+                        CertificateFile.first(Path.of(ENVIRONMENT.get("VOTELOG_SECRETS"), "tls-certificate"))))
+                .build();
         URI origin = URI.create("https://" + HOST);
         Awaitility.await()
                 .atMost(PATIENCE)
@@ -265,20 +265,5 @@ class ComposeIT {
         visitors.read(2 * VOTES + 1);
         assertThat(visitors.verdict().path("status").stringValue()).isEqualTo("accepted");
         assertThat(compose("logs", "sealer")).contains("\"event\":\"sealed\"");
-    }
-
-    private static SSLContext trustingTheProxy() throws Exception {
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null);
-        try (InputStream certificate =
-                Files.newInputStream(Path.of(ENVIRONMENT.get("VOTELOG_SECRETS"), "tls-certificate"))) {
-            trusted.setCertificateEntry(
-                    "proxy", CertificateFactory.getInstance("X.509").generateCertificate(certificate));
-        }
-        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
     }
 }

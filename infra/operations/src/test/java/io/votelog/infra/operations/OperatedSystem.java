@@ -97,17 +97,13 @@ final class OperatedSystem implements AutoCloseable {
 
     /** Opens the seed's ballot, for a week. */
     OperatedSystem publish() throws Exception {
-        return publish(BallotSource.seed(ROOT).openFrom(Instant.now()));
-    }
-
-    OperatedSystem publish(BallotSource ballot) throws Exception {
         new BallotPublisher(
                         http,
                         system.gateways().subList(0, 1),
                         () -> token("organiser", "ballots:write"),
                         PATIENCE,
                         () -> {})
-                .publish(ballot);
+                .publish(BallotSource.seed(ROOT).openFrom(Instant.now()));
         return this;
     }
 
