@@ -34,6 +34,7 @@ public final class Ballot {
     private final String id;
     private final @Nullable Text organiser;
     private final Text title;
+    private final @Nullable Text noun;
     private final Instant opensAt;
     private final Instant closesAt;
     private final Range picks;
@@ -52,6 +53,7 @@ public final class Ballot {
             String id,
             @Nullable Text organiser,
             Text title,
+            @Nullable Text noun,
             Instant opensAt,
             Instant closesAt,
             Range picks,
@@ -61,6 +63,7 @@ public final class Ballot {
         this.id = id;
         this.organiser = organiser;
         this.title = title;
+        this.noun = noun;
         this.opensAt = opensAt;
         this.closesAt = closesAt;
         this.picks = picks;
@@ -169,6 +172,11 @@ public final class Ballot {
     /** What the ballot is called, by language. */
     public Text title() {
         return title;
+    }
+
+    /** What one option is called, such as "case", if the ballot says so; by language. */
+    public @Nullable Text noun() {
+        return noun;
     }
 
     /** The first moment at which a vote counts, to the millisecond. */
@@ -390,6 +398,7 @@ public final class Ballot {
                 && id.equals(that.id)
                 && Objects.equals(organiser, that.organiser)
                 && title.equals(that.title)
+                && Objects.equals(noun, that.noun)
                 && opensAt.equals(that.opensAt)
                 && closesAt.equals(that.closesAt)
                 && picks.equals(that.picks)
@@ -400,7 +409,7 @@ public final class Ballot {
 
     @Override
     public int hashCode() {
-        return Objects.hash(id, organiser, title, opensAt, closesAt, picks, sections, order, visibility);
+        return Objects.hash(id, organiser, title, noun, opensAt, closesAt, picks, sections, order, visibility);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class BallotParser {
             Pattern.compile("[A-Za-z0-9_-]{1,32}").asMatchPredicate();
 
     private static final List<String> BALLOT_FIELDS =
-            List.of("ballotId", "organiser", "title", "window", "picks", "sections", "order", "results");
+            List.of("ballotId", "organiser", "title", "noun", "window", "picks", "sections", "order", "results");
     private static final List<String> WINDOW_FIELDS = List.of("opensAt", "closesAt");
     private static final List<String> PICKS_FIELDS = List.of("min", "max");
     private static final List<String> SECTION_FIELDS = List.of("id", "title", "picks", "options");
@@ -62,6 +62,7 @@ final class BallotParser {
                 "2 to 63 of a-z, 0-9 and -, not - first");
         Text organiser = reader.text("organiser", fields.get("organiser"), false);
         Text title = reader.text("title", reader.required("", fields, "title"), false);
+        Text noun = reader.text("noun", fields.get("noun"), false);
         Window window = window(reader.required("", fields, "window"));
         List<ParsedSection> sections = sections(reader.required("", fields, "sections"));
         Range picks = overallPicks(fields.get("picks"), sections);
@@ -76,6 +77,7 @@ final class BallotParser {
                         Objects.requireNonNull(id),
                         organiser,
                         Objects.requireNonNull(title),
+                        noun,
                         Objects.requireNonNull(window).opensAt(),
                         window.closesAt(),
                         Objects.requireNonNull(picks),

@@ -15,6 +15,7 @@ final class PlainForm {
         plain.put("ballotId", ballot.id());
         putIfGiven(plain, "organiser", ballot.organiser());
         plain.put("title", plain(ballot.title()));
+        putIfGiven(plain, "noun", ballot.noun());
         Map<String, Object> window = new LinkedHashMap<>();
         window.put("opensAt", ballot.opensAt().toString());
         window.put("closesAt", ballot.closesAt().toString());

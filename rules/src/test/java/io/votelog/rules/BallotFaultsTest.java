@@ -160,7 +160,7 @@ class BallotFaultsTest {
                 at(
                         "quorum",
                         100,
-                        "unknown field; allowed are ballotId, organiser, title, window, picks, sections, order and"
+                        "unknown field; allowed are ballotId, organiser, title, noun, window, picks, sections, order and"
                                 + " results"));
     }
 

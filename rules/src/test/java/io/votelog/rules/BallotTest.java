@@ -137,7 +137,7 @@ class BallotTest {
     void shouldTakeAnEmptyFieldForAnAbsentOne() {
         Map<String, Object> file = BallotFiles.smallest(2);
         Ballot without = BallotFiles.ballot(file);
-        for (String field : List.of("organiser", "picks", "order", "results")) {
+        for (String field : List.of("organiser", "noun", "picks", "order", "results")) {
             file.put(field, null);
         }
         assertThat(BallotFiles.ballot(file)).isEqualTo(without);
@@ -159,6 +159,8 @@ class BallotTest {
                         "organiser",
                         "another",
                         "title",
+                        "another",
+                        "noun",
                         "another",
                         "window",
                         BallotFiles.map("opensAt", "2021-12-05T00:00:00+08:00", "closesAt", "2022-01-01T00:00:00Z"),

@@ -155,6 +155,7 @@ class ProposedBallotTest {
         for (String place : List.of(
                 "organiser",
                 "title",
+                "noun",
                 "sections[0].title",
                 "sections[0].options[1].title",
                 "sections[0].options[1].summary",

@@ -21,6 +21,7 @@ class RandomFilesTest {
             "ballotId",
             "organiser",
             "title",
+            "noun",
             "window",
             "opensAt",
             "closesAt",

@@ -3,10 +3,15 @@ package io.votelog.producer.pages;
 
 import io.votelog.producer.ballots.ListedBallot;
 import io.votelog.producer.ballots.PublicUrls;
+import io.votelog.rules.Ballot;
+import io.votelog.rules.Text;
+import io.votelog.web.pages.BallotList;
 import io.votelog.web.pages.Content;
 import io.votelog.web.pages.ContentPolicy;
 import io.votelog.web.pages.Head;
 import io.votelog.web.pages.Language;
+import io.votelog.web.pages.Language.Said;
+import io.votelog.web.pages.Share;
 import io.votelog.web.pages.StaticFiles;
 import io.votelog.web.pages.Template;
 import io.votelog.web.pages.Words;
@@ -16,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,7 +37,22 @@ final class BallotPages {
 
     /** The scripts, in the order in which they import one another. */
     private static final List<String> MODULES = List.of(
-            "store.js", "words.js", "times.js", "rules.js", "sign-in.js", "voter.js", "sending.js", "ballot.js");
+            "store.js",
+            "words.js",
+            "times.js",
+            "time-limit.js",
+            "asking.js",
+            "dialog.js",
+            "rules.js",
+            "choices.js",
+            "outcome.js",
+            "sign-in.js",
+            "voter.js",
+            "sending.js",
+            "ballot.js");
+
+    /** Those that all pages have. */
+    private static final Set<String> COMMON_MODULES = Set.of("times.js", "time-limit.js");
 
     private final PublicUrls publicUrls;
     private final SignInSettings signIn;
@@ -39,9 +60,9 @@ final class BallotPages {
     private final Words words = Words.of(BallotPages.class, "ballot");
     private final Template ballotTemplate = Template.of(BallotPages.class, "ballot.mustache");
     private final Template messageTemplate = Template.of(BallotPages.class, "message.mustache");
-    private final Template listTemplate = Template.of(BallotPages.class, "ballots.mustache");
     private final Template signInTemplate = Template.of(BallotPages.class, "sign-in.mustache");
     private final StaticFiles files;
+    private final BallotList list;
     private final Map<String, Rendered> rendered = new ConcurrentHashMap<>();
 
     /**
@@ -55,8 +76,11 @@ final class BallotPages {
         StaticFiles all = StaticFiles.common(FILES).with(BallotPages.class, "ballot.css", "ballot.css");
         // Only those who sign in fetch this script.
         all.with(BallotPages.class, "vendor/oauth4webapi.js", "oauth4webapi.js");
-        MODULES.forEach(module -> all.with(BallotPages.class, module, module));
+        MODULES.stream()
+                .filter(module -> !COMMON_MODULES.contains(module))
+                .forEach(module -> all.with(BallotPages.class, module, module));
         this.files = all.with(BallotPages.class, "signed-in.js", "signed-in.js");
+        this.list = new BallotList(files);
     }
 
     /**
@@ -92,7 +116,8 @@ final class BallotPages {
         String title = ballot.title().text();
         List<String> own = new ArrayList<>(MODULES);
         own.add("ballot.css");
-        values.put("head", Head.of(title, language, files, own.toArray(String[]::new)));
+        Head head = Head.of(title, language, files, own.toArray(String[]::new));
+        values.put("head", head.shared(share(ballot, language)));
         values.put("ballot", ballot);
         values.put("stage", phase.word());
         values.put("stageName", say(language, "stage." + phase.word()));
@@ -104,7 +129,26 @@ final class BallotPages {
         values.put("voters", signIn.issuer() != null ? "provider" : madeUpVoters ? "made-up" : "none");
         values.put("signIn", provider());
         values.put("spoken", spoken(language));
-        return new Page(Content.html(ballotTemplate.render(values)), policy(ballot.hasImages()));
+        return new Page(
+                Content.html(ballotTemplate.render(values)), policy(ballot.hasImages(), List.of(publicUrls.streams())));
+    }
+
+    private Share share(BallotView ballot, Language language) {
+        Said organiser = ballot.organiser();
+        String description = (organiser == null ? "" : organiser.text() + " · ")
+                + words.say(
+                        language,
+                        "share",
+                        Map.of(
+                                "n",
+                                ballot.parts().stream()
+                                        .mapToInt(part -> part.choices().size())
+                                        .sum(),
+                                "rule",
+                                ballot.start()));
+        String address =
+                "%s/ballots/%s?%s=%s".formatted(publicUrls.producer(), ballot.id(), Language.PARAMETER, language.tag());
+        return new Share(description, address, publicUrls.producer() + files.address(Share.PICTURE));
     }
 
     /** What the script needs to know of the provider; an empty list when there is none. */
@@ -121,43 +165,33 @@ final class BallotPages {
     }
 
     /** The page that says which ballots there are. */
-    Page list(List<ListedBallot> ballots, Instant now, Language language) {
-        if (ballots.isEmpty()) {
-            return message("none", language);
-        }
-        Map<String, Object> values = values(language);
-        values.put("head", Head.of(say(language, "list.title"), language, files, "ballot.css", "times.js"));
-        values.put(
-                "ballots",
-                ballots.stream().map(listed -> entry(listed, now, language)).toList());
-        return new Page(Content.html(listTemplate.render(values)), policy(false));
+    Page list(List<BallotList.Entry> entries, Language language) {
+        return new Page(list.of(say(language, "list.title"), entries, language), policy(false, List.of()));
     }
 
-    private Map<String, Object> entry(ListedBallot listed, Instant now, Language language) {
-        BallotPhase phase = BallotPhase.of(listed, now);
-        Map<String, Object> entry = new HashMap<>();
-        entry.put("address", "/ballots/" + listed.id() + "?" + Language.PARAMETER + "=" + language.tag());
-        entry.put("title", language.in(listed.ballot().title()));
-        entry.put("stageName", say(language, "stage." + phase.word()));
-        entry.put("open", phase == BallotPhase.OPEN);
-        entry.put("opensAt", BallotView.Moment.of(listed.ballot().opensAt()));
-        entry.put("closesAt", BallotView.Moment.of(listed.ballot().closesAt()));
-        return entry;
+    /** A ballot in the list. What is over is looked at where its results are. */
+    BallotList.Entry entry(ListedBallot listed, Instant now, Language language) {
+        Ballot ballot = listed.ballot();
+        BallotList.Stage stage = BallotPhase.of(listed, now).stage();
+        Text organiser = ballot.organiser();
+        return new BallotList.Entry(
+                stage == BallotList.Stage.OVER ? publicUrls.results(ballot.id()).toString() : "/ballots/" + ballot.id(),
+                language.in(ballot.title()),
+                organiser == null ? null : language.in(organiser),
+                stage,
+                ballot.opensAt(),
+                ballot.closesAt());
     }
 
     /** The page that says that there is no such ballot. */
     Page unknownBallot(Language language) {
-        return message("unknown", language);
-    }
-
-    private Page message(String what, Language language) {
         Map<String, Object> values = values(language);
-        String title = say(language, what + ".title");
+        String title = say(language, "unknown.title");
         values.put("head", Head.of(title, language, files, "ballot.css"));
         values.put("title", title);
-        values.put("text", say(language, what + ".text"));
-        values.put("link", what.equals("none") ? List.of() : List.of(say(language, "list.all")));
-        return new Page(Content.html(messageTemplate.render(values)), policy(false));
+        values.put("text", say(language, "unknown.text"));
+        values.put("link", say(language, "list.all"));
+        return new Page(Content.html(messageTemplate.render(values)), policy(false, List.of()));
     }
 
     /** Whether voters sign in at a provider, which redirects them to a page of this gateway. */
@@ -171,7 +205,7 @@ final class BallotPages {
         String title = say(language, "signIn.title");
         values.put("head", Head.of(title, language, files, "ballot.css", "signed-in.js"));
         values.put("spoken", spoken(language));
-        return new Page(Content.html(signInTemplate.render(values)), policy(false));
+        return new Page(Content.html(signInTemplate.render(values)), policy(false, List.of()));
     }
 
     private Map<String, Object> values(Language language) {
@@ -193,12 +227,13 @@ final class BallotPages {
         return JSON.writeValueAsString(words.under(language, SCRIPTED));
     }
 
-    private String policy(boolean pictures) {
+    /** @param forms other origins that forms of the page lead to */
+    private String policy(boolean pictures, List<URI> forms) {
         List<URI> called = new ArrayList<>(List.of(publicUrls.streams()));
         if (signIn.issuer() != null) {
             called.add(signIn.issuer());
             called.addAll(signIn.origins());
         }
-        return ContentPolicy.of(called, pictures);
+        return ContentPolicy.of(called, pictures, forms);
     }
 }

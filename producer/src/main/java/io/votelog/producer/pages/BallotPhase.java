@@ -2,6 +2,7 @@
 package io.votelog.producer.pages;
 
 import io.votelog.producer.ballots.ListedBallot;
+import io.votelog.web.pages.BallotList;
 import java.time.Instant;
 
 /** The phases of a ballot as its page shows them. */
@@ -23,6 +24,15 @@ enum BallotPhase {
             return PREPARING;
         }
         return now.isBefore(listed.ballot().opensAt()) ? SCHEDULED : OPEN;
+    }
+
+    /** The phase as lists of ballots show it. */
+    BallotList.Stage stage() {
+        return switch (this) {
+            case PREPARING, SCHEDULED -> BallotList.Stage.COMING;
+            case OPEN -> BallotList.Stage.OPEN;
+            case CLOSED -> BallotList.Stage.OVER;
+        };
     }
 
     /** The phase's name among a page's words, and in its markup. */

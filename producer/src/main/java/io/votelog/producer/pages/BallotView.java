@@ -9,14 +9,12 @@ import io.votelog.rules.Section;
 import io.votelog.rules.Text;
 import io.votelog.web.pages.Language;
 import io.votelog.web.pages.Language.Said;
+import io.votelog.web.pages.Moment;
 import io.votelog.web.pages.Words;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param picks how many options may be picked over all sections
  * @param rules the rules, in sentences
+ * @param start what to do, as the bar says it before anything is picked
+ * @param pickedNone that nothing is picked
  * @param several whether there is more than one section
+ * @param owners the owners of options, each once, in the order in which they first come
+ * @param folded whether any option tells more than its title
  */
 record BallotView(
         String id,
@@ -35,23 +37,12 @@ record BallotView(
         Range picks,
         String order,
         List<String> rules,
+        String start,
+        String pickedNone,
         boolean several,
-        List<Part> parts) {
-
-    /**
-     * A time.
-     *
-     * @param iso the value of the attribute {@code datetime}
-     * @param text the time in UTC, for browsers without scripts; others show it in their own time zone
-     */
-    record Moment(String iso, String text) {
-        private static final DateTimeFormatter UTC = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT)
-                .withZone(ZoneOffset.UTC);
-
-        static Moment of(Instant time) {
-            return new Moment(time.toString(), UTC.format(time));
-        }
-    }
+        List<Part> parts,
+        List<String> owners,
+        boolean folded) {
 
     /**
      * A section.
@@ -64,7 +55,7 @@ record BallotView(
      * An option.
      *
      * @param image an https address; a picture that would be fetched without TLS is not shown
-     * @param told whether the option has more than its title
+     * @param told whether the option tells more than its title and its picture
      */
     record Choice(
             String id,
@@ -88,6 +79,15 @@ record BallotView(
         List<Part> parts = ballot.sections().stream()
                 .map(section -> part(section, language, words))
                 .toList();
+        List<String> owners = parts.stream()
+                .flatMap(part -> part.choices().stream())
+                .map(Choice::owner)
+                .filter(Objects::nonNull)
+                .map(Said::text)
+                .distinct()
+                .toList();
+        int options = ballot.optionCount();
+        int most = Math.min(ballot.picks().max(), options);
         Text organiser = ballot.organiser();
         return new BallotView(
                 ballot.id(),
@@ -101,8 +101,17 @@ record BallotView(
                     case SHUFFLED -> "shuffled";
                 },
                 rules,
+                overall == null ? words.say(language, "rule.picks.any", Map.of()) : overall,
+                words.say(language, most < options ? "say.pickedOf" : "say.picked", Map.of("n", 0, "max", most)),
                 parts.size() > 1,
-                parts);
+                parts,
+                owners,
+                parts.stream().flatMap(part -> part.choices().stream()).anyMatch(Choice::told));
+    }
+
+    /** Whether there is a choice of owners. */
+    boolean severalOwners() {
+        return owners.size() > 1;
     }
 
     /** Whether the page shows a picture. */
@@ -137,7 +146,7 @@ record BallotView(
                 summary == null ? null : language.in(summary),
                 option.link(),
                 image != null && image.startsWith("https:") ? image : null,
-                owner != null || summary != null);
+                owner != null || summary != null || option.link() != null);
     }
 
     /** The bounds as a sentence; null when they forbid nothing. */

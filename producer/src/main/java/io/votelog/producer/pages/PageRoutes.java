@@ -3,6 +3,7 @@ package io.votelog.producer.pages;
 
 import io.votelog.producer.ballots.Catalogue;
 import io.votelog.producer.ballots.ListedBallot;
+import io.votelog.web.pages.BallotList;
 import io.votelog.web.pages.Language;
 import io.votelog.web.problem.ProblemType;
 import java.net.URI;
@@ -38,24 +39,37 @@ class PageRoutes {
         this.clock = clock;
     }
 
-    /** Redirects to the ballot that is open when there is exactly one, else lists the ballots. */
+    /** Redirects to the ballot that is meant where none is named, if there is one; else lists the ballots. */
     @GetMapping("/")
     ResponseEntity<byte[]> start(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             ServerHttpRequest request) {
-        Instant now = clock.instant();
-        List<ListedBallot> ballots = catalogue.all();
-        List<ListedBallot> open = ballots.stream()
-                .filter(listed -> BallotPhase.of(listed, now) == BallotPhase.OPEN)
-                .toList();
-        if (open.size() == 1) {
+        Language language = language(chosen, request);
+        List<BallotList.Entry> entries = entries(language);
+        Optional<BallotList.Entry> obvious = BallotList.obvious(entries);
+        if (obvious.isPresent()) {
             String query = request.getURI().getRawQuery();
             return ResponseEntity.status(HttpStatus.FOUND)
-                    .location(URI.create("/ballots/" + open.get(0).id() + (query == null ? "" : "?" + query)))
+                    .location(URI.create(obvious.get().address() + (query == null ? "" : "?" + query)))
                     .cacheControl(CacheControl.noStore())
                     .build();
         }
-        return answer(pages.list(ballots, now, language(chosen, request)), request);
+        return answer(pages.list(entries, language), request);
+    }
+
+    @GetMapping("/ballots")
+    ResponseEntity<byte[]> list(
+            @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
+            ServerHttpRequest request) {
+        Language language = language(chosen, request);
+        return answer(pages.list(entries(language), language), request);
+    }
+
+    private List<BallotList.Entry> entries(Language language) {
+        Instant now = clock.instant();
+        return catalogue.all().stream()
+                .map(listed -> pages.entry(listed, now, language))
+                .toList();
     }
 
     @GetMapping("/ballots/{ballotId}")

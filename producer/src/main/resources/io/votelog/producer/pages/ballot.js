@@ -1,7 +1,10 @@
 /**
- * Makes the ballot page live: picks, search, the bar that says what is missing, and the way of a vote from the dialog to its
- * verdict. The page is complete without it, but cannot vote.
+ * Makes the ballot page live: the bar that says what is missing, and the way of a vote from the dialog to its verdict. The page is complete
+ * without it, but cannot vote, and says so.
  */
+import { choicesOf } from "./choices.js";
+import { askIn } from "./dialog.js";
+import { button, outcomeOf, setText } from "./outcome.js";
 import { faults, rulesOf } from "./rules.js";
 import { earlierVote, newVoteId, send, verdict } from "./sending.js";
 import { forLong, forTheTab } from "./store.js";
@@ -10,25 +13,35 @@ import { voterOf } from "./voter.js";
 import { element, speaker } from "./words.js";
 
 const FAULTS_SAID = 2;
-const SEARCH_SETTLES_MS = 150;
 const STAGE_CHECK_MS = 5 * 60_000;
 
 const at = (id) => document.getElementById(id);
 const main = at("ballot");
 const form = at("choose");
+const dialog = at("confirm");
 const ballot = main.dataset.ballot;
 const say = speaker(main);
 const rules = rulesOf(form);
-const boxes = rules.parts.flatMap((part) => part.boxes);
 const voter = voterOf(main);
+const sendWords = at("send").textContent;
+const { tell, tellPause, receiptBox, verdictAddress } = outcomeOf(say, main);
+const choices = choicesOf(form, rules, (shown) =>
+  setText(at("found"), shown === null ? "" : say("found", { n: shown, all: rules.options })),
+);
 
-/** What is kept for this ballot. A vote under way is its voter's own, should several use this browser. */
+/**
+ * What is kept for this ballot. A vote under way is its voter's own, should several use this browser. What was picked in a vote that is
+ * cast is known to its tab alone; other tabs learn that there is one.
+ */
 const kept = {
   picks: `votelog:${ballot}:picks`,
   seed: `votelog:${ballot}:seed`,
   afterSignIn: `votelog:${ballot}:confirm`,
   get underWay() {
     return `votelog:${ballot}:vote:${voter.id}`;
+  },
+  get cast() {
+    return `votelog:${ballot}:cast:${voter.id}`;
   },
 };
 
@@ -39,44 +52,6 @@ let mode = "choosing";
 
 /** Whether it makes sense to pick. */
 const votable = () => stage === "open" || stage === "scheduled";
-
-// Picks ---------------------------------------------------------------------------------------------------------------
-
-const picked = () => boxes.filter((box) => box.checked);
-const titleOf = (box) => at(`title-${box.value}`).textContent;
-
-function counts() {
-  return new Map(rules.parts.map((part) => [part.id, part.boxes.filter((box) => box.checked).length]));
-}
-
-function setPicks(ids) {
-  const wanted = new Set(ids);
-  boxes.forEach((box) => (box.checked = wanted.has(box.value)));
-}
-
-/** In an order that is this browser's own, and the same at each visit. */
-function shuffle() {
-  let seed = forLong.get(kept.seed);
-  if (!Number.isInteger(seed)) {
-    [seed] = crypto.getRandomValues(new Uint32Array(1));
-    forLong.set(kept.seed, seed);
-  }
-  // mulberry32, a small generator of 32 bits of state.
-  const random = () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  for (const list of form.querySelectorAll(".choices")) {
-    const items = [...list.children];
-    for (let i = items.length - 1; i > 0; i--) {
-      const j = Math.floor(random() * (i + 1));
-      [items[i], items[j]] = [items[j], items[i]];
-    }
-    list.append(...items);
-  }
-}
 
 // The bar -------------------------------------------------------------------------------------------------------------
 
@@ -93,25 +68,29 @@ function missing(found) {
   return said.join(" ");
 }
 
-function setText(target, text) {
-  // A live region is read out when it is written to, even with what it says already.
-  if (target.textContent !== text) {
-    target.textContent = text;
+function standing(total, found) {
+  if (total === 0) {
+    // Nobody has done anything wrong yet.
+    return at("missing").dataset.start;
   }
+  if (found.length > 0) {
+    return missing(found);
+  }
+  return stage === "scheduled" ? say("notOpen", { when: moment(at("opens").dateTime) }) : say("ready");
 }
 
 function refresh() {
-  const byPart = counts();
-  const total = picked().length;
+  const byPart = choices.counts();
+  const total = choices.picked().length;
   const found = faults(rules, byPart);
-  const sendable = found.length === 0 && stage === "open";
   for (const count of document.querySelectorAll("[data-count]")) {
-    count.textContent = byPart.get(count.dataset.count);
+    const n = byPart.get(count.dataset.count);
+    setText(count, n === 0 ? "" : say("countIn", { n }));
+    count.parentElement.classList.toggle("begun", n > 0);
   }
   const bounded = rules.max < rules.options;
   setText(at("count"), say(bounded ? "pickedOf" : "picked", { n: total, max: rules.max }));
-  const toOpen = stage === "scheduled" ? say("notOpen", { when: moment(at("opens").dateTime) }) : say("ready");
-  setText(at("missing"), found.length > 0 ? missing(found) : toOpen);
+  setText(at("missing"), standing(total, found));
   const progress = at("progress");
   progress.max = Math.max(1, bounded ? rules.max : rules.min);
   progress.value = Math.min(total, progress.max);
@@ -119,104 +98,15 @@ function refresh() {
   bar.hidden = mode !== "choosing" || !votable() || voter.kind === "none";
   bar.classList.toggle("ready", found.length === 0);
   bar.classList.toggle("over", found.some((fault) => fault.code.endsWith("Many")));
-  const button = at("send");
-  button.setAttribute("aria-disabled", String(!sendable));
-  if (voter.kind === "provider" && voter.id === null) {
-    button.textContent = say("signInToSend");
-  }
-  filter();
-}
-
-// Search --------------------------------------------------------------------------------------------------------------
-
-const normal = (text) => text.normalize("NFKC").toLowerCase();
-const searched = new Map(boxes.map((box) => [box, normal(box.closest("li").textContent)]));
-
-function filter() {
-  const words = normal(at("search").value).split(/\s+/).filter(Boolean);
-  const onlyPicked = at("only-picked").checked;
-  let shown = 0;
-  for (const part of rules.parts) {
-    let shownHere = 0;
-    for (const box of part.boxes) {
-      const text = searched.get(box);
-      const fits = words.every((word) => text.includes(word)) && (!onlyPicked || box.checked);
-      // A card that has just been unpicked stays until the focus leaves it.
-      box.closest("li").hidden = !fits && box !== document.activeElement;
-      shownHere += fits ? 1 : 0;
-    }
-    form.querySelector(`[data-part="${part.id}"] .nothing`).hidden = shownHere > 0;
-    shown += shownHere;
-  }
-  const filtered = words.length > 0 || onlyPicked;
-  setText(at("found"), filtered ? say("found", { n: shown, all: boxes.length }) : "");
-}
-
-function showAll() {
-  at("search").value = "";
-  at("only-picked").checked = false;
-  filter();
+  const sending = at("send");
+  sending.disabled = false;
+  sending.setAttribute("aria-disabled", String(found.length > 0 || stage !== "open"));
+  sending.textContent = voter.kind === "provider" && voter.id === null ? say("signInToSend") : sendWords;
+  document.body.classList.toggle("cast", mode === "done");
+  choices.filter();
 }
 
 // What became of the vote ----------------------------------------------------------------------------------------------
-
-/** Says how things stand above the choices. */
-function tell(key, { kind = "", text = say(`${key}.text`), more = [], focus = false } = {}) {
-  const outcome = at("outcome");
-  outcome.className = `outcome notice ${kind}`;
-  outcome.dataset.outcome = key;
-  outcome.hidden = false;
-  setText(at("outcome-title"), say(`${key}.title`));
-  setText(at("outcome-text"), text);
-  at("outcome-more").replaceChildren(...more);
-  if (focus) {
-    outcome.focus();
-  }
-}
-
-/** Says that it waits, for how long yet, and offers not to; resolves when that is taken up. */
-function tellPause(key, text, seconds) {
-  const left = element("p", { className: "figures", textContent: say("next", { n: seconds }) });
-  const end = Date.now() + seconds * 1000;
-  const counting = setInterval(() => {
-    const s = Math.ceil((end - Date.now()) / 1000);
-    if (s < 0 || !left.isConnected) {
-      clearInterval(counting);
-    } else {
-      left.textContent = s > 0 ? say("next", { n: s }) : "";
-    }
-  }, 1000);
-  const button = element("button", { type: "button", className: "button second", textContent: say("tryNow") });
-  tell(key, { kind: "warning", text, more: [left, button] });
-  return new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
-}
-
-function link(address, text) {
-  return element("a", { href: address, textContent: text });
-}
-
-function receiptBox(receipt, location) {
-  const text = element("code", { className: "receipt", id: "receipt", textContent: receipt });
-  const copied = element("span", { className: "quiet" });
-  copied.setAttribute("role", "status");
-  const copy = element("button", { type: "button", className: "button second", textContent: say("copy") });
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(receipt);
-      copied.textContent = say("copied");
-    } catch {
-      // Where the clipboard is not allowed, the receipt is marked for the voter to copy.
-      getSelection().selectAllChildren(text);
-    }
-  });
-  const address = location ?? `${main.dataset.readSide}/v1/ballots/${ballot}/receipts/${receipt}`;
-  return [
-    element("h3", { textContent: say("receipt") }),
-    element("p", { className: "receipt-line" }, text, copy, copied),
-    element("p", { className: "quiet", textContent: say("receiptHint") }),
-    element("p", { className: "links" }, link(address, say("verdictLink")), link(main.dataset.results, say("resultsLink"))),
-  ];
-}
 
 function setMode(next) {
   mode = next;
@@ -224,11 +114,27 @@ function setMode(next) {
   refresh();
 }
 
-function done() {
-  at("confirm").close("back");
+function dismissDialog() {
+  if (dialog.hasAttribute("open")) {
+    dialog.querySelector("[value=back]").click();
+  }
+}
+
+/** The voter has voted. What was picked stays marked, where this tab knows it. */
+function done(ids = forTheTab.get(kept.cast)) {
+  dismissDialog();
   forLong.remove(kept.picks);
-  setPicks([]);
+  choices.setPicks(ids ?? []);
+  if (ids !== null) {
+    choices.showPicked();
+  }
   setMode("done");
+}
+
+/** Has other tabs know that the vote is cast, and this one what was picked. */
+function remember(receipt, ids) {
+  forTheTab.set(kept.cast, ids);
+  forLong.set(kept.cast, receipt);
 }
 
 /**
@@ -240,9 +146,13 @@ async function goOn({ resumed = false } = {}) {
   // Whose vote it is stays the same when the sign-in expires meanwhile.
   const key = kept.underWay;
   let vote = forLong.get(key);
+  choices.setPicks(vote.choices);
+  refresh();
   if (vote.location === undefined) {
     tell(resumed ? "resumed" : "sending", { focus: true });
-    const answer = await send(ballot, vote, voter, (kind, seconds) => tellPause(kind, say(`${kind}.text`), seconds));
+    const answer = await send(ballot, vote, voter, (kind, seconds, status) =>
+      tellPause(kind, say(`${kind}.text`, { status }), seconds),
+    );
     if (answer.kind === "signIn") {
       if (!resumed && !answer.tried) {
         // Nothing of it has arrived anywhere, so the voter is free to change it.
@@ -257,46 +167,70 @@ async function goOn({ resumed = false } = {}) {
       await refused(answer.problem);
       return;
     }
-    vote = { location: answer.location, receipt: answer.receipt };
+    vote = { choices: vote.choices, location: answer.location, receipt: answer.receipt };
     forLong.set(key, vote);
     forLong.remove(kept.picks);
   }
   const box = receiptBox(vote.receipt, vote.location);
   tell("recorded", { more: box, focus: true });
-  const document = await verdict(vote.location, (kind, seconds) => {
+  const document = await verdict(vote.location, () => {
     setText(at("outcome-text"), say("verdictAway"));
   });
   forLong.remove(key);
-  decided(document, box);
+  await decided(document, vote, box);
 }
 
-function decided(document, box) {
+async function decided(document, vote, box) {
+  const counts = document?.status === "accepted" || document?.status === "retried";
   if (document?.annulled) {
+    remember(vote.receipt, vote.choices);
     done();
     tell("annulled", { kind: "bad", text: annulment(document.annulled), more: box });
-    return;
-  }
-  switch (document?.status) {
-    case "accepted":
-      done();
-      tell("accepted", { kind: "good", text: say("accepted.text", { when: moment(document.acceptedAt) }), more: box });
-      break;
-    case "retried":
-      done();
-      tell("retried", { kind: "good", text: say("retried.text", { when: moment(document.acceptedAt) }), more: box });
-      break;
-    case "rejected":
-      if (document.reason === "ALREADY_VOTED" || document.reason === "VOTE_ID_REUSED") {
-        done();
-      } else {
-        setMode("choosing");
-      }
+  } else if (counts) {
+    remember(vote.receipt, vote.choices);
+    done();
+    const when = moment(document.acceptedAt);
+    tell(document.status, { kind: "good", text: `${say(`${document.status}.text`, { when })} ${say("marked")}`, more: box });
+  } else if (document?.status === "rejected") {
+    if (document.reason === "ALREADY_VOTED" || document.reason === "VOTE_ID_REUSED") {
+      await votedBefore(document, box);
+    } else {
+      setMode("choosing");
       tell("rejected", { kind: "bad", text: reason(document.reason, document.detail), more: box });
-      break;
-    default:
-      done();
-      tell("recorded", { kind: "warning", text: say("verdictUnknown"), more: box });
+    }
+  } else {
+    remember(vote.receipt, vote.choices);
+    done();
+    tell("recorded", { kind: "warning", text: say("verdictUnknown"), more: box });
   }
+}
+
+/** Another vote of this voter counts: that is what is told, with its receipt. */
+async function votedBefore(document, box) {
+  try {
+    const earlier = await earlierVote(ballot, voter);
+    if (earlier !== null) {
+      tellVoted(earlier, say("notThisOne"));
+      return;
+    }
+  } catch {
+    // What is known is told.
+  }
+  done(null);
+  tell("rejected", { kind: "bad", text: reason(document.reason, document.detail), more: box });
+}
+
+/** @param also a sentence more */
+function tellVoted(earlier, also = "") {
+  const mine = forLong.get(kept.cast) === earlier.receipt ? forTheTab.get(kept.cast) : null;
+  done(mine);
+  const when = moment(earlier.acceptedAt);
+  const annulled = earlier.annulledAt !== undefined;
+  const text = annulled
+    ? say("votedAnnulled", { when, annulled: moment(earlier.annulledAt) })
+    : say("voted.text", { when });
+  const more = [text, also, say(mine === null ? "unmarked" : "marked")].filter(Boolean).join(" ");
+  tell("voted", { kind: annulled ? "bad" : "good", text: more, more: receiptBox(earlier.receipt) });
 }
 
 function annulment({ at: time, reason: why }) {
@@ -334,8 +268,7 @@ async function refused(problem) {
 async function earlierAttempt(receipt) {
   tell("refused", { kind: "bad", text: say("problem.closed"), more: receipt ? receiptBox(receipt) : [], focus: true });
   if (receipt) {
-    const address = `${main.dataset.readSide}/v1/ballots/${ballot}/receipts/${receipt}`;
-    const document = await verdict(address, () => undefined);
+    const document = await verdict(verdictAddress(receipt), () => undefined);
     if (document?.annulled) {
       tell("annulled", { kind: "bad", text: annulment(document.annulled), more: receiptBox(receipt) });
     } else if (document?.acceptedAt) {
@@ -349,17 +282,12 @@ async function earlierAttempt(receipt) {
 
 // Signing in ----------------------------------------------------------------------------------------------------------
 
-function button(text, act) {
-  const made = element("button", { type: "button", className: "button second", textContent: text });
-  made.addEventListener("click", act);
-  return made;
-}
-
 async function goToSignIn() {
   try {
     await voter.signIn(location.pathname + location.search);
-  } catch {
-    tell("signInAway", { kind: "bad", text: say("signInUnreachable"), focus: true });
+  } catch (failure) {
+    const text = say(failure instanceof SyntaxError ? "signInEngine" : "signInUnreachable");
+    tell("signInAway", { kind: "bad", text, focus: true });
   }
 }
 
@@ -370,61 +298,69 @@ function signInAgain() {
 
 function sayWhoVotes() {
   const line = at("voter");
+  if (line === null) {
+    return;
+  }
   const leave = async () => {
     // The next voter at this browser need not see them.
     forLong.remove(kept.picks);
+    forTheTab.remove(kept.cast);
     if (!(await voter.leave(location.pathname + location.search))) {
       location.reload();
     }
   };
-  line.hidden = !votable();
+  const show = (text, ...more) => {
+    line.textContent = "";
+    line.append(element("span", { textContent: text }), ...more);
+  };
   if (voter.kind === "made-up") {
-    const text = element("span", { textContent: say("madeUp", { name: voter.name }) });
-    line.replaceChildren(text, button(say("somebodyElse"), leave));
+    show(say("madeUp", { name: voter.name }), button(say("somebodyElse"), leave));
   } else if (voter.kind === "none") {
-    line.replaceChildren(element("span", { textContent: say("nobody") }));
+    show(say("nobody"));
   } else if (voter.id === null) {
-    line.replaceChildren(element("span", { textContent: say("signInFirst") }), button(say("signIn"), goToSignIn));
+    show(say("signInFirst"), button(say("signIn"), goToSignIn));
   } else {
-    const text = element("span", { textContent: say("signedIn", { name: voter.name }) });
-    line.replaceChildren(text, button(say("signOut"), leave));
+    show(say("signedIn", { name: voter.name }), button(say("signOut"), leave));
   }
 }
 
 // Confirmation --------------------------------------------------------------------------------------------------------
 
-function confirm() {
+async function confirm() {
   const lists = rules.parts.map((part) => {
     const items = part.boxes
       .filter((box) => box.checked)
-      .map((box) =>
-        element(
+      .map((box) => {
+        const title = at(`title-${box.value}`);
+        return element(
           "li",
           {},
           element("span", { className: "number figures", textContent: box.value }),
           " ",
-          element("span", { lang: at(`title-${box.value}`).lang, textContent: titleOf(box) }),
-        ),
-      );
+          element("span", { lang: title.lang, dir: "auto", textContent: title.textContent }),
+        );
+      });
     const title = `${part.title} · ${say("countIn", { n: items.length })}`;
     return [element("h3", { textContent: title }), element("ul", {}, ...items)];
   });
-  at("confirm-picks").replaceChildren(...lists.flat());
-  const dialog = at("confirm");
-  dialog.returnValue = "";
-  dialog.showModal();
-  at("confirm-title").focus();
+  const place = at("confirm-picks");
+  place.textContent = "";
+  lists.forEach((list) => place.append(...list));
+  if ((await askIn(dialog, at("confirm-title"))) === "send") {
+    confirmed();
+  }
 }
 
 function askToSend() {
-  const found = faults(rules, counts());
+  const found = faults(rules, choices.counts());
   if (stage !== "open" || found.length > 0) {
     const first = found.find((fault) => fault.part);
     const explanation = at("missing");
+    setText(explanation, found.length > 0 ? missing(found) : standing(1, found));
     explanation.classList.remove("stressed");
     requestAnimationFrame(() => explanation.classList.add("stressed"));
     if (first !== undefined) {
-      showAll();
+      choices.showAll();
       const part = at(`part-${first.part.id}`);
       const which = first.code === "sectionTooMany" ? ":checked" : ":not(:checked)";
       part.querySelector(`input[name=choice]${which}`)?.focus({ preventScroll: true });
@@ -435,7 +371,7 @@ function askToSend() {
   if (voter.id === null) {
     signInToSend();
   } else {
-    confirm();
+    run(confirm);
   }
 }
 
@@ -448,8 +384,8 @@ function confirmed() {
   if (voter.id === null) {
     signInToSend();
   } else {
-    forLong.set(kept.underWay, { voteId: newVoteId(), choices: picked().map((box) => box.value) });
-    goOn();
+    forLong.set(kept.underWay, { voteId: newVoteId(), choices: choices.picked().map((box) => box.value) });
+    run(goOn);
   }
 }
 
@@ -494,15 +430,26 @@ function watchStage() {
 
 // Beginning -----------------------------------------------------------------------------------------------------------
 
+/** What fails for a reason that nobody foresaw is said: whoever waits for an answer gets none from this page. */
+function run(act) {
+  Promise.resolve()
+    .then(act)
+    .catch((failure) => {
+      console.error(failure);
+      at("bar").hidden = true;
+      tell("broken", { kind: "bad", text: say("broken.text", { why: String(failure) }), focus: true });
+    });
+}
+
 async function begin() {
   if (main.dataset.order === "shuffled") {
-    shuffle();
+    choices.shuffle(kept.seed);
   }
-  setPicks(votable() ? (forLong.get(kept.picks) ?? []) : []);
+  choices.setPicks(votable() ? (forLong.get(kept.picks) ?? []) : []);
   form.addEventListener("change", () => {
     forLong.set(
       kept.picks,
-      picked().map((box) => box.value),
+      choices.picked().map((box) => box.value),
     );
     at("missing").classList.remove("stressed");
     refresh();
@@ -511,21 +458,16 @@ async function begin() {
     event.preventDefault();
     askToSend();
   });
-  let settling;
-  at("search").addEventListener("input", () => {
-    clearTimeout(settling);
-    settling = setTimeout(filter, SEARCH_SETTLES_MS);
-  });
-  at("only-picked").addEventListener("change", filter);
-  form.addEventListener("focusout", () => setTimeout(filter));
-  at("confirm").addEventListener("close", () => {
-    if (at("confirm").returnValue === "send") {
-      confirmed();
-    }
-  });
   refresh();
   sayWhoVotes();
   watchStage();
+  at("unstarted").remove();
+  // A vote that is cast in another tab is cast for this one.
+  addEventListener("storage", (event) => {
+    if (event.key === kept.cast && event.newValue !== null && mode === "choosing") {
+      run(lookForEarlierVote);
+    }
+  });
   await resume();
 }
 
@@ -540,29 +482,30 @@ async function resume() {
     await goOn({ resumed: true });
     return;
   }
-  try {
-    const earlier = await earlierVote(ballot, voter);
-    if (earlier !== null && mode === "choosing") {
-      done();
-      const when = moment(earlier.acceptedAt);
-      const annulled = earlier.annulledAt !== undefined;
-      const text = annulled
-        ? say("votedAnnulled", { when, annulled: moment(earlier.annulledAt) })
-        : say("voted.text", { when });
-      tell("voted", { kind: annulled ? "bad" : "good", text, more: receiptBox(earlier.receipt) });
-      return;
-    }
-    if (voter.id === null) {
-      signInAgain();
-      refresh();
-      return;
-    }
-  } catch {
-    // It is a courtesy: who votes again is told by the verdict.
+  if (await lookForEarlierVote()) {
+    return;
   }
-  if (askedToSend && stage === "open" && faults(rules, counts()).length === 0) {
-    confirm();
+  if (voter.id === null) {
+    signInAgain();
+    refresh();
+  } else if (askedToSend && stage === "open" && faults(rules, choices.counts()).length === 0) {
+    run(confirm);
   }
 }
 
-begin();
+/** Whether the voter has voted; the page says so then. */
+async function lookForEarlierVote() {
+  try {
+    const earlier = await earlierVote(ballot, voter);
+    if (earlier !== null && mode === "choosing") {
+      tellVoted(earlier);
+      return true;
+    }
+  } catch (failure) {
+    // It is a courtesy: who votes again is told by the verdict.
+    console.info(String(failure));
+  }
+  return false;
+}
+
+run(begin);

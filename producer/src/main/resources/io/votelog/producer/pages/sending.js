@@ -2,6 +2,7 @@
  * Sends a vote until the gateway has said what became of it, and asks for its verdict. A vote keeps its id through all tries, so
  * it counts once however often it arrives.
  */
+import { ask, NoAnswer } from "./asking.js";
 
 const SEND_TIMEOUT_MS = 15_000;
 const VERDICT_TIMEOUT_MS = 20_000;
@@ -22,8 +23,9 @@ export function newVoteId() {
  * @param ballot its id
  * @param vote { voteId, choices }
  * @param voter see voter.js
- * @param waiting called with ("again" | "limited" | "busy" | "unknown" | "away", seconds) before a pause; what it returns ends the pause
- *   early when it resolves
+ * @param waiting called with (kind, seconds, status) before a pause: "offline" (this device has no network), "again" (nobody answers),
+ *   "foreign" (somebody else answers in the gateway's place), "limited", "busy", "unknown", "away" (as the gateway says), "trouble" (a fault on
+ *   the other side, with its status); what it returns ends the pause early when it resolves
  * @return { kind: "recorded", location, receipt, recordedAt }, { kind: "refused", problem }, or { kind: "signIn", tried } where tried
  *   says whether an earlier try may have arrived
  */
@@ -31,13 +33,12 @@ export async function send(ballot, vote, voter, waiting) {
   let renewed = false;
   for (let tries = 1; ; tries++) {
     let answer;
-    let body;
     try {
       const token = await voter.token();
       if (token === null) {
         return { kind: "signIn", tried: tries > 1 };
       }
-      answer = await fetch(`/v1/ballots/${ballot}/votes`, {
+      answer = await ask(`/v1/ballots/${ballot}/votes`, {
         method: "POST",
         headers: {
           "Content-Type": "application/json",
@@ -45,58 +46,62 @@ export async function send(ballot, vote, voter, waiting) {
           Authorization: `Bearer ${token}`,
         },
         body: JSON.stringify({ choices: vote.choices }),
-        signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+        ms: SEND_TIMEOUT_MS,
       });
-      body = await answer.json();
     } catch (failure) {
-      // Also an answer that is none of the gateway's, such as a proxy's page.
-      if (answer === undefined || !(answer.status >= 400 && answer.status < 500)) {
-        await pause(waiting, "again", backOff(tries));
-        continue;
+      if (!(failure instanceof NoAnswer)) {
+        throw failure;
       }
-      body = {};
+      await pause(waiting, navigator.onLine === false ? "offline" : "again", backOff(tries));
+      continue;
     }
-    if (answer.status === 202) {
+    if (answer.status === 202 && typeof answer.body?.receipt === "string") {
       return {
         kind: "recorded",
         location: answer.headers.get("Location"),
-        receipt: body.receipt,
-        recordedAt: body.recordedAt,
+        receipt: answer.body.receipt,
+        recordedAt: answer.body.recordedAt,
       };
     }
-    if (answer.status === 401) {
+    if (answer.status === 401 && answer.body !== null) {
       if (!renewed && (await voter.renew())) {
         renewed = true;
         continue;
       }
       return voter.kind === "provider"
         ? { kind: "signIn", tried: tries > 1 }
-        : { kind: "refused", problem: problem(answer, body) };
+        : { kind: "refused", problem: problem(answer) };
     }
-    if (answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
-      return { kind: "refused", problem: problem(answer, body) };
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
+      return { kind: "refused", problem: problem(answer) };
     }
-    const why = problem(answer, body).code;
-    await pause(waiting, kindOf(answer.status, why), Math.max(retryAfter(answer), backOff(tries) - 1));
+    const kind = kindOf(answer);
+    await pause(waiting, kind, Math.max(retryAfter(answer), backOff(tries) - 1), answer.status);
   }
 }
 
-function kindOf(status, code) {
-  if (status === 429) {
+function kindOf(answer) {
+  if (answer.status === 429) {
     return "limited";
   }
-  if (code === "overloaded") {
-    return "busy";
+  if (answer.status < 400) {
+    return "foreign";
   }
-  if (status === 503 && code !== "outcome-unknown") {
-    return "away";
+  switch (problem(answer).code) {
+    case "overloaded":
+      return "busy";
+    case "outcome-unknown":
+      return "unknown";
+    case "":
+      return "trouble";
+    default:
+      return answer.status === 503 ? "away" : "trouble";
   }
-  return "unknown";
 }
 
-/** A problem document with its code alone. */
-function problem(answer, body) {
-  return { ...body, status: answer.status, code: String(body.type ?? "").replace("urn:votelog:problem:", "") };
+/** A problem document with its code alone; the code is empty where the answer is none. */
+function problem({ status, body }) {
+  return { ...body, status, code: String(body?.type ?? "").replace("urn:votelog:problem:", "") };
 }
 
 /**
@@ -109,30 +114,25 @@ function problem(answer, body) {
 export async function verdict(location, waiting) {
   for (let tries = 1; ; tries++) {
     const begun = Date.now();
-    let answer;
+    let answer = null;
     try {
-      answer = await fetch(location, {
-        headers: { Prefer: "wait=10" },
-        signal: AbortSignal.timeout(VERDICT_TIMEOUT_MS),
-      });
-      if ([400, 404, 409].includes(answer.status)) {
-        return null;
+      answer = await ask(location, { headers: { Accept: "application/json", Prefer: "wait=10" }, ms: VERDICT_TIMEOUT_MS });
+    } catch (failure) {
+      if (!(failure instanceof NoAnswer)) {
+        throw failure;
       }
-      if (answer.ok) {
-        const document = await answer.json();
-        if (document.status !== "pending") {
-          return document;
-        }
-        tries = 0;
-      }
-    } catch {
-      answer = undefined;
     }
-    if (answer?.ok) {
+    if (answer !== null && [400, 404, 409].includes(answer.status)) {
+      return null;
+    }
+    if (answer !== null && answer.ok && answer.body?.status === "pending") {
+      tries = 0;
       // It has been waited for on the other side, unless that does not wait.
       await pause(undefined, "pending", Math.max(0, 1 - (Date.now() - begun) / 1000));
+    } else if (answer !== null && answer.ok && answer.body !== null) {
+      return answer.body;
     } else {
-      await pause(waiting, "away", Math.max(answer ? retryAfter(answer) : 0, backOff(tries)));
+      await pause(waiting, "away", Math.max(answer === null ? 0 : retryAfter(answer), backOff(tries)));
     }
   }
 }
@@ -140,25 +140,27 @@ export async function verdict(location, waiting) {
 /**
  * Whether the voter has voted already: { receipt, acceptedAt, annulledAt }, or null. The gateway leads to the read side, which is told of no
  * token: browsers take it off where another origin begins.
+ *
+ * @throws NoAnswer when nobody says
  */
 export async function earlierVote(ballot, voter) {
   const token = await voter.token();
   if (token === null) {
     return null;
   }
-  const answer = await fetch(`/v1/ballots/${ballot}/my-vote`, {
+  const answer = await ask(`/v1/ballots/${ballot}/my-vote`, {
     headers: { Authorization: `Bearer ${token}` },
     cache: "no-store",
-    signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+    ms: SEND_TIMEOUT_MS,
   });
   if (answer.status === 401) {
     await voter.renew();
     return null;
   }
-  if (!answer.ok) {
-    throw new TypeError(`my-vote: ${answer.status}`);
+  if (!answer.ok || answer.body === null) {
+    throw new NoAnswer(`my-vote: ${answer.status}`);
   }
-  const { status, voteId, acceptedAt, annulledAt } = await answer.json();
+  const { status, voteId, acceptedAt, annulledAt } = answer.body;
   if (status !== "accepted") {
     return null;
   }
@@ -184,8 +186,8 @@ function retryAfter(answer) {
 }
 
 /** Waits, or until the network comes back, or until the page says so. */
-function pause(waiting, kind, seconds) {
-  const enough = waiting?.(kind, Math.ceil(seconds));
+function pause(waiting, kind, seconds, status) {
+  const enough = waiting?.(kind, Math.ceil(seconds), status);
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

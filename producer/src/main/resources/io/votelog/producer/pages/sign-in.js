@@ -2,10 +2,12 @@
  * Signing in at an OpenID provider: authorization code flow with PKCE, state and nonce; and signing out there. Tokens are kept for
  * the tab alone. The protocol itself is oauth4webapi's, which is fetched when somebody signs in.
  */
+import { timeLimit } from "./time-limit.js";
 import { forTheTab } from "./store.js";
 
 const BEGUN = "votelog:sign-in";
 const TOKEN = "votelog:token";
+const PROVIDER_TIMEOUT_MS = 15_000;
 const EARLY_MS = 10_000;
 
 /** An answer that is none to what was begun in this tab. */
@@ -154,7 +156,7 @@ async function discover(oauth, provider) {
 
 /** A provider on one's own machine may do without TLS; which address it has, the gateway's settings say. */
 function insecure(oauth, provider) {
-  return { [oauth.allowInsecureRequests]: provider.issuer.startsWith("http:"), signal: AbortSignal.timeout(15_000) };
+  return { [oauth.allowInsecureRequests]: provider.issuer.startsWith("http:"), signal: timeLimit(PROVIDER_TIMEOUT_MS) };
 }
 
 function redirectUri() {

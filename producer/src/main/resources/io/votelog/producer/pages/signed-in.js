@@ -40,7 +40,10 @@ function sentence(failure) {
   if (failure instanceof LostSignIn) {
     return say("signInLost");
   }
-  if (failure instanceof TypeError || failure.name === "TimeoutError") {
+  if (failure instanceof SyntaxError) {
+    return say("signInEngine");
+  }
+  if (failure instanceof TypeError || failure.name === "AbortError") {
     return say("signInUnreachable");
   }
   if (failure.error === "access_denied") {

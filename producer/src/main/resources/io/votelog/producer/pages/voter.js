@@ -1,9 +1,11 @@
 /**
  * Who votes: { id, token, ... }, whichever way the gateway knows its voters. id is null for as long as nobody has signed in.
  */
+import { ask, NoAnswer } from "./asking.js";
 import { forget, signedIn, signIn, signOut } from "./sign-in.js";
 import { forLong } from "./store.js";
 
+const TOKEN_TIMEOUT_MS = 10_000;
 const MADE_UP = "votelog:made-up-voter";
 const NAMES = ["ada", "alan", "barbara", "claude", "donald", "edsger", "frances", "grace", "hedy", "john", "katherine", "radia"];
 
@@ -50,22 +52,25 @@ function madeUp() {
   }
   let token = null;
   const fetchToken = async () => {
-    const answer = await fetch("/dev/token", {
+    const answer = await ask("/dev/token", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ userId: name }),
-      signal: AbortSignal.timeout(10_000),
+      ms: TOKEN_TIMEOUT_MS,
     });
-    if (!answer.ok) {
-      throw new TypeError(`no token: ${answer.status}`);
+    if (!answer.ok || answer.body === null) {
+      throw new NoAnswer(`no token: ${answer.status}`);
     }
-    return (await answer.json()).token;
+    return answer.body.token;
   };
   return {
     kind: "made-up",
     id: name,
     name,
-    token: async () => (token ??= await fetchToken()),
+    token: async () => {
+      token = token ?? (await fetchToken());
+      return token;
+    },
     renew: async () => {
       token = null;
       return true;

@@ -63,20 +63,30 @@ class BallotPagesTest {
         String english = html(pages.ballot(listed(SMALL), BallotPhase.OPEN, Language.ENGLISH));
         assertThat(english)
                 .contains("<html lang=\"en\">", "<title>Best &amp; &lt;b&gt;bold&lt;/b&gt;</title>")
-                .contains("<p class=\"organiser\" lang=\"\">机构</p>")
-                .contains("<h1>Best &amp; &lt;b&gt;bold&lt;/b&gt;</h1>")
+                .contains("<p class=\"organiser\" dir=\"auto\" lang=\"\">机构</p>")
+                .contains("<h1 dir=\"auto\">Best &amp; &lt;b&gt;bold&lt;/b&gt;</h1>")
                 .contains("id=\"title-01\" lang=\"fr\">&quot;Un&quot;</span>")
-                .contains("<span class=\"owner\">Customs</span>")
-                .contains("<span class=\"summary\" lang=\"\">&lt;/span&gt;&lt;script&gt;alert(1)&lt;/script&gt;</span>")
+                .contains("<p class=\"owner\" dir=\"auto\">Customs</p>")
+                .contains(
+                        "<p class=\"summary\" dir=\"auto\" lang=\"\">&lt;/span&gt;&lt;script&gt;alert(1)&lt;/script&gt;</p>")
                 .contains("href=\"https://example.org/?a=1&amp;b=2\"", "src=\"https://example.org/1.png\"")
-                .contains("<li>Pick 2 to 3 in all.</li>", "Pick at least one here.")
-                .contains("datetime=\"2021-12-04T16:00:00Z\">2021-12-04 16:00 UTC</time>")
+                .contains("<span>Pick 2 to 3 in all.</span>", "Pick at least one here.")
+                .contains("datetime=\"2021-12-04T16:00:00Z\">2021-12-04 16:00</time>", "<span>UTC</span>")
+                .contains("<strong id=\"count\" class=\"figures\">0 of 3 picked.</strong>")
+                .contains("data-start=\"Pick 2 to 3 in all.\">Pick 2 to 3 in all.</span>")
+                .contains(
+                        "id=\"unstarted\" class=\"unstarted\">Voting needs this page&#39;s script",
+                        "id=\"send\"",
+                        " disabled>")
+                .contains("<meta property=\"og:title\" content=\"Best &amp; &lt;b&gt;bold&lt;/b&gt;\">")
+                .contains("content=\"机构 · 4 choices. Pick 2 to 3 in all.\"")
+                .contains("action=\"https://results.example/ballots/small/receipts\" method=\"get\"")
                 .contains("href=\"https://results.example/ballots/small/results?lang=en\"")
                 .contains("href=\"?lang=zh\"", "no ranking")
                 .doesNotContain("<script>", "http://example.org/2.png", "style=");
         String chinese = html(pages.ballot(listed(SMALL), BallotPhase.OPEN, Language.CHINESE));
         assertThat(chinese)
-                .contains("<html lang=\"zh\">", "<h1>评选</h1>", "<h2>第一部分</h2>", "合计选 2 至 3 项", "海关")
+                .contains("<html lang=\"zh\">", "<h1 dir=\"auto\">评选</h1>", ">第一部分</h2>", "合计选 2 至 3 项", "海关")
                 .contains("href=\"https://results.example/ballots/small/results?lang=zh\"");
     }
 
@@ -113,7 +123,8 @@ class BallotPagesTest {
         assertThat(pages.ballot(listed(plain), BallotPhase.OPEN, Language.ENGLISH)
                         .policy())
                 .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-                        + " connect-src 'self' https://results.example; form-action 'self'; base-uri 'none';"
+                        + " connect-src 'self' https://results.example; form-action 'self' https://results.example;"
+                        + " base-uri 'none';"
                         + " frame-ancestors 'none'");
     }
 
@@ -143,7 +154,9 @@ class BallotPagesTest {
     }
 
     private static String pagePolicyWithoutPictures(BallotPages.Page page) {
-        return page.policy().replace("img-src 'self' https:", "img-src 'self'");
+        return page.policy()
+                .replace("img-src 'self' https:", "img-src 'self'")
+                .replace("form-action 'self' https://results.example", "form-action 'self'");
     }
 
     @Test
@@ -159,12 +172,19 @@ class BallotPagesTest {
     void shouldListBallotsWithTheirStages() {
         ListedBallot over = listed(Gateway.ballot("over", "Over", OPENS, CLOSES));
         ListedBallot later = listed(Gateway.ballot("later", "Later", CLOSES, CLOSES.plusSeconds(60)));
-        String list = html(pages.list(List.of(later, over), CLOSES.minusSeconds(1), Language.ENGLISH));
+        Instant now = CLOSES.minusSeconds(1);
+        String list = html(pages.list(
+                List.of(pages.entry(later, now, Language.ENGLISH), pages.entry(over, now, Language.ENGLISH)),
+                Language.ENGLISH));
         assertThat(list)
                 .contains("<a href=\"/ballots/later?lang=en\" lang=\"\">Later</a>")
-                .contains("<span class=\"badge\">Not open yet</span>", "<span class=\"badge good\">Open</span>");
-        assertThat(html(pages.list(List.of(), CLOSES, Language.CHINESE))).contains("目前没有可以参加的投票。");
-        assertThat(html(pages.unknownBallot(Language.ENGLISH))).contains("There is no such vote", "href=\"/\"");
+                .containsSubsequence("data-stage=\"open\"", ">Over</a>", "data-stage=\"coming\"", ">Later</a>");
+        // Of what is over, the results are what there is to see.
+        assertThat(pages.entry(over, CLOSES, Language.ENGLISH).address())
+                .isEqualTo("https://results.example/ballots/over/results");
+        assertThat(html(pages.list(List.of(), Language.CHINESE))).contains("目前没有投票。");
+        assertThat(html(pages.unknownBallot(Language.ENGLISH)))
+                .contains("There is no such vote", "href=\"/ballots?lang=en\"");
     }
 
     @Test
@@ -196,7 +216,8 @@ class BallotPagesTest {
         JsonNode words = Gateway.JSON.readTree(
                 data.group(1).replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&"));
         StringBuilder scripts = new StringBuilder();
-        for (String script : List.of("ballot.js", "signed-in.js", "rules.js", "sending.js")) {
+        for (String script :
+                List.of("ballot.js", "outcome.js", "choices.js", "signed-in.js", "rules.js", "sending.js")) {
             try (InputStream in = BallotPages.class.getResourceAsStream(script)) {
                 scripts.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
             }
@@ -210,7 +231,7 @@ class BallotPagesTest {
         while (told.find()) {
             all.add(told.group(1) + ".title");
         }
-        for (String pause : List.of("again", "limited", "busy", "unknown", "away")) {
+        for (String pause : List.of("offline", "again", "foreign", "limited", "busy", "unknown", "away", "trouble")) {
             all.addAll(List.of(pause + ".title", pause + ".text"));
         }
         assertThat(all).hasSizeGreaterThan(30);
@@ -233,12 +254,13 @@ class BallotPagesTest {
         HttpHeaders gzip = new HttpHeaders();
         gzip.set("Accept-Encoding", "gzip");
         int bytes = body(page.content().answer(gzip, page.policy(), Duration.ZERO)).length;
-        Matcher asset = Pattern.compile("/assets/ballot/([\\w.-]+)").matcher(html(page));
+        Matcher asset =
+                Pattern.compile("(?:src|href)=\"/assets/ballot/([\\w.-]+)").matcher(html(page));
         while (asset.find()) {
             bytes += body(pages.files().answer(asset.group(1), gzip).orElseThrow()).length;
         }
-        // The bound is 150 KB with the script for those who sign in.
-        assertThat(bytes).isBetween(10_000, 150_000 - 25_000);
+        // The bound is 60 KB with the headers of some fifteen answers; those who sign in fetch one more script.
+        assertThat(bytes).isBetween(10_000, 50_000);
     }
 
     private static BallotPages pages(SignInSettings signIn, boolean madeUpVoters) {

@@ -54,6 +54,14 @@ class FixedKafkaSettingsTest {
                 .containsEntry("topic.min.insync.replicas", "2");
     }
 
+    /** KAFKA-20721: the member of a thread that hangs as it ends holds its group for as long as this. */
+    @Test
+    void shouldGiveAThreadUpThatHasHungForAMinute() {
+        KafkaProperties kafka = new KafkaProperties();
+        kafka.getStreams().getProperties().put("main.consumer.max.poll.interval.ms", "300000");
+        assertThat(config(kafka, 3)).containsEntry("main.consumer.max.poll.interval.ms", 60_000);
+    }
+
     private static Map<String, Object> config(KafkaProperties kafka, int replicas) {
         return FixedKafkaSettings.of(kafka, () -> List.of("localhost:9092"), SETTINGS, replicas);
     }

@@ -48,6 +48,20 @@ public record MediaRanges(boolean given, List<MediaType> ranges) {
         return given && ranges.isEmpty();
     }
 
+    /** How welcome a type is: the quality of the most specific range that includes it, 0 to 1; 0 when none does. */
+    public double quality(MediaType type) {
+        double quality = 0;
+        int specificity = -1;
+        for (MediaType range : ranges) {
+            int its = range.isWildcardType() ? 0 : range.isWildcardSubtype() ? 1 : 2;
+            if (range.includes(type) && its > specificity) {
+                specificity = its;
+                quality = range.getQualityValue();
+            }
+        }
+        return quality;
+    }
+
     private static void add(List<MediaType> ranges, String element) {
         // Most of what is none is seen without the cost of an exception.
         int slash = element.indexOf('/');

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
@@ -72,11 +73,24 @@ public final class Content {
      * @param policy its Content-Security-Policy
      */
     public ResponseEntity<byte[]> notFound(HttpHeaders request, String policy) {
+        return once(HttpStatus.NOT_FOUND, request, policy, Map.of());
+    }
+
+    /**
+     * An answer that is for this request alone. Nobody may keep it, and no search engine may list it.
+     *
+     * @param policy its Content-Security-Policy
+     * @param more further headers
+     */
+    public ResponseEntity<byte[]> once(
+            HttpStatus status, HttpHeaders request, String policy, Map<String, String> more) {
         HttpHeaders headers = new HttpHeaders();
         headers.set(POLICY, policy);
+        headers.set("X-Robots-Tag", "noindex");
         headers.setCacheControl(CacheControl.noStore());
         headers.setContentType(type);
-        return new ResponseEntity<>(bytes.in(headers, AcceptEncoding.gzip(request)), headers, HttpStatus.NOT_FOUND);
+        more.forEach(headers::set);
+        return new ResponseEntity<>(bytes.in(headers, AcceptEncoding.gzip(request)), headers, status);
     }
 
     private static String hash(byte[] bytes) {

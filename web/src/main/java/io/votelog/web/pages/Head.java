@@ -3,6 +3,7 @@ package io.votelog.web.pages;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the templates {@code {{>head}}} and {@code {{>language-switch}}} are filled from, under the name {@code head}.
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  * @param libraries addresses of scripts that are no modules, in their order; they run before the modules
  * @param scripts addresses of modules, in their order
  * @param switchAddress of the same page in the other language
+ * @param share what is shown of the page where it is shared; null where it is not meant to be
  */
 public record Head(
         String title,
@@ -22,7 +24,8 @@ public record Head(
         List<String> styles,
         List<String> libraries,
         List<String> scripts,
-        String switchAddress) {
+        String switchAddress,
+        @Nullable Share share) {
     /** What a file is called that is no module but sets a global name. */
     private static final String LIBRARY = ".iife.min.js";
 
@@ -48,7 +51,18 @@ public record Head(
                         .filter(name -> name.endsWith(".js") && !name.endsWith(LIBRARY))
                         .map(files::address)
                         .toList(),
-                "?" + Language.PARAMETER + "=" + language.other().tag());
+                "?" + Language.PARAMETER + "=" + language.other().tag(),
+                null);
+    }
+
+    /** The same head for a page that people share. */
+    public Head shared(Share as) {
+        return new Head(title, language, icon, styles, libraries, scripts, switchAddress, as);
+    }
+
+    /** The same head, with another address of the page in the other language. */
+    public Head switchingTo(String address) {
+        return new Head(title, language, icon, styles, libraries, scripts, address, share);
     }
 
     /** The language to switch to. */

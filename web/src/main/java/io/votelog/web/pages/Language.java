@@ -34,7 +34,7 @@ public enum Language {
     }
 
     /** The other one, for a switch. */
-    Language other() {
+    public Language other() {
         return this == ENGLISH ? CHINESE : ENGLISH;
     }
 

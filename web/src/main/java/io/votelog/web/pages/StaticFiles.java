@@ -32,14 +32,19 @@ public final class StaticFiles {
     }
 
     /**
-     * The files that all pages have: {@code votelog.css}, {@code votelog.svg}.
+     * The files that all pages have: style, icon, the picture for whoever shares a page, and the scripts that show times and search the list of
+     * ballots.
      *
      * @param path where they are served, with a slash at both ends
      */
     public static StaticFiles common(String path) {
         return new StaticFiles(path)
                 .with(StaticFiles.class, "votelog.css", "votelog.css")
-                .with(StaticFiles.class, "votelog.svg", "votelog.svg");
+                .with(StaticFiles.class, "votelog.svg", "votelog.svg")
+                .with(StaticFiles.class, Share.PICTURE, Share.PICTURE)
+                .with(StaticFiles.class, "times.js", "times.js")
+                .with(StaticFiles.class, "time-limit.js", "time-limit.js")
+                .with(StaticFiles.class, "list.js", "list.js");
     }
 
     /**
@@ -47,7 +52,7 @@ public final class StaticFiles {
      *
      * @param beside it lies beside this class, unless its resource begins with a slash
      * @param resource where it is
-     * @param name what templates call it, with the ending that says its type: css, js or svg
+     * @param name what templates call it, with the ending that says its type: css, js, png or svg
      * @throws IllegalArgumentException when the ending is another one, or it is a module that imports what was not added before
      */
     public StaticFiles with(Class<?> beside, String resource, String name) {
@@ -73,6 +78,7 @@ public final class StaticFiles {
         return switch (ending) {
             case "css" -> MediaType.parseMediaType("text/css;charset=utf-8");
             case "js" -> MediaType.parseMediaType("text/javascript;charset=utf-8");
+            case "png" -> MediaType.IMAGE_PNG;
             case "svg" -> MediaType.parseMediaType("image/svg+xml");
             default -> throw new IllegalArgumentException("a file that is *." + ending);
         };
@@ -83,7 +89,7 @@ public final class StaticFiles {
      *
      * @throws IllegalArgumentException when there is none of that name
      */
-    String address(String name) {
+    public String address(String name) {
         String address = addresses.get(name);
         if (address == null) {
             throw new IllegalArgumentException("no file " + name + "; there are " + addresses.keySet());

@@ -113,11 +113,18 @@ class ServingTest {
     void shouldLetAPageTalkToTheNamedOriginsAlone() {
         assertThat(ContentPolicy.of(
                         List.of(URI.create("https://results.example.org/x/y?z"), URI.create("http://[::1]:8081")),
-                        false))
+                        false,
+                        List.of(URI.create("https://results.example.org"))))
                 .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
                         + " connect-src 'self' http://[::1]:8081 https://results.example.org;"
-                        + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-        assertThat(ContentPolicy.of(List.of(), true)).contains("img-src 'self' https:;");
+                        + " form-action 'self' https://results.example.org; base-uri 'none'; frame-ancestors 'none'");
+        assertThat(ContentPolicy.of(List.of(), true, List.of()))
+                .contains("img-src 'self' https:;", "form-action 'self';");
+        assertThat(ContentPolicy.inFramesOf(List.of())).endsWith("; frame-ancestors 'none'");
+        assertThat(ContentPolicy.inFramesOf(
+                        List.of(URI.create("https://a.example"), URI.create("http://b.example:8000"))))
+                .contains("connect-src 'self';")
+                .endsWith("; frame-ancestors https://a.example http://b.example:8000");
     }
 
     @Test

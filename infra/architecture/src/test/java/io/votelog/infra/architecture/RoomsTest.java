@@ -72,7 +72,7 @@ class RoomsTest {
 
             streams                : streams.hosting
             streams.hosting        : streams.read.receipts streams.read.board streams.read.instances streams.topology streams.topology.rows streams.topology.voters
-            streams.read.pages     : streams.read.http streams.read.results streams.read.board streams.read.problem
+            streams.read.pages     : streams.read.http streams.read.results streams.read.receipts streams.read.board streams.read.problem
             streams.read.http      : streams.read.results streams.read.instances streams.read.problem
             streams.read.turnout   : streams.read.results streams.read.board streams.read.problem
             streams.read.results   : streams.read.board streams.read.problem

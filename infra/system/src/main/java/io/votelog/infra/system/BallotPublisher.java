@@ -84,9 +84,30 @@ public final class BallotPublisher {
                         ("the ballot %s stands in this log already, with another definition, and a ballot does not change: give it"
                                         + " another id, or forget the log with --fresh")
                                 .formatted(id));
-            default ->
-                throw new SystemException(
-                        "the ballot %s is refused (%d): %s".formatted(id, answer.statusCode(), answer.body()));
+            default -> throw new Refused(id, answer.statusCode(), answer.body());
+        }
+    }
+
+    /** A gateway does not take the ballot as it is. */
+    public static final class Refused extends SystemException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<String> places;
+
+        private Refused(String id, int status, String body) {
+            super("the ballot %s is refused (%d): %s".formatted(id, status, body));
+            this.places = status == 422
+                    ? JSON.readTree(body)
+                            .path("faults")
+                            .valueStream()
+                            .map(fault -> fault.path("place").asString(""))
+                            .toList()
+                    : List.of();
+        }
+
+        /** Whether all that is wrong with it is that its end is past. */
+        public boolean isOver() {
+            return places.equals(List.of("window.closesAt"));
         }
     }
 

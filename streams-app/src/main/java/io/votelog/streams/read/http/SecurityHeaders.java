@@ -15,14 +15,19 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeaders implements WebFilter {
+    private static final String POLICY = "Content-Security-Policy";
+
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         exchange.getResponse().beforeCommit(() -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
             setUnlessSet(headers, "X-Content-Type-Options", "nosniff");
-            setUnlessSet(headers, "X-Frame-Options", "DENY");
             setUnlessSet(headers, "Referrer-Policy", "no-referrer");
-            setUnlessSet(headers, "Content-Security-Policy", SafetyHeaders.CONTENT_SECURITY_POLICY);
+            setUnlessSet(headers, POLICY, SafetyHeaders.CONTENT_SECURITY_POLICY);
+            // The older header has no way to name who may have a page in a frame.
+            if (String.valueOf(headers.getFirst(POLICY)).contains("frame-ancestors 'none'")) {
+                setUnlessSet(headers, "X-Frame-Options", "DENY");
+            }
             return Mono.empty();
         });
         return chain.filter(exchange);

@@ -26,8 +26,8 @@ public record WebSettings(
      * @param producer the side that takes votes, without a slash at the end; null when it is not known
      * @param streams this side, without a slash at the end; null when it is not known
      */
-    record PublicUrls(@Nullable URI producer, @Nullable URI streams) {
-        PublicUrls {
+    public record PublicUrls(@Nullable URI producer, @Nullable URI streams) {
+        public PublicUrls {
             producer = producer == null ? null : PublicAddress.of("votelog.public-urls.producer", producer);
             streams = streams == null ? null : PublicAddress.of("votelog.public-urls.streams", streams);
         }
@@ -39,8 +39,7 @@ public record WebSettings(
     }
 
     /** The public address of this side, or null when it is not set. */
-    @Nullable
-    URI streams() {
+    public @Nullable URI streams() {
         return publicUrls.streams();
     }
 

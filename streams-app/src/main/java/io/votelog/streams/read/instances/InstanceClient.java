@@ -8,6 +8,7 @@ import io.votelog.web.limits.IpAddress;
 import io.votelog.web.limits.RateLimit;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.streams.state.HostInfo;
@@ -18,7 +19,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -117,15 +117,17 @@ public final class InstanceClient {
     }
 
     /**
-     * The other instance's answer to the same request; empty when it is of no use here. A 503 with a reason is of use when
+     * The other instance's answer to a request; empty when it is of no use here. A 503 with a reason is of use when
      * nobody else can answer.
      *
+     * @param path what it is asked, with the query
+     * @param prefer the values of the {@code Prefer} header of the client's request
      * @param client whose request it is; null when that is not known
      * @param wait how long the client is ready to wait for the verdict
      */
     public Mono<ResponseEntity<byte[]>> ask(
-            HostInfo host, ServerHttpRequest request, @Nullable IpAddress client, Duration wait) {
-        URI uri = uri(host, request);
+            HostInfo host, String path, List<String> prefer, @Nullable IpAddress client, Duration wait) {
+        URI uri = uri(host, path);
         return http.get()
                 .uri(uri)
                 .headers(headers -> {
@@ -136,7 +138,7 @@ public final class InstanceClient {
                                 .ifPresent(introduction -> headers.set(InstanceKeys.CLIENT, introduction));
                     }
                     if (!wait.isZero()) {
-                        request.getHeaders().getValuesAsList("Prefer").forEach(prefer -> headers.add("Prefer", prefer));
+                        prefer.forEach(preference -> headers.add("Prefer", preference));
                     }
                 })
                 .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
@@ -180,10 +182,8 @@ public final class InstanceClient {
         return ResponseEntity.status(status).headers(headers).body(body);
     }
 
-    private URI uri(HostInfo host, ServerHttpRequest request) {
-        String query = request.getURI().getRawQuery();
+    private URI uri(HostInfo host, String path) {
         String name = host.host().indexOf(':') < 0 ? host.host() : "[" + host.host() + "]";
-        return URI.create("%s://%s:%d%s%s"
-                .formatted(scheme, name, host.port(), request.getURI().getRawPath(), query == null ? "" : "?" + query));
+        return URI.create("%s://%s:%d%s".formatted(scheme, name, host.port(), path));
     }
 }

@@ -18,8 +18,10 @@ class PageConfiguration {
         StaticFiles files = StaticFiles.common(PageController.FILES)
                 .with(PageConfiguration.class, UPLOT + "uPlot.min.css", "uPlot.min.css")
                 .with(PageConfiguration.class, UPLOT + "uPlot.iife.min.js", "uPlot.iife.min.js")
-                .with(PageConfiguration.class, "results.css", "results.css");
-        for (String module : new String[] {"words.js", "times.js", "feed.js", "tables.js", "chart.js", "results.js"}) {
+                .with(PageConfiguration.class, "results.css", "results.css")
+                .with(PageConfiguration.class, "receipt.css", "receipt.css")
+                .with(PageConfiguration.class, "receipt.js", "receipt.js");
+        for (String module : new String[] {"words.js", "feed.js", "lead.js", "tables.js", "chart.js", "results.js"}) {
             files.with(PageConfiguration.class, module, module);
         }
         return files;
@@ -31,13 +33,13 @@ class PageConfiguration {
     }
 
     @Bean
-    ResultsPage resultsPage(StaticFiles files, Words words, WebSettings settings, JsonMapper json) {
-        return new ResultsPage(files, words, settings.producer(), json);
+    ResultsPage resultsPage(StaticFiles files, Words words, WebSettings web, PageSettings settings, JsonMapper json) {
+        return new ResultsPage(files, words, web.publicUrls(), settings, json);
     }
 
     @Bean
-    BallotsPage ballotsPage(StaticFiles files, Words words) {
-        return new BallotsPage(files, words);
+    ReceiptPage receiptPage(StaticFiles files, Words words, WebSettings settings) {
+        return new ReceiptPage(files, words, settings.streams());
     }
 
     @Bean

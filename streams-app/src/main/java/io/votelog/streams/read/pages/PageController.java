@@ -2,9 +2,11 @@
 package io.votelog.streams.read.pages;
 
 import io.votelog.streams.read.board.Ballots;
+import io.votelog.streams.read.pages.ResultsPage.View;
 import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.read.results.LiveResults;
 import io.votelog.streams.read.results.ResultsView;
+import io.votelog.web.pages.BallotList;
 import io.votelog.web.pages.Content;
 import io.votelog.web.pages.ContentPolicy;
 import io.votelog.web.pages.Language;
@@ -32,28 +34,28 @@ final class PageController {
     /** A page may be cached as long as the results that it is made from. */
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
-    private static final String POLICY = ContentPolicy.of(List.of(), false);
+    private static final String POLICY = ContentPolicy.of(List.of(), false, List.of());
 
     private final Ballots ballots;
     private final LiveResults results;
     private final StaticFiles files;
     private final ResultsPage page;
-    private final BallotsPage list;
     private final NoticePage notice;
+    private final String framePolicy;
 
     PageController(
             Ballots ballots,
             LiveResults results,
             StaticFiles files,
             ResultsPage page,
-            BallotsPage list,
-            NoticePage notice) {
+            NoticePage notice,
+            PageSettings settings) {
         this.ballots = ballots;
         this.results = results;
         this.files = files;
         this.page = page;
-        this.list = list;
         this.notice = notice;
+        this.framePolicy = ContentPolicy.inFramesOf(settings.frameAncestors());
     }
 
     @GetMapping("/ballots/{ballotId}/results")
@@ -67,32 +69,43 @@ final class PageController {
         if (current.isEmpty()) {
             return notice.unknownBallot(language).notFound(request, POLICY);
         }
-        Content content = page.of(ballots.get(ballotId).ballot(), current.get(), language, "wall".equals(view));
-        return content.answer(request, POLICY, MAX_AGE);
+        View asked = View.of(view);
+        Content content = page.of(ballots.get(ballotId).ballot(), current.get(), language, asked);
+        return content.answer(request, asked == View.EMBED ? framePolicy : POLICY, MAX_AGE);
     }
 
-    /** Redirects to the results of the only ballot; when there are more or none, shows the list. */
+    /** Redirects to the results of the ballot that is meant where none is named, if there is one; else lists the ballots. */
     @GetMapping("/")
     ResponseEntity<byte[]> start(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             @RequestHeader HttpHeaders request) {
-        List<Ballots.Published> all = ballots.all();
-        if (all.size() == 1) {
-            String query = chosen == null
-                    ? ""
-                    : "?" + Language.PARAMETER + "=" + language(chosen, request).tag();
+        Language language = language(chosen, request);
+        List<BallotList.Entry> entries = entries(language);
+        Optional<BallotList.Entry> obvious = BallotList.obvious(entries);
+        if (obvious.isPresent()) {
+            String query = chosen == null ? "" : "?" + Language.PARAMETER + "=" + language.tag();
             return ResponseEntity.status(HttpStatus.FOUND)
-                    .location(URI.create("/ballots/" + all.get(0).ballot().id() + "/results" + query))
+                    .location(URI.create(obvious.get().address() + query))
                     .header(HttpHeaders.CACHE_CONTROL, "no-store")
                     .build();
         }
-        List<BallotsPage.Entry> entries = all.stream()
+        return page.list(entries, language).answer(request, POLICY, MAX_AGE);
+    }
+
+    @GetMapping("/ballots")
+    ResponseEntity<byte[]> list(
+            @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
+            @RequestHeader HttpHeaders request) {
+        Language language = language(chosen, request);
+        return page.list(entries(language), language).answer(request, POLICY, MAX_AGE);
+    }
+
+    private List<BallotList.Entry> entries(Language language) {
+        return ballots.all().stream()
                 .map(Ballots.Published::ballot)
                 .flatMap(ballot -> results.current(ballot.id()).stream()
-                        .map(view ->
-                                new BallotsPage.Entry(ballot, view.document().status())))
+                        .map(view -> ResultsPage.entry(ballot, view.document().status(), language)))
                 .toList();
-        return list.of(entries, language(chosen, request)).answer(request, POLICY, MAX_AGE);
     }
 
     @GetMapping(FILES + "{file}")

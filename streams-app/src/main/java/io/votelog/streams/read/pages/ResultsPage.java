@@ -3,16 +3,21 @@ package io.votelog.streams.read.pages;
 
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Reason;
+import io.votelog.rules.Text;
+import io.votelog.streams.read.http.WebSettings.PublicUrls;
 import io.votelog.streams.read.results.BallotPhase;
+import io.votelog.streams.read.results.Ranks;
 import io.votelog.streams.read.results.ResultsDocument;
 import io.votelog.streams.read.results.ResultsDocument.OptionResults;
 import io.votelog.streams.read.results.ResultsDocument.SectionResults;
 import io.votelog.streams.read.results.ResultsDocument.Turnout;
 import io.votelog.streams.read.results.ResultsTag;
 import io.votelog.streams.read.results.ResultsView;
+import io.votelog.web.pages.BallotList;
 import io.votelog.web.pages.Content;
 import io.votelog.web.pages.Head;
 import io.votelog.web.pages.Language;
+import io.votelog.web.pages.Share;
 import io.votelog.web.pages.StaticFiles;
 import io.votelog.web.pages.Template;
 import io.votelog.web.pages.Words;
@@ -42,30 +47,61 @@ final class ResultsPage {
         "uPlot.min.css",
         "uPlot.iife.min.js",
         "words.js",
+        "time-limit.js",
         "feed.js",
+        "lead.js",
         "tables.js",
         "chart.js",
         "results.js"
     };
     private static final int MANY = 100;
+
+    /** From how many options on there is a search. */
+    private static final int SEARCHED = 8;
+
     private static final String NO_RANK = "–";
 
     private final StaticFiles files;
+    private final BallotList list;
     private final Words words;
-    private final @Nullable URI producer;
+    private final PublicUrls urls;
+    private final PageSettings settings;
     private final JsonMapper json;
     private final Template template = Template.of(ResultsPage.class, "results.mustache");
     private final Map<Key, Rendered> rendered = new ConcurrentHashMap<>();
 
-    /** @param producer the public address of the side that takes votes; null when it is not set */
-    ResultsPage(StaticFiles files, Words words, @Nullable URI producer, JsonMapper json) {
+    /** Which of a ballot's pages of results. */
+    enum View {
+        /** For people who look for themselves. */
+        PAGE,
+        /** For a large screen that nobody touches. */
+        WALL,
+        /** For a frame in another page: who leads, and the counts. */
+        EMBED;
+
+        /** The view that the address asks for; the page where it asks for none that there is. */
+        static View of(@Nullable String asked) {
+            return Stream.of(WALL, EMBED)
+                    .filter(view -> view.word().equals(asked))
+                    .findFirst()
+                    .orElse(PAGE);
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    ResultsPage(StaticFiles files, Words words, PublicUrls urls, PageSettings settings, JsonMapper json) {
         this.files = files;
+        this.list = new BallotList(files);
         this.words = words;
-        this.producer = producer;
+        this.urls = urls;
+        this.settings = settings;
         this.json = json;
     }
 
-    private record Key(String ballotId, Language language, boolean wall) {}
+    private record Key(String ballotId, Language language, View view) {}
 
     private record Rendered(ResultsTag tag, Content content) {}
 
@@ -79,6 +115,7 @@ final class ResultsPage {
      * One option.
      *
      * @param order its place on the ballot, from 0 within each section
+     * @param rank its rank within the section, from 1; 0 while ranks are hidden
      * @param width the width of its bar, in percent with the sign
      */
     record Row(
@@ -93,31 +130,57 @@ final class ResultsPage {
 
     record Refusal(String reason, String words, String votes, boolean none) {}
 
-    /**
-     * Renders the page.
-     *
-     * @param wall whether it is for a large screen that nobody touches
-     */
-    Content of(Ballot ballot, ResultsView view, Language language, boolean wall) {
-        Key key = new Key(ballot.id(), language, wall);
+    /** Renders the page. */
+    Content of(Ballot ballot, ResultsView results, Language language, View view) {
+        Key key = new Key(ballot.id(), language, view);
         return Objects.requireNonNull(rendered.compute(
                         key,
-                        (same, known) -> known != null && known.tag().equals(view.tag())
+                        (same, known) -> known != null && known.tag().equals(results.tag())
                                 ? known
-                                : new Rendered(view.tag(), render(ballot, view.document(), language, wall))))
+                                : new Rendered(results.tag(), render(ballot, results.document(), language, view))))
                 .content();
     }
 
-    private Content render(Ballot ballot, ResultsDocument document, Language language, boolean wall) {
+    /** A ballot in the list of ballots. */
+    static BallotList.Entry entry(Ballot ballot, BallotPhase phase, Language language) {
+        Text organiser = ballot.organiser();
+        return new BallotList.Entry(
+                "/ballots/" + ballot.id() + "/results",
+                language.in(ballot.title()),
+                organiser == null ? null : language.in(organiser),
+                switch (phase) {
+                    case SCHEDULED -> BallotList.Stage.COMING;
+                    case OPEN -> BallotList.Stage.OPEN;
+                    case CLOSED, FINAL -> BallotList.Stage.OVER;
+                },
+                ballot.opensAt(),
+                ballot.closesAt());
+    }
+
+    /** The page that lists ballots with links to their results. */
+    Content list(List<BallotList.Entry> entries, Language language) {
+        return list.of(new Wording(words, language).word("ballots-title"), entries, language);
+    }
+
+    private Content render(Ballot ballot, ResultsDocument document, Language language, View view) {
         Wording wording = new Wording(words, language);
         Turnout turnout = document.turnout();
         boolean counted = document.sections().get(0).options().get(0).votes() != null;
         Language.Said title = language.in(ballot.title());
+        long counting = turnout.accepted() - turnout.annulled();
+        List<String> lead = counted ? lead(document, wording) : List.of();
 
         Map<String, Object> model = new HashMap<>();
-        model.put("head", Head.of(wording.word("page-title").replace("{title}", title.text()), language, files, OWN));
+        Head head = Head.of(wording.word("page-title").replace("{title}", title.text()), language, files, OWN);
+        URI streams = urls.streams();
+        model.put(
+                "head",
+                view == View.PAGE && streams != null ? head.shared(share(ballot, lead, wording, streams)) : head);
         model.put("w", wording.words());
-        model.put("wall", wall);
+        model.put("view", view.word());
+        model.put("page", view == View.PAGE);
+        model.put("embed", view == View.EMBED);
+        model.put("ballotId", ballot.id());
         model.put("title", title);
         if (ballot.organiser() != null) {
             model.put("organiser", language.in(ballot.organiser()));
@@ -127,7 +190,16 @@ final class ResultsPage {
         model.put("asOf", wording.timed("as-of", newestVote(document)));
         model.put("counted", counted);
         model.put("hidden", wording.timed("hidden", ballot.closesAt()));
-        model.put("accepted", wording.number(turnout.accepted()));
+        model.put("lead", lead);
+        model.put("counting", wording.number(counting));
+        model.put(
+                "shareNote",
+                wording.live(
+                        document.sections().size() > 1 ? "share-note" : "share-note-single",
+                        Map.of("n", wording.number(counting))));
+        model.put("searchable", ballot.optionCount() > SEARCHED);
+        Text noun = ballot.noun();
+        model.put("noun", noun == null ? new Language.Said(wording.word("noun"), null) : language.in(noun));
         model.put("received", wording.number(turnout.received()));
         model.put("retried", wording.number(turnout.retried()));
         model.put("rejected", wording.number(turnout.rejected()));
@@ -140,14 +212,59 @@ final class ResultsPage {
         model.put("noneRejected", turnout.rejected() == 0);
         model.put("refusals", refusals(turnout, wording));
         model.put("parts", parts(document, wording));
-        model.put("data", data(document, wording));
+        model.put("data", data(ballot, document, wording));
         model.put("csv", "/v1/ballots/%s/results.csv?lang=%s".formatted(ballot.id(), language.tag()));
+        model.put("json", "/v1/ballots/%s/results".formatted(ballot.id()));
+        model.put("digest", document.digest());
         model.put("wallAddress", "?view=wall&lang=" + language.tag());
+        model.put("pageAddress", "/ballots/%s/results?lang=%s".formatted(ballot.id(), language.tag()));
+        model.put("embedding", embedding(ballot, title, language));
+        URI method = settings.methodUrl();
+        model.put("methodAddress", method == null ? List.of() : List.of(method.toString()));
+        URI producer = urls.producer();
         if (producer != null) {
             model.put("voteAddress", "%s/ballots/%s?lang=%s".formatted(producer, ballot.id(), language.tag()));
         }
         model.put("open", document.status() == BallotPhase.OPEN);
         return Content.html(template.render(model));
+    }
+
+    private static List<String> lead(ResultsDocument document, Wording wording) {
+        List<Lead.Section> sections = document.sections().stream()
+                .map(section -> new Lead.Section(
+                        wording.said(section.title()).text(),
+                        section.options().stream()
+                                .map(option -> new Lead.Standing(
+                                        option.id(),
+                                        wording.said(option.title()).text(),
+                                        Objects.requireNonNullElse(option.votes(), 0L)))
+                                .toList()))
+                .toList();
+        return new Lead(wording, document.status() == BallotPhase.FINAL).of(sections);
+    }
+
+    private Share share(Ballot ballot, List<String> lead, Wording wording, URI streams) {
+        String description =
+                lead.isEmpty() ? wording.timed("hidden", ballot.closesAt()).whole() : String.join(" ", lead);
+        return new Share(
+                description,
+                "%s/ballots/%s/results?lang=%s"
+                        .formatted(streams, ballot.id(), wording.language().tag()),
+                streams + files.address(Share.PICTURE));
+    }
+
+    /** What another site puts into a page to show the results there; an empty list where none may. */
+    private Object embedding(Ballot ballot, Language.Said title, Language language) {
+        URI streams = urls.streams();
+        return streams == null || settings.frameAncestors().isEmpty()
+                ? List.of()
+                : List.of(
+                        "<iframe src=\"%s/ballots/%s/results?view=embed&amp;lang=%s\" title=\"%s\" width=\"100%%\" height=\"600\"></iframe>"
+                                .formatted(
+                                        streams,
+                                        ballot.id(),
+                                        language.tag(),
+                                        title.text().replace("&", "&amp;").replace("\"", "&quot;")));
     }
 
     /**
@@ -191,8 +308,11 @@ final class ResultsPage {
         List<Part> parts = new ArrayList<>();
         for (SectionResults section : document.sections()) {
             List<Row> rows = new ArrayList<>();
+            int[] ranks = Ranks.of(section.options().stream()
+                    .mapToLong(option -> Objects.requireNonNullElse(option.votes(), 0L))
+                    .toArray());
             for (OptionResults option : section.options()) {
-                rows.add(row(option, rows.size(), most, counting, wording));
+                rows.add(row(option, rows.size(), ranks[rows.size()], most, counting, wording));
             }
             rows.sort(Comparator.comparingInt(Row::rank));
             parts.add(new Part(section.id(), wording.said(section.title()), rows, rows.size() > MANY));
@@ -200,11 +320,10 @@ final class ResultsPage {
         return parts;
     }
 
-    private static Row row(OptionResults option, int order, long most, long counting, Wording wording) {
+    private static Row row(OptionResults option, int order, int rank, long most, long counting, Wording wording) {
         Language.Said title = wording.said(option.title());
         Long votes = option.votes();
-        Integer rank = option.rank();
-        if (votes == null || rank == null) {
+        if (votes == null) {
             return new Row(option.id(), title, order, 0, "", "", "", "0%");
         }
         double width = most == 0 ? 0 : 100.0 * votes / most;
@@ -220,11 +339,12 @@ final class ResultsPage {
     }
 
     /** The data that the scripts start from, as JSON. */
-    private String data(ResultsDocument document, Wording wording) {
+    private String data(Ballot ballot, ResultsDocument document, Wording wording) {
         return json.writeValueAsString(Map.of(
                 "ballotId", document.ballotId(),
                 "language", wording.language().tag(),
                 "status", document.status(),
+                "closesAt", ballot.closesAt(),
                 "statuses", Arrays.asList(BallotPhase.values()),
                 "version", document.version(),
                 "revision", document.revision(),

@@ -40,7 +40,12 @@ final class Wording {
      * @param at the time in ISO 8601, UTC
      * @param shown the same time for people
      */
-    record Timed(String before, @Nullable String at, @Nullable String shown, String after) {}
+    record Timed(String before, @Nullable String at, @Nullable String shown, String after) {
+        /** The sentence as one text. */
+        String whole() {
+            return before + (shown == null ? "" : shown) + after;
+        }
+    }
 
     Language language() {
         return language;
@@ -54,6 +59,20 @@ final class Wording {
     /** The words that a page's script says, by keys without their prefix. */
     Map<String, String> scriptWords() {
         return scriptWords;
+    }
+
+    /**
+     * A sentence that a page's script says too.
+     *
+     * @param key without the prefix
+     * @param gaps what is filled in
+     */
+    String live(String key, Map<String, String> gaps) {
+        String sentence = word(SCRIPT_PREFIX + key);
+        for (Map.Entry<String, String> gap : gaps.entrySet()) {
+            sentence = sentence.replace("{" + gap.getKey() + "}", gap.getValue());
+        }
+        return sentence;
     }
 
     /** @throws IllegalArgumentException when there is no word for the key */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param annulled how that vote was annulled, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record ReceiptDocument(
+public record ReceiptDocument(
         UUID voteId,
         Outcome status,
         @Nullable Reason reason,
@@ -40,9 +40,10 @@ record ReceiptDocument(
      * @param offset the offset of the annulment, in the partition of the vote
      * @param at the broker's append time of the annulment
      */
-    record Annulled(String reason, long offset, String at) {}
+    public record Annulled(String reason, long offset, String at) {}
 
-    enum Outcome {
+    /** What became of the attempt. */
+    public enum Outcome {
         PENDING,
         ACCEPTED,
         RETRIED,

@@ -4,7 +4,6 @@ package io.votelog.streams.read.results;
 import io.votelog.streams.read.problem.Problems;
 import io.votelog.web.headers.MediaRanges;
 import io.votelog.web.problem.ProblemException;
-import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
@@ -28,25 +27,11 @@ final class AcceptHeader {
             throw Problems.malformed("malformed-accept", "The Accept header is no list of media types.")
                     .exception();
         }
-        double json = quality(accept.ranges(), MediaType.APPLICATION_JSON);
-        double csv = quality(accept.ranges(), CSV);
+        double json = accept.quality(MediaType.APPLICATION_JSON);
+        double csv = accept.quality(CSV);
         if (json <= 0 && csv <= 0) {
             throw Problems.notAcceptable().exception();
         }
         return csv > json;
-    }
-
-    /** The quality of the most specific range that includes the type; 0 when none does. */
-    private static double quality(List<MediaType> ranges, MediaType type) {
-        double quality = 0;
-        int specificity = -1;
-        for (MediaType range : ranges) {
-            int its = range.isWildcardType() ? 0 : range.isWildcardSubtype() ? 1 : 2;
-            if (range.includes(type) && its > specificity) {
-                specificity = its;
-                quality = range.getQualityValue();
-            }
-        }
-        return quality;
     }
 }

@@ -4,11 +4,11 @@ package io.votelog.streams.read.results;
 import java.util.Arrays;
 
 /** Competition ranking: equal votes share a rank, and the next one is behind them all (1, 2, 2, 4). */
-final class Ranks {
+public final class Ranks {
     private Ranks() {}
 
     /** The rank of each option by its votes, from 1 for the most votes. */
-    static int[] of(long[] votes) {
+    public static int[] of(long[] votes) {
         long[] ascending = votes.clone();
         Arrays.sort(ascending);
         int[] ranks = new int[votes.length];

@@ -76,7 +76,7 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
     const from = line[index - 1];
     const to = line[index];
     // A step that has only begun says little.
-    return from === undefined || to.at - from.at < history.stepSeconds / 2 ? null : (to.accepted - from.accepted) / (to.at - from.at);
+    return from === undefined || to.at - from.at < history.stepSeconds / 2 ? null : (60 * (to.accepted - from.accepted)) / (to.at - from.at);
   }
 
   function build(turnout, pace) {
@@ -125,17 +125,17 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
       if (step >= 86_400) {
         return days[index];
       }
-      return days[0] !== days.at(-1) && days[index] !== days[index - 1]
+      return days[0] !== days[days.length - 1] && days[index] !== days[index - 1]
         ? `${speak.minute(date)}\n${days[index]}` : speak.minute(date);
     });
   }
 
   function say(line) {
-    const last = line.at(-1);
+    const last = line[line.length - 1];
     const sentences = [fill(words["growth-text"], {
       time: speak.clock(new Date(1000 * last.at)), received: speak.number(last.received), accepted: speak.number(last.accepted),
     })];
-    const half = line.findLast((one) => one.accepted <= last.accepted / 2);
+    const half = [...line].reverse().find((one) => one.accepted <= last.accepted / 2);
     if (last.accepted > 0 && half !== undefined) {
       sentences.push(fill(words["growth-half"], { time: speak.clock(new Date(1000 * half.at)) }));
     }
@@ -148,7 +148,8 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
     }
     const line = points();
     const every = Math.ceil(line.length / TABLE_ROWS);
-    table.replaceChildren(...line.filter((one, index) => (line.length - 1 - index) % every === 0).map((one) => {
+    table.textContent = "";
+    table.append(...line.filter((one, index) => (line.length - 1 - index) % every === 0).map((one) => {
       const row = document.createElement("tr");
       const time = document.createElement("th");
       time.scope = "row";

@@ -1,5 +1,7 @@
 // The results as they come: by the stream, and while there is none, by asking.
 
+import { timeLimit } from "./time-limit.js";
+
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 const SILENCE_MS = 20_000;
@@ -139,7 +141,7 @@ export function follow({ url, statuses, shown, onDocument, onAnew, onLink, onSer
       const answer = await fetch(url, {
         headers: tag === null ? { Accept: "application/json" } : { Accept: "application/json", "If-None-Match": tag },
         cache: "no-store",
-        signal: AbortSignal.timeout(ANSWER_MS),
+        signal: timeLimit(ANSWER_MS),
       });
       if (answer.status !== 304 && !answer.ok) {
         if (await isBehind(answer) && beganAnew()) {

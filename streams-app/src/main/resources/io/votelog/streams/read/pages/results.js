@@ -2,11 +2,15 @@
 
 import { fill, showTimes, speech } from "./words.js";
 import { follow } from "./feed.js";
+import { lead } from "./lead.js";
 import { tables } from "./tables.js";
 import { turnoutChart } from "./chart.js";
 
-const RATE_WINDOW_MS = 10_000;
-const RATE_FROM_MS = 2000;
+const RATE_WINDOW_MS = 60_000;
+const RATE_FROM_MS = 5000;
+const SMALLEST_ON_WALL_VH = 1.2;
+const LARGEST_ON_WALL_VH = 4;
+const BETWEEN_LEADS_MS = 1000;
 const LIVE_MS = 5000;
 const BETWEEN_ANNOUNCEMENTS_MS = 30_000;
 const NOTHING = "–";
@@ -15,8 +19,10 @@ const page = JSON.parse(document.getElementById("results").dataset.page);
 const speak = speech(page.language);
 const url = `/v1/ballots/${page.ballotId}/results`;
 const counts = tables(speak, page.words.rose);
-const chart = turnoutChart({ url: `/v1/ballots/${page.ballotId}/turnout`, speak, words: page.words, onServerTime });
 const byId = (id) => document.getElementById(id);
+const chart = byId("growth") === null
+  ? null
+  : turnoutChart({ url: `/v1/ballots/${page.ballotId}/turnout`, speak, words: page.words, onServerTime });
 const countedAt = document.querySelector("#counted-at time");
 const figures = new Map([...document.querySelectorAll("[data-figure]")].map((cell) => [cell.dataset.figure, cell]));
 const refusals = [...document.querySelectorAll("tr[data-reason]")];
@@ -29,10 +35,14 @@ let readerAheadMs = 0;
 let samples = [];
 let announcedAt = performance.now();
 let announcedVotes = null;
+let leadDue = 0;
+let leadAt = -Infinity;
 
 showTimes(speak);
 keepOrder();
-document.documentElement.style.setProperty("--rows", counts.longest);
+offerSearch();
+offerShare();
+fitToWall();
 
 follow({
   url,
@@ -46,7 +56,7 @@ follow({
   onAnew() {
     samples = [];
     announcedVotes = null;
-    chart.anew();
+    chart?.anew();
     byId("anew").hidden = false;
     announce(byId("anew").textContent);
   },
@@ -89,16 +99,18 @@ function draw() {
     showStatus();
     showFigures();
     counts.show(results);
-    chart.show(results);
+    showLead();
+    chart?.show(results);
     drawn = results;
   }
   showFreshness();
-  write(figures.get("rate"), rate());
+  figure("rate", rate());
+  showTimeLeft();
   if (results !== null && link === "live" && performance.now() - announcedAt > BETWEEN_ANNOUNCEMENTS_MS
       && results.turnout.accepted !== announcedVotes && anyVotes()) {
     announcedVotes = results.turnout.accepted;
     announce(fill(page.words["votes-counted"], {
-      accepted: speak.number(announcedVotes), time: speak.minute(new Date(results.asOf)),
+      counting: speak.number(counting(results.turnout)), time: speak.minute(new Date(results.asOf)),
     }));
   }
 }
@@ -120,8 +132,10 @@ function showStatus() {
   if (vote !== null) {
     vote.hidden = results.status !== "open";
   }
-  const counted = results.sections[0].options[0].votes !== undefined;
+  const counted = areCounted();
   byId("hidden-notice").hidden = counted;
+  byId("lead").hidden = !counted;
+  byId("share-note").hidden = !counted;
   if (byId("order") !== null) {
     byId("order").hidden = !counted;
   }
@@ -129,8 +143,14 @@ function showStatus() {
 
 function showFigures() {
   const { turnout } = results;
-  for (const name of ["accepted", "received", "retried", "rejected", "late", "annulled"]) {
-    write(figures.get(name), speak.number(turnout[name]));
+  const n = speak.number(counting(turnout));
+  write(byId("share-note"), fill(page.words[counts.parts > 1 ? "share-note" : "share-note-single"], { n }));
+  if (figures.size === 0) {
+    return;
+  }
+  figure("counting", n);
+  for (const name of ["received", "retried", "rejected", "late", "annulled"]) {
+    figure(name, speak.number(turnout[name]));
   }
   figures.get("rate").parentElement.hidden = results.status !== "open";
   figures.get("late").parentElement.hidden = turnout.late === 0;
@@ -145,6 +165,55 @@ function showFigures() {
     byId("none-refused").hidden = turnout.rejected > 0;
     byId("refusal-table").hidden = turnout.rejected === 0;
   }
+}
+
+function figure(name, text) {
+  const cell = figures.get(name);
+  if (cell !== undefined) {
+    write(cell, text);
+  }
+}
+
+/** How many votes count: those accepted that were not annulled since. */
+function counting(turnout) {
+  return turnout.accepted - turnout.annulled;
+}
+
+function areCounted() {
+  return results.sections[0].options[0].votes !== undefined;
+}
+
+/** Who leads, at most once a second: nobody reads faster. */
+function showLead() {
+  if (!areCounted() || leadDue !== 0) {
+    return;
+  }
+  leadDue = setTimeout(() => {
+    leadDue = 0;
+    leadAt = performance.now();
+    const sentences = lead(results, { words: page.words, speak, titleOf: counts.titleOf, partOf: counts.partOf });
+    const place = byId("lead");
+    while (place.children.length > sentences.length) {
+      place.lastElementChild.remove();
+    }
+    sentences.forEach((sentence, index) => {
+      write(place.children[index] ?? place.appendChild(document.createElement("p")), sentence);
+    });
+  }, Math.max(0, leadAt + BETWEEN_LEADS_MS - performance.now()));
+}
+
+/** How long votes are taken yet, by the server's clock. */
+function showTimeLeft() {
+  const place = byId("left");
+  const minutes = (Date.parse(page.closesAt) - serverNow()) / 60_000;
+  place.hidden = (results ?? page).status !== "open" || minutes <= 0;
+  if (place.hidden) {
+    return;
+  }
+  const [key, n] = minutes >= 2 * 1440 ? ["left-days", minutes / 1440]
+    : minutes >= 120 ? ["left-hours", minutes / 60]
+    : minutes >= 1 ? ["left-minutes", minutes] : ["left-last", 0];
+  write(place, fill(page.words[key], { n: speak.number(Math.floor(n)) }));
 }
 
 /** A count that goes down is explained as it does. */
@@ -198,7 +267,7 @@ function sample(next) {
     return;
   }
   const at = Date.parse(next.asOf);
-  const last = samples.at(-1);
+  const last = samples[samples.length - 1];
   if (last === undefined || at > last.at) {
     samples.push({ at, accepted: next.turnout.accepted, seen: performance.now() });
   } else {
@@ -209,17 +278,17 @@ function sample(next) {
   }
 }
 
-/** Votes a second by the brokers' clock, up to the newest vote and on from there. */
+/** Votes a minute by the brokers' clock, up to the newest vote and on from there. */
 function rate() {
-  const last = samples.at(-1);
+  const last = samples[samples.length - 1];
   if (link !== "live" || !goesOn() || last === undefined) {
     return NOTHING;
   }
   const end = last.at + performance.now() - last.seen;
-  const first = samples.findLast((one) => one.at <= end - RATE_WINDOW_MS) ?? samples[0];
+  const first = [...samples].reverse().find((one) => one.at <= end - RATE_WINDOW_MS) ?? samples[0];
   return end - first.at < RATE_FROM_MS
     ? NOTHING
-    : speak.rate(Math.max(0, (1000 * (last.accepted - first.accepted)) / (end - first.at)));
+    : speak.rate(Math.max(0, (60_000 * (last.accepted - first.accepted)) / (end - first.at)));
 }
 
 function announce(text) {
@@ -231,6 +300,72 @@ function write(cell, text) {
   if (cell.textContent !== text) {
     cell.textContent = text;
   }
+}
+
+/** Shows the rows alone that have all words of the search. */
+function offerSearch() {
+  const search = byId("search");
+  if (search === null) {
+    return;
+  }
+  search.hidden = false;
+  search.addEventListener("input", () => {
+    const shown = counts.find(search.value);
+    write(byId("found"), shown === null ? "" : fill(page.words.found, { n: speak.number(shown), all: speak.number(counts.options) }));
+  });
+}
+
+/** By what the device shares with, or by the address, to be pasted. */
+function offerShare() {
+  const share = byId("share");
+  if (share === null || (navigator.share === undefined && navigator.clipboard === undefined)) {
+    return;
+  }
+  const words = share.textContent;
+  const url = location.href.split("#")[0];
+  share.hidden = false;
+  share.addEventListener("click", async () => {
+    try {
+      if (navigator.share !== undefined) {
+        await navigator.share({ title: document.title, url });
+      } else {
+        await navigator.clipboard.writeText(url);
+        write(share, share.dataset.copied);
+        setTimeout(() => write(share, words), 3000);
+      }
+    } catch {
+      // The reader has thought better of it.
+    }
+  });
+}
+
+/** On a wall everything is seen at once, in the largest letters with which it is. */
+function fitToWall() {
+  if (!document.body.classList.contains("wall")) {
+    return;
+  }
+  const root = document.documentElement;
+  const fits = (size) => {
+    document.body.style.setProperty("--size", `${size}vh`);
+    return root.scrollHeight <= root.clientHeight && root.scrollWidth <= root.clientWidth;
+  };
+  const fit = () => {
+    let low = SMALLEST_ON_WALL_VH;
+    let high = LARGEST_ON_WALL_VH;
+    while (high - low > 0.05) {
+      const middle = (low + high) / 2;
+      if (fits(middle)) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    fits(low);
+  };
+  fit();
+  addEventListener("resize", fit);
+  document.fonts?.ready.then(fit);
+  new MutationObserver(fit).observe(byId("growth"), { attributes: true, attributeFilter: ["hidden"] });
 }
 
 /** The reader's choice of order is kept for the next visit, where the browser keeps anything. */

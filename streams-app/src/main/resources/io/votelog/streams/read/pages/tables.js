@@ -5,6 +5,8 @@ const GLIDE_MS = 400;
 const MARK_MS = 4000;
 const NO_RANK = "–";
 
+const normal = (text) => text.normalize("NFKC").toLowerCase();
+
 /**
  * @param {object} speak numbers in the reader's language
  * @param {string} rose what the mark says of a row that rose
@@ -19,6 +21,8 @@ export function tables(speak, rose) {
       id: row.dataset.option,
       place: Number(row.dataset.order),
       rank: Number(row.dataset.rank),
+      title: row.querySelector(".title").textContent,
+      text: normal(row.querySelector(".case").textContent),
       rankCell: row.querySelector(".rank"),
       votes: row.querySelector(".votes .value"),
       share: row.querySelector(".share"),
@@ -28,6 +32,7 @@ export function tables(speak, rose) {
   }));
   const byId = new Map(parts.flatMap((part) => part.rows).map((entry) => [entry.id, entry]));
   let byVotes = true;
+  let finding = false;
   let ranks = new Map();
   let moved = -Infinity;
   let due = 0;
@@ -43,6 +48,10 @@ export function tables(speak, rose) {
       return;
     }
     const counting = results.turnout.accepted - results.turnout.annulled;
+    ranks = new Map();
+    for (const section of results.sections) {
+      rankWithin(section.options, most);
+    }
     for (const option of options) {
       const entry = byId.get(option.id);
       write(entry.votes, speak.number(option.votes));
@@ -52,8 +61,19 @@ export function tables(speak, rose) {
         entry.bar.setAttribute("width", width);
       }
     }
-    ranks = new Map(options.map((option) => [option.id, most === 0 ? 0 : option.rank]));
     moveSoon();
+  }
+
+  /** Equal votes share a rank; nobody has one before the first vote. */
+  function rankWithin(options, most) {
+    const sorted = [...options].sort((a, b) => b.votes - a.votes);
+    let rank = 0;
+    sorted.forEach((option, index) => {
+      if (index === 0 || option.votes < sorted[index - 1].votes) {
+        rank = index + 1;
+      }
+      ranks.set(option.id, most === 0 ? 0 : rank);
+    });
   }
 
   function write(cell, text) {
@@ -95,7 +115,7 @@ export function tables(speak, rose) {
     if (wanted.every(({ row }, index) => row.previousElementSibling === (wanted[index - 1]?.row ?? null))) {
       return;
     }
-    const from = still.matches ? null : rows.map(({ row }) => row.offsetTop);
+    const from = still.matches || finding ? null : rows.map(({ row }) => row.offsetTop);
     let next = body.firstElementChild;
     for (const { row } of wanted) {
       if (row === next) {
@@ -141,7 +161,27 @@ export function tables(speak, rose) {
       byVotes = votesFirst;
       parts.forEach(arrange);
     },
-    /** The most rows that a part has. */
-    longest: Math.max(...parts.map((part) => part.rows.length)),
+    /** Shows the rows that have all these words; says how many those are, or null where all are. */
+    find(text) {
+      const words = normal(text).split(/\s+/).filter(Boolean);
+      finding = words.length > 0;
+      let shown = 0;
+      for (const { table, rows } of parts) {
+        let here = 0;
+        for (const entry of rows) {
+          entry.row.hidden = !words.every((word) => entry.text.includes(word));
+          here += entry.row.hidden ? 0 : 1;
+        }
+        table.closest(".part").hidden = here === 0;
+        shown += here;
+      }
+      return finding ? shown : null;
+    },
+    /** How many options there are, and parts. */
+    options: byId.size,
+    parts: parts.length,
+    /** The title of an option, and of a part, by their ids. */
+    titleOf: (id) => byId.get(id).title,
+    partOf: (id) => parts.find(({ table }) => table.dataset.part === id).table.caption.textContent,
   };
 }

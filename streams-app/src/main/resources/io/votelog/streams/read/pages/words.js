@@ -19,7 +19,10 @@ export function speech(language) {
   const minute = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const clock = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const zone = new Intl.DateTimeFormat(region, { timeZoneName: "short" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "narrow" });
+  // Engines of 2020 may lack it.
+  const relative = Intl.RelativeTimeFormat === undefined
+    ? { format: (value, unit) => `${value} ${{ second: "s", minute: "min", hour: "h", day: "d" }[unit]}` }
+    : new Intl.RelativeTimeFormat(language, { numeric: "always", style: "narrow" });
 
   function zoneOf(date) {
     return zone.formatToParts(date).find((part) => part.type === "timeZoneName").value;

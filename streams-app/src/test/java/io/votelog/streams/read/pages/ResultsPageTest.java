@@ -2,16 +2,20 @@
 package io.votelog.streams.read.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
+import io.votelog.streams.read.http.WebSettings.PublicUrls;
+import io.votelog.streams.read.pages.ResultsPage.View;
 import io.votelog.streams.read.results.BallotPhase;
 import io.votelog.streams.read.results.Documents;
 import io.votelog.streams.read.results.ResultsDocument;
 import io.votelog.streams.read.results.ResultsView;
+import io.votelog.web.pages.BallotList;
 import io.votelog.web.pages.Content;
 import io.votelog.web.pages.Language;
 import io.votelog.web.pages.StaticFiles;
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpHeaders;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,7 +45,10 @@ final class ResultsPageTest {
     private final PageConfiguration configuration = new PageConfiguration();
     private final StaticFiles files = configuration.staticFiles();
     private final Words words = configuration.pageWords();
-    private final ResultsPage page = new ResultsPage(files, words, URI.create("https://vote.example.org"), JSON);
+    private static final PublicUrls URLS =
+            new PublicUrls(URI.create("https://vote.example.org"), URI.create("https://results.example.org"));
+
+    private final ResultsPage page = new ResultsPage(files, words, URLS, new PageSettings(List.of(), null), JSON);
 
     @Test
     void shouldShowTheCountsWithoutAScript() {
@@ -49,14 +57,14 @@ final class ResultsPageTest {
         assertThat(rows(html))
                 .containsExactly(
                         "01 | 1 | One, &quot;first&quot; | 4 | 66.7%",
-                        "02 | 1 | Two, or 2 | 4 | 66.7%", "03 | 3 | Third | 2 | 33.3%");
+                        "02 | 1 | Two, or 2 | 4 | 66.7%", "03 | 1 | Third | 2 | 33.3%");
         assertThat(html)
                 .contains(
                         "<title>A vote – live results</title>",
-                        "<h1>A vote</h1>",
-                        "<caption lang=\"\">Part A</caption>")
+                        "<h1 dir=\"auto\">A vote</h1>",
+                        "<caption dir=\"auto\" lang=\"\">Part A</caption>")
                 .contains("<rect width=\"50.00%\"")
-                .contains("<dd data-figure=\"received\">10</dd>", "<dd data-figure=\"accepted\">6</dd>")
+                .contains("<dd data-figure=\"received\">10</dd>", "<dd data-figure=\"counting\">6</dd>")
                 .contains(
                         "as of <time datetime=\"2021-12-06T01:02:03.456Z\" data-shown=\"clock\">6 Dec 2021, 01:02 UTC</time>")
                 .contains(
@@ -68,9 +76,9 @@ final class ResultsPageTest {
     @Test
     void shouldSpeakChinese() {
         assertThat(page(LIVE, BallotPhase.OPEN, Language.CHINESE))
-                .contains("<html lang=\"zh\">", "<title>评选 – 实时结果</title>", "<h1>评选</h1>", ">甲<")
+                .contains("<html lang=\"zh\">", "<title>评选 – 实时结果</title>", "<h1 dir=\"auto\">评选</h1>", ">甲<")
                 .contains("2021年12月6日 01:02 UTC", "投票中", "该用户已经投过票")
-                .contains("<caption lang=\"en\">Part B</caption>");
+                .contains("<caption dir=\"auto\" lang=\"en\">Part B</caption>");
     }
 
     @ParameterizedTest
@@ -91,8 +99,9 @@ final class ResultsPageTest {
                     .as("%s while %s", other, status)
                     .isEqualTo(other != status);
         });
-        boolean offersToVote = html.contains("href=\"https://vote.example.org/ballots/golden?lang=en\">Vote</a>");
-        assertThat(offersToVote).isEqualTo(status == BallotPhase.OPEN);
+        boolean offersToVote = html.contains("href=\"https://vote.example.org/ballots/golden?lang=en\">Vote now</a>");
+        assertThat(offersToVote).isTrue();
+        assertThat(html.contains("id=\"vote\" hidden>")).isEqualTo(status != BallotPhase.OPEN);
     }
 
     @Test
@@ -114,17 +123,18 @@ final class ResultsPageTest {
     void shouldSayInBothLanguagesThatResultsStandStill() {
         ResultsDocument live = document(LIVE, BallotPhase.OPEN);
         ResultsView still = view(null, live.goingOn(false));
-        assertThat(text(page.of(LIVE.ballot(), view(null, live), Language.ENGLISH, false)))
+        assertThat(text(page.of(LIVE.ballot(), view(null, live), Language.ENGLISH, View.PAGE)))
                 .contains("id=\"still\" hidden>");
-        assertThat(text(page.of(LIVE.ballot(), still, Language.ENGLISH, false)))
+        assertThat(text(page.of(LIVE.ballot(), still, Language.ENGLISH, View.PAGE)))
                 .contains("id=\"still\">These results are not live at the moment");
-        assertThat(text(page.of(LIVE.ballot(), still, Language.CHINESE, true))).contains("id=\"still\">结果暂时停止更新");
+        assertThat(text(page.of(LIVE.ballot(), still, Language.CHINESE, View.WALL)))
+                .contains("id=\"still\">结果暂时停止更新");
     }
 
     @Test
     void shouldHaveNoRanksBeforeTheFirstVote() {
         ResultsDocument document = ResultsDocument.of(LIVE, null, BallotPhase.OPEN);
-        String html = text(page.of(LIVE.ballot(), view(null, document), Language.ENGLISH, false));
+        String html = text(page.of(LIVE.ballot(), view(null, document), Language.ENGLISH, View.PAGE));
         assertThat(rows(html)).contains("02 | – | Two, or 2 | 0 | 0.0%");
         assertThat(html)
                 .contains("<span id=\"counted-at\" hidden>as of <time datetime=\"\"")
@@ -133,12 +143,10 @@ final class ResultsPageTest {
 
     @Test
     void shouldOrderByRankAndEqualOnesAsOnTheBallot() {
-        BallotResults results = BallotResults.newBuilder(Documents.results(LIVE, BallotStatus.OPEN, 15, null))
-                .setVotes(List.of(1L, 5L, 5L))
-                .build();
+        BallotResults results = Documents.results(LIVE, BallotStatus.OPEN, 15, null, List.of(1L, 5L, 5L), 0);
         ResultsDocument document = ResultsDocument.of(LIVE, results, BallotPhase.OPEN);
-        String html = text(page.of(LIVE.ballot(), view(results, document), Language.ENGLISH, false));
-        assertThat(rows(html)).extracting(row -> row.substring(0, 6)).containsExactly("02 | 1", "01 | 3", "03 | 1");
+        String html = text(page.of(LIVE.ballot(), view(results, document), Language.ENGLISH, View.PAGE));
+        assertThat(rows(html)).extracting(row -> row.substring(0, 6)).containsExactly("02 | 1", "01 | 2", "03 | 1");
     }
 
     @Test
@@ -156,7 +164,7 @@ final class ResultsPageTest {
         Ballot.Definition read = BallotFile.YAML.read(yaml.getBytes(StandardCharsets.UTF_8));
         Ballot ballot = ((Ballot.Definition.Valid) read).ballot();
         ResultsDocument document = ResultsDocument.of(BallotDefinition.of(ballot), null, BallotPhase.OPEN);
-        String html = text(page.of(ballot, view(null, document), Language.ENGLISH, false));
+        String html = text(page.of(ballot, view(null, document), Language.ENGLISH, View.PAGE));
         assertThat(html)
                 .contains("&lt;script&gt;alert(1)", "&lt;b&gt;&amp;", "&quot;&gt;&lt;img&gt;", "&#39; onclick")
                 .doesNotContain("<script>", "<b>", "<img", "' onclick");
@@ -180,8 +188,10 @@ final class ResultsPageTest {
     @Test
     void shouldHaveNothingToTouchOnTheWall() {
         ResultsDocument document = document(LIVE, BallotPhase.OPEN);
-        String html = text(page.of(LIVE.ballot(), view(null, document), Language.ENGLISH, true));
-        assertThat(html).contains("<body class=\"wall\">").doesNotContain("<input", "<nav", "<details", "results.csv");
+        String html = text(page.of(LIVE.ballot(), view(null, document), Language.ENGLISH, View.WALL));
+        assertThat(html)
+                .contains("<body class=\"wall\">")
+                .doesNotContain("<input", "<nav", "<details", "results.csv", "<button");
         assertThat(rows(html)).hasSize(3);
     }
 
@@ -191,38 +201,107 @@ final class ResultsPageTest {
         assertThat(html).doesNotContain("<style", " style=", " onclick", "javascript:");
         assertThat(find(html, "<script[^>]*>")).isNotEmpty().allSatisfy(script -> assertThat(script.group())
                 .contains(" src=\"/assets/results/"));
-        assertThat(find(html, "<link[^>]*>"))
+        assertThat(find(html, "<link rel=\"(?:icon|stylesheet)[^>]*>"))
                 .allSatisfy(link -> assertThat(link.group()).contains(" href=\"/assets/results/"));
     }
 
     @Test
     void shouldRenderEachStateOnceForEachLanguageAndView() {
         ResultsView view = view(null, document(LIVE, BallotPhase.OPEN));
-        Content first = page.of(LIVE.ballot(), view, Language.ENGLISH, false);
-        assertThat(page.of(LIVE.ballot(), view, Language.ENGLISH, false)).isSameAs(first);
-        assertThat(page.of(LIVE.ballot(), view, Language.CHINESE, false)).isNotSameAs(first);
-        assertThat(page.of(LIVE.ballot(), view, Language.ENGLISH, true)).isNotSameAs(first);
+        Content first = page.of(LIVE.ballot(), view, Language.ENGLISH, View.PAGE);
+        assertThat(page.of(LIVE.ballot(), view, Language.ENGLISH, View.PAGE)).isSameAs(first);
+        assertThat(page.of(LIVE.ballot(), view, Language.CHINESE, View.PAGE)).isNotSameAs(first);
+        assertThat(page.of(LIVE.ballot(), view, Language.ENGLISH, View.WALL)).isNotSameAs(first);
         ResultsView closed = view(null, document(LIVE, BallotPhase.CLOSED));
-        assertThat(page.of(LIVE.ballot(), closed, Language.ENGLISH, false)).isNotSameAs(first);
+        assertThat(page.of(LIVE.ballot(), closed, Language.ENGLISH, View.PAGE)).isNotSameAs(first);
     }
 
     @Test
-    void shouldListTheBallotsThatGoOnFirst() {
-        BallotsPage list = new BallotsPage(files, words);
-        String html = text(list.of(
-                List.of(
-                        new BallotsPage.Entry(LIVE.ballot(), BallotPhase.FINAL),
-                        new BallotsPage.Entry(LIVE.ballot(), BallotPhase.OPEN)),
-                Language.ENGLISH));
-        assertThat(find(html, "class=\"badge\">(\\w+)<"))
-                .extracting(badge -> badge.group(1))
-                .containsExactly("Open", "Final");
+    void shouldPutBallotsWhereTheyBelongInTheList() {
+        Map<BallotPhase, BallotList.Stage> stages = Map.of(
+                BallotPhase.SCHEDULED, BallotList.Stage.COMING,
+                BallotPhase.OPEN, BallotList.Stage.OPEN,
+                BallotPhase.CLOSED, BallotList.Stage.OVER,
+                BallotPhase.FINAL, BallotList.Stage.OVER);
+        stages.forEach((phase, stage) -> assertThat(ResultsPage.entry(LIVE.ballot(), phase, Language.ENGLISH)
+                        .stage())
+                .isEqualTo(stage));
+        String html = text(page.list(
+                List.of(ResultsPage.entry(LIVE.ballot(), BallotPhase.OPEN, Language.ENGLISH)), Language.ENGLISH));
         assertThat(html).contains("href=\"/ballots/golden/results?lang=en\">A vote</a>");
-        assertThat(text(list.of(List.of(), Language.ENGLISH))).contains("No ballot has been published yet.");
+    }
+
+    /** Ranks are within a part: the third option of the ballot is the only one of its part. */
+    @Test
+    void shouldRankWithinEachPartAndSayWhatAShareIsOf() {
+        String html = page(LIVE, BallotPhase.OPEN, Language.ENGLISH);
+        assertThat(rows(html)).contains("03 | 1 | Third | 2 | 33.3%");
+        assertThat(html)
+                .contains("Ranks are within each part. A share is of the 6 votes that count")
+                .contains(">Option</th>");
+    }
+
+    @Test
+    void shouldSayWhoLeadsBeforeAnythingElse() {
+        String html = page(LIVE, BallotPhase.OPEN, Language.ENGLISH);
+        assertThat(html)
+                .contains(
+                        "<p>Part A: 01 “One, &quot;first&quot;” and 02 “Two, or 2” share the lead with 4 votes each.</p>")
+                .contains("<p>Part B: 03 “Third” has 2 votes.</p>");
+        assertThat(html.indexOf("id=\"lead\"")).isLessThan(html.indexOf("<table"));
+        assertThat(page(LIVE, BallotPhase.FINAL, Language.CHINESE)).contains("并列居首");
+        ResultsPage ofHidden = new ResultsPage(files, words, URLS, new PageSettings(List.of(), null), JSON);
+        assertThat(text(ofHidden.of(
+                        AFTER_CLOSE.ballot(),
+                        view(null, document(AFTER_CLOSE, BallotPhase.OPEN)),
+                        Language.ENGLISH,
+                        View.PAGE)))
+                .contains("id=\"lead\" hidden>", "Who leads is hidden while people vote.")
+                .doesNotContain("share the lead with 4");
+    }
+
+    @Test
+    void shouldCountAnnulledVotesApart() {
+        BallotResults results = Documents.results(LIVE, BallotStatus.OPEN, 15, null, List.of(3L, 3L, 2L), 2);
+        ResultsDocument document = ResultsDocument.of(LIVE, results, BallotPhase.OPEN);
+        assertThat(text(page.of(LIVE.ballot(), view(results, document), Language.ENGLISH, View.PAGE)))
+                .contains("<dt>Votes that count</dt><dd data-figure=\"counting\">4</dd>")
+                .contains("<dd data-figure=\"annulled\">2</dd>", "A share is of the 4 votes that count");
+    }
+
+    @Test
+    void shouldFitInAFrameOfASiteThatMayShowIt() {
+        ResultsDocument document = document(LIVE, BallotPhase.OPEN);
+        String frame = text(page.of(LIVE.ballot(), view(null, document), Language.ENGLISH, View.EMBED));
+        assertThat(frame)
+                .contains("<body class=\"embed\">", "href=\"/ballots/golden/results?lang=en\" target=\"_blank\"")
+                .doesNotContain("<nav", "<input", "id=\"growth\"", "og:title");
+        assertThat(rows(frame)).hasSize(3);
+        assertThat(page(LIVE, BallotPhase.OPEN, Language.ENGLISH)).doesNotContain("iframe");
+        PageSettings named = new PageSettings(
+                List.of(URI.create("https://news.example")), URI.create("https://vote.example.org/method"));
+        ResultsPage framed = new ResultsPage(files, words, URLS, named, JSON);
+        assertThat(text(framed.of(LIVE.ballot(), view(null, document), Language.ENGLISH, View.PAGE)))
+                .contains("&lt;iframe src=&quot;https://results.example.org/ballots/golden/results?view=embed")
+                .contains("<a href=\"https://vote.example.org/method\">Method and audit</a>");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://news.example/",
+                "https://news.example/a",
+                "news.example",
+                "ftp://news.example",
+                "https://a@b.example?x"
+            })
+    void shouldRefuseFramesOfWhatIsNoOrigin(String origin) {
+        assertThatThrownBy(() -> new PageSettings(List.of(URI.create(origin)), null))
+                .hasMessageContaining("votelog.pages.frame-ancestors: " + origin);
     }
 
     private String page(BallotDefinition definition, BallotPhase status, Language language) {
-        return text(page.of(definition.ballot(), view(null, document(definition, status)), language, false));
+        return text(page.of(definition.ballot(), view(null, document(definition, status)), language, View.PAGE));
     }
 
     private static ResultsDocument document(BallotDefinition definition, BallotPhase status) {
@@ -235,10 +314,10 @@ final class ResultsPageTest {
 
     /** Id, rank, title, votes and share of each row. */
     private static List<String> rows(String html) {
-        return find(html, "<tr data-option.*?</tr>").stream()
+        return find(html, "<tr id=\"option-.*?</tr>").stream()
                 .map(row -> find(
                                 row.group(),
-                                "rank count\">(.*?)</td>.*number\">(.*?)</span>.*class=\"title\"[^>]*>(.*?)</span>"
+                                "rank count\">(.*?)</td>.*number\"[^>]*>(.*?)</(?:a|span)>.*class=\"title\"[^>]*>(.*?)</span>"
                                         + ".*value\">(.*?)</span>.*share count\">(.*?)</td>")
                         .get(0))
                 .map(row -> String.join(" | ", row.group(2), row.group(1), row.group(3), row.group(4), row.group(5)))

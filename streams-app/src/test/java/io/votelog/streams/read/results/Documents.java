@@ -47,6 +47,16 @@ public final class Documents {
 
     public static BallotResults results(
             BallotDefinition definition, BallotStatus status, long version, @Nullable Long endOffset) {
+        return results(definition, status, version, endOffset, List.of(4L, 4L, 2L), 0);
+    }
+
+    public static BallotResults results(
+            BallotDefinition definition,
+            BallotStatus status,
+            long version,
+            @Nullable Long endOffset,
+            List<Long> votes,
+            long annulled) {
         return new BallotResults(
                 "golden",
                 definition.digest(),
@@ -60,11 +70,11 @@ public final class Documents {
                 List.of(
                         new ReasonCount(RejectionReason.NOT_OPEN, 1L),
                         new ReasonCount(RejectionReason.ALREADY_VOTED, 2L)),
-                0L,
+                annulled,
                 3L,
                 0L,
                 0L,
-                List.of(4L, 4L, 2L),
+                votes,
                 List.of(new CountedPosition(1, 9L, endOffset), new CountedPosition(0, 7L, null)));
     }
 }

@@ -150,6 +150,12 @@ public final class Elections {
             publisher.publish(new BallotSource(
                     ballot, JSON.writeValueAsBytes(ballot.toPlain()), "application/json", true, List.of()));
             return true;
+        } catch (BallotPublisher.Refused e) {
+            // A gateway that was away or whose clock is ahead gets to hear of a short ballot when it is over.
+            if (!e.isOver()) {
+                unpublished.add("%s: %s".formatted(ballot.id(), e.line()));
+            }
+            return false;
         } catch (SystemException e) {
             unpublished.add("%s: %s".formatted(ballot.id(), e.line()));
             return false;

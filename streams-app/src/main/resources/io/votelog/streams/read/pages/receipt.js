@@ -1,0 +1,41 @@
+/** The page of a receipt: copies it, and waits for the verdict where there is none yet. */
+const main = document.getElementById("receipt-page");
+const copy = document.getElementById("copy");
+const LONGEST_WAIT_MS = 30_000;
+
+if (copy !== null) {
+  const receipt = document.getElementById("receipt");
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(receipt.textContent);
+      document.getElementById("copied").textContent = copy.dataset.copied;
+    } catch {
+      // Where the clipboard is not allowed, the receipt is marked for the reader to copy.
+      getSelection().selectAllChildren(receipt);
+    }
+  });
+}
+
+/** Asks until there is a verdict, less often the longer it takes, and shows the page that has it. */
+async function wait() {
+  const [ballot, receipt] = location.pathname.match(/ballots\/([^/]+)\/receipts\/([^/]+)/).slice(1);
+  const offset = new URL(location.href).searchParams.get("offset");
+  const address = `/v1/ballots/${ballot}/receipts/${receipt}${offset === null ? "" : `?offset=${offset}`}`;
+  for (let pause = 1_000; ; pause = Math.min(2 * pause, LONGEST_WAIT_MS)) {
+    try {
+      const answer = await fetch(address, { headers: { Accept: "application/json", Prefer: "wait=10" } });
+      if (answer.ok && (await answer.json()).status !== "pending") {
+        location.reload();
+        return;
+      }
+    } catch {
+      // The next one may be answered.
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+if (main.dataset.pending !== undefined) {
+  wait();
+}

@@ -1,3 +1,0 @@
-import { showTimes, speech } from "./words.js";
-
-showTimes(speech(document.documentElement.lang));

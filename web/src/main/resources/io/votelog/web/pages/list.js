@@ -1,0 +1,24 @@
+/** Finds ballots in the list by words of their titles and organisers. */
+const search = document.getElementById("search");
+const normal = (text) => text.normalize("NFKC").toLowerCase();
+
+if (search !== null) {
+  const nothing = document.getElementById("nothing");
+  const cards = [...document.querySelectorAll(".ballots li")].map((card) => [card, normal(card.textContent)]);
+  const find = () => {
+    const words = normal(search.value).split(/\s+/).filter(Boolean);
+    for (const [card, text] of cards) {
+      card.hidden = !words.every((word) => text.includes(word));
+    }
+    for (const group of document.querySelectorAll(".ballots")) {
+      group.hidden = group.querySelector("li:not([hidden])") === null;
+    }
+    const found = cards.some(([card]) => !card.hidden);
+    const said = found ? "" : search.dataset.nothing;
+    if (nothing.textContent !== said) {
+      nothing.textContent = said;
+    }
+  };
+  search.addEventListener("input", find);
+  find();
+}
