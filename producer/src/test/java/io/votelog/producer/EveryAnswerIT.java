@@ -180,6 +180,8 @@ class EveryAnswerIT {
         way("getStartPage 304", () -> again("/"));
         way("publishBallot 201", () -> gateway.put(operator, "open", BALLOT));
         way("getStartPage 302", () -> gateway.get("/"));
+        way("getBallotsPage 200", () -> gateway.get("/ballots"));
+        way("getBallotsPage 304", () -> again("/ballots"));
         way("getBallotPage 200", () -> gateway.get("/ballots/open"));
         way("getBallotPage 404", () -> gateway.get("/ballots/none"));
         way("getSignInPage 200", () -> gateway.get("/sign-in"));

@@ -5,6 +5,6 @@ package io.votelog.rules;
 public enum Order {
     /** As the ballot file lists them. */
     LISTED,
-    /** Shuffled for each voter, for a ballot whose order is no ranking. */
+    /** Shuffled by each browser for itself, for a ballot whose order is no ranking. */
     SHUFFLED
 }

@@ -42,6 +42,7 @@ final class EveryAnswerIT {
     private static final int MORE_THAN_READ_THE_LOG_AT_ONCE = 8;
 
     private static final String API = "/v1/ballots/open/";
+    private static final String PAGES = "/ballots/open/receipts/";
 
     private static KafkaCluster cluster;
     private static RunningApp app;
@@ -144,6 +145,8 @@ final class EveryAnswerIT {
             log.publishOpen("open");
             await().until(() -> app.get("/").statusCode() == 302);
         });
+        way("getBallotsPage 200", () -> app.get("/ballots"));
+        way("getBallotsPage 304", () -> again("/ballots"));
         way("getResultsPage 200", () -> app.get("/ballots/open/results"));
         way("getResultsPage 304", () -> again("/ballots/open/results"));
         way("getResultsPage 404", () -> app.get("/ballots/none/results"));
@@ -210,6 +213,14 @@ final class EveryAnswerIT {
             }
             await().until(() -> app.get(API + "receipts/" + forgotten.receipt()).statusCode() == 409);
         });
+        way("getReceiptPage 200", () -> app.get(PAGES + counted.receipt()));
+        way("getReceiptPage 400", () -> app.get(PAGES + "x"));
+        way("getReceiptPage 404", () -> app.get(PAGES + new Receipt(log.voter(), log.voteId())));
+        way("getReceiptPage 409", () -> app.get(PAGES + forgotten.receipt()));
+        way("enterReceipt 200", () -> app.get("/ballots/open/receipts"));
+        way("enterReceipt 303", () -> app.get("/ballots/open/receipts?receipt=" + counted.receipt()));
+        way("enterReceipt 400", () -> app.get("/ballots/open/receipts?receipt=x"));
+        way("enterReceipt 404", () -> app.get("/ballots/none/receipts"));
         way("getVoter 200", () -> app.get(API + "voters/" + counted.voter()));
         way("getVoter 400, problem malformed-voter", () -> app.get(API + "voters/x"));
         way("getVoter 404", () -> app.get("/v1/ballots/none/voters/" + counted.voter()));
@@ -274,6 +285,7 @@ final class EveryAnswerIT {
             app.get(counted.receiptPath("open"));
             app.get(API + "voters/" + counted.voter());
         });
+        way("getReceiptPage 503", () -> app.get(PAGES + counted.receipt()));
         way("problem shutting-down", () -> {
             app.stopPart("endStreams");
             app.get(API + "results/stream");

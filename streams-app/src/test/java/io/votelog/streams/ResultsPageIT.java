@@ -50,7 +50,7 @@ final class ResultsPageIT {
     @Test
     @Order(1)
     void shouldLeadFromTheStartToWhatThereIs() {
-        assertThat(app.get("/").body()).contains("No ballot has been published yet.");
+        assertThat(app.get("/").body()).contains("There is no ballot here at the moment.");
         log.publishOpen("first");
         awaitPage("/ballots/first/results");
         HttpResponse<String> one = app.get("/?lang=zh");
@@ -79,7 +79,7 @@ final class ResultsPageIT {
                 .doesNotContain("unsafe");
         assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
         assertThat(page.body())
-                .contains("<dd data-figure=\"accepted\">1</dd>", "https://vote.example.org/ballots/paged?lang=en");
+                .contains("<dd data-figure=\"counting\">1</dd>", "https://vote.example.org/ballots/paged?lang=en");
 
         int bytes = wireBytes("/ballots/paged/results");
         Matcher asset = Pattern.compile("\"(/assets/results/[^\"]+)\"").matcher(page.body());

@@ -44,6 +44,9 @@ record BallotView(
         List<String> owners,
         boolean folded) {
 
+    /** Up to how many options are seen at a glance. */
+    private static final int FEW = 8;
+
     /**
      * A section.
      *
@@ -107,6 +110,11 @@ record BallotView(
                 parts,
                 owners,
                 parts.stream().flatMap(part -> part.choices().stream()).anyMatch(Choice::told));
+    }
+
+    /** Whether all options are seen at a glance, so that nobody has to search. */
+    boolean few() {
+        return parts.stream().mapToInt(part -> part.choices().size()).sum() <= FEW;
     }
 
     /** Whether there is a choice of owners. */

@@ -305,6 +305,7 @@ function sayWhoVotes() {
     // The next voter at this browser need not see them.
     forLong.remove(kept.picks);
     forTheTab.remove(kept.cast);
+    forLong.remove(kept.cast);
     if (!(await voter.leave(location.pathname + location.search))) {
       location.reload();
     }

@@ -42,6 +42,7 @@ function askInPlace(dialog, first) {
       buttons.forEach((button) => button.removeEventListener("click", choose));
       removeEventListener("keydown", escape);
       dialog.removeAttribute("open");
+      dialog.removeAttribute("role");
       others.forEach((element) => (element.hidden = false));
       window.scrollTo(0, scrolled);
       before?.focus?.({ preventScroll: true });

@@ -11,6 +11,7 @@ import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.RouteOptions;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The Chromium of this machine, driven as a person would drive it. */
@@ -69,11 +71,18 @@ final class Browser implements AutoCloseable {
         return new Browser(chromium.get());
     }
 
+    /** Has all visitors leave, so that their pages take no more of the machine. */
+    void leave() {
+        visitors.forEach(visitor -> visitor.context.close());
+        visitors.clear();
+    }
+
     /** What a visitor looks through. */
     enum Screen {
-        PHONE(360, 780),
+        PHONE(360, 740),
         DESKTOP(1280, 900),
-        WALL(1920, 1080);
+        WALL(1920, 1080),
+        LARGE_WALL(3840, 2160);
 
         private final int width;
         private final int height;
@@ -86,10 +95,20 @@ final class Browser implements AutoCloseable {
 
     /** Somebody new, who was never here before. */
     Visitor visitor(Screen screen, ColorScheme scheme, String locale) {
+        return visitor(screen, scheme, locale, true);
+    }
+
+    /** Somebody new whose browser runs no scripts. */
+    Visitor withoutScripts(Screen screen, String locale) {
+        return visitor(screen, ColorScheme.LIGHT, locale, false);
+    }
+
+    private Visitor visitor(Screen screen, ColorScheme scheme, String locale, boolean scripts) {
         BrowserContext context = browser.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                 .setViewportSize(screen.width, screen.height)
                 .setColorScheme(scheme)
                 .setLocale(locale)
+                .setJavaScriptEnabled(scripts)
                 .setTimezoneId("Europe/Berlin"));
         Visitor visitor = new Visitor(context);
         visitors.add(visitor);
@@ -142,6 +161,21 @@ final class Browser implements AutoCloseable {
             return page;
         }
 
+        /** Has each of its pages run this before its own scripts, as an engine that lacks something would. */
+        void beginWith(String script) {
+            context.addInitScript(script);
+        }
+
+        /** Answers requests whose addresses match in the server's place. */
+        void answer(String pattern, Consumer<Route> handler) {
+            context.route(pattern, handler);
+        }
+
+        /** Lets the server answer again. */
+        void answerNoMore(String pattern) {
+            context.unroute(pattern);
+        }
+
         void offline(boolean off) {
             context.setOffline(off);
         }
@@ -188,7 +222,7 @@ final class Browser implements AutoCloseable {
 
     @Override
     public void close() {
-        visitors.forEach(visitor -> visitor.context.close());
+        leave();
         browser.close();
         playwright.close();
     }

@@ -220,6 +220,25 @@ final class Running {
         await().atMost(PATIENCE).until(() -> results().path("revision").longValue() > revision);
     }
 
+    /** Publishes another ballot, and returns when the results know it. */
+    void publish(String id, String yaml) throws Exception {
+        String token = post("/dev/token", Map.of("userId", "organiser", "scope", "ballots:write"), "", 200)
+                .path("token")
+                .stringValue();
+        HttpRequest put = HttpRequest.newBuilder(url(8080, "/v1/ballots/" + id))
+                .header("Content-Type", "application/yaml")
+                .header("Authorization", "Bearer " + token)
+                .PUT(BodyPublishers.ofString(yaml))
+                .build();
+        HttpResponse<String> answer = http.send(put, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 202);
+        URI results = url(8081, "/v1/ballots/" + id + "/results");
+        await().atMost(PATIENCE)
+                .until(() -> http.send(HttpRequest.newBuilder(results).build(), BodyHandlers.discarding())
+                                .statusCode()
+                        == 200);
+    }
+
     /** Closes the ballot early. */
     void close() throws Exception {
         JsonNode token = post("/dev/token", Map.of("userId", "organiser", "scope", "ballots:write"), "", 200);
