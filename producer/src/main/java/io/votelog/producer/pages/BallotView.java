@@ -97,7 +97,7 @@ record BallotView(
                 organiser == null ? null : language.in(organiser),
                 language.in(ballot.title()),
                 Moment.of(ballot.opensAt()),
-                Moment.of(ballot.closesAt()),
+                Moment.of(ballot.closesAt(), ballot.opensAt()),
                 ballot.picks(),
                 switch (ballot.order()) {
                     case LISTED -> "listed";

@@ -71,7 +71,9 @@ class BallotPagesTest {
                         "<p class=\"summary\" dir=\"auto\" lang=\"\">&lt;/span&gt;&lt;script&gt;alert(1)&lt;/script&gt;</p>")
                 .contains("href=\"https://example.org/?a=1&amp;b=2\"", "src=\"https://example.org/1.png\"")
                 .contains("<span>Pick 2 to 3 in all.</span>", "Pick at least one here.")
-                .contains("datetime=\"2021-12-04T16:00:00Z\">2021-12-04 16:00</time>", "<span>UTC</span>")
+                .contains(
+                        "datetime=\"2021-12-04T16:00:00Z\">2021-12-04 16:00</time>",
+                        "2021-12-11T16:00:00Z\">12-11 16:00</time> <span>UTC</span>")
                 .contains("<strong id=\"count\" class=\"figures\">0 of 3 picked.</strong>")
                 .contains("data-start=\"Pick 2 to 3 in all.\">Pick 2 to 3 in all.</span>")
                 .contains(

@@ -58,7 +58,7 @@ public final class BallotList {
 
         /** @see Moment */
         Moment closes() {
-            return Moment.of(closesAt);
+            return Moment.of(closesAt, opensAt);
         }
     }
 

@@ -4,8 +4,10 @@ const language = document.documentElement.lang;
 const manner = navigator.languages.find((asked) => asked === language || asked.startsWith(`${language}-`)) ?? language;
 const time = { hour: "2-digit", minute: "2-digit" };
 const full = new Intl.DateTimeFormat(manner, { year: "numeric", month: "long", day: "numeric", ...time, timeZoneName: "short" });
-const short = new Intl.DateTimeFormat(manner, { month: "short", day: "numeric", ...time });
-const shortOfAnotherYear = new Intl.DateTimeFormat(manner, { year: "numeric", month: "short", day: "numeric", ...time });
+// Chinese writes a short month as a number.
+const month = language === "zh" ? "numeric" : "short";
+const short = new Intl.DateTimeFormat(manner, { month, day: "numeric", ...time });
+const shortOfAnotherYear = new Intl.DateTimeFormat(manner, { year: "numeric", month, day: "numeric", ...time });
 const zone = new Intl.DateTimeFormat(manner, { hour: "2-digit", timeZoneName: "short" });
 
 /** A moment, given in ISO 8601 or in milliseconds, as the reader says it. */

@@ -37,7 +37,9 @@ class BallotListTest {
         assertThat(found(html, "href=\"/at/([a-z-]+)\\?lang=en\""))
                 .containsExactly("open", "open-longer", "soon", "later", "over-lately", "over-long-ago");
         assertThat(html)
-                .contains("<time datetime=\"2030-03-10T00:00:00Z\">2030-03-10 00:00</time>", "<span>UTC</span>")
+                .contains(
+                        "<time datetime=\"2030-03-10T00:00:00Z\">2030-03-10 00:00</time>",
+                        ">03-13 00:00</time> <span>UTC</span>")
                 .doesNotContain("id=\"search\"");
     }
 

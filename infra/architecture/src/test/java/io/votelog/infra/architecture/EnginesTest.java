@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The scripts and styles of the pages do without what Chromium 80 and WebKit of Safari 13.1 lack, where a page would do less without it. Since
@@ -78,9 +78,8 @@ class EnginesTest {
 
     /** The patterns find what they are for. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
+    @ValueSource(
+            strings = {
                 "list.at(-1)",
                 "a ??= b",
                 "a ||= b",
@@ -94,9 +93,8 @@ class EnginesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
+    @ValueSource(
+            strings = {
                 "padding-inline: 1rem",
                 "inset: 0",
                 "li:has(input)",

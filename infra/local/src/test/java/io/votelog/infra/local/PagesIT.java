@@ -182,7 +182,7 @@ class PagesIT {
         ballot.locator("#send").click();
         voter.offline(true);
         ballot.locator("#confirm-send").click();
-        assertThat(ballot.locator("#outcome-text")).containsText("同一张选票");
+        assertThat(ballot.locator("#outcome-text")).containsText("不会重复计票");
         // Nor is it lost with the page.
         voter.offline(false);
         assertThat(ballot.locator("#outcome-title")).containsText("已计入");
@@ -313,7 +313,7 @@ class PagesIT {
     @Test
     void shouldShowTheNumbersWithoutScripts() throws Exception {
         String page = up.get(up.resultsPage());
-        assertThat(page).contains("data-option=\"43\"", "data-figure=\"accepted\">");
+        assertThat(page).contains("data-option=\"43\"", "data-figure=\"counting\">");
         assertThat(up.get(up.ballotPage("/ballots/gz-customs-2021"))).contains("id=\"choice-43\"");
     }
 

@@ -430,6 +430,9 @@ class VoterPagesIT {
         assertThat(page.locator("#freshness")).isVisible();
         assertThat(page.locator("#growth")).isVisible();
         page.waitForTimeout(1_500);
+        assertThat(((Number) page.evaluate("window.shifted")).doubleValue())
+                .as("while it begins")
+                .isLessThan(0.1);
         page.evaluate("window.shifted = 0");
         for (int n = 0; n < 6; n++) {
             up.vote("moves-" + n, "22", "43");

@@ -5,7 +5,6 @@ import io.votelog.rules.Ballot;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.pages.ReceiptPage.Address;
-import io.votelog.streams.read.problem.Problems;
 import io.votelog.streams.read.receipts.ReceiptDocument;
 import io.votelog.streams.read.receipts.ReceiptPages;
 import io.votelog.streams.read.receipts.VoterAnswers;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -129,13 +127,10 @@ final class ReceiptPageController implements ReceiptPages {
             return Mono.just(notice.unknownBallot(language).notFound(request, POLICY));
         }
         Ballot ballot = published.get().ballot();
-        return Mono.defer(() -> answers.receipt(ballotId, receipt, offset, null, exchange))
+        return answers.receipt(ballotId, receipt, offset, null, exchange)
                 .map(answer -> answer.getStatusCode().is2xxSuccessful()
                         ? verdict(ballot, new Address(ballotId, receipt, offset), answer, language)
                         : refused(ballot, receipt, answer, language))
-                .onErrorResume(
-                        InvalidStateStoreException.class,
-                        away -> Mono.error(Problems.notAvailable().exception()))
                 .onErrorResume(
                         ProblemException.class,
                         failure -> Mono.just(nothing(ballot, receipt, failure.problem(), language)))

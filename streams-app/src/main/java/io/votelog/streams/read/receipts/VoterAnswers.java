@@ -15,6 +15,7 @@ import io.votelog.web.problem.ProblemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -78,9 +79,22 @@ public final class VoterAnswers {
      * @param text the receipt, as it came
      * @param offset where the attempt was recorded, as it came; null for the accepted vote or the latest attempt
      * @param prefer the values of the {@code Prefer} header
-     * @throws ProblemException 400 when a part is malformed, 404 for an unknown ballot; the answer itself may fail with others
+     * @return fails with a {@link ProblemException} alone: 400 when a part is malformed, 404 for what is unknown, 409, 429, 503
      */
     public Mono<ResponseEntity<byte[]>> receipt(
+            String ballotId,
+            String text,
+            @Nullable String offset,
+            @Nullable List<String> prefer,
+            ServerWebExchange exchange) {
+        return Mono.defer(() -> answer(ballotId, text, offset, prefer, exchange))
+                .onErrorMap(
+                        failure -> failure instanceof InvalidStateStoreException
+                                || failure instanceof RejectedExecutionException,
+                        failure -> Problems.notAvailable().exception());
+    }
+
+    private Mono<ResponseEntity<byte[]>> answer(
             String ballotId,
             String text,
             @Nullable String offset,

@@ -308,7 +308,6 @@ function offerSearch() {
   if (search === null) {
     return;
   }
-  search.hidden = false;
   search.addEventListener("input", () => {
     const shown = counts.find(search.value);
     write(byId("found"), shown === null ? "" : fill(page.words.found, { n: speak.number(shown), all: speak.number(counts.options) }));
@@ -318,12 +317,15 @@ function offerSearch() {
 /** By what the device shares with, or by the address, to be pasted. */
 function offerShare() {
   const share = byId("share");
-  if (share === null || (navigator.share === undefined && navigator.clipboard === undefined)) {
+  if (share === null) {
+    return;
+  }
+  if (navigator.share === undefined && navigator.clipboard === undefined) {
+    share.hidden = true;
     return;
   }
   const words = share.textContent;
   const url = location.href.split("#")[0];
-  share.hidden = false;
   share.addEventListener("click", async () => {
     try {
       if (navigator.share !== undefined) {
