@@ -104,8 +104,7 @@ class PagesIT {
                     .contains("There is no such vote")
                     .doesNotContain("<script>");
         }
-        for (String path :
-                List.of("/assets/ballot/ballot.js", "/assets/ballot/none", "/ballots", "/ballots/first/more")) {
+        for (String path : List.of("/assets/ballot/ballot.js", "/assets/ballot/none", "/ballots/first/more")) {
             problem(gateway.get(path), 404, "not-found");
         }
         HttpResponse<String> api = gateway.get("/v1/ballots/first");

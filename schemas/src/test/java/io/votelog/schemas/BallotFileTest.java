@@ -52,7 +52,8 @@ class BallotFileTest {
         assertThat(fromJson).isEqualTo(fromYaml);
         assertThat(BallotDefinition.parse(fromYaml.json())).isEqualTo(fromYaml);
         assertThat(fromYaml.json())
-                .startsWith("{\"ballotId\":\"gz-customs-2021\",\"noun\":{\"en\":\"Case\",\"zh\":\"案例\"},\"order\":\"shuffled\",");
+                .startsWith(
+                        "{\"ballotId\":\"gz-customs-2021\",\"noun\":{\"en\":\"Case\",\"zh\":\"案例\"},\"order\":\"shuffled\",");
         assertThat(fromYaml.digestHex())
                 .isEqualTo(BallotDefinition.hex(Digests.sha256(fromYaml.json().getBytes(StandardCharsets.UTF_8))));
     }

@@ -63,6 +63,8 @@ final class LogReplacedIT {
                 await("the fault in metrics")
                         .atMost(Duration.ofSeconds(90))
                         .pollInterval(Duration.ofMillis(500))
+                        // It answers no more a moment before its process has ended.
+                        .ignoreExceptionsInstanceOf(IllegalStateException.class)
                         .untilAsserted(() -> {
                             if (jvm.get().exitCode().isPresent()) {
                                 return;

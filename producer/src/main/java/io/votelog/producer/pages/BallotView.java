@@ -72,10 +72,10 @@ record BallotView(
     static BallotView of(Ballot ballot, Language language, Words words) {
         List<String> rules = new ArrayList<>();
         rules.add(words.say(language, "rule.once", Map.of()));
-        String overall = bounds(words, language, "rule.picks", ballot.picks(), ballot.optionCount());
-        if (overall != null) {
-            rules.add(overall);
-        }
+        // There is one, since a vote picks something.
+        String overall =
+                Objects.requireNonNull(bounds(words, language, "rule.picks", ballot.picks(), ballot.optionCount()));
+        rules.add(overall);
         if (ballot.order() == Order.SHUFFLED) {
             rules.add(words.say(language, "rule.shuffled", Map.of()));
         }
@@ -104,7 +104,7 @@ record BallotView(
                     case SHUFFLED -> "shuffled";
                 },
                 rules,
-                overall == null ? words.say(language, "rule.picks.any", Map.of()) : overall,
+                overall,
                 words.say(language, most < options ? "say.pickedOf" : "say.picked", Map.of("n", 0, "max", most)),
                 parts.size() > 1,
                 parts,

@@ -4,7 +4,7 @@
  */
 import { choicesOf } from "./choices.js";
 import { askIn } from "./dialog.js";
-import { button, outcomeOf, setText } from "./outcome.js";
+import { button, link, outcomeOf, setText } from "./outcome.js";
 import { faults, rulesOf } from "./rules.js";
 import { earlierVote, newVoteId, send, verdict } from "./sending.js";
 import { forLong, forTheTab } from "./store.js";
@@ -14,6 +14,7 @@ import { element, speaker } from "./words.js";
 
 const FAULTS_SAID = 2;
 const STAGE_CHECK_MS = 5 * 60_000;
+const STAGES = ["scheduled", "open", "closed"];
 
 const at = (id) => document.getElementById(id);
 const main = at("ballot");
@@ -131,10 +132,14 @@ function done(ids = forTheTab.get(kept.cast)) {
   setMode("done");
 }
 
-/** Has other tabs know that the vote is cast, and this one what was picked. */
-function remember(receipt, ids) {
-  forTheTab.set(kept.cast, ids);
-  forLong.set(kept.cast, receipt);
+/**
+ * Has other tabs know that the vote is cast, and this one what was picked.
+ *
+ * @param cast the key of the voter whose vote it is
+ */
+function remember(cast, receipt, ids) {
+  forTheTab.set(cast, ids);
+  forLong.set(cast, receipt);
 }
 
 /**
@@ -144,7 +149,7 @@ function remember(receipt, ids) {
 async function goOn({ resumed = false } = {}) {
   setMode("busy");
   // Whose vote it is stays the same when the sign-in expires meanwhile.
-  const key = kept.underWay;
+  const { underWay: key, cast } = kept;
   let vote = forLong.get(key);
   choices.setPicks(vote.choices);
   refresh();
@@ -154,12 +159,13 @@ async function goOn({ resumed = false } = {}) {
       tellPause(kind, say(`${kind}.text`, { status }), seconds),
     );
     if (answer.kind === "signIn") {
-      if (!resumed && !answer.tried) {
+      const mayHaveArrived = resumed || answer.tried;
+      if (!mayHaveArrived) {
         // Nothing of it has arrived anywhere, so the voter is free to change it.
         forLong.remove(key);
         setMode("choosing");
       }
-      signInAgain();
+      signInAgain(say(mayHaveArrived ? "signInToGoOn" : "signInExpired.text"));
       return;
     }
     if (answer.kind === "refused") {
@@ -167,7 +173,7 @@ async function goOn({ resumed = false } = {}) {
       await refused(answer.problem);
       return;
     }
-    vote = { choices: vote.choices, location: answer.location, receipt: answer.receipt };
+    vote = { choices: vote.choices, location: answer.location ?? verdictAddress(answer.receipt), receipt: answer.receipt };
     forLong.set(key, vote);
     forLong.remove(kept.picks);
   }
@@ -177,18 +183,18 @@ async function goOn({ resumed = false } = {}) {
     setText(at("outcome-text"), say("verdictAway"));
   });
   forLong.remove(key);
-  await decided(document, vote, box);
+  await decided(document, { ...vote, cast }, box);
 }
 
 async function decided(document, vote, box) {
   const counts = document?.status === "accepted" || document?.status === "retried";
   if (document?.annulled) {
-    remember(vote.receipt, vote.choices);
-    done();
+    remember(vote.cast, vote.receipt, vote.choices);
+    done(vote.choices);
     tell("annulled", { kind: "bad", text: annulment(document.annulled), more: box });
   } else if (counts) {
-    remember(vote.receipt, vote.choices);
-    done();
+    remember(vote.cast, vote.receipt, vote.choices);
+    done(vote.choices);
     const when = moment(document.acceptedAt);
     tell(document.status, { kind: "good", text: `${say(`${document.status}.text`, { when })} ${say("marked")}`, more: box });
   } else if (document?.status === "rejected") {
@@ -199,8 +205,8 @@ async function decided(document, vote, box) {
       tell("rejected", { kind: "bad", text: reason(document.reason, document.detail), more: box });
     }
   } else {
-    remember(vote.receipt, vote.choices);
-    done();
+    remember(vote.cast, vote.receipt, vote.choices);
+    done(vote.choices);
     tell("recorded", { kind: "warning", text: say("verdictUnknown"), more: box });
   }
 }
@@ -229,7 +235,7 @@ function tellVoted(earlier, also = "") {
   const text = annulled
     ? say("votedAnnulled", { when, annulled: moment(earlier.annulledAt) })
     : say("voted.text", { when });
-  const more = [text, also, say(mine === null ? "unmarked" : "marked")].filter(Boolean).join(" ");
+  const more = [text, annulled ? "" : also, say(mine === null ? "unmarked" : "marked")].filter(Boolean).join(" ");
   tell("voted", { kind: annulled ? "bad" : "good", text: more, more: receiptBox(earlier.receipt) });
 }
 
@@ -246,12 +252,14 @@ function reason(code, detail) {
 async function refused(problem) {
   if (problem.code === "closed") {
     stage = "closed";
+    showStage();
     setMode("done");
     await earlierAttempt(problem.receipt);
     return;
   }
   if (problem.code === "not-open") {
     stage = "scheduled";
+    showStage();
     watchStage();
   }
   setMode("choosing");
@@ -291,8 +299,8 @@ async function goToSignIn() {
   }
 }
 
-function signInAgain() {
-  tell("signInExpired", { kind: "warning", more: [button(say("signIn"), signInToSend)], focus: true });
+function signInAgain(text) {
+  tell("signInExpired", { kind: "warning", text, more: [button(say("signIn"), signInToSend)], focus: true });
   sayWhoVotes();
 }
 
@@ -301,11 +309,12 @@ function sayWhoVotes() {
   if (line === null) {
     return;
   }
+  const { cast } = kept;
   const leave = async () => {
     // The next voter at this browser need not see them.
     forLong.remove(kept.picks);
-    forTheTab.remove(kept.cast);
-    forLong.remove(kept.cast);
+    forTheTab.remove(cast);
+    forLong.remove(cast);
     if (!(await voter.leave(location.pathname + location.search))) {
       location.reload();
     }
@@ -328,6 +337,9 @@ function sayWhoVotes() {
 // Confirmation --------------------------------------------------------------------------------------------------------
 
 async function confirm() {
+  if (dialog.hasAttribute("open")) {
+    return;
+  }
   const lists = rules.parts.map((part) => {
     const items = part.boxes
       .filter((box) => box.checked)
@@ -353,6 +365,9 @@ async function confirm() {
 }
 
 function askToSend() {
+  if (voter.kind === "none") {
+    return;
+  }
   const found = faults(rules, choices.counts());
   if (stage !== "open" || found.length > 0) {
     const first = found.find((fault) => fault.part);
@@ -382,6 +397,9 @@ function signInToSend() {
 }
 
 function confirmed() {
+  if (mode !== "choosing") {
+    return;
+  }
   if (voter.id === null) {
     signInToSend();
   } else {
@@ -397,10 +415,17 @@ async function stageNow() {
   try {
     const answer = await fetch(location.href, { cache: "no-cache", headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.getElementById("ballot")?.dataset.stage ?? stage;
+    const said = page.getElementById("ballot")?.dataset.stage;
+    // A gateway that has only started says that it prepares, and the next answer says more.
+    return STAGES.includes(said) ? said : stage;
   } catch {
     return stage;
   }
+}
+
+function showStage() {
+  at("stage").textContent = say(`stage.${stage}`);
+  at("stage").className = `badge ${stage === "open" ? "good" : ""}`;
 }
 
 let nextLook;
@@ -421,9 +446,11 @@ function watchStage() {
       stage = await stageNow();
     }
     if (stage !== before) {
-      at("stage").textContent = say(`stage.${stage}`);
-      at("stage").className = `badge ${stage === "open" ? "good" : ""}`;
+      showStage();
       setMode(mode);
+      if (stage === "closed" && mode === "choosing") {
+        tell("over", { kind: "warning", more: [link(main.dataset.results, say("resultsLink"))] });
+      }
     }
     watchStage();
   }, wait + Math.random() * 1_000);
@@ -487,9 +514,9 @@ async function resume() {
     return;
   }
   if (voter.id === null) {
-    signInAgain();
+    signInAgain(say("signInExpired.text"));
     refresh();
-  } else if (askedToSend && stage === "open" && faults(rules, choices.counts()).length === 0) {
+  } else if (askedToSend && mode === "choosing" && stage === "open" && faults(rules, choices.counts()).length === 0) {
     run(confirm);
   }
 }

@@ -17,7 +17,8 @@ export function choicesOf(form, rules, found) {
     boxes.map((box) => {
       const card = box.closest("li");
       const details = card.querySelector("details");
-      const told = details === null ? "" : normal(details.textContent);
+      // Not the page's own words, such as those of a link.
+      const told = [...card.querySelectorAll(".owner, .summary")].map((text) => normal(text.textContent)).join(" ");
       return [box, { card, details, told, text: `${normal(card.querySelector("label").textContent)} ${told}` }];
     }),
   );
@@ -95,9 +96,12 @@ export function choicesOf(form, rules, found) {
     filter();
   }
 
-  /** Shows the picks alone; whoever looks may take that back. */
+  /** Shows the picks alone, where whoever looks may take that back. */
   function showPicked() {
     showAll();
+    if (at("only-picked").closest(".tools").hidden) {
+      return;
+    }
     at("only-picked").checked = true;
     filter();
   }

@@ -82,7 +82,7 @@ export function outcomeOf(say, main) {
         getSelection().selectAllChildren(text);
       }
     });
-    const offset = location === undefined ? null : new URL(location).searchParams.get("offset");
+    const offset = location ? new URL(location, document.baseURI).searchParams.get("offset") : null;
     const page = receiptPage(receipt) + (offset === null ? "" : `&offset=${offset}`);
     return [
       element("h3", { textContent: say("receipt") }),

@@ -7,6 +7,7 @@ import { ask, NoAnswer } from "./asking.js";
 const SEND_TIMEOUT_MS = 15_000;
 const VERDICT_TIMEOUT_MS = 20_000;
 const LONGEST_PAUSE_S = 30;
+const PROBLEM = "urn:votelog:problem:";
 
 /** A random UUID (version 4), also where crypto.randomUUID is missing: on plain http. */
 export function newVoteId() {
@@ -63,7 +64,8 @@ export async function send(ballot, vote, voter, waiting) {
         recordedAt: answer.body.recordedAt,
       };
     }
-    if (answer.status === 401 && answer.body !== null) {
+    const isOurs = problem(answer).code !== "";
+    if (answer.status === 401 && isOurs) {
       if (!renewed && (await voter.renew())) {
         renewed = true;
         continue;
@@ -72,7 +74,7 @@ export async function send(ballot, vote, voter, waiting) {
         ? { kind: "signIn", tried: tries > 1 }
         : { kind: "refused", problem: problem(answer) };
     }
-    if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
+    if (isOurs && answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
       return { kind: "refused", problem: problem(answer) };
     }
     const kind = kindOf(answer);
@@ -84,7 +86,8 @@ function kindOf(answer) {
   if (answer.status === 429) {
     return "limited";
   }
-  if (answer.status < 400) {
+  // What refuses without the gateway's words stands before it: a firewall, or a network that wants a sign-in first (511).
+  if (problem(answer).code === "" && (answer.status < 500 || answer.status === 511) && answer.status !== 408) {
     return "foreign";
   }
   switch (problem(answer).code) {
@@ -101,7 +104,8 @@ function kindOf(answer) {
 
 /** A problem document with its code alone; the code is empty where the answer is none. */
 function problem({ status, body }) {
-  return { ...body, status, code: String(body?.type ?? "").replace("urn:votelog:problem:", "") };
+  const type = String(body?.type ?? "");
+  return { ...body, status, code: type.startsWith(PROBLEM) ? type.slice(PROBLEM.length) : "" };
 }
 
 /**
@@ -153,7 +157,7 @@ export async function earlierVote(ballot, voter) {
     cache: "no-store",
     ms: SEND_TIMEOUT_MS,
   });
-  if (answer.status === 401) {
+  if (answer.status === 401 && problem(answer).code !== "") {
     await voter.renew();
     return null;
   }

@@ -81,7 +81,7 @@ class BallotPagesTest {
                         "id=\"send\"",
                         " disabled>")
                 .contains("<meta property=\"og:title\" content=\"Best &amp; &lt;b&gt;bold&lt;/b&gt;\">")
-                .contains("content=\"机构 · 4 choices. Pick 2 to 3 in all.\"")
+                .contains("content=\"机构 · Choices: 4. Pick 2 to 3 in all.\"")
                 .contains("action=\"https://results.example/ballots/small/receipts\" method=\"get\"")
                 .contains("href=\"https://results.example/ballots/small/results?lang=en\"")
                 .contains("href=\"?lang=zh\"", "no ranking")

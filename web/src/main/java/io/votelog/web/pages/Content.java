@@ -77,7 +77,7 @@ public final class Content {
     }
 
     /**
-     * An answer that is for this request alone. Nobody may keep it, and no search engine may list it.
+     * An answer that is for this request alone. Nobody may keep it.
      *
      * @param policy its Content-Security-Policy
      * @param more further headers
@@ -86,7 +86,6 @@ public final class Content {
             HttpStatus status, HttpHeaders request, String policy, Map<String, String> more) {
         HttpHeaders headers = new HttpHeaders();
         headers.set(POLICY, policy);
-        headers.set("X-Robots-Tag", "noindex");
         headers.setCacheControl(CacheControl.noStore());
         headers.setContentType(type);
         more.forEach(headers::set);

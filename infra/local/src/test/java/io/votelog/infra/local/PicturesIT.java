@@ -28,7 +28,8 @@ class PicturesIT {
         try (Browser browser = Browser.start()) {
             up.awaitReady();
             Awaitility.await().atMost(Duration.ofMinutes(4)).until(() -> up.turnout("accepted") > 2_500);
-            Page results = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB").open(up.resultsPage());
+            Page results =
+                    browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB").open(up.resultsPage());
             assertThat(results.locator("[data-figure=rate]")).not().hasText("–");
             take(results, "results.png");
             Page wall = browser.visitor(Screen.WALL, ColorScheme.DARK, "zh-CN").open(up.resultsPage() + "?view=wall");
@@ -50,9 +51,11 @@ class PicturesIT {
             assertThat(ballot.locator("h1")).hasText("This vote counts");
             take(ballot, "receipt.png");
 
-            Page shared = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB").open("about:blank");
+            Page shared =
+                    browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB").open("about:blank");
             shared.setViewportSize(1200, 630);
-            shared.setContent("<style>body { margin: 0 } svg { display: block }</style>" + Files.readString(PICTURES.resolve("share.svg")));
+            shared.setContent("<style>body { margin: 0 } svg { display: block }</style>"
+                    + Files.readString(PICTURES.resolve("share.svg")));
             shared.screenshot(new ScreenshotOptions().setPath(SHARED));
         } finally {
             up.kill();

@@ -146,6 +146,8 @@ class VoterPagesIT {
                 Arguments.of("trouble", "error (502)", fulfil(502, "text/html", "<h1>Bad gateway")),
                 Arguments.of("trouble", "error (500)", fulfil(500, "application/json", "{}")),
                 Arguments.of("foreign", "sign in to it", fulfil(200, "text/html", "<h1>Welcome to our network")),
+                Arguments.of("foreign", "blocks this site", fulfil(403, "text/html", "<h1>Blocked by a firewall")),
+                Arguments.of("foreign", "sign in to it", fulfil(511, "text/html", "<h1>Sign in first")),
                 Arguments.of("again", "interrupted", (Consumer<Route>) Route::abort),
                 Arguments.of("limited", "Many requests", fulfil(429, "text/html", "slow down")));
     }
@@ -189,15 +191,15 @@ class VoterPagesIT {
     }
 
     @Test
-    void shouldNotTryAgainWhatIsRefused() {
+    void shouldNotTryAgainWhatTheGatewayRefuses() {
         Visitor voter = visitor(Screen.PHONE);
-        voter.answer(VOTES, fulfil(403, "text/html", "<h1>Blocked by a firewall"));
+        voter.answer(VOTES, fulfil(403, "application/problem+json", "{\"type\": \"urn:votelog:problem:forbidden\"}"));
         Page page = voter.open(up.ballotPage(BALLOT));
         pick(page, "06", "30");
         page.locator("#send").click();
         page.locator("#confirm-send").click();
         assertThat(page.locator("#outcome")).hasAttribute("data-outcome", "refused");
-        assertThat(page.locator("#outcome-text")).containsText("403");
+        assertThat(page.locator("#outcome-text")).containsText("does not allow you to vote");
     }
 
     @Test

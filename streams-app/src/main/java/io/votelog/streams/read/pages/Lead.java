@@ -69,6 +69,7 @@ final class Lead {
                                 "first", name(first),
                                 "second", second.id(),
                                 "votes", votes,
+                                "behind", wording.number(second.votes()),
                                 "ahead", wording.number(first.votes() - second.votes())));
     }
 

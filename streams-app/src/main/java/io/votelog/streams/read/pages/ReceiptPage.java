@@ -186,7 +186,10 @@ final class ReceiptPage {
     /** Why the vote does not count, in a sentence; an empty list where it does. */
     private Object reason(ReceiptDocument document, Language language) {
         Reason reason = document.reason();
-        return reason == null ? List.of() : results.say(language, "reason-" + reason.name(), Map.of());
+        return reason == null
+                ? List.of()
+                : words.say(
+                        language, "because", Map.of("why", results.say(language, "reason-" + reason.name(), Map.of())));
     }
 
     private List<Time> times(ReceiptDocument document, Language language) {

@@ -42,7 +42,9 @@ final class ReceiptPageController implements ReceiptPages {
 
     /** A receipt where an address has one, and the offset that may follow. */
     private static final Pattern IN_ADDRESS = Pattern.compile(
-            "/receipts/([A-Za-z0-9_-]{43})(?:\\?(?:[^#]*&)?offset=(\\d{1,18})(?:[&#].*)?)?.*", Pattern.DOTALL);
+            "/receipts/([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])(?:\\?(?:[^#]*&)?offset=(\\d{1,18})(?!\\w))?");
+
+    private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
 
     private final Ballots ballots;
     private final VoterAnswers answers;
@@ -130,10 +132,10 @@ final class ReceiptPageController implements ReceiptPages {
         return answers.receipt(ballotId, receipt, offset, null, exchange)
                 .map(answer -> answer.getStatusCode().is2xxSuccessful()
                         ? verdict(ballot, new Address(ballotId, receipt, offset), answer, language)
-                        : refused(ballot, receipt, answer, language))
+                        : refused(ballot, receipt, offset, answer, language))
                 .onErrorResume(
                         ProblemException.class,
-                        failure -> Mono.just(nothing(ballot, receipt, failure.problem(), language)))
+                        failure -> Mono.just(nothing(ballot, receipt, offset, failure.problem(), language)))
                 .map(answer -> answer.render(request));
     }
 
@@ -153,22 +155,28 @@ final class ReceiptPageController implements ReceiptPages {
     }
 
     /** What another instance has refused. */
-    private Answer refused(Ballot ballot, String receipt, ResponseEntity<byte[]> answer, Language language) {
+    private Answer refused(
+            Ballot ballot, String receipt, @Nullable String offset, ResponseEntity<byte[]> answer, Language language) {
         JsonNode problem = json.readTree(answer.getBody());
         String code = problem.path("type").asString("").replace("urn:votelog:problem:", "");
         String retryAfter = answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER);
         return new Answer(
-                nothing(ballot, receipt, code, language),
+                nothing(ballot, receipt, offset, code, language),
                 answer.getStatusCode().value(),
                 retryAfter == null ? Map.of() : Map.of(HttpHeaders.RETRY_AFTER, retryAfter));
     }
 
-    private Answer nothing(Ballot ballot, String receipt, Problem problem, Language language) {
-        return new Answer(nothing(ballot, receipt, problem.code(), language), problem.status(), problem.headers());
+    private Answer nothing(Ballot ballot, String receipt, @Nullable String offset, Problem problem, Language language) {
+        return new Answer(
+                nothing(ballot, receipt, offset, problem.code(), language), problem.status(), problem.headers());
     }
 
-    private Content nothing(Ballot ballot, String receipt, String code, Language language) {
-        String other = ReceiptPage.fieldIn(ballot.id(), receipt, language.other());
+    private Content nothing(Ballot ballot, String receipt, @Nullable String offset, String code, Language language) {
+        boolean wellFormed = Receipt.parse(receipt).isPresent()
+                && (offset == null || OFFSET.matcher(offset).matches());
+        String other = wellFormed
+                ? new Address(ballot.id(), receipt, offset).in(language.other())
+                : ReceiptPage.fieldIn(ballot.id(), receipt, language.other());
         return page.nothing(ballot, code, receipt, other, language);
     }
 

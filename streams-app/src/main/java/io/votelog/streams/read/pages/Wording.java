@@ -9,6 +9,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Wording {
     private static final String SCRIPT_PREFIX = "live-";
     private static final String TIME = "{time}";
+    private static final Pattern GAP = Pattern.compile("\\{(\\w+)\\}");
 
     private final Language language;
     private final Locale locale;
@@ -68,11 +71,9 @@ final class Wording {
      * @param gaps what is filled in
      */
     String live(String key, Map<String, String> gaps) {
-        String sentence = word(SCRIPT_PREFIX + key);
-        for (Map.Entry<String, String> gap : gaps.entrySet()) {
-            sentence = sentence.replace("{" + gap.getKey() + "}", gap.getValue());
-        }
-        return sentence;
+        // In one pass: what fills a gap is no sentence with gaps of its own.
+        return GAP.matcher(word(SCRIPT_PREFIX + key))
+                .replaceAll(gap -> Matcher.quoteReplacement(gaps.getOrDefault(gap.group(1), gap.group())));
     }
 
     /** @throws IllegalArgumentException when there is no word for the key */

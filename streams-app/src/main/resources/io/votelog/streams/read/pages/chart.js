@@ -173,7 +173,13 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
       }
     });
   }).observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", rebuild);
+  // Safari 13 has the older of the two.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  if (dark.addEventListener === undefined) {
+    dark.addListener(rebuild);
+  } else {
+    dark.addEventListener("change", rebuild);
+  }
   ask();
 
   return {

@@ -32,7 +32,8 @@ export function lead(results, { words, speak, titleOf, partOf }) {
     if (second === undefined) {
       return fill(words[`${kind}alone`], { first: name(first), votes });
     }
-    const both = { first: name(first), second: leaders === 2 ? name(second) : second.id, votes, ahead: speak.number(first.votes - second.votes) };
+    const both = { first: name(first), second: leaders === 2 ? name(second) : second.id, votes,
+      behind: speak.number(second.votes), ahead: speak.number(first.votes - second.votes) };
     return fill(words[kind + (leaders === 2 ? "tie" : "one")], both);
   }
 

@@ -1,4 +1,6 @@
 /** The page of a receipt: copies it, and waits for the verdict where there is none yet. */
+import { timeLimit } from "./time-limit.js";
+
 const main = document.getElementById("receipt-page");
 const copy = document.getElementById("copy");
 const LONGEST_WAIT_MS = 30_000;
@@ -24,7 +26,10 @@ async function wait() {
   const address = `/v1/ballots/${ballot}/receipts/${receipt}${offset === null ? "" : `?offset=${offset}`}`;
   for (let pause = 1_000; ; pause = Math.min(2 * pause, LONGEST_WAIT_MS)) {
     try {
-      const answer = await fetch(address, { headers: { Accept: "application/json", Prefer: "wait=10" } });
+      const answer = await fetch(address, {
+        headers: { Accept: "application/json", Prefer: "wait=10" },
+        signal: timeLimit(LONGEST_WAIT_MS),
+      });
       if (answer.ok && (await answer.json()).status !== "pending") {
         location.reload();
         return;

@@ -42,7 +42,7 @@ class ReceiptPageTest {
                 .contains("<time class=\"moment\" datetime=\"" + AT + "\">2021-12-06 01:02</time>", ">UTC</span>")
                 .contains(">" + RECEIPT + "</code>", "partition 2, offset 17", VOTE.toString())
                 .contains("href=\"https://results.example.org/ballots/golden/receipts/" + RECEIPT + "?lang=en\"")
-                .contains("<svg class=\"qr\"")
+                .contains("<svg class=\"qr\"", "<meta name=\"robots\" content=\"noindex\">")
                 .doesNotContain("data-pending", "http-equiv", "og:", " style=");
         assertThat(html(document(Outcome.ACCEPTED, null, AT, null), Language.CHINESE))
                 .contains("<html lang=\"zh\">", "这张选票已计入", "评选");
@@ -133,7 +133,14 @@ class ReceiptPageTest {
         assertThat(entered("r.example/ballots/golden/receipts/" + RECEIPT + "?lang=zh&offset=17&x=1"))
                 .isEqualTo(at);
         for (String none : new String[] {
-            "", "x", RECEIPT + "A", RECEIPT.substring(1), "/receipts/short", "!".repeat(43), "A".repeat(5_000)
+            "",
+            "x",
+            RECEIPT + "A",
+            RECEIPT.substring(1),
+            "/receipts/short",
+            "/receipts/" + RECEIPT + "A",
+            "!".repeat(43),
+            "A".repeat(5_000)
         }) {
             assertThat(entered(none)).as(none).isEmpty();
         }

@@ -237,7 +237,7 @@ final class ResultsPageTest {
         String html = page(LIVE, BallotPhase.OPEN, Language.ENGLISH);
         assertThat(rows(html)).contains("03 | 1 | Third | 2 | 33.3%");
         assertThat(html)
-                .contains("Ranks are within each part. A share is of the 6 votes that count")
+                .contains("Ranks are within each part. A share is of all votes that count (6)")
                 .contains(">Option</th>");
     }
 
@@ -245,9 +245,8 @@ final class ResultsPageTest {
     void shouldSayWhoLeadsBeforeAnythingElse() {
         String html = page(LIVE, BallotPhase.OPEN, Language.ENGLISH);
         assertThat(html)
-                .contains(
-                        "<p>Part A: 01 “One, &quot;first&quot;” and 02 “Two, or 2” share the lead with 4 votes each.</p>")
-                .contains("<p>Part B: 03 “Third” has 2 votes.</p>");
+                .contains("<p>Part A: 01 “One, &quot;first&quot;” and 02 “Two, or 2” share the lead, 4 each.</p>")
+                .contains("<p>Part B: Votes for 03 “Third”: 2.</p>");
         assertThat(html.indexOf("id=\"lead\"")).isLessThan(html.indexOf("<table"));
         assertThat(page(LIVE, BallotPhase.FINAL, Language.CHINESE)).contains("并列居首");
         ResultsPage ofHidden = new ResultsPage(files, words, URLS, new PageSettings(List.of(), null), JSON);
@@ -257,7 +256,7 @@ final class ResultsPageTest {
                         Language.ENGLISH,
                         View.PAGE)))
                 .contains("id=\"lead\" hidden>", "Who leads is hidden while people vote.")
-                .doesNotContain("share the lead with 4");
+                .doesNotContain("share the lead, 4 each.</p>");
     }
 
     @Test
@@ -266,7 +265,7 @@ final class ResultsPageTest {
         ResultsDocument document = ResultsDocument.of(LIVE, results, BallotPhase.OPEN);
         assertThat(text(page.of(LIVE.ballot(), view(results, document), Language.ENGLISH, View.PAGE)))
                 .contains("<dt>Votes that count</dt><dd data-figure=\"counting\">4</dd>")
-                .contains("<dd data-figure=\"annulled\">2</dd>", "A share is of the 4 votes that count");
+                .contains("<dd data-figure=\"annulled\">2</dd>", "A share is of all votes that count (4)");
     }
 
     @Test
