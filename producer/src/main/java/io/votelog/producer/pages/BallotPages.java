@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,8 +38,6 @@ final class BallotPages {
     private static final List<String> MODULES = List.of(
             "store.js",
             "words.js",
-            "times.js",
-            "time-limit.js",
             "asking.js",
             "dialog.js",
             "rules.js",
@@ -51,8 +48,8 @@ final class BallotPages {
             "sending.js",
             "ballot.js");
 
-    /** Those that all pages have. */
-    private static final Set<String> COMMON_MODULES = Set.of("times.js", "time-limit.js");
+    /** Those that all pages may have. */
+    private static final List<String> COMMON_MODULES = List.of("times.js", "time-limit.js", "search.js", "copying.js");
 
     private final PublicUrls publicUrls;
     private final SignInSettings signIn;
@@ -76,9 +73,7 @@ final class BallotPages {
         StaticFiles all = StaticFiles.common(FILES).with(BallotPages.class, "ballot.css", "ballot.css");
         // Only those who sign in fetch this script.
         all.with(BallotPages.class, "vendor/oauth4webapi.js", "oauth4webapi.js");
-        MODULES.stream()
-                .filter(module -> !COMMON_MODULES.contains(module))
-                .forEach(module -> all.with(BallotPages.class, module, module));
+        MODULES.forEach(module -> all.with(BallotPages.class, module, module));
         this.files = all.with(BallotPages.class, "signed-in.js", "signed-in.js");
         this.list = new BallotList(files);
     }
@@ -114,7 +109,8 @@ final class BallotPages {
         BallotView ballot = BallotView.of(listed.ballot(), language, words);
         Map<String, Object> values = values(language);
         String title = ballot.title().text();
-        List<String> own = new ArrayList<>(MODULES);
+        List<String> own = new ArrayList<>(COMMON_MODULES);
+        own.addAll(MODULES);
         own.add("ballot.css");
         Head head = Head.of(title, language, files, own.toArray(String[]::new));
         values.put("head", head.shared(share(ballot, language)));
@@ -140,12 +136,8 @@ final class BallotPages {
                         language,
                         "share",
                         Map.of(
-                                "n",
-                                ballot.parts().stream()
-                                        .mapToInt(part -> part.choices().size())
-                                        .sum(),
-                                "rule",
-                                ballot.start()));
+                                "n", ballot.options(),
+                                "rule", ballot.start()));
         String address =
                 "%s/ballots/%s?%s=%s".formatted(publicUrls.producer(), ballot.id(), Language.PARAMETER, language.tag());
         return new Share(description, address, publicUrls.producer() + files.address(Share.PICTURE));

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules the rules, in sentences
  * @param start what to do, as the bar says it before anything is picked
  * @param pickedNone that nothing is picked
+ * @param options how many there are
  * @param several whether there is more than one section
  * @param owners the owners of options, each once, in the order in which they first come
  * @param folded whether any option tells more than its title
@@ -39,6 +40,7 @@ record BallotView(
         List<String> rules,
         String start,
         String pickedNone,
+        int options,
         boolean several,
         List<Part> parts,
         List<String> owners,
@@ -70,11 +72,11 @@ record BallotView(
             boolean told) {}
 
     static BallotView of(Ballot ballot, Language language, Words words) {
+        int options = ballot.optionCount();
         List<String> rules = new ArrayList<>();
         rules.add(words.say(language, "rule.once", Map.of()));
         // There is one, since a vote picks something.
-        String overall =
-                Objects.requireNonNull(bounds(words, language, "rule.picks", ballot.picks(), ballot.optionCount()));
+        String overall = Objects.requireNonNull(bounds(words, language, "rule.picks", ballot.picks(), options));
         rules.add(overall);
         if (ballot.order() == Order.SHUFFLED) {
             rules.add(words.say(language, "rule.shuffled", Map.of()));
@@ -89,7 +91,6 @@ record BallotView(
                 .map(Said::text)
                 .distinct()
                 .toList();
-        int options = ballot.optionCount();
         int most = Math.min(ballot.picks().max(), options);
         Text organiser = ballot.organiser();
         return new BallotView(
@@ -106,6 +107,7 @@ record BallotView(
                 rules,
                 overall,
                 words.say(language, most < options ? "say.pickedOf" : "say.picked", Map.of("n", 0, "max", most)),
+                options,
                 parts.size() > 1,
                 parts,
                 owners,
@@ -114,7 +116,7 @@ record BallotView(
 
     /** Whether all options are seen at a glance, so that nobody has to search. */
     boolean few() {
-        return parts.stream().mapToInt(part -> part.choices().size()).sum() <= FEW;
+        return options <= FEW;
     }
 
     /** Whether there is a choice of owners. */

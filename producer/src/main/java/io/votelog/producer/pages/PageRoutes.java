@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -44,7 +43,7 @@ class PageRoutes {
     ResponseEntity<byte[]> start(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             ServerHttpRequest request) {
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request.getHeaders());
         List<BallotList.Entry> entries = entries(language);
         Optional<BallotList.Entry> obvious = BallotList.obvious(entries);
         if (obvious.isPresent()) {
@@ -61,7 +60,7 @@ class PageRoutes {
     ResponseEntity<byte[]> list(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             ServerHttpRequest request) {
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request.getHeaders());
         return answer(pages.list(entries(language), language), request);
     }
 
@@ -77,7 +76,7 @@ class PageRoutes {
             @PathVariable String ballotId,
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             ServerHttpRequest request) {
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request.getHeaders());
         Optional<ListedBallot> listed = catalogue.find(ballotId);
         if (listed.isEmpty()) {
             return notFound(language, request);
@@ -90,7 +89,7 @@ class PageRoutes {
     ResponseEntity<byte[]> signedIn(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             ServerHttpRequest request) {
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request.getHeaders());
         return pages.signsIn() ? answer(pages.signIn(language), request) : notFound(language, request);
     }
 
@@ -108,9 +107,5 @@ class PageRoutes {
 
     private static ResponseEntity<byte[]> answer(BallotPages.Page page, ServerHttpRequest request) {
         return page.content().answer(request.getHeaders(), page.policy(), FRESH);
-    }
-
-    private static Language language(@Nullable String chosen, ServerHttpRequest request) {
-        return Language.of(chosen, request.getHeaders().getFirst(HttpHeaders.ACCEPT_LANGUAGE));
     }
 }

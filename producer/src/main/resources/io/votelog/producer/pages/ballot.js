@@ -121,12 +121,16 @@ function dismissDialog() {
   }
 }
 
-/** The voter has voted. What was picked stays marked, where this tab knows it. */
-function done(ids = forTheTab.get(kept.cast)) {
+/**
+ * The voter has voted.
+ *
+ * @param ids what was picked, which stays marked; nothing where this tab does not know it
+ */
+function done(ids) {
   dismissDialog();
   forLong.remove(kept.picks);
   choices.setPicks(ids ?? []);
-  if (ids !== null) {
+  if (ids) {
     choices.showPicked();
   }
   setMode("done");

@@ -1,10 +1,10 @@
 /** The choices of the ballot in the page: which are picked, which are shown, in which order they stand. */
+import { normal, wordsOf } from "./search.js";
 import { forLong } from "./store.js";
 
 const SEARCH_SETTLES_MS = 150;
 
 const at = (id) => document.getElementById(id);
-const normal = (text) => text.normalize("NFKC").toLowerCase();
 
 /**
  * @param form the form with the choices
@@ -40,7 +40,7 @@ export function choicesOf(form, rules, found) {
   }
 
   function filter() {
-    const words = normal(at("search").value).split(/\s+/).filter(Boolean);
+    const words = wordsOf(at("search").value);
     const onlyPicked = at("only-picked").checked;
     const wanted = { part: part === null ? "" : part.value, owner: owner === null ? "" : owner.value };
     let shown = 0;
@@ -145,5 +145,5 @@ export function choicesOf(form, rules, found) {
     });
   }
 
-  return { boxes, picked, setPicks, counts, filter, showAll, showPicked, shuffle };
+  return { picked, setPicks, counts, filter, showAll, showPicked, shuffle };
 }

@@ -1,4 +1,5 @@
 /** Says above the choices how things stand with the vote, and shows its receipt. */
+import { copyFrom } from "./copying.js";
 import { element } from "./words.js";
 
 const at = (id) => document.getElementById(id);
@@ -73,15 +74,7 @@ export function outcomeOf(say, main) {
     const text = element("code", { className: "receipt", id: "receipt", textContent: receipt });
     const copied = element("span", { className: "quiet" });
     copied.setAttribute("role", "status");
-    const copy = button(say("copy"), async () => {
-      try {
-        await navigator.clipboard.writeText(receipt);
-        copied.textContent = say("copied");
-      } catch {
-        // Where the clipboard is not allowed, the receipt is marked for the voter to copy.
-        getSelection().selectAllChildren(text);
-      }
-    });
+    const copy = button(say("copy"), () => copyFrom(text, () => (copied.textContent = say("copied"))));
     const offset = location ? new URL(location, document.baseURI).searchParams.get("offset") : null;
     const page = receiptPage(receipt) + (offset === null ? "" : `&offset=${offset}`);
     return [

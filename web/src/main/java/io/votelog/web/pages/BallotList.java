@@ -85,7 +85,7 @@ public final class BallotList {
                 .filter(group -> !group.entries().isEmpty())
                 .toList();
         Map<String, Object> values = new HashMap<>();
-        values.put("head", Head.of(title, language, files, "times.js", "list.js"));
+        values.put("head", Head.of(title, language, files, "times.js", "search.js", "list.js"));
         values.put("words", words.in(language));
         values.put("groups", groups);
         values.put("none", entries.isEmpty());

@@ -6,6 +6,7 @@ import io.votelog.web.headers.AcceptLanguage;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 
 /** A language that the pages speak. */
 public enum Language {
@@ -59,6 +60,11 @@ public enum Language {
             }
         }
         return ENGLISH;
+    }
+
+    /** The language for the reader who sends a request, as {@link #of(String, String)} has it. */
+    public static Language of(@Nullable String chosen, HttpHeaders request) {
+        return of(chosen, request.getFirst(HttpHeaders.ACCEPT_LANGUAGE));
     }
 
     /**

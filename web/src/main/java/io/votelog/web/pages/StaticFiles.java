@@ -44,6 +44,8 @@ public final class StaticFiles {
                 .with(StaticFiles.class, Share.PICTURE, Share.PICTURE)
                 .with(StaticFiles.class, "times.js", "times.js")
                 .with(StaticFiles.class, "time-limit.js", "time-limit.js")
+                .with(StaticFiles.class, "search.js", "search.js")
+                .with(StaticFiles.class, "copying.js", "copying.js")
                 .with(StaticFiles.class, "list.js", "list.js");
     }
 

@@ -1,12 +1,13 @@
 /** Finds ballots in the list by words of their titles and organisers. */
+import { normal, wordsOf } from "./search.js";
+
 const search = document.getElementById("search");
-const normal = (text) => text.normalize("NFKC").toLowerCase();
 
 if (search !== null) {
   const nothing = document.getElementById("nothing");
   const cards = [...document.querySelectorAll(".ballots li")].map((card) => [card, normal(card.textContent)]);
   const find = () => {
-    const words = normal(search.value).split(/\s+/).filter(Boolean);
+    const words = wordsOf(search.value);
     for (const [card, text] of cards) {
       card.hidden = !words.every((word) => text.includes(word));
     }

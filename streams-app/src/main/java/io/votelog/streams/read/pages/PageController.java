@@ -34,7 +34,7 @@ final class PageController {
     /** A page may be cached as long as the results that it is made from. */
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
-    private static final String POLICY = ContentPolicy.of(List.of(), false, List.of());
+    static final String POLICY = ContentPolicy.of(List.of(), false, List.of());
 
     private final Ballots ballots;
     private final LiveResults results;
@@ -64,7 +64,7 @@ final class PageController {
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             @RequestParam(name = "view", required = false) @Nullable String view,
             @RequestHeader HttpHeaders request) {
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request);
         Optional<ResultsView> current = results.current(ballotId);
         if (current.isEmpty()) {
             return notice.unknownBallot(language).notFound(request, POLICY);
@@ -79,7 +79,7 @@ final class PageController {
     ResponseEntity<byte[]> start(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             @RequestHeader HttpHeaders request) {
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request);
         List<BallotList.Entry> entries = entries(language);
         Optional<BallotList.Entry> obvious = BallotList.obvious(entries);
         if (obvious.isPresent()) {
@@ -96,7 +96,7 @@ final class PageController {
     ResponseEntity<byte[]> list(
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             @RequestHeader HttpHeaders request) {
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request);
         return page.list(entries(language), language).answer(request, POLICY, MAX_AGE);
     }
 
@@ -111,9 +111,5 @@ final class PageController {
     @GetMapping(FILES + "{file}")
     ResponseEntity<byte[]> file(@PathVariable String file, @RequestHeader HttpHeaders request) {
         return files.answer(file, request).orElseThrow(() -> Problems.notFound().exception());
-    }
-
-    private static Language language(@Nullable String chosen, HttpHeaders request) {
-        return Language.of(chosen, request.getFirst(HttpHeaders.ACCEPT_LANGUAGE));
     }
 }

@@ -162,7 +162,7 @@ final class ReceiptPage {
         String tab = words.say(language, "page-title", Map.of("title", title.text()));
         values.put(
                 "head",
-                Head.of(tab, language, files, "receipt.css", "times.js", "receipt.js")
+                Head.of(tab, language, files, "receipt.css", "times.js", "time-limit.js", "copying.js", "receipt.js")
                         .switchingTo(switchAddress));
         values.put("words", words.in(language));
         values.put("title", title);

@@ -9,12 +9,10 @@ import io.votelog.streams.read.receipts.ReceiptDocument;
 import io.votelog.streams.read.receipts.ReceiptPages;
 import io.votelog.streams.read.receipts.VoterAnswers;
 import io.votelog.web.pages.Content;
-import io.votelog.web.pages.ContentPolicy;
 import io.votelog.web.pages.Language;
 import io.votelog.web.problem.Problem;
 import io.votelog.web.problem.ProblemException;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -35,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The pages of receipts: {@code /ballots/{id}/receipts/{receipt}}, and the field to enter one at {@code /ballots/{id}/receipts}. */
 @RestController
 final class ReceiptPageController implements ReceiptPages {
-    private static final String POLICY = ContentPolicy.of(List.of(), false, List.of());
+    private static final String POLICY = PageController.POLICY;
 
     /** The longest text that is looked at for a receipt, in characters: an address with one in it may be pasted too. */
     private static final int MAX_ENTERED = 1_000;
@@ -78,7 +76,7 @@ final class ReceiptPageController implements ReceiptPages {
             @RequestParam(name = Language.PARAMETER, required = false) @Nullable String chosen,
             ServerWebExchange exchange) {
         HttpHeaders request = exchange.getRequest().getHeaders();
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request);
         Optional<Ballots.Published> ballot = ballots.find(ballotId);
         if (ballot.isEmpty()) {
             return notice.unknownBallot(language).notFound(request, POLICY);
@@ -123,7 +121,7 @@ final class ReceiptPageController implements ReceiptPages {
             @Nullable String chosen,
             ServerWebExchange exchange) {
         HttpHeaders request = exchange.getRequest().getHeaders();
-        Language language = language(chosen, request);
+        Language language = Language.of(chosen, request);
         Optional<Ballots.Published> published = ballots.find(ballotId);
         if (published.isEmpty()) {
             return Mono.just(notice.unknownBallot(language).notFound(request, POLICY));
@@ -178,9 +176,5 @@ final class ReceiptPageController implements ReceiptPages {
                 ? new Address(ballot.id(), receipt, offset).in(language.other())
                 : ReceiptPage.fieldIn(ballot.id(), receipt, language.other());
         return page.nothing(ballot, code, receipt, other, language);
-    }
-
-    private static Language language(@Nullable String chosen, HttpHeaders request) {
-        return Language.of(chosen, request.getFirst(HttpHeaders.ACCEPT_LANGUAGE));
     }
 }

@@ -48,6 +48,7 @@ final class ResultsPage {
         "uPlot.iife.min.js",
         "words.js",
         "time-limit.js",
+        "search.js",
         "feed.js",
         "lead.js",
         "tables.js",

@@ -1,4 +1,5 @@
 /** The page of a receipt: copies it, and waits for the verdict where there is none yet. */
+import { copyFrom } from "./copying.js";
 import { timeLimit } from "./time-limit.js";
 
 const main = document.getElementById("receipt-page");
@@ -8,15 +9,9 @@ const LONGEST_WAIT_MS = 30_000;
 if (copy !== null) {
   const receipt = document.getElementById("receipt");
   copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(receipt.textContent);
-      document.getElementById("copied").textContent = copy.dataset.copied;
-    } catch {
-      // Where the clipboard is not allowed, the receipt is marked for the reader to copy.
-      getSelection().selectAllChildren(receipt);
-    }
-  });
+  copy.addEventListener("click", () =>
+    copyFrom(receipt, () => (document.getElementById("copied").textContent = copy.dataset.copied)),
+  );
 }
 
 /** Asks until there is a verdict, less often the longer it takes, and shows the page that has it. */

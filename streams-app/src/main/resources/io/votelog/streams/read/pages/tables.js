@@ -1,11 +1,11 @@
 // The tables of counts: numbers with every document, ranks and places at most once a second, rows glide to their new places.
 
+import { normal, wordsOf } from "./search.js";
+
 const BETWEEN_MOVES_MS = 1000;
 const GLIDE_MS = 400;
 const MARK_MS = 4000;
 const NO_RANK = "–";
-
-const normal = (text) => text.normalize("NFKC").toLowerCase();
 
 /**
  * @param {object} speak numbers in the reader's language
@@ -163,7 +163,7 @@ export function tables(speak, rose) {
     },
     /** Shows the rows that have all these words; says how many those are, or null where all are. */
     find(text) {
-      const words = normal(text).split(/\s+/).filter(Boolean);
+      const words = wordsOf(text);
       finding = words.length > 0;
       let shown = 0;
       for (const { table, rows } of parts) {
