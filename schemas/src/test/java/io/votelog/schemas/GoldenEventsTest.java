@@ -21,6 +21,7 @@ import io.votelog.events.Outcome;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.PepperFingerprint;
+import io.votelog.events.QuarterVotes;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
 import io.votelog.events.Salt;
@@ -105,7 +106,10 @@ class GoldenEventsTest {
                         4,
                         Instant.parse("2021-12-05T01:00:00Z"),
                         1_000L,
-                        List.of(new MinuteTurnout(2, 880L, 785L), new MinuteTurnout(59, 900L, 800L))),
+                        List.of(new MinuteTurnout(2, 880L, 785L), new MinuteTurnout(59, 900L, 800L)),
+                        List.of(
+                                new QuarterVotes(0, List.of(783L, 0L, 782L)),
+                                new QuarterVotes(3, List.of(797L, 0L, 796L)))),
                 new BallotResults(
                         "gz-customs-2021",
                         DIGEST,

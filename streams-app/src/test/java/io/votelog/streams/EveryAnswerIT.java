@@ -173,6 +173,7 @@ final class EveryAnswerIT {
         way("getTurnout 200", () -> app.get(API + "turnout"));
         way("getTurnout 304", () -> again(API + "turnout"));
         way("getTurnout 400, problem malformed-points", () -> app.get(API + "turnout?points=1"));
+        way("getTurnout 400, problem malformed-option", () -> app.get(API + "turnout?option=none"));
         way("getTurnout 404", () -> app.get("/v1/ballots/none/turnout"));
         way("getTurnout 406", () -> app.get(API + "turnout", "Accept", "text/csv"));
         way("streamResults 404", () -> app.get("/v1/ballots/none/results/stream"));

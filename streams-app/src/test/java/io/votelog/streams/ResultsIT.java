@@ -243,6 +243,41 @@ final class ResultsIT {
         return time.truncatedTo(ChronoUnit.MINUTES).plusSeconds(60);
     }
 
+    @Test
+    void shouldShowHowTheVotesForAnOptionGrewWhereTheyAreNotHidden() {
+        log.publishOpen("course");
+        String path = "/v1/ballots/course/turnout?option=a1";
+        awaitStatus("course", "open");
+        assertThat(app.get(path).body())
+                .isEqualTo("{\"ballotId\":\"course\",\"option\":\"a1\",\"stepSeconds\":900,\"points\":[]}");
+        for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
+            log.vote("course", log.voterOf(partition), log.voteId(), "a1", "b1");
+        }
+        LogWriter.Written last = log.vote("course", "a2", "b1");
+        int votes = LogWriter.PARTITIONS + 1;
+        awaitTurnout(app, "course", votes);
+
+        JsonNode course = app.json(path);
+        JsonNode newest = course.at("/points").get(course.at("/points").size() - 1);
+        assertThat(newest.toString())
+                .isEqualTo("{\"at\":\"%s\",\"received\":%d,\"accepted\":%d,\"votes\":%d}"
+                        .formatted(
+                                Instant.ofEpochSecond(last.recordedAt().getEpochSecond() / 900 * 900 + 900),
+                                votes,
+                                votes,
+                                votes - 1));
+        assertThat(app.json("/v1/ballots/course/turnout").findValues("votes")).isEmpty();
+        ReceiptsIT.assertProblem(app.get("/v1/ballots/course/turnout?option=c1"), 400, "malformed-option");
+
+        Instant now = Instant.now();
+        log.publish(LogWriter.ballot("secret", now.minusSeconds(60), now.plusSeconds(3600), "after-close"));
+        awaitStatus("secret", "open");
+        log.vote("secret", "a1", "b1");
+        awaitTurnout(app, "secret", 1);
+        assertThat(app.json("/v1/ballots/secret/turnout?option=a1").findValues("votes"))
+                .isEmpty();
+    }
+
     private static long countBefore(Instant at, List<LogWriter.Written> votes) {
         return votes.stream().filter(vote -> vote.recordedAt().isBefore(at)).count();
     }

@@ -25,7 +25,8 @@ export function choicesOf(form, rules, found) {
   const part = at("part");
   const owner = at("owner");
   const unfold = at("unfold");
-  let folded = false;
+  /** What the search has unfolded, to be folded again when it is taken back. */
+  const unfolded = new Set();
 
   const picked = () => boxes.filter((box) => box.checked);
 
@@ -59,7 +60,7 @@ export function choicesOf(form, rules, found) {
         // What was found is seen.
         if (fits && details !== null && !details.open && words.some((word) => told.includes(word))) {
           details.open = true;
-          folded = true;
+          unfolded.add(details);
         }
         shownHere += fits ? 1 : 0;
       }
@@ -69,8 +70,9 @@ export function choicesOf(form, rules, found) {
       shown += shownHere;
     }
     const filtered = words.length > 0 || onlyPicked || wanted.part !== "" || wanted.owner !== "";
-    if (words.length === 0 && folded && (unfold === null || unfold.getAttribute("aria-pressed") !== "true")) {
-      setFolded(true);
+    if (words.length === 0) {
+      unfolded.forEach((details) => (details.open = false));
+      unfolded.clear();
     }
     found(filtered ? shown : null);
   }
@@ -81,7 +83,7 @@ export function choicesOf(form, rules, found) {
         details.open = !closed;
       }
     });
-    folded = false;
+    unfolded.clear();
   }
 
   /** Takes all filters back. */

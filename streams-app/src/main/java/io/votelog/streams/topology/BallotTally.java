@@ -29,11 +29,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One ballot's counts in one partition, in memory, and their rows in the store, where {@link #write} puts them when a commit begins. The
- * row of minutes alone is put at once.
+ * rows of minutes and quarters alone are put at once.
  *
  * <p>Rows, keyed by ballot id and a suffix: {@code <id>/head} with the totals; {@code <id>/0}, {@code <id>/1} … with the votes
  * of 64 options each, so that a vote on a ballot of 1,024 options rewrites only the rows of the options it picks; and {@code
- * <id>/turnout}, which {@link BallotTurnout} writes. The empty ballot id stands for votes whose ballot is unknown.
+ * <id>/turnout} and {@code <id>/quarters}, which {@link BallotTurnout} writes. The empty ballot id stands for votes whose ballot is unknown.
  */
 final class BallotTally {
     static final String UNKNOWN = "";
@@ -119,7 +119,7 @@ final class BallotTally {
         for (int row = 0; row < rowKeys.length; row++) {
             rowKeys[row] = ballotId + "/" + row;
         }
-        this.turnout = new BallotTurnout(store, ballotId);
+        this.turnout = new BallotTurnout(store, ballotId, hiddenUntilFinal ? 0 : optionCount);
     }
 
     /**
@@ -181,7 +181,7 @@ final class BallotTally {
         } else {
             long newestMs = Math.max(asOfMs, recordedAtMs);
             if (hasTurnout()) {
-                turnout.advance(asOfMs, newestMs, received, accepted);
+                turnout.advance(asOfMs, newestMs, received, accepted, votes);
             }
             asOfMs = newestMs;
             received++;
@@ -232,7 +232,7 @@ final class BallotTally {
     }
 
     /**
-     * The growth of the turnout within the hour of the newest vote counted, as of this position. Call it only when {@link
+     * The growth of turnout and of the options' votes within the hour of the newest vote counted, as of this position. Call it only when {@link
      * #hasTurnout} is true.
      */
     PartitionTurnout turnout(int partition, PartitionPosition position) {
@@ -242,7 +242,8 @@ final class BallotTally {
                 partitionCount,
                 Instant.ofEpochMilli(BallotTurnout.hourMs(asOfMs)),
                 position.nextOffset(),
-                turnout.minutes(asOfMs, received, accepted));
+                turnout.minutes(asOfMs, received, accepted),
+                turnout.quarters(asOfMs, votes));
     }
 
     /**

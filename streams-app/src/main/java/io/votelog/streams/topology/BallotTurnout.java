@@ -2,37 +2,52 @@
 package io.votelog.streams.topology;
 
 import io.votelog.events.MinuteTurnout;
+import io.votelog.events.QuarterVotes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The growth of one ballot's turnout in one partition, within the hour of the newest vote counted. The row {@code <id>/turnout}
- * has the minutes that are over. The running minute ends with the totals that the tally's head has anyway, so a vote puts this
- * row only when it is the first of its minute.
+ * The growth of one ballot's turnout and of its options' votes in one partition, within the hour of the newest vote counted. The row
+ * {@code <id>/turnout} has the minutes that are over, the row {@code <id>/quarters} the quarters of the hour. The running minute and
+ * quarter end with the totals that the tally has anyway, so a vote puts these rows only when it is the first of its minute or quarter.
  *
- * <p>Bytes: a version (1), then for each minute its number within the hour (1), and the votes received (8) and accepted (8) up
- * to its end. Numbers are big-endian.
+ * <p>Bytes of the minutes: a version (1), then for each minute its number within the hour (1), and the votes received (8) and accepted
+ * (8) up to its end. Bytes of the quarters: a version (1), then for each quarter its number within the hour (1) and the votes (8) of
+ * each option at its end. Numbers are big-endian.
  */
 final class BallotTurnout {
     static final String ROW = "/turnout";
+    static final String QUARTERS_ROW = "/quarters";
 
     private static final byte VERSION = 1;
     private static final int MINUTE_LENGTH = 1 + 2 * Long.BYTES;
     private static final long MINUTE_MS = 60_000;
+    private static final long QUARTER_MS = 15 * MINUTE_MS;
     private static final long HOUR_MS = 60 * MINUTE_MS;
 
     private final KeyValueStore<String, byte[]> store;
     private final String key;
+    private final String quartersKey;
     private final List<MinuteTurnout> over;
+    private final List<QuarterVotes> quartersOver;
+    private final int optionCount;
 
-    /** Reads the minutes from the store; a new ballot has none. */
-    BallotTurnout(KeyValueStore<String, byte[]> store, String ballotId) {
+    /**
+     * Reads the minutes and quarters from the store; a new ballot has none.
+     *
+     * @param optionCount how many options there are whose votes are told; 0 where the ballot hides them
+     */
+    BallotTurnout(KeyValueStore<String, byte[]> store, String ballotId, int optionCount) {
         this.store = store;
         this.key = ballotId + ROW;
+        this.quartersKey = ballotId + QUARTERS_ROW;
         this.over = decode(store.get(key));
+        this.quartersOver = decodeQuarters(store.get(quartersKey), optionCount);
+        this.optionCount = optionCount;
     }
 
     /** The start of the hour that contains this moment; both in milliseconds since 1970. */
@@ -41,24 +56,34 @@ final class BallotTurnout {
     }
 
     /**
-     * Ends the running minute when the next vote falls into a later one; when it falls into a later hour, the hour's minutes
-     * are dropped.
+     * Ends the running minute and quarter when the next vote falls into later ones; when it falls into a later hour, those of the hour are
+     * dropped.
      *
      * @param newestMs the append time of the newest vote counted, milliseconds since 1970
      * @param nextMs the larger of newestMs and the append time of the vote that is counted next
      * @param received votes received before that next vote
      * @param accepted votes accepted before that next vote
+     * @param votes the votes of each option before that next vote
      */
-    void advance(long newestMs, long nextMs, long received, long accepted) {
+    void advance(long newestMs, long nextMs, long received, long accepted, long[] votes) {
         if (nextMs / MINUTE_MS == newestMs / MINUTE_MS) {
             return;
         }
-        if (hourMs(nextMs) == hourMs(newestMs)) {
+        boolean sameHour = hourMs(nextMs) == hourMs(newestMs);
+        if (sameHour) {
             over.add(minute(newestMs, received, accepted));
         } else {
             over.clear();
         }
         store.put(key, encode());
+        if (optionCount > 0 && nextMs / QUARTER_MS != newestMs / QUARTER_MS) {
+            if (sameHour) {
+                quartersOver.add(quarter(newestMs, votes));
+            } else {
+                quartersOver.clear();
+            }
+            store.put(quartersKey, encodeQuarters());
+        }
     }
 
     /** The minutes of the hour that are over, followed by the running minute with these totals. */
@@ -66,6 +91,22 @@ final class BallotTurnout {
         List<MinuteTurnout> minutes = new ArrayList<>(over);
         minutes.add(minute(newestMs, received, accepted));
         return minutes;
+    }
+
+    /** The quarters of the hour that are over, followed by the running one with these votes; none where votes are hidden. */
+    List<QuarterVotes> quarters(long newestMs, long[] votes) {
+        if (optionCount == 0) {
+            return List.of();
+        }
+        List<QuarterVotes> quarters = new ArrayList<>(quartersOver);
+        quarters.add(quarter(newestMs, votes));
+        return quarters;
+    }
+
+    private static QuarterVotes quarter(long timeMs, long[] votes) {
+        return new QuarterVotes(
+                (int) (timeMs % HOUR_MS / QUARTER_MS),
+                Arrays.stream(votes).boxed().toList());
     }
 
     private static MinuteTurnout minute(long timeMs, long received, long accepted) {
@@ -82,18 +123,45 @@ final class BallotTurnout {
 
     private static List<MinuteTurnout> decode(byte @Nullable [] bytes) {
         List<MinuteTurnout> minutes = new ArrayList<>();
-        if (bytes == null) {
-            return minutes;
+        ByteBuffer row = row(bytes);
+        while (row.hasRemaining()) {
+            minutes.add(new MinuteTurnout((int) row.get(), row.getLong(), row.getLong()));
         }
-        ByteBuffer row = ByteBuffer.wrap(bytes);
+        return minutes;
+    }
+
+    private byte[] encodeQuarters() {
+        ByteBuffer row = ByteBuffer.allocate(1 + (1 + Long.BYTES * optionCount) * quartersOver.size())
+                .put(VERSION);
+        for (QuarterVotes quarter : quartersOver) {
+            row.put((byte) quarter.getQuarter());
+            quarter.getVotes().forEach(row::putLong);
+        }
+        return row.array();
+    }
+
+    private static List<QuarterVotes> decodeQuarters(byte @Nullable [] bytes, int optionCount) {
+        List<QuarterVotes> quarters = new ArrayList<>();
+        ByteBuffer row = row(bytes);
+        while (row.hasRemaining()) {
+            int number = row.get();
+            List<Long> votes = new ArrayList<>(optionCount);
+            for (int option = 0; option < optionCount; option++) {
+                votes.add(row.getLong());
+            }
+            quarters.add(new QuarterVotes(number, votes));
+        }
+        return quarters;
+    }
+
+    /** What follows the version of a row; nothing where there is no row. */
+    private static ByteBuffer row(byte @Nullable [] bytes) {
+        ByteBuffer row = ByteBuffer.wrap(bytes == null ? new byte[] {VERSION} : bytes);
         byte version = row.get();
         if (version != VERSION) {
             throw new IllegalStateException(
                     "a turnout's row is of version %d; this build knows version %d".formatted(version, VERSION));
         }
-        while (row.hasRemaining()) {
-            minutes.add(new MinuteTurnout((int) row.get(), row.getLong(), row.getLong()));
-        }
-        return minutes;
+        return row;
     }
 }

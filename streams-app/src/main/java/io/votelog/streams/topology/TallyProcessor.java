@@ -165,6 +165,9 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             BallotTally tally = tallyOf(annulled.row());
             tally.annul(annulled.picks());
             changed(tally.ballotId());
+            // Behind the end too: the votes of its newest quarter are fewer now.
+            grownTurnouts.add(tally.ballotId());
+            turnoutTimer.start();
         } else if (effect != null) {
             throw new IllegalStateException("nothing is counted for " + effect);
         }

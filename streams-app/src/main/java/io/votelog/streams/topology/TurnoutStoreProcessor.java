@@ -3,6 +3,7 @@ package io.votelog.streams.topology;
 
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTurnout;
+import io.votelog.events.QuarterVotes;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -26,6 +27,7 @@ final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Voi
     private static final Logger LOG = LoggerFactory.getLogger(TurnoutStoreProcessor.class);
 
     private static final int MINUTES = 60;
+    private static final int QUARTERS = 4;
 
     /** The latest moment at which a ballot may end. */
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
@@ -62,7 +64,7 @@ final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Voi
 
     /**
      * Whether the snapshot is one that the tally can have sent: it has a ballot's id and a possible hour, and at least one
-     * minute; its minutes are numbered from 0 to 59, in ascending order.
+     * minute; its minutes are numbered from 0 to 59, in ascending order, and its quarters from 0 to 3.
      */
     private static boolean isSound(PartitionTurnout turnout) {
         int before = -1;
@@ -71,6 +73,13 @@ final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Voi
                 return false;
             }
             before = minute.getMinute();
+        }
+        int quarterBefore = -1;
+        for (QuarterVotes quarter : turnout.getQuarters()) {
+            if (quarter.getQuarter() <= quarterBefore || quarter.getQuarter() >= QUARTERS) {
+                return false;
+            }
+            quarterBefore = quarter.getQuarter();
         }
         return before >= 0
                 && Ballot.isId(turnout.getBallotId())

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
+import io.votelog.events.QuarterVotes;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
@@ -101,6 +102,7 @@ class ReplayRandomizedTest {
         assertThat(partition.processAll(drawn.records, 0)).isEqualTo(drawn.expected);
         assertThat(figures(partition.emit())).isEqualTo(drawn.totals());
         assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
+        assertThat(quarters(partition.turnout())).isEqualTo(drawn.quarters);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -120,6 +122,7 @@ class ReplayRandomizedTest {
         partition.restart();
         assertThat(partition.emit()).isEqualTo(before);
         assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
+        assertThat(quarters(partition.turnout())).isEqualTo(drawn.quarters);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -140,6 +143,7 @@ class ReplayRandomizedTest {
         assertThat(outcomes).isEqualTo(drawn.expected);
         assertThat(figures(partition.emit())).isEqualTo(drawn.totals());
         assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
+        assertThat(quarters(partition.turnout())).isEqualTo(drawn.quarters);
     }
 
     /** The log is cut below what is counted, and another one is written from there on, with later times. */
@@ -241,6 +245,7 @@ class ReplayRandomizedTest {
         assertThat(counted.values()).allSatisfy(tally -> assertThat(tally.getReplaced() + tally.getMissing())
                 .isZero());
         assertThat(minutes(partition.turnout())).isEqualTo(drawn.turnout);
+        assertThat(quarters(partition.turnout())).isEqualTo(drawn.quarters);
         // As the store is now, so it is when it is made of nothing but the log.
         Map<String, VoterRow> rows = votersRows(partition);
         partition.kill(false, Accidents::delete, drawn.records, RECORDS);
@@ -343,11 +348,7 @@ class ReplayRandomizedTest {
             for (ReasonCount rejected : tally.getRejected()) {
                 put(counts, "REJECTED " + rejected.getReason(), rejected.getCount());
             }
-            int half = tally.getVotes().size() / 2;
-            for (int option = 0; option < tally.getVotes().size(); option++) {
-                String name = option < half ? "a" + (option + 1) : "b" + (option - half + 1);
-                put(counts, name, tally.getVotes().get(option));
-            }
+            counts.putAll(byName(tally.getVotes()));
             figures.put(id, counts);
         });
         return figures;
@@ -364,6 +365,29 @@ class ReplayRandomizedTest {
             }
         }
         return minutes;
+    }
+
+    /** The votes of each option, but for those without any, at the end of each quarter of an hour with a vote, by ballot and quarter. */
+    private static Map<String, Map<Instant, Map<String, Long>>> quarters(Map<String, PartitionTurnout> kept) {
+        Map<String, Map<Instant, Map<String, Long>>> quarters = new TreeMap<>();
+        for (PartitionTurnout hour : kept.values()) {
+            for (QuarterVotes quarter : hour.getQuarters()) {
+                quarters.computeIfAbsent(hour.getBallotId(), id -> new TreeMap<>())
+                        .put(
+                                hour.getHour().plus(15L * quarter.getQuarter(), ChronoUnit.MINUTES),
+                                byName(quarter.getVotes()));
+            }
+        }
+        return quarters;
+    }
+
+    private static Map<String, Long> byName(List<Long> votes) {
+        Map<String, Long> counts = new TreeMap<>();
+        int half = votes.size() / 2;
+        for (int option = 0; option < votes.size(); option++) {
+            put(counts, option < half ? "a" + (option + 1) : "b" + (option - half + 1), votes.get(option));
+        }
+        return counts;
     }
 
     private static void put(Map<String, Long> counts, String name, long count) {
@@ -434,6 +458,7 @@ class ReplayRandomizedTest {
         private final Map<String, Map<String, Long>> totals = new TreeMap<>();
         private final Map<String, Long> newestMs = new HashMap<>();
         private final Map<String, Map<Instant, List<Long>>> turnout = new TreeMap<>();
+        private final Map<String, Map<Instant, Map<String, Long>>> quarters = new TreeMap<>();
 
         void publish(BallotDefinition ballot, long time) {
             add(null, signedBallot(ballot), time, "");
@@ -473,6 +498,7 @@ class ReplayRandomizedTest {
                 // Counts of 0 are left out.
                 first.getValue().forEach(choice -> totals.get(id)
                         .compute(choice, (option, votes) -> votes == null || votes == 1 ? null : votes - 1));
+                noteQuarter(id);
             }
         }
 
@@ -518,7 +544,16 @@ class ReplayRandomizedTest {
                         .put(
                                 newest.truncatedTo(ChronoUnit.MINUTES),
                                 List.of(counts.get("received"), counts.getOrDefault("ACCEPTED", 0L)));
+                noteQuarter(id);
             }
+        }
+
+        private void noteQuarter(String id) {
+            Map<String, Long> votes = new TreeMap<>(totals.get(id));
+            votes.keySet().removeIf(name -> !name.matches("[ab]\\d+"));
+            long quarterMs = Duration.ofMinutes(15).toMillis();
+            Instant quarter = Instant.ofEpochMilli(newestMs.get(id) / quarterMs * quarterMs);
+            quarters.computeIfAbsent(id, x -> new TreeMap<>()).put(quarter, votes);
         }
 
         private String judge(BallotDefinition ballot, int voter, int voteId, List<String> choices, long time) {

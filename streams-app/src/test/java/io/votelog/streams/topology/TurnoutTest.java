@@ -11,6 +11,7 @@ import static org.mockito.Mockito.verify;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTurnout;
+import io.votelog.events.QuarterVotes;
 import io.votelog.rules.Decision.PartitionBallot;
 import io.votelog.rules.Reason;
 import io.votelog.rules.Verdict;
@@ -185,6 +186,88 @@ class TurnoutTest {
         }
 
         verify(store, times(2)).put(eq("fruits" + BallotTurnout.ROW), any());
+    }
+
+    @Test
+    void shouldTellTheVotesOfEachOptionAtTheEndOfEachQuarterThatHasAVote() {
+        cast("10:00:00", "ACCEPTED", "a1", "b1");
+        refused("10:14:59.999");
+        cast("10:15:00", "ACCEPTED", "a2", "b1");
+        cast("10:50:00", "ACCEPTED", "a1", "b2");
+        cast("12:59:00", "ACCEPTED", "a1", "b1");
+        partition.emit();
+
+        assertThat(quarters())
+                .containsExactly(
+                        "10:00 [1, 0, 0, 1, 0, 0]",
+                        "10:15 [1, 1, 0, 2, 0, 0]",
+                        "10:45 [2, 1, 0, 2, 1, 0]",
+                        "12:45 [3, 1, 0, 3, 1, 0]");
+    }
+
+    @Test
+    void shouldGoOnWithItsQuartersAfterARestart() {
+        accepted("10:00:00");
+        accepted("10:15:00");
+        partition.restart();
+        accepted("10:30:00");
+        partition.restart();
+        accepted("11:00:00");
+        partition.restart();
+        partition.emit();
+
+        assertThat(quarters())
+                .containsExactly(
+                        "10:00 [1, 0, 0, 1, 0, 0]",
+                        "10:15 [2, 0, 0, 2, 0, 0]",
+                        "10:30 [3, 0, 0, 3, 0, 0]",
+                        "11:00 [4, 0, 0, 4, 0, 0]");
+    }
+
+    @Test
+    void shouldTakeAnAnnulledVoteOutOfTheNewestQuarterBehindTheEndToo() {
+        int first = nextOffset;
+        accepted("10:00:00");
+        int second = nextOffset;
+        accepted("10:15:00");
+        accepted("10:30:00");
+        control(log.annulled(ballot, first, first, 0), "10:50:00");
+        partition.emit();
+        assertThat(quarters())
+                .containsExactly("10:00 [1, 0, 0, 1, 0, 0]", "10:15 [2, 0, 0, 2, 0, 0]", "10:30 [2, 0, 0, 2, 0, 0]");
+        control(log.closed(ballot, 0), "11:00:00");
+        control(log.annulled(ballot, second, second, 0), "12:00:00");
+        partition.emit();
+
+        assertThat(quarters())
+                .containsExactly("10:00 [1, 0, 0, 1, 0, 0]", "10:15 [2, 0, 0, 2, 0, 0]", "10:30 [1, 0, 0, 1, 0, 0]");
+        assertThat(told()).containsExactly("10:00 1/1", "10:15 2/2", "10:30 3/3");
+    }
+
+    @Test
+    void shouldTellNoVotesOfABallotThatHidesThem() {
+        BallotDefinition hidden = LogFixture.ballot("secret", 3, 4, "after-close");
+        control(log.published(hidden, 0, 1), "09:00:00");
+        process(new LogRecord(LogFixture.voter(99), LogFixture.vote("secret", 99, "a1", "b1"), at("10:00:00")));
+        control(log.closed(hidden, 0), "11:00:00");
+        partition.emit();
+
+        assertThat(told()).containsExactly("10:00 1/1");
+        assertThat(quarters()).isEmpty();
+    }
+
+    private List<String> quarters() {
+        List<String> told = new ArrayList<>();
+        for (PartitionTurnout hour : partition.turnout().values()) {
+            for (QuarterVotes quarter : hour.getQuarters()) {
+                told.add("%s:%02d %s"
+                        .formatted(
+                                hour.getHour().toString().substring(11, 13),
+                                15 * quarter.getQuarter(),
+                                quarter.getVotes()));
+            }
+        }
+        return told;
     }
 
     private void accepted(String time) {

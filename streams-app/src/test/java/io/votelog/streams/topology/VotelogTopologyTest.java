@@ -16,6 +16,7 @@ import io.votelog.events.Outcome;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.PepperFingerprint;
+import io.votelog.events.QuarterVotes;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
 import io.votelog.events.Sha256;
@@ -655,9 +656,22 @@ class VotelogTopologyTest {
         pipe(voter(3), vote("fruits", 3, "a1", "b1"), DURING.plus(Duration.ofMinutes(61)));
         driver.advanceWallClockTime(VotelogTopology.RESULTS_INTERVAL);
         driver.advanceWallClockTime(TallyProcessor.EMIT_TURNOUT_EVERY);
-        PartitionTurnout over = new PartitionTurnout("fruits", 0, 1, DURING, 4L, List.of(new MinuteTurnout(0, 2L, 1L)));
+        PartitionTurnout over = new PartitionTurnout(
+                "fruits",
+                0,
+                1,
+                DURING,
+                4L,
+                List.of(new MinuteTurnout(0, 2L, 1L)),
+                List.of(new QuarterVotes(0, List.of(1L, 0L, 0L, 1L, 0L, 0L))));
         PartitionTurnout running = new PartitionTurnout(
-                "fruits", 0, 1, DURING.plus(Duration.ofHours(1)), 4L, List.of(new MinuteTurnout(1, 3L, 2L)));
+                "fruits",
+                0,
+                1,
+                DURING.plus(Duration.ofHours(1)),
+                4L,
+                List.of(new MinuteTurnout(1, 3L, 2L)),
+                List.of(new QuarterVotes(0, List.of(2L, 0L, 0L, 2L, 0L, 0L))));
         assertThat(pushedTurnout).containsExactly(over, running);
 
         PartitionTurnout stale = PartitionTurnout.newBuilder(over)

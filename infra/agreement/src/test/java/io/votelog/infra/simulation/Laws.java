@@ -13,6 +13,7 @@ import io.votelog.events.MinuteTurnout;
 import io.votelog.events.Outcome;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
+import io.votelog.events.QuarterVotes;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.RejectionReason;
 import io.votelog.events.VoteCast;
@@ -20,6 +21,7 @@ import io.votelog.events.VoteDecided;
 import io.votelog.infra.simulation.Brokers.Application;
 import io.votelog.infra.simulation.Brokers.Transaction;
 import io.votelog.rules.Reason;
+import io.votelog.rules.Visibility;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
@@ -42,6 +44,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -51,6 +54,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class Laws {
     private static final long MINUTE_MS = 60_000;
+    private static final long QUARTER_MS = 15 * MINUTE_MS;
 
     private final VotesLog votes;
     private final long[] committed;
@@ -189,6 +193,7 @@ final class Laws {
         private final Map<String, Long> annulled = new HashMap<>();
         private final Map<String, Turnout> turnout = new HashMap<>();
         private final Map<String, Turnout> turnoutNow = new HashMap<>();
+        private final Map<String, List<Long>> quarters = new HashMap<>();
 
         Recount(int partition, Set<Long> wanted) {
             this.partition = partition;
@@ -215,6 +220,7 @@ final class Laws {
                 AnnulledVote takenOut = replay.annulledVote();
                 if (takenOut != null) {
                     annulled.put(voters.get(takenOut.ballotId() + takenOut.voteId()), record.offset());
+                    noteQuarter(replay.ballot(takenOut.ballotId()));
                 }
                 long next = record.offset() + 1;
                 if (wanted.contains(next)) {
@@ -231,6 +237,18 @@ final class Laws {
                 Turnout now = new Turnout(before.received() + 1, before.accepted() + accepted);
                 turnoutNow.put(id, now);
                 turnout.put(minute(id, partition, ballot.count().asOfMs()), now);
+                noteQuarter(ballot);
+            }
+        }
+
+        /** The votes of each option, as of the quarter of an hour of the ballot's newest vote. */
+        private void noteQuarter(PartitionBallot ballot) {
+            if (ballot.ballot().visibility() == Visibility.LIVE) {
+                List<Long> votes = IntStream.range(0, ballot.ballot().optionCount())
+                        .mapToObj(ballot.count()::votes)
+                        .toList();
+                quarters.put(
+                        quarter(ballot.ballot().id(), partition, ballot.count().asOfMs()), votes);
             }
         }
 
@@ -546,7 +564,16 @@ final class Laws {
             brokers.records(Topics.TURNOUT.name(), partition).forEach(keeper::process);
         }
         Map<String, Turnout> shown = new TreeMap<>();
+        Map<String, List<Long>> shownQuarters = new TreeMap<>();
         for (PartitionTurnout hour : keeper.hours()) {
+            for (QuarterVotes quarter : hour.getQuarters()) {
+                shownQuarters.put(
+                        quarter(
+                                hour.getBallotId(),
+                                hour.getPartition(),
+                                hour.getHour().toEpochMilli() + quarter.getQuarter() * QUARTER_MS),
+                        quarter.getVotes());
+            }
             for (MinuteTurnout minute : hour.getMinutes()) {
                 shown.put(
                         minute(
@@ -560,6 +587,17 @@ final class Laws {
         recounts.forEach(recount -> expected.putAll(recount.turnout));
         LawBroken.unless(
                 shown.equals(expected), "turnout grew as%n  %s%n  and the recount says%n  %s", shown, expected);
+        Map<String, List<Long>> expectedQuarters = new TreeMap<>();
+        recounts.forEach(recount -> expectedQuarters.putAll(recount.quarters));
+        LawBroken.unless(
+                shownQuarters.equals(expectedQuarters),
+                "votes grew as%n  %s%n  and the recount says%n  %s",
+                shownQuarters,
+                expectedQuarters);
+    }
+
+    private static String quarter(String ballotId, int partition, long timeMs) {
+        return ballotId + "/" + partition + " " + Instant.ofEpochMilli(timeMs - timeMs % QUARTER_MS);
     }
 
     private static String minute(String ballotId, int partition, long timeMs) {

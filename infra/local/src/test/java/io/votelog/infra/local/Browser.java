@@ -40,6 +40,14 @@ final class Browser implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
+    private static final String MEASURE_SHIFTS =
+            """
+            window.shifted = 0;
+            new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+              if (!entry.hadRecentInput) { window.shifted += entry.value; }
+            })).observe({ type: "layout-shift", buffered: true });
+            """;
+
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser browser;
     private final List<Visitor> visitors = new ArrayList<>();
@@ -166,6 +174,11 @@ final class Browser implements AutoCloseable {
             context.addInitScript(script);
         }
 
+        /** Adds up the layout shifts of each of its pages, by the measure of the web's vitals. */
+        void measureShifts() {
+            beginWith(MEASURE_SHIFTS);
+        }
+
         /** Answers requests whose addresses match in the server's place. */
         void answer(String pattern, Consumer<Route> handler) {
             context.route(pattern, handler);
@@ -193,6 +206,13 @@ final class Browser implements AutoCloseable {
         long wireBytes() {
             return wireBytes;
         }
+    }
+
+    /** How far things have shifted on a page of a visitor whose shifts are measured, since it began or since the last call. */
+    static double shifted(Page page) {
+        double shifted = ((Number) page.evaluate("window.shifted")).doubleValue();
+        page.evaluate("window.shifted = 0");
+        return shifted;
     }
 
     /** Asserts that axe-core finds nothing to mend (WCAG 2.0 to 2.2, A and AA, and its best practices). */

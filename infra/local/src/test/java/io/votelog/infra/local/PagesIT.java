@@ -2,6 +2,7 @@
 package io.votelog.infra.local;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.votelog.infra.local.PagesSystem.pick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -10,7 +11,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.LocatorOptions;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.votelog.infra.local.Browser.Screen;
 import io.votelog.infra.local.Browser.Visitor;
@@ -21,11 +21,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -37,8 +35,6 @@ class PagesIT {
     /** Of one page with all that it fetches, in bytes. */
     private static final int WIRE_LIMIT = 60_000;
 
-    private static final int PATIENCE_MS = 30_000;
-
     /** A small ballot, in a language that it does not name. */
     private static final String SECOND =
             """
@@ -49,33 +45,23 @@ class PagesIT {
               - {id: A, title: Only part, options: [{id: a1, title: One}, {id: a2, title: Two}]}
             """;
 
+    @RegisterExtension
+    static final PagesSystem SYSTEM = new PagesSystem(PagesIT::start);
+
     private static Browser browser;
     private static Running up;
 
-    @BeforeAll
-    static void start(@TempDir Path dir) throws Exception {
-        browser = Browser.start();
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
+    private static Running start(Path dir) throws Exception {
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Path second = dir.resolve("second.yaml");
         Files.writeString(second, SECOND.formatted(now.minusSeconds(3600), now.plusSeconds(86_400)));
-        up = Running.start(dir, "--ballot", second.toString());
-        up.awaitReady();
+        return Running.start(dir, "--ballot", second.toString());
     }
 
-    @AfterEach
-    void leave() {
-        browser.leave();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (up != null) {
-            up.kill();
-        }
-        if (browser != null) {
-            browser.close();
-        }
+    @BeforeAll
+    static void take() {
+        browser = SYSTEM.browser();
+        up = SYSTEM.up();
     }
 
     @Test
@@ -317,11 +303,6 @@ class PagesIT {
         String page = up.get(up.resultsPage());
         assertThat(page).contains("data-option=\"43\"", "data-figure=\"counting\">");
         assertThat(up.get(up.ballotPage("/ballots/gz-customs-2021"))).contains("id=\"choice-43\"");
-    }
-
-    private static void pick(Page ballot, String option) {
-        ballot.locator("label[for=choice-%s]".formatted(option)).click();
-        assertThat(ballot.locator("#choice-" + option)).isChecked();
     }
 
     private static void unpick(Page ballot, String option) {

@@ -2,13 +2,13 @@
 package io.votelog.infra.local;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.votelog.infra.local.PagesSystem.pick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.votelog.infra.local.Browser.Screen;
 import io.votelog.infra.local.Browser.Visitor;
@@ -19,39 +19,37 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Voters who sign in at an OpenID provider, in a browser, against the whole system. */
 class SignInIT {
-    private static final int PATIENCE_MS = 30_000;
     private static final String BALLOT = "/ballots/gz-customs-2021";
+
+    @RegisterExtension
+    static final PagesSystem SYSTEM = new PagesSystem(SignInIT::start);
 
     private static Browser browser;
     private static OpenIdProvider provider;
     private static Running up;
 
-    @BeforeAll
-    static void start(@TempDir Path dir) throws Exception {
-        browser = Browser.start();
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
+    private static Running start(Path dir) throws Exception {
         int offset = Running.freeOffset();
         provider = OpenIdProvider.start(URI.create("http://127.0.0.1:" + (8080 + offset)));
-        up = Running.startAt(dir, offset, provider.settings());
-        up.awaitReady();
+        return Running.startAt(dir, offset, provider.settings());
+    }
+
+    @BeforeAll
+    static void take() {
+        browser = SYSTEM.browser();
+        up = SYSTEM.up();
     }
 
     @AfterAll
     static void stop() {
-        if (up != null) {
-            up.kill();
-        }
         if (provider != null) {
             provider.close();
-        }
-        if (browser != null) {
-            browser.close();
         }
     }
 
@@ -271,11 +269,6 @@ class SignInIT {
         page.locator("input[name=username]").fill(user);
         page.locator("input[name=password]").fill(OpenIdProvider.PASSWORD);
         page.locator("button[type=submit]").click();
-    }
-
-    private static void pick(Page page, String option) {
-        page.locator("label[for=choice-%s]".formatted(option)).click();
-        assertThat(page.locator("#choice-" + option)).isChecked();
     }
 
     private static void assertPicked(Page page, String option) {

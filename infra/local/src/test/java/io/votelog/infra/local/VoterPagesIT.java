@@ -2,6 +2,7 @@
 package io.votelog.infra.local;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.votelog.infra.local.PagesSystem.pick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -9,7 +10,6 @@ import com.microsoft.playwright.Locator.ClickOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.Route.FulfillOptions;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.votelog.infra.local.Browser.Screen;
 import io.votelog.infra.local.Browser.Visitor;
@@ -18,10 +18,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -29,21 +27,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the pages do where things are not as they should be, after the vote, on each screen, and with ballots of each shape. */
 class VoterPagesIT {
-    private static final int PATIENCE_MS = 30_000;
     private static final String BALLOT = "/ballots/gz-customs-2021";
     private static final String VOTES = "**/v1/ballots/*/votes";
     /** Shapes of so many options that axe takes long. */
@@ -62,45 +56,16 @@ class VoterPagesIT {
             delete Navigator.prototype.clipboard; delete Navigator.prototype.share; delete Promise.any;
             """;
 
-    private static final String MEASURE_SHIFTS =
-            """
-            window.shifted = 0;
-            new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-              if (!entry.hadRecentInput) { window.shifted += entry.value; }
-            })).observe({ type: "layout-shift", buffered: true });
-            """;
+    @RegisterExtension
+    static final PagesSystem SYSTEM = new PagesSystem(Running::start);
 
     private static Browser browser;
     private static Running up;
 
     @BeforeAll
-    static void start(@TempDir Path dir) throws Exception {
-        browser = Browser.start();
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
-        up = Running.startAt(
-                dir,
-                Running.freeOffset(),
-                Map.of(
-                        "VOTELOG_PAGES_FRAME_ANCESTORS",
-                        "https://news.example",
-                        "VOTELOG_PAGES_METHOD_URL",
-                        "https://vote.example/method"));
-        up.awaitReady();
-    }
-
-    @AfterEach
-    void leave() {
-        browser.leave();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (up != null) {
-            up.kill();
-        }
-        if (browser != null) {
-            browser.close();
-        }
+    static void take() {
+        browser = SYSTEM.browser();
+        up = SYSTEM.up();
     }
 
     @Test
@@ -206,7 +171,7 @@ class VoterPagesIT {
     void shouldShowCasesOnTheFirstScreenOfAPhoneAndScoldNobody() {
         for (String locale : List.of("en-GB", "zh-CN")) {
             Visitor voter = browser.visitor(Screen.PHONE, ColorScheme.LIGHT, locale);
-            voter.beginWith(MEASURE_SHIFTS);
+            voter.measureShifts();
             Page page = voter.open(up.ballotPage(BALLOT));
             assertThat(page.locator("#voter button")).isVisible();
             long whole = (Integer)
@@ -219,9 +184,7 @@ class VoterPagesIT {
                     .as("height in " + locale)
                     .isLessThanOrEqualTo(LONGEST_ON_A_PHONE_PX);
             assertThat(page.locator("#missing")).hasText(Pattern.compile("Pick 2 to 10 in all\\.|合计选 2 至 10 项。"));
-            assertThat(((Number) page.evaluate("window.shifted")).doubleValue())
-                    .as("layout shift")
-                    .isLessThan(0.05);
+            assertThat(Browser.shifted(page)).as("layout shift").isLessThan(0.05);
             assertThat(page.locator(".window")).containsText(locale.startsWith("en") ? "CET" : "GMT+1");
         }
     }
@@ -243,12 +206,16 @@ class VoterPagesIT {
                 .intValue();
         assertThat(cards).hasCount(owned);
         page.locator("#owner").selectOption("");
-        // What is found in what is folded is unfolded.
+        // What is found in what is folded is unfolded, and folded again; what the voter unfolds stays so.
+        page.locator("#choice-09")
+                .locator("xpath=ancestor::li")
+                .locator("details > summary")
+                .click();
         page.locator("#search").fill("15,296");
         assertThat(cards).hasCount(1);
         assertThat(page.locator(".choice:visible .summary")).isVisible();
         page.locator("#search").fill("");
-        assertThat(page.locator(".summary:visible")).hasCount(0);
+        assertThat(page.locator(".summary:visible")).hasCount(1);
         page.locator("#unfold").click();
         assertThat(page.locator(".summary:visible")).hasCount(43);
         pick(page, "09");
@@ -371,79 +338,6 @@ class VoterPagesIT {
                 .isEqualTo(404);
     }
 
-    @Test
-    void shouldLetTheNamedSitesAloneShowResultsInAFrame() throws Exception {
-        HttpResponse<String> frame = ask(up.resultsPage() + "?view=embed", "text/html");
-        assertThat(frame.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .endsWith("frame-ancestors https://news.example");
-        assertThat(frame.headers().firstValue("X-Frame-Options")).isEmpty();
-        HttpResponse<String> page = ask(up.resultsPage(), "text/html");
-        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .endsWith("frame-ancestors 'none'");
-        assertThat(page.headers().firstValue("X-Frame-Options")).contains("DENY");
-        assertThat(page.body()).contains("&lt;iframe", "href=\"https://vote.example/method\"", "og:description");
-        Visitor reader = visitor(Screen.PHONE);
-        Page embedded = reader.open(up.resultsPage() + "?view=embed");
-        up.vote("embedded", "01", "34");
-        assertThat(embedded.locator("tr[data-option='34'] .votes .value")).not().hasText("0");
-        Browser.assertFits(embedded);
-        assertThat(reader.complaints()).isEmpty();
-    }
-
-    @Test
-    void shouldFindOneCaseAmongTheResultsAndLinkToIt() {
-        Visitor reader = visitor(Screen.DESKTOP);
-        Page page = reader.open(up.resultsPage() + "#option-34");
-        page.locator("#search").fill("freight");
-        Locator rows = page.locator("tr[data-option]:visible");
-        assertThat(rows.first()).containsText("freight");
-        assertThat(page.locator("#found")).containsText("of 43.");
-        page.locator("#search").fill("");
-        assertThat(rows).hasCount(43);
-        page.locator("tr[data-option='12'] a.number").click();
-        assertThat(page).hasURL(Pattern.compile(".*#option-12$"));
-        assertThat(reader.complaints()).isEmpty();
-    }
-
-    /** Nothing is cut and nothing is below: 43 cases of two parts, in the largest letters that let them. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Screen.class,
-            names = {"WALL", "LARGE_WALL"})
-    void shouldShowEverythingOnAWall(Screen screen) throws Exception {
-        for (String locale : List.of("en-GB", "zh-CN")) {
-            Page page = browser.visitor(screen, ColorScheme.DARK, locale).open(up.resultsPage() + "?view=wall");
-            assertThat(page.locator("#freshness")).isVisible();
-            assertThat(page.locator("#growth")).isVisible();
-            page.waitForFunction("document.documentElement.scrollHeight <= innerHeight");
-            Browser.assertFits(page);
-            assertThat(page.evaluate(
-                            "[...document.querySelectorAll('.title, h1')].filter((title) => title.scrollWidth > title.clientWidth + 1"
-                                    + " && getComputedStyle(title).overflow !== 'visible').length"))
-                    .isEqualTo(0);
-        }
-    }
-
-    @Test
-    void shouldNotShiftWhileResultsMove() throws Exception {
-        Visitor reader = visitor(Screen.DESKTOP);
-        reader.beginWith(MEASURE_SHIFTS);
-        Page page = reader.open(up.resultsPage());
-        assertThat(page.locator("#freshness")).isVisible();
-        assertThat(page.locator("#growth")).isVisible();
-        page.waitForTimeout(1_500);
-        assertThat(((Number) page.evaluate("window.shifted")).doubleValue())
-                .as("while it begins")
-                .isLessThan(0.1);
-        page.evaluate("window.shifted = 0");
-        for (int n = 0; n < 6; n++) {
-            up.vote("moves-" + n, "22", "43");
-            page.waitForTimeout(500);
-        }
-        assertThat(page.locator("tr[data-option='22'] .rank")).not().hasText("–");
-        assertThat(((Number) page.evaluate("window.shifted")).doubleValue()).isLessThan(0.02);
-    }
-
     /** Each is looked at on a phone and on a desktop, by a voter and by a reader of its results. */
     @ParameterizedTest
     @ValueSource(strings = {"one", "two", "many", "most", "words", "hidden", "coming"})
@@ -515,7 +409,7 @@ class VoterPagesIT {
     }
 
     private static Visitor visitor(Screen screen) {
-        return browser.visitor(screen, ColorScheme.LIGHT, "en-GB");
+        return SYSTEM.visitor(screen);
     }
 
     private static HttpResponse<String> ask(String address, String accept) throws Exception {
@@ -526,12 +420,5 @@ class VoterPagesIT {
                                 .header("Accept-Language", "en")
                                 .build(),
                         BodyHandlers.ofString());
-    }
-
-    private static void pick(Page ballot, String... options) {
-        for (String option : options) {
-            ballot.locator("label[for=choice-%s]".formatted(option)).click();
-            assertThat(ballot.locator("#choice-" + option)).isChecked();
-        }
     }
 }

@@ -21,7 +21,9 @@ class PageConfiguration {
                 .with(PageConfiguration.class, "results.css", "results.css")
                 .with(PageConfiguration.class, "receipt.css", "receipt.css")
                 .with(PageConfiguration.class, "receipt.js", "receipt.js");
-        for (String module : new String[] {"words.js", "feed.js", "lead.js", "tables.js", "chart.js", "results.js"}) {
+        for (String module : new String[] {
+            "words.js", "feed.js", "lead.js", "tables.js", "plot.js", "chart.js", "course.js", "results.js"
+        }) {
             files.with(PageConfiguration.class, module, module);
         }
         return files;

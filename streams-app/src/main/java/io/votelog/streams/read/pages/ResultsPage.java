@@ -4,6 +4,7 @@ package io.votelog.streams.read.pages;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Reason;
 import io.votelog.rules.Text;
+import io.votelog.rules.Visibility;
 import io.votelog.streams.read.http.WebSettings.PublicUrls;
 import io.votelog.streams.read.results.BallotPhase;
 import io.votelog.streams.read.results.Ranks;
@@ -52,7 +53,9 @@ final class ResultsPage {
         "feed.js",
         "lead.js",
         "tables.js",
+        "plot.js",
         "chart.js",
+        "course.js",
         "results.js"
     };
     private static final int MANY = 100;
@@ -190,6 +193,7 @@ final class ResultsPage {
         model.put("live", document.goesOn());
         model.put("asOf", wording.timed("as-of", newestVote(document)));
         model.put("counted", counted);
+        model.put("courses", view == View.PAGE && ballot.visibility() == Visibility.LIVE);
         model.put("hidden", wording.timed("hidden", ballot.closesAt()));
         model.put("lead", lead);
         model.put("counting", wording.number(counting));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.turnout;
 
+import io.votelog.rules.Ballot;
 import io.votelog.streams.read.board.TurnoutBoard;
 import io.votelog.streams.read.board.TurnoutHistory;
 import java.util.Map;
@@ -30,9 +31,27 @@ final class LiveTurnout {
         if (known != null && known.source() == history && known.stepSeconds() == stepSeconds) {
             return known;
         }
-        TurnoutDocument document = new TurnoutDocument(ballotId, stepSeconds, history.points(stepSeconds));
-        TurnoutView view = TurnoutView.of(history, stepSeconds, json.writeValueAsBytes(document));
+        TurnoutView view = view(history, new TurnoutDocument(ballotId, null, stepSeconds, history.points(stepSeconds)));
         views.put(ballotId, view);
         return view;
+    }
+
+    /**
+     * The turnout of an existing ballot and the votes for one of its options.
+     *
+     * @param option its place on the ballot, from 0
+     * @param mostPoints at least 2
+     */
+    TurnoutView ofOption(Ballot ballot, int option, int mostPoints) {
+        TurnoutHistory history = board.find(ballot.id());
+        long stepSeconds = history.stepSecondsOfOptions(mostPoints);
+        return view(
+                history,
+                new TurnoutDocument(
+                        ballot.id(), ballot.optionId(option), stepSeconds, history.points(stepSeconds, option)));
+    }
+
+    private TurnoutView view(TurnoutHistory history, TurnoutDocument document) {
+        return TurnoutView.of(history, document.stepSeconds(), json.writeValueAsBytes(document));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.read.turnout;
 
+import io.votelog.rules.Ballot;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.problem.Problems;
@@ -41,10 +42,13 @@ final class TurnoutController {
     ResponseEntity<byte[]> turnout(
             @PathVariable String ballotId,
             @RequestParam(name = "points", required = false) @Nullable String points,
+            @RequestParam(name = "option", required = false) @Nullable String option,
             @RequestHeader HttpHeaders request) {
         int mostPoints = mostPoints(points);
-        ballots.get(ballotId);
-        TurnoutView view = turnout.current(ballotId, mostPoints);
+        Ballot ballot = ballots.get(ballotId).ballot();
+        TurnoutView view = option == null
+                ? turnout.current(ballotId, mostPoints)
+                : turnout.ofOption(ballot, place(option, ballot), mostPoints);
         boolean live = board.isLive();
         HttpHeaders headers = new HttpHeaders();
         if (!live) {
@@ -53,6 +57,16 @@ final class TurnoutController {
         String tag = view.tag() + (live ? "" : "-still");
         return new Representation(MediaType.APPLICATION_JSON, tag, view.json(), CACHING, List.of())
                 .answer(request, headers);
+    }
+
+    private static int place(String option, Ballot ballot) {
+        int place = ballot.optionIndex(option);
+        if (place < 0) {
+            throw Problems.malformed(
+                            "malformed-option", "No option of the ballot '%s' has this id.".formatted(ballot.id()))
+                    .exception();
+        }
+        return place;
     }
 
     private static int mostPoints(@Nullable String text) {

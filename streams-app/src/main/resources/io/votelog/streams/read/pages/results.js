@@ -1,5 +1,6 @@
 // Keeps the page up with the results of its ballot.
 
+import { courses } from "./course.js";
 import { fill, showTimes, speech } from "./words.js";
 import { follow } from "./feed.js";
 import { lead } from "./lead.js";
@@ -23,6 +24,9 @@ const byId = (id) => document.getElementById(id);
 const chart = byId("growth") === null
   ? null
   : turnoutChart({ url: `/v1/ballots/${page.ballotId}/turnout`, speak, words: page.words, onServerTime });
+const course = byId("course") === null
+  ? null
+  : courses({ url: `/v1/ballots/${page.ballotId}/turnout`, speak, words: page.words, titleOf: counts.titleOf, countOf: counts.countOf });
 const countedAt = document.querySelector("#counted-at time");
 const figures = new Map([...document.querySelectorAll("[data-figure]")].map((cell) => [cell.dataset.figure, cell]));
 const refusals = [...document.querySelectorAll("tr[data-reason]")];
@@ -101,6 +105,7 @@ function draw() {
     counts.show(results);
     showLead();
     chart?.show(results);
+    course?.show(results);
     drawn = results;
   }
   showFreshness();

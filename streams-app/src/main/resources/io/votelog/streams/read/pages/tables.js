@@ -21,6 +21,7 @@ export function tables(speak, rose) {
       id: row.dataset.option,
       place: Number(row.dataset.order),
       rank: Number(row.dataset.rank),
+      count: 0,
       title: row.querySelector(".title").textContent,
       text: normal(row.querySelector(".case").textContent),
       rankCell: row.querySelector(".rank"),
@@ -54,6 +55,7 @@ export function tables(speak, rose) {
     }
     for (const option of options) {
       const entry = byId.get(option.id);
+      entry.count = option.votes;
       write(entry.votes, speak.number(option.votes));
       write(entry.share, speak.share(option.votes, counting));
       const width = `${(most === 0 ? 0 : (100 * option.votes) / most).toFixed(2)}%`;
@@ -182,6 +184,8 @@ export function tables(speak, rose) {
     parts: parts.length,
     /** The title of an option, and of a part, by their ids. */
     titleOf: (id) => byId.get(id).title,
+    /** The count of an option as it was shown last. */
+    countOf: (id) => byId.get(id).count,
     partOf: (id) => parts.find(({ table }) => table.dataset.part === id).table.caption.textContent,
   };
 }

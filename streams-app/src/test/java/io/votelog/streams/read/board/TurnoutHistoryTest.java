@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTurnout;
+import io.votelog.events.QuarterVotes;
 import io.votelog.streams.read.board.TurnoutHistory.Point;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class TurnoutHistoryTest {
     private static final Instant TEN = Instant.parse("2021-12-06T10:00:00Z");
+    private static final int OPTIONS = 3;
 
     @Test
     void shouldHaveNoPointsBeforeTheFirstVote() {
@@ -38,11 +41,12 @@ final class TurnoutHistoryTest {
 
         assertThat(history.points(60))
                 .containsExactly(
-                        new Point(Instant.parse("2021-12-06T10:02:00Z"), 3, 2),
-                        new Point(Instant.parse("2021-12-06T10:03:00Z"), 13, 12),
-                        new Point(Instant.parse("2021-12-06T10:04:00Z"), 13, 12),
-                        new Point(Instant.parse("2021-12-06T10:05:00Z"), 17, 15));
-        assertThat(history.points(3_600)).containsExactly(new Point(Instant.parse("2021-12-06T11:00:00Z"), 17, 15));
+                        new Point(Instant.parse("2021-12-06T10:02:00Z"), 3, 2, null),
+                        new Point(Instant.parse("2021-12-06T10:03:00Z"), 13, 12, null),
+                        new Point(Instant.parse("2021-12-06T10:04:00Z"), 13, 12, null),
+                        new Point(Instant.parse("2021-12-06T10:05:00Z"), 17, 15, null));
+        assertThat(history.points(3_600))
+                .containsExactly(new Point(Instant.parse("2021-12-06T11:00:00Z"), 17, 15, null));
     }
 
     @Test
@@ -53,10 +57,10 @@ final class TurnoutHistoryTest {
 
         List<Point> points = history.points(900);
         assertThat(points).hasSize(8);
-        assertThat(points.get(0)).isEqualTo(new Point(Instant.parse("2021-12-06T11:00:00Z"), 3, 2));
+        assertThat(points.get(0)).isEqualTo(new Point(Instant.parse("2021-12-06T11:00:00Z"), 3, 2, null));
         assertThat(points.subList(1, 7))
                 .allSatisfy(point -> assertThat(point.received()).isEqualTo(3));
-        assertThat(points.get(7)).isEqualTo(new Point(Instant.parse("2021-12-06T12:45:00Z"), 4, 3));
+        assertThat(points.get(7)).isEqualTo(new Point(Instant.parse("2021-12-06T12:45:00Z"), 4, 3, null));
     }
 
     @Test
@@ -101,8 +105,8 @@ final class TurnoutHistoryTest {
         return LongStream.range(base, base + 40);
     }
 
-    /** A counted vote, and the minute in which it was counted. */
-    private record Counted(int partition, Instant minute, boolean accepted) {}
+    /** A counted vote, the minute in which it was counted, and which option it is for. */
+    private record Counted(int partition, Instant minute, boolean accepted, int option) {}
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
@@ -119,7 +123,55 @@ final class TurnoutHistoryTest {
         int mostPoints = 2 + random.nextInt(random.nextBoolean() ? 10 : 300);
         long step = history.stepSeconds(mostPoints);
 
-        assertThat(history.points(step)).isEqualTo(recount(votes, step)).hasSizeLessThanOrEqualTo(mostPoints);
+        assertThat(history.points(step)).isEqualTo(recount(votes, step, null)).hasSizeLessThanOrEqualTo(mostPoints);
+        long stepOfOptions = history.stepSecondsOfOptions(mostPoints);
+        assertThat(stepOfOptions).isEqualTo(Math.max(step, 900));
+        for (int option = 0; option < OPTIONS; option++) {
+            assertThat(history.points(stepOfOptions, option))
+                    .isEqualTo(recount(votes, stepOfOptions, option))
+                    .hasSizeLessThanOrEqualTo(mostPoints);
+        }
+    }
+
+    @Test
+    void shouldTellTheVotesForAnOptionOverAllPartitions() {
+        TurnoutHistory history = TurnoutHistory.EMPTY
+                .with(hour(
+                        0,
+                        TEN,
+                        5,
+                        List.of(new MinuteTurnout(1, 3L, 2L), new MinuteTurnout(40, 7L, 5L)),
+                        new QuarterVotes(0, List.of(2L, 0L)),
+                        new QuarterVotes(2, List.of(4L, 1L))))
+                .with(hour(1, TEN, 9, List.of(new MinuteTurnout(20, 10L, 10L)), new QuarterVotes(1, List.of(10L, 0L))));
+
+        assertThat(history.stepSecondsOfOptions(300)).isEqualTo(900);
+        assertThat(history.points(900, 0)).extracting(Point::votes).containsExactly(2L, 12L, 14L);
+        assertThat(history.points(900, 1)).extracting(Point::votes).containsExactly(0L, 0L, 1L);
+        assertThat(history.points(900)).extracting(Point::votes).containsOnlyNulls();
+    }
+
+    @Test
+    void shouldNotTellVotesWherePartOfThemIsUnknown() {
+        TurnoutHistory history = TurnoutHistory.EMPTY
+                .with(hour(0, TEN, 5, List.of(new MinuteTurnout(50, 3L, 2L)), new QuarterVotes(3, List.of(2L, 0L))))
+                // Counted by a build that did not know quarters.
+                .with(hour(1, TEN, 5, new MinuteTurnout(5, 3L, 2L)))
+                // It was replaced in the middle of an hour.
+                .with(hour(
+                        1,
+                        TEN.plus(Duration.ofHours(1)),
+                        9,
+                        List.of(new MinuteTurnout(1, 4L, 3L), new MinuteTurnout(31, 5L, 4L)),
+                        new QuarterVotes(2, List.of(4L, 3L))));
+
+        assertThat(history.points(900, 0))
+                .extracting(Point::votes)
+                .containsExactly(null, null, null, null, null, null, 6L);
+        assertThat(history.points(900, 2))
+                .as("no such option")
+                .extracting(Point::votes)
+                .containsOnlyNulls();
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -150,7 +202,7 @@ final class TurnoutHistoryTest {
             Instant minute = TEN.plus(random.nextInt(300), ChronoUnit.MINUTES);
             for (int vote = random.nextInt(100); vote >= 0; vote--) {
                 minute = minute.plus(random.nextInt(mostGapMinutes), ChronoUnit.MINUTES);
-                votes.add(new Counted(partition, minute, random.nextBoolean()));
+                votes.add(new Counted(partition, minute, random.nextBoolean(), random.nextInt(OPTIONS)));
             }
         }
         return votes;
@@ -174,22 +226,34 @@ final class TurnoutHistoryTest {
 
     private static PartitionTurnout snapshot(List<Counted> votes, int partition, Instant hour, long nextOffset) {
         TreeMap<Integer, MinuteTurnout> minutes = new TreeMap<>();
+        TreeMap<Integer, QuarterVotes> quarters = new TreeMap<>();
+        long[] byOption = new long[OPTIONS];
         long received = 0;
         long accepted = 0;
         for (Counted vote : votes) {
             if (vote.partition() == partition) {
                 received++;
                 accepted += vote.accepted() ? 1 : 0;
+                byOption[vote.option()] += vote.accepted() ? 1 : 0;
                 if (hourStart(vote.minute()).equals(hour)) {
                     int minute = (int) Duration.between(hour, vote.minute()).toMinutes();
                     minutes.put(minute, new MinuteTurnout(minute, received, accepted));
+                    List<Long> now = LongStream.of(byOption).boxed().toList();
+                    quarters.put(minute / 15, new QuarterVotes(minute / 15, now));
                 }
             }
         }
-        return new PartitionTurnout("fruits", partition, 4, hour, nextOffset, List.copyOf(minutes.values()));
+        return new PartitionTurnout(
+                "fruits",
+                partition,
+                4,
+                hour,
+                nextOffset,
+                List.copyOf(minutes.values()),
+                List.copyOf(quarters.values()));
     }
 
-    private static List<Point> recount(List<Counted> votes, long stepSeconds) {
+    private static List<Point> recount(List<Counted> votes, long stepSeconds, @Nullable Integer option) {
         Instant first =
                 votes.stream().map(Counted::minute).min(Instant::compareTo).orElseThrow();
         Instant newest =
@@ -201,8 +265,13 @@ final class TurnoutHistoryTest {
             Instant at = end;
             List<Counted> before =
                     votes.stream().filter(vote -> vote.minute().isBefore(at)).toList();
-            points.add(new Point(
-                    at, before.size(), before.stream().filter(Counted::accepted).count()));
+            List<Counted> accepted = before.stream().filter(Counted::accepted).toList();
+            Long ofOption = option == null
+                    ? null
+                    : Long.valueOf(accepted.stream()
+                            .filter(vote -> vote.option() == option)
+                            .count());
+            points.add(new Point(at, before.size(), accepted.size(), ofOption));
             more = !newest.isBefore(at);
             end = end.plusSeconds(stepSeconds);
         }
@@ -214,7 +283,12 @@ final class TurnoutHistoryTest {
     }
 
     private static PartitionTurnout hour(int partition, Instant hour, long nextOffset, MinuteTurnout... minutes) {
-        return new PartitionTurnout("fruits", partition, 2, hour, nextOffset, List.of(minutes));
+        return hour(partition, hour, nextOffset, List.of(minutes));
+    }
+
+    private static PartitionTurnout hour(
+            int partition, Instant hour, long nextOffset, List<MinuteTurnout> minutes, QuarterVotes... quarters) {
+        return new PartitionTurnout("fruits", partition, 2, hour, nextOffset, minutes, List.of(quarters));
     }
 
     private static PartitionTurnout hourOf(int partition, Instant minute, long nextOffset) {
