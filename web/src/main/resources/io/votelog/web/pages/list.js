@@ -12,7 +12,9 @@ if (search !== null) {
       card.hidden = !words.every((word) => text.includes(word));
     }
     for (const group of document.querySelectorAll(".ballots")) {
-      group.hidden = group.querySelector("li:not([hidden])") === null;
+      const shown = group.querySelectorAll("li:not([hidden])").length;
+      group.hidden = shown === 0;
+      group.querySelector(".figures").textContent = String(shown);
     }
     const found = cards.some(([card]) => !card.hidden);
     const said = found ? "" : search.dataset.nothing;

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.RouteOptions;
 import com.microsoft.playwright.Playwright;
@@ -81,7 +83,7 @@ final class Browser implements AutoCloseable {
 
     /** Has all visitors leave, so that their pages take no more of the machine. */
     void leave() {
-        visitors.forEach(visitor -> visitor.context.close());
+        visitors.forEach(Visitor::leave);
         visitors.clear();
     }
 
@@ -98,6 +100,11 @@ final class Browser implements AutoCloseable {
         Screen(int width, int height) {
             this.width = width;
             this.height = height;
+        }
+
+        /** In CSS pixels. */
+        int height() {
+            return height;
         }
     }
 
@@ -128,6 +135,7 @@ final class Browser implements AutoCloseable {
         private final BrowserContext context;
         private final List<String> complaints = new ArrayList<>();
         private long wireBytes;
+        private boolean left;
 
         private Visitor(BrowserContext context) {
             this.context = context;
@@ -137,11 +145,22 @@ final class Browser implements AutoCloseable {
                 }
             });
             context.onWebError(error -> complaints.add("uncaught: " + error.error()));
+        }
+
+        /** Weighs what comes over the network from now on, the streams of results aside. */
+        void weighAnswers() {
             context.onRequestFinished(request -> {
-                if (!request.url().contains("/stream")) {
+                // The last requests of who has left may be told of while somebody else is here; nobody knows their
+                // sizes any more.
+                if (!left && !request.url().contains("/stream")) {
                     wireBytes += request.sizes().responseBodySize + request.sizes().responseHeadersSize;
                 }
             });
+        }
+
+        private void leave() {
+            left = true;
+            context.close();
         }
 
         Page open(String address) {
@@ -189,6 +208,23 @@ final class Browser implements AutoCloseable {
             context.unroute(pattern);
         }
 
+        /**
+         * Lets a page's network be as slow as a crowded cell of a mobile one, for what it loads from now on.
+         *
+         * @param latencyMs what each request takes before its answer begins, in milliseconds
+         * @param bytesPerSecond in each direction
+         */
+        void slowDown(Page page, int latencyMs, int bytesPerSecond) {
+            CDPSession session = context.newCDPSession(page);
+            session.send("Network.enable");
+            JsonObject conditions = new JsonObject();
+            conditions.addProperty("offline", false);
+            conditions.addProperty("latency", latencyMs);
+            conditions.addProperty("downloadThroughput", bytesPerSecond);
+            conditions.addProperty("uploadThroughput", bytesPerSecond);
+            session.send("Network.emulateNetworkConditions", conditions);
+        }
+
         void offline(boolean off) {
             context.setOffline(off);
         }
@@ -202,7 +238,7 @@ final class Browser implements AutoCloseable {
             return said;
         }
 
-        /** What has come over the network, the streams of results aside. */
+        /** What has come over the network since it is weighed, in bytes. */
         long wireBytes() {
             return wireBytes;
         }

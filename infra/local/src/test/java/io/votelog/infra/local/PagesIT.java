@@ -71,6 +71,7 @@ class PagesIT {
         long before = number(results.locator("[data-figure=counting]"));
 
         Visitor voter = browser.visitor(Screen.PHONE, ColorScheme.LIGHT, "en-GB");
+        voter.weighAnswers();
         Page ballot = voter.open(up.ballotPage("/"));
         assertThat(ballot.locator(".ballots li")).hasCount(2);
         ballot.locator("a[href^='/ballots/gz-customs-2021']").click();
@@ -245,6 +246,7 @@ class PagesIT {
             ColorScheme scheme =
                     locale.startsWith("en") == (screen != Screen.DESKTOP) ? ColorScheme.LIGHT : ColorScheme.DARK;
             Visitor visitor = browser.visitor(screen, scheme, locale);
+            visitor.weighAnswers();
             for (String address : List.of(
                     up.ballotPage("/"),
                     up.ballotPage("/ballots/gz-customs-2021"),

@@ -203,7 +203,7 @@ class ResultsPagesIT {
             Page page = browser.visitor(screen, ColorScheme.DARK, locale).open(up.resultsPage() + "?view=wall");
             assertThat(page.locator("#freshness")).isVisible();
             assertThat(page.locator("#growth")).isVisible();
-            page.waitForFunction("document.documentElement.scrollHeight <= innerHeight");
+            assertThat(page.locator("html")).hasJSProperty("scrollHeight", screen.height());
             Browser.assertFits(page);
             assertThat(page.evaluate(
                             "[...document.querySelectorAll('.title, h1')].filter((title) => title.scrollWidth > title.clientWidth + 1"

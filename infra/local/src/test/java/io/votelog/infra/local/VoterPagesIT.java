@@ -10,7 +10,9 @@ import com.microsoft.playwright.Locator.ClickOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.Route.FulfillOptions;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitUntilState;
 import io.votelog.infra.local.Browser.Screen;
 import io.votelog.infra.local.Browser.Visitor;
 import java.net.URI;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -153,6 +156,91 @@ class VoterPagesIT {
         voter.offline(false);
         assertThat(page.locator("#outcome-title")).containsText("counts");
         assertThat(voter.complaints()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeAVoteOverASlowNetworkAndShowTheCasesBeforeTheScripts() {
+        Visitor voter = visitor(Screen.PHONE);
+        Page page = voter.open("about:blank");
+        voter.slowDown(page, 400, 50_000);
+        page.navigate(up.ballotPage(BALLOT), new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+        double cases = painted(page);
+        double scripts = ((Number) page.evaluate(
+                        "performance.getEntriesByType('resource').filter((one) => one.name.endsWith('.js'))"
+                                + ".reduce((last, one) => Math.max(last, one.responseEnd), 0)"))
+                .doubleValue();
+        assertThat(cases).as("what is seen first waits for no script").isLessThan(scripts);
+        pick(page, "07", "31");
+        page.locator("#send").click();
+        page.locator("#confirm-send").click();
+        assertThat(page.locator("#outcome-title")).containsText("counts");
+        assertThat(voter.complaints()).isEmpty();
+    }
+
+    /** When something was seen first, once the page has loaded, in milliseconds since it was asked for. */
+    private static double painted(Page page) {
+        page.waitForLoadState();
+        assertThat(page.locator("#voter button")).isVisible();
+        return ((Number) page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+                .doubleValue();
+    }
+
+    @Test
+    void shouldFetchThePicturesAloneThatComeIntoSight() throws Exception {
+        String id = "pictures-" + ThreadLocalRandom.current().nextInt(1_000_000);
+        up.publish(id, ballot(id, "pictures"));
+        Visitor voter = visitor(Screen.PHONE);
+        AtomicInteger fetched = new AtomicInteger();
+        voter.answer("https://pictures.example/**", route -> {
+            fetched.incrementAndGet();
+            route.fulfill(new FulfillOptions()
+                    .setContentType("image/svg+xml")
+                    .setBody("<svg xmlns='http://www.w3.org/2000/svg' width='480' height='360'><rect width='480'"
+                            + " height='360' fill='teal'/></svg>"));
+        });
+        voter.measureShifts();
+        Page page = voter.open(up.ballotPage("/ballots/" + id));
+        assertThat(page.locator("#voter button")).isVisible();
+        Locator first = page.locator(".choice img").first();
+        assertThat(first).hasJSProperty("naturalWidth", 480);
+        assertThat(fetched.get()).isBetween(1, 60);
+        assertThat(first).hasAttribute("alt", "");
+        assertThat(Browser.shifted(page)).isLessThan(0.05);
+        Locator last = page.locator(".choice img").last();
+        last.scrollIntoViewIfNeeded();
+        assertThat(last).hasJSProperty("naturalWidth", 480);
+        assertThat(page.locator(".choice")).hasCount(200);
+        Browser.assertFits(page);
+        assertThat(voter.complaints()).isEmpty();
+    }
+
+    /** What a screen reader says: every choice by number and title, parts as groups, and each control by its words. */
+    @Test
+    void shouldNameEverythingForScreenReaders() {
+        Page page = visitor(Screen.PHONE).open(up.ballotPage(BALLOT));
+        assertThat(page.getByRole(AriaRole.CHECKBOX, named("\\d\\d .{5,}"))).hasCount(43);
+        assertThat(page.getByRole(AriaRole.GROUP, named("Part one")))
+                .hasAccessibleDescription("Pick at least one here.");
+        assertThat(page.getByRole(AriaRole.CHECKBOX, named("12 .+")).locator("xpath=ancestor::fieldset"))
+                .hasAccessibleName("Part one");
+        assertThat(page.getByRole(AriaRole.BUTTON, named("Check and send"))).hasAttribute("aria-disabled", "true");
+        Locator lookUp = page.getByRole(AriaRole.TEXTBOX, named("Look up a receipt"));
+        assertThat(lookUp).hasAccessibleDescription(Pattern.compile("You were given it .+"));
+        assertThat(page.getByRole(AriaRole.COMBOBOX)).hasCount(2);
+        assertThat(page.getByRole(AriaRole.SEARCHBOX, named("Search"))).isVisible();
+        assertThat(page.getByRole(AriaRole.STATUS).filter(new Locator.FilterOptions().setHasText("picked")))
+                .hasText(Pattern.compile("0 of 10 picked\\. Pick 2 to 10 in all\\."));
+
+        Page results = visitor(Screen.PHONE).open(up.resultsPage());
+        assertThat(results.getByRole(AriaRole.TABLE, named("Part two"))).isVisible();
+        assertThat(results.getByRole(AriaRole.ROWHEADER, named("\\d\\d .{5,}"))).hasCount(43);
+        assertThat(results.getByRole(AriaRole.REGION, named("Turnout"))).isVisible();
+        assertThat(results.getByRole(AriaRole.RADIO, named("By votes"))).isChecked();
+        assertThat(results.getByRole(AriaRole.BUTTON, named("Share"))).isVisible();
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(Pattern.compile("^" + name + "$"));
     }
 
     @Test
@@ -369,7 +457,13 @@ class VoterPagesIT {
                 switch (shape) {
                     case "one" -> options(1, "Yes");
                     case "many" -> options(300, "Title");
-                    case "most" -> options(1_024, "Title");
+                    case "pictures" ->
+                        IntStream.range(0, 200)
+                                .mapToObj(n ->
+                                        ("- {id: \"%1$03d\", title: \"Title %1$d\", summary: \"What it is about.\","
+                                                        + " image: \"https://pictures.example/%1$d.svg\"}")
+                                                .formatted(n))
+                                .collect(Collectors.joining("\n      "));
                     case "words" ->
                         """
                         - {id: rtl, title: {ar: "الخيار الأول مع نص طويل من اليمين إلى اليسار"}, owner: {he: "בעלים"}}

@@ -25,7 +25,6 @@ import io.votelog.web.pages.Words;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -131,6 +130,20 @@ final class ResultsPage {
             String votes,
             String share,
             String width) {}
+
+    /** What the scripts start from. */
+    record ScriptData(
+            String ballotId,
+            String language,
+            BallotPhase status,
+            Instant opensAt,
+            Instant closesAt,
+            List<BallotPhase> statuses,
+            long version,
+            long revision,
+            long late,
+            boolean live,
+            Map<String, String> words) {}
 
     record Refusal(String reason, String words, String votes, boolean none) {}
 
@@ -345,16 +358,17 @@ final class ResultsPage {
 
     /** The data that the scripts start from, as JSON. */
     private String data(Ballot ballot, ResultsDocument document, Wording wording) {
-        return json.writeValueAsString(Map.of(
-                "ballotId", document.ballotId(),
-                "language", wording.language().tag(),
-                "status", document.status(),
-                "closesAt", ballot.closesAt(),
-                "statuses", Arrays.asList(BallotPhase.values()),
-                "version", document.version(),
-                "revision", document.revision(),
-                "late", document.turnout().late(),
-                "live", document.goesOn(),
-                "words", wording.scriptWords()));
+        return json.writeValueAsString(new ScriptData(
+                document.ballotId(),
+                wording.language().tag(),
+                document.status(),
+                ballot.opensAt(),
+                ballot.closesAt(),
+                List.of(BallotPhase.values()),
+                document.version(),
+                document.revision(),
+                document.turnout().late(),
+                document.goesOn(),
+                wording.scriptWords()));
     }
 }

@@ -7,10 +7,10 @@ const POINTS = 100;
 const BETWEEN_DRAWINGS_MS = 1000;
 
 /**
- * @param {{url: string, speak: object, words: object, titleOf: function, countOf: function}} options titleOf and countOf give the title
- *   and the count of the option of an id
+ * @param {{url: string, opensAt: string, speak: object, words: object, titleOf: function, countOf: function}} options titleOf and countOf
+ *   give the title and the count of the option of an id
  */
-export function courses({ url, speak, words, titleOf, countOf }) {
+export function courses({ url, opensAt, speak, words, titleOf, countOf }) {
   const sheet = document.getElementById("course");
   const title = document.getElementById("course-title");
   const text = document.getElementById("course-text");
@@ -92,7 +92,7 @@ export function courses({ url, speak, words, titleOf, countOf }) {
       return known;
     }
     const all = known.length === history.points.length;
-    const start = all ? [{ at: known[0].at - history.stepSeconds, votes: 0 }] : [];
+    const start = all ? [{ at: Math.max(known[0].at - history.stepSeconds, Date.parse(opensAt) / 1000), votes: 0 }] : [];
     const now = asOf === null ? [] : [{ at: asOf, votes: countOf(option) }];
     return [...start, ...(asOf === null ? known : known.filter((point) => point.at < asOf)), ...now];
   }

@@ -104,10 +104,11 @@ export function writeRows(table, line, columns, speak) {
   }));
 }
 
-/** When it had half of what it has at the end of the line; undefined where it has nothing. */
+/** When it had half of what it has at the end of the line; undefined where no point between tells. */
 export function halfway(line, column) {
   const last = line[line.length - 1][column];
-  return last > 0 ? [...line].reverse().find((one) => one[column] <= last / 2)?.at : undefined;
+  const half = [...line].reverse().find((one) => one[column] <= last / 2);
+  return half === line[0] ? undefined : half?.at;
 }
 
 /** How long to wait before the points are asked for again, for steps of this length. */

@@ -26,7 +26,14 @@ const chart = byId("growth") === null
   : turnoutChart({ url: `/v1/ballots/${page.ballotId}/turnout`, speak, words: page.words, onServerTime });
 const course = byId("course") === null
   ? null
-  : courses({ url: `/v1/ballots/${page.ballotId}/turnout`, speak, words: page.words, titleOf: counts.titleOf, countOf: counts.countOf });
+  : courses({
+      url: `/v1/ballots/${page.ballotId}/turnout`,
+      opensAt: page.opensAt,
+      speak,
+      words: page.words,
+      titleOf: counts.titleOf,
+      countOf: counts.countOf,
+    });
 const countedAt = document.querySelector("#counted-at time");
 const figures = new Map([...document.querySelectorAll("[data-figure]")].map((cell) => [cell.dataset.figure, cell]));
 const refusals = [...document.querySelectorAll("tr[data-reason]")];
