@@ -22,6 +22,7 @@ SCHEMAS = {
         " voteSchemas:[i] pepper:8 keyId:8 signature:64",
     "ab32566ed8ca364c": "BallotEnded ballotId:s digest:32 partition:n keyId:8 signature:64",
     "4ae19897884b0c06": "BallotClosed ballotId:s digest:32 partition:n keyId:8 signature:64",
+    "8b9061a74bbf03e0": "GatewayKeyNamed publicKey:32 keyId:8 signature:64",
     "93803a4ec67f868b": "VoteAnnulled ballotId:s digest:32 voter:16 voteId:16 reason:s partition:n keyId:8"
         " signature:64",
     "7fcc8d311bfc8673": "VoteDecided voteId:16 ballotId:s outcome:e4 reason:?e13 voteOffset:i recordedAt:i",
@@ -114,12 +115,16 @@ def point(data):
     x = x if x & 1 == sign else P - x
     return x, y, 1, x * y % P
 
-def signed(key, value, signature):
-    message = signature[:32] + key + b"votelog control record v1\n" + value[:-64]
+def signed(key, message, signature):
+    message = signature[:32] + key + message
     h = int.from_bytes(hashlib.sha512(message).digest(), "little") % L
     s, base = int.from_bytes(signature[32:], "little"), point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
     left, right = times(s, base), add(point(signature[:32]), times(h, point(key)))
     return s < L and all((left[at] * right[2] - right[at] * left[2]) % P == 0 for at in (0, 1))
+
+def ordered(key, value):
+    """Whether this key signed a control record; its signature is its last 64 bytes."""
+    return signed(key, b"votelog control record v1\n" + value[:-64], value[-64:])
 
 def partition_of(key, count):
     """As Kafka's clients choose it: murmur2 of the key's 16 bytes."""
@@ -231,7 +236,7 @@ class Partition:
             self.found.add((self.number, offset, verdict, event["voteId"], ballot, time, key))
             return poll and poll.count(verdict, event, time)
         check(event.get("keyId") in self.keys and event["partition"] == self.number)
-        check(signed(self.keys[event["keyId"]], value, event["signature"]))
+        check(ordered(self.keys[event["keyId"]], value))
         if kind == "BallotPublished" and not poll:
             check(self.number < event["partitionCount"] and len(event["voteSchemas"]) <= 1024)
             check(event["digest"] == hashlib.sha256(event["definition"].encode()).digest())
@@ -286,6 +291,51 @@ def held_to(expect, public_keys, polls, ends):
     for at, position in expect.get("positions", {}).items():
         if ends.get(int(at), 0) < position:
             yield "partition %s had reached %d, and ends at %d" % (at, position, ends.get(int(at), 0))
+
+def promises(file, keys):
+    """What gateways promised, from their answers to votes, one a line: the place, the time, the record's hash, the key's record."""
+    raw, sha = lambda text: base64.urlsafe_b64decode(text + "=="), lambda data: hashlib.sha256(data).digest()
+    for number, line in enumerate(pathlib.Path(file).read_text("utf-8").splitlines(), 1):
+        try:
+            it, evidence = json.loads(line), json.loads(line)["promise"]
+            check(evidence["format"] == "votelog-promise/1")
+            said = (it["ballotId"], it["receipt"], it["partition"], it["offset"], it["recordedAt"], evidence["record"])
+            node, index, last = sha(b"\0votelog promise v1\n" + "".join("%s\n" % each for each in said).encode()), evidence["index"], evidence["size"] - 1
+            check(0 <= index <= last)
+            for sibling in map(raw, evidence["path"]):  # RFC 9162, section 2.1.3.2
+                check(last > 0 and len(sibling) == 32)
+                if index & 1 or index == last:
+                    node = sha(b"\1" + sibling + node)
+                    while not index & 1 and index:
+                        index, last = index >> 1, last >> 1
+                else:
+                    node = sha(b"\1" + node + sibling)
+                index, last = index >> 1, last >> 1
+            check(last == 0)
+            record, root = raw(evidence["key"]), base64.urlsafe_b64encode(node).decode().rstrip("=")
+            named = decode(record)
+            check(named["event"] == "GatewayKeyNamed" and named["keyId"] in keys and ordered(keys[named["keyId"]], record))
+            text = "votelog promises v1\n%d\n%s\n" % (evidence["size"], root)
+            check(signed(named["publicKey"], text.encode(), raw(evidence["signature"])))
+            yield said[2], said[3], said[4], raw(said[5]), record
+        except Exception:
+            raise ValueError("%s, line %d, holds no promise of a gateway whose key one of the keys named" % (file, number))
+
+def broken(kept, folder, votes, ballots):
+    """Where the log does not have what was promised."""
+    wanted = {(at, offset) for at, offset, *_ in kept}
+    found = {(file["partition"], offset): (hashlib.sha256((key or b"") + (value or b"")).digest(), time)
+             for file in votes for offset, time, key, value, _ in records(folder, file) if (file["partition"], offset) in wanted}
+    named = {value for file in ballots for _, _, _, value, _ in records(folder, file)}
+    for at, offset, time, hashed, record in kept:
+        has, stamped = found.get((at, offset), (None, 0))
+        if has != hashed or moment(stamped) != datetime.datetime.fromisoformat(time.replace("Z", "+00:00")):
+            yield "partition %d, offset %d: promised to a voter as recorded at %s, and not there" % (at, offset, time)
+        if record not in named:
+            yield "partition %d, offset %d: promised with a key that the log does not name" % (at, offset)
+
+def moment(milliseconds):
+    return datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(milliseconds=milliseconds)
 
 def public_key(text):
     raw = base64.b64decode(text, validate=True)
@@ -453,13 +503,17 @@ def differences(options, unseen):
     yield from whole(manifest, files, partitions, options.max_clock_step, unseen)
     polls, ends = [partition.polls for partition in partitions], {each.number: each.end for each in partitions}
     yield from held_to(expect, public_keys, polls, ends) if expect else ()
+    if options.promises:
+        kept = list(promises(options.promises, keys))
+        yield from broken(kept, options.folder, files, of("votelog.ballots.v1"))
+        print("%d promises are held against the log" % len(kept))
     claims = {}
     for file in of("votelog.ballots.v1"):
         for _, _, _, value, _ in records(options.folder, file):
             if value and value[:10].hex() == "c301649d3efb91e5cfe7":
                 try:
                     claim = decode(value)
-                    if claim["keyId"] in keys and signed(keys[claim["keyId"]], value, claim["signature"]):
+                    if claim["keyId"] in keys and ordered(keys[claim["keyId"]], value):
                         claims.setdefault(claim["ballotId"], claim)
                 except Poison:
                     continue
@@ -525,6 +579,8 @@ if __name__ == "__main__":
     arguments.add_argument("--complete", action="store_true", help="results that are behind anything are a difference")
     arguments.add_argument("--max-clock-step", type=float, default=300, metavar="SECONDS",
                            help="how far the times of a partition may run back (default: 300)")
+    arguments.add_argument("--promises", metavar="FILE", help="answers to votes with gateways' promises, one a line: the"
+                           " log must keep each")
     arguments.add_argument("folder", metavar="DUMP", help="as the auditor's command dump made it")
     arguments.add_argument("keys", metavar="KEY", nargs="*", help="whose orders the log obeys")
     given, unseen = arguments.parse_args(), []

@@ -9,6 +9,7 @@ import io.votelog.auditor.commands.DumpCommand;
 import io.votelog.auditor.commands.EquivocationCommand;
 import io.votelog.auditor.commands.ExportCommand;
 import io.votelog.auditor.commands.KeygenCommand;
+import io.votelog.auditor.commands.PromiseCommand;
 import io.votelog.auditor.commands.ReceiptCommand;
 import io.votelog.auditor.commands.ReplayCommand;
 import io.votelog.auditor.commands.RestoreCommand;
@@ -40,7 +41,8 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             ReceiptCommand.class,
             VerifyReceiptCommand.class,
-            EquivocationCommand.class
+            EquivocationCommand.class,
+            PromiseCommand.class
         },
         description = {
             "Finds out from the log itself whether published results are right.",

@@ -46,7 +46,7 @@ public final class TestLog implements LogSource {
     public static final Instant CLOSES = Instant.parse("2021-12-06T00:00:00Z");
 
     private static final KeyPair PAIR = LogSigner.newKeyPair();
-    private static final LogSigner SIGNER =
+    public static final LogSigner SIGNER =
             LogSigner.of(LogSigner.privateKeyText(PAIR), LogKeys.publicKeyText(PAIR.getPublic()));
 
     private final Map<String, List<List<ConsumerRecord<byte[], byte[]>>>> topics = new TreeMap<>();

@@ -6,6 +6,7 @@ import io.votelog.events.BallotEnded;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotStage;
+import io.votelog.events.GatewayKeyNamed;
 import io.votelog.events.KeyId;
 import io.votelog.events.Sha256;
 import io.votelog.events.VoteAnnulled;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A record of {@link Topics#VOTES} or {@link Topics#BALLOTS} that orders something for a ballot: {@link Published}, {@link Ready},
- * {@link Closed}, {@link Ended} or {@link Annulled}. {@link LogSigner} writes them.
+ * {@link Closed}, {@link Ended} or {@link Annulled}; or that names a gateway's key: {@link GatewayKey}. {@link LogSigner} writes them.
  *
  * <p>The type says what stands in the record and whether that is consistent: who signed it, whether a definition is the one that the
  * record names. It does not say what the record does to a ballot. Gateway, topology and auditor each decide that themselves, by the
@@ -27,15 +28,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is checked before it is asked for: a record of this type may be anybody's.
  */
 public sealed interface ControlRecord {
+    /** In the place of a ballot's digest, in a record that is for none. */
+    Sha256 NO_DIGEST = new Sha256(new byte[32]);
+
     /** What every control record says. */
     Head head();
 
-    /** The id of the ballot, as the record has it: of any length and any letters. */
+    /** The id of the ballot, as the record has it: of any length and any letters; empty for a gateway's key. */
     default String ballotId() {
         return head().ballotId();
     }
 
-    /** SHA-256 of the ballot's definition, as the record has it. */
+    /** SHA-256 of the ballot's definition, as the record has it; zeros for a gateway's key. */
     default Sha256 digest() {
         return head().digest();
     }
@@ -124,6 +128,11 @@ public sealed interface ControlRecord {
                     new Receipt(Pseudonym.of(annulled.getVoter().bytes()), annulled.getVoteId()),
                     annulled.getReason()));
         }
+        if (event instanceof GatewayKeyNamed named) {
+            return Optional.of(new GatewayKey(
+                    new Head("", NO_DIGEST, LogSigner.CLAIM, named.getKeyId(), value),
+                    named.getPublicKey().bytes()));
+        }
         return Optional.empty();
     }
 
@@ -167,6 +176,8 @@ public sealed interface ControlRecord {
             R ready(Ready ready) throws X;
 
             R closed(Closed intent) throws X;
+
+            R gatewayKey(GatewayKey key) throws X;
         }
     }
 
@@ -236,6 +247,18 @@ public sealed interface ControlRecord {
         @Override
         public <R, X extends Exception> R match(InBallots.Cases<R, X> cases) throws X {
             return cases.closed(this);
+        }
+    }
+
+    /**
+     * The key with which a gateway signs promises. It is for no ballot.
+     *
+     * @param publicKey its 32 raw bytes
+     */
+    record GatewayKey(Head head, byte[] publicKey) implements InBallots {
+        @Override
+        public <R, X extends Exception> R match(Cases<R, X> cases) throws X {
+            return cases.gatewayKey(this);
         }
     }
 

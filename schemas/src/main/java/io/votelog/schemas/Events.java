@@ -8,6 +8,7 @@ import io.votelog.events.BallotReady;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotSealed;
 import io.votelog.events.CheckpointSigned;
+import io.votelog.events.GatewayKeyNamed;
 import io.votelog.events.LogSealed;
 import io.votelog.events.PartitionTally;
 import io.votelog.events.PartitionTurnout;
@@ -58,6 +59,7 @@ public final class Events {
             BallotReady.getClassSchema(),
             BallotClosed.getClassSchema(),
             BallotEnded.getClassSchema(),
+            GatewayKeyNamed.getClassSchema(),
             VoteAnnulled.getClassSchema(),
             VoteDecided.getClassSchema(),
             PartitionTally.getClassSchema(),

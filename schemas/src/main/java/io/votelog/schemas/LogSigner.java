@@ -6,7 +6,9 @@ import io.votelog.events.BallotEnded;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.BallotReady;
 import io.votelog.events.BallotStage;
+import io.votelog.events.Ed25519PublicKey;
 import io.votelog.events.Ed25519Signature;
+import io.votelog.events.GatewayKeyNamed;
 import io.votelog.events.KeyId;
 import io.votelog.events.PepperFingerprint;
 import io.votelog.events.Sha256;
@@ -152,6 +154,15 @@ public final class LogSigner {
                 partition,
                 keyId,
                 UNSIGNED));
+    }
+
+    /**
+     * A {@code GatewayKeyNamed}.
+     *
+     * @param rawPublicKey the gateway's public key, 32 bytes
+     */
+    public byte[] gatewayKeyNamed(byte[] rawPublicKey) {
+        return sign(new GatewayKeyNamed(new Ed25519PublicKey(rawPublicKey), keyId, UNSIGNED));
     }
 
     private byte[] sign(SpecificRecord unsigned) {

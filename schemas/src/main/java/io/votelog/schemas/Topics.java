@@ -51,11 +51,11 @@ public final class Topics {
             Spread.AS_VOTES,
             STAMPED_BY_THE_BROKER);
 
-    /** Who published a ballot id first, and what has been done for it since. */
+    /** Who published a ballot id first, and what has been done for it since; and the keys with which gateways sign promises. */
     public static final Topic BALLOTS = new Topic(
             "votelog.ballots.v1",
-            "ballot id, UTF-8",
-            List.of("BallotPublished", "BallotReady", "BallotClosed"),
+            "ballot id, UTF-8; empty for a gateway's key",
+            List.of("BallotPublished", "BallotReady", "BallotClosed", "GatewayKeyNamed"),
             Spread.ONE,
             STAMPED_BY_THE_BROKER);
 

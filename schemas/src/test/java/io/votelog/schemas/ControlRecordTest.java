@@ -17,6 +17,7 @@ import io.votelog.rules.Ballot;
 import io.votelog.schemas.ControlRecord.Annulled;
 import io.votelog.schemas.ControlRecord.Closed;
 import io.votelog.schemas.ControlRecord.Ended;
+import io.votelog.schemas.ControlRecord.GatewayKey;
 import io.votelog.schemas.ControlRecord.InBallots;
 import io.votelog.schemas.ControlRecord.InVotes;
 import io.votelog.schemas.ControlRecord.Published;
@@ -163,6 +164,11 @@ class ControlRecordTest {
         public String closed(Closed intent) {
             return "BallotClosed";
         }
+
+        @Override
+        public String gatewayKey(GatewayKey key) {
+            return "GatewayKeyNamed";
+        }
     }
 
     /** Whoever adds an event to a topic gives it a type here, and with it a case wherever records of that topic are obeyed. */
@@ -172,7 +178,8 @@ class ControlRecordTest {
         CaseOfBallots ballots = new CaseOfBallots();
         Stream.Builder<String> inVotes = Stream.builder();
         Stream.Builder<String> inBallots = Stream.builder();
-        for (byte[] value : everyRecord().toList()) {
+        for (byte[] value : Stream.concat(everyRecord(), Stream.of(SIGNER.gatewayKeyNamed(new byte[32])))
+                .toList()) {
             SpecificRecord event = Events.decode(value).event();
             String name = event.getSchema().getName();
             ControlRecord.inVotes(event, value).ifPresent(record -> {
@@ -197,7 +204,29 @@ class ControlRecordTest {
                         .filter(schema -> schema.getField("signature") != null)
                         .map(Schema::getName))
                 .containsExactlyInAnyOrder(
-                        "BallotPublished", "BallotReady", "BallotClosed", "BallotEnded", "VoteAnnulled");
+                        "BallotPublished",
+                        "BallotReady",
+                        "BallotClosed",
+                        "BallotEnded",
+                        "VoteAnnulled",
+                        "GatewayKeyNamed");
+    }
+
+    @Test
+    void shouldNameAGatewaysKeyForNoBallot() throws Exception {
+        byte[] publicKey = new byte[32];
+        publicKey[31] = 7;
+        byte[] value = SIGNER.gatewayKeyNamed(publicKey);
+        GatewayKey named = (GatewayKey) read(value);
+
+        assertThat(named.publicKey()).isEqualTo(publicKey);
+        assertThat(named.signedBy(KEYS)).isTrue();
+        assertThat(named.signedBy(OTHER_KEYS)).isFalse();
+        assertThat(named.isForBallots()).isTrue();
+        assertThat(named.isUnder(new byte[0])).isTrue();
+        assertThat(named.isUnder(null)).isFalse();
+        value[20] ^= 1;
+        assertThat(read(value).signedBy(KEYS)).isFalse();
     }
 
     @Test

@@ -13,7 +13,9 @@ import io.votelog.events.BallotStage;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.CheckpointSigned;
 import io.votelog.events.CountedPosition;
+import io.votelog.events.Ed25519PublicKey;
 import io.votelog.events.Ed25519Signature;
+import io.votelog.events.GatewayKeyNamed;
 import io.votelog.events.KeyId;
 import io.votelog.events.LogSealed;
 import io.votelog.events.MinuteTurnout;
@@ -100,6 +102,7 @@ class GoldenEventsTest {
                         0L,
                         1L,
                         List.of(797L, 0L, 796L)),
+                new GatewayKeyNamed(new Ed25519PublicKey(new byte[32]), KEY_ID, SIGNATURE),
                 new PartitionTurnout(
                         "gz-customs-2021",
                         1,

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.commands;
 
+import io.votelog.auditor.promise.KeptPromise;
+import io.votelog.auditor.promise.PromiseAudit;
 import io.votelog.auditor.replay.Announcement;
 import io.votelog.auditor.replay.Replay;
+import io.votelog.auditor.report.Report;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.schemas.LogKeys;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -43,6 +47,13 @@ public final class ReplayCommand implements Callable<Integer> {
                             + " no other are given")
     private @Nullable Path expected;
 
+    @Option(
+            names = "--promises",
+            paramLabel = "FILE",
+            description =
+                    "answers to votes, as gateways gave them, one a line: the log must have each promised vote where it was promised")
+    private @Nullable Path promises;
+
     @Mixin
     private ReplayOptions options = new ReplayOptions();
 
@@ -62,7 +73,12 @@ public final class ReplayCommand implements Callable<Integer> {
             if (announced != null) {
                 replay.holdTo(announced);
             }
-            return replay.run().printTo(System.out, reading.json());
+            Report report = replay.run();
+            if (promises != null) {
+                List<KeptPromise> kept = KeptPromise.readAll(promises, obeyed);
+                new PromiseAudit(source).run(report, kept);
+            }
+            return report.printTo(System.out, reading.json());
         }
     }
 }

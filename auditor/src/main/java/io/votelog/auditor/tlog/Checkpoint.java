@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
+import io.votelog.schemas.hash.Merkle;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.OptionalLong;

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Ed25519 (RFC 8032) with the JDK's implementation: keys are 32 raw bytes, signatures 64. */
-final class Ed25519 {
+public final class Ed25519 {
     static final int KEY = 32;
     static final int SIGNATURE = 64;
 
@@ -29,7 +29,8 @@ final class Ed25519 {
 
     private Ed25519() {}
 
-    static PublicKey publicKey(byte[] raw) throws GeneralSecurityException {
+    /** The public key of these 32 raw bytes. */
+    public static PublicKey publicKey(byte[] raw) throws GeneralSecurityException {
         return KeyFactory.getInstance(NAME).generatePublic(new X509EncodedKeySpec(join(X509_PREFIX, raw)));
     }
 
@@ -70,7 +71,8 @@ final class Ed25519 {
         }
     }
 
-    static boolean verifies(PublicKey key, byte[] message, byte[] signed) {
+    /** Whether this is the key's signature of that message. */
+    public static boolean verifies(PublicKey key, byte[] message, byte[] signed) {
         try {
             Signature signature = Signature.getInstance(NAME);
             signature.initVerify(key);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
+import io.votelog.schemas.hash.Merkle;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks inclusion and consistency proofs (RFC 6962, section 2.1, with the algorithms of RFC 9162, sections 2.1.3.2 and
@@ -27,8 +29,20 @@ public final class Proofs {
      * @param root the tree's root
      */
     public static boolean included(byte[] leafHash, long index, long size, List<byte[]> proof, byte[] root) {
-        if (index < 0 || index >= size || !areHashes(proof) || !isHash(leafHash) || !isHash(root)) {
-            return false;
+        return isHash(root) && Arrays.equals(root(leafHash, index, size, proof), root);
+    }
+
+    /**
+     * The root of the tree in which the proof says that a leaf is; null where the proof fits no tree of that size.
+     *
+     * @param leafHash {@link Merkle#leaf} of the entry
+     * @param index the leaf's index, from 0
+     * @param size the tree's number of leaves
+     * @param proof from the leaf's sibling up to the root's child
+     */
+    public static byte @Nullable [] root(byte[] leafHash, long index, long size, List<byte[]> proof) {
+        if (index < 0 || index >= size || !areHashes(proof) || !isHash(leafHash)) {
+            return null;
         }
         Merkle merkle = new Merkle();
         // The node's index in its level, and the index of the level's last node.
@@ -37,7 +51,7 @@ public final class Proofs {
         byte[] hash = leafHash;
         for (byte[] sibling : proof) {
             if (last == 0) {
-                return false;
+                return null;
             }
             if ((node & 1) == 1 || node == last) {
                 hash = merkle.node(sibling, hash);
@@ -52,7 +66,7 @@ public final class Proofs {
             node >>= 1;
             last >>= 1;
         }
-        return last == 0 && Arrays.equals(hash, root);
+        return last == 0 ? hash : null;
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog;
 
+import io.votelog.schemas.hash.Merkle;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -30,6 +31,16 @@ public final class StrictEncoding {
         try {
             byte[] bytes = Base64.getDecoder().decode(text);
             return base64(bytes).equals(text) ? bytes : null;
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
+    }
+
+    /** Decodes base64url without padding; null when the text is not the encoding of its bytes by RFC 4648, section 5. */
+    public static byte @Nullable [] base64Url(String text) {
+        try {
+            byte[] bytes = Base64.getUrlDecoder().decode(text);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(text) ? bytes : null;
         } catch (IllegalArgumentException malformed) {
             return null;
         }

@@ -4,6 +4,7 @@ package io.votelog.auditor.tlog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.schemas.hash.Merkle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.votelog.schemas.hash.Merkle;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

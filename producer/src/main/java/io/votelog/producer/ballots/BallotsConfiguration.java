@@ -4,6 +4,7 @@ package io.votelog.producer.ballots;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.votelog.producer.crypto.GatewayKey;
 import io.votelog.producer.crypto.Pepper;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
@@ -14,8 +15,10 @@ import io.votelog.web.cluster.ClusterWatch;
 import io.votelog.web.settings.BadSettingException;
 import io.votelog.web.settings.CheckedAtStart;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -109,6 +112,24 @@ class BallotsConfiguration {
             Pepper pepper,
             VotePartitions partitions) {
         return new ControlLog(producer, signer, pepper, partitions);
+    }
+
+    /** The key with which this gateway signs promises, once the log has it. */
+    @Bean
+    GatewayKey gatewayKey(LogSigner signer, ControlLog log, BallotSettings settings) {
+        GatewayKey key = GatewayKey.draw(signer);
+        long end = System.nanoTime() + settings.topics().startTimeout().toNanos();
+        while (true) {
+            try {
+                log.name(key);
+                return key;
+            } catch (LogUnavailableException e) {
+                if (System.nanoTime() - end > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            }
+        }
     }
 
     @Bean

@@ -7,6 +7,7 @@ import io.votelog.producer.problem.Problems;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.ControlRecord.Closed;
+import io.votelog.schemas.ControlRecord.GatewayKey;
 import io.votelog.schemas.ControlRecord.Published;
 import io.votelog.schemas.ControlRecord.Ready;
 import io.votelog.schemas.Events;
@@ -251,6 +252,11 @@ public final class Catalogue {
         public Optional<ListedBallot> closed(Closed intent) throws PassedOverException {
             ListedBallot listed = standing(intent);
             return listed.closing() ? Optional.empty() : Optional.of(listed.withClosing());
+        }
+
+        @Override
+        public Optional<ListedBallot> gatewayKey(GatewayKey key) {
+            return Optional.empty();
         }
     }
 

@@ -2,6 +2,7 @@
 package io.votelog.producer.ballots;
 
 import io.votelog.events.BallotStage;
+import io.votelog.producer.crypto.GatewayKey;
 import io.votelog.producer.crypto.Pepper;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.CloudEvent;
@@ -30,6 +31,7 @@ final class ControlLog {
     private static final CloudEvent CLOSED = new CloudEvent("BallotClosed", "producer");
     private static final CloudEvent ENDED = new CloudEvent("BallotEnded", "producer");
     private static final CloudEvent ANNULLED = new CloudEvent("VoteAnnulled", "producer");
+    private static final CloudEvent KEY_NAMED = new CloudEvent("GatewayKeyNamed", "producer");
     private static final CloudEvent READY = new CloudEvent("BallotReady", "producer");
 
     private final Producer<byte[], byte[]> producer;
@@ -42,6 +44,17 @@ final class ControlLog {
         this.signer = signer;
         this.pepper = pepper;
         this.partitions = partitions;
+    }
+
+    /** Names the key of this gateway. */
+    void name(GatewayKey key) {
+        acknowledged(send(new ProducerRecord<>(
+                Topics.BALLOTS.name(),
+                0,
+                null,
+                new byte[0],
+                key.record(),
+                KEY_NAMED.headers("gateway-key/" + key.text()))));
     }
 
     /** Claims the ballot's id for this definition; returns the claim's offset in the ballots topic. */

@@ -11,6 +11,7 @@ import io.votelog.producer.votes.RecordedVote;
 import io.votelog.producer.votes.VoteAnswer;
 import io.votelog.producer.votes.VoteBody;
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.promise.PromisedVote;
 import io.votelog.web.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -281,7 +282,8 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
                 write(
                         part,
                         "{\"line\":" + number + ",\"status\":202,\"voteId\":\""
-                                + recorded.receipt().voteId() + "\",\"receipt\":\"" + recorded.receipt() + "\"}\n");
+                                + recorded.receipt().voteId() + "\",\"receipt\":\"" + recorded.receipt() + "\""
+                                + evidence(recorded) + "}\n");
                 return;
             }
             VoteAnswer.NotRecorded refused = (VoteAnswer.NotRecorded) given;
@@ -292,6 +294,17 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
                             + ",\"problem\":");
             part.writeBytes(problem.json());
             write(part, "}\n");
+        }
+
+        /** What else a promised vote's line says: all that the promise is of. */
+        private static String evidence(RecordedVote recorded) {
+            RecordedVote.Evidence evidence = recorded.evidence();
+            return evidence == null
+                    ? ""
+                    : ",\"ballotId\":\"" + recorded.ballotId() + "\",\"partition\":" + recorded.partition()
+                            + ",\"offset\":"
+                            + recorded.offset() + ",\"recordedAt\":\""
+                            + PromisedVote.timeText(recorded.recordedAtMs()) + "\",\"promise\":" + evidence.json();
         }
 
         /** Copies the text as a whole; Netty's own way goes character by character. */

@@ -9,12 +9,14 @@ import io.votelog.producer.crypto.UserId;
 import io.votelog.producer.limits.FairUse;
 import io.votelog.producer.limits.VoterAllowance;
 import io.votelog.producer.problem.Problems;
+import io.votelog.producer.promises.PromiseSigner;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Form;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.promise.PromisedVote;
 import io.votelog.web.problem.Problem;
 import io.votelog.web.problem.ProblemException;
 import java.time.Clock;
@@ -36,6 +38,7 @@ public final class BallotBox {
     private final FairUse fairUse;
     private final Clock clock;
     private final VoteMeters meters;
+    private final PromiseSigner promises;
     private final Salts salts = new Salts();
     private volatile boolean locked;
 
@@ -53,12 +56,13 @@ public final class BallotBox {
         STATION
     }
 
-    BallotBox(Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters) {
+    BallotBox(Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters, PromiseSigner promises) {
         this.pepper = pepper;
         this.log = log;
         this.fairUse = fairUse;
         this.clock = clock;
         this.meters = meters;
+        this.promises = promises;
     }
 
     /** Locks the box: no more votes are taken. Votes that are on their way to the log are still answered. */
@@ -96,6 +100,7 @@ public final class BallotBox {
      * @param sender who sends it
      * @param choices option ids as they were sent
      * @param givenId the id that the client chose; null when it is to be derived from voter and choices
+     * @param promised whether the answer is to have evidence that the gateway promised the record
      * @param onAnswer is called once, on any thread, perhaps before this method returns; it must not block
      */
     void cast(
@@ -104,6 +109,7 @@ public final class BallotBox {
             UserId userId,
             List<String> choices,
             @Nullable UUID givenId,
+            boolean promised,
             Consumer<VoteAnswer> onAnswer) {
         Ballot ballot = listed.ballot();
         Pseudonym voter = pepper.pseudonym(ballot.id(), userId);
@@ -125,6 +131,7 @@ public final class BallotBox {
             return;
         }
         byte[] value = Events.encode(new VoteCast(voteId, ballot.id(), choices, salts.next()));
+        byte @Nullable [] recordHash = promised ? PromisedVote.recordHash(voter.bytes(), value) : null;
         log.append(
                 voter.partition(listed.partitionCount()),
                 voter,
@@ -134,7 +141,14 @@ public final class BallotBox {
                     if (outcome instanceof AppendOutcome.NoRoom) {
                         fairUse.giveBack(charge);
                     }
-                    onAnswer.accept(answer(outcome, ballot.id(), receipt));
+                    VoteAnswer answer = answer(outcome, ballot.id(), receipt);
+                    if (recordHash != null && answer instanceof RecordedVote recorded) {
+                        promises.promise(
+                                recorded.promised(recordHash),
+                                promise -> onAnswer.accept(recorded.with(recordHash, promise)));
+                    } else {
+                        onAnswer.accept(answer);
+                    }
                 });
     }
 
@@ -142,7 +156,7 @@ public final class BallotBox {
         if (outcome instanceof AppendOutcome.Appended appended) {
             meters.recorded(appended.tookNanos());
             return new RecordedVote(
-                    ballotId, receipt, appended.partition(), appended.offset(), appended.appendedAtMs());
+                    ballotId, receipt, appended.partition(), appended.offset(), appended.appendedAtMs(), null);
         }
         if (outcome instanceof AppendOutcome.NoRoom) {
             return notRecorded(new VoteAnswer.NotRecorded(Problems.overloaded()));

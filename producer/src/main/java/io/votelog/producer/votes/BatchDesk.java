@@ -40,16 +40,20 @@ public final class BatchDesk {
     public Mono<Batch> admit(Admission.Head head) {
         return admission
                 .admit(head, TERMS)
-                .map(admitted -> new Batch(head.ballotId()))
+                .map(admitted -> new Batch(
+                        head.ballotId(),
+                        Preference.read(head.headers().apply(Preference.HEADER)) == Preference.REPRESENTATION))
                 .doOnError(ProblemException.class, refused -> meters.notRecorded(refused.problem()));
     }
 
     /** An admitted batch. */
     public final class Batch {
         private final String ballotId;
+        private final boolean promised;
 
-        private Batch(String ballotId) {
+        private Batch(String ballotId, boolean promised) {
             this.ballotId = ballotId;
+            this.promised = promised;
         }
 
         /** Whether there is room for the next line. When there is none, it is better to wait than to have the line refused. */
@@ -76,6 +80,7 @@ public final class BatchDesk {
                         Objects.requireNonNull(vote.voter()),
                         vote.choices(),
                         vote.voteId(),
+                        promised,
                         onAnswer);
             } catch (ProblemException refused) {
                 refuse(refused.problem(), onAnswer);

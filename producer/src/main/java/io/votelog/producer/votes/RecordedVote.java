@@ -2,8 +2,10 @@
 package io.votelog.producer.votes;
 
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.promise.Promise;
+import io.votelog.schemas.promise.PromisedVote;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A vote that the log has. Whether it counts is decided on the read side.
@@ -12,9 +14,32 @@ import java.time.Instant;
  * @param partition the partition of the votes topic
  * @param offset the offset in that partition
  * @param recordedAtMs the broker's append time, milliseconds since 1970
+ * @param evidence that the gateway promised this; null where none was asked for or could be made
  */
-public record RecordedVote(String ballotId, Receipt receipt, int partition, long offset, long recordedAtMs)
+public record RecordedVote(
+        String ballotId, Receipt receipt, int partition, long offset, long recordedAtMs, @Nullable Evidence evidence)
         implements VoteAnswer {
+
+    /** @param recordHash {@link PromisedVote#recordHash} of the vote's record */
+    public record Evidence(byte[] recordHash, Promise promise) {
+        /** As JSON: see {@link Promise#json}. */
+        public String json() {
+            return promise.json(recordHash);
+        }
+    }
+
+    /** What can be promised of this vote. */
+    PromisedVote promised(byte[] recordHash) {
+        return new PromisedVote(ballotId, receipt, partition, offset, recordedAtMs, recordHash);
+    }
+
+    /** This vote with the evidence that it was promised; without any where there is no promise. */
+    RecordedVote with(byte[] recordHash, @Nullable Promise promise) {
+        return promise == null
+                ? this
+                : new RecordedVote(
+                        ballotId, receipt, partition, offset, recordedAtMs, new Evidence(recordHash, promise));
+    }
 
     /**
      * The body of the answer: JSON in UTF-8. It is concatenated, since ids, digits and base64url need no escaping.
@@ -25,7 +50,8 @@ public record RecordedVote(String ballotId, Receipt receipt, int partition, long
         return ("{\"voteId\":\"" + receipt.voteId() + "\",\"ballotId\":\"" + ballotId + "\",\"receipt\":\""
                         + receiptText
                         + "\",\"partition\":" + partition + ",\"offset\":" + offset + ",\"recordedAt\":\""
-                        + Instant.ofEpochMilli(recordedAtMs) + "\"}")
+                        + PromisedVote.timeText(recordedAtMs) + "\""
+                        + (evidence == null ? "" : ",\"promise\":" + evidence.json()) + "}")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -60,6 +60,7 @@ public final class VoteDesk {
         ListedBallot listed = catalogue.servable(request.head().ballotId());
         List<String> choices = VoteBody.ofBody(body).choices();
         UUID voteId = IdempotencyKey.read(request.head().headers().apply(IdempotencyKey.HEADER));
+        boolean promised = Preference.read(request.head().headers().apply(Preference.HEADER)) != Preference.MINIMAL;
         // A client that goes away does not undo a vote that is on its way to the log.
         return Mono.create(sink -> box.cast(
                 listed,
@@ -67,6 +68,7 @@ public final class VoteDesk {
                 admitted.caller().userId(),
                 choices,
                 voteId,
+                promised,
                 answer -> request.answersOn().execute(() -> sink.success(new Reply(answer, admitted.rateLimit())))));
     }
 

@@ -13,6 +13,7 @@ import io.votelog.producer.ballots.FixedKafkaSettings;
 import io.votelog.producer.ballots.VotePartitions;
 import io.votelog.producer.crypto.Pepper;
 import io.votelog.producer.limits.FairUse;
+import io.votelog.producer.promises.PromiseSigner;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -106,8 +107,9 @@ class VotesConfiguration {
     }
 
     @Bean
-    BallotBox ballotBox(Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters) {
-        return new BallotBox(pepper, log, fairUse, clock, meters);
+    BallotBox ballotBox(
+            Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters, PromiseSigner promises) {
+        return new BallotBox(pepper, log, fairUse, clock, meters, promises);
     }
 
     @Bean

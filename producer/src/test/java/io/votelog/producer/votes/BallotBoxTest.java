@@ -8,17 +8,23 @@ import io.votelog.events.VoteCast;
 import io.votelog.producer.Gateway;
 import io.votelog.producer.auth.TestTokens;
 import io.votelog.producer.ballots.ListedBallot;
+import io.votelog.producer.crypto.GatewayKey;
 import io.votelog.producer.crypto.Pepper;
 import io.votelog.producer.limits.FairUse;
 import io.votelog.producer.limits.Limits;
 import io.votelog.producer.pages.BallotPhaseTest;
+import io.votelog.producer.promises.PromiseSigner;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.BallotFile;
 import io.votelog.schemas.Events;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
+import io.votelog.schemas.promise.PromisedVote;
 import io.votelog.web.limits.ClientAddress;
 import io.votelog.web.limits.ForwardingHeader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,9 +32,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BallotBoxTest {
@@ -37,6 +47,7 @@ class BallotBoxTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final ListedBallot ballot = open();
+    private final PromiseSigner promises = new PromiseSigner(GatewayKey.draw(signer()));
     private final BallotBox box = new BallotBox(
             Pepper.of(Gateway.PEPPER),
             new VoteLog(producer, new VoteLog.Budget(1, 1 << 20, Duration.ofSeconds(1)), () -> 0),
@@ -49,7 +60,13 @@ class BallotBoxTest {
                     new ClientAddress(List.of(), ForwardingHeader.X_FORWARDED_FOR, 64),
                     () -> 0),
             Clock.fixed(NOW, ZoneOffset.UTC),
-            new VoteMeters(new SimpleMeterRegistry()));
+            new VoteMeters(new SimpleMeterRegistry()),
+            promises);
+
+    @AfterEach
+    void close() {
+        promises.close();
+    }
 
     /** A voter who was refused by a full gateway has as many votes left as before. */
     @Test
@@ -79,7 +96,7 @@ class BallotBoxTest {
     @Test
     void shouldSendTheSameVoteUnderTheSameIdWhereItsClientGaveNone() throws Exception {
         for (List<String> choices : List.of(List.of("a1", "b1"), List.of("b1", "a1"))) {
-            box.cast(ballot, BallotBox.Sender.VOTER, TestTokens.user("alice"), choices, null, answer -> {});
+            box.cast(ballot, BallotBox.Sender.VOTER, TestTokens.user("alice"), choices, null, false, answer -> {});
             producer.completeNext();
         }
         List<UUID> ids = new ArrayList<>();
@@ -89,6 +106,36 @@ class BallotBoxTest {
         assertThat(ids).hasSize(2).containsOnly(ids.get(0));
     }
 
+    @Test
+    void shouldPromiseTheRecordThatItSentWhereAPromiseIsWanted() throws Exception {
+        BlockingQueue<VoteAnswer> answers = new LinkedBlockingQueue<>();
+        for (boolean promised : new boolean[] {true, false}) {
+            box.cast(
+                    ballot,
+                    BallotBox.Sender.STATION,
+                    TestTokens.user("alice"),
+                    List.of("a1", "b1"),
+                    null,
+                    promised,
+                    answers::add);
+            producer.completeNext();
+            RecordedVote vote = (RecordedVote) answers.poll(10, TimeUnit.SECONDS);
+            RecordedVote.Evidence evidence = vote.evidence();
+            assertThat(evidence != null).isEqualTo(promised);
+            if (evidence != null) {
+                ProducerRecord<byte[], byte[]> sent = producer.history().get(0);
+                assertThat(evidence.recordHash()).isEqualTo(PromisedVote.recordHash(sent.key(), sent.value()));
+                assertThat(new String(vote.json(vote.receipt().toString()), StandardCharsets.UTF_8))
+                        .endsWith(",\"promise\":" + evidence.json() + "}");
+            }
+        }
+    }
+
+    private static LogSigner signer() {
+        KeyPair pair = LogSigner.newKeyPair();
+        return LogSigner.of(LogSigner.privateKeyText(pair), LogKeys.publicKeyText(pair.getPublic()));
+    }
+
     private void cast(String user, int id, List<String> answers) {
         box.cast(
                 ballot,
@@ -96,6 +143,7 @@ class BallotBoxTest {
                 TestTokens.user(user),
                 List.of("a1", "b1"),
                 new UUID(4711, id),
+                false,
                 answer -> answers.add(
                         answer instanceof VoteAnswer.NotRecorded refused
                                 ? refused.problem().code()

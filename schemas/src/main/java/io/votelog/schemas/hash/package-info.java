@@ -1,4 +1,4 @@
-/** A keyed hash, for tables whose keys are chosen by strangers. It uses the JDK alone. */
+/** Hashes: a keyed one for tables whose keys are chosen by strangers, and those of Merkle trees. They use the JDK alone. */
 @NullMarked
 package io.votelog.schemas.hash;
 

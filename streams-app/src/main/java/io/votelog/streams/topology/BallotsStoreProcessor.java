@@ -6,6 +6,7 @@ import io.votelog.events.BallotStage;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.ControlRecord.Closed;
+import io.votelog.schemas.ControlRecord.GatewayKey;
 import io.votelog.schemas.ControlRecord.Published;
 import io.votelog.schemas.ControlRecord.Ready;
 import io.votelog.schemas.Events;
@@ -111,6 +112,11 @@ public final class BallotsStoreProcessor implements Processor<byte[], byte[], Vo
             return isObeyed(intent, key) && stands(intent)
                     ? Optional.of(closedKey(intent.ballotId()))
                     : Optional.empty();
+        }
+
+        @Override
+        public Optional<String> gatewayKey(GatewayKey named) {
+            return Optional.empty();
         }
     }
 

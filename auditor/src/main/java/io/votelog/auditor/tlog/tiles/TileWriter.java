@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog.tiles;
 
-import io.votelog.auditor.tlog.Merkle;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.schemas.hash.Merkle;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog.tiles;
 
-import io.votelog.auditor.tlog.Merkle;
 import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.schemas.hash.Merkle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

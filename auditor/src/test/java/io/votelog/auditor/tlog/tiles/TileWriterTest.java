@@ -4,10 +4,10 @@ package io.votelog.auditor.tlog.tiles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.votelog.auditor.tlog.Merkle;
 import io.votelog.auditor.tlog.Oracle;
 import io.votelog.auditor.tlog.Sample;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.schemas.hash.Merkle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.votelog.auditor.tlog.Checkpoint;
-import io.votelog.auditor.tlog.Merkle;
 import io.votelog.auditor.tlog.NoteSigner;
 import io.votelog.auditor.tlog.Oracle;
 import io.votelog.auditor.tlog.Proofs;
@@ -15,6 +14,7 @@ import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.schemas.hash.Merkle;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -45,6 +45,7 @@ class RoomsTest {
 
             schemas                : events
             schemas.cluster        : schemas
+            schemas.promise        : schemas schemas.hash
             schemas.hash           :
             events                 :
 
@@ -63,7 +64,8 @@ class RoomsTest {
             producer               : producer.ballots
             producer.http          : producer.pages producer.votes producer.ballots producer.auth producer.limits producer.crypto producer.problem
             producer.pages         : producer.ballots producer.auth producer.problem
-            producer.votes         : producer.ballots producer.auth producer.limits producer.crypto producer.problem
+            producer.votes         : producer.promises producer.ballots producer.auth producer.limits producer.crypto producer.problem
+            producer.promises      : producer.crypto
             producer.ballots       : producer.crypto producer.problem
             producer.auth          : producer.crypto producer.problem
             producer.limits        : producer.crypto producer.problem
@@ -85,8 +87,9 @@ class RoomsTest {
             streams.topology.rows  :
 
             auditor                : auditor.commands auditor.report auditor.tlog
-            auditor.commands       : auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
+            auditor.commands       : auditor.promise auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.verify         : auditor.seal auditor.count auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
+            auditor.promise        : auditor.source auditor.files auditor.report auditor.tlog
             auditor.replay         : auditor.count auditor.source auditor.files auditor.report
             auditor.restore        : auditor.source auditor.files auditor.report
             auditor.export         : auditor.count auditor.source auditor.files auditor.report

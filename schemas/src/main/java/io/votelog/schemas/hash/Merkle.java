@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.auditor.tlog;
+package io.votelog.schemas.hash;
 
 import java.security.DigestException;
 import java.security.MessageDigest;
@@ -79,22 +79,28 @@ public final class Merkle {
     public byte[] root(byte[] hashes, int first, int width) {
         byte[] row = new byte[width * HASH];
         System.arraycopy(hashes, first * HASH, row, 0, row.length);
-        int left = width;
-        while (left > 1) {
-            int pairs = left / 2;
-            for (int i = 0; i < pairs; i++) {
-                node(row, 2 * i * HASH, row, (2 * i + 1) * HASH, row, i * HASH);
-            }
-            // A last hash without a sibling moves up unchanged; this equals the RFC's split at the largest power of
-            // two.
-            if (left % 2 == 1) {
-                System.arraycopy(row, (left - 1) * HASH, row, pairs * HASH, HASH);
-            }
-            left = pairs + left % 2;
+        while (row.length > HASH) {
+            // This equals the RFC's split at the largest power of two.
+            row = above(row);
         }
-        byte[] root = new byte[HASH];
-        System.arraycopy(row, 0, root, 0, HASH);
-        return root;
+        return row;
+    }
+
+    /**
+     * The hashes of the level above these: one for each two, and a last one without a sibling unchanged.
+     *
+     * @param row the hashes of one level, one after the other, at least one
+     */
+    public byte[] above(byte[] row) {
+        int width = row.length / HASH;
+        byte[] above = new byte[(width + 1) / 2 * HASH];
+        for (int at = 0; at + 1 < width; at += 2) {
+            node(row, at * HASH, row, (at + 1) * HASH, above, at / 2 * HASH);
+        }
+        if (width % 2 == 1) {
+            System.arraycopy(row, (width - 1) * HASH, above, above.length - HASH, HASH);
+        }
+        return above;
     }
 
     private void digest(byte[] to, int at) {
