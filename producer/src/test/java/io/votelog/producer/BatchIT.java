@@ -88,6 +88,28 @@ class BatchIT {
         assertThat(Gateway.json(own).path("receipt")).isEqualTo(answers.get(0).path("receipt"));
     }
 
+    @Test
+    void shouldPromiseEachVoteWhereThatIsPreferred() {
+        publish("promised");
+        String line = "{\"voter\": \"ada\", \"choices\": [\"a1\", \"b1\"]}";
+        JsonNode plain = answers(batch("promised", line)).get(0);
+        assertThat(plain.propertyNames()).containsExactly("line", "status", "voteId", "receipt");
+        JsonNode promised = answers(gateway.send(request("promised", line).header("Prefer", "return=representation")))
+                .get(0);
+        assertThat(promised.propertyNames())
+                .containsExactly(
+                        "line",
+                        "status",
+                        "voteId",
+                        "receipt",
+                        "ballotId",
+                        "partition",
+                        "offset",
+                        "recordedAt",
+                        "promise");
+        assertThat(promised.at("/promise/format").stringValue()).isEqualTo("votelog-promise/1");
+    }
+
     /** Of two spellings of one user's id at most one is accepted, and the station is told which character is wrong. */
     @Test
     void shouldLetInOneSpellingOfAVoter() {

@@ -18,6 +18,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.promise.PromisedVote;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -73,7 +75,7 @@ class VotingIT {
         assertThat(voted.headers().firstValue("Content-Type")).hasValue("application/json");
         JsonNode answer = json(voted);
         assertThat(answer.propertyNames())
-                .containsExactly("voteId", "ballotId", "receipt", "partition", "offset", "recordedAt");
+                .containsExactly("voteId", "ballotId", "receipt", "partition", "offset", "recordedAt", "promise");
         assertThat(answer.path("ballotId").stringValue()).isEqualTo("first");
         Receipt receipt = Receipt.parse(answer.path("receipt").stringValue()).orElseThrow();
         assertThat(receipt.voteId())
@@ -93,6 +95,15 @@ class VotingIT {
                 .isEqualTo(Instant.ofEpochMilli(record.timestamp()))
                 .isBetween(before, Instant.now().plusSeconds(5));
         assertThat(answer.path("recordedAt").stringValue()).endsWith("Z");
+        JsonNode promise = answer.path("promise");
+        assertThat(promise.path("format").stringValue()).isEqualTo("votelog-promise/1");
+        assertThat(promise.path("record").stringValue())
+                .isEqualTo(PromisedVote.hashText(PromisedVote.recordHash(record.key(), record.value())));
+        byte[] key = Base64.getUrlDecoder().decode(promise.path("key").stringValue());
+        assertThat(TopicReader.readAll(bootstrapServers, Topics.BALLOTS.name()))
+                .as("the gateway's key is named in the log")
+                .anySatisfy(named -> assertThat(named.value()).isEqualTo(key));
+        assertThat(voted.body().length()).isLessThan(1_300);
         VoteCast vote = Events.decode(record.value(), VoteCast.class);
         assertThat(vote.getVoteId()).isEqualTo(receipt.voteId());
         assertThat(vote.getBallotId()).isEqualTo("first");
@@ -102,6 +113,20 @@ class VotingIT {
                 .isEqualTo(receipt.voteId().toString());
         assertThat(new String(record.headers().lastHeader("ce_type").value(), StandardCharsets.UTF_8))
                 .isEqualTo("io.votelog.events.VoteCast");
+    }
+
+    @Test
+    void shouldLeaveThePromiseOutWhereAMinimalAnswerIsPreferred() {
+        publish("minimal");
+        for (String preference : List.of("return=minimal", "wait=10, Return=Minimal; foo", "\"return\"=minimal")) {
+            HttpResponse<String> voted = gateway.vote(
+                    gateway.token("alice", ""), "minimal", "{\"choices\": [\"a1\", \"b2\"]}", "Prefer", preference);
+            assertThat(json(voted).has("promise")).as(preference).isFalse();
+            assertThat(voted.statusCode()).isEqualTo(202);
+        }
+        HttpResponse<String> voted = gateway.vote(
+                gateway.token("alice", ""), "minimal", "{\"choices\": [\"a1\", \"b2\"]}", "Prefer", "respond-async");
+        assertThat(json(voted).has("promise")).isTrue();
     }
 
     @Test

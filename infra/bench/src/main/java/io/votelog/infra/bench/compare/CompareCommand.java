@@ -111,6 +111,7 @@ public final class CompareCommand implements Callable<Integer> {
                 yield fastest(ceiling, TokenAlgorithm.HS256, row, round, system, generator);
             }
             case HS256 -> fastest(gateway, TokenAlgorithm.HS256, row, round, system, generator);
+            case UNPROMISED -> fastest(gateway, TokenAlgorithm.HS256, row, round, system, generator);
             case RS256 -> fastest(gateway, TokenAlgorithm.RS256, row, round, system, generator);
             case ES256 -> fastest(gateway, TokenAlgorithm.ES256, row, round, system, generator);
             case P99 -> halfLoad(Row.HS256, gateway, system, generator);
@@ -149,6 +150,9 @@ public final class CompareCommand implements Callable<Integer> {
         int voters = (int) (guess * MARGIN * warmup.plus(span).toSeconds());
         int first = recorded ? system.newVoters(voters) : 0;
         VoteRequests requests = system.requests(server.url(), algorithm, first, voters);
+        if (row == Row.UNPROMISED) {
+            requests = requests.withoutPromises();
+        }
         CpuMeter cpu = new CpuMeter(system.pids("server", server.pid()));
         LoadReport report = generator.run(
                 Load.closed(server.url(), options.connections, warmup, span, first, voters), requests, null, cpu);
@@ -341,13 +345,17 @@ public final class CompareCommand implements Callable<Integer> {
             case RS256 -> "≥ 0.80";
             case P99 -> "p99 ≤ 25 ms";
             case BATCH -> "≥ 0.70";
-            case CEILING, ES256, MVC, FLUSHED, FLUSHED_P99, PERF -> "";
+            case CEILING, UNPROMISED, ES256, MVC, FLUSHED, FLUSHED_P99, PERF -> "";
         };
     }
 
     private String ratio(Row row) {
         return switch (row) {
-            case HS256, MVC -> ratio(row, Row.CEILING, "ceiling");
+            case HS256 ->
+                results.containsKey(Row.CEILING)
+                        ? ratio(row, Row.CEILING, "ceiling")
+                        : ratio(row, Row.UNPROMISED, "without promises");
+            case UNPROMISED, MVC -> ratio(row, Row.CEILING, "ceiling");
             case RS256, ES256, FLUSHED -> ratio(row, Row.HS256, "HS256");
             case BATCH -> ratio(row, Row.PERF, "perf-test");
             case CEILING, P99, FLUSHED_P99, PERF -> "";

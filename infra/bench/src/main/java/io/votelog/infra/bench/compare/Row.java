@@ -5,6 +5,7 @@ package io.votelog.infra.bench.compare;
 enum Row {
     CEILING("reactor-netty, 202 without work"),
     HS256("gateway, HS256"),
+    UNPROMISED("gateway, HS256, answers without promises"),
     RS256("gateway, RS256"),
     ES256("gateway, ES256"),
     MVC("annotated Spring MVC, KafkaTemplate, HS256"),

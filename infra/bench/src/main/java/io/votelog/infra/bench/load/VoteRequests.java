@@ -17,7 +17,7 @@ public final class VoteRequests {
     private final TokenStore tokens;
     private final byte[] head;
     private final byte[] tails;
-    private final int[] tailAt = new int[DrawnVotes.COUNT + 1];
+    private final int[] tailAt;
 
     /**
      * @param votes what voters choose
@@ -25,6 +25,7 @@ public final class VoteRequests {
      */
     public VoteRequests(URI gateway, String ballotId, DrawnVotes votes, TokenStore tokens) {
         this.tokens = tokens;
+        this.tailAt = new int[DrawnVotes.COUNT + 1];
         this.head = "POST /v1/ballots/%s/votes HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer "
                 .formatted(ballotId, gateway.getRawAuthority())
                 .getBytes(StandardCharsets.US_ASCII);
@@ -39,6 +40,22 @@ public final class VoteRequests {
         }
         tailAt[DrawnVotes.COUNT] = all.size();
         this.tails = all.toByteArray();
+    }
+
+    private VoteRequests(VoteRequests same, byte[] head) {
+        this.tokens = same.tokens;
+        this.tails = same.tails;
+        this.tailAt = same.tailAt;
+        this.head = head;
+    }
+
+    /** The same requests, for answers without promises. */
+    public VoteRequests withoutPromises() {
+        String text = new String(head, StandardCharsets.US_ASCII);
+        return new VoteRequests(
+                this,
+                text.replace("\r\nAuthorization:", "\r\nPrefer: return=minimal\r\nAuthorization:")
+                        .getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Whether all of so many voters have a token. */
