@@ -299,8 +299,11 @@ def promises(file, keys):
         try:
             it, evidence = json.loads(line), json.loads(line)["promise"]
             check(evidence["format"] == "votelog-promise/1")
-            said = (it["ballotId"], it["receipt"], it["partition"], it["offset"], it["recordedAt"], evidence["record"])
-            node, index, last = sha(b"\0votelog promise v1\n" + "".join("%s\n" % each for each in said).encode()), evidence["index"], evidence["size"] - 1
+            time = round((datetime.datetime.fromisoformat(it["recordedAt"].replace("Z", "+00:00")) - moment(0)) / datetime.timedelta(milliseconds=1))
+            said, receipt = raw(evidence["record"]), raw(it["receipt"])
+            check(len(said) == len(receipt) == 32)
+            leaf = said + receipt + struct.pack(">iqq", it["partition"], it["offset"], time) + it["ballotId"].encode()
+            node, index, last = sha(b"\0votelog promise v1\n" + leaf), evidence["index"], evidence["size"] - 1
             check(0 <= index <= last)
             for sibling in map(raw, evidence["path"]):  # RFC 9162, section 2.1.3.2
                 check(last > 0 and len(sibling) == 32)
@@ -317,7 +320,7 @@ def promises(file, keys):
             check(named["event"] == "GatewayKeyNamed" and named["keyId"] in keys and ordered(keys[named["keyId"]], record))
             text = "votelog promises v1\n%d\n%s\n" % (evidence["size"], root)
             check(signed(named["publicKey"], text.encode(), raw(evidence["signature"])))
-            yield said[2], said[3], said[4], raw(said[5]), record
+            yield it["partition"], it["offset"], time, said, record
         except Exception:
             raise ValueError("%s, line %d, holds no promise of a gateway whose key one of the keys named" % (file, number))
 
@@ -329,8 +332,8 @@ def broken(kept, folder, votes, ballots):
     named = {value for file in ballots for _, _, _, value, _ in records(folder, file)}
     for at, offset, time, hashed, record in kept:
         has, stamped = found.get((at, offset), (None, 0))
-        if has != hashed or moment(stamped) != datetime.datetime.fromisoformat(time.replace("Z", "+00:00")):
-            yield "partition %d, offset %d: promised to a voter as recorded at %s, and not there" % (at, offset, time)
+        if (has, stamped) != (hashed, time):
+            yield "partition %d, offset %d: promised to a voter as recorded at %s, and not there" % (at, offset, moment(time))
         if record not in named:
             yield "partition %d, offset %d: promised with a key that the log does not name" % (at, offset)
 

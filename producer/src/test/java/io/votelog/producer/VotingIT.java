@@ -98,7 +98,7 @@ class VotingIT {
         JsonNode promise = answer.path("promise");
         assertThat(promise.path("format").stringValue()).isEqualTo("votelog-promise/1");
         assertThat(promise.path("record").stringValue())
-                .isEqualTo(PromisedVote.hashText(PromisedVote.recordHash(record.key(), record.value())));
+                .isEqualTo(PromisedVote.text(PromisedVote.recordHash(record.key(), record.value())));
         byte[] key = Base64.getUrlDecoder().decode(promise.path("key").stringValue());
         assertThat(TopicReader.readAll(bootstrapServers, Topics.BALLOTS.name()))
                 .as("the gateway's key is named in the log")

@@ -120,7 +120,7 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
                 path.add(bytes("promise.path", hash, Merkle.HASH));
             }
             byte @Nullable [] root =
-                    Proofs.root(new Merkle().leaf(vote.text()), number("promise.index", evidence.index()), size, path);
+                    Proofs.root(new Merkle().leaf(vote.bytes()), number("promise.index", evidence.index()), size, path);
             if (root == null) {
                 throw no(where, "promise.path leads from promise.index to the root of no tree of promise.size");
             }

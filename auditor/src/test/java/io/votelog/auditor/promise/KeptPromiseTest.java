@@ -34,7 +34,7 @@ class KeptPromiseTest {
             List<KeptPromise> kept = KeptPromise.readAll(file, gateway.logKeys());
             assertThat(kept).hasSize(size);
             for (int at = 0; at < size; at++) {
-                assertThat(kept.get(at).vote().text()).isEqualTo(votes.get(at).text());
+                assertThat(kept.get(at).vote().bytes()).isEqualTo(votes.get(at).bytes());
                 assertThat(kept.get(at).gatewayKey()).isEqualTo(gateway.keyText());
             }
         }

@@ -72,12 +72,12 @@ public final class PromisingGateway {
     /** The answers to these votes, promised together. */
     public List<String> answers(List<PromisedVote> votes) {
         Promise.Tree tree =
-                new Promise.Tree(votes.stream().map(PromisedVote::text).toList());
-        byte[] signature = sign(Promise.signedText(tree.size(), tree.root()));
+                new Promise.Tree(votes.stream().map(PromisedVote::bytes).toList());
+        String signature = PromisedVote.text(sign(Promise.signedText(tree.size(), tree.root())));
         List<String> answers = new ArrayList<>();
         for (int at = 0; at < votes.size(); at++) {
             PromisedVote vote = votes.get(at);
-            Promise promise = new Promise(at, tree.size(), tree.path(at), signature, keyRecord());
+            Promise promise = new Promise(at, tree.size(), tree.path(at), signature, PromisedVote.text(keyRecord()));
             answers.add(
                     ("{\"voteId\":\"%s\",\"ballotId\":\"%s\",\"receipt\":\"%s\",\"partition\":%d,\"offset\":%d,\"recordedAt\":\"%s\","
                                     + "\"promise\":%s}")
@@ -88,9 +88,15 @@ public final class PromisingGateway {
                                     vote.partition(),
                                     vote.offset(),
                                     PromisedVote.timeText(vote.recordedAtMs()),
-                                    promise.json(vote.recordHash())));
+                                    json(promise, vote.recordHash())));
         }
         return answers;
+    }
+
+    private static String json(Promise promise, byte[] recordHash) {
+        StringBuilder json = new StringBuilder();
+        promise.writeJson(recordHash, json);
+        return json.toString();
     }
 
     private byte[] sign(byte[] text) {

@@ -11,6 +11,7 @@ import io.votelog.producer.votes.RecordedVote;
 import io.votelog.producer.votes.VoteAnswer;
 import io.votelog.producer.votes.VoteBody;
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.promise.Promise;
 import io.votelog.schemas.promise.PromisedVote;
 import io.votelog.web.problem.Problem;
 import java.nio.charset.StandardCharsets;
@@ -299,12 +300,21 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
         /** What else a promised vote's line says: all that the promise is of. */
         private static String evidence(RecordedVote recorded) {
             RecordedVote.Evidence evidence = recorded.evidence();
-            return evidence == null
-                    ? ""
-                    : ",\"ballotId\":\"" + recorded.ballotId() + "\",\"partition\":" + recorded.partition()
-                            + ",\"offset\":"
-                            + recorded.offset() + ",\"recordedAt\":\""
-                            + PromisedVote.timeText(recorded.recordedAtMs()) + "\",\"promise\":" + evidence.json();
+            if (evidence == null) {
+                return "";
+            }
+            StringBuilder json = new StringBuilder(256 + Promise.JSON_LENGTH)
+                    .append(",\"ballotId\":\"")
+                    .append(recorded.ballotId())
+                    .append("\",\"partition\":")
+                    .append(recorded.partition())
+                    .append(",\"offset\":")
+                    .append(recorded.offset())
+                    .append(",\"recordedAt\":\"")
+                    .append(PromisedVote.timeText(recorded.recordedAtMs()))
+                    .append('"');
+            evidence.writeJson(json);
+            return json.toString();
         }
 
         /** Copies the text as a whole; Netty's own way goes character by character. */

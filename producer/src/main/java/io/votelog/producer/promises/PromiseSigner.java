@@ -7,9 +7,8 @@ import io.votelog.schemas.promise.PromisedVote;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,20 +16,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signs promises, all that were asked for within some milliseconds at once: a signature costs as much as ten votes do. While votes are few
+ * Signs promises, all that were asked for within some milliseconds at once: a signature costs as much as a vote does. While votes are few
  * nobody waits; while they are many, each waits for {@link #PACE} at most.
  */
 public final class PromiseSigner implements AutoCloseable {
     /** The shortest time between two signatures. */
-    static final Duration PACE = Duration.ofMillis(5);
+    static final Duration PACE = Duration.ofMillis(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(PromiseSigner.class);
-    private static final long IDLE_MS = 100;
+    private static final Duration IDLE = Duration.ofMillis(100);
 
     private final GatewayKey key;
-    private final byte[] keyRecord;
-    private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+    private final String keyRecord;
+    private final Queue<Asked> asked = new ConcurrentLinkedQueue<>();
     private final Thread thread;
+    private volatile boolean idle;
     private volatile boolean closed;
 
     /** A vote that was asked a promise for, and who gets it. */
@@ -39,7 +39,7 @@ public final class PromiseSigner implements AutoCloseable {
     /** @param key that the log names by now */
     public PromiseSigner(GatewayKey key) {
         this.key = key;
-        this.keyRecord = key.record();
+        this.keyRecord = PromisedVote.text(key.record());
         this.thread = new Thread(this::run, "promises");
         thread.setDaemon(true);
         thread.start();
@@ -55,45 +55,53 @@ public final class PromiseSigner implements AutoCloseable {
         asked.add(new Asked(vote, onPromise));
         if (closed) {
             signAll();
+        } else if (idle) {
+            LockSupport.unpark(thread);
         }
     }
 
     private void run() {
         long signedNanos = System.nanoTime() - PACE.toNanos();
-        List<Asked> together = new ArrayList<>();
-        try {
-            while (!closed) {
-                Asked first = asked.poll(IDLE_MS, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    LockSupport.parkNanos(signedNanos + PACE.toNanos() - System.nanoTime());
-                    signedNanos = System.nanoTime();
-                    together.add(first);
-                    asked.drainTo(together, Promise.MOST - 1);
-                    sign(together);
-                    together.clear();
+        while (!closed) {
+            if (asked.isEmpty()) {
+                idle = true;
+                if (asked.isEmpty()) {
+                    LockSupport.parkNanos(IDLE.toNanos());
                 }
+                idle = false;
+            } else {
+                LockSupport.parkNanos(signedNanos + PACE.toNanos() - System.nanoTime());
+                signedNanos = System.nanoTime();
+                sign(next());
             }
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
         }
         signAll();
     }
 
     private void signAll() {
-        List<Asked> together = new ArrayList<>();
-        while (asked.drainTo(together, Promise.MOST) > 0) {
+        for (List<Asked> together = next(); !together.isEmpty(); together = next()) {
             sign(together);
-            together.clear();
         }
+    }
+
+    /** What is signed together next: all that was asked for, up to as many as a tree may have. */
+    private List<Asked> next() {
+        List<Asked> together = new ArrayList<>();
+        Asked one = asked.poll();
+        while (one != null) {
+            together.add(one);
+            one = together.size() < Promise.MOST ? asked.poll() : null;
+        }
+        return together;
     }
 
     private void sign(List<Asked> together) {
         Promise.Tree tree = null;
-        byte[] signature = null;
+        String signature = null;
         try {
             tree = new Promise.Tree(
-                    together.stream().map(one -> one.vote().text()).toList());
-            signature = key.sign(Promise.signedText(tree.size(), tree.root()));
+                    together.stream().map(one -> one.vote().bytes()).toList());
+            signature = PromisedVote.text(key.sign(Promise.signedText(tree.size(), tree.root())));
         } catch (RuntimeException e) {
             LOG.error("{} votes are answered without a promise", together.size(), e);
         }
@@ -113,7 +121,7 @@ public final class PromiseSigner implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        LockSupport.unpark(thread);
         try {
             thread.join(Duration.ofSeconds(5).toMillis());
         } catch (InterruptedException e) {

@@ -22,9 +22,10 @@ public record RecordedVote(
 
     /** @param recordHash {@link PromisedVote#recordHash} of the vote's record */
     public record Evidence(byte[] recordHash, Promise promise) {
-        /** As JSON: see {@link Promise#json}. */
-        public String json() {
-            return promise.json(recordHash);
+        /** Writes it as the member {@code promise} of an answer, with the comma before it. */
+        public void writeJson(StringBuilder json) {
+            json.append(",\"promise\":");
+            promise.writeJson(recordHash, json);
         }
     }
 
@@ -42,16 +43,28 @@ public record RecordedVote(
     }
 
     /**
-     * The body of the answer: JSON in UTF-8. It is concatenated, since ids, digits and base64url need no escaping.
+     * The body of the answer: JSON in UTF-8. It is laid together, since ids, digits and base64url need no escaping.
      *
      * @param receiptText {@link Receipt#toString()} of the receipt
      */
     public byte[] json(String receiptText) {
-        return ("{\"voteId\":\"" + receipt.voteId() + "\",\"ballotId\":\"" + ballotId + "\",\"receipt\":\""
-                        + receiptText
-                        + "\",\"partition\":" + partition + ",\"offset\":" + offset + ",\"recordedAt\":\""
-                        + PromisedVote.timeText(recordedAtMs) + "\""
-                        + (evidence == null ? "" : ",\"promise\":" + evidence.json()) + "}")
-                .getBytes(StandardCharsets.ISO_8859_1);
+        StringBuilder json = new StringBuilder(evidence == null ? 256 : 256 + Promise.JSON_LENGTH)
+                .append("{\"voteId\":\"")
+                .append(receipt.voteId())
+                .append("\",\"ballotId\":\"")
+                .append(ballotId)
+                .append("\",\"receipt\":\"")
+                .append(receiptText)
+                .append("\",\"partition\":")
+                .append(partition)
+                .append(",\"offset\":")
+                .append(offset)
+                .append(",\"recordedAt\":\"")
+                .append(PromisedVote.timeText(recordedAtMs))
+                .append('"');
+        if (evidence != null) {
+            evidence.writeJson(json);
+        }
+        return json.append('}').toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 }

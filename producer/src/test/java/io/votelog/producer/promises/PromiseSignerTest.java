@@ -55,8 +55,8 @@ class PromiseSignerTest {
         assertThat(given.values()).allSatisfy(promise -> {
             assertThat(promise.size()).isBetween(1, Promise.MOST);
             assertThat(promise.index()).isBetween(0, promise.size() - 1);
-            assertThat(promise.key()).isEqualTo(key.record());
-            assertThat(promise.signature()).hasSize(64);
+            assertThat(promise.key()).isEqualTo(PromisedVote.text(key.record()));
+            assertThat(promise.signature()).hasSize(86);
         });
     }
 

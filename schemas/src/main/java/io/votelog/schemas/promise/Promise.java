@@ -4,65 +4,66 @@ package io.votelog.schemas.promise;
 import io.votelog.schemas.hash.Merkle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The evidence that a gateway promised a {@link PromisedVote}. Promises that are made together are the leaves of a tree (RFC 6962,
- * section 2.1, with SHA-256) whose root is signed once.
+ * section 2.1, with SHA-256) whose root is signed once. Hashes, signature and key are base64url without padding.
  *
  * @param index of the promise in the tree, from 0
  * @param size how many promises the tree has
  * @param path the hashes from the leaf's sibling up to the root's child
- * @param signature Ed25519 of {@link #signedText} by the gateway's key, 64 bytes
+ * @param signature Ed25519 of {@link #signedText} by the gateway's key
  * @param key the control record that names the gateway's key ({@code GatewayKeyNamed}), as it stands in the log
  */
-public record Promise(int index, int size, List<byte[]> path, byte[] signature, byte[] key) {
+public record Promise(int index, int size, List<String> path, String signature, String key) {
     /** The format that answers name. */
     public static final String FORMAT = "votelog-promise/1";
 
     /** The most promises that are signed together: a path has ten hashes at most. */
     public static final int MOST = 1 << 10;
 
-    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
-
     /** What the gateway signs for a tree, in UTF-8: a line that says what it is, the number of its leaves, its root in base64url. */
     public static byte[] signedText(int size, byte[] root) {
-        return ("votelog promises v1\n" + size + "\n" + BASE64.encodeToString(root) + "\n")
+        return ("votelog promises v1\n" + size + "\n" + PromisedVote.text(root) + "\n")
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The evidence in the answer to a vote, as JSON. */
-    public String json(byte[] recordHash) {
-        StringBuilder json = new StringBuilder(512)
-                .append("{\"format\":\"" + FORMAT + "\",\"record\":\"")
-                .append(BASE64.encodeToString(recordHash))
+    /** The most characters of {@link #writeJson}, as {@link StringBuilder#StringBuilder(int)} takes them. */
+    public static final int JSON_LENGTH = 1_024;
+
+    /** Writes the evidence in the answer to a vote, as JSON; nothing in it needs escaping. */
+    public void writeJson(byte[] recordHash, StringBuilder json) {
+        json.append("{\"format\":\"" + FORMAT + "\",\"record\":\"")
+                .append(PromisedVote.text(recordHash))
                 .append("\",\"index\":")
                 .append(index)
                 .append(",\"size\":")
                 .append(size)
                 .append(",\"path\":[");
         for (int at = 0; at < path.size(); at++) {
-            json.append(at == 0 ? "\"" : ",\"")
-                    .append(BASE64.encodeToString(path.get(at)))
-                    .append('"');
+            json.append(at == 0 ? "\"" : ",\"").append(path.get(at)).append('"');
         }
-        return json.append("],\"signature\":\"")
-                .append(BASE64.encodeToString(signature))
+        json.append("],\"signature\":\"")
+                .append(signature)
                 .append("\",\"key\":\"")
-                .append(BASE64.encodeToString(key))
-                .append("\"}")
-                .toString();
+                .append(key)
+                .append("\"}");
     }
 
-    /** The tree of the promises that are made together. */
+    /** The tree of the promises that are made together. Used by one thread. */
     public static final class Tree {
         private final List<byte[]> rows = new ArrayList<>();
+
+        /** The hashes of each row in base64url, written when they are first asked for: the upper ones are in many paths. */
+        private final List<@Nullable String[]> texts = new ArrayList<>();
 
         /**
          * The tree of these entries.
          *
-         * @param entries {@link PromisedVote#text} of each, at least one
+         * @param entries {@link PromisedVote#bytes} of each, at least one
          */
         public Tree(List<byte[]> entries) {
             Merkle merkle = new Merkle();
@@ -71,11 +72,16 @@ public record Promise(int index, int size, List<byte[]> path, byte[] signature, 
                 byte[] entry = entries.get(at);
                 merkle.leaf(entry, 0, entry.length, row, at * Merkle.HASH);
             }
-            rows.add(row);
+            add(row);
             while (row.length > Merkle.HASH) {
                 row = merkle.above(row);
-                rows.add(row);
+                add(row);
             }
+        }
+
+        private void add(byte[] row) {
+            rows.add(row);
+            texts.add(new String[row.length / Merkle.HASH]);
         }
 
         /** How many leaves it has. */
@@ -89,19 +95,27 @@ public record Promise(int index, int size, List<byte[]> path, byte[] signature, 
         }
 
         /** The path of a leaf: see {@link Promise#path}. */
-        public List<byte[]> path(int index) {
-            List<byte[]> path = new ArrayList<>(rows.size() - 1);
+        public List<String> path(int index) {
+            List<String> path = new ArrayList<>(rows.size() - 1);
             int at = index;
-            for (byte[] row : rows) {
+            for (int row = 0; row < rows.size() - 1; row++) {
                 int sibling = at ^ 1;
-                if ((sibling + 1) * Merkle.HASH <= row.length) {
-                    byte[] hash = new byte[Merkle.HASH];
-                    System.arraycopy(row, sibling * Merkle.HASH, hash, 0, Merkle.HASH);
-                    path.add(hash);
+                if (sibling < texts.get(row).length) {
+                    path.add(text(row, sibling));
                 }
                 at >>= 1;
             }
             return path;
+        }
+
+        private String text(int row, int at) {
+            String text = texts.get(row)[at];
+            if (text == null) {
+                byte[] hashes = rows.get(row);
+                text = PromisedVote.text(Arrays.copyOfRange(hashes, at * Merkle.HASH, (at + 1) * Merkle.HASH));
+                texts.get(row)[at] = text;
+            }
+            return text;
         }
     }
 }

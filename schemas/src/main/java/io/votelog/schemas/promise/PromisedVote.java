@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.schemas.promise;
 
+import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,7 +23,11 @@ public record PromisedVote(
     /** The length of a record's hash in bytes. */
     public static final int HASH = 32;
 
-    private static final String FIRST_LINE = "votelog promise v1\n";
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+    private static volatile TimeText newestTime = new TimeText(0, "1970-01-01T00:00:00Z");
+
+    private static final byte[] FIRST_LINE = "votelog promise v1\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int LENGTH = FIRST_LINE.length + HASH + Pseudonym.LENGTH + 16 + 4 + 8 + 8;
 
     private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(() -> {
         try {
@@ -42,23 +48,42 @@ public record PromisedVote(
         return sha256.digest(value);
     }
 
-    /** A hash as answers and {@link #text} have it: base64url without padding. */
-    public static String hashText(byte[] hash) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+    /** Bytes as answers have them: base64url without padding. */
+    public static String text(byte[] bytes) {
+        return BASE64.encodeToString(bytes);
     }
 
-    /** The time as answers and {@link #text} have it, such as {@code 2021-12-05T01:02:03.004Z}. */
+    /** The time as answers have it, such as {@code 2021-12-05T01:02:03.004Z}. */
     public static String timeText(long recordedAtMs) {
-        return Instant.ofEpochMilli(recordedAtMs).toString();
+        TimeText newest = newestTime;
+        if (newest.ms() != recordedAtMs) {
+            newest = new TimeText(
+                    recordedAtMs, Instant.ofEpochMilli(recordedAtMs).toString());
+            newestTime = newest;
+        }
+        return newest.text();
     }
+
+    /** Votes that the broker appends together have one time. */
+    private record TimeText(long ms, String text) {}
 
     /**
-     * The entry in the tree that a gateway signs, in UTF-8: a line that says what it is, then ballot id, receipt, partition, offset, time
-     * and the record's hash, each as the answer to the vote has it and in a line of its own.
+     * The entry in the tree that a gateway signs: {@code votelog promise v1} and a line feed, the record's hash (32 bytes), the receipt (32),
+     * partition (4), offset (8), time (8, milliseconds since 1970), and the ballot's id in ASCII. Numbers are big-endian.
      */
-    public byte[] text() {
-        return (FIRST_LINE + ballotId + "\n" + receipt + "\n" + partition + "\n" + offset + "\n"
-                        + timeText(recordedAtMs) + "\n" + hashText(recordHash) + "\n")
-                .getBytes(StandardCharsets.UTF_8);
+    public byte[] bytes() {
+        ByteBuffer bytes = ByteBuffer.allocate(LENGTH + ballotId.length())
+                .put(FIRST_LINE)
+                .put(recordHash)
+                .put(receipt.voter().bytes())
+                .putLong(receipt.voteId().getMostSignificantBits())
+                .putLong(receipt.voteId().getLeastSignificantBits())
+                .putInt(partition)
+                .putLong(offset)
+                .putLong(recordedAtMs);
+        for (int at = 0; at < ballotId.length(); at++) {
+            bytes.put((byte) ballotId.charAt(at));
+        }
+        return bytes.array();
     }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -22,34 +23,37 @@ class PromiseTest {
     private static final Receipt RECEIPT = new Receipt(Pseudonym.of(new byte[16]), new UUID(1, 2));
 
     @Test
-    void shouldWriteWhatIsPromisedInLinesThatTheAnswerHasToo() {
+    void shouldWriteWhatIsPromisedInBytesThatNeverChange() {
         byte[] hash = PromisedVote.recordHash(new byte[16], "value".getBytes(StandardCharsets.UTF_8));
         PromisedVote vote = new PromisedVote("gz-customs-2021", RECEIPT, 3, 4_711, 1_638_666_123_004L, hash);
 
-        assertThat(new String(vote.text(), StandardCharsets.UTF_8))
+        assertThat(HexFormat.of().formatHex(vote.bytes()))
                 .isEqualTo(
-                        """
-                        votelog promise v1
-                        gz-customs-2021
-                        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAC
-                        3
-                        4711
-                        2021-12-05T01:02:03.004Z
-                        %s
-                        """
-                                .formatted(PromisedVote.hashText(hash))
-                                .replace("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAC", RECEIPT.toString()));
+                        "766f74656c6f672070726f6d6973652076310a" // "votelog promise v1" and a line feed
+                                + HexFormat.of().formatHex(hash)
+                                + "0".repeat(32)
+                                + "00000000000000010000000000000002"
+                                + "00000003"
+                                + "0000000000001267"
+                                + "0000017d881cb6fc"
+                                + "677a2d637573746f6d732d32303231"); // "gz-customs-2021"
+        assertThat(PromisedVote.timeText(1_638_666_123_004L)).isEqualTo("2021-12-05T01:02:03.004Z");
         assertThat(hash).isEqualTo(sha256(new byte[16], "value".getBytes(StandardCharsets.UTF_8)));
         assertThat(new String(Promise.signedText(3, hash), StandardCharsets.UTF_8))
-                .isEqualTo("votelog promises v1\n3\n" + PromisedVote.hashText(hash) + "\n");
+                .isEqualTo("votelog promises v1\n3\n" + PromisedVote.text(hash) + "\n");
     }
 
     @Test
     void shouldBeWrittenAsJsonThatNeedsNoEscaping() {
         byte[] hash = new byte[32];
-        Promise promise = new Promise(1, 2, List.of(hash), new byte[64], new byte[] {-1, -2});
+        Promise promise = new Promise(
+                1, 2, List.of(PromisedVote.text(hash)), PromisedVote.text(new byte[64]), PromisedVote.text(new byte[] {
+                    -1, -2
+                }));
 
-        assertThat(promise.json(hash))
+        StringBuilder json = new StringBuilder();
+        promise.writeJson(hash, json);
+        assertThat(json.toString())
                 .isEqualTo(
                         "{\"format\":\"votelog-promise/1\",\"record\":\"%1$s\",\"index\":1,\"size\":2,\"path\":[\"%1$s\"],"
                                         .formatted("A".repeat(43))
@@ -77,9 +81,9 @@ class PromiseTest {
         assertThat(tree.root()).isEqualTo(root(entries));
         for (int at = 0; at < size; at++) {
             assertThat(tree.path(at)).hasSizeLessThanOrEqualTo(32 - Integer.numberOfLeadingZeros(size - 1));
-            assertThat(tree.path(at).stream().map(PromisedVote::hashText))
+            assertThat(tree.path(at))
                     .isEqualTo(path(at, entries).stream()
-                            .map(PromisedVote::hashText)
+                            .map(hash -> PromisedVote.text(hash))
                             .toList());
         }
     }
