@@ -65,6 +65,9 @@ class AuditIT {
     private static String publicKey;
     private static Path honest;
 
+    /** Answers to votes, as the gateway gave them. */
+    private static List<JsonNode> promised = new ArrayList<>();
+
     @BeforeAll
     static void dumpTheLogOfAWholeSystem() throws Exception {
         auditor = new AuditorProgram(dir);
@@ -75,6 +78,7 @@ class AuditIT {
         writeNoise();
         for (int fraud = 0; fraud < ANNULLED; fraud++) {
             JsonNode vote = up.vote("fraudster-" + fraud, "07", "25");
+            promised.add(vote);
             assertThat(up.receipt(vote).path("status").stringValue()).isEqualTo("accepted");
             up.annul(vote, "cast with a stolen sign-in 盗用");
             assertThat(up.receipt(vote).path("annulled").path("reason").stringValue())
@@ -362,6 +366,40 @@ class AuditIT {
         assertThat(torn).isTrue();
         assertMismatch(
                 dump, "The results of " + BALLOT, "annulled: published 5, counted here 4", "option 25: published");
+    }
+
+    @Test
+    void shouldHoldPromisesAgainstTheLog() throws Exception {
+        Path all = Files.write(
+                dir.resolve("promises.jsonl"),
+                promised.stream().map(JsonNode::toString).toList());
+        Said replayed = audit(
+                "replay", "--bootstrap-servers", up.kafka(), "--public-key", publicKey, "--promises", all.toString());
+        assertThat(replayed.text()).contains("Verified: all", "5 promises").doesNotContain("FAIL");
+        if (Python.isHere("recount")) {
+            Said recounted = auditor.program(
+                    List.of("python3", RECOUNT.toString(), "--promises", all.toString(), honest.toString(), publicKey));
+            assertThat(recounted.text()).contains("5 promises are held against the log");
+            assertThat(recounted.exitCode()).as(recounted.text()).isZero();
+        }
+
+        JsonNode vote = promised.get(0);
+        Path one = Files.writeString(dir.resolve("promise.json"), vote.toString());
+        assertThat(audit("promise", "--public-key", publicKey, one.toString()).exitCode())
+                .isZero();
+        assertThat(audit("promise", "--dump", honest.toString(), "--public-key", publicKey, one.toString())
+                        .exitCode())
+                .isZero();
+        DumpedLog dump = forged("promise-broken");
+        dump.change(
+                VOTES,
+                vote.path("partition").intValue(),
+                entries -> entries.removeIf(
+                        entry -> entry.offset == vote.path("offset").longValue()));
+        Said broken = audit("promise", "--dump", dump.folder().toString(), "--public-key", publicKey, one.toString());
+        assertThat(broken.text())
+                .contains("was promised at offset " + vote.path("offset").longValue(), "the log has nothing there");
+        assertThat(broken.exitCode()).isEqualTo(1);
     }
 
     @Test
