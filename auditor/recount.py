@@ -292,47 +292,69 @@ def held_to(expect, public_keys, polls, ends):
         if ends.get(int(at), 0) < position:
             yield "partition %s had reached %d, and ends at %d" % (at, position, ends.get(int(at), 0))
 
-def promises(file, keys):
-    """What gateways promised, from their answers to votes, one a line: the place, the time, the record's hash, the key's record."""
-    raw, sha = lambda text: base64.urlsafe_b64decode(text + "=="), lambda data: hashlib.sha256(data).digest()
-    for number, line in enumerate(pathlib.Path(file).read_text("utf-8").splitlines(), 1):
-        try:
-            it, evidence = json.loads(line), json.loads(line)["promise"]
-            check(evidence["format"] == "votelog-promise/1")
-            time = round((datetime.datetime.fromisoformat(it["recordedAt"].replace("Z", "+00:00")) - moment(0)) / datetime.timedelta(milliseconds=1))
-            said, receipt = raw(evidence["record"]), raw(it["receipt"])
-            check(len(said) == len(receipt) == 32)
-            leaf = said + receipt + struct.pack(">iqq", it["partition"], it["offset"], time) + it["ballotId"].encode()
-            node, index, last = sha(b"\0votelog promise v1\n" + leaf), evidence["index"], evidence["size"] - 1
-            check(0 <= index <= last)
-            for sibling in map(raw, evidence["path"]):  # RFC 9162, section 2.1.3.2
-                check(last > 0 and len(sibling) == 32)
-                if index & 1 or index == last:
-                    node = sha(b"\1" + sibling + node)
-                    while not index & 1 and index:
-                        index, last = index >> 1, last >> 1
-                else:
-                    node = sha(b"\1" + node + sibling)
-                index, last = index >> 1, last >> 1
-            check(last == 0)
-            record, root = raw(evidence["key"]), base64.urlsafe_b64encode(node).decode().rstrip("=")
-            named = decode(record)
-            check(named["event"] == "GatewayKeyNamed" and named["keyId"] in keys and ordered(keys[named["keyId"]], record))
-            text = "votelog promises v1\n%d\n%s\n" % (evidence["size"], root)
-            check(signed(named["publicKey"], text.encode(), raw(evidence["signature"])))
-            yield it["partition"], it["offset"], time, said, record
-        except Exception:
-            raise ValueError("%s, line %d, holds no promise of a gateway whose key one of the keys named" % (file, number))
+def once(members):
+    """A member that stands twice could say one thing to people and another to programs."""
+    check(len(dict(members)) == len(members))
+    return dict(members)
 
-def broken(kept, folder, votes, ballots):
+def raw(text, length=None):
+    data = base64.urlsafe_b64decode(text + "==")
+    check(base64.urlsafe_b64encode(data).decode().rstrip("=") == text and length in (None, len(data)))
+    return data
+
+def promise(it, keys):
+    """What a gateway promised with this answer: the place, the time, the record's hash, the key's record."""
+    sha, evidence = lambda data: hashlib.sha256(data).digest(), it["promise"]
+    at, offset, index, size = it["partition"], it["offset"], evidence["index"], evidence["size"]
+    check(all(type(each) is int and each >= 0 for each in (at, offset, index, size)) and index < size)
+    check(evidence["format"] == "votelog-promise/1" and type(evidence["path"]) is list)
+    time = round((datetime.datetime.fromisoformat(it["recordedAt"].replace("Z", "+00:00")) - moment(0)) / datetime.timedelta(milliseconds=1))
+    check(it["recordedAt"] == moment(time).isoformat(timespec="milliseconds" if time % 1000 else "seconds").replace("+00:00", "Z"))
+    said = raw(evidence["record"], 32)
+    leaf = said + raw(it["receipt"], 32) + struct.pack(">iqq", at, offset, time) + it["ballotId"].encode("ascii")
+    node, last = sha(b"\0votelog promise v1\n" + leaf), size - 1
+    for sibling in (raw(each, 32) for each in evidence["path"]):  # RFC 9162, section 2.1.3.2
+        check(last > 0)
+        if index & 1 or index == last:
+            node = sha(b"\1" + sibling + node)
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            node = sha(b"\1" + node + sibling)
+        index, last = index >> 1, last >> 1
+    check(last == 0)
+    record, root = raw(evidence["key"]), base64.urlsafe_b64encode(node).decode().rstrip("=")
+    named = decode(record)
+    check(named["event"] == "GatewayKeyNamed" and named["keyId"] in keys and ordered(keys[named["keyId"]], record))
+    check(signed(named["publicKey"], b"votelog promises v1\n%d\n%s\n" % (size, root.encode()), raw(evidence["signature"], 64)))
+    return at, offset, time, said, record
+
+def promises(file, keys, unseen):
+    """What gateways promised, from their answers to votes, one a line; what is none spoils no other."""
+    kept = []
+    for number, line in enumerate(pathlib.Path(file).read_bytes().split(b"\n"), 1):
+        try:
+            it = json.loads(line.decode(), object_pairs_hook=once) if line.strip() else {}
+            if type(it) is not dict or it.get("promise") is not None:
+                kept.append(promise(it, keys))
+        except Exception as fault:
+            unseen.append("%s, line %d, which is not signed by a gateway whose key one of the keys named, or no answer at all (%s)"
+                          % (file, number, str(fault) or repr(fault)))
+    if not kept:
+        raise ValueError("%s holds no promise%s" % (file, ": " + unseen[-1] if unseen else ""))
+    return kept
+
+def broken(kept, folder, votes, ballots, unseen):
     """Where the log does not have what was promised."""
     wanted = {(at, offset) for at, offset, *_ in kept}
     found = {(file["partition"], offset): (hashlib.sha256((key or b"") + (value or b"")).digest(), time)
              for file in votes for offset, time, key, value, _ in records(folder, file) if (file["partition"], offset) in wanted}
+    ends = {file["partition"]: file["end"] for file in votes}
     named = {value for file in ballots for _, _, _, value, _ in records(folder, file)}
     for at, offset, time, hashed, record in kept:
-        has, stamped = found.get((at, offset), (None, 0))
-        if (has, stamped) != (hashed, time):
+        if offset >= ends.get(at, offset + 1):
+            unseen.append("partition %d, offset %d: promised, and behind the end of this dump" % (at, offset))
+        elif found.get((at, offset)) != (hashed, time):
             yield "partition %d, offset %d: promised to a voter as recorded at %s, and not there" % (at, offset, moment(time))
         if record not in named:
             yield "partition %d, offset %d: promised with a key that the log does not name" % (at, offset)
@@ -507,8 +529,8 @@ def differences(options, unseen):
     polls, ends = [partition.polls for partition in partitions], {each.number: each.end for each in partitions}
     yield from held_to(expect, public_keys, polls, ends) if expect else ()
     if options.promises:
-        kept = list(promises(options.promises, keys))
-        yield from broken(kept, options.folder, files, of("votelog.ballots.v1"))
+        kept = promises(options.promises, keys, unseen)
+        yield from broken(kept, options.folder, files, of("votelog.ballots.v1"), unseen)
         print("%d promises are held against the log" % len(kept))
     claims = {}
     for file in of("votelog.ballots.v1"):

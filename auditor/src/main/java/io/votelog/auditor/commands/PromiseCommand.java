@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Exit codes: 0 it is a promise, and the log, where one was given, keeps it; 1 the log breaks it; 2 it could not be run: the"
-                    + " file holds no promise of that log's gateways, or the log cannot be read."
+                    + " file holds no promise of that log's gateways, or the log cannot be read; 3 the dump ends before the promised place."
         })
 public final class PromiseCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FILE", description = "the answer to the vote, as the gateway gave it (JSON)")

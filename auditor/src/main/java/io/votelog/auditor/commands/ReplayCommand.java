@@ -9,7 +9,6 @@ import io.votelog.auditor.report.Report;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.schemas.LogKeys;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -73,9 +72,9 @@ public final class ReplayCommand implements Callable<Integer> {
             if (announced != null) {
                 replay.holdTo(announced);
             }
+            KeptPromise.Kept kept = promises == null ? null : KeptPromise.readAll(promises, obeyed);
             Report report = replay.run();
-            if (promises != null) {
-                List<KeptPromise> kept = KeptPromise.readAll(promises, obeyed);
+            if (kept != null) {
                 new PromiseAudit(source).run(report, kept);
             }
             return report.printTo(System.out, reading.json());

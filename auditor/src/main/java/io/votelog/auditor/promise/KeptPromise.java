@@ -18,9 +18,12 @@ import io.votelog.schemas.Receipt;
 import io.votelog.schemas.hash.Merkle;
 import io.votelog.schemas.promise.Promise;
 import io.votelog.schemas.promise.PromisedVote;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -32,6 +35,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A promise that somebody kept, and that is one: a gateway signed it, and a key of the log named the gateway's key. Nothing of that can
@@ -44,6 +53,17 @@ import tools.jackson.core.JacksonException;
 public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, byte[] keyRecord) {
     private static final int LONGEST_LINE = 16 * 1024;
     private static final int SIGNATURE = 64;
+    private static final int LONGEST_SHOWN = 80;
+
+    /** A number is a number, and a member stands once: else one file could say one thing to people and another to programs. */
+    private static final ObjectReader ANSWERS = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build()
+            .readerFor(Answer.class);
 
     /**
      * The promise in a file with one answer.
@@ -52,56 +72,120 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
      * @throws AuditException when the file cannot be read, or holds no such promise
      */
     public static KeptPromise read(Path file, LogKeys keys) {
-        return of(InputFile.text(file, InputFile.SMALL), keys, file.toString());
+        String where = "%s holds no promise".formatted(file);
+        Answer answer = answer(InputFile.text(file, LONGEST_LINE), where);
+        if (answer.promise() == null) {
+            throw no(where, "it has no member 'promise'; one answer to a vote is needed, as the gateway gave it");
+        }
+        return new Reading(where, keys).read(answer, answer.promise());
     }
 
     /**
-     * The promises in a file with an answer a line; empty lines are passed over.
+     * What a file with an answer a line holds.
+     *
+     * @param without how many answers have no promise
+     * @param none how many lines are no answer with a promise of that log's gateways, though they should be
+     * @param firstNone what is wrong with the first of these
+     */
+    public record Kept(List<KeptPromise> promises, long without, long none, @Nullable String firstNone) {}
+
+    /**
+     * The promises in a file with an answer a line. Empty lines are passed over; a line that holds no promise is noted, since it spoils
+     * no other.
      *
      * @param keys that name gateways' keys
-     * @throws AuditException when the file cannot be read, or a line holds no such promise
+     * @throws AuditException when the file cannot be read, or holds no promise at all
      */
-    public static List<KeptPromise> readAll(Path file, LogKeys keys) {
+    public static Kept readAll(Path file, LogKeys keys) {
         List<KeptPromise> promises = new ArrayList<>();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(InputFile.open(file), StandardCharsets.UTF_8))) {
+        long without = 0;
+        long none = 0;
+        String firstNone = null;
+        try (InputStream in = new BufferedInputStream(InputFile.open(file))) {
             int number = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            for (byte[] line = line(in); line != null; line = line(in)) {
                 number++;
-                String where = "%s, line %d,".formatted(file, number);
-                if (line.length() > LONGEST_LINE) {
-                    throw new AuditException(
-                            "%s is longer than an answer with a promise can be; one answer a line is needed"
-                                    .formatted(where));
-                }
-                if (!line.isBlank()) {
-                    promises.add(of(line, keys, where));
+                try {
+                    KeptPromise promise = of(line, keys, "line %d holds no promise".formatted(number));
+                    if (promise != null) {
+                        promises.add(promise);
+                    } else {
+                        without += isBlank(line) ? 0 : 1;
+                    }
+                } catch (AuditException e) {
+                    none++;
+                    firstNone = firstNone == null ? e.getMessage() : firstNone;
                 }
             }
         } catch (IOException e) {
             throw new AuditException("%s cannot be read: %s".formatted(file, Texts.reason(e)), e);
         }
         if (promises.isEmpty()) {
-            throw new AuditException("%s holds no promise".formatted(file));
+            throw new AuditException(
+                    "%s holds no promise%s".formatted(file, firstNone == null ? "" : ": " + firstNone));
         }
-        return promises;
+        return new Kept(promises, without, none, firstNone);
     }
 
-    private static KeptPromise of(String json, LogKeys keys, String where) {
-        Answer answer;
+    /** The next line without its end, of which no more is kept than {@value #LONGEST_LINE} bytes and one; null behind the last. */
+    private static byte @Nullable [] line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        int next = in.read();
+        if (next < 0) {
+            return null;
+        }
+        for (; next >= 0 && next != '\n'; next = in.read()) {
+            if (line.size() <= LONGEST_LINE) {
+                line.write(next);
+            }
+        }
+        return line.toByteArray();
+    }
+
+    private static boolean isBlank(byte[] line) {
+        for (byte letter : line) {
+            if (letter != ' ' && letter != '\t' && letter != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The promise in a line; null where it is empty, or an answer without one. */
+    private static @Nullable KeptPromise of(byte[] line, LogKeys keys, String where) {
+        if (isBlank(line)) {
+            return null;
+        }
+        if (line.length > LONGEST_LINE) {
+            throw no(where, "it is longer than an answer with a promise can be");
+        }
+        String text;
         try {
-            answer = Texts.JSON.readValue(json, Answer.class);
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw no(where, "it is no text in UTF-8");
+        }
+        Answer answer = answer(text, where);
+        return answer.promise() == null ? null : new Reading(where, keys).read(answer, answer.promise());
+    }
+
+    private static Answer answer(String json, String where) {
+        try {
+            Answer answer = ANSWERS.readValue(json);
+            if (answer != null) {
+                return answer;
+            }
         } catch (JacksonException e) {
-            throw no(where, "it is not the JSON of an answer to a vote");
+            // Told below.
         }
-        if (answer == null || answer.promise() == null) {
-            throw no(where, "it has no member 'promise'; an answer to a vote is needed, as the gateway gave it");
-        }
-        return new Reading(where, keys).read(answer, answer.promise());
+        throw no(where, "it is not the JSON of one answer to a vote");
     }
 
     private static AuditException no(String where, String why) {
-        return new AuditException("%s holds no promise: %s".formatted(where, why));
+        return new AuditException("%s: %s".formatted(where, why));
     }
 
     /** Checks one answer. */
@@ -109,14 +193,19 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
         KeptPromise read(Answer answer, Answer.Evidence evidence) {
             if (!Promise.FORMAT.equals(evidence.format())) {
                 throw fault(
-                        "promise.format", "'%s'; this program reads %s".formatted(evidence.format(), Promise.FORMAT));
+                        "promise.format",
+                        "'%s'; this program reads %s".formatted(shown(evidence.format()), Promise.FORMAT));
             }
             PromisedVote vote = vote(answer, evidence);
             byte[] record = bytes("promise.key", evidence.key(), -1);
             GatewayKey key = named(record);
             int size = number("promise.size", evidence.size());
             List<byte[]> path = new ArrayList<>();
-            for (@Nullable String hash : Optional.ofNullable(evidence.path()).orElse(List.of())) {
+            List<@Nullable String> hashes = evidence.path();
+            if (hashes == null) {
+                throw fault("promise.path", "missing; a list of hashes is needed");
+            }
+            for (@Nullable String hash : hashes) {
                 path.add(bytes("promise.path", hash, Merkle.HASH));
             }
             byte @Nullable [] root =
@@ -140,11 +229,12 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
         private PromisedVote vote(Answer answer, Answer.Evidence evidence) {
             String ballotId = answer.ballotId();
             if (ballotId == null || !Ballot.isId(ballotId)) {
-                throw fault("ballotId", "'%s', which can be no ballot's id".formatted(ballotId));
+                throw fault("ballotId", "'%s', which can be no ballot's id".formatted(shown(ballotId)));
             }
             Receipt receipt = Optional.ofNullable(answer.receipt())
                     .flatMap(Receipt::parse)
-                    .orElseThrow(() -> fault("receipt", "'%s', which is no receipt".formatted(answer.receipt())));
+                    .orElseThrow(
+                            () -> fault("receipt", "'%s', which is no receipt".formatted(shown(answer.receipt()))));
             Long offset = answer.offset();
             if (offset == null || offset < 0) {
                 throw fault("offset", "%s; a number from 0 on is needed".formatted(offset));
@@ -184,7 +274,7 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
             } catch (DateTimeException | ArithmeticException e) {
                 // Told below.
             }
-            throw fault("recordedAt", "'%s'; a time as the gateway wrote it is needed".formatted(text));
+            throw fault("recordedAt", "'%s'; a time as the gateway wrote it is needed".formatted(shown(text)));
         }
 
         private int number(String member, @Nullable Integer number) {
@@ -201,13 +291,22 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
                 throw fault(
                         member,
                         "'%s'; base64url without padding%s is needed"
-                                .formatted(text, length < 0 ? "" : " of %d bytes".formatted(length)));
+                                .formatted(shown(text), length < 0 ? "" : " of %d bytes".formatted(length)));
             }
             return bytes;
         }
 
         private AuditException fault(String member, String why) {
             return no(where, "%s is %s".formatted(member, why));
+        }
+
+        /** A value as it is shown: anybody may have written it. */
+        private static String shown(@Nullable String value) {
+            if (value == null) {
+                return "missing";
+            }
+            String plain = value.replaceAll("\\p{C}", "?");
+            return plain.length() <= LONGEST_SHOWN ? plain : plain.substring(0, LONGEST_SHOWN) + "…";
         }
 
         private static boolean isSigned(byte[] publicKey, byte[] text, byte[] signature) {

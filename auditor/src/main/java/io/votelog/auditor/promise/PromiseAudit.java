@@ -45,6 +45,20 @@ public final class PromiseAudit {
         keeps(report, promises);
     }
 
+    /**
+     * The same for a file with many answers, of which some may be none.
+     *
+     * @throws AuditException when the log cannot be read
+     */
+    public void run(Report report, KeptPromise.Kept kept) {
+        run(report, kept.promises());
+        if (kept.none() > 0) {
+            report.skip(
+                    "Every answer that was given holds a promise of this log's gateways",
+                    "%s not: %s".formatted(Texts.count(kept.none(), "does", "do"), kept.firstNone()));
+        }
+    }
+
     /** What a report says of these steps where no log is given. */
     public static void notAsked(Report report) {
         report.notAsked(NAMED, "no log was given");
@@ -84,41 +98,55 @@ public final class PromiseAudit {
                     .add(promise.vote());
         }
         List<OffsetRange> ranges = source.ranges(Topics.VOTES.name());
-        long broken = 0;
-        String first = null;
+        Faults faults = new Faults();
         for (Map.Entry<Integer, List<PromisedVote>> entry : byPartition.entrySet()) {
-            OffsetRange range = ranges.stream()
-                    .filter(one -> one.partition() == entry.getKey())
-                    .findFirst()
-                    .orElse(null);
             List<PromisedVote> votes = entry.getValue();
             votes.sort(Comparator.comparingLong(PromisedVote::offset));
-            for (String fault : range == null ? withoutPartition(votes) : faults(range, votes)) {
-                broken++;
-                first = first == null ? fault : first;
-            }
+            ranges.stream()
+                    .filter(one -> one.partition() == entry.getKey())
+                    .findFirst()
+                    .ifPresentOrElse(
+                            range -> look(range, votes, faults),
+                            () -> votes.forEach(vote ->
+                                    faults.broken("%s, and the log has no such partition".formatted(promised(vote)))));
         }
-        if (first == null) {
-            report.pass(KEPT, Texts.count(promises.size(), "promise"));
-        } else {
+        if (faults.broken > 0) {
             report.fail(
                     KEPT,
-                    broken == 1
-                            ? first
-                            : "%s, the first one: %s"
-                                    .formatted(Texts.count(broken, "promise is broken", "promises are broken"), first));
+                    faults.broken == 1
+                            ? faults.firstBroken
+                            : "%,d promises are broken, the first one: %s"
+                                    .formatted(faults.broken, faults.firstBroken));
+        } else if (faults.behind > 0) {
+            report.skip(
+                    KEPT,
+                    "%s behind the end of this copy, which may be older than they are; the first one: %s"
+                            .formatted(Texts.count(faults.behind, "promise is", "promises are"), faults.firstBehind));
+        } else {
+            report.pass(KEPT, Texts.count(promises.size(), "promise"));
         }
     }
 
-    private static List<String> withoutPartition(List<PromisedVote> votes) {
-        return votes.stream()
-                .map(vote -> "%s, and the log has no such partition".formatted(promised(vote)))
-                .toList();
+    /** What was found so far. */
+    private static final class Faults {
+        private long broken;
+        private String firstBroken = "";
+        private long behind;
+        private String firstBehind = "";
+
+        void broken(String fault) {
+            firstBroken = broken == 0 ? fault : firstBroken;
+            broken++;
+        }
+
+        void behind(String fault) {
+            firstBehind = behind == 0 ? fault : firstBehind;
+            behind++;
+        }
     }
 
     /** @param votes of one partition, by offset */
-    private List<String> faults(OffsetRange range, List<PromisedVote> votes) {
-        List<String> faults = new ArrayList<>();
+    private void look(OffsetRange range, List<PromisedVote> votes, Faults faults) {
         int from = 0;
         while (from < votes.size()) {
             int to = from + 1;
@@ -129,14 +157,10 @@ public final class PromiseAudit {
             List<PromisedVote> near = votes.subList(from, to);
             Map<Long, Found> found = find(range, near);
             for (PromisedVote vote : near) {
-                String fault = fault(vote, found.get(vote.offset()), range);
-                if (fault != null) {
-                    faults.add(fault);
-                }
+                judge(vote, found.get(vote.offset()), range, faults);
             }
             from = to;
         }
-        return faults;
     }
 
     /** What stands in the log at a promised place. */
@@ -164,28 +188,28 @@ public final class PromiseAudit {
         return new Found(PromisedVote.recordHash(key, value), record.timestamp());
     }
 
-    private static @Nullable String fault(PromisedVote vote, @Nullable Found found, OffsetRange range) {
-        if (found == null) {
-            return vote.offset() >= range.end()
-                    ? "%s, and the log ends at offset %d there".formatted(promised(vote), range.end())
-                    : "%s, and the log has nothing there".formatted(promised(vote));
+    private void judge(PromisedVote vote, @Nullable Found found, OffsetRange range, Faults faults) {
+        if (found == null && vote.offset() >= range.end()) {
+            String fault = "%s, and the log ends at offset %d there".formatted(promised(vote), range.end());
+            if (source.grows()) {
+                faults.broken(fault);
+            } else {
+                faults.behind(fault);
+            }
+        } else if (found == null) {
+            faults.broken("%s, and the log has nothing there".formatted(promised(vote)));
+        } else if (!Arrays.equals(found.hash(), vote.recordHash())) {
+            faults.broken("%s, and another record stands there".formatted(promised(vote)));
+        } else if (found.timestamp() != vote.recordedAtMs()) {
+            faults.broken("%s, and the log has it with the time %s"
+                    .formatted(promised(vote), PromisedVote.timeText(found.timestamp())));
         }
-        if (!Arrays.equals(found.hash(), vote.recordHash())) {
-            return "%s, and another record stands there".formatted(promised(vote));
-        }
-        return found.timestamp() == vote.recordedAtMs()
-                ? null
-                : "%s, and the log has it with the time %s"
-                        .formatted(promised(vote), PromisedVote.timeText(found.timestamp()));
     }
 
+    /** Without the receipt, by which a report would tell whose vote it is. */
     private static String promised(PromisedVote vote) {
-        return "the vote of receipt %s on %s was promised at offset %d of partition %d, of %s"
+        return "a vote on %s was promised at offset %d of partition %d, of %s"
                 .formatted(
-                        vote.receipt(),
-                        vote.ballotId(),
-                        vote.offset(),
-                        vote.partition(),
-                        PromisedVote.timeText(vote.recordedAtMs()));
+                        vote.ballotId(), vote.offset(), vote.partition(), PromisedVote.timeText(vote.recordedAtMs()));
     }
 }

@@ -31,7 +31,8 @@ class KeptPromiseTest {
             Path file = dir.resolve(size + ".jsonl");
             Files.write(file, gateway.answers(votes));
 
-            List<KeptPromise> kept = KeptPromise.readAll(file, gateway.logKeys());
+            List<KeptPromise> kept =
+                    KeptPromise.readAll(file, gateway.logKeys()).promises();
             assertThat(kept).hasSize(size);
             for (int at = 0; at < size; at++) {
                 assertThat(kept.get(at).vote().bytes()).isEqualTo(votes.get(at).bytes());
@@ -61,7 +62,12 @@ class KeptPromiseTest {
                 "\"signature\":\"[^\"]+\" | \"signature\":\"AA\" | of 64 bytes",
                 "\"key\":\"[^\"]+\" | \"key\":\"AAAA\" | no record that names a gateway's key",
                 "\"promise\": | \"promised\": | no member 'promise'",
-                "\"offset\":\\d+ | \"offset\":\"1e400\" | not the JSON of an answer",
+                "\"offset\":(\\d+) | \"offset\":$1.7 | not the JSON of one answer",
+                "\"offset\":(\\d+) | \"offset\":\"$1\" | not the JSON of one answer",
+                "\"offset\":(\\d+) | \"offset\":$1,\"offset\":$1 | not the JSON of one answer",
+                "\"path\":\\[[^]]+\\] | \"path\":null | promise.path is missing",
+                "\"ballotId\":\"fruits\" | \"ballotId\":\"\\\\u001b[2J\" | [2J', which can be no ballot's id",
+                "\"offset\":\\d+ | \"offset\":\"1e400\" | not the JSON of one answer",
             })
     void shouldTakeNothingElseForAPromise(String from, String to, String said) throws Exception {
         String answer = gateway.answers(gateway.votes(5)).get(2);
@@ -112,14 +118,28 @@ class KeptPromiseTest {
                 .hasMessageContaining("Promises of another log?");
     }
 
+    /** A batch's answers have lines of refused votes too, and what somebody contributed may be anything. */
     @Test
-    void shouldSayWhichLineHoldsNone() throws Exception {
+    void shouldSayWhichLinesHoldNoneAndReadTheOthers() throws Exception {
+        String good = gateway.answers(gateway.votes(1)).get(0);
         Path file = dir.resolve("answers.jsonl");
-        Files.write(file, List.of(gateway.answers(gateway.votes(1)).get(0), "", "{}"));
+        Files.write(
+                file,
+                List.of(
+                        good,
+                        "",
+                        "{\"line\":2,\"status\":422,\"problem\":{}}",
+                        good.replaceFirst("\"offset\":\\d+", "\"offset\":1"),
+                        "x".repeat(50_000),
+                        good));
 
-        assertThatThrownBy(() -> KeptPromise.readAll(file, gateway.logKeys()))
-                .isInstanceOf(AuditException.class)
-                .hasMessageContaining("answers.jsonl, line 3, holds no promise");
+        KeptPromise.Kept kept = KeptPromise.readAll(file, gateway.logKeys());
+        assertThat(kept.promises()).hasSize(2);
+        assertThat(kept.without()).isEqualTo(1);
+        assertThat(kept.none()).isEqualTo(2);
+        assertThat(kept.firstNone())
+                .startsWith("line 4 holds no promise: the gateway's key")
+                .contains("did not sign that");
         Files.writeString(file, "\n");
         assertThatThrownBy(() -> KeptPromise.readAll(file, gateway.logKeys())).hasMessageContaining("holds no promise");
     }

@@ -15,10 +15,8 @@ import io.votelog.web.cluster.ClusterWatch;
 import io.votelog.web.settings.BadSettingException;
 import io.votelog.web.settings.CheckedAtStart;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -118,18 +116,8 @@ class BallotsConfiguration {
     @Bean
     GatewayKey gatewayKey(LogSigner signer, ControlLog log, BallotSettings settings) {
         GatewayKey key = GatewayKey.draw(signer);
-        long end = System.nanoTime() + settings.topics().startTimeout().toNanos();
-        while (true) {
-            try {
-                log.name(key);
-                return key;
-            } catch (LogUnavailableException e) {
-                if (System.nanoTime() - end > 0) {
-                    throw e;
-                }
-                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-            }
-        }
+        log.name(key, settings.topics().startTimeout());
+        return key;
     }
 
     @Bean

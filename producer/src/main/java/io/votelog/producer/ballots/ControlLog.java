@@ -11,16 +11,21 @@ import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes signed control records. Each method blocks until the log has its records, at most for the producer's delivery timeout,
@@ -34,6 +39,9 @@ final class ControlLog {
     private static final CloudEvent KEY_NAMED = new CloudEvent("GatewayKeyNamed", "producer");
     private static final CloudEvent READY = new CloudEvent("BallotReady", "producer");
 
+    private static final Logger LOG = LoggerFactory.getLogger(ControlLog.class);
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+
     private final Producer<byte[], byte[]> producer;
     private final LogSigner signer;
     private final Pepper pepper;
@@ -46,15 +54,49 @@ final class ControlLog {
         this.partitions = partitions;
     }
 
-    /** Names the key of this gateway. */
-    void name(GatewayKey key) {
-        acknowledged(send(new ProducerRecord<>(
-                Topics.BALLOTS.name(),
-                0,
-                null,
-                new byte[0],
-                key.record(),
-                KEY_NAMED.headers("gateway-key/" + key.text()))));
+    /**
+     * Names the key of this gateway, as often as it takes.
+     *
+     * @param patience for how long it is tried
+     * @throws LogUnavailableException when the log has not taken it by then, or will not
+     */
+    void name(GatewayKey key, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        for (int tries = 1; ; tries++) {
+            try {
+                acknowledged(send(new ProducerRecord<>(
+                        Topics.BALLOTS.name(),
+                        0,
+                        null,
+                        new byte[0],
+                        key.record(),
+                        KEY_NAMED.headers("gateway-key/" + key.text()))));
+                return;
+            } catch (LogUnavailableException e) {
+                String what = "This gateway's key, with which it signs promises, cannot be named in %s: %s"
+                        .formatted(Topics.BALLOTS.name(), e.getMessage());
+                if (isFinal(e) || System.nanoTime() - end > 0) {
+                    throw new LogUnavailableException(what, e);
+                }
+                if (tries == 1) {
+                    LOG.warn("{}. It is tried again for {}", what, patience);
+                }
+                LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+            }
+        }
+    }
+
+    /** Whether trying again would change nothing: the gateway may not write, or is being stopped. */
+    private static boolean isFinal(LogUnavailableException e) {
+        if (Thread.currentThread().isInterrupted()) {
+            return true;
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AuthorizationException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Claims the ballot's id for this definition; returns the claim's offset in the ballots topic. */

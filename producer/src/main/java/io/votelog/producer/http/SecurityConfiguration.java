@@ -121,7 +121,7 @@ class SecurityConfiguration {
         return settings.cors()
                 .origins(
                         List.of("GET", "HEAD", "POST", "PUT"),
-                        List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"),
+                        List.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer"),
                         List.of("Location", "Retry-After", "ETag", FairUse.LEVEL_HEADER, FairUse.POLICY_HEADER),
                         publicUrls.producer());
     }

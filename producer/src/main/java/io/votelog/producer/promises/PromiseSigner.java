@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Signs promises, all that were asked for within some milliseconds at once: a signature costs as much as a vote does. While votes are few
- * nobody waits; while they are many, each waits for {@link #PACE} at most.
+ * nobody waits; while they are many, each waits for {@link #PACE}, or a little longer where more wait than a tree may have.
  */
 public final class PromiseSigner implements AutoCloseable {
-    /** The shortest time between two signatures. */
+    /** The time between two signatures, about. */
     static final Duration PACE = Duration.ofMillis(2);
+
+    /** As many votes may wait to be promised; those that come while there are more are answered without a promise. */
+    static final int MOST_WAITING = 1 << 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(PromiseSigner.class);
     private static final Duration IDLE = Duration.ofMillis(100);
@@ -29,6 +34,8 @@ public final class PromiseSigner implements AutoCloseable {
     private final GatewayKey key;
     private final String keyRecord;
     private final Queue<Asked> asked = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final LongAdder unpromised = new LongAdder();
     private final Thread thread;
     private volatile boolean idle;
     private volatile boolean closed;
@@ -45,13 +52,29 @@ public final class PromiseSigner implements AutoCloseable {
         thread.start();
     }
 
+    /** The votes that are acknowledged and wait to be promised. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    /** How many votes were answered without the promise that they were asked for. */
+    long unpromised() {
+        return unpromised.sum();
+    }
+
     /**
      * Promises what the log has acknowledged.
      *
-     * @param onPromise is called once, on any thread; with null where signing fails, since the vote is recorded all the same. It must not
-     *     block
+     * @param onPromise is called once, on any thread; with null where signing fails or is too far behind, since the vote is recorded all the
+     *     same. It must not block
      */
     public void promise(PromisedVote vote, Consumer<@Nullable Promise> onPromise) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            unpromised.increment();
+            onPromise.accept(null);
+            return;
+        }
         asked.add(new Asked(vote, onPromise));
         if (closed) {
             signAll();
@@ -92,29 +115,37 @@ public final class PromiseSigner implements AutoCloseable {
             together.add(one);
             one = together.size() < Promise.MOST ? asked.poll() : null;
         }
+        waiting.addAndGet(-together.size());
         return together;
     }
 
+    /** Whatever goes wrong, an error of the JVM included, each of them is answered, and those who ask later are too. */
     private void sign(List<Asked> together) {
-        Promise.Tree tree = null;
-        String signature = null;
+        List<Promise> promises = List.of();
         try {
-            tree = new Promise.Tree(
-                    together.stream().map(one -> one.vote().bytes()).toList());
-            signature = PromisedVote.text(key.sign(Promise.signedText(tree.size(), tree.root())));
-        } catch (RuntimeException e) {
+            promises = promises(together);
+        } catch (Throwable e) {
+            unpromised.add(together.size());
             LOG.error("{} votes are answered without a promise", together.size(), e);
         }
         for (int at = 0; at < together.size(); at++) {
-            Promise promise = tree == null || signature == null
-                    ? null
-                    : new Promise(at, tree.size(), tree.path(at), signature, keyRecord);
             try {
-                together.get(at).onPromise().accept(promise);
-            } catch (RuntimeException e) {
-                LOG.error("A promise reached nobody", e);
+                together.get(at).onPromise().accept(promises.isEmpty() ? null : promises.get(at));
+            } catch (Throwable e) {
+                LOG.error("An answer with a promise could not be handed on", e);
             }
         }
+    }
+
+    private List<Promise> promises(List<Asked> together) {
+        Promise.Tree tree = new Promise.Tree(
+                together.stream().map(one -> one.vote().bytes()).toList());
+        String signature = PromisedVote.text(key.sign(Promise.signedText(tree.size(), tree.root())));
+        List<Promise> promises = new ArrayList<>(together.size());
+        for (int at = 0; at < together.size(); at++) {
+            promises.add(new Promise(at, tree.size(), tree.path(at), signature, keyRecord));
+        }
+        return promises;
     }
 
     /** Signs what was asked for so far, and from then on at once. */
@@ -127,5 +158,6 @@ public final class PromiseSigner implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        signAll();
     }
 }

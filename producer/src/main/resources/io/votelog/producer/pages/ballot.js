@@ -136,6 +136,17 @@ function done(ids) {
   setMode("done");
 }
 
+/** Where the gateway's answer to the voter's vote is kept, with its promise. */
+function promiseOf(cast) {
+  return `${cast}:promise`;
+}
+
+/** The gateway's answer to the vote of this receipt, where this browser has it. */
+function promised(cast, receipt) {
+  const promise = forLong.get(promiseOf(cast));
+  return promise?.receipt === receipt ? promise : undefined;
+}
+
 /**
  * Has other tabs know that the vote is cast, and this one what was picked.
  *
@@ -179,9 +190,12 @@ async function goOn({ resumed = false } = {}) {
     }
     vote = { choices: vote.choices, location: answer.location ?? verdictAddress(answer.receipt), receipt: answer.receipt };
     forLong.set(key, vote);
+    if (answer.promise !== undefined) {
+      forLong.set(promiseOf(cast), answer.promise);
+    }
     forLong.remove(kept.picks);
   }
-  const box = receiptBox(vote.receipt, vote.location);
+  const box = receiptBox(vote.receipt, vote.location, promised(cast, vote.receipt));
   tell("recorded", { more: box, focus: true });
   const document = await verdict(vote.location, () => {
     setText(at("outcome-text"), say("verdictAway"));
@@ -240,7 +254,7 @@ function tellVoted(earlier, also = "") {
     ? say("votedAnnulled", { when, annulled: moment(earlier.annulledAt) })
     : say("voted.text", { when });
   const more = [text, annulled ? "" : also, say(mine === null ? "unmarked" : "marked")].filter(Boolean).join(" ");
-  tell("voted", { kind: annulled ? "bad" : "good", text: more, more: receiptBox(earlier.receipt) });
+  tell("voted", { kind: annulled ? "bad" : "good", text: more, more: receiptBox(earlier.receipt, undefined, promised(kept.cast, earlier.receipt)) });
 }
 
 function annulment({ at: time, reason: why }) {
@@ -319,6 +333,7 @@ function sayWhoVotes() {
     forLong.remove(kept.picks);
     forTheTab.remove(cast);
     forLong.remove(cast);
+    forLong.remove(promiseOf(cast));
     if (!(await voter.leave(location.pathname + location.search))) {
       location.reload();
     }

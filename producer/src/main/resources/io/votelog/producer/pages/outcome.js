@@ -69,8 +69,18 @@ export function outcomeOf(say, main) {
   /** Where this page asks for it. */
   const verdictAddress = (receipt) => `${readSide}/v1/ballots/${ballot}/receipts/${receipt}`;
 
-  /** @param location the address that told of the vote, whose offset the page of the receipt may need; or nothing */
-  function receiptBox(receipt, location) {
+  /** Lets the voter keep the gateway's answer, by whose promise they can prove that the vote was recorded. */
+  function promiseLine(promise) {
+    const file = URL.createObjectURL(new Blob([JSON.stringify(promise)], { type: "application/json" }));
+    const save = element("a", { id: "save-promise", href: file, download: `${ballot}.promise.json`, textContent: say("savePromise") });
+    return element("p", { className: "links" }, save, element("span", { className: "quiet", textContent: say("promiseHint") }));
+  }
+
+  /**
+   * @param location the address that told of the vote, whose offset the page of the receipt may need; or nothing
+   * @param promise the gateway's answer with its promise, where this browser has it
+   */
+  function receiptBox(receipt, location, promise) {
     const text = element("code", { className: "receipt", id: "receipt", textContent: receipt });
     const copied = element("span", { className: "quiet" });
     copied.setAttribute("role", "status");
@@ -81,6 +91,7 @@ export function outcomeOf(say, main) {
       element("h3", { textContent: say("receipt") }),
       element("p", { className: "receipt-line" }, text, copy, copied),
       element("p", { className: "quiet", textContent: say("receiptHint") }),
+      ...(promise ? [promiseLine(promise)] : []),
       element("p", { className: "links" }, link(page, say("verdictLink")), link(results, say("resultsLink"))),
     ];
   }

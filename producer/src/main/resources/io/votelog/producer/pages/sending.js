@@ -27,7 +27,7 @@ export function newVoteId() {
  * @param waiting called with (kind, seconds, status) before a pause: "offline" (this device has no network), "again" (nobody answers),
  *   "foreign" (somebody else answers in the gateway's place), "limited", "busy", "unknown", "away" (as the gateway says), "trouble" (a fault on
  *   the other side, with its status); what it returns ends the pause early when it resolves
- * @return { kind: "recorded", location, receipt, recordedAt }, { kind: "refused", problem }, or { kind: "signIn", tried } where tried
+ * @return { kind: "recorded", location, receipt, recordedAt, promise } (the answer, where it has a promise), { kind: "refused", problem }, or { kind: "signIn", tried } where tried
  *   says whether an earlier try may have arrived
  */
 export async function send(ballot, vote, voter, waiting) {
@@ -62,6 +62,8 @@ export async function send(ballot, vote, voter, waiting) {
         location: answer.headers.get("Location"),
         receipt: answer.body.receipt,
         recordedAt: answer.body.recordedAt,
+        // The whole answer is what the promise in it is of.
+        promise: answer.body.promise === undefined ? undefined : answer.body,
       };
     }
     const isOurs = problem(answer).code !== "";

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * quarter end with the totals that the tally has anyway, so a vote puts these rows only when it is the first of its minute or quarter.
  *
  * <p>Bytes of the minutes: a version (1), then for each minute its number within the hour (1), and the votes received (8) and accepted
- * (8) up to its end. Bytes of the quarters: a version (1), then for each quarter its number within the hour (1) and the votes (8) of
- * each option at its end. Numbers are big-endian.
+ * (8) up to its end. Bytes of the quarters: a version (1), then for each quarter its number within the hour (1), the votes received (8)
+ * up to its end, by which it is found whether it belongs to the minutes, and the votes (8) of each option at its end. Numbers are
+ * big-endian.
  */
 final class BallotTurnout {
     static final String ROW = "/turnout";
@@ -26,15 +29,20 @@ final class BallotTurnout {
     private static final byte VERSION = 1;
     private static final int MINUTE_LENGTH = 1 + 2 * Long.BYTES;
     private static final long MINUTE_MS = 60_000;
-    private static final long QUARTER_MS = 15 * MINUTE_MS;
+    private static final int MINUTES_OF_QUARTER = 15;
+    private static final long QUARTER_MS = MINUTES_OF_QUARTER * MINUTE_MS;
     private static final long HOUR_MS = 60 * MINUTE_MS;
 
     private final KeyValueStore<String, byte[]> store;
     private final String key;
     private final String quartersKey;
     private final List<MinuteTurnout> over;
-    private final List<QuarterVotes> quartersOver;
+    private final List<Quarter> quartersOver;
+    private boolean fitting;
     private final int optionCount;
+
+    /** A quarter that is over, and the votes received up to its end. */
+    private record Quarter(QuarterVotes votes, long received) {}
 
     /**
      * Reads the minutes and quarters from the store; a new ballot has none.
@@ -69,6 +77,7 @@ final class BallotTurnout {
         if (nextMs / MINUTE_MS == newestMs / MINUTE_MS) {
             return;
         }
+        dropQuartersThatDoNotFit(newestMs);
         boolean sameHour = hourMs(nextMs) == hourMs(newestMs);
         if (sameHour) {
             over.add(minute(newestMs, received, accepted));
@@ -78,7 +87,7 @@ final class BallotTurnout {
         store.put(key, encode());
         if (optionCount > 0 && nextMs / QUARTER_MS != newestMs / QUARTER_MS) {
             if (sameHour) {
-                quartersOver.add(quarter(newestMs, votes));
+                quartersOver.add(new Quarter(quarter(newestMs, votes), received));
             } else {
                 quartersOver.clear();
             }
@@ -98,15 +107,46 @@ final class BallotTurnout {
         if (optionCount == 0) {
             return List.of();
         }
-        List<QuarterVotes> quarters = new ArrayList<>(quartersOver);
+        dropQuartersThatDoNotFit(newestMs);
+        List<QuarterVotes> quarters = new ArrayList<>();
+        quartersOver.forEach(over -> quarters.add(over.votes()));
         quarters.add(quarter(newestMs, votes));
         return quarters;
     }
 
+    /**
+     * A build from before there were quarters goes on with the minutes, and leaves the row of quarters as it was. When this one is back,
+     * quarters that are not the minutes' latest ones, without a gap, are none: what happened between is not known.
+     */
+    private void dropQuartersThatDoNotFit(long newestMs) {
+        if (fitting) {
+            return;
+        }
+        fitting = true;
+        int running = quarterOf(newestMs);
+        NavigableMap<Integer, Long> received = new TreeMap<>();
+        over.forEach(minute -> received.put(minute.getMinute() / MINUTES_OF_QUARTER, minute.getReceived()));
+        List<Quarter> expected = received.headMap(running, false).entrySet().stream()
+                .skip(Math.max(0, received.headMap(running, false).size() - quartersOver.size()))
+                .map(entry -> new Quarter(new QuarterVotes(entry.getKey(), List.of()), entry.getValue()))
+                .toList();
+        boolean fit = expected.size() == quartersOver.size();
+        for (int at = 0; fit && at < expected.size(); at++) {
+            Quarter kept = quartersOver.get(at);
+            fit = kept.received() == expected.get(at).received()
+                    && kept.votes().getQuarter() == expected.get(at).votes().getQuarter();
+        }
+        if (!fit) {
+            quartersOver.clear();
+        }
+    }
+
+    private static int quarterOf(long timeMs) {
+        return (int) (timeMs % HOUR_MS / QUARTER_MS);
+    }
+
     private static QuarterVotes quarter(long timeMs, long[] votes) {
-        return new QuarterVotes(
-                (int) (timeMs % HOUR_MS / QUARTER_MS),
-                Arrays.stream(votes).boxed().toList());
+        return new QuarterVotes(quarterOf(timeMs), Arrays.stream(votes).boxed().toList());
     }
 
     private static MinuteTurnout minute(long timeMs, long received, long accepted) {
@@ -131,25 +171,26 @@ final class BallotTurnout {
     }
 
     private byte[] encodeQuarters() {
-        ByteBuffer row = ByteBuffer.allocate(1 + (1 + Long.BYTES * optionCount) * quartersOver.size())
+        ByteBuffer row = ByteBuffer.allocate(1 + (1 + Long.BYTES * (1 + optionCount)) * quartersOver.size())
                 .put(VERSION);
-        for (QuarterVotes quarter : quartersOver) {
-            row.put((byte) quarter.getQuarter());
-            quarter.getVotes().forEach(row::putLong);
+        for (Quarter quarter : quartersOver) {
+            row.put((byte) quarter.votes().getQuarter()).putLong(quarter.received());
+            quarter.votes().getVotes().forEach(row::putLong);
         }
         return row.array();
     }
 
-    private static List<QuarterVotes> decodeQuarters(byte @Nullable [] bytes, int optionCount) {
-        List<QuarterVotes> quarters = new ArrayList<>();
+    private static List<Quarter> decodeQuarters(byte @Nullable [] bytes, int optionCount) {
+        List<Quarter> quarters = new ArrayList<>();
         ByteBuffer row = row(bytes);
         while (row.hasRemaining()) {
             int number = row.get();
+            long received = row.getLong();
             List<Long> votes = new ArrayList<>(optionCount);
             for (int option = 0; option < optionCount; option++) {
                 votes.add(row.getLong());
             }
-            quarters.add(new QuarterVotes(number, votes));
+            quarters.add(new Quarter(new QuarterVotes(number, votes), received));
         }
         return quarters;
     }

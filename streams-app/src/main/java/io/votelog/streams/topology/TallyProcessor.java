@@ -188,6 +188,8 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
         }
         for (BallotRow ended : step.ended()) {
             tallyOf(ended).end(position.nextOffset());
+            grownTurnouts.add(tallyOf(ended).ballotId());
+            turnoutTimer.start();
         }
         if (position.equals(before)) {
             return;

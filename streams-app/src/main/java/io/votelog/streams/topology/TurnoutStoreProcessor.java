@@ -89,7 +89,14 @@ final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Voi
 
     private static boolean isNewer(PartitionTurnout turnout, byte @Nullable [] standing)
             throws MalformedEventException {
-        return standing == null
-                || Events.decode(standing, PartitionTurnout.class).getNextOffset() < turnout.getNextOffset();
+        if (standing == null) {
+            return true;
+        }
+        PartitionTurnout known = Events.decode(standing, PartitionTurnout.class);
+        // A build from before there were quarters may have sent the same without them.
+        return known.getNextOffset() < turnout.getNextOffset()
+                || (known.getNextOffset() == turnout.getNextOffset()
+                        && known.getQuarters().isEmpty()
+                        && !turnout.getQuarters().isEmpty());
     }
 }

@@ -400,6 +400,16 @@ public final class PartitionHarness {
         return rows;
     }
 
+    /** A row of the store of tallies. */
+    byte[] tallyRow(String key) {
+        return tallies.get(key);
+    }
+
+    /** Puts a row into the store of tallies that another build has left there. */
+    void putTallyRow(String key, byte[] row) {
+        tallies.put(key, row);
+    }
+
     /** Every hour in the store of turnout, by key. */
     Map<String, PartitionTurnout> turnout() {
         Map<String, PartitionTurnout> kept = new TreeMap<>();

@@ -224,6 +224,31 @@ class TurnoutTest {
                         "11:00 [4, 0, 0, 4, 0, 0]");
     }
 
+    /** A build from before there were quarters keeps the minutes up to date, and the row of quarters as it was. */
+    @Test
+    void shouldForgetQuartersThatAnOlderBuildWentOnFrom() {
+        accepted("10:00:00");
+        accepted("10:15:00");
+        byte[] stale = partition.tallyRow("fruits" + BallotTurnout.QUARTERS_ROW);
+        accepted("10:30:00");
+        accepted("10:31:00");
+        accepted("10:46:00");
+        partition.putTallyRow("fruits" + BallotTurnout.QUARTERS_ROW, stale);
+        partition.restart();
+        partition.emit();
+        assertThat(told()).containsExactly("10:00 1/1", "10:15 2/2", "10:30 3/3", "10:31 4/4", "10:46 5/5");
+        assertThat(quarters()).containsExactly("10:45 [5, 0, 0, 5, 0, 0]");
+
+        accepted("12:20:00");
+        accepted("12:31:00");
+        partition.putTallyRow("fruits" + BallotTurnout.QUARTERS_ROW, stale);
+        partition.restart();
+        accepted("12:46:00");
+        partition.emit();
+        assertThat(quarters())
+                .containsExactly("10:45 [5, 0, 0, 5, 0, 0]", "12:30 [7, 0, 0, 7, 0, 0]", "12:45 [8, 0, 0, 8, 0, 0]");
+    }
+
     @Test
     void shouldTakeAnAnnulledVoteOutOfTheNewestQuarterBehindTheEndToo() {
         int first = nextOffset;

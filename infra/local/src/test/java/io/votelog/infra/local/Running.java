@@ -183,6 +183,11 @@ final class Running {
         }
     }
 
+    /** A file with one of the secrets, or the key that goes with it. */
+    Path secret(String name) {
+        return dir.resolve(".votelog/secrets").resolve(name);
+    }
+
     /** The port that is this one where the system was started without a choice. */
     int port(int usual) {
         return usual + offset;

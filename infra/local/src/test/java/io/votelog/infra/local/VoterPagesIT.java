@@ -5,6 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static io.votelog.infra.local.PagesSystem.pick;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Locator.ClickOptions;
 import com.microsoft.playwright.Page;
@@ -13,6 +14,7 @@ import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitUntilState;
+import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.Browser.Screen;
 import io.votelog.infra.local.Browser.Visitor;
 import java.net.URI;
@@ -20,6 +22,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +36,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -392,6 +396,40 @@ class VoterPagesIT {
         Page annulled = browser.withoutScripts(Screen.DESKTOP, "en-GB").open(address + "?lang=en");
         assertThat(annulled.locator("h1")).hasText("This vote was annulled");
         assertThat(annulled.locator(".verdict")).containsText("<i>a test</i>");
+        assertThat(voter.complaints()).isEmpty();
+    }
+
+    /** What the voter has saved is a promise to the auditor too. */
+    @Test
+    void shouldLetTheVoterKeepThePromise(@TempDir Path dir) throws Exception {
+        Visitor voter = visitor(Screen.PHONE);
+        Page page = voter.open(up.ballotPage(BALLOT));
+        pick(page, "13", "35");
+        page.locator("#send").click();
+        page.locator("#confirm-send").click();
+        assertThat(page.locator("#outcome-title")).containsText("counts");
+        Download download =
+                page.waitForDownload(() -> page.locator("#save-promise").click());
+        assertThat(download.suggestedFilename()).isEqualTo("gz-customs-2021.promise.json");
+        Path file = dir.resolve("promise.json");
+        download.saveAs(file);
+        Said said = new AuditorProgram(dir)
+                .run(
+                        "promise",
+                        file.toString(),
+                        "--bootstrap-servers",
+                        up.kafka(),
+                        "--public-key-file",
+                        up.secret("log-public-key").toString());
+        assertThat(said.text())
+                .contains("the log keeps this promise", page.locator("#receipt").textContent());
+        assertThat(said.exitCode()).isZero();
+        // It is there as long as the receipt is.
+        page.reload();
+        assertThat(page.locator("#outcome-title")).hasText("You have voted");
+        assertThat(page.locator("#save-promise")).isVisible();
+        Browser.assertFits(page);
+        Browser.assertAccessible(page);
         assertThat(voter.complaints()).isEmpty();
     }
 

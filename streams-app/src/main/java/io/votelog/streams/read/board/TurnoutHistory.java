@@ -58,7 +58,7 @@ public final class TurnoutHistory {
                 new TreeMap<>(partitions.getOrDefault(snapshot.getPartition(), new TreeMap<>()));
         Hour hour = Hour.of(snapshot);
         Hour known = hours.put(snapshot.getHour().getEpochSecond(), hour);
-        if (known != null && known.nextOffset >= hour.nextOffset) {
+        if (known != null && !hour.isNewerThan(known)) {
             return this;
         }
         Map<Integer, NavigableMap<Long, Hour>> next = new HashMap<>(partitions);
@@ -181,6 +181,12 @@ public final class TurnoutHistory {
 
         private static long[] column(PartitionTurnout snapshot, ToLongFunction<MinuteTurnout> value) {
             return snapshot.getMinutes().stream().mapToLong(value).toArray();
+        }
+
+        /** Whether it covers more of the log; or the same of it, and has the quarters that the other lacks. */
+        boolean isNewerThan(Hour known) {
+            return nextOffset > known.nextOffset
+                    || (nextOffset == known.nextOffset && known.quarters.length == 0 && quarters.length > 0);
         }
 
         long firstMinute() {

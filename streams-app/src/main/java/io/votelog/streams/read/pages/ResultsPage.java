@@ -119,6 +119,7 @@ final class ResultsPage {
      *
      * @param order its place on the ballot, from 0 within each section
      * @param rank its rank within the section, from 1; 0 while ranks are hidden
+     * @param count its votes; 0 while they are hidden
      * @param width the width of its bar, in percent with the sign
      */
     record Row(
@@ -126,6 +127,7 @@ final class ResultsPage {
             Language.Said title,
             int order,
             int rank,
+            long count,
             String shownRank,
             String votes,
             String share,
@@ -342,7 +344,7 @@ final class ResultsPage {
         Language.Said title = wording.said(option.title());
         Long votes = option.votes();
         if (votes == null) {
-            return new Row(option.id(), title, order, 0, "", "", "", "0%");
+            return new Row(option.id(), title, order, 0, 0, "", "", "", "0%");
         }
         double width = most == 0 ? 0 : 100.0 * votes / most;
         return new Row(
@@ -350,6 +352,7 @@ final class ResultsPage {
                 title,
                 order,
                 rank,
+                votes,
                 most == 0 ? NO_RANK : wording.number(rank),
                 wording.number(votes),
                 wording.share(votes, counting),

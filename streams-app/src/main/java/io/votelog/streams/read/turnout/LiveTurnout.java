@@ -2,6 +2,7 @@
 package io.votelog.streams.read.turnout;
 
 import io.votelog.rules.Ballot;
+import io.votelog.rules.Visibility;
 import io.votelog.streams.read.board.TurnoutBoard;
 import io.votelog.streams.read.board.TurnoutHistory;
 import java.util.Map;
@@ -48,7 +49,12 @@ final class LiveTurnout {
         return view(
                 history,
                 new TurnoutDocument(
-                        ballot.id(), ballot.optionId(option), stepSeconds, history.points(stepSeconds, option)));
+                        ballot.id(),
+                        ballot.optionId(option),
+                        stepSeconds,
+                        ballot.visibility() == Visibility.LIVE
+                                ? history.points(stepSeconds, option)
+                                : history.points(stepSeconds)));
     }
 
     private TurnoutView view(TurnoutHistory history, TurnoutDocument document) {

@@ -48,7 +48,7 @@ final class TurnoutController {
         Ballot ballot = ballots.get(ballotId).ballot();
         TurnoutView view = option == null
                 ? turnout.current(ballotId, mostPoints)
-                : turnout.ofOption(ballot, place(option, ballot), mostPoints);
+                : turnout.ofOption(ballot, place(option, ballot), Math.min(mostPoints, DEFAULT_POINTS));
         boolean live = board.isLive();
         HttpHeaders headers = new HttpHeaders();
         if (!live) {

@@ -1,6 +1,6 @@
 // The chart of turnout over time, and the same in words and in a table.
 
-import { askAgainMs, drawing, halfway, writeRows } from "./plot.js";
+import { askAgainMs, drawing, halfway, settled, writeRows } from "./plot.js";
 import { fill } from "./words.js";
 
 const POINTS = 120;
@@ -35,7 +35,8 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
         return;
       }
       onServerTime(answer.headers.get("Date"));
-      history = await answer.json();
+      const next = await answer.json();
+      history = { ...next, points: settled(next.points, asOf()) };
       askAt = performance.now() + askAgainMs(history.stepSeconds);
       section.hidden = history.points.length === 0;
       draw();
@@ -49,13 +50,18 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
 
   /** The points that are known, and the newest results as the last one. */
   function points() {
-    const known = history.points.map((point) => ({ ...point, at: Date.parse(point.at) / 1000 }));
+    const known = history.points;
     const start = { at: known[0].at - history.stepSeconds, received: 0, accepted: 0 };
-    if (results?.asOf === undefined) {
+    if (asOf() === null) {
       return [start, ...known];
     }
-    const now = { at: Date.parse(results.asOf) / 1000, received: results.turnout.received, accepted: results.turnout.accepted };
-    return [start, ...known.filter((point) => point.at < now.at), now];
+    const now = { at: asOf(), received: results.turnout.received, accepted: results.turnout.accepted };
+    return [start, ...known.filter((point) => !point.running && point.at < now.at), now];
+  }
+
+  /** The time of the newest vote of the newest results, in seconds since 1970; null before there are any. */
+  function asOf() {
+    return results?.asOf === undefined ? null : Date.parse(results.asOf) / 1000;
   }
 
   function draw() {

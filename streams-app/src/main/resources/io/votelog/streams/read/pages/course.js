@@ -1,17 +1,22 @@
 // How the votes for one option grew: a sheet with a chart, the same in words and in a table, for the count that is pressed.
 
-import { askAgainMs, drawing, halfway, writeRows } from "./plot.js";
+import { askAgainMs, drawing, halfway, settled, writeRows } from "./plot.js";
+import { timeLimit } from "./time-limit.js";
 import { fill } from "./words.js";
 
 const POINTS = 100;
 const BETWEEN_DRAWINGS_MS = 1000;
+const ANSWER_MS = 8_000;
 
 /**
- * @param {{url: string, opensAt: string, speak: object, words: object, titleOf: function, countOf: function}} options titleOf and countOf
- *   give the title and the count of the option of an id
+ * @param {{url: string, opensAt: string, newest: string, speak: object, words: object, titleOf: function, countOf: function, announce: function}}
+ *   options newest is the time of the newest vote that the page came with, titleOf and countOf give the title's element and the count of the
+ *   option of an id
  */
-export function courses({ url, opensAt, speak, words, titleOf, countOf }) {
+export function courses({ url, opensAt, newest, speak, words, titleOf, countOf, announce }) {
+  const page = document.getElementById("results");
   const sheet = document.getElementById("course");
+  const number = document.getElementById("course-number");
   const title = document.getElementById("course-title");
   const text = document.getElementById("course-text");
   const table = document.getElementById("course-rows");
@@ -23,7 +28,7 @@ export function courses({ url, opensAt, speak, words, titleOf, countOf }) {
   let button = null;
   let option = null;
   let history = null;
-  let asOf = null;
+  let asOf = newest === "" ? null : Date.parse(newest) / 1000;
   let askAt = -Infinity;
   let drawnAt = -Infinity;
 
@@ -33,7 +38,8 @@ export function courses({ url, opensAt, speak, words, titleOf, countOf }) {
   }
   document.getElementById("course-close").addEventListener("click", close);
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && option !== null) {
+    // In a field, and while letters are put together, it means something else.
+    if (event.key === "Escape" && option !== null && !event.defaultPrevented && !event.isComposing && event.target.closest("input") === null) {
       close();
     }
   });
@@ -42,14 +48,22 @@ export function courses({ url, opensAt, speak, words, titleOf, countOf }) {
     button?.setAttribute("aria-expanded", "false");
     button = pressed;
     option = id;
-    history = null;
     pressed.setAttribute("aria-expanded", "true");
-    title.textContent = `${id} ${titleOf(id)}`;
+    number.textContent = id;
+    title.textContent = titleOf(id).textContent;
+    title.lang = titleOf(id).lang;
+    begin();
+    sheet.hidden = false;
+    // What is behind the sheet can be scrolled out from under it.
+    page.style.paddingBottom = `${sheet.offsetHeight}px`;
+    sheet.focus({ preventScroll: true });
+  }
+
+  function begin() {
+    history = null;
     text.textContent = words["course-asking"];
     numbers.hidden = true;
     place.hidden = true;
-    sheet.hidden = false;
-    sheet.focus({ preventScroll: true });
     ask();
   }
 
@@ -58,43 +72,60 @@ export function courses({ url, opensAt, speak, words, titleOf, countOf }) {
     button = null;
     option = null;
     sheet.hidden = true;
+    page.style.paddingBottom = "";
     back.setAttribute("aria-expanded", "false");
     back.focus({ preventScroll: true });
+    if (document.activeElement !== back) {
+      // The row is not among those that were found.
+      document.getElementById("search")?.focus({ preventScroll: true });
+    }
   }
 
   async function ask() {
     const asked = option;
     askAt = performance.now() + askAgainMs(0);
     try {
-      const answer = await fetch(`${url}?points=${POINTS}&option=${encodeURIComponent(asked)}`, { headers: { Accept: "application/json" } });
+      const answer = await fetch(`${url}?points=${POINTS}&option=${encodeURIComponent(asked)}`, {
+        headers: { Accept: "application/json" },
+        signal: timeLimit(ANSWER_MS),
+      });
       if (!answer.ok) {
         throw new Error(`${url} answers ${answer.status}`);
       }
       const next = await answer.json();
       if (asked === option) {
-        history = next;
-        askAt = performance.now() + askAgainMs(next.stepSeconds);
-        draw();
+        const first = history === null;
+        history = { ...next, points: settled(next.points, asOf) };
+        askAt = performance.now() + askAgainMs(next.points.length === 0 ? 0 : next.stepSeconds);
+        const points = draw();
+        if (points.length > 0) {
+          writeRows(table, points, ["votes"], speak);
+        }
+        if (first) {
+          announce(text.textContent);
+        }
       }
     } catch {
       if (asked === option && history === null) {
         text.textContent = words["course-failed"];
+        announce(text.textContent);
       }
     }
   }
 
   /** The points whose votes are known, and the newest count as the last one. */
   function line() {
-    const known = history.points
-      .filter((point) => point.votes !== undefined)
-      .map((point) => ({ at: Date.parse(point.at) / 1000, votes: point.votes }));
+    const opens = Date.parse(opensAt) / 1000;
+    const known = history.points.filter((point) => point.votes !== undefined && point.at > opens);
     if (known.length === 0) {
       return known;
     }
-    const all = known.length === history.points.length;
-    const start = all ? [{ at: Math.max(known[0].at - history.stepSeconds, Date.parse(opensAt) / 1000), votes: 0 }] : [];
-    const now = asOf === null ? [] : [{ at: asOf, votes: countOf(option) }];
-    return [...start, ...(asOf === null ? known : known.filter((point) => point.at < asOf)), ...now];
+    const all = history.points.every((point) => point.votes !== undefined);
+    const start = all ? [{ at: Math.max(known[0].at - history.stepSeconds, opens), votes: 0 }] : [];
+    if (asOf === null) {
+      return [...start, ...known];
+    }
+    return [...start, ...known.filter((point) => !point.running && point.at < asOf), { at: asOf, votes: countOf(option) }];
   }
 
   function draw() {
@@ -104,19 +135,26 @@ export function courses({ url, opensAt, speak, words, titleOf, countOf }) {
     place.hidden = points.length === 0;
     if (points.length === 0) {
       text.textContent = words["course-none"];
-      return;
+      return points;
     }
     plot.show([points.map((one) => one.at), points.map((one) => one.votes)]);
-    writeRows(table, points, ["votes"], speak);
     const last = points[points.length - 1];
     const half = halfway(points, "votes");
     text.textContent = [
       fill(words["course-text"], { time: speak.clock(new Date(1000 * last.at)), votes: speak.number(last.votes) }),
       ...(half === undefined ? [] : [fill(words["growth-half"], { time: speak.clock(new Date(1000 * half)) })]),
     ].join(" ");
+    return points;
   }
 
   return {
+    /** Forgets what was asked for: the log began anew. */
+    anew() {
+      asOf = null;
+      if (option !== null) {
+        begin();
+      }
+    },
     /** Takes in that newer results are shown. */
     show(results) {
       asOf = results.turnout.received > 0 && results.asOf !== undefined ? Date.parse(results.asOf) / 1000 : null;

@@ -107,8 +107,24 @@ export function writeRows(table, line, columns, speak) {
 /** When it had half of what it has at the end of the line; undefined where no point between tells. */
 export function halfway(line, column) {
   const last = line[line.length - 1][column];
+  if (last === 0) {
+    return undefined;
+  }
   const half = [...line].reverse().find((one) => one[column] <= last / 2);
   return half === line[0] ? undefined : half?.at;
+}
+
+/**
+ * The points of an answer with their times in seconds since 1970. The last one is marked where its step was running as it was told: more
+ * may have been counted by its end.
+ *
+ * @param asOf the time up to which is counted, in seconds since 1970; null where that is not known
+ */
+export function settled(points, asOf) {
+  return points.map((point, index) => {
+    const at = Date.parse(point.at) / 1000;
+    return { ...point, at, running: index === points.length - 1 && asOf !== null && at > asOf };
+  });
 }
 
 /** How long to wait before the points are asked for again, for steps of this length. */

@@ -29,10 +29,12 @@ const course = byId("course") === null
   : courses({
       url: `/v1/ballots/${page.ballotId}/turnout`,
       opensAt: page.opensAt,
+      newest: document.querySelector("#counted-at time").dateTime,
       speak,
       words: page.words,
-      titleOf: counts.titleOf,
+      titleOf: counts.titleElementOf,
       countOf: counts.countOf,
+      announce,
     });
 const countedAt = document.querySelector("#counted-at time");
 const figures = new Map([...document.querySelectorAll("[data-figure]")].map((cell) => [cell.dataset.figure, cell]));
@@ -68,6 +70,7 @@ follow({
     samples = [];
     announcedVotes = null;
     chart?.anew();
+    course?.anew();
     byId("anew").hidden = false;
     announce(byId("anew").textContent);
   },

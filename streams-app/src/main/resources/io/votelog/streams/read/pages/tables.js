@@ -21,7 +21,7 @@ export function tables(speak, rose) {
       id: row.dataset.option,
       place: Number(row.dataset.order),
       rank: Number(row.dataset.rank),
-      count: 0,
+      count: Number(row.dataset.votes),
       title: row.querySelector(".title").textContent,
       text: normal(row.querySelector(".case").textContent),
       rankCell: row.querySelector(".rank"),
@@ -118,6 +118,7 @@ export function tables(speak, rose) {
       return;
     }
     const from = still.matches || finding ? null : rows.map(({ row }) => row.offsetTop);
+    const focused = document.activeElement;
     let next = body.firstElementChild;
     for (const { row } of wanted) {
       if (row === next) {
@@ -125,6 +126,10 @@ export function tables(speak, rose) {
       } else {
         body.insertBefore(row, next);
       }
+    }
+    // A row that is moved takes the focus from what is in it.
+    if (focused !== document.activeElement && body.contains(focused)) {
+      focused.focus({ preventScroll: true });
     }
     if (from !== null) {
       glide(rows, from);
@@ -184,6 +189,8 @@ export function tables(speak, rose) {
     parts: parts.length,
     /** The title of an option, and of a part, by their ids. */
     titleOf: (id) => byId.get(id).title,
+    /** The element with the title of an option. */
+    titleElementOf: (id) => byId.get(id).row.querySelector(".title"),
     /** The count of an option as it was shown last. */
     countOf: (id) => byId.get(id).count,
     partOf: (id) => parts.find(({ table }) => table.dataset.part === id).table.caption.textContent,

@@ -151,6 +151,17 @@ final class TurnoutHistoryTest {
         assertThat(history.points(900)).extracting(Point::votes).containsOnlyNulls();
     }
 
+    /** A build from before there were quarters has sent the same hour, and nothing was counted since. */
+    @Test
+    void shouldTakeTheQuartersThatASnapshotOfTheSameOffsetBrings() {
+        TurnoutHistory without = TurnoutHistory.EMPTY.with(hour(0, TEN, 5, new MinuteTurnout(1, 3L, 2L)));
+        TurnoutHistory history =
+                without.with(hour(0, TEN, 5, List.of(new MinuteTurnout(1, 3L, 2L)), new QuarterVotes(0, List.of(2L))));
+
+        assertThat(history.points(900, 0)).extracting(Point::votes).containsExactly(2L);
+        assertThat(history.with(hour(0, TEN, 5, new MinuteTurnout(1, 3L, 2L)))).isSameAs(history);
+    }
+
     @Test
     void shouldNotTellVotesWherePartOfThemIsUnknown() {
         TurnoutHistory history = TurnoutHistory.EMPTY

@@ -317,7 +317,7 @@ final class ResultsPageTest {
                 .map(row -> find(
                                 row.group(),
                                 "rank count\">(.*?)</td>.*number\"[^>]*>(.*?)</(?:a|span)>.*class=\"title\"[^>]*>(.*?)</span>"
-                                        + ".*value\">(.*?)</span>.*share count\">(.*?)</td>")
+                                        + ".*class=\"value\"[^>]*>(.*?)</(?:button|span)>.*share count\">(.*?)</td>")
                         .get(0))
                 .map(row -> String.join(" | ", row.group(2), row.group(1), row.group(3), row.group(4), row.group(5)))
                 .toList();
