@@ -31,8 +31,12 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -77,7 +81,7 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
         if (answer.promise() == null) {
             throw no(where, "it has no member 'promise'; one answer to a vote is needed, as the gateway gave it");
         }
-        return new Reading(where, keys).read(answer, answer.promise());
+        return new Reading(where, new Signatures(keys)).read(answer, answer.promise());
     }
 
     /**
@@ -101,12 +105,13 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
         long without = 0;
         long none = 0;
         String firstNone = null;
+        Signatures signatures = new Signatures(keys);
         try (InputStream in = new BufferedInputStream(InputFile.open(file))) {
             int number = 0;
             for (byte[] line = line(in); line != null; line = line(in)) {
                 number++;
                 try {
-                    KeptPromise promise = of(line, keys, "line %d holds no promise".formatted(number));
+                    KeptPromise promise = of(line, signatures, "line %d holds no promise".formatted(number));
                     if (promise != null) {
                         promises.add(promise);
                     } else {
@@ -152,7 +157,7 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
     }
 
     /** The promise in a line; null where it is empty, or an answer without one. */
-    private static @Nullable KeptPromise of(byte[] line, LogKeys keys, String where) {
+    private static @Nullable KeptPromise of(byte[] line, Signatures signatures, String where) {
         if (isBlank(line)) {
             return null;
         }
@@ -169,7 +174,7 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
             throw no(where, "it is no text in UTF-8");
         }
         Answer answer = answer(text, where);
-        return answer.promise() == null ? null : new Reading(where, keys).read(answer, answer.promise());
+        return answer.promise() == null ? null : new Reading(where, signatures).read(answer, answer.promise());
     }
 
     private static Answer answer(String json, String where) {
@@ -189,7 +194,7 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
     }
 
     /** Checks one answer. */
-    private record Reading(String where, LogKeys keys) {
+    private record Reading(String where, Signatures signatures) {
         KeptPromise read(Answer answer, Answer.Evidence evidence) {
             if (!Promise.FORMAT.equals(evidence.format())) {
                 throw fault(
@@ -214,16 +219,15 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
                 throw no(where, "promise.path leads from promise.index to the root of no tree of promise.size");
             }
             String gatewayKey = Base64.getEncoder().encodeToString(key.publicKey());
-            if (!isSigned(
-                    key.publicKey(),
-                    Promise.signedText(size, root),
-                    bytes("promise.signature", evidence.signature(), SIGNATURE))) {
+            byte[] signature = bytes("promise.signature", evidence.signature(), SIGNATURE);
+            if (!signatures.isRight(key.publicKey(), Promise.signedText(size, root), signature)) {
                 throw no(
                         where,
                         "the gateway's key %s did not sign that; the answer is not as the gateway gave it"
                                 .formatted(gatewayKey));
             }
-            return new KeptPromise(vote, gatewayKey, keys.text(key.keyId()).orElseThrow(), record);
+            return new KeptPromise(
+                    vote, gatewayKey, signatures.keys.text(key.keyId()).orElseThrow(), record);
         }
 
         private PromisedVote vote(Answer answer, Answer.Evidence evidence) {
@@ -249,20 +253,18 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
         }
 
         private GatewayKey named(byte[] record) {
+            GatewayKey key;
             try {
-                GatewayKeyNamed event = Events.decode(record, GatewayKeyNamed.class);
-                if (ControlRecord.inBallots(event, record).orElseThrow() instanceof GatewayKey key) {
-                    if (!key.signedBy(keys)) {
-                        throw no(
-                                where,
-                                "none of the public keys that were given named the gateway's key. Promises of another log?");
-                    }
-                    return key;
-                }
+                key = signatures.named(record);
             } catch (MalformedEventException e) {
                 throw no(where, "promise.key is no record that names a gateway's key");
             }
-            throw new IllegalStateException("a GatewayKeyNamed is read as something else");
+            if (key == null) {
+                throw no(
+                        where,
+                        "none of the public keys that were given named the gateway's key. Promises of another log?");
+            }
+            return key;
         }
 
         private long time(@Nullable String text) {
@@ -308,13 +310,48 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
             String plain = value.replaceAll("\\p{C}", "?");
             return plain.length() <= LONGEST_SHOWN ? plain : plain.substring(0, LONGEST_SHOWN) + "…";
         }
+    }
 
-        private static boolean isSigned(byte[] publicKey, byte[] text, byte[] signature) {
-            try {
-                return Ed25519.verifies(Ed25519.publicKey(publicKey), text, signature);
-            } catch (GeneralSecurityException noKey) {
-                return false;
+    /** Signatures that were checked: each gateway's key is in all its promises, and promises that were made together have one signature. */
+    private static final class Signatures {
+        private final LogKeys keys;
+        private final Map<ByteBuffer, GatewayKey> named = new HashMap<>();
+        private final Set<List<ByteBuffer>> right = new HashSet<>();
+
+        Signatures(LogKeys keys) {
+            this.keys = keys;
+        }
+
+        /** The key that the record names; null when none of the log's keys signed it. */
+        @Nullable
+        GatewayKey named(byte[] record) throws MalformedEventException {
+            GatewayKey known = named.get(ByteBuffer.wrap(record));
+            if (known != null) {
+                return known;
             }
+            GatewayKeyNamed event = Events.decode(record, GatewayKeyNamed.class);
+            if (ControlRecord.inBallots(event, record).orElseThrow() instanceof GatewayKey key && key.signedBy(keys)) {
+                named.put(ByteBuffer.wrap(record), key);
+                return key;
+            }
+            return null;
+        }
+
+        boolean isRight(byte[] publicKey, byte[] text, byte[] signature) {
+            List<ByteBuffer> all =
+                    List.of(ByteBuffer.wrap(publicKey), ByteBuffer.wrap(text), ByteBuffer.wrap(signature));
+            if (right.contains(all)) {
+                return true;
+            }
+            try {
+                if (Ed25519.verifies(Ed25519.publicKey(publicKey), text, signature)) {
+                    right.add(all);
+                    return true;
+                }
+            } catch (GeneralSecurityException noKey) {
+                // It has signed nothing.
+            }
+            return false;
         }
     }
 }

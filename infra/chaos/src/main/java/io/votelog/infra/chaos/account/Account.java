@@ -83,7 +83,7 @@ public final class Account {
         int receipts = new ReceiptsCheck(readSide, ledger, verdicts, offences).run();
 
         out.println("accounting: the auditor");
-        new AuditorCheck(scene, state, offences).run();
+        new AuditorCheck(scene, state, ledger.promises(), offences).run();
         tell(sent, verdicts, receipts, readers);
     }
 
@@ -128,6 +128,8 @@ public final class Account {
         verdicts.figures().forEach((outcome, count) -> figures.put("outcome " + outcome, count));
         figures.put("receipts told while it was broken", (long) ledger.told().size());
         figures.put("receipts told at the end", (long) receipts);
+        figures.put(
+                "promises that the log was held to", (long) ledger.promises().size());
         figures.put(
                 "documents shown to readers",
                 readers.stream().mapToLong(ResultsReader::documents).sum());

@@ -3,7 +3,12 @@ package io.votelog.infra.chaos.account;
 
 import io.votelog.infra.chaos.system.Auditor;
 import io.votelog.infra.chaos.system.Scene;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Has the auditor replay the log and verify what was sealed of it. */
 final class AuditorCheck {
@@ -11,12 +16,17 @@ final class AuditorCheck {
 
     private final Scene scene;
     private final Path state;
+    private final List<String> promises;
     private final Offences offences;
 
-    /** @param state where the auditor keeps what it has seen of the sealed log */
-    AuditorCheck(Scene scene, Path state, Offences offences) {
+    /**
+     * @param state where the auditor keeps what it has seen of the sealed log
+     * @param promises answers with which gateways promised votes
+     */
+    AuditorCheck(Scene scene, Path state, List<String> promises, Offences offences) {
         this.scene = scene;
         this.state = state;
+        this.promises = promises;
         this.offences = offences;
     }
 
@@ -25,15 +35,18 @@ final class AuditorCheck {
         Auditor.Said sealed = scene.sealer().sealOnce();
         require(sealed.exitCode() == 0, "seal --once", sealed);
 
-        Auditor.Said replayed = scene.auditor()
-                .run(
-                        "replay",
-                        "--bootstrap-servers",
-                        scene.kafka().bootstrapServers(),
-                        "--public-key",
-                        scene.plan().secrets().signingKey(),
-                        "--complete",
-                        "--quiet");
+        List<String> replay = new ArrayList<>(List.of(
+                "replay",
+                "--bootstrap-servers",
+                scene.kafka().bootstrapServers(),
+                "--public-key",
+                scene.plan().secrets().signingKey(),
+                "--complete",
+                "--quiet"));
+        if (!promises.isEmpty()) {
+            replay.addAll(List.of("--promises", promises().toString()));
+        }
+        Auditor.Said replayed = scene.auditor().run(replay.toArray(String[]::new));
         require(replayed.exitCode() == 0, "replay", replayed);
 
         // The first look has nothing to hold the sealed log to, and says so.
@@ -41,6 +54,14 @@ final class AuditorCheck {
         require(first.exitCode() == 0 || first.exitCode() == NOTHING_SEEN_BEFORE, "verify", first);
         Auditor.Said second = verify();
         require(second.exitCode() == 0, "verify, the second time", second);
+    }
+
+    private Path promises() {
+        try {
+            return Files.write(state.resolveSibling("promises.jsonl"), promises);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Auditor.Said verify() {

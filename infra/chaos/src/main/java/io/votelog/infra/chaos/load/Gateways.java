@@ -145,6 +145,9 @@ public final class Gateways {
                 ledger.odd("%s answers 202 with %s".formatted(request.uri(), body));
                 return new Answer.Unknown("202 without a place");
             }
+            if (body.has("promise")) {
+                ledger.promised(body.toString());
+            }
             return new Answer.Acked(new Place(partition, offset), receipt);
         }
         String code = body.path("type").stringValue("").replaceFirst("^urn:votelog:problem:", "");

@@ -20,6 +20,7 @@ public final class Ledger {
     private final Collection<Annulment> annulments = new ConcurrentLinkedQueue<>();
     private final Collection<Foreign> foreign = new ConcurrentLinkedQueue<>();
     private final Map<Place, Set<String>> told = new ConcurrentSkipListMap<>();
+    private final Collection<String> promises = new ConcurrentLinkedQueue<>();
     private final List<String> oddities = new CopyOnWriteArrayList<>();
 
     /**
@@ -55,6 +56,16 @@ public final class Ledger {
     /** A receipt told this verdict on the vote at that place. */
     void told(Place place, String verdict) {
         told.computeIfAbsent(place, any -> ConcurrentHashMap.newKeySet()).add(verdict);
+    }
+
+    /** A gateway promised a vote: its answer, as JSON. */
+    void promised(String answer) {
+        promises.add(answer);
+    }
+
+    /** The answers with which votes were promised. */
+    public List<String> promises() {
+        return new ArrayList<>(promises);
     }
 
     /** An answer that no server may give. */
