@@ -73,7 +73,7 @@ export function outcomeOf(say, main) {
   function promiseLine(promise) {
     const file = URL.createObjectURL(new Blob([JSON.stringify(promise)], { type: "application/json" }));
     const save = element("a", { id: "save-promise", href: file, download: `${ballot}.promise.json`, textContent: say("savePromise") });
-    return element("p", { className: "links" }, save, element("span", { className: "quiet", textContent: say("promiseHint") }));
+    return element("p", { className: "promise" }, save, element("span", { className: "quiet", textContent: say("promiseHint") }));
   }
 
   /**
