@@ -173,7 +173,7 @@ class ResultsPagesIT {
         assertThat(sheet).isHidden();
         assertThat(count).isFocused();
         page.locator("tr[data-option='02'] button.value").click();
-        assertThat(page.locator("#course-title")).containsText("02 ");
+        assertThat(page.locator("#course-number")).hasText("02");
         page.locator("tr[data-option='02'] button.value").press("Enter");
         assertThat(page.locator("#course")).isHidden();
         assertThat(reader.complaints()).isEmpty();
