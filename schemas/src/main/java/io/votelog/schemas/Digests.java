@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** SHA-256, which every Java platform has. */
-final class Digests {
+public final class Digests {
     /** One digest per thread, since looking one up takes about as long as hashing a vote's id. */
     private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(() -> {
         try {
@@ -19,7 +19,7 @@ final class Digests {
     private Digests() {}
 
     /** This thread's SHA-256, reset. The caller must finish with it before this thread asks for it again. */
-    static MessageDigest sha256() {
+    public static MessageDigest sha256() {
         MessageDigest sha256 = SHA256.get();
         sha256.reset();
         return sha256;

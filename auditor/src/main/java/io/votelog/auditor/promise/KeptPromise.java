@@ -6,9 +6,9 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.tlog.Ed25519;
 import io.votelog.auditor.tlog.Proofs;
-import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.events.GatewayKeyNamed;
 import io.votelog.rules.Ballot;
+import io.votelog.schemas.Base64Url;
 import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.ControlRecord.GatewayKey;
 import io.votelog.schemas.Events;
@@ -288,7 +288,8 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
 
         /** @param length of the bytes; any when it is negative */
         private byte[] bytes(String member, @Nullable String text, int length) {
-            byte @Nullable [] bytes = text == null ? null : StrictEncoding.base64Url(text);
+            byte @Nullable [] bytes =
+                    text == null ? null : Base64Url.decode(text).orElse(null);
             if (bytes == null || (length >= 0 && bytes.length != length)) {
                 throw fault(
                         member,

@@ -41,8 +41,13 @@ public final class PromiseAudit {
      * @throws AuditException when the log cannot be read
      */
     public void run(Report report, List<KeptPromise> promises) {
+        run(report, promises, 0);
+    }
+
+    /** @param without how many answers were given that have no promise */
+    private void run(Report report, List<KeptPromise> promises, long without) {
         names(report, promises);
-        keeps(report, promises);
+        keeps(report, promises, without);
     }
 
     /**
@@ -51,7 +56,7 @@ public final class PromiseAudit {
      * @throws AuditException when the log cannot be read
      */
     public void run(Report report, KeptPromise.Kept kept) {
-        run(report, kept.promises());
+        run(report, kept.promises(), kept.without());
         if (kept.none() > 0) {
             report.skip(
                     "Every answer that was given holds a promise of this log's gateways",
@@ -90,7 +95,7 @@ public final class PromiseAudit {
                         .formatted(first.gatewayKey(), Topics.BALLOTS.name(), first.logKey()));
     }
 
-    private void keeps(Report report, List<KeptPromise> promises) {
+    private void keeps(Report report, List<KeptPromise> promises, long without) {
         Map<Integer, List<PromisedVote>> byPartition = new TreeMap<>();
         for (KeptPromise promise : promises) {
             byPartition
@@ -123,7 +128,12 @@ public final class PromiseAudit {
                     "%s behind the end of this copy, which may be older than they are; the first one: %s"
                             .formatted(Texts.count(faults.behind, "promise is", "promises are"), faults.firstBehind));
         } else {
-            report.pass(KEPT, Texts.count(promises.size(), "promise"));
+            report.pass(
+                    KEPT,
+                    Texts.count(promises.size(), "promise")
+                            + (without == 0
+                                    ? ""
+                                    : "; %s none".formatted(Texts.count(without, "answer has", "answers have"))));
         }
     }
 

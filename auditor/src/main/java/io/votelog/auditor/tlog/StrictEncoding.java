@@ -36,16 +36,6 @@ public final class StrictEncoding {
         }
     }
 
-    /** Decodes base64url without padding; null when the text is not the encoding of its bytes by RFC 4648, section 5. */
-    public static byte @Nullable [] base64Url(String text) {
-        try {
-            byte[] bytes = Base64.getUrlDecoder().decode(text);
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(text) ? bytes : null;
-        } catch (IllegalArgumentException malformed) {
-            return null;
-        }
-    }
-
     /** Decodes a hash in base64; null when the text is none. */
     static byte @Nullable [] hash(String text) {
         byte[] bytes = base64(text);

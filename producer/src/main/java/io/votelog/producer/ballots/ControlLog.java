@@ -64,13 +64,7 @@ final class ControlLog {
         long end = System.nanoTime() + patience.toNanos();
         for (int tries = 1; ; tries++) {
             try {
-                acknowledged(send(new ProducerRecord<>(
-                        Topics.BALLOTS.name(),
-                        0,
-                        null,
-                        new byte[0],
-                        key.record(),
-                        KEY_NAMED.headers("gateway-key/" + key.text()))));
+                append(new byte[0], KEY_NAMED, "gateway-key/" + key.text(), key.record());
                 return;
             } catch (LogUnavailableException e) {
                 String what = "This gateway's key, with which it signs promises, cannot be named in %s: %s"
@@ -193,13 +187,13 @@ final class ControlLog {
     }
 
     private long toBallots(String ballotId, CloudEvent type, String what, byte[] value) {
-        return acknowledged(send(new ProducerRecord<>(
-                        Topics.BALLOTS.name(),
-                        0,
-                        null,
-                        ballotId.getBytes(StandardCharsets.UTF_8),
-                        value,
-                        type.headers(ballotId + "/" + what))))
+        return append(ballotId.getBytes(StandardCharsets.UTF_8), type, ballotId + "/" + what, value);
+    }
+
+    /** Appends to the topic of ballots, and returns the record's offset. */
+    private long append(byte[] key, CloudEvent type, String eventId, byte[] value) {
+        return acknowledged(
+                        send(new ProducerRecord<>(Topics.BALLOTS.name(), 0, null, key, value, type.headers(eventId))))
                 .offset();
     }
 

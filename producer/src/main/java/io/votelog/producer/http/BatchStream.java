@@ -12,7 +12,6 @@ import io.votelog.producer.votes.VoteAnswer;
 import io.votelog.producer.votes.VoteBody;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.promise.Promise;
-import io.votelog.schemas.promise.PromisedVote;
 import io.votelog.web.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -299,21 +298,14 @@ final class BatchStream implements CoreSubscriber<ByteBuf> {
 
         /** What else a promised vote's line says: all that the promise is of. */
         private static String evidence(RecordedVote recorded) {
-            RecordedVote.Evidence evidence = recorded.evidence();
-            if (evidence == null) {
+            if (recorded.evidence() == null) {
                 return "";
             }
             StringBuilder json = new StringBuilder(256 + Promise.JSON_LENGTH)
                     .append(",\"ballotId\":\"")
                     .append(recorded.ballotId())
-                    .append("\",\"partition\":")
-                    .append(recorded.partition())
-                    .append(",\"offset\":")
-                    .append(recorded.offset())
-                    .append(",\"recordedAt\":\"")
-                    .append(PromisedVote.timeText(recorded.recordedAtMs()))
                     .append('"');
-            evidence.writeJson(json);
+            recorded.writePlace(json);
             return json.toString();
         }
 

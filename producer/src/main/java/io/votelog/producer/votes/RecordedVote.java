@@ -21,13 +21,7 @@ public record RecordedVote(
         implements VoteAnswer {
 
     /** @param recordHash {@link PromisedVote#recordHash} of the vote's record */
-    public record Evidence(byte[] recordHash, Promise promise) {
-        /** Writes it as the member {@code promise} of an answer, with the comma before it. */
-        public void writeJson(StringBuilder json) {
-            json.append(",\"promise\":");
-            promise.writeJson(recordHash, json);
-        }
-    }
+    public record Evidence(byte[] recordHash, Promise promise) {}
 
     /** What can be promised of this vote. */
     PromisedVote promised(byte[] recordHash) {
@@ -55,7 +49,14 @@ public record RecordedVote(
                 .append(ballotId)
                 .append("\",\"receipt\":\"")
                 .append(receiptText)
-                .append("\",\"partition\":")
+                .append('"');
+        writePlace(json);
+        return json.append('}').toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Writes where and when the log has the vote, and the evidence where there is any, as members of an answer that has others. */
+    public void writePlace(StringBuilder json) {
+        json.append(",\"partition\":")
                 .append(partition)
                 .append(",\"offset\":")
                 .append(offset)
@@ -63,8 +64,8 @@ public record RecordedVote(
                 .append(PromisedVote.timeText(recordedAtMs))
                 .append('"');
         if (evidence != null) {
-            evidence.writeJson(json);
+            json.append(",\"promise\":");
+            evidence.promise().writeJson(evidence.recordHash(), json);
         }
-        return json.append('}').toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 }

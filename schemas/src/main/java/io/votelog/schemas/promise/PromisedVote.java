@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.schemas.promise;
 
+import io.votelog.schemas.Base64Url;
+import io.votelog.schemas.Digests;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.Base64;
 
 /**
  * What a gateway promises of a vote: that the log has this record at this place, with this time.
@@ -23,34 +23,24 @@ public record PromisedVote(
     /** The length of a record's hash in bytes. */
     public static final int HASH = 32;
 
-    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
     private static volatile TimeText newestTime = new TimeText(0, "1970-01-01T00:00:00Z");
 
     private static final byte[] FIRST_LINE = "votelog promise v1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int LENGTH = FIRST_LINE.length + HASH + Pseudonym.LENGTH + 16 + 4 + 8 + 8;
-
-    private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(() -> {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    });
 
     /**
      * SHA-256 of a record's key and value, one behind the other. A vote's key has 16 bytes. It gives no choices away, since the
      * value has 32 random ones.
      */
     public static byte[] recordHash(byte[] key, byte[] value) {
-        MessageDigest sha256 = SHA256.get();
-        sha256.reset();
+        MessageDigest sha256 = Digests.sha256();
         sha256.update(key);
         return sha256.digest(value);
     }
 
     /** Bytes as answers have them: base64url without padding. */
     public static String text(byte[] bytes) {
-        return BASE64.encodeToString(bytes);
+        return Base64Url.encode(bytes);
     }
 
     /** The time as answers have it, such as {@code 2021-12-05T01:02:03.004Z}. */

@@ -353,6 +353,7 @@ final class BallotTally {
         for (int row = 0; row < tally.rowKeys.length; row++) {
             tally.decodeRow(row, store.get(tally.rowKeys[row]));
         }
+        tally.turnout.dropQuartersThatDoNotFit(tally.asOfMs);
         return tally;
     }
 

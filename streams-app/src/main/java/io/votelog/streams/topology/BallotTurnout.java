@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -38,7 +39,6 @@ final class BallotTurnout {
     private final String quartersKey;
     private final List<MinuteTurnout> over;
     private final List<Quarter> quartersOver;
-    private boolean fitting;
     private final int optionCount;
 
     /** A quarter that is over, and the votes received up to its end. */
@@ -77,7 +77,6 @@ final class BallotTurnout {
         if (nextMs / MINUTE_MS == newestMs / MINUTE_MS) {
             return;
         }
-        dropQuartersThatDoNotFit(newestMs);
         boolean sameHour = hourMs(nextMs) == hourMs(newestMs);
         if (sameHour) {
             over.add(minute(newestMs, received, accepted));
@@ -107,7 +106,6 @@ final class BallotTurnout {
         if (optionCount == 0) {
             return List.of();
         }
-        dropQuartersThatDoNotFit(newestMs);
         List<QuarterVotes> quarters = new ArrayList<>();
         quartersOver.forEach(over -> quarters.add(over.votes()));
         quarters.add(quarter(newestMs, votes));
@@ -115,28 +113,21 @@ final class BallotTurnout {
     }
 
     /**
-     * A build from before there were quarters goes on with the minutes, and leaves the row of quarters as it was. When this one is back,
-     * quarters that are not the minutes' latest ones, without a gap, are none: what happened between is not known.
+     * Drops quarters that were read from the store and are not the minutes' latest ones, without a gap. A build from before there were
+     * quarters goes on with the minutes, and leaves the row of quarters as it was: what happened between is not known.
+     *
+     * @param newestMs the append time of the newest vote counted, milliseconds since 1970
      */
-    private void dropQuartersThatDoNotFit(long newestMs) {
-        if (fitting) {
-            return;
-        }
-        fitting = true;
-        int running = quarterOf(newestMs);
+    void dropQuartersThatDoNotFit(long newestMs) {
         NavigableMap<Integer, Long> received = new TreeMap<>();
         over.forEach(minute -> received.put(minute.getMinute() / MINUTES_OF_QUARTER, minute.getReceived()));
-        List<Quarter> expected = received.headMap(running, false).entrySet().stream()
-                .skip(Math.max(0, received.headMap(running, false).size() - quartersOver.size()))
-                .map(entry -> new Quarter(new QuarterVotes(entry.getKey(), List.of()), entry.getValue()))
+        List<Map.Entry<Integer, Long>> ended =
+                List.copyOf(received.headMap(quarterOf(newestMs)).entrySet());
+        List<Map.Entry<Integer, Long>> kept = quartersOver.stream()
+                .map(quarter -> Map.entry(quarter.votes().getQuarter(), quarter.received()))
                 .toList();
-        boolean fit = expected.size() == quartersOver.size();
-        for (int at = 0; fit && at < expected.size(); at++) {
-            Quarter kept = quartersOver.get(at);
-            fit = kept.received() == expected.get(at).received()
-                    && kept.votes().getQuarter() == expected.get(at).votes().getQuarter();
-        }
-        if (!fit) {
+        int unknown = ended.size() - kept.size();
+        if (unknown < 0 || !ended.subList(unknown, ended.size()).equals(kept)) {
             quartersOver.clear();
         }
     }

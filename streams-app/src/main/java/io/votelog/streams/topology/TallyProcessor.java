@@ -166,8 +166,7 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             tally.annul(annulled.picks());
             changed(tally.ballotId());
             // Behind the end too: the votes of its newest quarter are fewer now.
-            grownTurnouts.add(tally.ballotId());
-            turnoutTimer.start();
+            turnoutChanged(tally.ballotId());
         } else if (effect != null) {
             throw new IllegalStateException("nothing is counted for " + effect);
         }
@@ -187,9 +186,9 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
             tallies.put(tally.ballotId(), tally);
         }
         for (BallotRow ended : step.ended()) {
-            tallyOf(ended).end(position.nextOffset());
-            grownTurnouts.add(tallyOf(ended).ballotId());
-            turnoutTimer.start();
+            BallotTally tally = tallyOf(ended);
+            tally.end(position.nextOffset());
+            turnoutChanged(tally.ballotId());
         }
         if (position.equals(before)) {
             return;
@@ -248,6 +247,11 @@ final class TallyProcessor implements Processor<byte[], LogStep, byte[], byte[]>
     private void changed(String ballotId) {
         changed.add(ballotId);
         timer.start();
+    }
+
+    private void turnoutChanged(String ballotId) {
+        grownTurnouts.add(ballotId);
+        turnoutTimer.start();
     }
 
     private BallotTally tallyOf(BallotRow row) {

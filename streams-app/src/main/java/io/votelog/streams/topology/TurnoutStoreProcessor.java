@@ -10,7 +10,9 @@ import io.votelog.schemas.MalformedEventException;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.TallyKey;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -67,36 +69,30 @@ final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Voi
      * minute; its minutes are numbered from 0 to 59, in ascending order, and its quarters from 0 to 3.
      */
     private static boolean isSound(PartitionTurnout turnout) {
-        int before = -1;
-        for (MinuteTurnout minute : turnout.getMinutes()) {
-            if (minute.getMinute() <= before || minute.getMinute() >= MINUTES) {
-                return false;
-            }
-            before = minute.getMinute();
-        }
-        int quarterBefore = -1;
-        for (QuarterVotes quarter : turnout.getQuarters()) {
-            if (quarter.getQuarter() <= quarterBefore || quarter.getQuarter() >= QUARTERS) {
-                return false;
-            }
-            quarterBefore = quarter.getQuarter();
-        }
-        return before >= 0
+        return !turnout.getMinutes().isEmpty()
+                && areNumbered(turnout.getMinutes(), MinuteTurnout::getMinute, MINUTES)
+                && areNumbered(turnout.getQuarters(), QuarterVotes::getQuarter, QUARTERS)
                 && Ballot.isId(turnout.getBallotId())
                 && !turnout.getHour().isBefore(Instant.EPOCH)
                 && turnout.getHour().isBefore(LATEST);
     }
 
+    /** Whether their numbers ascend, from 0 on and below that bound. */
+    private static <T> boolean areNumbered(List<T> parts, ToIntFunction<T> number, int bound) {
+        int before = -1;
+        for (T part : parts) {
+            if (number.applyAsInt(part) <= before || number.applyAsInt(part) >= bound) {
+                return false;
+            }
+            before = number.applyAsInt(part);
+        }
+        return true;
+    }
+
     private static boolean isNewer(PartitionTurnout turnout, byte @Nullable [] standing)
             throws MalformedEventException {
-        if (standing == null) {
-            return true;
-        }
-        PartitionTurnout known = Events.decode(standing, PartitionTurnout.class);
-        // A build from before there were quarters may have sent the same without them.
-        return known.getNextOffset() < turnout.getNextOffset()
-                || (known.getNextOffset() == turnout.getNextOffset()
-                        && known.getQuarters().isEmpty()
-                        && !turnout.getQuarters().isEmpty());
+        return standing == null
+                || TurnoutCover.of(turnout)
+                        .isMoreThan(TurnoutCover.of(Events.decode(standing, PartitionTurnout.class)));
     }
 }

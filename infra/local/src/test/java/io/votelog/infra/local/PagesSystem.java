@@ -8,6 +8,11 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.votelog.infra.local.Browser.Screen;
 import io.votelog.infra.local.Browser.Visitor;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -45,6 +50,17 @@ final class PagesSystem implements BeforeAllCallback, AfterEachCallback, AfterAl
     /** Somebody new, who reads English, by day. */
     Visitor visitor(Screen screen) {
         return browser.visitor(screen, ColorScheme.LIGHT, "en-GB");
+    }
+
+    /** What is answered to who reads English and prefers that type. */
+    static HttpResponse<String> ask(String address, String accept) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(address))
+                                .header("Accept", accept)
+                                .header("Accept-Language", "en")
+                                .build(),
+                        BodyHandlers.ofString());
     }
 
     /** Picks options on a page of a ballot. */

@@ -2,6 +2,7 @@
 package io.votelog.infra.local;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.votelog.infra.local.PagesSystem.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.FrameLocator;
@@ -17,11 +18,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -98,11 +95,11 @@ class ResultsPagesIT {
     @Test
     void shouldLetTheNamedSitesAloneShowResultsInAFrame() throws Exception {
         String embed = up.resultsPage() + "?view=embed";
-        HttpResponse<String> frame = ask(embed);
+        HttpResponse<String> frame = ask(embed, "text/html");
         assertThat(frame.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .endsWith("frame-ancestors " + siteOf(SITE));
         assertThat(frame.headers().firstValue("X-Frame-Options")).isEmpty();
-        HttpResponse<String> page = ask(up.resultsPage());
+        HttpResponse<String> page = ask(up.resultsPage(), "text/html");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .endsWith("frame-ancestors 'none'");
         assertThat(page.headers().firstValue("X-Frame-Options")).contains("DENY");
@@ -232,15 +229,5 @@ class ResultsPagesIT {
 
     private static Visitor visitor(Screen screen) {
         return SYSTEM.visitor(screen);
-    }
-
-    private static HttpResponse<String> ask(String address) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(address))
-                                .header("Accept", "text/html")
-                                .header("Accept-Language", "en")
-                                .build(),
-                        BodyHandlers.ofString());
     }
 }

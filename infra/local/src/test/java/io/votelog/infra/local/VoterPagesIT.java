@@ -2,6 +2,7 @@
 package io.votelog.infra.local;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.votelog.infra.local.PagesSystem.ask;
 import static io.votelog.infra.local.PagesSystem.pick;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,11 +18,7 @@ import com.microsoft.playwright.options.WaitUntilState;
 import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.Browser.Screen;
 import io.votelog.infra.local.Browser.Visitor;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -542,15 +539,5 @@ class VoterPagesIT {
 
     private static Visitor visitor(Screen screen) {
         return SYSTEM.visitor(screen);
-    }
-
-    private static HttpResponse<String> ask(String address, String accept) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(address))
-                                .header("Accept", accept)
-                                .header("Accept-Language", "en")
-                                .build(),
-                        BodyHandlers.ofString());
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.votelog.events.MinuteTurnout;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.events.QuarterVotes;
+import io.votelog.streams.topology.TurnoutCover;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -58,7 +59,7 @@ public final class TurnoutHistory {
                 new TreeMap<>(partitions.getOrDefault(snapshot.getPartition(), new TreeMap<>()));
         Hour hour = Hour.of(snapshot);
         Hour known = hours.put(snapshot.getHour().getEpochSecond(), hour);
-        if (known != null && !hour.isNewerThan(known)) {
+        if (known != null && !hour.cover.isMoreThan(known.cover)) {
             return this;
         }
         Map<Integer, NavigableMap<Long, Hour>> next = new HashMap<>(partitions);
@@ -161,11 +162,11 @@ public final class TurnoutHistory {
      * hour by theirs, and the votes of each option at the end of each.
      */
     private record Hour(
-            long nextOffset, long[] minutes, long[] received, long[] accepted, long[] quarters, long[][] votes) {
+            TurnoutCover cover, long[] minutes, long[] received, long[] accepted, long[] quarters, long[][] votes) {
         static Hour of(PartitionTurnout snapshot) {
             long start = snapshot.getHour().getEpochSecond();
             return new Hour(
-                    snapshot.getNextOffset(),
+                    TurnoutCover.of(snapshot),
                     column(snapshot, minute -> start + minute.getMinute() * MINUTE),
                     column(snapshot, MinuteTurnout::getReceived),
                     column(snapshot, MinuteTurnout::getAccepted),
@@ -181,12 +182,6 @@ public final class TurnoutHistory {
 
         private static long[] column(PartitionTurnout snapshot, ToLongFunction<MinuteTurnout> value) {
             return snapshot.getMinutes().stream().mapToLong(value).toArray();
-        }
-
-        /** Whether it covers more of the log; or the same of it, and has the quarters that the other lacks. */
-        boolean isNewerThan(Hour known) {
-            return nextOffset > known.nextOffset
-                    || (nextOffset == known.nextOffset && known.quarters.length == 0 && quarters.length > 0);
         }
 
         long firstMinute() {

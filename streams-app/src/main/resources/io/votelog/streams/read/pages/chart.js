@@ -1,6 +1,6 @@
 // The chart of turnout over time, and the same in words and in a table.
 
-import { askAgainMs, drawing, halfway, settled, writeRows } from "./plot.js";
+import { askAgainMs, drawing, halfSentence, settled, upTo, writeRows } from "./plot.js";
 import { fill } from "./words.js";
 
 const POINTS = 120;
@@ -56,7 +56,7 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
       return [start, ...known];
     }
     const now = { at: asOf(), received: results.turnout.received, accepted: results.turnout.accepted };
-    return [start, ...known.filter((point) => !point.running && point.at < now.at), now];
+    return [start, ...upTo(known, now)];
   }
 
   /** The time of the newest vote of the newest results, in seconds since 1970; null before there are any. */
@@ -87,14 +87,12 @@ export function turnoutChart({ url, speak, words, onServerTime }) {
 
   function say(line) {
     const last = line[line.length - 1];
-    const sentences = [fill(words["growth-text"], {
-      time: speak.clock(new Date(1000 * last.at)), received: speak.number(last.received), accepted: speak.number(last.accepted),
-    })];
-    const half = halfway(line, "accepted");
-    if (half !== undefined) {
-      sentences.push(fill(words["growth-half"], { time: speak.clock(new Date(1000 * half)) }));
-    }
-    text.textContent = sentences.join(" ");
+    text.textContent = [
+      fill(words["growth-text"], {
+        time: speak.clock(new Date(1000 * last.at)), received: speak.number(last.received), accepted: speak.number(last.accepted),
+      }),
+      ...halfSentence(line, "accepted", words, speak),
+    ].join(" ");
   }
 
   ask();

@@ -1,6 +1,6 @@
 // How the votes for one option grew: a sheet with a chart, the same in words and in a table, for the count that is pressed.
 
-import { askAgainMs, drawing, halfway, settled, writeRows } from "./plot.js";
+import { askAgainMs, drawing, halfSentence, settled, upTo, writeRows } from "./plot.js";
 import { timeLimit } from "./time-limit.js";
 import { fill } from "./words.js";
 
@@ -125,7 +125,7 @@ export function courses({ url, opensAt, newest, speak, words, titleOf, countOf, 
     if (asOf === null) {
       return [...start, ...known];
     }
-    return [...start, ...known.filter((point) => !point.running && point.at < asOf), { at: asOf, votes: countOf(option) }];
+    return [...start, ...upTo(known, { at: asOf, votes: countOf(option) })];
   }
 
   function draw() {
@@ -139,10 +139,9 @@ export function courses({ url, opensAt, newest, speak, words, titleOf, countOf, 
     }
     plot.show([points.map((one) => one.at), points.map((one) => one.votes)]);
     const last = points[points.length - 1];
-    const half = halfway(points, "votes");
     text.textContent = [
       fill(words["course-text"], { time: speak.clock(new Date(1000 * last.at)), votes: speak.number(last.votes) }),
-      ...(half === undefined ? [] : [fill(words["growth-half"], { time: speak.clock(new Date(1000 * half)) })]),
+      ...halfSentence(points, "votes", words, speak),
     ].join(" ");
     return points;
   }

@@ -1,5 +1,7 @@
 // Lines over time as every chart of the page draws them, and the same points as rows of a table.
 
+import { fill } from "./words.js";
+
 const STEPS = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 const TABLE_ROWS = 12;
 const { uPlot } = globalThis;
@@ -104,8 +106,19 @@ export function writeRows(table, line, columns, speak) {
   }));
 }
 
+/** These points up to now, which is the last one. What was running when it was told is left out; now tells of it. */
+export function upTo(points, now) {
+  return [...points.filter((point) => !point.running && point.at < now.at), now];
+}
+
+/** The sentence that says when half of it had come, in a list: none where no point tells. */
+export function halfSentence(line, column, words, speak) {
+  const half = halfway(line, column);
+  return half === undefined ? [] : [fill(words["growth-half"], { time: speak.clock(new Date(1000 * half)) })];
+}
+
 /** When it had half of what it has at the end of the line; undefined where no point between tells. */
-export function halfway(line, column) {
+function halfway(line, column) {
   const last = line[line.length - 1][column];
   if (last === 0) {
     return undefined;

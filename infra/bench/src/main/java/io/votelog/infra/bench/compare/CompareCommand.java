@@ -110,8 +110,7 @@ public final class CompareCommand implements Callable<Integer> {
                 }
                 yield fastest(ceiling, TokenAlgorithm.HS256, row, round, system, generator);
             }
-            case HS256 -> fastest(gateway, TokenAlgorithm.HS256, row, round, system, generator);
-            case UNPROMISED -> fastest(gateway, TokenAlgorithm.HS256, row, round, system, generator);
+            case HS256, UNPROMISED -> fastest(gateway, TokenAlgorithm.HS256, row, round, system, generator);
             case RS256 -> fastest(gateway, TokenAlgorithm.RS256, row, round, system, generator);
             case ES256 -> fastest(gateway, TokenAlgorithm.ES256, row, round, system, generator);
             case P99 -> halfLoad(Row.HS256, gateway, system, generator);
