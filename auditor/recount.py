@@ -272,7 +272,7 @@ def announcement(file):
     """What was announced; what is not known here must not be passed over."""
     it = json.loads(pathlib.Path(file).read_text("utf-8"))
     ballots, format = it["ballots"], it["format"]
-    unknown = {*it} - {"format", "publicKeys", "ballots", "positions"}
+    unknown = {*it} - {"format", "publicKeys", "ballots", "positions", "sealedLog"}
     unknown |= {name for ballot in ballots for name in ballot} - {"ballotId", "digest", "partitions"}
     if format != "votelog-announcement/1" or unknown or not ballots or not it["publicKeys"]:
         raise ValueError("%s is in the format %s, with %s" % (file, format, sorted(unknown) or "too little in it"))
@@ -307,12 +307,12 @@ def promise(it, keys):
     sha, evidence = lambda data: hashlib.sha256(data).digest(), it["promise"]
     at, offset, index, size = it["partition"], it["offset"], evidence["index"], evidence["size"]
     check(all(type(each) is int and each >= 0 for each in (at, offset, index, size)) and index < size)
-    check(evidence["format"] == "votelog-promise/1" and type(evidence["path"]) is list)
+    check(evidence["format"] == "votelog-promise/2" and type(evidence["path"]) is list)
     time = round((datetime.datetime.fromisoformat(it["recordedAt"].replace("Z", "+00:00")) - moment(0)) / datetime.timedelta(milliseconds=1))
     check(it["recordedAt"] == moment(time).isoformat(timespec="milliseconds" if time % 1000 else "seconds").replace("+00:00", "Z"))
     said = raw(evidence["record"], 32)
     leaf = said + raw(it["receipt"], 32) + struct.pack(">iqq", at, offset, time) + it["ballotId"].encode("ascii")
-    node, last = sha(b"\0votelog promise v1\n" + leaf), size - 1
+    node, last = sha(b"\0votelog promise v2\n" + leaf), size - 1
     for sibling in (raw(each, 32) for each in evidence["path"]):  # RFC 9162, section 2.1.3.2
         check(last > 0)
         if index & 1 or index == last:
@@ -344,17 +344,20 @@ def promises(file, keys, unseen):
         raise ValueError("%s holds no promise%s" % (file, ": " + unseen[-1] if unseen else ""))
     return kept
 
+def sized(data):
+    return struct.pack(">i", -1) if data is None else struct.pack(">i", len(data)) + data
+
 def broken(kept, folder, votes, ballots, unseen):
     """Where the log does not have what was promised."""
     wanted = {(at, offset) for at, offset, *_ in kept}
-    found = {(file["partition"], offset): (hashlib.sha256((key or b"") + (value or b"")).digest(), time)
+    found = {(file["partition"], offset): hashlib.sha256(struct.pack(">qq", offset, time) + sized(key) + sized(value)).digest()
              for file in votes for offset, time, key, value, _ in records(folder, file) if (file["partition"], offset) in wanted}
     ends = {file["partition"]: file["end"] for file in votes}
     named = {value for file in ballots for _, _, _, value, _ in records(folder, file)}
     for at, offset, time, hashed, record in kept:
         if offset >= ends.get(at, offset + 1):
             unseen.append("partition %d, offset %d: promised, and behind the end of this dump" % (at, offset))
-        elif found.get((at, offset)) != (hashed, time):
+        elif found.get((at, offset)) != hashed:
             yield "partition %d, offset %d: promised to a voter as recorded at %s, and not there" % (at, offset, moment(time))
         if record not in named:
             yield "partition %d, offset %d: promised with a key that the log does not name" % (at, offset)

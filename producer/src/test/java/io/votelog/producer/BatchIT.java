@@ -107,7 +107,7 @@ class BatchIT {
                         "offset",
                         "recordedAt",
                         "promise");
-        assertThat(promised.at("/promise/format").stringValue()).isEqualTo("votelog-promise/1");
+        assertThat(promised.at("/promise/format").stringValue()).isEqualTo("votelog-promise/2");
     }
 
     /** Of two spellings of one user's id at most one is accepted, and the station is told which character is wrong. */

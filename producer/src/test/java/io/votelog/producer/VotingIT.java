@@ -96,9 +96,10 @@ class VotingIT {
                 .isBetween(before, Instant.now().plusSeconds(5));
         assertThat(answer.path("recordedAt").stringValue()).endsWith("Z");
         JsonNode promise = answer.path("promise");
-        assertThat(promise.path("format").stringValue()).isEqualTo("votelog-promise/1");
+        assertThat(promise.path("format").stringValue()).isEqualTo("votelog-promise/2");
         assertThat(promise.path("record").stringValue())
-                .isEqualTo(PromisedVote.text(PromisedVote.recordHash(record.key(), record.value())));
+                .isEqualTo(PromisedVote.text(
+                        PromisedVote.recordHash(record.offset(), record.timestamp(), record.key(), record.value())));
         byte[] key = Base64.getUrlDecoder().decode(promise.path("key").stringValue());
         assertThat(TopicReader.readAll(bootstrapServers, Topics.BALLOTS.name()))
                 .as("the gateway's key is named in the log")

@@ -4,7 +4,10 @@ package io.votelog.auditor.commands;
 import io.votelog.auditor.replay.Announcement;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.source.LogSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -42,10 +45,19 @@ public final class AnnounceCommand implements Callable<Integer> {
             description = "also how far votes go now: the log may never end before. For the day when a vote has ended")
     private boolean positions;
 
+    @Option(
+            names = "--log-key",
+            paramLabel = "VKEY",
+            description =
+                    "also the public keys of the sealed log, as keygen prints them: twice, or in one argument with white space between")
+    private List<String> sealedLog = new ArrayList<>();
+
     @Override
     public Integer call() {
+        SealedLogKey sealedLogKey = sealedLog.isEmpty() ? null : SealedLogOptions.key(sealedLog);
         try (LogSource source = log.open()) {
-            System.out.println(Texts.JSON.writeValueAsString(Announcement.of(source, keys.keys(), ballots, positions)));
+            System.out.println(Texts.JSON.writeValueAsString(
+                    Announcement.of(source, keys.keys(), ballots, positions, sealedLogKey)));
             return Report.PASSED;
         }
     }

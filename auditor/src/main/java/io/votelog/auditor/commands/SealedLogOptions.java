@@ -2,6 +2,7 @@
 package io.votelog.auditor.commands;
 
 import io.votelog.auditor.files.InputFile;
+import io.votelog.auditor.replay.Announcement;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.SealedLogKey;
@@ -25,13 +26,19 @@ final class SealedLogOptions {
 
     @Option(
             names = "--log-key",
-            required = true,
             paramLabel = "VKEY",
             description =
                     "the public key of the sealed log, as keygen prints it; from a place that you trust, not from the log."
                             + " Where each tree has its own, give both: twice, or in one argument with white space between")
-    @SuppressWarnings("NullAway.Init") // picocli sets it.
     private List<String> keys = new ArrayList<>();
+
+    @Option(
+            names = "--announced",
+            paramLabel = "FILE",
+            description =
+                    "what was announced of the log, as announce --log-key printed it: its keys of the sealed log are taken, or those"
+                            + " given by --log-key are held to it")
+    private @Nullable Path announced;
 
     @Option(
             names = "--policy",
@@ -48,10 +55,33 @@ final class SealedLogOptions {
     private @Nullable String maxCosignatureAge;
 
     /**
-     * @throws AuditException when the texts are no keys of one log
+     * The keys that were given, or announced.
+     *
+     * @throws AuditException when there are none, they are no keys of one log, or others were announced
      */
     SealedLogKey key() {
-        return key(keys);
+        SealedLogKey given = keys.isEmpty() ? null : key(keys);
+        if (announced == null) {
+            if (given == null) {
+                throw new AuditException(
+                        "which keys sign the sealed log? --log-key VKEY, or --announced FILE with an announcement that names them");
+            }
+            return given;
+        }
+        SealedLogKey wanted = Announcement.read(announced)
+                .sealedLogKey()
+                .orElseThrow(() -> new AuditException(
+                        "%s announces no key of a sealed log: it has no member 'sealedLog'".formatted(announced)));
+        if (given != null && !given.texts().equals(wanted.texts())) {
+            throw new AuditException("--log-key says %s, and %s was announced"
+                    .formatted(String.join(" ", given.texts()), String.join(" ", wanted.texts())));
+        }
+        return wanted;
+    }
+
+    /** Whether keys were given or announced. */
+    boolean given() {
+        return !keys.isEmpty() || announced != null;
     }
 
     static SealedLogKey key(List<String> keys) {

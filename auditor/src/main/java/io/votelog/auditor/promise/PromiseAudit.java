@@ -165,7 +165,7 @@ public final class PromiseAudit {
                 to++;
             }
             List<PromisedVote> near = votes.subList(from, to);
-            Map<Long, Found> found = find(range, near);
+            Map<Long, ConsumerRecord<byte[], byte[]>> found = find(range, near);
             for (PromisedVote vote : near) {
                 judge(vote, found.get(vote.offset()), range, faults);
             }
@@ -173,32 +173,24 @@ public final class PromiseAudit {
         }
     }
 
-    /** What stands in the log at a promised place. */
-    private record Found(byte[] hash, long timestamp) {}
-
-    private Map<Long, Found> find(OffsetRange range, List<PromisedVote> near) {
+    private Map<Long, ConsumerRecord<byte[], byte[]>> find(OffsetRange range, List<PromisedVote> near) {
         long begin = Math.max(range.begin(), near.get(0).offset());
         long end = Math.min(range.end(), near.get(near.size() - 1).offset() + 1);
-        Map<Long, Found> found = new TreeMap<>();
+        Map<Long, ConsumerRecord<byte[], byte[]>> found = new TreeMap<>();
         if (begin < end) {
             Set<Long> wanted = new HashSet<>();
             near.forEach(vote -> wanted.add(vote.offset()));
             source.read(new OffsetRange(range.topic(), range.partition(), begin, end), record -> {
                 if (wanted.contains(record.offset())) {
-                    found.put(record.offset(), found(record));
+                    found.put(record.offset(), record);
                 }
             });
         }
         return found;
     }
 
-    private static Found found(ConsumerRecord<byte[], byte[]> record) {
-        byte[] key = record.key() == null ? new byte[0] : record.key();
-        byte[] value = record.value() == null ? new byte[0] : record.value();
-        return new Found(PromisedVote.recordHash(key, value), record.timestamp());
-    }
-
-    private void judge(PromisedVote vote, @Nullable Found found, OffsetRange range, Faults faults) {
+    private void judge(
+            PromisedVote vote, @Nullable ConsumerRecord<byte[], byte[]> found, OffsetRange range, Faults faults) {
         if (found == null && vote.offset() >= range.end()) {
             String fault = "%s, and the log ends at offset %d there".formatted(promised(vote), range.end());
             if (source.grows()) {
@@ -208,12 +200,19 @@ public final class PromiseAudit {
             }
         } else if (found == null) {
             faults.broken("%s, and the log has nothing there".formatted(promised(vote)));
-        } else if (!Arrays.equals(found.hash(), vote.recordHash())) {
+        } else if (!isPromised(vote, found)) {
             faults.broken("%s, and another record stands there".formatted(promised(vote)));
         } else if (found.timestamp() != vote.recordedAtMs()) {
             faults.broken("%s, and the log has it with the time %s"
                     .formatted(promised(vote), PromisedVote.timeText(found.timestamp())));
         }
+    }
+
+    /** Whether the record is the promised one, whatever its time. */
+    private static boolean isPromised(PromisedVote vote, ConsumerRecord<byte[], byte[]> found) {
+        return Arrays.equals(
+                PromisedVote.recordHash(vote.offset(), vote.recordedAtMs(), found.key(), found.value()),
+                vote.recordHash());
     }
 
     /** Without the receipt, by which a report would tell whose vote it is. */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
+import io.votelog.auditor.tlog.TlogException;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.ControlRecord;
 import io.votelog.schemas.Events;
@@ -19,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -35,11 +38,16 @@ import org.jspecify.annotations.Nullable;
  * @param ballots the announced ballots, sorted by id
  * @param positions the end offset of each partition of votes at the time, below which the log may never end; null where
  *     the announcement names none
+ * @param sealedLog the public keys of the sealed log's trees, as keygen prints them; null where the announcement names none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"format", "publicKeys", "ballots", "positions"})
+@JsonPropertyOrder({"format", "publicKeys", "ballots", "positions", "sealedLog"})
 public record Announcement(
-        String format, List<String> publicKeys, List<Ballot> ballots, @Nullable Map<Integer, Long> positions) {
+        String format,
+        List<String> publicKeys,
+        List<Ballot> ballots,
+        @Nullable Map<Integer, Long> positions,
+        @Nullable List<String> sealedLog) {
     /** The format that an announcement names. */
     static final String FORMAT = "votelog-announcement/1";
 
@@ -61,9 +69,11 @@ public record Announcement(
      * @param keys that the log obeys
      * @param wanted ids of the ballots to announce; all when empty
      * @param positions whether the announcement names the ends of votes
+     * @param sealedLog the sealed log's public keys; null where they are not announced
      * @throws AuditException when a requested ballot does not exist, or the log has no ballot
      */
-    public static Announcement of(LogSource source, LogKeys keys, Set<String> wanted, boolean positions) {
+    public static Announcement of(
+            LogSource source, LogKeys keys, Set<String> wanted, boolean positions, @Nullable SealedLogKey sealedLog) {
         Map<String, Ballot> ballots = new TreeMap<>();
         read(source, claim -> {
             if (claim.signedBy(keys)) {
@@ -88,7 +98,12 @@ public record Announcement(
         }
         Map<Integer, Long> ends = new TreeMap<>();
         source.ranges(Topics.VOTES.name()).forEach(range -> ends.put(range.partition(), range.end()));
-        return new Announcement(FORMAT, keys.texts(), List.copyOf(ballots.values()), positions ? ends : null);
+        return new Announcement(
+                FORMAT,
+                keys.texts(),
+                List.copyOf(ballots.values()),
+                positions ? ends : null,
+                sealedLog == null ? null : sealedLog.texts());
     }
 
     /** Reads the claims of a log in their order, whoever signed them. */
@@ -164,6 +179,13 @@ public record Announcement(
                 }
             });
         }
+        if (sealedLog != null) {
+            try {
+                sealedLogKey();
+            } catch (TlogException e) {
+                faults.add("sealedLog: " + e.getMessage());
+            }
+        }
         return faults.isEmpty() ? null : faults.get(0);
     }
 
@@ -174,5 +196,10 @@ public record Announcement(
     /** The keys that were announced. */
     public LogKeys keys() {
         return LogKeys.of(publicKeys);
+    }
+
+    /** The sealed log's keys that were announced; empty where none were. */
+    public Optional<SealedLogKey> sealedLogKey() {
+        return Optional.ofNullable(sealedLog).map(SealedLogKey::parse);
     }
 }

@@ -64,6 +64,12 @@ public record SealedLogKey(NoteVerifier votes, NoteVerifier verdicts) {
                 .findFirst();
     }
 
+    /** The keys as keygen prints them: a line for each tree, or one line where one key signs both. */
+    public List<String> texts() {
+        NoteVerifier sameKey = votes.named(verdicts.name());
+        return sameKey.vkey().equals(verdicts.vkey()) ? List.of(votes.vkey()) : List.of(votes.vkey(), verdicts.vkey());
+    }
+
     /** The key of one tree. */
     public NoteVerifier of(SealedLog tree) {
         return tree == SealedLog.VOTES ? votes : verdicts;

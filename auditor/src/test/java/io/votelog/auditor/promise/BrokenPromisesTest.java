@@ -79,7 +79,7 @@ class BrokenPromisesTest {
                     record.partition(),
                     record.offset(),
                     record.timestamp(),
-                    PromisedVote.recordHash(record.key(), record.value()));
+                    PromisedVote.recordHash(record.offset(), record.timestamp(), record.key(), record.value()));
         } catch (MalformedEventException e) {
             throw new AssertionError(e);
         }

@@ -56,7 +56,7 @@ class KeptPromiseTest {
                 "\"size\":5 | \"size\":0 | to the root of no tree",
                 "\"index\":2 | \"index\":-1 | promise.index is -1",
                 "\"path\":\\[\"[^\"]+\", | \"path\":[ | to the root of no tree",
-                "\"format\":\"votelog-promise/1\" | \"format\":\"votelog-promise/2\" | this program reads votelog-promise/1",
+                "\"format\":\"votelog-promise/2\" | \"format\":\"votelog-promise/1\" | this program reads votelog-promise/2",
                 "\"recordedAt\":\"[^\"]+\" | \"recordedAt\":\"yesterday\" | a time as the gateway wrote it",
                 "\"receipt\":\"[^\"]+\" | \"receipt\":\"x\" | no receipt",
                 "\"signature\":\"[^\"]+\" | \"signature\":\"AA\" | of 64 bytes",

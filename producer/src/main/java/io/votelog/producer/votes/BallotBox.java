@@ -131,7 +131,6 @@ public final class BallotBox {
             return;
         }
         byte[] value = Events.encode(new VoteCast(voteId, ballot.id(), choices, salts.next()));
-        byte @Nullable [] recordHash = promised ? PromisedVote.recordHash(voter.bytes(), value) : null;
         log.append(
                 voter.partition(listed.partitionCount()),
                 voter,
@@ -142,7 +141,9 @@ public final class BallotBox {
                         fairUse.giveBack(charge);
                     }
                     VoteAnswer answer = answer(outcome, ballot.id(), receipt);
-                    if (recordHash != null && answer instanceof RecordedVote recorded) {
+                    if (promised && answer instanceof RecordedVote recorded) {
+                        byte[] recordHash = PromisedVote.recordHash(
+                                recorded.offset(), recorded.recordedAtMs(), voter.bytes(), value);
                         promises.promise(
                                 recorded.promised(recordHash),
                                 promise -> onAnswer.accept(recorded.with(recordHash, promise)));

@@ -124,9 +124,11 @@ class BallotBoxTest {
             assertThat(evidence != null).isEqualTo(promised);
             if (evidence != null) {
                 ProducerRecord<byte[], byte[]> sent = producer.history().get(0);
-                assertThat(evidence.recordHash()).isEqualTo(PromisedVote.recordHash(sent.key(), sent.value()));
+                assertThat(evidence.recordHash())
+                        .isEqualTo(
+                                PromisedVote.recordHash(vote.offset(), vote.recordedAtMs(), sent.key(), sent.value()));
                 assertThat(new String(vote.json(vote.receipt().toString()), StandardCharsets.UTF_8))
-                        .contains(",\"promise\":{\"format\":\"votelog-promise/1\",\"record\":\""
+                        .contains(",\"promise\":{\"format\":\"votelog-promise/2\",\"record\":\""
                                 + PromisedVote.text(evidence.recordHash()));
             }
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Promise(int index, int size, List<String> path, String signature, String key) {
     /** The format that answers name. */
-    public static final String FORMAT = "votelog-promise/1";
+    public static final String FORMAT = "votelog-promise/2";
 
     /** The most promises that are signed together: a path has ten hashes at most. */
     public static final int MOST = 1 << 10;

@@ -24,12 +24,13 @@ class PromiseTest {
 
     @Test
     void shouldWriteWhatIsPromisedInBytesThatNeverChange() {
-        byte[] hash = PromisedVote.recordHash(new byte[16], "value".getBytes(StandardCharsets.UTF_8));
+        byte[] hash = PromisedVote.recordHash(
+                4_711, 1_638_666_123_004L, new byte[16], "value".getBytes(StandardCharsets.UTF_8));
         PromisedVote vote = new PromisedVote("gz-customs-2021", RECEIPT, 3, 4_711, 1_638_666_123_004L, hash);
 
         assertThat(HexFormat.of().formatHex(vote.bytes()))
                 .isEqualTo(
-                        "766f74656c6f672070726f6d6973652076310a" // "votelog promise v1" and a line feed
+                        "766f74656c6f672070726f6d6973652076320a" // "votelog promise v2" and a line feed
                                 + HexFormat.of().formatHex(hash)
                                 + "0".repeat(32)
                                 + "00000000000000010000000000000002"
@@ -38,7 +39,10 @@ class PromiseTest {
                                 + "0000017d881cb6fc"
                                 + "677a2d637573746f6d732d32303231"); // "gz-customs-2021"
         assertThat(PromisedVote.timeText(1_638_666_123_004L)).isEqualTo("2021-12-05T01:02:03.004Z");
-        assertThat(hash).isEqualTo(sha256(new byte[16], "value".getBytes(StandardCharsets.UTF_8)));
+        assertThat(hash)
+                .isEqualTo(sha256(HexFormat.of()
+                        .parseHex("0000000000001267" + "0000017d881cb6fc" + "00000010" + "0".repeat(32) + "00000005"
+                                + "76616c7565"))); // "value"
         assertThat(new String(Promise.signedText(3, hash), StandardCharsets.UTF_8))
                 .isEqualTo("votelog promises v1\n3\n" + PromisedVote.text(hash) + "\n");
     }
@@ -55,7 +59,7 @@ class PromiseTest {
         promise.writeJson(hash, json);
         assertThat(json.toString())
                 .isEqualTo(
-                        "{\"format\":\"votelog-promise/1\",\"record\":\"%1$s\",\"index\":1,\"size\":2,\"path\":[\"%1$s\"],"
+                        "{\"format\":\"votelog-promise/2\",\"record\":\"%1$s\",\"index\":1,\"size\":2,\"path\":[\"%1$s\"],"
                                         .formatted("A".repeat(43))
                                 + "\"signature\":\"%s\",\"key\":\"__4\"}".formatted("A".repeat(86)));
     }

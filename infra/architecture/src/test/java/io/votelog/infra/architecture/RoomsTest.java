@@ -90,7 +90,7 @@ class RoomsTest {
             auditor.commands       : auditor.promise auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.verify         : auditor.seal auditor.count auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.promise        : auditor.source auditor.files auditor.report auditor.tlog
-            auditor.replay         : auditor.count auditor.source auditor.files auditor.report
+            auditor.replay         : auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog
             auditor.restore        : auditor.source auditor.files auditor.report
             auditor.export         : auditor.count auditor.source auditor.files auditor.report
             auditor.compare        : auditor.count auditor.source auditor.files auditor.report
