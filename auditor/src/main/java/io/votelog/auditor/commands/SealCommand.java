@@ -2,24 +2,20 @@
 package io.votelog.auditor.commands;
 
 import io.votelog.auditor.files.InputFile;
+import io.votelog.auditor.replay.Announcement;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
-import io.votelog.auditor.seal.FinalResults;
 import io.votelog.auditor.seal.SealedLog;
-import io.votelog.auditor.seal.SealedTreeWriter;
-import io.votelog.auditor.seal.Sealer;
 import io.votelog.auditor.seal.SealingKey;
-import io.votelog.auditor.seal.SealsTopic;
-import io.votelog.auditor.seal.VerdictLeaves;
-import io.votelog.auditor.seal.VoteLeaves;
-import io.votelog.auditor.seal.Witnesses;
+import io.votelog.auditor.sealing.SealingRun;
+import io.votelog.auditor.serve.SealedLogServer;
+import io.votelog.auditor.serve.SealerMeters;
 import io.votelog.auditor.source.BrokerSource;
-import io.votelog.auditor.source.CountingProgress;
-import io.votelog.auditor.source.Outage;
-import io.votelog.auditor.source.PartitionTail;
-import io.votelog.auditor.tlog.Policy;
+import io.votelog.auditor.source.RecordReader;
+import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.verify.ReceiptProver;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -27,19 +23,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code votelog-auditor seal}. */
@@ -56,11 +50,12 @@ import picocli.CommandLine.Option;
                     + " folder.",
             "",
             "It runs until it is stopped, through outages of the brokers too, and goes on where it stopped. One sealer seals a log: a"
-                    + " second one takes over from the first, which ends."
+                    + " second one takes over from the first, which ends, or waits for its turn with --standby."
         })
 public final class SealCommand implements Callable<Integer> {
     private static final String LOCK = ".lock";
-    private static final Duration AFTER_AN_OUTAGE = Duration.ofSeconds(2);
+    private static final int PROOFS_AT_A_TIME = 4;
+    private static final Duration PROOF_PATIENCE = Duration.ofSeconds(5);
 
     @Option(
             names = "--bootstrap-servers",
@@ -103,8 +98,6 @@ public final class SealCommand implements Callable<Integer> {
                             + " shown when the quorum has, or when they had time for it")
     private @Nullable Path policy;
 
-    private @Nullable Policy witnessed;
-
     @Option(
             names = "--every",
             paramLabel = "SECONDS",
@@ -117,16 +110,47 @@ public final class SealCommand implements Callable<Integer> {
     @Option(names = "--json", description = "a line of JSON for each time that something is sealed")
     private boolean json;
 
-    /** Whether the log was opened once, so what the user said of it was right. */
-    private boolean begun;
+    @Option(
+            names = "--standby",
+            description =
+                    "one of several sealers of this log with this option seals; each other keeps the same trees in a folder of its own, and takes"
+                            + " over within seconds when that one is gone")
+    private boolean standby;
+
+    @Option(
+            names = "--serve",
+            paramLabel = "[HOST:]PORT",
+            converter = ListenAddress.Converter.class,
+            description =
+                    "also serves the sealed log over HTTP, with voters' proofs and the page that checks them (host by default: 127.0.0.1)")
+    private @Nullable ListenAddress serving;
+
+    @Option(
+            names = "--management",
+            paramLabel = "[HOST:]PORT",
+            converter = ListenAddress.Converter.class,
+            description = "with --serve: health and metrics are served there, for the operator alone")
+    private @Nullable ListenAddress management;
+
+    /** With --serve: the keys that the announcement names. */
+    @Mixin
+    private KeyOptions keys = new KeyOptions();
+
+    private final SealerMeters meters = new SealerMeters();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (!(everySeconds >= 0.1 && everySeconds <= 3600)) {
             throw new AuditException("--every is %s; 0.1 to 3600 seconds are allowed".formatted(everySeconds));
         }
+        if (once && (standby || serving != null)) {
+            throw new AuditException("--once ends when all is sealed, and goes with neither --standby nor --serve");
+        }
+        if (serving == null && (management != null || keys.given())) {
+            throw new AuditException(
+                    "--management and the log's public keys are for what --serve serves, which is not given");
+        }
         SealingKey signer = signer();
-        witnessed = policy == null ? null : SealedLogOptions.policy(policy);
         Files.createDirectories(folder);
         CountDownLatch stopped = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
@@ -156,143 +180,104 @@ public final class SealCommand implements Callable<Integer> {
 
     private void seal(SealingKey signer, CountDownLatch stopped) throws InterruptedException {
         Map<String, String> properties = LogOptions.clientProperties(commandConfig);
-        Map<String, Object> settings = new HashMap<>(properties);
-        settings.put("bootstrap.servers", bootstrapServers);
+        SealingRun run = new SealingRun(
+                new SealingRun.Terms(
+                        bootstrapServers,
+                        properties,
+                        folder,
+                        signer,
+                        group,
+                        policy == null ? null : SealedLogOptions.policy(policy),
+                        Duration.ofMillis(Math.round(everySeconds * 1000)),
+                        once,
+                        standby),
+                new Speech(signer),
+                meters,
+                System.err);
+        if (serving == null) {
+            run.run(stopped);
+            return;
+        }
         try (BrokerSource source = new BrokerSource(bootstrapServers, properties);
-                CountingProgress progress = new CountingProgress(Admin.create(settings), group)) {
-            boolean goesOn = true;
-            while (goesOn) {
-                try {
-                    goesOn = seal(signer, stopped, settings, source, progress);
-                } catch (AuditException e) {
-                    if (once || !begun || !Outage.is(e)) {
-                        throw e;
-                    }
-                    System.err.printf("%s; tried again in %d s%n", e.getMessage(), AFTER_AN_OUTAGE.toSeconds());
-                    goesOn = !stopped.await(AFTER_AN_OUTAGE.toMillis(), TimeUnit.MILLISECONDS);
-                }
-            }
+                RecordReader records = source.records(Topics.VOTES.name(), PROOFS_AT_A_TIME, PROOF_PATIENCE);
+                SealedLogServer server = new SealedLogServer(
+                        serving.address(),
+                        management == null ? null : management.address(),
+                        new SealedLogServer.Content(
+                                folder,
+                                new ReceiptProver(folder, signer.publicKey(), records),
+                                keys.given() ? () -> announcement(source, signer) : null),
+                        meters,
+                        System.err)) {
+            saySoAt("http://%s:%d".formatted(serving.host(), server.port()));
+            run.run(stopped);
         }
     }
 
-    /**
-     * Seals until the program is stopped, nothing is left to do, or partitions are added to votes; returns whether
-     * partitions were added.
-     */
-    private boolean seal(
-            SealingKey signer,
-            CountDownLatch stopped,
-            Map<String, Object> settings,
-            BrokerSource source,
-            CountingProgress progress)
-            throws InterruptedException {
-        Map<String, Integer> partitions = progress.partitions(List.of(
-                Topics.VOTES.name(),
-                Topics.DECISIONS.name(),
-                Topics.RESULTS.name(),
-                Topics.DEAD_LETTERS.name(),
-                Topics.SEALS.name()));
-        int ofVotes = partitions.getOrDefault(Topics.VOTES.name(), 0);
-        int ofResults = partitions.getOrDefault(Topics.RESULTS.name(), 0);
-        try (SealsTopic topic = new SealsTopic(source, settings, ofVotes);
-                FinalResults results = new FinalResults(tails(source, Topics.RESULTS.name(), ofResults));
-                SealedTreeWriter votes = new SealedTreeWriter(
-                        SealedLog.VOTES,
-                        folder,
-                        signer,
-                        new VoteLeaves(tails(source, Topics.VOTES.name(), ofVotes)),
-                        topic,
-                        policy == null);
-                SealedTreeWriter verdicts = new SealedTreeWriter(
-                        SealedLog.VERDICTS,
-                        folder,
-                        signer,
-                        new VerdictLeaves(source, progress),
-                        topic,
-                        policy == null)) {
-            begin(source, signer, topic.seals().size());
-            return run(new Sealer(topic, progress, votes, verdicts, results), votes, verdicts, stopped);
-        }
-    }
-
-    private boolean run(Sealer sealer, SealedTreeWriter votes, SealedTreeWriter verdicts, CountDownLatch stopped)
-            throws InterruptedException {
-        try (Witnesses witnesses =
-                witnessed == null ? null : new Witnesses(witnessed, folder, System.err, Witnesses.Patience.USUAL)) {
-            long shown = -1;
-            boolean done = false;
-            while (!(once && done)) {
-                done = sealer.step();
-                long size = votes.checkpoint().size() + verdicts.checkpoint().size();
-                if (size != shown) {
-                    shown = size;
-                    say(votes, verdicts);
-                }
-                if (witnesses != null
-                        && votes.signed().isPresent()
-                        && verdicts.signed().isPresent()) {
-                    witnesses.publish(votes.signed().get(), verdicts.signed().get());
-                }
-                if (stopped.await(once ? 100 : Math.round(everySeconds * 1000), TimeUnit.MILLISECONDS)) {
-                    return false;
-                }
-                if (sealer.isOutgrown()) {
-                    return true;
-                }
-            }
-            if (witnesses != null) {
-                witnesses.finish();
-            }
-        }
-        return false;
-    }
-
-    private void begin(BrokerSource source, SealingKey signer, int seals) {
-        begun = true;
+    private void saySoAt(String address) {
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
-            line.put("event", "begun");
-            line.put("source", source.name());
-            line.put("log", folder.toString());
-            line.put("origin", signer.origin());
-            line.put("seals", seals);
+            line.put("event", "serves");
+            line.put("address", address);
             System.out.println(Texts.JSON_LINE.writeValueAsString(line));
         } else {
-            System.out.printf(
-                    "Sealing %s into %s as %s; %s so far%n",
-                    source.name(), folder, signer.origin(), Texts.count(seals, "seal"));
+            System.out.printf("Serving the sealed log at %s%n", address);
         }
     }
 
-    private void say(SealedTreeWriter votes, SealedTreeWriter verdicts) {
-        if (json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("event", "sealed");
-            line.put(SealedLog.VOTES.path(), tree(votes));
-            line.put(SealedLog.VERDICTS.path(), tree(verdicts));
-            System.out.println(Texts.JSON_LINE.writeValueAsString(line));
-        } else {
-            System.out.printf(
-                    Locale.ROOT,
-                    "sealed: %,d leaves of votes, %,d of verdicts%n",
-                    votes.checkpoint().size(),
-                    verdicts.checkpoint().size());
-        }
+    private String announcement(BrokerSource source, SealingKey signer) {
+        return Texts.JSON.writeValueAsString(Announcement.of(source, keys.keys(), Set.of(), false, signer.publicKey()));
     }
 
-    private static Map<String, Object> tree(SealedTreeWriter writer) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("leaves", writer.checkpoint().size());
-        tree.put("root", Base64.getEncoder().encodeToString(writer.checkpoint().root()));
-        return tree;
-    }
+    /** Tells on standard output how the sealing goes. */
+    private final class Speech implements SealingRun.Listener {
+        private final SealingKey signer;
 
-    private static List<PartitionTail> tails(BrokerSource source, String topic, int partitions) {
-        List<PartitionTail> tails = new ArrayList<>();
-        for (int partition = 0; partition < partitions; partition++) {
-            tails.add(source.tail(topic, partition));
+        Speech(SealingKey signer) {
+            this.signer = signer;
         }
-        return tails;
+
+        @Override
+        public void begun(String source, int seals, boolean follows) {
+            if (json) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("event", follows ? "follows" : "begun");
+                line.put("source", source);
+                line.put("log", folder.toString());
+                line.put("origin", signer.origin());
+                line.put("seals", seals);
+                System.out.println(Texts.JSON_LINE.writeValueAsString(line));
+            } else {
+                System.out.printf(
+                        "%s %s into %s as %s; %s so far%n",
+                        follows ? "Another sealer seals; following" : "Sealing",
+                        source,
+                        folder,
+                        signer.origin(),
+                        Texts.count(seals, "seal"));
+            }
+        }
+
+        @Override
+        public void sealed(Checkpoint votes, Checkpoint verdicts) {
+            if (json) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("event", "sealed");
+                line.put(SealedLog.VOTES.path(), tree(votes));
+                line.put(SealedLog.VERDICTS.path(), tree(verdicts));
+                System.out.println(Texts.JSON_LINE.writeValueAsString(line));
+            } else {
+                System.out.printf(
+                        Locale.ROOT, "sealed: %,d leaves of votes, %,d of verdicts%n", votes.size(), verdicts.size());
+            }
+        }
+
+        private static Map<String, Object> tree(Checkpoint checkpoint) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("leaves", checkpoint.size());
+            tree.put("root", Base64.getEncoder().encodeToString(checkpoint.root()));
+            return tree;
+        }
     }
 
     private SealingKey signer() {

@@ -26,6 +26,7 @@ public final class Sealer {
     private final SealedTreeWriter verdicts;
     private final FinalResults results;
     private final int partitions;
+    private long[] lastEnds;
 
     /** Final results that are not sealed yet, with the ends of votes when they were first seen. */
     private final Map<BallotResults, long[]> waiting = new LinkedHashMap<>();
@@ -49,6 +50,7 @@ public final class Sealer {
         this.verdicts = verdicts;
         this.results = results;
         this.partitions = topic.sealedTo().length;
+        this.lastEnds = new long[partitions];
     }
 
     /** Whether partitions were added to votes since this sealer was created. A new sealer seals them too. */
@@ -65,6 +67,7 @@ public final class Sealer {
         // Results are read before the log's end, so the records below that end include all that these results count.
         List<BallotResults> finals = results.upTo(progress.ends(Topics.RESULTS.name(), results.partitions()));
         long[] ends = progress.ends(Topics.VOTES.name(), partitions);
+        lastEnds = ends;
         waiting.keySet().retainAll(finals);
         for (BallotResults result : finals) {
             if (!topic.holds(result.getBallotId(), result.getRevision())) {
@@ -81,6 +84,23 @@ public final class Sealer {
             sealResults();
         }
         return upToDate() && waiting.isEmpty() && sealed(ends);
+    }
+
+    /** Brings both trees up to what the sealer that is active has signed, for a sealer that follows the topic of seals. */
+    public void follow() {
+        lastEnds = progress.ends(Topics.VOTES.name(), partitions);
+        topic.follow(progress.ends(Topics.SEALS.name(), 1)[0]);
+        catchUp();
+    }
+
+    /** By partition of votes: how many of its records were not sealed after the last step. */
+    public long[] unsealed() {
+        long[] sealedTo = topic.sealedTo();
+        long[] unsealed = new long[partitions];
+        for (int partition = 0; partition < partitions; partition++) {
+            unsealed[partition] = Math.max(0, lastEnds[partition] - sealedTo[partition]);
+        }
+        return unsealed;
     }
 
     private void sealResults() {

@@ -5,6 +5,7 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.BrokerSource;
 import io.votelog.auditor.source.OffsetRange;
+import io.votelog.auditor.source.PartitionTail;
 import io.votelog.events.BallotSealed;
 import io.votelog.events.CheckpointSigned;
 import io.votelog.events.LogSealed;
@@ -21,8 +22,10 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -36,11 +39,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topic of seals, for its only writer. Opening it fences the writer before: Kafka accepts only the newest producer
- * of a transactional id, and refuses every older one, even one that was paused and continues later. So the topic holds
- * exactly what was read when it was opened and what was written since.
+ * The topic of seals, for its only writer or for one who follows what is written there.
  *
- * May be used by several threads, with one exception: while a thread adds a seal, no other may read the seals.
+ * <p>Opening it for the writer fences the writer before: Kafka accepts only the newest producer of a transactional id, and refuses every
+ * older one, even one that was paused and continues later. So for the writer the topic holds exactly what was read when it was opened and
+ * what was written since; for a follower, what was read last.
+ *
+ * <p>May be used by several threads, with one exception: while a thread adds or reads a seal, no other may read the seals.
  */
 public final class SealsTopic implements AutoCloseable {
     private static final int PARTITION = 0;
@@ -49,7 +54,8 @@ public final class SealsTopic implements AutoCloseable {
     /** How long to wait for what is under way when the brokers do not answer. The next writer aborts it. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final @Nullable KafkaProducer<byte[], byte[]> producer;
+    private final @Nullable PartitionTail tail;
     private final List<Seal> seals = new ArrayList<>();
     private final Map<SealedTree, CheckpointSigned> newest = new EnumMap<>(SealedTree.class);
     private final Map<SealedTree, Map<Long, String>> texts = new EnumMap<>(SealedTree.class);
@@ -63,11 +69,25 @@ public final class SealsTopic implements AutoCloseable {
     private int partitions;
 
     /**
+     * Opens the topic to follow it; {@link #follow} reads on.
+     *
+     * @param partitions the number of partitions of votes
+     */
+    public SealsTopic(BrokerSource source, int partitions) {
+        this.sealedTo = new long[partitions];
+        this.producer = null;
+        this.tail = source.tail(Topics.SEALS.name(), PARTITION);
+    }
+
+    /**
+     * Opens the topic to write it.
+     *
      * @param partitions the number of partitions of votes
      * @throws AuditException when the topic cannot be read, or holds what a single sealer cannot have written
      */
     public SealsTopic(BrokerSource source, Map<String, Object> clientSettings, int partitions) {
         this.sealedTo = new long[partitions];
+        this.tail = null;
         Map<String, Object> settings = new HashMap<>(clientSettings);
         settings.put("acks", "all");
         settings.put("enable.idempotence", "true");
@@ -75,18 +95,14 @@ public final class SealsTopic implements AutoCloseable {
         settings.put("transaction.timeout.ms", Long.toString(TRANSACTION_TIMEOUT.toMillis()));
         settings.put("max.block.ms", "30000");
         settings.put("compression.type", "none");
-        producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        KafkaProducer<byte[], byte[]> writer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        producer = writer;
         try {
             // When this returns, the last transaction of an earlier producer is committed or aborted.
-            producer.initTransactions();
+            writer.initTransactions();
             for (OffsetRange range : source.ranges(Topics.SEALS.name())) {
-                source.read(range, record -> {
-                    try {
-                        take(Events.decode(record.value()).event());
-                    } catch (MalformedEventException e) {
-                        throw broken("offset %d holds no event: %s".formatted(record.offset(), e.getMessage()));
-                    }
-                });
+                source.read(range, this::take);
             }
         } catch (KafkaException e) {
             close();
@@ -94,6 +110,34 @@ public final class SealsTopic implements AutoCloseable {
         } catch (AuditException e) {
             close();
             throw e;
+        }
+    }
+
+    /** Whether this object may write the topic. */
+    boolean writes() {
+        return producer != null;
+    }
+
+    /**
+     * Reads what was written since, for a follower.
+     *
+     * @param end an offset that the topic has reached
+     * @throws AuditException when the topic cannot be read, holds what a single sealer cannot have written, or seals a partition of votes
+     *     that was added since this object was opened
+     */
+    public void follow(long end) {
+        PartitionTail seals = Objects.requireNonNull(tail, "a writer knows what it wrote");
+        for (ConsumerRecord<byte[], byte[]> record = seals.peek(end); record != null; record = seals.peek(end)) {
+            take(record);
+            seals.take();
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            take(Events.decode(record.value()).event());
+        } catch (MalformedEventException e) {
+            throw broken("offset %d holds no event: %s".formatted(record.offset(), e.getMessage()));
         }
     }
 
@@ -155,17 +199,18 @@ public final class SealsTopic implements AutoCloseable {
     }
 
     private synchronized void append(SpecificRecord event, String id) {
+        KafkaProducer<byte[], byte[]> writer = Objects.requireNonNull(producer, "a follower writes nothing");
         long begun = System.nanoTime();
         try {
-            producer.beginTransaction();
+            writer.beginTransaction();
             byte @Nullable [] noKey = null;
-            producer.send(new ProducerRecord<>(
+            writer.send(new ProducerRecord<>(
                     Topics.SEALS.name(),
                     PARTITION,
                     noKey,
                     Events.encode(event),
                     new CloudEvent(event.getSchema().getName(), "sealer").headers(id)));
-            producer.commitTransaction();
+            writer.commitTransaction();
         } catch (KafkaException e) {
             // The state here is unchanged. Whether the write took effect, the next writer reads from the topic.
             throw refused(e, Duration.ofNanos(System.nanoTime() - begun));
@@ -173,7 +218,7 @@ public final class SealsTopic implements AutoCloseable {
         take(event);
     }
 
-    private void take(SpecificRecord event) {
+    private synchronized void take(SpecificRecord event) {
         if (event instanceof LogSealed sealed) {
             take(sealed);
         } else if (event instanceof BallotSealed sealed) {
@@ -246,6 +291,11 @@ public final class SealsTopic implements AutoCloseable {
                 "%s cannot be written: %s".formatted(Topics.SEALS.name(), Texts.reason(cause)), cause);
     }
 
+    /** Whether a write was refused since another sealer has opened the topic to write it. */
+    public static boolean isTakenOver(AuditException failure) {
+        return failure.getCause() instanceof KafkaException cause && (fenced(cause) || fenced(cause.getCause()));
+    }
+
     private static boolean fenced(@Nullable Throwable cause) {
         return cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException;
     }
@@ -262,6 +312,11 @@ public final class SealsTopic implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close(LAST_WORDS);
+        if (producer != null) {
+            producer.close(LAST_WORDS);
+        }
+        if (tail != null) {
+            tail.close();
+        }
     }
 }

@@ -162,6 +162,28 @@ public final class BrokerSource implements LogSource {
         return new PartitionTail(consumer(), new TopicPartition(topic, partition), patience);
     }
 
+    /**
+     * Reads single records of a topic, see {@link RecordReader}.
+     *
+     * @param most how many may be read at a time
+     * @param limit how long a call may wait for a free consumer, and then for its record
+     */
+    public RecordReader records(String topic, int most, Duration limit) {
+        return new RecordReader(
+                topic,
+                most,
+                () -> {
+                    Map<String, Object> settings = new HashMap<>(config);
+                    settings.put("isolation.level", "read_committed");
+                    settings.put("max.poll.records", "1");
+                    settings.put("auto.offset.reset", "none");
+                    settings.put("fetch.max.bytes", Integer.toString(MIB));
+                    settings.put("max.partition.fetch.bytes", "16384");
+                    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                },
+                limit);
+    }
+
     private final class Polled implements Records {
         private final OffsetRange range;
         private final PartitionTail tail;

@@ -3,6 +3,7 @@ package io.votelog.auditor.verify;
 
 import io.votelog.auditor.seal.Commitments;
 import io.votelog.events.VoteAnnulled;
+import io.votelog.events.VoteCast;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Receipt;
@@ -78,6 +79,13 @@ public record AnnulmentRecord(ConsumerRecord<byte[], byte[]> record, VoteAnnulle
     boolean isOf(Receipt receipt) {
         return Arrays.equals(order.getVoter().bytes(), receipt.voter().bytes())
                 && order.getVoteId().equals(receipt.voteId());
+    }
+
+    /** Whether it is an order on this vote's ballot that stands behind the vote. Whose vote it annuls is not looked at. */
+    boolean isBehind(ConsumerRecord<byte[], byte[]> voted, VoteCast vote) {
+        return record.partition() == voted.partition()
+                && record.offset() > voted.offset()
+                && order.getBallotId().equals(vote.getBallotId());
     }
 
     /** "partition 2, offset 57, 2021-12-06T09:30:12.004Z: cast with a stolen sign-in". */

@@ -79,7 +79,9 @@ public final class ReceiptCheck {
             @Nullable AnnulmentRecord annulled,
             ReceiptProofs proofs) {
         ReceiptVerdict found = annulled == null ? published : ReceiptVerdict.ANNULLED;
-        String reason = annulled == null ? reason(verdict) : annulled.order().getReason();
+        String reason = annulled == null
+                ? ReceiptVerdict.reason(verdict)
+                : annulled.order().getReason();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("verdict", found.name());
         if (!reason.isEmpty()) {
@@ -121,13 +123,6 @@ public final class ReceiptCheck {
 
     private static long size(TlogProof proof) {
         return Checkpoint.parse(proof.checkpoint().text()).size();
-    }
-
-    private static String reason(Leaf verdict) {
-        if (verdict instanceof Leaf.Verdict on) {
-            return on.reason();
-        }
-        return verdict instanceof Leaf.PutAside aside ? aside.cause() : "";
     }
 
     /**
@@ -227,33 +222,18 @@ public final class ReceiptCheck {
     private static @Nullable ReceiptVerdict onTheVote(
             Report report, ReceiptProofs proofs, @Nullable Leaf leaf, @Nullable Leaf verdict) {
         String title = "The verdict is on that vote";
-        ReceiptVerdict found = verdict(verdict);
+        ReceiptVerdict found = ReceiptVerdict.of(verdict);
         if (leaf instanceof Leaf.Record vote
                 && verdict instanceof Leaf.OfRecord on
                 && found != null
                 && proofs.vote().index() == proofs.verdict().index()
                 && vote.partition() == on.partition()
                 && vote.offset() == on.offset()) {
-            report.pass(title, (found + " " + reason(verdict)).strip());
+            report.pass(title, (found + " " + ReceiptVerdict.reason(verdict)).strip());
             return found;
         }
         report.fail(title, "it is on another record, or it is no verdict");
         return null;
-    }
-
-    private static @Nullable ReceiptVerdict verdict(@Nullable Leaf leaf) {
-        if (leaf instanceof Leaf.Verdict verdict) {
-            return switch (verdict.outcome()) {
-                case "ACCEPTED" -> ReceiptVerdict.ACCEPTED;
-                case "RETRIED" -> ReceiptVerdict.RETRIED;
-                case "REJECTED" -> ReceiptVerdict.REJECTED;
-                default -> null;
-            };
-        }
-        if (leaf instanceof Leaf.PutAside) {
-            return ReceiptVerdict.PUT_ASIDE;
-        }
-        return leaf instanceof Leaf.Undecided ? ReceiptVerdict.UNDECIDED : null;
     }
 
     private static byte[] bytes(TlogProof proof) {

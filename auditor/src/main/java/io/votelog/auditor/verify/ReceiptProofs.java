@@ -25,6 +25,11 @@ public record ReceiptProofs(TlogProof vote, TlogProof verdict, @Nullable Annulme
      */
     public record Annulment(TlogProof record, TlogProof obeyed) {}
 
+    /** The same, with the proofs that the vote was annulled. */
+    ReceiptProofs with(Annulment annulled) {
+        return new ReceiptProofs(vote, verdict, annulled);
+    }
+
     /** The leaf with this entry; null when the entry is no leaf. */
     static @Nullable Leaf leaf(byte[] entry) {
         try {

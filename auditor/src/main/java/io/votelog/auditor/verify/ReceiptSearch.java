@@ -2,14 +2,11 @@
 package io.votelog.auditor.verify;
 
 import io.votelog.auditor.report.AuditException;
-import io.votelog.auditor.seal.Commitments;
-import io.votelog.auditor.seal.Leaf;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
 import io.votelog.auditor.tlog.TlogException;
-import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.events.BallotPublished;
 import io.votelog.events.VoteCast;
@@ -17,12 +14,10 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -34,7 +29,6 @@ public final class ReceiptSearch implements AutoCloseable {
     private final LogSource source;
     private final SealedTreeView verdicts;
     private final SealedTreeView votes;
-    private final Commitments commitments = new Commitments();
 
     /**
      * @param log the folder or the URL of the sealed log
@@ -97,21 +91,20 @@ public final class ReceiptSearch implements AutoCloseable {
                             offset == null ? "" : " at offset " + offset));
         }
         try {
-            SealIndex seals =
-                    SealIndex.read(verdicts.reader(), verdicts.checkpoint().size());
+            ProofMaker maker = new ProofMaker(
+                    votes,
+                    verdicts,
+                    SealIndex.read(verdicts.reader(), verdicts.checkpoint().size()));
             ReceiptProofs last = null;
             Found accepted = null;
             for (Found one : found) {
-                OptionalLong index =
-                        seals.indexOf(one.record().partition(), one.record().offset());
-                if (index.isEmpty()) {
-                    continue;
-                }
-                last = prove(one, index.getAsLong());
-                if (ReceiptProofs.leaf(last.verdict().extra().orElseThrow()) instanceof Leaf.Verdict verdict
-                        && verdict.outcome().equals("ACCEPTED")) {
-                    accepted = one;
-                    break;
+                ReceiptProofs proofs = maker.vote(one.record(), one.vote());
+                if (proofs != null) {
+                    last = proofs;
+                    if (ReceiptVerdict.of(proofs) == ReceiptVerdict.ACCEPTED) {
+                        accepted = one;
+                        break;
+                    }
                 }
             }
             if (last == null) {
@@ -120,7 +113,7 @@ public final class ReceiptSearch implements AutoCloseable {
                                 found.get(0).record().partition(),
                                 found.get(0).record().offset()));
             }
-            return annulled(last, accepted, annulments, seals);
+            return annulled(last, accepted, annulments, maker);
         } catch (UnreadableException e) {
             throw e;
         } catch (TlogException e) {
@@ -129,40 +122,27 @@ public final class ReceiptSearch implements AutoCloseable {
     }
 
     /** Adds the annulment of an accepted vote: the first one after it that was obeyed. */
-    private Answer annulled(
-            ReceiptProofs proofs, @Nullable Found accepted, List<AnnulmentRecord> annulments, SealIndex seals) {
+    private static Answer annulled(
+            ReceiptProofs proofs, @Nullable Found accepted, List<AnnulmentRecord> annulments, ProofMaker maker) {
         if (accepted == null) {
             return new Answer(proofs, null, "");
         }
         for (AnnulmentRecord one : annulments) {
-            if (one.record().partition() != accepted.record().partition()
-                    || one.record().offset() < accepted.record().offset()
-                    || !one.order().getBallotId().equals(accepted.vote().getBallotId())) {
+            if (!one.isBehind(accepted.record(), accepted.vote())) {
                 continue;
             }
-            OptionalLong index =
-                    seals.indexOf(one.record().partition(), one.record().offset());
-            if (index.isEmpty()) {
+            if (!maker.holds(one)) {
                 return new Answer(
                         proofs,
                         one,
                         "The record is not sealed yet, so there is no proof of it, and whether it holds is not said: ask again later.");
             }
-            TlogProof obeyed =
-                    proof(verdicts, index.getAsLong(), verdicts.reader().entry(index.getAsLong()));
-            if (ReceiptProofs.leaf(obeyed.extra().orElseThrow()) instanceof Leaf.Obeyed) {
-                TlogProof record = proof(votes, index.getAsLong(), one.bytes());
-                return new Answer(
-                        new ReceiptProofs(proofs.vote(), proofs.verdict(), new ReceiptProofs.Annulment(record, obeyed)),
-                        one,
-                        "");
+            Optional<ReceiptProofs.Annulment> proven = maker.annulment(one);
+            if (proven.isPresent()) {
+                return new Answer(proofs.with(proven.get()), one, "");
             }
         }
         return new Answer(proofs, null, "No record in the log annuls it.");
-    }
-
-    private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
-        return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
     }
 
     /**
@@ -217,26 +197,6 @@ public final class ReceiptSearch implements AutoCloseable {
             }
         });
         return found;
-    }
-
-    private ReceiptProofs prove(Found found, long index) {
-        byte[] entry = votes.reader().entry(index);
-        if (!Arrays.equals(entry, commitments.leaf(found.record()).entry())) {
-            throw new AuditException(
-                    "index %d of the sealed log does not hold the record that stands in partition %d of votes at offset %d"
-                            .formatted(
-                                    index,
-                                    found.record().partition(),
-                                    found.record().offset()));
-        }
-        byte[] opening = ByteBuffer.allocate(Leaf.HASH + entry.length)
-                .put(commitments.voterSalt(found.vote()))
-                .put(entry)
-                .array();
-        return new ReceiptProofs(
-                proof(votes, index, opening),
-                proof(verdicts, index, verdicts.reader().entry(index)),
-                null);
     }
 
     @Override

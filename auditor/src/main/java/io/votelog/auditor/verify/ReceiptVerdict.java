@@ -2,6 +2,8 @@
 package io.votelog.auditor.verify;
 
 import io.votelog.auditor.report.Report;
+import io.votelog.auditor.seal.Leaf;
+import org.jspecify.annotations.Nullable;
 
 /** The verdict on a receipt's vote by the sealed log, with the exit code of a command that proves it. */
 enum ReceiptVerdict {
@@ -22,6 +24,35 @@ enum ReceiptVerdict {
 
     ReceiptVerdict(int exitCode) {
         this.exitCode = exitCode;
+    }
+
+    /** The verdict that a leaf of the tree of verdicts says; null where the leaf is none on a vote. */
+    static @Nullable ReceiptVerdict of(@Nullable Leaf leaf) {
+        if (leaf instanceof Leaf.Verdict verdict) {
+            return switch (verdict.outcome()) {
+                case "ACCEPTED" -> ACCEPTED;
+                case "RETRIED" -> RETRIED;
+                case "REJECTED" -> REJECTED;
+                default -> null;
+            };
+        }
+        if (leaf instanceof Leaf.PutAside) {
+            return PUT_ASIDE;
+        }
+        return leaf instanceof Leaf.Undecided ? UNDECIDED : null;
+    }
+
+    /** What the proof of the verdict says, unchecked; null where it is of no verdict. */
+    static @Nullable ReceiptVerdict of(ReceiptProofs proofs) {
+        return of(ReceiptProofs.leaf(proofs.verdict().extra().orElse(new byte[0])));
+    }
+
+    /** The reason or cause that a leaf of the tree of verdicts names; empty where it names none. */
+    static String reason(@Nullable Leaf verdict) {
+        if (verdict instanceof Leaf.Verdict on) {
+            return on.reason();
+        }
+        return verdict instanceof Leaf.PutAside aside ? aside.cause() : "";
     }
 
     int exitCode() {

@@ -9,13 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** An index of the seals of a tree: where the leaves of each seal are. */
+/** An index of the seals of a tree: where the leaves of each seal are. May be used by several threads. */
 final class SealIndex {
-    private final List<Placed> seals;
+    private final List<Placed> seals = new ArrayList<>();
 
-    private SealIndex(List<Placed> seals) {
-        this.seals = seals;
-    }
+    /** Those of {@link #seals} that are of records. */
+    private final List<Placed> ofRecords = new ArrayList<>();
+
+    private long[] sealedTo = new long[0];
+    private long next;
 
     /**
      * A seal and its place in a tree.
@@ -31,10 +33,20 @@ final class SealIndex {
      * @throws AuditException when there is no seal at the place where one must be
      */
     static SealIndex read(TlogReader reader, long size) {
-        List<Placed> seals = new ArrayList<>();
-        long[] sealedTo = new long[0];
-        long index = 0;
-        while (index < size) {
+        SealIndex index = new SealIndex();
+        index.extend(reader, size);
+        return index;
+    }
+
+    /**
+     * Reads the seals behind those that are known, up to the end of a tree that has grown.
+     *
+     * @param size the tree's number of leaves
+     * @throws AuditException when there is no seal at the place where one must be
+     */
+    synchronized void extend(TlogReader reader, long size) {
+        while (next < size) {
+            long index = next;
             Leaf leaf = parse(reader.entry(index), index);
             if (leaf instanceof Leaf.Ends sealed) {
                 if (sealed.ends().length < sealedTo.length) {
@@ -42,20 +54,20 @@ final class SealIndex {
                             "the seal at index %d is of fewer partitions than the one before".formatted(index));
                 }
                 Seal.OfLog seal = Seal.OfLog.behind(sealedTo, sealed.sequence(), sealed.ends());
-                seals.add(new Placed(seal, index));
                 if (seal.records() < 0) {
                     throw new AuditException("the seal at index %d goes back".formatted(index));
                 }
+                seals.add(new Placed(seal, index));
+                ofRecords.add(new Placed(seal, index));
                 sealedTo = sealed.ends();
-                index += 1 + seal.records();
+                next += 1 + seal.records();
             } else if (leaf instanceof Leaf.Result result) {
                 seals.add(new Placed(SealedStatement.seal(result), index));
-                index++;
+                next++;
             } else {
                 throw new AuditException("the leaf at index %d is no seal, and one must stand there".formatted(index));
             }
         }
-        return new SealIndex(seals);
     }
 
     static Leaf parse(byte[] entry, long index) {
@@ -67,12 +79,12 @@ final class SealIndex {
     }
 
     /** All seals in their order. */
-    List<Placed> seals() {
-        return seals;
+    synchronized List<Placed> seals() {
+        return List.copyOf(seals);
     }
 
     /** By partition: the offset after the last record that was sealed before the leaf at this index. */
-    long[] sealedTo(long index) {
+    synchronized long[] sealedTo(long index) {
         long[] ends = new long[0];
         for (Placed placed : seals) {
             if (placed.first() < index && placed.seal() instanceof Seal.OfLog seal) {
@@ -83,16 +95,27 @@ final class SealIndex {
     }
 
     /** The index of this record's leaf; empty where the record is not sealed. */
-    OptionalLong indexOf(int partition, long offset) {
-        for (Placed placed : seals) {
-            if (placed.seal() instanceof Seal.OfLog seal
-                    && partition < seal.ends().length
-                    && offset >= seal.begins()[partition]
-                    && offset < seal.ends()[partition]) {
-                return OptionalLong.of(
-                        placed.first() + 1 + seal.recordsBefore(partition) + offset - seal.begins()[partition]);
+    synchronized OptionalLong indexOf(int partition, long offset) {
+        // The first seal that goes beyond the offset has the record: what is sealed of a partition never goes back.
+        int low = 0;
+        int high = ofRecords.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (end(middle, partition) > offset) {
+                high = middle;
+            } else {
+                low = middle + 1;
             }
         }
-        return OptionalLong.empty();
+        if (offset < 0 || low == ofRecords.size()) {
+            return OptionalLong.empty();
+        }
+        Placed placed = ofRecords.get(low);
+        Seal.OfLog seal = (Seal.OfLog) placed.seal();
+        return OptionalLong.of(placed.first() + 1 + seal.recordsBefore(partition) + offset - seal.begins()[partition]);
+    }
+
+    private long end(int at, int partition) {
+        return ((Seal.OfLog) ofRecords.get(at).seal()).end(partition);
     }
 }

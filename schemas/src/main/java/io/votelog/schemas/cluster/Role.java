@@ -29,15 +29,18 @@ public enum Role {
     STREAMS(
             Set.of(Topics.VOTES, Topics.BALLOTS, Topics.TALLIES, Topics.TURNOUT, Topics.RESULTS),
             Set.of(Topics.DECISIONS, Topics.TALLIES, Topics.TURNOUT, Topics.RESULTS, Topics.DEAD_LETTERS)),
-    /** Reads what it seals, and is the only one that writes seals. */
+    /** Reads what it seals, and the ballots, of which it makes the announcement that it serves; it is the only one that writes seals. */
     SEALER(
-            Set.of(Topics.VOTES, Topics.DECISIONS, Topics.RESULTS, Topics.DEAD_LETTERS, Topics.SEALS),
+            Set.of(Topics.VOTES, Topics.BALLOTS, Topics.DECISIONS, Topics.RESULTS, Topics.DEAD_LETTERS, Topics.SEALS),
             Set.of(Topics.SEALS)),
     /** Reads everything, and writes nothing. */
     AUDITOR(Set.copyOf(Topics.all()), Set.of());
 
     /** The transactional id of the sealer: of two sealers, brokers accept the newer one alone. */
     public static final String SEALER_TRANSACTIONAL_ID = "votelog-sealer";
+
+    /** The consumer group in which one of several sealers is chosen to seal. */
+    public static final String SEALERS_GROUP = "votelog-sealer";
 
     private final Set<Topic> reads;
     private final Set<Topic> writes;
@@ -97,6 +100,7 @@ public enum Role {
             }
             case SEALER -> {
                 rights.add(Right.prefixed(ResourceType.GROUP, applicationId, Set.of(DESCRIBE)));
+                rights.add(new Right(ResourceType.GROUP, SEALERS_GROUP, false, Set.of(READ, DESCRIBE)));
                 rights.add(new Right(
                         ResourceType.TRANSACTIONAL_ID, SEALER_TRANSACTIONAL_ID, false, Set.of(WRITE, DESCRIBE)));
             }

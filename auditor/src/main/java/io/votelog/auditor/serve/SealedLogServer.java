@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.serve;
+
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.verify.ReceiptProver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves a sealed log over HTTP: its files, the announcement of what it holds, voters' proofs, and the page on which a browser checks them.
+ * All of that is public, and signed or checkable in itself; it speaks HTTP/1.1 without TLS, for a proxy or a CDN before it. Its health and its
+ * metrics are on a port of their own.
+ */
+public final class SealedLogServer implements AutoCloseable {
+    private static final int THREADS = 16;
+    private static final int WAITING = 256;
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final String PAGE = "page/check.html";
+
+    static {
+        // The JDK's server reads these when it is loaded, in seconds: a client that sends or takes nothing holds a
+        // thread no longer.
+        for (String property : new String[] {"maxReqTime", "maxRspTime"}) {
+            System.getProperties().putIfAbsent("sun.net.httpserver." + property, "30");
+        }
+        System.getProperties().putIfAbsent("sun.net.httpserver.nodelay", "true");
+        System.getProperties().putIfAbsent("jdk.httpserver.maxConnections", "2000");
+    }
+
+    private final HttpServer http;
+    private final @Nullable HttpServer management;
+    private final ThreadPoolExecutor threads;
+    private final ScheduledExecutorService reading = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "proofs");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final ReceiptProver prover;
+    private final PrintStream err;
+    private volatile boolean reads;
+    private @Nullable String told;
+
+    /**
+     * What is served.
+     *
+     * @param folder of the sealed log
+     * @param announcement makes the text of the announcement, JSON; null where the log's public keys are not known
+     */
+    public record Content(Path folder, ReceiptProver prover, @Nullable Callable<String> announcement) {}
+
+    /**
+     * Starts to serve.
+     *
+     * @param at where the public is served
+     * @param managementAt where health and metrics are; null where they are nowhere
+     * @param err where faults in reading the sealed log are told
+     * @throws AuditException when an address cannot be listened at
+     */
+    public SealedLogServer(
+            InetSocketAddress at,
+            @Nullable InetSocketAddress managementAt,
+            Content content,
+            SealerMeters meters,
+            PrintStream err) {
+        this.prover = content.prover();
+        this.err = err;
+        threads = new ThreadPoolExecutor(
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), work -> {
+                    Thread thread = new Thread(work, "http");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        http = listen(at);
+        http.setExecutor(threads);
+        byte[] page = page();
+        context(http, "/", new PublishedFiles(content.folder()), meters);
+        context(http, "/check", new FixedText("text/html; charset=utf-8", () -> page), meters);
+        context(http, "/v1/ballots/", new ProofHandler(content.prover(), () -> reads, meters), meters);
+        Callable<String> announcement = content.announcement();
+        if (announcement != null) {
+            Kept kept = new Kept(announcement);
+            context(http, "/announcement.json", new FixedText("application/json", kept::bytes), meters);
+        }
+        management = managementAt == null ? null : management(managementAt, meters);
+        http.start();
+        reading.scheduleWithFixedDelay(this::read, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private HttpServer management(InetSocketAddress at, SealerMeters meters) {
+        HttpServer server;
+        try {
+            server = listen(at);
+        } catch (AuditException e) {
+            http.stop(0);
+            throw e;
+        }
+        context(server, "/actuator/health", new HealthHandler(() -> meters.works() && reads), null);
+        context(
+                server,
+                "/actuator/prometheus",
+                new FixedText("text/plain; version=0.0.4; charset=utf-8", () -> meters.text()
+                        .getBytes(StandardCharsets.UTF_8)),
+                null);
+        server.start();
+        return server;
+    }
+
+    private static void context(HttpServer server, String path, HttpHandler handler, @Nullable SealerMeters meters) {
+        server.createContext(path, new Guarded(handler, meters));
+    }
+
+    private static HttpServer listen(InetSocketAddress at) {
+        try {
+            return HttpServer.create(at, 0);
+        } catch (IOException e) {
+            throw new AuditException(
+                    "%s:%d cannot be listened at: %s".formatted(at.getHostString(), at.getPort(), Texts.reason(e)), e);
+        }
+    }
+
+    private static byte[] page() {
+        try (InputStream page = Objects.requireNonNull(
+                SealedLogServer.class.getResourceAsStream("/io/votelog/auditor/" + PAGE), "the page is not built in")) {
+            return page.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port of the public server. */
+    public int port() {
+        return http.getAddress().getPort();
+    }
+
+    private void read() {
+        try {
+            prover.refresh();
+            reads = true;
+            told = null;
+        } catch (AuditException e) {
+            // Before the first checkpoint there is nothing to prove; and what cannot be read now may be readable soon.
+            if (reads && !Objects.equals(e.getMessage(), told)) {
+                told = e.getMessage();
+                err.printf("proofs are not up to date: %s%n", e.getMessage());
+            }
+        } catch (RuntimeException e) {
+            err.printf("proofs are not up to date: %s%n", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        reading.shutdownNow();
+        http.stop((int) GRACE.toSeconds());
+        if (management != null) {
+            management.stop(0);
+        }
+        threads.shutdownNow();
+    }
+
+    /** A text that is made anew when it is a minute old. */
+    private static final class Kept {
+        private static final Duration AGE = Duration.ofMinutes(1);
+
+        private final Callable<String> maker;
+        private byte @Nullable [] bytes;
+        private long madeNanos;
+
+        Kept(Callable<String> maker) {
+            this.maker = maker;
+        }
+
+        synchronized byte[] bytes() {
+            byte[] kept = bytes;
+            if (kept == null || System.nanoTime() - madeNanos > AGE.toNanos()) {
+                try {
+                    kept = maker.call().getBytes(StandardCharsets.UTF_8);
+                } catch (AuditException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new AuditException("the announcement cannot be made: " + e.getMessage(), e);
+                }
+                bytes = kept;
+                madeNanos = System.nanoTime();
+            }
+            return kept;
+        }
+    }
+}

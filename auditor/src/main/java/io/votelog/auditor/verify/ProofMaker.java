@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.verify;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.seal.Commitments;
+import io.votelog.auditor.seal.Leaf;
+import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.events.VoteCast;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes proofs of records that are known, from both trees as their checkpoints show them. Used by one thread.
+ *
+ * @param votes at least as long as the other tree
+ * @param seals those of the tree of verdicts
+ */
+record ProofMaker(SealedTreeView votes, SealedTreeView verdicts, SealIndex seals) {
+    /**
+     * The proofs of a vote and of the verdict on it; null where they are not both sealed.
+     *
+     * @throws AuditException when the sealed log holds another record at its place
+     */
+    @Nullable
+    ReceiptProofs vote(ConsumerRecord<byte[], byte[]> record, VoteCast vote) {
+        OptionalLong place = place(record);
+        if (place.isEmpty()) {
+            return null;
+        }
+        long index = place.getAsLong();
+        Commitments commitments = new Commitments();
+        byte[] entry = votes.reader().entry(index);
+        if (!Arrays.equals(entry, commitments.leaf(record).entry())) {
+            throw new AuditException(
+                    "index %d of the sealed log does not hold the record that stands in partition %d of votes at offset %d"
+                            .formatted(index, record.partition(), record.offset()));
+        }
+        byte[] opening = ByteBuffer.allocate(Leaf.HASH + entry.length)
+                .put(commitments.voterSalt(vote))
+                .put(entry)
+                .array();
+        return new ReceiptProofs(proof(votes, index, opening), verdict(index), null);
+    }
+
+    /** Whether this annulment's record is sealed, with what was published on it. */
+    boolean holds(AnnulmentRecord annulment) {
+        return place(annulment.record()).isPresent();
+    }
+
+    /** The proofs that a vote was annulled; empty where the annulment is not sealed, or was not obeyed. */
+    Optional<ReceiptProofs.Annulment> annulment(AnnulmentRecord annulment) {
+        OptionalLong index = place(annulment.record());
+        if (index.isEmpty()) {
+            return Optional.empty();
+        }
+        TlogProof obeyed = verdict(index.getAsLong());
+        return ReceiptProofs.leaf(obeyed.extra().orElseThrow()) instanceof Leaf.Obeyed
+                ? Optional.of(new ReceiptProofs.Annulment(proof(votes, index.getAsLong(), annulment.bytes()), obeyed))
+                : Optional.empty();
+    }
+
+    private OptionalLong place(ConsumerRecord<byte[], byte[]> record) {
+        OptionalLong index = seals.indexOf(record.partition(), record.offset());
+        return index.isPresent() && index.getAsLong() < verdicts.checkpoint().size() ? index : OptionalLong.empty();
+    }
+
+    private TlogProof verdict(long index) {
+        return proof(verdicts, index, verdicts.reader().entry(index));
+    }
+
+    private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
+        return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
+    }
+}
