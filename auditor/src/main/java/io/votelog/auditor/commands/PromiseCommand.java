@@ -3,11 +3,17 @@ package io.votelog.auditor.commands;
 
 import io.votelog.auditor.promise.KeptPromise;
 import io.votelog.auditor.promise.PromiseAudit;
+import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.auditor.verify.SealedPromises;
 import io.votelog.schemas.promise.PromisedVote;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,12 +29,16 @@ import picocli.CommandLine.Parameters;
             "Checks what a gateway promised with its answer to a vote, and holds it against a log where one is given.",
             "",
             "Without a log it tells whether the promise is one, and needs the log's public key and nothing else. A promised vote that the"
-                    + " log does not have is a proof that the log was changed, which anybody can check."
+                    + " log does not have is a proof that the log was changed, which anybody can check.",
+            "",
+            "With --sealed-log it is held against the sealed log, which anybody can read. Where that breaks the promise, the proof of the leaf"
+                    + " that does is written beside the answer: with it, the promise and the public keys, everybody can see it."
         },
         footer = {
             "",
             "Exit codes: 0 it is a promise, and the log, where one was given, keeps it; 1 the log breaks it; 2 it could not be run: the"
-                    + " file holds no promise of that log's gateways, or the log cannot be read; 3 the dump ends before the promised place."
+                    + " file holds no promise of that log's gateways, or the log cannot be read; 3 the dump, or what is sealed, ends before"
+                    + " the promised place."
         })
 public final class PromiseCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FILE", description = "the answer to the vote, as the gateway gave it (JSON)")
@@ -41,16 +51,40 @@ public final class PromiseCommand implements Callable<Integer> {
     @Mixin
     private KeyOptions keys = new KeyOptions();
 
+    @Option(
+            names = "--sealed-log",
+            paramLabel = "FOLDER|URL",
+            description =
+                    "the sealed log: a folder that seal keeps, or where it is published; its keys are needed then")
+    private @Nullable String sealedLog;
+
+    @Mixin
+    private SealedLogOptions trust = new SealedLogOptions();
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "with --sealed-log: where the proof of a leaf that breaks the promise is written (default: the answer's name and .broken.tlog-proof)")
+    private @Nullable Path out;
+
     @Option(names = "--json", description = "the answer as JSON")
     private boolean json;
 
     @Override
-    public Integer call() {
-        KeptPromise promise = KeptPromise.read(file, keys.keys());
+    public Integer call() throws IOException {
+        if (sealedLog == null && (trust.given() || out != null)) {
+            throw new AuditException("the sealed log's keys and --out go with --sealed-log, which is not given");
+        }
+        KeptPromise promise = KeptPromise.read(file, keys.given() ? keys.keys() : trust.announcedKeys());
         PromisedVote vote = promise.vote();
         try (@Nullable LogSource source = log.openIfNamed()) {
             Report report = new Report(
-                    "The promise in %s%s".formatted(file, source == null ? "" : ", held against " + source.name()),
+                    "The promise in %s%s%s"
+                            .formatted(
+                                    file,
+                                    source == null ? "" : ", held against " + source.name(),
+                                    sealedLog == null ? "" : ", held against " + sealedLog),
                     "the log keeps this promise",
                     "the log breaks this promise");
             report.pass(
@@ -64,12 +98,27 @@ public final class PromiseCommand implements Callable<Integer> {
                                     PromisedVote.timeText(vote.recordedAtMs()),
                                     promise.gatewayKey(),
                                     promise.logKey()));
-            if (source == null) {
+            if (source == null && sealedLog == null) {
                 PromiseAudit.notAsked(report);
-            } else {
+            }
+            if (source != null) {
                 new PromiseAudit(source).run(report, List.of(promise));
             }
+            if (sealedLog != null) {
+                holdToSealed(sealedLog, report, vote);
+            }
             return report.printTo(System.out, json);
+        }
+    }
+
+    private void holdToSealed(String sealed, Report report, PromisedVote vote) throws IOException {
+        try (SealedPromises promises = new SealedPromises(sealed, trust.key())) {
+            Optional<TlogProof> broken = promises.hold(report, vote);
+            if (broken.isPresent()) {
+                Path evidence = out == null ? file.resolveSibling(file.getFileName() + ".broken.tlog-proof") : out;
+                Files.writeString(evidence, broken.get().text());
+                System.err.printf("The leaf that breaks it is proven by %s%n", evidence);
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.schemas.LogKeys;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -77,6 +78,20 @@ final class SealedLogOptions {
                     .formatted(String.join(" ", given.texts()), String.join(" ", wanted.texts())));
         }
         return wanted;
+    }
+
+    /**
+     * The log's own public keys that were announced.
+     *
+     * @throws AuditException when no announcement is given
+     */
+    LogKeys announcedKeys() {
+        if (announced == null) {
+            throw new AuditException(
+                    "which keys the log obeys is not said: --public-key, --public-key-file or --announced is needed. Take them from a"
+                            + " place that you trust, not from the log");
+        }
+        return Announcement.read(announced).keys();
     }
 
     /** Whether keys were given or announced. */

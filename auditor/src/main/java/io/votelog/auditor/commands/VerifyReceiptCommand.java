@@ -5,12 +5,14 @@ import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.auditor.verify.ProofDocument;
 import io.votelog.auditor.verify.ReceiptCheck;
 import io.votelog.auditor.verify.ReceiptProofs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Parameters;
         name = "verify-receipt",
         sortOptions = false,
         description = {
-            "Checks the proofs that receipt get made: that the receipt's vote is in the sealed log, and what the verdict on it is.",
+            "Checks the proofs that receipt get made, or a sealer served: that the receipt's vote is in the sealed log, and what the verdict on it is.",
             "",
             "It needs the log's public key and nothing else: no broker, no network."
         },
@@ -38,13 +40,20 @@ public final class VerifyReceiptCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private String receipt;
 
-    @Parameters(index = "1", paramLabel = "VOTE", description = "the proof of the vote, NAME.vote.tlog-proof")
+    @Parameters(
+            index = "1",
+            paramLabel = "PROOF",
+            description =
+                    "the proofs in one document, as a sealer serves them; or the proof of the vote, NAME.vote.tlog-proof")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path vote;
 
-    @Parameters(index = "2", paramLabel = "VERDICT", description = "the proof of the verdict, NAME.verdict.tlog-proof")
-    @SuppressWarnings("NullAway.Init") // picocli sets it.
-    private Path verdict;
+    @Parameters(
+            index = "2",
+            arity = "0..1",
+            paramLabel = "VERDICT",
+            description = "the proof of the verdict, NAME.verdict.tlog-proof, where the proofs are files of their own")
+    private @Nullable Path verdict;
 
     @Option(
             names = "--annulment",
@@ -63,15 +72,31 @@ public final class VerifyReceiptCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return new ReceiptCheck(trust.key(), trust.cosignatureRequirement())
+                .run(ReceiptCommand.receipt(receipt), proofs())
+                .printTo(System.out, json);
+    }
+
+    private ReceiptProofs proofs() {
         if (annulment.size() > 2) {
             throw new AuditException("--annulment is given more than once");
         }
-        ReceiptProofs.Annulment annulled = annulment.isEmpty()
-                ? null
-                : new ReceiptProofs.Annulment(proof(annulment.get(0)), proof(annulment.get(1)));
-        return new ReceiptCheck(trust.key(), trust.cosignatureRequirement())
-                .run(ReceiptCommand.receipt(receipt), new ReceiptProofs(proof(vote), proof(verdict), annulled))
-                .printTo(System.out, json);
+        if (verdict != null) {
+            return new ReceiptProofs(
+                    proof(vote),
+                    proof(verdict),
+                    annulment.isEmpty()
+                            ? null
+                            : new ReceiptProofs.Annulment(proof(annulment.get(0)), proof(annulment.get(1))));
+        }
+        if (!annulment.isEmpty()) {
+            throw new AuditException("--annulment goes with proofs in files of their own; a document has all of them");
+        }
+        ProofDocument document = ProofDocument.read(vote);
+        if (!receipt.equals(document.receipt())) {
+            throw new AuditException("%s is of another receipt: %s".formatted(vote, document.receipt()));
+        }
+        return document.proofs(vote);
     }
 
     private static TlogProof proof(Path file) {

@@ -65,6 +65,11 @@ public sealed interface Leaf {
             return Arrays.copyOf(commitments, HASH);
         }
 
+        /** The commitment to the record: the last of the three of a vote, and the only one of another record. */
+        public byte[] record() {
+            return Arrays.copyOfRange(commitments, commitments.length - HASH, commitments.length);
+        }
+
         @Override
         public byte[] entry() {
             return head(kind, partition, offset, commitments.length)

@@ -9,10 +9,12 @@ import io.votelog.auditor.PublishedLog;
 import io.votelog.auditor.TestLog;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
+import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpSource;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.testing.Python;
 import io.votelog.schemas.BallotDefinition;
@@ -159,6 +161,58 @@ class BrokenPromisesTest {
                             .exitCode())
                     .isZero();
         }
+    }
+
+    /** Without the log: the sealed log alone, which anybody can read, convicts, and leaves a proof that others can look at. */
+    @Test
+    void shouldBeHeldAgainstTheSealedLogAlone() throws Exception {
+        TestLog log = log();
+        seal(log, "honest");
+        for (String answer : answers) {
+            assertThat(heldToSealed("honest", answer).exitCode()).isZero();
+        }
+        votes(log, 1).remove(4);
+        renumber(log, 1);
+        log.change(0, 2, vote -> VoteCast.newBuilder(vote)
+                .setChoices(List.of("a3", "b2"))
+                .build());
+        ConsumerRecord<byte[], byte[]> first = votes(log, 1).get(1);
+        votes(log, 1).set(1, TestLog.record(Topics.VOTES, 1, 1, first.timestamp() + 1, first.key(), first.value()));
+        seal(log, "forged");
+        List<Integer> exitCodes = new ArrayList<>();
+        for (String answer : answers) {
+            CommandRun held = heldToSealed("forged", answer);
+            exitCodes.add(held.exitCode());
+            Path evidence = dir.resolve("answer.json.broken.tlog-proof");
+            assertThat(Files.exists(evidence)).isEqualTo(held.exitCode() == 1);
+            if (held.exitCode() == 1) {
+                assertThat(held.out()).contains("another record is sealed there");
+                assertThat(TlogProof.parse(Files.readString(evidence)).extra()).isPresent();
+                Files.delete(evidence);
+            }
+        }
+        // One vote was changed, one has another time, and behind the one that is gone each stands where another was
+        // promised.
+        assertThat(exitCodes.stream().filter(code -> code == 1).count()).isGreaterThan(2);
+        // The last one is behind the end of what is sealed.
+        assertThat(exitCodes).containsOnlyOnce(3).contains(0);
+    }
+
+    private void seal(TestLog log, String name) throws IOException {
+        new TestSealedLog(dir.resolve(name), log).seal().sign(TestSealedLog.KEY);
+    }
+
+    private CommandRun heldToSealed(String name, String answer) throws IOException {
+        Path file = Files.writeString(dir.resolve("answer.json"), answer);
+        return CommandRun.of(
+                "promise",
+                "--public-key",
+                TestLog.publicKey(),
+                "--sealed-log",
+                dir.resolve(name),
+                "--log-key",
+                TestSealedLog.vkeys(),
+                file);
     }
 
     /** A dump may be older than the promise: that is no proof. A log that is read from its brokers cannot be. */

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.auditor.verify;
+
+import io.votelog.auditor.report.AuditException;
+import io.votelog.auditor.report.Report;
+import io.votelog.auditor.seal.Leaf;
+import io.votelog.auditor.seal.SealedLog;
+import io.votelog.auditor.seal.SealedLogKey;
+import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.auditor.tlog.UnreadableException;
+import io.votelog.schemas.promise.PromisedVote;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds gateways' promises against a sealed log alone. A promise names its record by the hash to which the record's leaf commits, so the leaf of
+ * the promised place shows whether the promise is kept, without the log.
+ */
+public final class SealedPromises implements AutoCloseable {
+    private static final String KEPT = "The sealed log has the promised record at the promised place";
+
+    private final SealedTreeView votes;
+    private final SealIndex seals;
+
+    /**
+     * @param log the folder or the URL of the sealed log
+     * @throws AuditException when the sealed log cannot be read, or is not signed with the key
+     */
+    public SealedPromises(String log, SealedLogKey key) {
+        votes = SealedTreeView.open(SealedLog.VOTES, log);
+        try {
+            String wrong = votes.fault(key);
+            if (wrong != null) {
+                throw new AuditException("%s: %s".formatted(log, wrong));
+            }
+            seals = SealIndex.read(votes.reader(), votes.checkpoint().size());
+        } catch (UnreadableException e) {
+            votes.close();
+            throw e;
+        } catch (TlogException e) {
+            votes.close();
+            throw new AuditException(String.valueOf(e.getMessage()), e);
+        } catch (AuditException e) {
+            votes.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Holds a promise against the sealed log, and adds what is found to a report.
+     *
+     * @return the proof of the leaf that breaks the promise, which convicts without the log and without this program; empty where the promise
+     *     is kept, or its place is not sealed
+     * @throws AuditException when the sealed log cannot be read
+     */
+    public Optional<TlogProof> hold(Report report, PromisedVote vote) {
+        OptionalLong index = seals.indexOf(vote.partition(), vote.offset());
+        if (index.isEmpty()) {
+            report.skip(
+                    KEPT,
+                    "nothing is sealed at offset %d of partition %d yet; %d leaves are"
+                            .formatted(
+                                    vote.offset(),
+                                    vote.partition(),
+                                    votes.checkpoint().size()));
+            return Optional.empty();
+        }
+        try {
+            byte[] entry = votes.reader().entry(index.getAsLong());
+            Leaf leaf = SealIndex.parse(entry, index.getAsLong());
+            String wrong = fault(vote, leaf);
+            if (wrong == null) {
+                report.pass(
+                        KEPT,
+                        "index %,d of %,d leaves"
+                                .formatted(index.getAsLong(), votes.checkpoint().size()));
+                return Optional.empty();
+            }
+            report.fail(KEPT, wrong);
+            return Optional.of(new TlogProof(
+                    Optional.of(entry), index.getAsLong(), votes.reader().inclusion(index.getAsLong()), votes.note()));
+        } catch (UnreadableException e) {
+            throw e;
+        } catch (TlogException e) {
+            throw new AuditException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static @Nullable String fault(PromisedVote vote, Leaf leaf) {
+        String promised = "a vote on %s was promised at offset %d of partition %d, of %s"
+                .formatted(
+                        vote.ballotId(), vote.offset(), vote.partition(), PromisedVote.timeText(vote.recordedAtMs()));
+        if (!(leaf instanceof Leaf.Record record)
+                || record.partition() != vote.partition()
+                || record.offset() != vote.offset()) {
+            return "%s, and the leaf that belongs there is of something else".formatted(promised);
+        }
+        if (record.kind() != Leaf.VOTE) {
+            return "%s, and what is sealed there is no vote".formatted(promised);
+        }
+        return Arrays.equals(record.record(), vote.recordHash())
+                ? null
+                : "%s, and another record is sealed there, or one of another time".formatted(promised);
+    }
+
+    @Override
+    public void close() {
+        votes.close();
+    }
+}
