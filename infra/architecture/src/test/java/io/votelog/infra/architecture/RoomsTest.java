@@ -76,6 +76,7 @@ class RoomsTest {
             streams.hosting        : streams.read.receipts streams.read.board streams.read.instances streams.topology streams.topology.rows streams.topology.voters
             streams.read.pages     : streams.read.http streams.read.results streams.read.receipts streams.read.board streams.read.problem
             streams.read.http      : streams.read.results streams.read.instances streams.read.problem
+            streams.read.proofs    : streams.read.receipts streams.read.problem
             streams.read.turnout   : streams.read.results streams.read.board streams.read.problem
             streams.read.results   : streams.read.board streams.read.problem
             streams.read.receipts  : streams.read.board streams.read.instances streams.read.problem streams.topology streams.topology.rows streams.topology.voters
@@ -177,6 +178,7 @@ class RoomsTest {
                 "producer.http",
                 "producer.auth",
                 "streams.read.http",
+                "streams.read.proofs",
                 "streams.read.results",
                 "streams.read.instances",
                 "infra.testing.contract",

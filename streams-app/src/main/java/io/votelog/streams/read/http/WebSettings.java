@@ -21,15 +21,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record WebSettings(
         @DefaultValue CorsSettings cors, @DefaultValue PublicUrls publicUrls, @DefaultValue HstsSettings hsts) {
     /**
-     * Where the world reaches the two sides.
+     * Where the world reaches the two sides, and the sealed log.
      *
      * @param producer the side that takes votes, without a slash at the end; null when it is not known
      * @param streams this side, without a slash at the end; null when it is not known
+     * @param sealedLog where a sealer serves the sealed log and the page that checks proofs, likewise
      */
-    public record PublicUrls(@Nullable URI producer, @Nullable URI streams) {
+    public record PublicUrls(@Nullable URI producer, @Nullable URI streams, @Nullable URI sealedLog) {
         public PublicUrls {
             producer = producer == null ? null : PublicAddress.of("votelog.public-urls.producer", producer);
             streams = streams == null ? null : PublicAddress.of("votelog.public-urls.streams", streams);
+            sealedLog = sealedLog == null ? null : PublicAddress.of("votelog.public-urls.sealed-log", sealedLog);
         }
     }
 

@@ -41,7 +41,7 @@ class PageConfiguration {
 
     @Bean
     ReceiptPage receiptPage(StaticFiles files, Words words, WebSettings settings) {
-        return new ReceiptPage(files, words, settings.streams());
+        return new ReceiptPage(files, words, settings.publicUrls());
     }
 
     @Bean

@@ -4,6 +4,7 @@ package io.votelog.streams.read.pages;
 import io.nayuki.qrcodegen.QrCode;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Reason;
+import io.votelog.streams.read.http.WebSettings;
 import io.votelog.streams.read.receipts.ReceiptDocument;
 import io.votelog.streams.read.receipts.ReceiptDocument.Annulled;
 import io.votelog.web.pages.Content;
@@ -32,17 +33,19 @@ final class ReceiptPage {
     private final StaticFiles files;
     private final Words results;
     private final @Nullable URI streams;
+    private final @Nullable URI sealedLog;
     private final Words words = Words.of(ReceiptPage.class, "receipt");
     private final Template template = Template.of(ReceiptPage.class, "receipt.mustache");
 
     /**
      * @param results the words of the results page, which has those for the reasons
-     * @param streams the public address of this side; null when it is not set
+     * @param urls the public addresses of this side and of the sealed log, as far as they are set
      */
-    ReceiptPage(StaticFiles files, Words results, @Nullable URI streams) {
+    ReceiptPage(StaticFiles files, Words results, WebSettings.PublicUrls urls) {
         this.files = files;
         this.results = results;
-        this.streams = streams;
+        this.streams = urls.streams();
+        this.sealedLog = urls.sealedLog();
     }
 
     /**
@@ -121,6 +124,10 @@ final class ReceiptPage {
                                         Map.of("partition", document.partition(), "offset", document.offset())))));
         values.put("pending", kind == Kind.PENDING);
         values.put("known", true);
+        URI sealed = sealedLog;
+        if (sealed != null) {
+            values.put("check", check(sealed, address, document));
+        }
         URI own = streams;
         if (own != null) {
             String link = own + address.in(language);
@@ -168,7 +175,7 @@ final class ReceiptPage {
         values.put("title", title);
         values.put("ballotId", ballot.id());
         values.put("resultsAddress", "/ballots/%s/results?lang=%s".formatted(ballot.id(), language.tag()));
-        for (String absent : List.of("reason", "link", "qr")) {
+        for (String absent : List.of("reason", "link", "qr", "check")) {
             values.put(absent, List.of());
         }
         values.put("times", List.of());
@@ -215,6 +222,19 @@ final class ReceiptPage {
 
     private String word(Language language, String key) {
         return words.say(language, key, Map.of());
+    }
+
+    /** Where the proof of the vote is checked, and where it comes from. */
+    private static Map<String, Object> check(URI sealedLog, Address address, ReceiptDocument document) {
+        String place = "partition=%d&offset=%d".formatted(document.partition(), document.offset());
+        return Map.of(
+                "page",
+                "%s/check#ballot=%s&receipt=%s&%s".formatted(sealedLog, address.ballotId(), address.receipt(), place),
+                "document",
+                "/v1/ballots/%s/receipts/%s/proof?offset=%d"
+                        .formatted(address.ballotId(), address.receipt(), document.offset()),
+                "file",
+                "proof-%s.json".formatted(address.ballotId()));
     }
 
     /** A QR code as the path of an SVG picture, and the length of the picture's side. */

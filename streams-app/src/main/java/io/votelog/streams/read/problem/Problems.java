@@ -12,6 +12,7 @@ import io.votelog.web.problem.ProblemType;
 public final class Problems {
     private static final ProblemType UNKNOWN_RECEIPT =
             new ProblemType("unknown-receipt", 404, "No such vote is known here");
+    private static final ProblemType NOT_SEALED = new ProblemType("not-sealed", 404, "The log is not sealed here");
     private static final ProblemType OFFSET_NEEDED =
             new ProblemType("offset-needed", 409, "The receipt alone does not tell the attempt");
 
@@ -41,6 +42,16 @@ public final class Problems {
                         + " accepted one, as far as votes are counted, nor among the latest that were refused: give the"
                         + " offset at which it was recorded (?offset=), as the answer to the vote has it. If it was sent a"
                         + " moment ago, ask again, with Prefer: wait=10.");
+    }
+
+    /** 404: no sealer is known to this side. */
+    public static Problem notSealed() {
+        return NOT_SEALED.because("This system has no sealed log (votelog.sealed-log.urls), so there are no proofs.");
+    }
+
+    /** 503: none of the sealers answers. */
+    public static Problem sealersAway() {
+        return unavailable("sealers-away", "None of the sealers answers at the moment. Try again in a second.");
     }
 
     /** 400: a part of the request is not what it has to be; the code says which part. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.streams.read.http.WebSettings.PublicUrls;
 import io.votelog.streams.read.pages.ReceiptPage.Address;
 import io.votelog.streams.read.receipts.ReceiptDocument;
 import io.votelog.streams.read.receipts.ReceiptDocument.Annulled;
@@ -74,14 +75,24 @@ class ReceiptPageTest {
 
     @Test
     void shouldDoWithoutItsOwnAddress() {
-        ReceiptPage without = new ReceiptPage(configuration.staticFiles(), configuration.pageWords(), null);
+        ReceiptPage without = new ReceiptPage(
+                configuration.staticFiles(), configuration.pageWords(), new PublicUrls(null, null, null));
         assertThat(text(without.verdict(
                         LIVE.ballot(),
                         new Address("golden", RECEIPT, null),
                         document(Outcome.ACCEPTED, null, AT, null),
                         Language.ENGLISH)))
                 .contains("This vote counts", RECEIPT)
-                .doesNotContain("<svg", "Address:");
+                .doesNotContain("<svg", "Address:", "Check the proof");
+    }
+
+    @Test
+    void shouldLeadToThePageThatChecksTheProofOfThisVeryVote() {
+        String place = "#ballot=golden&amp;receipt=" + RECEIPT + "&amp;partition=2&amp;offset=17";
+        assertThat(html(document(Outcome.ACCEPTED, null, AT, null), Language.ENGLISH))
+                .contains("href=\"https://sealed.example/check" + place + "\"", "Check the proof")
+                .contains("href=\"/v1/ballots/golden/receipts/" + RECEIPT
+                        + "/proof?offset=17\" download=\"proof-golden.json\"");
     }
 
     @Test
@@ -151,7 +162,10 @@ class ReceiptPageTest {
     }
 
     private ReceiptPage page(String streams) {
-        return new ReceiptPage(configuration.staticFiles(), configuration.pageWords(), URI.create(streams));
+        return new ReceiptPage(
+                configuration.staticFiles(),
+                configuration.pageWords(),
+                new PublicUrls(null, URI.create(streams), URI.create("https://sealed.example")));
     }
 
     private static ReceiptDocument document(

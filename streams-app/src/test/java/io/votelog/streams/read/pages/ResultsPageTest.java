@@ -46,7 +46,7 @@ final class ResultsPageTest {
     private final StaticFiles files = configuration.staticFiles();
     private final Words words = configuration.pageWords();
     private static final PublicUrls URLS =
-            new PublicUrls(URI.create("https://vote.example.org"), URI.create("https://results.example.org"));
+            new PublicUrls(URI.create("https://vote.example.org"), URI.create("https://results.example.org"), null);
 
     private final ResultsPage page = new ResultsPage(files, words, URLS, new PageSettings(List.of(), null), JSON);
 
