@@ -67,8 +67,13 @@ final class Clients {
         }
     }
 
-    /** Every number in the topic, in its order. */
-    static List<Integer> read(KafkaCluster cluster) {
+    /**
+     * Every number in the topic, in its order. A broker that led the topic, was paused and has just gone on tells an end that is too early until it
+     * hears that another one leads; so the end is asked for until there are as many numbers as there must be.
+     *
+     * @param atLeast how many numbers there must be
+     */
+    static List<Integer> read(KafkaCluster cluster, int atLeast) {
         TopicPartition partition = new TopicPartition(TOPIC, 0);
         List<Integer> numbers = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
@@ -77,15 +82,18 @@ final class Clients {
                 new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end =
-                    consumer.endOffsets(List.of(partition)).values().iterator().next();
             long giveUp = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-            while (consumer.position(partition) < end && System.nanoTime() < giveUp) {
+            while ((numbers.size() < atLeast || consumer.position(partition) < end(consumer, partition))
+                    && System.nanoTime() < giveUp) {
                 consumer.poll(Duration.ofMillis(200))
                         .forEach(record ->
                                 numbers.add(ByteBuffer.wrap(record.value()).getInt()));
             }
         }
         return numbers;
+    }
+
+    private static long end(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
+        return consumer.endOffsets(List.of(partition)).values().iterator().next();
     }
 }

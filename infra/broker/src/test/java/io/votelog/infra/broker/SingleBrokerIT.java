@@ -42,7 +42,7 @@ final class SingleBrokerIT {
                 cluster.restart(1);
                 assertThat(cluster.running(1)).isTrue();
                 assertThat(cluster.bootstrapServers()).isEqualTo(address);
-                assertThat(Clients.read(cluster)).isEqualTo(numbers(5_000));
+                assertThat(Clients.read(cluster, 5_000)).isEqualTo(numbers(5_000));
                 Clients.send(producer, 5_000, 6_000);
             }
             cluster.stop(1);
@@ -50,7 +50,7 @@ final class SingleBrokerIT {
         }
         try (KafkaCluster cluster = KafkaCluster.single(dir).start()) {
             assertThat(cluster.bootstrapServers()).isEqualTo(address);
-            assertThat(Clients.read(cluster)).isEqualTo(numbers(6_000));
+            assertThat(Clients.read(cluster, 6_000)).isEqualTo(numbers(6_000));
             shouldWriteTransactionsInTheirSecondVersion(cluster);
             shouldListenOnTheLoopbackAddressAlone(cluster);
             shouldStartWithTheArchiveOfItsClasses(cluster);

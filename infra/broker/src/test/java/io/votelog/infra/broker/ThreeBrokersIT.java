@@ -41,7 +41,7 @@ final class ThreeBrokersIT {
                 cluster.resume(3);
             }
             // What was refused may stand in the log or not.
-            assertThat(Clients.read(cluster).stream().filter(i -> i >= 0))
+            assertThat(Clients.read(cluster, 4_000).stream().filter(i -> i >= 0))
                     .containsExactlyElementsOf(IntStream.range(0, 4_000).boxed().toList());
         }
     }
@@ -60,7 +60,7 @@ final class ThreeBrokersIT {
                 cluster.kill(2);
                 Clients.send(producer, 1_000, 2_000);
             }
-            assertThat(Clients.read(cluster))
+            assertThat(Clients.read(cluster, 2_000))
                     .containsExactlyElementsOf(IntStream.range(0, 2_000).boxed().toList());
         }
         try (KafkaCluster single = KafkaCluster.single(dir.resolve("single")).start()) {
