@@ -8,7 +8,7 @@ fail() {
 }
 
 # What a program is made of beside its own module.
-modules='rules web schemas infra/broker infra/system producer streams-app'
+modules='rules web schemas infra/broker infra/system producer streams-app auditor'
 
 # answer_from FILE ARGUMENT...: ends with the help text where it is asked for, and with code 2 where the text knows no such option;
 # returns where the arguments are what it describes. It describes an option by two spaces, its name, perhaps the name of its value,
@@ -62,7 +62,7 @@ need_jdk() {
   [ "$version" -ge 17 ] || fail "the JDK is version $version ($from): JDK 17 or newer is needed"
 }
 
-# need_built MODULE [OTHER]...: builds the module and both apps unless that is done; says how it goes on standard output. Others
+# need_built MODULE [OTHER]...: builds the module, both apps and the auditor unless that is done; says how it goes on standard output. Others
 # are modules that it has built with it.
 need_built() {
   built "$@" || build "$1"
@@ -78,7 +78,8 @@ built() {
   local module=$1 entry newer file
   file=$root/$module/target/classpath
   [ -s "$file" ] && [ -d "$root/$module/target/classes" ] &&
-    [ -s "$root/producer/target/votelog-producer.jar" ] && [ -s "$root/streams-app/target/votelog-streams-app.jar" ] || return 1
+    [ -s "$root/producer/target/votelog-producer.jar" ] && [ -s "$root/streams-app/target/votelog-streams-app.jar" ] &&
+    [ -s "$root/auditor/target/votelog-auditor.jar" ] || return 1
   local IFS=:
   for entry in $(cat "$file"); do
     [ -e "$entry" ] || return 1
@@ -98,7 +99,7 @@ build() {
   # How the code is formatted is for those who change it to check (./mvnw verify), and nothing to whoever runs it. What programs are made of
   # is for images alone, and takes most of the time of a build in which nothing else has changed.
   [ "$module" = infra/images ] || without+=(-Dcyclonedx.skip=true)
-  (cd "$root" && exec ./mvnw -B -ntp -DskipTests "${without[@]}" -pl "producer,streams-app,$module" -am package) \
+  (cd "$root" && exec ./mvnw -B -ntp -DskipTests "${without[@]}" -pl "producer,streams-app,auditor,$module" -am package) \
     >"$log" 2>&1 </dev/null &
   maven=$!
   trap 'kill "$maven" 2>/dev/null; wait "$maven" 2>/dev/null; echo; fail "the build was stopped"' INT TERM HUP

@@ -112,7 +112,11 @@ public final class SealedLogServer implements AutoCloseable {
             http.stop(0);
             throw e;
         }
-        context(server, "/actuator/health", new HealthHandler(() -> meters.works() && reads), null);
+        context(
+                server,
+                "/actuator/health",
+                new HealthHandler(() -> meters.works() && (reads || meters.isEmpty())),
+                null);
         context(
                 server,
                 "/actuator/prometheus",

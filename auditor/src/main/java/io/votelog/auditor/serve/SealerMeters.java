@@ -75,6 +75,11 @@ public final class SealerMeters {
         return stepped;
     }
 
+    /** Whether nothing was sealed so far, as far as this sealer knows. */
+    boolean isEmpty() {
+        return last.verdicts() == 0;
+    }
+
     /** The text that Prometheus reads (exposition format 0.0.4). */
     String text() {
         Step now = last;

@@ -44,6 +44,11 @@ record Folders(Path home, boolean cluster, boolean secure) {
         return ofShape("streams");
     }
 
+    /** The sealed log of this shape, with its keys. */
+    Path sealed() {
+        return ofShape("sealed");
+    }
+
     private Path ofShape(String name) {
         return home.resolve(name + (cluster ? "-cluster" : "") + (secure ? "-secure" : ""));
     }
@@ -61,12 +66,13 @@ record Folders(Path home, boolean cluster, boolean secure) {
     }
 
     /**
-     * Removes the log and the stores of this shape, and the note of what the log was begun with.
+     * Removes the log, the stores and the sealed log of this shape, and the note of what the log was begun with.
      *
      * @return what was there and is no more
      */
     List<Path> forget() {
-        List<Path> there = Stream.of(kafka(), streams()).filter(Files::exists).toList();
+        List<Path> there =
+                Stream.of(kafka(), streams(), sealed()).filter(Files::exists).toList();
         there.forEach(Folders::delete);
         delete(begunWith());
         return there;

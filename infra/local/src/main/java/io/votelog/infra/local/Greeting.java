@@ -4,7 +4,10 @@ package io.votelog.infra.local;
 import io.votelog.infra.system.Instance;
 import io.votelog.infra.system.secure.SystemSecurity;
 import io.votelog.schemas.cluster.Role;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What is said when everything runs: where it is, and what to try. */
 final class Greeting {
@@ -24,11 +27,18 @@ final class Greeting {
     }
 
     /** What serves every ballot. */
-    static String underneath(List<Instance> apps, String kafka) {
+    static String underneath(List<Instance> apps, List<URI> sealed, Path sealedLogKeys, String kafka) {
         StringBuilder text = new StringBuilder("\n");
         for (Instance app : apps) {
             text.append("%-15s %s, health %s/actuator/health%n"
                     .formatted(app.name(), app.http().url(), app.management().url()));
+        }
+        if (!sealed.isEmpty()) {
+            text.append("%-15s %s, its public keys: %s%n"
+                    .formatted(
+                            "sealed log",
+                            sealed.stream().map(URI::toString).collect(Collectors.joining(" and ")),
+                            sealedLogKeys));
         }
         text.append("%-15s %s%n".formatted("Kafka", kafka));
         return text.append("%-15s %s (%s), which all of them run on"

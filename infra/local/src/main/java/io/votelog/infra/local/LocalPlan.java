@@ -11,6 +11,7 @@ import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.SystemPlan;
 import io.votelog.infra.system.secure.SystemSecurity;
 import io.votelog.web.settings.Loopback;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,11 +30,16 @@ final class LocalPlan {
     private final Options options;
     private final Environment environment;
     private final List<Instance> instances;
+    private final Sealers sealers;
 
-    /** @param environment what the apps inherit */
-    LocalPlan(Options options, Environment environment) {
+    /**
+     * @param environment what the apps inherit
+     * @param sealers that seal the log, if any
+     */
+    LocalPlan(Options options, Environment environment, Sealers sealers) {
         this.options = options;
         this.environment = environment;
+        this.sealers = sealers;
         this.instances = Stream.of(App.values()).flatMap(this::instances).toList();
     }
 
@@ -74,6 +80,7 @@ final class LocalPlan {
             all.add(instance.http());
             all.add(instance.management());
         }
+        all.addAll(sealers.addresses());
         return all;
     }
 
@@ -124,7 +131,14 @@ final class LocalPlan {
                 settings.put("votelog.limits.address.rate", "0");
                 settings.put("votelog.topics.start-timeout", options.patience().toSeconds() + "s");
             }
-            case STREAMS -> settings.put("votelog.results.max-readers-per-address", "0");
+            case STREAMS -> {
+                settings.put("votelog.results.max-readers-per-address", "0");
+                List<String> sealed = sealers.urls().stream().map(URI::toString).toList();
+                if (!sealed.isEmpty()) {
+                    settings.put("votelog.sealed-log.urls", String.join(",", sealed));
+                    settings.put("votelog.public-urls.sealed-log", sealed.get(0));
+                }
+            }
         }
         return settings;
     }

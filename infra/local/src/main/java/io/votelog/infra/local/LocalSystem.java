@@ -7,6 +7,7 @@ import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.system.Address;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppProcess;
+import io.votelog.infra.system.AuditorJar;
 import io.votelog.infra.system.BallotPublisher;
 import io.votelog.infra.system.BallotSource;
 import io.votelog.infra.system.Environment;
@@ -44,6 +45,7 @@ final class LocalSystem {
     private final Display display;
     private final List<BallotSource> ballots;
     private final LocalPlan plan;
+    private final Sealers sealers;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final Thread runner = Thread.currentThread();
     private volatile boolean interruptible;
@@ -75,7 +77,8 @@ final class LocalSystem {
         this.environment = environment;
         this.display = display;
         this.ballots = List.copyOf(ballots);
-        this.plan = new LocalPlan(options, environment);
+        this.sealers = new Sealers(options, folders);
+        this.plan = new LocalPlan(options, environment, sealers);
     }
 
     /** Asks it to stop, from any thread. */
@@ -139,6 +142,7 @@ final class LocalSystem {
             apps.add(app);
         }
         awaitReady(apps);
+        startSealers(kafka, secrets, security);
 
         // The gateways inherit the environment; what it has them ask of tokens holds for these too.
         Tokens tokens = new Tokens(
@@ -148,6 +152,7 @@ final class LocalSystem {
                 Clock.systemUTC());
         HttpClient http = http(security);
         publish(starting, http, tokens);
+        awaitSealers();
         display.endPhase();
         greet(kafka, security);
         if (options.demo() > 0) {
@@ -166,12 +171,18 @@ final class LocalSystem {
 
     private void requireJars() {
         for (App app : App.values()) {
-            Path jar = app.jar(root);
-            if (Files.notExists(jar)) {
-                throw new UpException(
-                        "%s is missing: build it with ./mvnw -DskipTests package, or start with infra/up, which does"
-                                .formatted(jar));
-            }
+            requireJar(app.jar(root));
+        }
+        if (!sealers.names().isEmpty()) {
+            requireJar(AuditorJar.in(root));
+        }
+    }
+
+    private static void requireJar(Path jar) {
+        if (Files.notExists(jar)) {
+            throw new UpException(
+                    "%s is missing: build it with ./mvnw -DskipTests package, or start with infra/up, which does"
+                            .formatted(jar));
         }
     }
 
@@ -248,6 +259,37 @@ final class LocalSystem {
         }
     }
 
+    private void startSealers(KafkaCluster kafka, Secrets secrets, @Nullable SystemSecurity security) {
+        sealers.names()
+                .forEach(name -> display.begin(
+                        name,
+                        name + " to be ready; its log: " + folders.ofSystem().log(name)));
+        sealers.start(root, kafka.bootstrapServers(), secrets.publicKeys(), security)
+                .forEach(this::watchFor);
+    }
+
+    private void awaitSealers() throws InterruptedException {
+        List<String> waiting = new ArrayList<>(sealers.names());
+        long end = System.nanoTime() + options.patience().toNanos();
+        while (!waiting.isEmpty()) {
+            endFor(events.poll(POLL_MS, TimeUnit.MILLISECONDS));
+            waiting.removeIf(name -> {
+                boolean ready = sealers.isReady(name);
+                if (ready) {
+                    display.done(name);
+                }
+                return ready;
+            });
+            if (System.nanoTime() - end > 0 && !waiting.isEmpty()) {
+                throw new UpException("%s is not ready after %d min (--wait); its log: %s"
+                        .formatted(
+                                waiting.get(0),
+                                options.patience().toMinutes(),
+                                folders.ofSystem().log(waiting.get(0))));
+            }
+        }
+    }
+
     /** While it starts: ends that when it was asked to stop, or something died. */
     private void requireAlive() throws InterruptedException {
         endFor(events.poll());
@@ -263,7 +305,9 @@ final class LocalSystem {
     }
 
     private void watch() throws InterruptedException {
-        int alive = system == null ? 0 : system.processes().size();
+        int alive = system == null
+                ? 0
+                : system.processes().size() + sealers.processes().size();
         while (true) {
             Event event = events.take();
             if (event instanceof Event.StopAsked) {
@@ -294,6 +338,11 @@ final class LocalSystem {
             return;
         }
         display.phase("stopping");
+        if (sealers.processes().stream().anyMatch(ChildJvm::isAlive)) {
+            display.begin("sealer");
+            sealers.stop();
+            display.done("sealer");
+        }
         for (App app : App.values()) {
             if (running.apps(app).stream().anyMatch(AppProcess::alive)) {
                 display.begin(app.appName());
@@ -320,7 +369,8 @@ final class LocalSystem {
         for (BallotSource source : ballots) {
             display.line(Greeting.addresses(source.ballot().id(), write, read));
         }
-        display.line(Greeting.underneath(plan.instances(), kafka.bootstrapServers()));
+        display.line(
+                Greeting.underneath(plan.instances(), sealers.urls(), sealers.publicKeys(), kafka.bootstrapServers()));
         if (security != null) {
             display.line(Greeting.secured(security));
         }

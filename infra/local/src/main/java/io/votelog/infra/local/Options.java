@@ -43,6 +43,9 @@ final class Options {
     @Option(names = "--secure")
     private boolean secure;
 
+    @Option(names = "--unsealed")
+    private boolean unsealed;
+
     private int portOffset;
 
     private int waitMinutes = 30;
@@ -114,6 +117,11 @@ final class Options {
     /** Whether everything speaks TLS, and each part is a user of Kafka with rights of its own. */
     boolean secure() {
         return secure;
+    }
+
+    /** Whether nobody seals the log. */
+    boolean unsealed() {
+        return unsealed;
     }
 
     int portOffset() {

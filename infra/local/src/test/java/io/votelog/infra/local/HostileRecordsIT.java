@@ -64,7 +64,7 @@ class HostileRecordsIT {
     @Test
     void shouldCountTheVotesBesideThem() throws Exception {
         System.out.printf("seed %d, -Dvotelog.seed=%d%n", SEED, SEED);
-        Running up = Running.start(dir);
+        Running up = Running.start(dir, "--unsealed");
         try {
             up.awaitReady();
             Set<Long> children = up.children();

@@ -111,11 +111,14 @@ final class Running {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** Where none of a single system's ports is taken, and all are below those that kernels give to outgoing connections. */
+    /**
+     * Where none of a single system's ports is taken, and all are below those that brokers of other tests get ({@link
+     * io.votelog.infra.broker.Ports}) and kernels give to outgoing connections.
+     */
     static int freeOffset() {
         while (true) {
-            int offset = ThreadLocalRandom.current().nextInt(11_000, 22_000);
-            if (IntStream.of(8080, 8081, 9080, 9081, 9092).allMatch(port -> free(port + offset))) {
+            int offset = ThreadLocalRandom.current().nextInt(2_000, 10_900);
+            if (IntStream.of(8080, 8081, 8084, 9080, 9081, 9084, 9092).allMatch(port -> free(port + offset))) {
                 return offset;
             }
         }
@@ -137,6 +140,11 @@ final class Running {
     /** Where its results are watched. */
     String resultsPage() {
         return resultsSide("/ballots/gz-customs-2021/results");
+    }
+
+    /** Where the sealed log is served. */
+    String sealedLog() {
+        return "http://127.0.0.1:" + (8084 + offset);
     }
 
     String resultsSide(String path) {

@@ -70,7 +70,7 @@ class SealIT {
     @BeforeAll
     static void sealTheLogOfAWholeSystem() throws Exception {
         auditor = new AuditorProgram(dir);
-        up = Running.start(dir);
+        up = Running.start(dir, "--unsealed");
         up.awaitReady();
         publicKey =
                 Files.readString(dir.resolve(".votelog/secrets/log-public-key")).strip();

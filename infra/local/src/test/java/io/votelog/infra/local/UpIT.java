@@ -74,7 +74,9 @@ class UpIT {
         assertThat(second.err()).hasSize(1).first().asString().contains("in use by another infra/up");
 
         Set<Long> children = up.children();
-        assertThat(children).hasSize(3);
+        assertThat(children)
+                .as("a broker, a gateway, a streams-app and a sealer")
+                .hasSize(4);
         up.interrupt();
         assertThat(up.awaitEnd(SOON)).isZero();
         assertThat(up.err()).isEmpty();

@@ -19,12 +19,17 @@ public final class AuditorJar {
      * @throws SystemException where it is not built
      */
     public AuditorJar(Path repository, Path folder, List<String> jvmArgs) {
-        this.jar = repository.resolve("auditor/target/votelog-auditor.jar");
+        this.jar = in(repository);
         this.folder = folder;
         this.jvmArgs = List.copyOf(jvmArgs);
         if (Files.notExists(jar)) {
             throw new SystemException(jar + " is missing: build it there with ./mvnw -DskipTests package");
         }
+    }
+
+    /** Where a build leaves it. */
+    public static Path in(Path repository) {
+        return repository.resolve("auditor/target/votelog-auditor.jar");
     }
 
     /**
