@@ -88,6 +88,7 @@ class EveryAnswerIT {
         gateway = Gateway.start(
                 broker.bootstrapServers(),
                 "--votelog.request-timeout=1s",
+                "--votelog.openings.enabled=true",
                 "--votelog.sign-in.issuer=https://login.example",
                 "--votelog.sign-in.client-id=ballot-page",
                 "--votelog.cors.allowed-origins=https://page.example",
@@ -162,6 +163,7 @@ class EveryAnswerIT {
 
     private void describeWays(String servers) {
         describeReading();
+        describeOpening();
         describePublishing();
         describeClosingAndAnnulling();
         describeVoting(servers);
@@ -212,6 +214,23 @@ class EveryAnswerIT {
                 "getMyVote 503, problem pepper-mismatch",
                 () -> stranger.send(HttpRequest.newBuilder(stranger.at("/v1/ballots/open/my-vote"))
                         .header("Authorization", "Bearer " + user(""))));
+    }
+
+    private void describeOpening() {
+        way("openMyVote 200", () -> gateway.send(opening(gateway, "open", user(""))));
+        way("openMyVote 401", () -> gateway.send(opening(gateway, "open", "none")));
+        way("openMyVote 403, problem openings-off", () -> {
+            await().until(() -> local.get("/v1/ballots/open").statusCode() == 200);
+            local.send(opening(local, "open", user("")));
+        });
+        way("openMyVote 404", () -> gateway.send(opening(gateway, "none", user(""))));
+        way("openMyVote 503", () -> stranger.send(opening(stranger, "open", user(""))));
+    }
+
+    private static HttpRequest.Builder opening(Gateway at, String ballotId, String token) {
+        return HttpRequest.newBuilder(at.at("/v1/ballots/" + ballotId + "/my-vote/opening"))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + token);
     }
 
     private void describePublishing() {

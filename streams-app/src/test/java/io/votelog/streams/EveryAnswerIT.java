@@ -4,7 +4,9 @@ package io.votelog.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.broker.Ports;
 import io.votelog.infra.testing.RawConnection;
 import io.votelog.infra.testing.contract.OpenApi;
 import io.votelog.schemas.BallotDefinition;
@@ -12,8 +14,10 @@ import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.streams.topology.rows.VoterRow;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,6 +47,8 @@ final class EveryAnswerIT {
 
     private static final String API = "/v1/ballots/open/";
     private static final String PAGES = "/ballots/open/receipts/";
+
+    private static final int SEALER = Ports.anyFree(Set.of());
 
     private static KafkaCluster cluster;
     private static RunningApp app;
@@ -75,6 +81,7 @@ final class EveryAnswerIT {
                 cluster.bootstrapServers(),
                 "every-answer-it",
                 state,
+                "--votelog.sealed-log.urls=http://127.0.0.1:" + SEALER,
                 "--votelog.results.max-readers=1",
                 "--votelog.results.catch-up=50ms",
                 "--votelog.receipts.log-readers=1",
@@ -214,6 +221,24 @@ final class EveryAnswerIT {
             }
             await().until(() -> app.get(API + "receipts/" + forgotten.receipt()).statusCode() == 409);
         });
+        way("getProof 404, problem not-sealed", () -> bounded.get(API + "receipts/" + counted.receipt() + "/proof"));
+        way("getProof 503, problem sealers-away", () -> app.get(API + "receipts/" + counted.receipt() + "/proof"));
+        way(
+                "getProof 200",
+                () -> proof(
+                        200,
+                        "application/json",
+                        "{\"format\":\"votelog-proof/1\",\"ballotId\":\"open\",\"receipt\":\"%s\","
+                                + "\"verdict\":\"ACCEPTED\",\"vote\":\"c2sp.org/tlog-proof@v1\",\"verdictProof\":\"c2sp.org/tlog-proof@v1\"}"));
+        way(
+                "problem not-sealed-yet",
+                () -> proof(
+                        503,
+                        "application/problem+json",
+                        "{\"type\":\"urn:votelog:problem:not-sealed-yet\","
+                                + "\"title\":\"Not sealed yet\",\"status\":503,\"detail\":\"of %s\"}"));
+        way("getProof 400", () -> app.get(API + "receipts/x/proof"));
+        way("getProof 409", () -> app.get(API + "receipts/" + forgotten.receipt() + "/proof"));
         way("getReceiptPage 200", () -> app.get(PAGES + counted.receipt()));
         way("getReceiptPage 400", () -> app.get(PAGES + "x"));
         way("getReceiptPage 404", () -> app.get(PAGES + new Receipt(log.voter(), log.voteId())));
@@ -225,6 +250,28 @@ final class EveryAnswerIT {
         way("getVoter 200", () -> app.get(API + "voters/" + counted.voter()));
         way("getVoter 400, problem malformed-voter", () -> app.get(API + "voters/x"));
         way("getVoter 404", () -> app.get("/v1/ballots/none/voters/" + counted.voter()));
+    }
+
+    /** What comes of the answer of a sealer; infra/local has the real one, which is asked at this address. */
+    private static void proof(int status, String type, String answer) throws Exception {
+        HttpServer sealer = HttpServer.create(new InetSocketAddress("127.0.0.1", SEALER), 0);
+        sealer.createContext("/v1/ballots/open/receipts/" + counted.receipt() + "/proof", exchange -> {
+            byte[] body = answer.formatted(counted.receipt()).getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", type);
+            exchange.getResponseHeaders().set("Retry-After", "5");
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        sealer.start();
+        try {
+            HttpResponse<String> got =
+                    app.get(API + "receipts/" + counted.receipt() + "/proof?offset=" + counted.offset());
+            assertThat(got.statusCode()).isEqualTo(status);
+            assertThat(got.body()).isEqualTo(answer.formatted(counted.receipt()));
+        } finally {
+            sealer.stop(0);
+        }
     }
 
     private void describeMisses() {

@@ -132,6 +132,13 @@ public final class SealCommand implements Callable<Integer> {
             description = "with --serve: health and metrics are served there, for the operator alone")
     private @Nullable ListenAddress management;
 
+    @Option(
+            names = "--openings",
+            description =
+                    "with --serve and the log's public keys: voters who come with a gateway's ticket are shown what the log has as their"
+                            + " choices. Who can see that, can show it to a buyer of votes; without this option nobody can")
+    private boolean openings;
+
     /** With --serve: the keys that the announcement names. */
     @Mixin
     private KeyOptions keys = new KeyOptions();
@@ -146,9 +153,9 @@ public final class SealCommand implements Callable<Integer> {
         if (once && (standby || serving != null)) {
             throw new AuditException("--once ends when all is sealed, and goes with neither --standby nor --serve");
         }
-        if (serving == null && (management != null || keys.given())) {
+        if (serving == null && (management != null || openings || keys.given())) {
             throw new AuditException(
-                    "--management and the log's public keys are for what --serve serves, which is not given");
+                    "--management, --openings and the log's public keys are for what --serve serves, which is not given");
         }
         SealingKey signer = signer();
         Files.createDirectories(folder);
@@ -206,7 +213,8 @@ public final class SealCommand implements Callable<Integer> {
                         new SealedLogServer.Content(
                                 folder,
                                 new ReceiptProver(folder, signer.publicKey(), records),
-                                keys.given() ? () -> announcement(source, signer) : null),
+                                keys.given() ? () -> announcement(source, signer) : null,
+                                openings ? keys.keys() : null),
                         meters,
                         System.err)) {
             saySoAt("http://%s:%d".formatted(serving.host(), server.port()));

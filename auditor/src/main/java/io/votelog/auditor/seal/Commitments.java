@@ -65,6 +65,11 @@ public final class Commitments {
         return salted(vote.getSalt().bytes(), VOTER);
     }
 
+    /** The salt of the commitment to the choices, 32 bytes. With it and the choices, the commitment can be checked. */
+    public byte[] choicesSalt(VoteCast vote) {
+        return salted(vote.getSalt().bytes(), CHOICES);
+    }
+
     /** The commitment to a voter and a vote id. */
     public byte[] voter(byte[] voterSalt, byte[] pseudonym, UUID voteId) {
         byte[] commitment = new byte[Leaf.HASH];

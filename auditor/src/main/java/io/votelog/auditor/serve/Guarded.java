@@ -17,6 +17,7 @@ record Guarded(HttpHandler handler, @Nullable SealerMeters meters) implements Ht
             if (method.equals("OPTIONS")) {
                 exchange.getResponseHeaders().set("Access-Control-Allow-Origin", "*");
                 exchange.getResponseHeaders().set("Access-Control-Allow-Methods", "GET, HEAD");
+                exchange.getResponseHeaders().set("Access-Control-Allow-Headers", "Authorization");
                 exchange.getResponseHeaders().set("Access-Control-Max-Age", "86400");
                 exchange.sendResponseHeaders(204, -1);
             } else if (!method.equals("GET") && !method.equals("HEAD")) {

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.verify.OpeningDocument;
 import io.votelog.auditor.verify.ReceiptProver;
 import io.votelog.auditor.verify.ReceiptProver.Answer;
 import io.votelog.rules.Ballot;
@@ -20,13 +21,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves voters' proofs: {@code GET /v1/ballots/{id}/receipts/{receipt}/proof?partition=…&offset=…}. Whoever holds a receipt may ask for the
+ * Serves voters' proofs, {@code GET /v1/ballots/{id}/receipts/{receipt}/proof?partition=…&offset=…}. Whoever holds a receipt may ask for the
  * proof of its vote, which says nothing of the choices. Where the vote stands is told by the gateway's answer, and by the read side.
  *
+ * <p>With a gateway's ticket the voter is also shown what the log has as the choices, {@code …/opening} in place of {@code …/proof}, where that is
+ * allowed.
+ *
  * @param ready whether the sealed log was read once
+ * @param tickets checks tickets; null where choices are shown to nobody
  */
-record ProofHandler(ReceiptProver prover, BooleanSupplier ready, SealerMeters meters) implements HttpHandler {
-    private static final Pattern PATH = Pattern.compile("/v1/ballots/([^/]{1,100})/receipts/([^/]{1,100})/proof");
+record ProofHandler(ReceiptProver prover, BooleanSupplier ready, @Nullable TicketCheck tickets, SealerMeters meters)
+        implements HttpHandler {
+    private static final Pattern PATH =
+            Pattern.compile("/v1/ballots/([^/]{1,100})/receipts/([^/]{1,100})/(proof|opening)");
+
+    private static final String BEARER = "Bearer ";
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final int MOST_PARTITIONS = 100_000;
 
@@ -55,6 +64,8 @@ record ProofHandler(ReceiptProver prover, BooleanSupplier ready, SealerMeters me
                             + " read side says of the receipt.");
         } else if (!ready.getAsBoolean()) {
             notYet(exchange, "The sealed log is being read.");
+        } else if (path.group(3).equals("opening")) {
+            open(exchange, path.group(1), receipt.get(), partition.intValue(), offset);
         } else {
             answer(exchange, path.group(1), receipt.get(), partition.intValue(), offset);
         }
@@ -86,6 +97,57 @@ record ProofHandler(ReceiptProver prover, BooleanSupplier ready, SealerMeters me
             unknown(
                     exchange,
                     "No vote of this receipt on this ballot stands at this place of the log. A gateway's promise says where it must stand.");
+        }
+    }
+
+    private void open(HttpExchange exchange, String ballotId, Receipt receipt, int partition, long offset)
+            throws IOException {
+        if (tickets == null) {
+            Answers.problem(
+                    exchange,
+                    403,
+                    "openings-off",
+                    "Choices are not shown",
+                    "This sealer shows nobody what the log has as a vote's choices.");
+            return;
+        }
+        String header = exchange.getRequestHeaders().getFirst("Authorization");
+        String ticket = header != null && header.startsWith(BEARER) ? header.substring(BEARER.length()) : "";
+        switch (tickets.of(ticket, ballotId, receipt)) {
+            case NONE -> {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+                Answers.problem(
+                        exchange,
+                        401,
+                        "unauthorized",
+                        "A ticket is needed",
+                        "A gateway gives voters who have signed in a ticket for this: POST /v1/ballots/{id}/my-vote/opening. None came, or what"
+                                + " came is none.");
+            }
+            case EXPIRED ->
+                Answers.problem(
+                        exchange, 403, "ticket-expired", "The ticket has expired", "Ask the gateway for a new one.");
+            case ANOTHERS ->
+                Answers.problem(
+                        exchange,
+                        403,
+                        "anothers-ticket",
+                        "The ticket is for another vote",
+                        "It is another voter's, or for another ballot, than this receipt.");
+            case GOOD -> {
+                Optional<OpeningDocument> opening = prover.open(ballotId, receipt, partition, offset);
+                if (opening.isEmpty()) {
+                    unknown(
+                            exchange,
+                            "No vote of this receipt on this ballot stands at this place of the log, or it is not sealed yet.");
+                } else {
+                    Answers.ok(
+                            exchange,
+                            "application/json",
+                            Answers.Kept.NEVER,
+                            Texts.JSON.writeValueAsString(opening.get()).getBytes(StandardCharsets.UTF_8));
+                }
+            }
         }
     }
 

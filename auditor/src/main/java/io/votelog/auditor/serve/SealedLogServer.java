@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.verify.ReceiptProver;
+import io.votelog.schemas.LogKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -63,8 +65,10 @@ public final class SealedLogServer implements AutoCloseable {
      *
      * @param folder of the sealed log
      * @param announcement makes the text of the announcement, JSON; null where the log's public keys are not known
+     * @param opened the log's public keys, where voters are shown their choices; else null
      */
-    public record Content(Path folder, ReceiptProver prover, @Nullable Callable<String> announcement) {}
+    public record Content(
+            Path folder, ReceiptProver prover, @Nullable Callable<String> announcement, @Nullable LogKeys opened) {}
 
     /**
      * Starts to serve.
@@ -93,7 +97,11 @@ public final class SealedLogServer implements AutoCloseable {
         byte[] page = page();
         context(http, "/", new PublishedFiles(content.folder()), meters);
         context(http, "/check", new FixedText("text/html; charset=utf-8", () -> page), meters);
-        context(http, "/v1/ballots/", new ProofHandler(content.prover(), () -> reads, meters), meters);
+        context(
+                http,
+                "/v1/ballots/",
+                new ProofHandler(content.prover(), () -> reads, tickets(content.opened()), meters),
+                meters);
         Callable<String> announcement = content.announcement();
         if (announcement != null) {
             Kept kept = new Kept(announcement);
@@ -125,6 +133,10 @@ public final class SealedLogServer implements AutoCloseable {
                 null);
         server.start();
         return server;
+    }
+
+    private static @Nullable TicketCheck tickets(@Nullable LogKeys opened) {
+        return opened == null ? null : new TicketCheck(opened, Clock.systemUTC());
     }
 
     private static void context(HttpServer server, String path, HttpHandler handler, @Nullable SealerMeters meters) {

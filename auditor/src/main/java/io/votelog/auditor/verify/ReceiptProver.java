@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Proves votes to their voters, again and again, while the sealed log grows: for a sealer that serves them. What it must know of the whole log,
@@ -118,12 +117,9 @@ public final class ReceiptProver {
             return new Answer.NotYet();
         }
         ConsumerRecord<byte[], byte[]> record = records.read(partition, offset).orElse(null);
-        VoteCast vote = record == null ? null : vote(record);
-        if (record == null
-                || vote == null
-                || !vote.getVoteId().equals(receipt.voteId())
-                || !vote.getBallotId().equals(ballotId)
-                || !Arrays.equals(record.key(), receipt.voter().bytes())) {
+        VoteCast vote =
+                record == null ? null : voteOf(ballotId, receipt, record).orElse(null);
+        if (record == null || vote == null) {
             return new Answer.NotThere();
         }
         // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
@@ -152,6 +148,23 @@ public final class ReceiptProver {
         }
     }
 
+    /**
+     * Opens the commitment to the choices of the vote that stands at a place, for its voter alone; empty where no vote of this receipt on this
+     * ballot stands there, or the place is not sealed yet.
+     *
+     * @param partition of votes, from 0 on
+     * @param offset in it, from 0 on
+     * @throws AuditException when votes cannot be read
+     */
+    public Optional<OpeningDocument> open(String ballotId, Receipt receipt, int partition, long offset) {
+        if (seals.indexOf(partition, offset).isEmpty()) {
+            return Optional.empty();
+        }
+        return records.read(partition, offset)
+                .flatMap(record -> voteOf(ballotId, receipt, record))
+                .map(vote -> OpeningDocument.of(receipt, vote));
+    }
+
     private List<AnnulmentRecord> annulments(Receipt receipt) {
         synchronized (annulments) {
             return List.copyOf(annulments.getOrDefault(
@@ -159,11 +172,17 @@ public final class ReceiptProver {
         }
     }
 
-    private static @Nullable VoteCast vote(ConsumerRecord<byte[], byte[]> record) {
+    /** The vote in a record, where it is this receipt's on this ballot. */
+    private static Optional<VoteCast> voteOf(String ballotId, Receipt receipt, ConsumerRecord<byte[], byte[]> record) {
         try {
-            return Events.decode(record.value()).event() instanceof VoteCast vote ? vote : null;
+            return Events.decode(record.value()).event() instanceof VoteCast vote
+                            && vote.getVoteId().equals(receipt.voteId())
+                            && vote.getBallotId().equals(ballotId)
+                            && Arrays.equals(record.key(), receipt.voter().bytes())
+                    ? Optional.of(vote)
+                    : Optional.empty();
         } catch (MalformedEventException e) {
-            return null;
+            return Optional.empty();
         }
     }
 }

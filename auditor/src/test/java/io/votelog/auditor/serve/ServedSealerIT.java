@@ -9,14 +9,18 @@ import io.votelog.auditor.CommandRun;
 import io.votelog.auditor.PublishedLog;
 import io.votelog.auditor.TestLog;
 import io.votelog.auditor.seal.SealingKey;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.promise.OpeningTicket;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -27,9 +31,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.MessageDigest;
+import java.security.Signature;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +52,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Two sealers of one log, as processes: what they serve, and who seals when one of them is killed. */
 @WithKafka(freshTopics = true)
@@ -129,29 +139,34 @@ class ServedSealerIT {
         int management = freePort();
         ports.add(port);
         ports.add(management);
+        List<String> words = new ArrayList<>(List.of(
+                "seal",
+                "--bootstrap-servers",
+                address,
+                "--log",
+                dir.resolve(name).toString(),
+                "--key",
+                dir.resolve("key").toString(),
+                "--group",
+                "counting",
+                "--every",
+                "0.5",
+                "--standby",
+                "--serve",
+                Integer.toString(port),
+                "--management",
+                Integer.toString(management),
+                "--public-key",
+                TestLog.publicKey(),
+                "--json"));
+        if (sealers.isEmpty()) {
+            // The first one alone shows voters their choices.
+            words.add("--openings");
+        }
         sealers.add(ChildJvm.of(name, AuditorApplication.class.getName())
                 .jvmArgs("-Xmx128m")
                 .logFile(dir.resolve(name + ".log"))
-                .args(
-                        "seal",
-                        "--bootstrap-servers",
-                        address,
-                        "--log",
-                        dir.resolve(name).toString(),
-                        "--key",
-                        dir.resolve("key").toString(),
-                        "--group",
-                        "counting",
-                        "--every",
-                        "0.5",
-                        "--standby",
-                        "--serve",
-                        Integer.toString(port),
-                        "--management",
-                        Integer.toString(management),
-                        "--public-key",
-                        TestLog.publicKey(),
-                        "--json")
+                .args(words.toArray(String[]::new))
                 .start());
     }
 
@@ -236,6 +251,7 @@ class ServedSealerIT {
             provesTheVotes(sealer);
             servesItsFiles(sealer);
         }
+        opensTheChoicesToTheVoterAlone();
         assertThat(metrics(active))
                 .contains(
                         "votelog_sealer_leaves{tree=\"verdicts\"} " + leaves(active),
@@ -326,6 +342,62 @@ class ServedSealerIT {
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(answer.body()).contains("\"urn:votelog:problem:" + code + "\"");
         assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(status == 503);
+    }
+
+    private void opensTheChoicesToTheVoterAlone() throws Exception {
+        String path = proofPath(ACCEPTED).replace("/proof?", "/opening?");
+        KeyPair gateway = LogSigner.newKeyPair();
+        String ticket = ticket(TestLog.SIGNER, gateway, "fruits", ACCEPTED, 60);
+        HttpResponse<String> opened = get(publicPort(0), path, "Authorization", "Bearer " + ticket);
+        assertThat(opened.statusCode()).as(opened.body()).isEqualTo(200);
+        assertThat(opened.headers().firstValue("Cache-Control")).hasValue("no-store");
+        JsonNode opening = new JsonMapper().readTree(opened.body());
+        assertThat(opening.path("format").stringValue()).isEqualTo("votelog-opening/1");
+        // What is opened is what the leaf of the proof commits to.
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        sha256.update(Base64.getUrlDecoder().decode(opening.path("choicesSalt").stringValue()));
+        for (String choice : List.of("a1", "b1")) {
+            sha256.update(new byte[] {0, 2});
+            sha256.update(choice.getBytes(StandardCharsets.US_ASCII));
+        }
+        TlogProof proof = TlogProof.parse(new JsonMapper()
+                .readTree(get(publicPort(0), proofPath(ACCEPTED)).body())
+                .path("vote")
+                .stringValue());
+        byte[] entry = Arrays.copyOfRange(
+                proof.extra().orElseThrow(), 32, proof.extra().orElseThrow().length);
+        // Behind kind, partition, offset and the commitment to the voter.
+        assertThat(Arrays.copyOfRange(entry, 13 + 32, 13 + 64)).isEqualTo(sha256.digest());
+
+        KeyPair another = LogSigner.newKeyPair();
+        LogSigner stranger =
+                LogSigner.of(LogSigner.privateKeyText(another), LogKeys.publicKeyText(another.getPublic()));
+        refused(401, "unauthorized", path, "none");
+        refused(401, "unauthorized", path, ticket.substring(0, ticket.length() - 2));
+        refused(401, "unauthorized", path, ticket(stranger, gateway, "fruits", ACCEPTED, 60));
+        refused(403, "ticket-expired", path, ticket(TestLog.SIGNER, gateway, "fruits", ACCEPTED, -1));
+        refused(403, "anothers-ticket", path, ticket(TestLog.SIGNER, gateway, "fruits", REJECTED, 60));
+        refused(403, "anothers-ticket", path, ticket(TestLog.SIGNER, gateway, "others", ACCEPTED, 60));
+        assertThat(get(publicPort(1), path, "Authorization", "Bearer " + ticket).body())
+                .contains("openings-off");
+    }
+
+    private void refused(int status, String code, String path, String ticket) throws Exception {
+        HttpResponse<String> answer = get(publicPort(0), path, "Authorization", "Bearer " + ticket);
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).contains("urn:votelog:problem:" + code).doesNotContain("choicesSalt");
+    }
+
+    /** A gateway's ticket, whose key this signer has named. */
+    private static String ticket(LogSigner signer, KeyPair gateway, String ballotId, int voter, int seconds)
+            throws Exception {
+        OpeningTicket ticket =
+                new OpeningTicket(ballotId, receipt(voter).voter(), System.currentTimeMillis() + seconds * 1_000L);
+        Signature ed25519 = Signature.getInstance("Ed25519");
+        ed25519.initSign(gateway.getPrivate());
+        ed25519.update(ticket.bytes());
+        byte[] publicKey = Base64.getDecoder().decode(LogKeys.publicKeyText(gateway.getPublic()));
+        return new OpeningTicket.Signed(ticket, ed25519.sign(), signer.gatewayKeyNamed(publicKey)).text();
     }
 
     private void servesItsFiles(int sealer) throws Exception {

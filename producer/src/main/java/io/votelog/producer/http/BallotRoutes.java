@@ -13,13 +13,16 @@ import io.votelog.producer.ballots.PublicUrls;
 import io.votelog.producer.ballots.VoteAnnuller;
 import io.votelog.producer.crypto.Pepper;
 import io.votelog.producer.problem.Problems;
+import io.votelog.producer.promises.OpeningTickets;
 import io.votelog.producer.votes.ContentType;
 import io.votelog.rules.Note;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.BallotFile;
+import io.votelog.schemas.promise.OpeningTicket;
 import io.votelog.web.coding.Representation;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +58,7 @@ class BallotRoutes {
     private final VoteAnnuller voteAnnuller;
     private final BearerTokens tokens;
     private final Pepper pepper;
+    private final OpeningTickets openingTickets;
     private final PublicUrls publicUrls;
     private final BallotDocuments documents;
     private final Scheduler ballotWork;
@@ -67,6 +71,7 @@ class BallotRoutes {
             VoteAnnuller voteAnnuller,
             BearerTokens tokens,
             Pepper pepper,
+            OpeningTickets openingTickets,
             PublicUrls publicUrls,
             Scheduler ballotWork,
             BallotSettings settings) {
@@ -76,6 +81,7 @@ class BallotRoutes {
         this.voteAnnuller = voteAnnuller;
         this.tokens = tokens;
         this.pepper = pepper;
+        this.openingTickets = openingTickets;
         this.publicUrls = publicUrls;
         this.documents = new BallotDocuments(publicUrls);
         this.ballotWork = ballotWork;
@@ -167,6 +173,35 @@ class BallotRoutes {
                             .location(publicUrls.voter(ballotId, pepper.pseudonym(ballotId, caller.userId())))
                             .cacheControl(CacheControl.noStore())
                             .build();
+                });
+    }
+
+    /** Whoever has signed in as a voter gets a ticket, with which a sealer shows what the voter's votes chose. */
+    @PostMapping("/v1/ballots/{ballotId}/my-vote/opening")
+    Mono<ResponseEntity<byte[]>> opening(@PathVariable String ballotId, ServerHttpRequest request) {
+        return tokens.authenticate(request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION))
+                .map(caller -> {
+                    ListedBallot listed = find(ballotId);
+                    if (listed.unserved() != null) {
+                        throw listed.unserved().exception();
+                    }
+                    if (!openingTickets.enabled()) {
+                        throw Problems.openingsOff().exception();
+                    }
+                    OpeningTicket.Signed signed =
+                            openingTickets.ticket(ballotId, pepper.pseudonym(ballotId, caller.userId()));
+                    Map<String, Object> answer = new LinkedHashMap<>();
+                    answer.put("format", "votelog-opening-ticket/1");
+                    answer.put("ballotId", ballotId);
+                    answer.put("voterRef", signed.ticket().voter().toString());
+                    answer.put(
+                            "expiresAt",
+                            Instant.ofEpochMilli(signed.ticket().expiresAtMs()).toString());
+                    answer.put("ticket", signed.text());
+                    return ResponseEntity.ok()
+                            .cacheControl(CacheControl.noStore())
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .body(JSON.writeValueAsBytes(answer));
                 });
     }
 

@@ -59,7 +59,7 @@ class SecurityConfiguration {
                         .hasAuthority(WRITE_BALLOTS)
                         .pathMatchers(HttpMethod.POST, ANNULMENTS)
                         .hasAuthority(ANNUL_VOTES)
-                        .pathMatchers("/v1/ballots/*/my-vote")
+                        .pathMatchers("/v1/ballots/*/my-vote", "/v1/ballots/*/my-vote/opening")
                         .authenticated()
                         // Other routes are public, or do not exist and are answered 404.
                         .anyExchange()

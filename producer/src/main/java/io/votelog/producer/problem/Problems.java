@@ -18,6 +18,7 @@ public final class Problems {
     private static final ProblemType FORBIDDEN = new ProblemType("forbidden", 403, "The request is not allowed");
     private static final ProblemType NOT_OPEN = new ProblemType("not-open", 403, "The ballot is not open yet");
     private static final ProblemType CLOSED = new ProblemType("closed", 403, "The ballot is closed");
+    private static final ProblemType OPENINGS_OFF = new ProblemType("openings-off", 403, "Choices are not shown");
     private static final ProblemType CONFLICT = new ProblemType("conflict", 409, "Another definition stands");
     private static final ProblemType MISDIRECTED_REQUEST =
             new ProblemType("misdirected-request", 421, "The request is for another host");
@@ -54,6 +55,12 @@ public final class Problems {
                 .header(
                         "WWW-Authenticate",
                         "Bearer realm=\"votelog\", error=\"insufficient_scope\", scope=\"%s\"".formatted(scope));
+    }
+
+    /** Nobody is shown what the log has as a voter's choices. */
+    public static Problem openingsOff() {
+        return OPENINGS_OFF.because(
+                "this system shows nobody what the log has as a vote's choices (votelog.openings.enabled)");
     }
 
     /** A browser sent this for a page that may not call here; whose pages may is the operator's to say. */

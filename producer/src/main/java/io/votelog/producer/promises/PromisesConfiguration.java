@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.votelog.producer.crypto.GatewayKey;
+import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -22,5 +23,10 @@ class PromisesConfiguration {
                 .description("votes that were answered without the promise that they were asked for")
                 .register(meters);
         return promises;
+    }
+
+    @Bean
+    OpeningTickets openingTickets(GatewayKey key, OpeningSettings settings, Clock clock) {
+        return new OpeningTickets(key, settings, clock);
     }
 }

@@ -90,7 +90,7 @@ class RoomsTest {
             auditor                : auditor.commands auditor.report auditor.tlog
             auditor.commands       : auditor.sealing auditor.serve auditor.promise auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.sealing        : auditor.serve auditor.seal auditor.source auditor.report auditor.tlog
-            auditor.serve          : auditor.verify auditor.seal auditor.report auditor.tlog.tiles
+            auditor.serve          : auditor.verify auditor.seal auditor.report auditor.tlog auditor.tlog.tiles
             auditor.verify         : auditor.seal auditor.count auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.promise        : auditor.source auditor.files auditor.report auditor.tlog
             auditor.replay         : auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog
