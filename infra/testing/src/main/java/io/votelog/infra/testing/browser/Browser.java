@@ -225,6 +225,17 @@ public final class Browser implements AutoCloseable {
             session.send("Network.emulateNetworkConditions", conditions);
         }
 
+        /**
+         * Lets a page's processor be so many times slower.
+         *
+         * @param times 6 makes of a desktop's a cheap phone's
+         */
+        public void slowProcessor(Page page, int times) {
+            JsonObject rate = new JsonObject();
+            rate.addProperty("rate", times);
+            context.newCDPSession(page).send("Emulation.setCPUThrottlingRate", rate);
+        }
+
         public void offline(boolean off) {
             context.setOffline(off);
         }
