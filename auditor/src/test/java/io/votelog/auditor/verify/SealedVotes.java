@@ -76,6 +76,11 @@ final class SealedVotes {
             return given;
         }
 
+        /** The same, without an order that names it. */
+        Kept withoutAnnulment() {
+            return new Kept(fate, receipt, promised, answer, opening, proofs, null);
+        }
+
         /** The same, the proofs in one document. */
         Map<String, Object> document() {
             Map<String, Object> given = given();
