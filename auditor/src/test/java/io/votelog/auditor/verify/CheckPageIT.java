@@ -12,6 +12,7 @@ import io.votelog.auditor.TestLog;
 import io.votelog.auditor.promise.PromisingGateway;
 import io.votelog.auditor.seal.SealingKey;
 import io.votelog.auditor.seal.TestSealedLog;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.verify.SealedVotes.Kept;
 import io.votelog.infra.testing.browser.Browser;
 import io.votelog.infra.testing.browser.Browser.Screen;
@@ -26,11 +27,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -443,6 +446,7 @@ class CheckPageIT {
         String broken = answers.get(0);
         cases.lines(
                 "of a broken promise", with(without(new LinkedHashMap<>(given), "opening"), "answer", broken), "vote");
+        sealedOrder(drawn, cases, given);
         KeyPairs.others()
                 .forEach(signer -> cases.with(
                         "a promise of another log",
@@ -454,6 +458,31 @@ class CheckPageIT {
                 with(given, "answer", broken),
                 "vkeys",
                 List.of(KeyPairs.vkeys("example.org/votelog")));
+    }
+
+    /** A vote was promised, and what is sealed at its place is an order: that breaks the promise, whatever its hash. */
+    private static void sealedOrder(SealedVotes drawn, Tampering cases, Map<String, Object> given) {
+        Kept kept = drawn.of("ANNULLED");
+        TlogProof proof = kept.annulment().record();
+        AnnulmentRecord order = AnnulmentRecord.parse(proof.extra().orElseThrow()).orElseThrow();
+        byte[] entry = order.entry();
+        byte[] extra = new byte[32 + entry.length];
+        System.arraycopy(entry, 0, extra, 32, entry.length);
+        TlogProof leaf = new TlogProof(Optional.of(extra), proof.index(), proof.proof(), proof.checkpoint());
+        for (byte[] hash : List.of(new byte[32], Arrays.copyOfRange(entry, entry.length - 32, entry.length))) {
+            PromisedVote vote = new PromisedVote(
+                    "fruits",
+                    kept.receipt(),
+                    order.record().partition(),
+                    order.record().offset(),
+                    order.record().timestamp(),
+                    hash);
+            cases.with(
+                    "an order where a vote was promised",
+                    with(given, "answer", drawn.gateway.answers(List.of(vote)).get(0)),
+                    "vote",
+                    leaf.text());
+        }
     }
 
     /** Keys of other logs. */
