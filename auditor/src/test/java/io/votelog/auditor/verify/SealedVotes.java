@@ -279,7 +279,7 @@ final class SealedVotes {
             log %s https://log.example
             witness w1 %s https://w1.example
             witness w2 %s
-            witness pq pq.example/w+06000000+%s
+            witness pq pq.example/w+7f000000+%s
             %s
             """
                 .formatted(
@@ -287,7 +287,7 @@ final class SealedVotes {
                         TestSealedLog.KEY.publicKey().verdicts().vkey(),
                         first.vkey(),
                         second.vkey(),
-                        Base64.getEncoder().encodeToString(concat(new byte[] {6}, new byte[1312])),
+                        Base64.getEncoder().encodeToString(concat(new byte[] {0x7f}, new byte[1312])),
                         quorum);
     }
 
