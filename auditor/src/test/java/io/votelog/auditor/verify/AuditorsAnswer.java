@@ -411,7 +411,9 @@ final class AuditorsAnswer {
                     && leaf instanceof Leaf.Record record
                     && record.partition() == vote.partition()
                     && record.offset() == vote.offset()) {
-                kept = record.kind() == Leaf.VOTE && Arrays.equals(record.record(), vote.recordHash()) ? "pass" : "fail";
+                kept = record.kind() == Leaf.VOTE && Arrays.equals(record.record(), vote.recordHash())
+                        ? "pass"
+                        : "fail";
             }
             put("promise.kept", kept);
             if (kept.equals("fail")) {

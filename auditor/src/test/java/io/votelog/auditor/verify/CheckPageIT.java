@@ -464,7 +464,8 @@ class CheckPageIT {
     private static void sealedOrder(SealedVotes drawn, Tampering cases, Map<String, Object> given) {
         Kept kept = drawn.of("ANNULLED");
         TlogProof proof = kept.annulment().record();
-        AnnulmentRecord order = AnnulmentRecord.parse(proof.extra().orElseThrow()).orElseThrow();
+        AnnulmentRecord order =
+                AnnulmentRecord.parse(proof.extra().orElseThrow()).orElseThrow();
         byte[] entry = order.entry();
         byte[] extra = new byte[32 + entry.length];
         System.arraycopy(entry, 0, extra, 32, entry.length);
