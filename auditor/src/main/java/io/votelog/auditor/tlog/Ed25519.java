@@ -71,8 +71,14 @@ public final class Ed25519 {
         }
     }
 
-    /** Whether this is the key's signature of that message. */
+    /**
+     * Whether this is the key's signature of that message. The JDK takes a signature with zeros behind it as well, or without the zeros
+     * that it ends with, so that one signature would have several texts; other verifiers take none of them.
+     */
     public static boolean verifies(PublicKey key, byte[] message, byte[] signed) {
+        if (signed.length != SIGNATURE) {
+            return false;
+        }
         try {
             Signature signature = Signature.getInstance(NAME);
             signature.initVerify(key);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,19 @@ class SignedNoteTest {
         assertThat(signer.verifier().verifies(GO_TEXT, GO_LINE + "\n")).isTrue();
         assertThat(signer.verifier().verifies(GO_TEXT + "\n", GO_LINE)).isFalse();
         assertThat(signer).hasToString("private key of PeterNeumann");
+    }
+
+    /** The JDK's verifier alone would take them: it reads a signature's second half as a number, however many zeros are behind it. */
+    @Test
+    void shouldTakeNoSignatureOfAnotherLength() {
+        NoteVerifier key = NoteVerifier.parse(GO_KEY);
+        SignedNote.Signature right = SignedNote.Signature.read(GO_LINE).orElseThrow();
+        for (int length : List.of(0, 63, 65, 66, 128)) {
+            byte[] bytes = Arrays.copyOf(right.bytes(), Math.max(1, length));
+            SignedNote.Signature other = new SignedNote.Signature(right.name(), right.keyId(), bytes);
+            assertThat(key.verifies(GO_TEXT, other)).as(length + " bytes").isFalse();
+        }
+        assertThat(key.verifies(GO_TEXT, right)).isTrue();
     }
 
     @Test

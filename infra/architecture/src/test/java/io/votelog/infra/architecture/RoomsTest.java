@@ -108,6 +108,7 @@ class RoomsTest {
             infra.system           : infra.system.secure
             infra.system.secure    :
             infra.testing          :
+            infra.testing.browser  :
             infra.testing.contract :
             infra.images           : infra.images.probe
             infra.images.probe     :

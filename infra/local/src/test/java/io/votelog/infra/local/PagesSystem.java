@@ -6,8 +6,9 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import io.votelog.infra.local.Browser.Screen;
-import io.votelog.infra.local.Browser.Visitor;
+import io.votelog.infra.testing.browser.Browser;
+import io.votelog.infra.testing.browser.Browser.Screen;
+import io.votelog.infra.testing.browser.Browser.Visitor;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.infra.local;
+package io.votelog.infra.testing.browser;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
@@ -23,10 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The Chromium of this machine, driven as a person would drive it. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     /** Environment variable: the Chromium to use. */
     private static final String CHROMIUM = "VOTELOG_TEST_CHROMIUM";
 
@@ -66,7 +66,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Starts it; where there is none, the test that asks is skipped, and a line says so. */
-    static Browser start() {
+    public static Browser start() {
         Optional<Path> chromium = Optional.ofNullable(System.getenv(CHROMIUM))
                 .map(Path::of)
                 .or(() -> USUAL_PLACES.stream()
@@ -82,13 +82,13 @@ final class Browser implements AutoCloseable {
     }
 
     /** Has all visitors leave, so that their pages take no more of the machine. */
-    void leave() {
+    public void leave() {
         visitors.forEach(Visitor::leave);
         visitors.clear();
     }
 
     /** What a visitor looks through. */
-    enum Screen {
+    public enum Screen {
         PHONE(360, 740),
         DESKTOP(1280, 900),
         WALL(1920, 1080),
@@ -103,18 +103,18 @@ final class Browser implements AutoCloseable {
         }
 
         /** In CSS pixels. */
-        int height() {
+        public int height() {
             return height;
         }
     }
 
     /** Somebody new, who was never here before. */
-    Visitor visitor(Screen screen, ColorScheme scheme, String locale) {
+    public Visitor visitor(Screen screen, ColorScheme scheme, String locale) {
         return visitor(screen, scheme, locale, true);
     }
 
     /** Somebody new whose browser runs no scripts. */
-    Visitor withoutScripts(Screen screen, String locale) {
+    public Visitor withoutScripts(Screen screen, String locale) {
         return visitor(screen, ColorScheme.LIGHT, locale, false);
     }
 
@@ -131,7 +131,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** One browser profile, and what its pages complained of. */
-    static final class Visitor {
+    public static final class Visitor {
         private final BrowserContext context;
         private final List<String> complaints = new ArrayList<>();
         private long wireBytes;
@@ -148,7 +148,7 @@ final class Browser implements AutoCloseable {
         }
 
         /** Weighs what comes over the network from now on, the streams of results aside. */
-        void weighAnswers() {
+        public void weighAnswers() {
             context.onRequestFinished(request -> {
                 // The last requests of who has left may be told of while somebody else is here; nobody knows their
                 // sizes any more.
@@ -163,7 +163,7 @@ final class Browser implements AutoCloseable {
             context.close();
         }
 
-        Page open(String address) {
+        public Page open(String address) {
             Page page = context.newPage();
             page.setDefaultTimeout(20_000);
             page.navigate(address);
@@ -175,7 +175,7 @@ final class Browser implements AutoCloseable {
          *
          * @param pattern the first request that matches gets this answer, and nothing else is made up
          */
-        Page openWithFirstAnswer(String address, String pattern, String type, String body) {
+        public Page openWithFirstAnswer(String address, String pattern, String type, String body) {
             Page page = context.newPage();
             page.setDefaultTimeout(20_000);
             page.clock().install();
@@ -189,22 +189,22 @@ final class Browser implements AutoCloseable {
         }
 
         /** Has each of its pages run this before its own scripts, as an engine that lacks something would. */
-        void beginWith(String script) {
+        public void beginWith(String script) {
             context.addInitScript(script);
         }
 
         /** Adds up the layout shifts of each of its pages, by the measure of the web's vitals. */
-        void measureShifts() {
+        public void measureShifts() {
             beginWith(MEASURE_SHIFTS);
         }
 
         /** Answers requests whose addresses match in the server's place. */
-        void answer(String pattern, Consumer<Route> handler) {
+        public void answer(String pattern, Consumer<Route> handler) {
             context.route(pattern, handler);
         }
 
         /** Lets the server answer again. */
-        void answerNoMore(String pattern) {
+        public void answerNoMore(String pattern) {
             context.unroute(pattern);
         }
 
@@ -214,7 +214,7 @@ final class Browser implements AutoCloseable {
          * @param latencyMs what each request takes before its answer begins, in milliseconds
          * @param bytesPerSecond in each direction
          */
-        void slowDown(Page page, int latencyMs, int bytesPerSecond) {
+        public void slowDown(Page page, int latencyMs, int bytesPerSecond) {
             CDPSession session = context.newCDPSession(page);
             session.send("Network.enable");
             JsonObject conditions = new JsonObject();
@@ -225,12 +225,23 @@ final class Browser implements AutoCloseable {
             session.send("Network.emulateNetworkConditions", conditions);
         }
 
-        void offline(boolean off) {
+        /**
+         * Lets a page's processor be so many times slower.
+         *
+         * @param times 6 makes of a desktop's a cheap phone's
+         */
+        public void slowProcessor(Page page, int times) {
+            JsonObject rate = new JsonObject();
+            rate.addProperty("rate", times);
+            context.newCDPSession(page).send("Emulation.setCPUThrottlingRate", rate);
+        }
+
+        public void offline(boolean off) {
             context.setOffline(off);
         }
 
         /** Errors and warnings of the console since the last call. A request that fails with the network is not the page's fault. */
-        List<String> complaints() {
+        public List<String> complaints() {
             List<String> said = complaints.stream()
                     .filter(complaint -> !complaint.contains("net::ERR_INTERNET_DISCONNECTED"))
                     .toList();
@@ -239,41 +250,43 @@ final class Browser implements AutoCloseable {
         }
 
         /** What has come over the network since it is weighed, in bytes. */
-        long wireBytes() {
+        public long wireBytes() {
             return wireBytes;
         }
     }
 
     /** How far things have shifted on a page of a visitor whose shifts are measured, since it began or since the last call. */
-    static double shifted(Page page) {
+    public static double shifted(Page page) {
         double shifted = ((Number) page.evaluate("window.shifted")).doubleValue();
         page.evaluate("window.shifted = 0");
         return shifted;
     }
 
     /** Asserts that axe-core finds nothing to mend (WCAG 2.0 to 2.2, A and AA, and its best practices). */
-    static void assertAccessible(Page page) {
+    public static void assertAccessible(Page page) {
         // No page has frames, for which axe would open a page of its own each time.
         List<Rule> violations = new AxeBuilder(page)
                 .setLegacyMode(true)
                 .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"))
                 .analyze()
                 .getViolations();
-        assertThat(violations.stream()
-                        .map(rule -> rule.getId() + ": " + rule.getHelp() + " "
-                                + rule.getNodes().stream()
-                                        .map(node -> node.getHtml())
-                                        .limit(3)
-                                        .toList()))
-                .as(page.url())
-                .isEmpty();
+        if (!violations.isEmpty()) {
+            throw new AssertionError(violations.stream()
+                    .map(rule -> rule.getId() + ": " + rule.getHelp() + " "
+                            + rule.getNodes().stream()
+                                    .map(node -> node.getHtml())
+                                    .limit(3)
+                                    .toList())
+                    .collect(Collectors.joining("\n", page.url() + "\n", "")));
+        }
     }
 
     /** Asserts that nothing sticks out to the side. */
-    static void assertFits(Page page) {
-        assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-                .as("no sideways scrolling at " + page.url())
-                .isEqualTo(true);
+    public static void assertFits(Page page) {
+        if (!Boolean.TRUE.equals(
+                page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))) {
+            throw new AssertionError("sideways scrolling at " + page.url());
+        }
     }
 
     @Override
