@@ -227,9 +227,12 @@ public final class SealCommand implements Callable<Integer> {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("event", "serves");
             line.put("address", address);
+            line.put("pageSha256", SealedLogServer.pageDigest());
             System.out.println(Texts.JSON_LINE.writeValueAsString(line));
         } else {
-            System.out.printf("Serving the sealed log at %s%n", address);
+            System.out.printf(
+                    "Serving the sealed log at %s; the page that checks proofs, %s/check, has the SHA-256 %s%n",
+                    address, address, SealedLogServer.pageDigest());
         }
     }
 

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.verify.ReceiptProver;
+import io.votelog.schemas.Digests;
 import io.votelog.schemas.LogKeys;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -159,6 +161,11 @@ public final class SealedLogServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** SHA-256 of the page that checks proofs, 64 hexadecimal digits: the same file has the same, wherever it is hosted. */
+    public static String pageDigest() {
+        return HexFormat.of().formatHex(Digests.sha256().digest(page()));
     }
 
     /** The port of the public server. */

@@ -10,6 +10,7 @@ import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.schemas.promise.PromisedVote;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,8 +53,8 @@ public final class SealedPromises implements AutoCloseable {
     /**
      * Holds a promise against the sealed log, and adds what is found to a report.
      *
-     * @return the proof of the leaf that breaks the promise, which convicts without the log and without this program; empty where the promise
-     *     is kept, or its place is not sealed
+     * @return the proof of the leaf that breaks the promise, which convicts without the log and without this program: its extra data are 32
+     *     zero bytes and the leaf's entry; empty where the promise is kept, or its place is not sealed
      * @throws AuditException when the sealed log cannot be read
      */
     public Optional<TlogProof> hold(Report report, PromisedVote vote) {
@@ -80,8 +81,13 @@ public final class SealedPromises implements AutoCloseable {
                 return Optional.empty();
             }
             report.fail(KEPT, wrong);
+            // As the proof of a vote is: behind a salt, which is of no use here.
+            byte[] extra = ByteBuffer.allocate(Leaf.HASH + entry.length)
+                    .position(Leaf.HASH)
+                    .put(entry)
+                    .array();
             return Optional.of(new TlogProof(
-                    Optional.of(entry), index.getAsLong(), votes.reader().inclusion(index.getAsLong()), votes.note()));
+                    Optional.of(extra), index.getAsLong(), votes.reader().inclusion(index.getAsLong()), votes.note()));
         } catch (UnreadableException e) {
             throw e;
         } catch (TlogException e) {
