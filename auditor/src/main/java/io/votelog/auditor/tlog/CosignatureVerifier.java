@@ -100,7 +100,8 @@ public final class CosignatureVerifier {
                 : its.stream().map(Optional::orElseThrow).max(Comparator.naturalOrder());
     }
 
-    boolean isOf(Signature signature) {
+    /** Whether a signature has this key's name and key ID. Whether it verifies is not said. */
+    public boolean isOf(Signature signature) {
         return signature.isOf(text);
     }
 

@@ -31,9 +31,18 @@ final class SealIndex {
      * @throws AuditException when there is no seal at the place where one must be
      */
     static SealIndex read(TlogReader reader, long size) {
+        return read(reader, 0, new long[0], size);
+    }
+
+    /**
+     * Reads the seals from an index on, at which a seal begins.
+     *
+     * @param to by partition: the offset after the last record that is sealed before this index
+     */
+    static SealIndex read(TlogReader reader, long from, long[] to, long size) {
         List<Placed> seals = new ArrayList<>();
-        long[] sealedTo = new long[0];
-        long index = 0;
+        long[] sealedTo = to;
+        long index = from;
         while (index < size) {
             Leaf leaf = parse(reader.entry(index), index);
             if (leaf instanceof Leaf.Ends sealed) {
