@@ -166,20 +166,16 @@ public final class Mirror {
         @Nullable
         SealedTreeView open(SealedLog tree) {
             TileSource source = SealedLogFiles.cached(Objects.requireNonNull(sources.get(tree)));
-            SealedTreeView view = null;
             try {
-                view = SealedTreeView.open(tree, log, source);
-                String wrong = view.fault(key);
-                if (wrong == null && policy != null) {
-                    wrong = policy.missing(
-                            view.note(),
-                            CosignatureRequirement.asOf(now, policy, oldestCosignature)
-                                    .times());
-                }
-                if (wrong == null || wrong.isEmpty()) {
+                SealedTreeView view = SealedTreeView.openIfShown(tree, log, source);
+                String wrong = view == null ? null : wrong(view);
+                if (view == null) {
+                    not(Report.NOT_RUN, "%s shows no checkpoint of its tree of %s".formatted(log, tree.path()));
+                } else if (wrong == null) {
                     return view;
+                } else {
+                    not(Report.INCOMPLETE, "the tree of %s is not copied: %s".formatted(tree.path(), wrong));
                 }
-                not(Report.INCOMPLETE, "the tree of %s is not copied: %s".formatted(tree.path(), wrong));
             } catch (UnreadableException e) {
                 not(Report.NOT_RUN, String.valueOf(e.getMessage()));
             } catch (AuditException e) {
@@ -187,6 +183,17 @@ public final class Mirror {
             }
             SealedLogFiles.close(source);
             return null;
+        }
+
+        private @Nullable String wrong(SealedTreeView view) {
+            String wrong = view.fault(key);
+            if (wrong != null || policy == null) {
+                return wrong;
+            }
+            Policy.Times times =
+                    CosignatureRequirement.asOf(now, policy, oldestCosignature).times();
+            String missing = policy.missing(view.note(), times);
+            return missing.isEmpty() ? null : missing;
         }
 
         /** Whether a tree of verdicts has more leaves than the copy of the tree of votes. */

@@ -3,7 +3,6 @@ package io.votelog.auditor.monitor;
 
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
-import io.votelog.auditor.seal.CheckpointFile;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogFiles;
 import io.votelog.auditor.seal.SealedLogKey;
@@ -113,20 +112,18 @@ final class TreesLook {
 
     private @Nullable SealedTreeView open(SealedLog tree, Findings findings) {
         TileSource source = SealedLogFiles.cached(Objects.requireNonNull(sources.get(tree)));
-        SealedTreeView view = null;
         try {
-            if (source.read(CheckpointFile.NAME) == null) {
+            SealedTreeView view = SealedTreeView.openIfShown(tree, log, source);
+            String wrong = view == null ? null : view.fault(key);
+            if (view == null) {
                 findings.found(
                         AlarmKind.UNREADABLE,
                         "",
                         "%s shows no checkpoint of its tree of %s".formatted(log, tree.path()));
+            } else if (wrong == null) {
+                findings.fine(AlarmKind.UNSIGNED, tree.path());
+                return view;
             } else {
-                view = SealedTreeView.open(tree, log, source);
-                String wrong = view.fault(key);
-                if (wrong == null) {
-                    findings.fine(AlarmKind.UNSIGNED, tree.path());
-                    return view;
-                }
                 findings.found(AlarmKind.UNSIGNED, tree.path(), wrong);
             }
         } catch (UnreadableException e) {

@@ -161,7 +161,8 @@ public final class NewRecordsCheck {
             }
             if (record.offset() != next) {
                 wrong = "offset %d is missing in the log, and it is sealed".formatted(next);
-            } else if (!Arrays.equals(leaves.next(), commitments.leaf(record).entry())) {
+            } else if (!leaves.hasNext()
+                    || !Arrays.equals(leaves.next(), commitments.leaf(record).entry())) {
                 wrong = "offset %d holds another record than the one that is sealed".formatted(next);
             }
             next++;

@@ -328,7 +328,9 @@ public final class SealedRecordsCheck {
      */
     void reportPartitions(Report report) {
         for (int at = 0; at < newest.length; at++) {
-            if (leftOut[at] < Long.MAX_VALUE && newest[at] - leftOut[at] > GRACE.toMillis()) {
+            // A seal of no records passes nothing over.
+            boolean sealsRecords = newest[at] > Long.MIN_VALUE;
+            if (sealsRecords && leftOut[at] < Long.MAX_VALUE && newest[at] - leftOut[at] > GRACE.toMillis()) {
                 report.fail(
                         PARTITIONS,
                         "seal %d takes nothing of partition %d from offset %d on, where a record of %s stands, and seals records of other partitions up to %s"

@@ -33,15 +33,26 @@ public record SealedTreeView(
      * @throws UnreadableException when the checkpoint cannot be read
      */
     static SealedTreeView open(SealedLog tree, String log) {
-        return open(tree, log, SealedLogFiles.of(tree, log));
+        SealedTreeView view = openIfShown(tree, log, SealedLogFiles.of(tree, log));
+        if (view == null) {
+            throw new AuditException("%s shows no checkpoint of its tree of %s".formatted(log, tree.path()));
+        }
+        return view;
     }
 
-    /** The same for a tree whose files are read from a source, which the view closes. */
-    public static SealedTreeView open(SealedLog tree, String log, TileSource source) {
+    /**
+     * The same for a tree whose files are read from a source, which the view closes.
+     *
+     * @param log the name of the log in error messages
+     * @return null when the tree has no checkpoint
+     * @throws AuditException when what is shown is no checkpoint
+     * @throws UnreadableException when the checkpoint cannot be read
+     */
+    public static @Nullable SealedTreeView openIfShown(SealedLog tree, String log, TileSource source) {
         try {
             byte[] shown = source.read(CheckpointFile.NAME);
             if (shown == null) {
-                throw new AuditException("%s shows no checkpoint of its tree of %s".formatted(log, tree.path()));
+                return null;
             }
             SignedNote note = SignedNote.parse(shown);
             Checkpoint checkpoint = Checkpoint.parse(note.text());

@@ -36,6 +36,7 @@ public final class Weather implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, List<byte[]>> earlier = new ConcurrentHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger faults = new AtomicInteger();
     private volatile Path folder;
     private volatile int percent;
 
@@ -78,6 +79,11 @@ public final class Weather implements AutoCloseable {
         return requests.getAndSet(0);
     }
 
+    /** The number of answers so far that were not what they should be. */
+    public int faults() {
+        return faults.get();
+    }
+
     private synchronized int draw(int below) {
         return random.nextInt(below);
     }
@@ -94,6 +100,7 @@ public final class Weather implements AutoCloseable {
             }
         }
         int fault = draw(100) < percent ? draw(6) : -1;
+        faults.addAndGet(fault < 0 ? 0 : 1);
         try (exchange) {
             if (fault == 0) {
                 exchange.sendResponseHeaders(503, -1);
