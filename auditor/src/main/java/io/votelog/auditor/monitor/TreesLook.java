@@ -94,6 +94,7 @@ final class TreesLook {
         boolean grown = isNew(votes) || isNew(verdicts);
         try {
             whole = check(votes, verdicts, findings);
+            findings.fine(AlarmKind.UNREADABLE, "");
         } catch (UnreadableException e) {
             findings.found(AlarmKind.UNREADABLE, "", String.valueOf(e.getMessage()));
         } finally {
@@ -159,7 +160,6 @@ final class TreesLook {
         if ((isNew(votes) || isNew(verdicts) || seen.checked() == null) && !goForward(votes, verdicts, findings)) {
             return false;
         }
-        findings.fine(AlarmKind.UNREADABLE, "");
         for (SealedLog tree : SealedLog.values()) {
             findings.fine(AlarmKind.STALE, tree.path());
             findings.fine(AlarmKind.DAMAGED, tree.path());

@@ -221,6 +221,9 @@ class MirrorTest {
         assertPassed(mirror().round(NOW));
         assertSame(copy, source);
 
+        for (SealedLog tree : SealedLog.values()) {
+            Files.delete(tree.folder(source).resolve("checkpoint"));
+        }
         sealed.sign(SealingKey.generate("example.org/votelog"));
         Mirror.Round other = mirror().round(NOW);
         assertThat(other.exitCode()).isEqualTo(Report.INCOMPLETE);

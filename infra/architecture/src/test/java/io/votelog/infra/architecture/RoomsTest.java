@@ -86,8 +86,11 @@ class RoomsTest {
             streams.topology.voters: streams.topology.rows
             streams.topology.rows  :
 
-            auditor                : auditor.commands auditor.report auditor.tlog
+            auditor                : auditor.commands auditor.commands.follow auditor.report auditor.tlog
+            auditor.commands.follow: auditor.commands auditor.monitor auditor.mirror auditor.seal auditor.source auditor.report auditor.tlog
             auditor.commands       : auditor.promise auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
+            auditor.monitor        : auditor.verify auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
+            auditor.mirror         : auditor.verify auditor.seal auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.verify         : auditor.seal auditor.count auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.promise        : auditor.source auditor.files auditor.report auditor.tlog
             auditor.replay         : auditor.count auditor.source auditor.files auditor.report
