@@ -67,7 +67,13 @@ final class Alarms {
     }
 
     private void raise(Findings.Subject subject, Findings.Finding finding, Instant now) throws InterruptedException {
-        String kept = finding.evidence().isEmpty() ? "" : keep(subject, finding.evidence(), now);
+        String kept = "";
+        try {
+            kept = finding.evidence().isEmpty() ? "" : keep(subject, finding.evidence(), now);
+        } catch (AuditException e) {
+            // The alarm is told all the same.
+            events.note("evidence is not kept: " + e.getMessage(), now);
+        }
         MonitorState.Standing standing = new MonitorState.Standing(now, now, true, finding.detail(), kept);
         state.standing().put(subject, tell(ALARM, subject, standing, now) ? standing.delivered() : standing);
     }

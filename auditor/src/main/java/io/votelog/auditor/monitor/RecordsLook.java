@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * then, where that is asked for, the whole log is replayed, which alone finds a false verdict or result.
  */
 final class RecordsLook {
+    /** The subject of an alarm on records behind the last final result, which a replay alone finds. */
+    private static final String BEHIND_RESULTS = "behind the final results";
+
     private final Supplier<LogSource> open;
     private final MonitorTerms terms;
     private final MonitorState state;
@@ -124,9 +127,11 @@ final class RecordsLook {
                 continue;
             }
             replayed = true;
+            String of = kind == AlarmKind.RESULT ? step.title() : kind == AlarmKind.UNSEALED ? BEHIND_RESULTS : "";
             if (step.outcome() == Step.Outcome.FAIL) {
-                findings.found(
-                        kind, kind == AlarmKind.RESULT ? step.title() : "", step.title() + ": no. " + step.detail());
+                findings.found(kind, of, step.title() + ": no. " + step.detail());
+            } else {
+                findings.fine(kind, of);
             }
         }
         if (!replayed) {

@@ -79,6 +79,8 @@ final class WitnessViews {
                         BoundedHttp.prefix(given == null ? URI.create(Objects.requireNonNull(witness.url())) : given));
             }
         }
+        // What a witness showed that is asked no more would wait for ever.
+        state.views().keySet().removeIf(of -> !prefixes.containsKey(of.witness()));
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(AT_ONCE, AT_ONCE, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
                     Thread thread = new Thread(work, "witnesses");

@@ -229,6 +229,7 @@ class RoomsTest {
                 List.of("picocli."),
                 "auditor",
                 "auditor.commands",
+                "auditor.commands.follow",
                 "infra.local",
                 "infra.images",
                 "infra.chaos",
