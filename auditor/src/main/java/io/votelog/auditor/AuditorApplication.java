@@ -17,6 +17,8 @@ import io.votelog.auditor.commands.SealCommand;
 import io.votelog.auditor.commands.VerifyCommand;
 import io.votelog.auditor.commands.VerifyReceiptCommand;
 import io.votelog.auditor.commands.WhatIfCommand;
+import io.votelog.auditor.commands.follow.MirrorCommand;
+import io.votelog.auditor.commands.follow.MonitorCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +41,8 @@ import picocli.CommandLine.Spec;
             KeygenCommand.class,
             SealCommand.class,
             VerifyCommand.class,
+            MonitorCommand.class,
+            MirrorCommand.class,
             ReceiptCommand.class,
             VerifyReceiptCommand.class,
             EquivocationCommand.class,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that name the trusted keys and witnesses of a sealed log. */
-final class SealedLogOptions {
+public final class SealedLogOptions {
     private static final Pattern SHORT_DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
 
     @Option(
@@ -60,7 +60,7 @@ final class SealedLogOptions {
      *
      * @throws AuditException when there are none, they are no keys of one log, or others were announced
      */
-    SealedLogKey key() {
+    public SealedLogKey key() {
         SealedLogKey given = keys.isEmpty() ? null : key(keys);
         if (announced == null) {
             if (given == null) {
@@ -121,9 +121,29 @@ final class SealedLogOptions {
     }
 
     /**
+     * The witnesses that must have cosigned; null where none must.
+     *
+     * @throws AuditException when the file holds no policy, or an age is given without one
+     */
+    public @Nullable Policy witnesses() {
+        return cosignatureRequirement().map(CosignatureRequirement::policy).orElse(null);
+    }
+
+    /**
+     * The greatest age of a cosignature that counts; null for any age.
+     *
      * @throws AuditException when the text is no duration
      */
-    static Duration duration(String text) {
+    public @Nullable Duration oldestCosignature() {
+        return maxCosignatureAge == null ? null : duration(maxCosignatureAge);
+    }
+
+    /**
+     * A duration as people write it: {@code 90s}, {@code 10m}, {@code 24h}, {@code 7d}, or as ISO 8601 has it.
+     *
+     * @throws AuditException when the text is no duration
+     */
+    public static Duration duration(String text) {
         try {
             Matcher parts = SHORT_DURATION.matcher(text);
             if (!parts.matches()) {

@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.seal;
 
-import io.votelog.auditor.report.AuditException;
-import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.files.KeptFile;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.tiles.BoundedFile;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +38,7 @@ public final class CheckpointFile {
     public void show(SignedNote note) {
         SignedNote there = shown();
         if (there == null || !there.text().equals(note.text())) {
-            write(note);
+            replace(note);
             return;
         }
         SignedNote both = there;
@@ -55,27 +48,12 @@ public final class CheckpointFile {
             }
         }
         if (!both.equals(there)) {
-            write(both);
+            replace(both);
         }
     }
 
-    private void write(SignedNote note) {
-        Path next = folder.resolve(NAME + ".next");
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                ByteBuffer bytes = ByteBuffer.wrap(note.bytes());
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(next, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-                directory.force(true);
-            }
-        } catch (IOException e) {
-            throw new AuditException("%s cannot be written: %s".formatted(folder.resolve(NAME), Texts.reason(e)), e);
-        }
+    /** Replaces the checkpoint by this one with these signatures, whatever the file holds. */
+    public void replace(SignedNote note) {
+        KeptFile.replace(folder.resolve(NAME), note.bytes());
     }
 }

@@ -24,7 +24,32 @@ public final class SealedLogFiles {
      * @param log a folder, or a URL that begins with http:// or https://
      */
     public static TileSource of(SealedLog tree, String log) {
-        return of(log.endsWith("/") ? log + tree.path() : log + "/" + tree.path());
+        return of(below(tree, log));
+    }
+
+    /**
+     * The same without a cache, for callers who look again and again: {@link #cached} makes one for each look.
+     *
+     * @throws AuditException when the text is neither a folder nor a URL
+     */
+    public static TileSource uncached(SealedLog tree, String log) {
+        return open(below(tree, log));
+    }
+
+    /** A source that fetches each file of a remote log once; a folder is read as it is. */
+    public static TileSource cached(TileSource source) {
+        return source instanceof FolderTiles ? source : new FetchedTiles(source);
+    }
+
+    /** Deletes what {@link #cached} keeps of a source. */
+    public static void close(TileSource source) {
+        if (source instanceof FetchedTiles fetched) {
+            fetched.close();
+        }
+    }
+
+    private static String below(SealedLog tree, String log) {
+        return log.endsWith("/") ? log + tree.path() : log + "/" + tree.path();
     }
 
     /**
@@ -33,10 +58,12 @@ public final class SealedLogFiles {
      * @throws AuditException when the text is neither
      */
     public static TileSource of(String log) {
+        return cached(open(log));
+    }
+
+    private static TileSource open(String log) {
         try {
-            return ADDRESS.matcher(log).matches()
-                    ? new FetchedTiles(new HttpTiles(new URI(log)))
-                    : new FolderTiles(Path.of(log));
+            return ADDRESS.matcher(log).matches() ? new HttpTiles(new URI(log)) : new FolderTiles(Path.of(log));
         } catch (URISyntaxException e) {
             throw new AuditException("--log: '%s' is no URL: %s".formatted(log, e.getReason()), e);
         } catch (InvalidPathException e) {

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * A witness's public key, which checks its signatures over checkpoints and the time at which it saw them: type 0x04,
- * Ed25519 (c2sp.org/tlog-cosignature). The newer type 0x06, ML-DSA-44, is not supported, since Java has that algorithm
- * from version 24 on. A witness with such a key never counts in a policy.
+ * Ed25519, or type 0x06, ML-DSA-44 (c2sp.org/tlog-cosignature). The latter takes Java 24 or newer; on an older one a
+ * witness with such a key never counts in a policy.
  */
 public final class CosignatureVerifier {
     private final KeyText text;
@@ -29,12 +29,15 @@ public final class CosignatureVerifier {
      * Reads a verifier key.
      *
      * @param vkey {@code name+key ID+base64}
-     * @throws TlogException when the text is no verifier key of this type, or its key ID does not match its name and
-     *     key
+     * @throws TlogException when the text is no verifier key of these types, its key ID does not match its name and
+     *     key, or this Java does not have the algorithm
      */
     static CosignatureVerifier parse(String vkey) {
-        KeyText text = KeyText.parse(vkey)
-                .check(KeyText.COSIGNATURE, "one that cosigns checkpoints, as far as it is known here,");
+        KeyText text = KeyText.parse(vkey);
+        if (text.type() == KeyText.ML_DSA_44) {
+            return new CosignatureVerifier(text.checkRest(), MlDsa44.publicKey(text.name(), text.raw()));
+        }
+        text.check(KeyText.COSIGNATURE, "one that cosigns checkpoints, as far as it is known here,");
         try {
             return new CosignatureVerifier(text, Ed25519.publicKey(text.raw()));
         } catch (GeneralSecurityException e) {
@@ -67,16 +70,16 @@ public final class CosignatureVerifier {
     /** The same as {@link #verify(String, String)}, for a line that is parsed already. */
     Optional<Instant> verify(String checkpointText, Signature signature) {
         byte[] bytes = signature.bytes();
-        if (!isOf(signature) || bytes.length != Long.BYTES + Ed25519.SIGNATURE || !isCheckpoint(checkpointText)) {
+        if (!isOf(signature) || bytes.length <= Long.BYTES || !isCheckpoint(checkpointText)) {
             return Optional.empty();
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         long time = buffer.getLong();
-        byte[] signed = new byte[Ed25519.SIGNATURE];
+        byte[] signed = new byte[buffer.remaining()];
         buffer.get(signed);
         // A cosignature without a time does not state that this checkpoint was the largest one that the witness had
         // seen.
-        if (time <= 0 || !Ed25519.verifies(key, message(checkpointText, time), signed)) {
+        if (time <= 0 || !verifies(checkpointText, time, signed)) {
             return Optional.empty();
         }
         try {
@@ -100,11 +103,22 @@ public final class CosignatureVerifier {
                 : its.stream().map(Optional::orElseThrow).max(Comparator.naturalOrder());
     }
 
-    boolean isOf(Signature signature) {
+    private boolean verifies(String checkpointText, long time, byte[] signed) {
+        if (text.type() == KeyText.COSIGNATURE) {
+            return signed.length == Ed25519.SIGNATURE && Ed25519.verifies(key, message(checkpointText, time), signed);
+        }
+        return signed.length == MlDsa44.SIGNATURE
+                && MlDsa44.message(text.name(), time, Checkpoint.parse(checkpointText))
+                        .filter(message -> MlDsa44.verifies(key, message, signed))
+                        .isPresent();
+    }
+
+    /** Whether a signature has this key's name and key ID. Whether it verifies is not said. */
+    public boolean isOf(Signature signature) {
         return signature.isOf(text);
     }
 
-    /** The bytes that a cosignature signs. */
+    /** The bytes that an Ed25519 cosignature signs. */
     static byte[] message(String checkpointText, long time) {
         return StrictEncoding.utf8("cosignature/v1\ntime " + time + "\n" + checkpointText);
     }

@@ -20,6 +20,9 @@ record KeyText(String name, int id, byte[] material) {
     /** Key type of a cosignature, which is over a checkpoint and the time of cosigning. */
     static final byte COSIGNATURE = 0x04;
 
+    /** Key type of an ML-DSA-44 cosignature, which a log may sign its checkpoints with too. */
+    static final byte ML_DSA_44 = 0x06;
+
     /** The longest text that is read, in characters. It leaves room for ML-DSA-44 keys, which have 1,312 bytes. */
     private static final int LONGEST = 10_000;
 
@@ -92,11 +95,22 @@ record KeyText(String name, int id, byte[] material) {
             throw new TlogException(
                     "the key of %s has type 0x%02x; %s has 0x%02x".formatted(name, type(), what, wanted));
         }
-        if (raw().length != Ed25519.KEY) {
-            throw new TlogException(
-                    "the key of %s has %d bytes; an Ed25519 key has %d".formatted(name, raw().length, Ed25519.KEY));
+        return checkRest();
+    }
+
+    /**
+     * Checks a public key's length, by its type, and its key ID.
+     *
+     * @throws TlogException when one of them is wrong
+     */
+    KeyText checkRest() {
+        boolean mlDsa = type() == ML_DSA_44;
+        int length = mlDsa ? MlDsa44.KEY : Ed25519.KEY;
+        if (raw().length != length) {
+            throw new TlogException("the key of %s has %d bytes; an %s key has %d"
+                    .formatted(name, raw().length, mlDsa ? "ML-DSA-44" : "Ed25519", length));
         }
-        int right = id(name, wanted, raw());
+        int right = id(name, type(), raw());
         if (id != right) {
             throw new TlogException(
                     "the key of %s has the key ID %08x; of this name and key it is %08x, so one of them was changed"

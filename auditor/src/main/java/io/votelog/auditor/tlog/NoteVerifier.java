@@ -2,10 +2,14 @@
 package io.votelog.auditor.tlog;
 
 import io.votelog.auditor.tlog.SignedNote.Signature;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 
-/** A public key that checks signatures of notes: Ed25519, type 0x01 (c2sp.org/signed-note). */
+/**
+ * A public key that checks signatures of notes: Ed25519, type 0x01 (c2sp.org/signed-note), or, of checkpoints alone,
+ * ML-DSA-44, type 0x06 (c2sp.org/tlog-checkpoint), which takes Java 24 or newer.
+ */
 public final class NoteVerifier {
     private final KeyText text;
     private final PublicKey key;
@@ -20,11 +24,15 @@ public final class NoteVerifier {
      *
      * @param vkey {@code name+key ID+base64}, such as
      *     example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k
-     * @throws TlogException when the text is no verifier key of this type, or its key ID does not match its name and
-     *     key
+     * @throws TlogException when the text is no verifier key of these types, its key ID does not match its name and
+     *     key, or this Java does not have the algorithm
      */
     public static NoteVerifier parse(String vkey) {
-        KeyText text = KeyText.parse(vkey).check(KeyText.ED25519, "one that signs notes");
+        KeyText text = KeyText.parse(vkey);
+        if (text.type() == KeyText.ML_DSA_44) {
+            return new NoteVerifier(text.checkRest(), MlDsa44.publicKey(text.name(), text.raw()));
+        }
+        text.check(KeyText.ED25519, "one that signs notes");
         try {
             return new NoteVerifier(text, Ed25519.publicKey(text.raw()));
         } catch (GeneralSecurityException e) {
@@ -38,7 +46,7 @@ public final class NoteVerifier {
      * @throws TlogException when the text cannot be a name
      */
     public NoteVerifier named(String name) {
-        return parse(KeyText.of(name, KeyText.ED25519, text.raw()).text());
+        return parse(KeyText.of(name, text.type(), text.raw()).text());
     }
 
     /** The verifier key's text. */
@@ -68,7 +76,31 @@ public final class NoteVerifier {
     }
 
     boolean verifies(String noteText, Signature signature) {
-        return signature.isOf(text) && Ed25519.verifies(key, StrictEncoding.utf8(noteText), signature.bytes());
+        if (!signature.isOf(text)) {
+            return false;
+        }
+        return text.type() == KeyText.ML_DSA_44
+                ? verifiesCheckpoint(noteText, signature.bytes())
+                : Ed25519.verifies(key, StrictEncoding.utf8(noteText), signature.bytes());
+    }
+
+    /** A log's own signature may be without a time. */
+    private boolean verifiesCheckpoint(String noteText, byte[] bytes) {
+        if (bytes.length != Long.BYTES + MlDsa44.SIGNATURE) {
+            return false;
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        long time = buffer.getLong();
+        byte[] signed = new byte[MlDsa44.SIGNATURE];
+        buffer.get(signed);
+        try {
+            return time >= 0
+                    && MlDsa44.message(text.name(), time, Checkpoint.parse(noteText))
+                            .filter(message -> MlDsa44.verifies(key, message, signed))
+                            .isPresent();
+        } catch (TlogException noCheckpoint) {
+            return false;
+        }
     }
 
     @Override

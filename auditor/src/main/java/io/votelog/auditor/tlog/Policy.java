@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A policy: which logs are trusted, and which witnesses must cosign a checkpoint (c2sp.org/tlog-policy). Keys are
- * Ed25519, of type 0x01 for logs and 0x04 for witnesses. A log or a witness with a key of an unsupported type, such as
- * ML-DSA-44, never counts, and does not affect the others.
+ * Ed25519, of type 0x01 for logs and 0x04 for witnesses, or ML-DSA-44, of type 0x06 for both, where Java has that
+ * algorithm, from version 24 on. A log or a witness with a key of an unsupported type never counts, and does not affect
+ * the others.
  *
  * <p>The file is read as bytes: names and comments may hold any bytes above 0x7F, whatever their encoding.
  */
@@ -174,7 +175,7 @@ public final class Policy {
         checkWords(words, 2, 3, "log VKEY [URL]");
         KeyText key = KeyText.parse(shown(words.get(1)));
         checkNew(logKeys, key, "log");
-        if (key.type() == KeyText.ED25519 || key.type() == KeyText.COSIGNATURE) {
+        if (isKnown(key)) {
             logs.add(new Log(NoteVerifier.parse(key.text()), words.size() > 2 ? shown(words.get(2)) : null));
         }
     }
@@ -183,9 +184,11 @@ public final class Policy {
         checkWords(words, 3, 4, "witness NAME VKEY [URL]");
         KeyText key = KeyText.parse(shown(words.get(2)));
         checkNew(witnessKeys, key, "witness");
-        String type = "0x%02x".formatted(key.type());
+        String type = key.type() == KeyText.ML_DSA_44
+                ? "0x06 (ML-DSA-44, which Java has from version 24 on)"
+                : "0x%02x".formatted(key.type());
         Witness witness = null;
-        if (key.type() == KeyText.ED25519 || key.type() == KeyText.COSIGNATURE) {
+        if (isKnown(key)) {
             witness = new Witness(
                     shown(words.get(1)),
                     CosignatureVerifier.parse(key.text()),
@@ -193,6 +196,19 @@ public final class Policy {
             witnesses.add(witness);
         }
         define(new Single(words.get(1), witness, type));
+    }
+
+    /**
+     * Whether keys of this type can be used here.
+     *
+     * @throws TlogException when a key whose type can't be used is none of that type
+     */
+    private static boolean isKnown(KeyText key) {
+        if (key.type() == KeyText.ML_DSA_44) {
+            key.checkRest();
+            return MlDsa44.known();
+        }
+        return key.type() == KeyText.ED25519 || key.type() == KeyText.COSIGNATURE;
     }
 
     private static void checkNew(List<byte[]> keys, KeyText key, String whose) {

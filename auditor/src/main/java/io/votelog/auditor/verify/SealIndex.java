@@ -33,7 +33,18 @@ final class SealIndex {
      * @throws AuditException when there is no seal at the place where one must be
      */
     static SealIndex read(TlogReader reader, long size) {
+        return read(reader, 0, new long[0], size);
+    }
+
+    /**
+     * Reads the seals from an index on, at which a seal begins.
+     *
+     * @param to by partition: the offset after the last record that is sealed before this index
+     */
+    static SealIndex read(TlogReader reader, long from, long[] to, long size) {
         SealIndex index = new SealIndex();
+        index.next = from;
+        index.sealedTo = to.clone();
         index.extend(reader, size);
         return index;
     }
@@ -112,6 +123,10 @@ final class SealIndex {
         }
         Placed placed = ofRecords.get(low);
         Seal.OfLog seal = (Seal.OfLog) placed.seal();
+        if (offset < seal.begins()[partition]) {
+            // It is sealed before the index from which the seals were read.
+            return OptionalLong.empty();
+        }
         return OptionalLong.of(placed.first() + 1 + seal.recordsBefore(partition) + offset - seal.begins()[partition]);
     }
 

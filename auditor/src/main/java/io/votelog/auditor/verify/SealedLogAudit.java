@@ -7,7 +7,6 @@ import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.CosignatureRequirement;
-import io.votelog.auditor.seal.Leaf;
 import io.votelog.auditor.seal.Seal;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
@@ -15,12 +14,9 @@ import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.schemas.LogKeys;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -41,16 +37,7 @@ public final class SealedLogAudit {
     private final Progress progress;
     private final Report report;
 
-    /** The sealed results among the leaves that this audit reads, in their order. */
-    private final List<SealIndex.Placed> results = new ArrayList<>();
-
-    /** The newest sealed result of each ballot, among the leaves that this audit or earlier ones read. */
-    private final Map<String, SealIndex.Placed> newest = new LinkedHashMap<>();
-
-    /** The indices of the newest seal of any kind and of the newest seal of records; -1 before the first. */
-    private long lastSeal = -1;
-
-    private long lastEnds = -1;
+    private final SealedLeavesCheck leaves = new SealedLeavesCheck();
 
     /**
      * @param log the folder or the URL of the sealed log
@@ -124,13 +111,7 @@ public final class SealedLogAudit {
             records(source, keys, ofVotes, ofVerdicts);
         }
         if (seen != null && report.exitCode() != Report.MISMATCH) {
-            boolean known = lastSeal >= 0 && lastEnds >= 0;
-            List<Long> sealed =
-                    newest.values().stream().map(SealIndex.Placed::first).toList();
-            seen.keep(
-                    ofVotes.note(),
-                    ofVerdicts.note(),
-                    known ? new SeenCheckpoints.Checked(lastSeal, lastEnds, sealed) : null);
+            seen.keep(ofVotes.note(), ofVerdicts.note(), leaves.checked());
         }
     }
 
@@ -218,34 +199,13 @@ public final class SealedLogAudit {
      */
     private boolean inStep(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
         String title = "Both trees hold the same seals, and leaf for leaf the same records";
-        LeafCursor left = new LeafCursor(ofVotes.reader())
-                .range(from, ofVotes.checkpoint().size());
-        LeafCursor right = new LeafCursor(ofVerdicts.reader())
-                .range(from, ofVerdicts.checkpoint().size());
-        SealOrderCheck voteOrder = new SealOrderCheck();
-        SealOrderCheck verdictOrder = new SealOrderCheck();
-        if (from > 0 && seen != null && seen.checked() != null) {
-            resume(seen.checked(), ofVerdicts, voteOrder, verdictOrder);
-        }
+        String wrong;
         progress.begin("reading leaves", ofVotes.checkpoint().size());
-        String wrong = null;
-        long index = from;
         try {
-            for (; wrong == null && left.hasNext(); index++) {
-                Leaf vote = SealIndex.parse(left.next(), index);
-                wrong = voteOrder.take(vote);
-                if (wrong == null && right.hasNext()) {
-                    Leaf verdict = SealIndex.parse(right.next(), index);
-                    wrong = verdictOrder.take(verdict);
-                    if (wrong == null && !fit(vote, verdict)) {
-                        wrong = "the two are not about the same";
-                    }
-                    if (wrong == null) {
-                        wrong = note(verdict, index);
-                    }
-                }
-                progress.at(index);
+            if (from > 0 && seen != null && seen.checked() != null) {
+                leaves.resume(seen.checked(), ofVerdicts, from, seen.toString());
             }
+            wrong = leaves.run(ofVotes, ofVerdicts, progress);
         } catch (UnreadableException e) {
             throw e;
         } catch (TlogException | AuditException e) {
@@ -255,15 +215,7 @@ public final class SealedLogAudit {
             progress.end();
         }
         if (wrong != null) {
-            report.fail(title, "index %d: %s".formatted(index - 1, wrong));
-            return false;
-        }
-        if (right.hasNext()) {
-            report.fail(title, "there are verdicts on what is not sealed, from index %d on".formatted(index));
-            return false;
-        }
-        if (voteOrder.insideSeal() || verdictOrder.insideSeal()) {
-            report.fail(title, "the last seal's leaves are not all there");
+            report.fail(title, wrong);
             return false;
         }
         long waiting = ofVotes.checkpoint().size() - ofVerdicts.checkpoint().size();
@@ -271,7 +223,7 @@ public final class SealedLogAudit {
                 title,
                 "sealed up to %s%s%s"
                         .formatted(
-                                Arrays.toString(voteOrder.sealedTo()),
+                                Arrays.toString(leaves.sealedTo()),
                                 waiting == 0
                                         ? ""
                                         : "; the verdicts on the last %s are not sealed yet"
@@ -283,111 +235,27 @@ public final class SealedLogAudit {
         return true;
     }
 
-    /** Restores the state of an earlier audit from the seals of the tree. */
-    private void resume(
-            SeenCheckpoints.Checked before,
-            SealedTreeView view,
-            SealOrderCheck voteOrder,
-            SealOrderCheck verdictOrder) {
-        Leaf seal = SealIndex.parse(view.reader().entry(before.seal()), before.seal());
-        Leaf ends = SealIndex.parse(view.reader().entry(before.ends()), before.ends());
-        long sequence = seal instanceof Leaf.Result result
-                ? result.sequence()
-                : seal instanceof Leaf.Ends sealed ? sealed.sequence() : -1;
-        if (sequence < 0 || !(ends instanceof Leaf.Ends sealed)) {
-            throw new AuditException("%s names leaves that are no seals: move it away".formatted(seen));
-        }
-        voteOrder.resume(sequence + 1, sealed.ends());
-        verdictOrder.resume(sequence + 1, sealed.ends());
-        lastSeal = before.seal();
-        lastEnds = before.ends();
-        for (long index : before.results()) {
-            if (!(SealIndex.parse(view.reader().entry(index), index) instanceof Leaf.Result result)) {
-                throw new AuditException("%s names leaves that are no results: move it away".formatted(seen));
-            }
-            Seal.OfResult of = SealedStatement.seal(result);
-            newest.put(of.ballotId(), new SealIndex.Placed(of, index));
-        }
-    }
-
-    /**
-     * Notes a seal; returns what is wrong with it, or null. A ballot must have at most one final result of each
-     * revision, with increasing revisions.
-     */
-    private @Nullable String note(Leaf verdict, long index) {
-        if (verdict instanceof Leaf.Ends) {
-            lastSeal = index;
-            lastEnds = index;
-        } else if (verdict instanceof Leaf.Result result) {
-            lastSeal = index;
-            Seal.OfResult seal = SealedStatement.seal(result);
-            SealIndex.Placed placed = new SealIndex.Placed(seal, index);
-            SealIndex.Placed before = newest.put(seal.ballotId(), placed);
-            if (before != null && ((Seal.OfResult) before.seal()).revision() >= seal.revision()) {
-                return "the result of %s is sealed with revision %d, and index %d holds it with revision %d: a sealed result is corrected by a higher revision alone"
-                        .formatted(
-                                seal.ballotId(),
-                                seal.revision(),
-                                before.first(),
-                                ((Seal.OfResult) before.seal()).revision());
-            }
-            results.add(placed);
-        }
-        return null;
-    }
-
-    /** Whether a leaf of verdicts may stand beside a leaf of votes. */
-    private static boolean fit(Leaf vote, Leaf verdict) {
-        if (vote instanceof Leaf.Record record) {
-            return switch (record.kind()) {
-                case Leaf.VOTE -> !(verdict instanceof Leaf.Obeyed);
-                case Leaf.CONTROL -> !(verdict instanceof Leaf.Verdict);
-                default -> verdict instanceof Leaf.PutAside || verdict instanceof Leaf.Undecided;
-            };
-        }
-        return Arrays.equals(vote.entry(), verdict.entry());
-    }
-
     /**
      * @param from the number of leaves that an earlier audit checked
      */
     private void boundTrees(SealedTreeView ofVotes, SealedTreeView ofVerdicts, long from) {
         String title = "Each sealed result names the trees that it is the result of";
-        for (SealIndex.Placed placed : results) {
-            SealedStatement statement = statement(placed);
-            for (SealedTreeView view : List.of(ofVotes, ofVerdicts)) {
-                if (!stoodThere(statement, placed.first(), view)) {
-                    report.fail(
-                            title,
-                            "the result of %s at index %d names %d leaves and a root that the tree of %s never had"
-                                    .formatted(
-                                            statement.ballotId(),
-                                            placed.first(),
-                                            statement.size(view.tree()),
-                                            view.tree().path()));
-                    return;
-                }
-            }
+        String wrong = leaves.wrongTrees(ofVotes, ofVerdicts);
+        if (wrong != null) {
+            report.fail(title, wrong);
+            return;
         }
         String since = from == 0 ? "" : " in what is new";
-        report.pass(title, results.isEmpty() ? "no result is sealed" + since : String.join(", ", ballots()) + since);
+        report.pass(
+                title,
+                leaves.results().isEmpty() ? "no result is sealed" + since : String.join(", ", ballots()) + since);
     }
 
     /** The ballots with a sealed result among the leaves that this audit reads. */
     private Set<String> ballots() {
-        return results.stream()
+        return leaves.results().stream()
                 .map(placed -> ((Seal.OfResult) placed.seal()).ballotId())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    private static boolean stoodThere(SealedStatement statement, long index, SealedTreeView view) {
-        long size = statement.size(view.tree());
-        return size == index
-                && Arrays.equals(statement.root(view.tree()), view.reader().root(size));
-    }
-
-    private static SealedStatement statement(SealIndex.Placed placed) {
-        return SealedStatement.parse(((Seal.OfResult) placed.seal()).statement());
     }
 
     private void withoutTheLog() {
@@ -407,8 +275,8 @@ public final class SealedLogAudit {
         List<PartitionReplay> replays = check.run(source, keys, progress);
         check.reportLeaves(report);
         check.reportPartitions(report);
-        check.reportUnsealed(report, newest.keySet(), replays);
-        FinalResultsCheck finals = new FinalResultsCheck(source, newest);
+        check.reportUnsealed(report, leaves.newest().keySet(), replays);
+        FinalResultsCheck finals = new FinalResultsCheck(source, leaves.newest());
         finals.run(
                 report,
                 check,
@@ -421,12 +289,18 @@ public final class SealedLogAudit {
         }
         check.reportVerdicts(report);
         for (String id : ballots()) {
-            List<SealedResultCheck.Sealed> sealed = results.stream()
+            List<SealedResultCheck.Sealed> sealed = leaves.results().stream()
                     .filter(placed -> ((Seal.OfResult) placed.seal()).ballotId().equals(id))
-                    .map(placed -> new SealedResultCheck.Sealed(statement(placed), seals.sealedTo(placed.first())))
+                    .map(placed -> new SealedResultCheck.Sealed(
+                            SealedLeavesCheck.statement(placed), seals.sealedTo(placed.first())))
                     .toList();
             new SealedResultCheck(id, replays).run(report, sealed);
         }
+    }
+
+    /** Whether a step with this title says that final results are sealed, or that a sealed one is the right one. */
+    public static boolean isOfResults(String title) {
+        return title.equals(FinalResultsCheck.TITLE) || SealedResultCheck.isTitle(title);
     }
 
     private static String resultTitle(String ballotId) {

@@ -35,11 +35,15 @@ import org.jspecify.annotations.Nullable;
  * out.
  */
 public final class SealedRecordsCheck {
-    static final String LEAVES = "Each leaf is of the record that stands in votes";
-    static final String VERDICTS = "Each sealed verdict is the one found here";
+    /** The title of the step on leaves and records. */
+    public static final String LEAVES = "Each leaf is of the record that stands in votes";
+    /** The title of the step on verdicts. */
+    public static final String VERDICTS = "Each sealed verdict is the one found here";
 
-    static final String PARTITIONS = "No partition of votes is left out";
-    static final String UNSEALED = "What stands in votes is sealed, but for what is named here";
+    /** The title of the step on partitions. */
+    public static final String PARTITIONS = "No partition of votes is left out";
+    /** The title of the step on records that are not sealed. */
+    public static final String UNSEALED = "What stands in votes is sealed, but for what is named here";
 
     /** The titles of the steps that need the log itself. */
     static final List<String> TITLES = List.of(LEAVES, PARTITIONS, UNSEALED, FinalResultsCheck.TITLE, VERDICTS);
@@ -324,7 +328,9 @@ public final class SealedRecordsCheck {
      */
     void reportPartitions(Report report) {
         for (int at = 0; at < newest.length; at++) {
-            if (leftOut[at] < Long.MAX_VALUE && newest[at] - leftOut[at] > GRACE.toMillis()) {
+            // A seal of no records passes nothing over.
+            boolean sealsRecords = newest[at] > Long.MIN_VALUE;
+            if (sealsRecords && leftOut[at] < Long.MAX_VALUE && newest[at] - leftOut[at] > GRACE.toMillis()) {
                 report.fail(
                         PARTITIONS,
                         "seal %d takes nothing of partition %d from offset %d on, where a record of %s stands, and seals records of other partitions up to %s"

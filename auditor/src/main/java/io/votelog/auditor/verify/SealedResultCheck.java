@@ -21,6 +21,9 @@ import java.util.stream.IntStream;
  * whole ballot without the annulments after it.
  */
 final class SealedResultCheck {
+    private static final String BEFORE_ID = "The sealed result of ";
+    private static final String BEHIND_ID = " is the count made here";
+
     private final String ballotId;
     private final List<PartitionBallot> partitionBallots;
 
@@ -44,7 +47,11 @@ final class SealedResultCheck {
     }
 
     static String title(String ballotId) {
-        return "The sealed result of %s is the count made here".formatted(ballotId);
+        return BEFORE_ID + ballotId + BEHIND_ID;
+    }
+
+    static boolean isTitle(String title) {
+        return title.startsWith(BEFORE_ID) && title.endsWith(BEHIND_ID);
     }
 
     /**

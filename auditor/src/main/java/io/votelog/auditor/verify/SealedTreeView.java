@@ -11,7 +11,6 @@ import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.UnreadableException;
-import io.votelog.auditor.tlog.tiles.FetchedTiles;
 import io.votelog.auditor.tlog.tiles.TileSource;
 import io.votelog.auditor.tlog.tiles.TlogReader;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param reader reads the tree of this checkpoint
  * @param source the source of the tree's files; closed with this object
  */
-record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, TlogReader reader, TileSource source)
+public record SealedTreeView(
+        SealedLog tree, SignedNote note, Checkpoint checkpoint, TlogReader reader, TileSource source)
         implements AutoCloseable {
     /**
      * Reads the checkpoint. Its signature is not checked; {@link #fault} does that.
@@ -33,11 +33,26 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
      * @throws UnreadableException when the checkpoint cannot be read
      */
     static SealedTreeView open(SealedLog tree, String log) {
-        TileSource source = SealedLogFiles.of(tree, log);
+        SealedTreeView view = openIfShown(tree, log, SealedLogFiles.of(tree, log));
+        if (view == null) {
+            throw new AuditException("%s shows no checkpoint of its tree of %s".formatted(log, tree.path()));
+        }
+        return view;
+    }
+
+    /**
+     * The same for a tree whose files are read from a source, which the view closes.
+     *
+     * @param log the name of the log in error messages
+     * @return null when the tree has no checkpoint
+     * @throws AuditException when what is shown is no checkpoint
+     * @throws UnreadableException when the checkpoint cannot be read
+     */
+    public static @Nullable SealedTreeView openIfShown(SealedLog tree, String log, TileSource source) {
         try {
             byte[] shown = source.read(CheckpointFile.NAME);
             if (shown == null) {
-                throw new AuditException("%s shows no checkpoint of its tree of %s".formatted(log, tree.path()));
+                return null;
             }
             SignedNote note = SignedNote.parse(shown);
             Checkpoint checkpoint = Checkpoint.parse(note.text());
@@ -55,13 +70,12 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
      *
      * @param key the log's public key
      */
-    @Nullable
-    String fault(SealedLogKey key) {
+    public @Nullable String fault(SealedLogKey key) {
         return fault(tree, note, checkpoint, key);
     }
 
     /** The same for a checkpoint from elsewhere, such as a proof. */
-    static @Nullable String fault(SealedLog tree, SignedNote note, Checkpoint checkpoint, SealedLogKey key) {
+    public static @Nullable String fault(SealedLog tree, SignedNote note, Checkpoint checkpoint, SealedLogKey key) {
         NoteVerifier verifier = key.of(tree);
         if (!checkpoint.origin().equals(verifier.name())) {
             return "the checkpoint is of %s, not of %s".formatted(checkpoint.origin(), verifier.name());
@@ -74,8 +88,6 @@ record SealedTreeView(SealedLog tree, SignedNote note, Checkpoint checkpoint, Tl
 
     @Override
     public void close() {
-        if (source instanceof FetchedTiles fetched) {
-            fetched.close();
-        }
+        SealedLogFiles.close(source);
     }
 }

@@ -3,6 +3,7 @@ package io.votelog.auditor.verify;
 
 import io.votelog.auditor.files.Hashes;
 import io.votelog.auditor.files.InputFile;
+import io.votelog.auditor.files.KeptFile;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.SealedLog;
@@ -11,11 +12,9 @@ import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TlogException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -41,8 +40,14 @@ public final class SeenCheckpoints {
     private static final int LONGEST = 3 * SignedNote.LONGEST + (16 << 20);
 
     private final Path file;
-    private final Map<SealedLog, Checkpoint> seen = new LinkedHashMap<>();
+    private final Map<SealedLog, Seen> seen = new LinkedHashMap<>();
     private @Nullable Checked checked;
+
+    private record Seen(SignedNote note, Checkpoint checkpoint) {
+        static Seen of(SignedNote note) {
+            return new Seen(note, Checkpoint.parse(note.text()));
+        }
+    }
 
     /**
      * The places of the newest seals among the leaves that were checked, so that the next audit can continue after
@@ -52,8 +57,9 @@ public final class SeenCheckpoints {
      * @param ends the index of the newest seal of records
      * @param results the index of each ballot's newest sealed result
      */
-    record Checked(long seal, long ends, List<Long> results) {
-        Checked {
+    public record Checked(long seal, long ends, List<Long> results) {
+        /** The places, with a list of their own. */
+        public Checked {
             results = List.copyOf(results);
         }
     }
@@ -69,18 +75,17 @@ public final class SeenCheckpoints {
         if (!Files.exists(file)) {
             return;
         }
-        Map<SealedLog, Checkpoint> read = new LinkedHashMap<>();
+        Map<SealedLog, Seen> read = new LinkedHashMap<>();
         try {
             JsonNode document = Texts.JSON.readTree(InputFile.text(file, LONGEST));
             for (SealedLog tree : SealedLog.values()) {
                 String text = document.path(tree.path()).asString("");
-                SignedNote note = SignedNote.parse(text.getBytes(StandardCharsets.UTF_8));
-                Checkpoint checkpoint = Checkpoint.parse(note.text());
-                String wrong = SealedTreeView.fault(tree, note, checkpoint, key);
+                Seen there = Seen.of(SignedNote.parse(text.getBytes(StandardCharsets.UTF_8)));
+                String wrong = SealedTreeView.fault(tree, there.note(), there.checkpoint(), key);
                 if (wrong != null) {
                     throw refused(wrong, null);
                 }
-                read.put(tree, checkpoint);
+                read.put(tree, there);
             }
             checked = checked(document);
         } catch (JacksonException e) {
@@ -124,13 +129,25 @@ public final class SeenCheckpoints {
     }
 
     /** Whether no checkpoint was seen before. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return seen.isEmpty();
     }
 
+    /** The checkpoint of a tree that was seen, with its signatures; null where none was. */
+    public @Nullable SignedNote note(SealedLog tree) {
+        Seen before = seen.get(tree);
+        return before == null ? null : before.note();
+    }
+
+    /** The checkpoint of a tree that was seen; null where none was. */
+    public @Nullable Checkpoint checkpoint(SealedLog tree) {
+        Seen before = seen.get(tree);
+        return before == null ? null : before.checkpoint();
+    }
+
     /** The number of a tree's leaves that an earlier audit checked; 0 where that is not known. */
-    long checkedTo(SealedTreeView now) {
-        Checkpoint before = seen.get(now.tree());
+    public long checkedTo(SealedTreeView now) {
+        Checkpoint before = checkpoint(now.tree());
         return checked == null
                         || before == null
                         || before.size() > now.checkpoint().size()
@@ -139,16 +156,15 @@ public final class SeenCheckpoints {
     }
 
     /** The places of the newest seals among the leaves that were checked in both trees; null where none were. */
-    @Nullable
-    Checked checked() {
+    public @Nullable Checked checked() {
         return checked;
     }
 
     /** The sizes of both trees when they were seen, in words. */
     String sizes() {
         StringBuilder sizes = new StringBuilder();
-        seen.forEach((tree, checkpoint) -> sizes.append(sizes.isEmpty() ? "" : ", ")
-                .append(Texts.count(checkpoint.size(), "leaf", "leaves"))
+        seen.forEach((tree, before) -> sizes.append(sizes.isEmpty() ? "" : ", ")
+                .append(Texts.count(before.checkpoint().size(), "leaf", "leaves"))
                 .append(" of ")
                 .append(tree.path()));
         return sizes.toString();
@@ -161,7 +177,7 @@ public final class SeenCheckpoints {
      */
     @Nullable
     String contradiction(SealedTreeView now) {
-        Checkpoint before = seen.get(now.tree());
+        Checkpoint before = checkpoint(now.tree());
         Checkpoint shown = now.checkpoint();
         if (before == null) {
             return null;
@@ -183,11 +199,11 @@ public final class SeenCheckpoints {
     }
 
     /**
-     * Writes the checkpoints that are seen now to the file.
+     * Writes the checkpoints that are seen now to the file, and holds what comes next to them.
      *
      * @param upTo the places of the newest seals among the checked leaves; null where there are none yet
      */
-    void keep(SignedNote votes, SignedNote verdicts, @Nullable Checked upTo) {
+    public void keep(SignedNote votes, SignedNote verdicts, @Nullable Checked upTo) {
         String ofVotes = new String(votes.bytes(), StandardCharsets.UTF_8);
         String ofVerdicts = new String(verdicts.bytes(), StandardCharsets.UTF_8);
         Map<String, Object> document = new LinkedHashMap<>();
@@ -197,13 +213,10 @@ public final class SeenCheckpoints {
             document.put(CHECKED, Map.of("seal", upTo.seal(), "ends", upTo.ends(), RESULTS, upTo.results()));
             document.put(SUM, sum(ofVotes, ofVerdicts, upTo));
         }
-        Path next = file.resolveSibling(file.getFileName() + ".next");
-        try {
-            Files.writeString(next, Texts.JSON.writeValueAsString(document) + "\n");
-            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new AuditException("%s cannot be written: %s".formatted(file, Texts.reason(e)), e);
-        }
+        KeptFile.replace(file, (Texts.JSON.writeValueAsString(document) + "\n").getBytes(StandardCharsets.UTF_8));
+        seen.put(SealedLog.VOTES, Seen.of(votes));
+        seen.put(SealedLog.VERDICTS, Seen.of(verdicts));
+        checked = upTo;
     }
 
     @Override

@@ -70,9 +70,9 @@ class CosignatureVerifierTest {
         assertThatThrownBy(() -> NoteVerifier.parse(witness.vkey()))
                 .isInstanceOf(TlogException.class)
                 .hasMessageContaining("type 0x04");
-        String other = KeyText.of("w", (byte) 0x06, new byte[1312]).text();
+        String other = KeyText.of("w", (byte) 0x07, new byte[1312]).text();
         assertThatThrownBy(() -> CosignatureVerifier.parse(other))
                 .isInstanceOf(TlogException.class)
-                .hasMessageContaining("type 0x06");
+                .hasMessageContaining("type 0x07");
     }
 }

@@ -206,7 +206,7 @@ class PolicyTest {
     }
 
     private static final String UNKNOWN =
-            KeyText.of("pq.example/w", (byte) 0x06, new byte[1312]).text();
+            KeyText.of("pq.example/w", (byte) 0x07, new byte[1312]).text();
 
     /** A witness with a key of a newer kind takes nothing from the others, and adds nothing. */
     @Test
@@ -219,7 +219,7 @@ class PolicyTest {
         Policy all = policy(witnesses + "group g all PQ X1\nquorum g\n");
         assertThat(met(all, checkpoint(0))).isFalse();
         assertThat(missing(all, checkpoint(0)))
-                .contains("PQ's key is of the type 0x06, which is not known here: it never counts");
+                .contains("PQ's key is of the type 0x07, which is not known here: it never counts");
         assertThatThrownBy(() -> policy(witnesses + "witness again " + UNKNOWN.replace("pq.example/w", "pq.example/v")
                         + "\nquorum X1\n"))
                 .isInstanceOf(TlogException.class)

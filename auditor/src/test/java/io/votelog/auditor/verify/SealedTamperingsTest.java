@@ -420,7 +420,7 @@ class SealedTamperingsTest {
         row("nothing; it was cosigned a minute ago", good, "The tree of votes is cosigned");
 
         String unknown =
-                "+06" + "0".repeat(6) + "+" + Base64.getEncoder().encodeToString(concat((byte) 6, new byte[1312]));
+                "+07" + "0".repeat(6) + "+" + Base64.getEncoder().encodeToString(concat((byte) 7, new byte[1312]));
         Policy any = policy("witness w1 %s\nwitness pq pq.example/w%s\ngroup either any pq w1\nquorum either\n"
                 .formatted(witness.vkey(), unknown));
         row(

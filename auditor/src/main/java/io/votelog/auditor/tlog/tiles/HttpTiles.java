@@ -46,8 +46,9 @@ public final class HttpTiles implements TileSource {
      * @param firstWait the wait after the first failure; it doubles with each further one
      * @param whole the longest time of a file with all attempts and waits
      */
-    record Patience(Duration answer, int tries, Duration firstWait, Duration whole) {
-        static final Patience USUAL =
+    public record Patience(Duration answer, int tries, Duration firstWait, Duration whole) {
+        /** 30 seconds for an answer, five requests, the first wait a quarter of a second; two minutes for a file. */
+        public static final Patience USUAL =
                 new Patience(Duration.ofSeconds(30), 5, Duration.ofMillis(250), Duration.ofMinutes(2));
     }
 
@@ -59,7 +60,8 @@ public final class HttpTiles implements TileSource {
         this(prefix, Patience.USUAL);
     }
 
-    HttpTiles(URI prefix, Patience patience) {
+    /** The same with other bounds of waiting. */
+    public HttpTiles(URI prefix, Patience patience) {
         this.prefix = BoundedHttp.prefix(prefix);
         this.patience = patience;
         http = new BoundedHttp(patience.answer());

@@ -221,6 +221,11 @@ public final class TlogReader {
         }
     }
 
+    /** The tree's right edge, verified. */
+    public TreeEdge rightEdge() {
+        return new TreeEdge(size, edge());
+    }
+
     /**
      * Announces that these entries will be read, so that their files can be fetched ahead.
      *
@@ -331,26 +336,12 @@ public final class TlogReader {
                             ? new byte[0]
                             : tiles.hashes(level, TilePath.fullTiles(level, size)));
         }
-        byte[] hash = rootOf(read);
+        byte[] hash = TreeEdge.rootOf(read);
         if (!Arrays.equals(hash, root)) {
             throw wrongEdge(read, hash);
         }
         edge = read;
         return read;
-    }
-
-    private byte[] rootOf(List<byte[]> partial) {
-        byte[] hash = null;
-        for (byte[] hashes : partial) {
-            int end = hashes.length / Merkle.HASH;
-            while (end > 0) {
-                int width = Integer.lowestOneBit(end);
-                byte[] subtree = merkle.root(hashes, end - width, width);
-                hash = hash == null ? subtree : merkle.node(subtree, hash);
-                end -= width;
-            }
-        }
-        return hash == null ? Merkle.emptyRoot() : hash;
     }
 
     /** Finds which partial tile does not match the root: the one that contradicts the tiles below it. */

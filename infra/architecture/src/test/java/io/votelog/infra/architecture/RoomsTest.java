@@ -87,10 +87,13 @@ class RoomsTest {
             streams.topology.voters: streams.topology.rows
             streams.topology.rows  :
 
-            auditor                : auditor.commands auditor.report auditor.tlog
+            auditor                : auditor.commands auditor.commands.follow auditor.report auditor.tlog
+            auditor.commands.follow: auditor.commands auditor.monitor auditor.mirror auditor.seal auditor.source auditor.report auditor.tlog
             auditor.commands       : auditor.sealing auditor.serve auditor.promise auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.sealing        : auditor.serve auditor.seal auditor.source auditor.report auditor.tlog
             auditor.serve          : auditor.verify auditor.seal auditor.report auditor.tlog auditor.tlog.tiles
+            auditor.monitor        : auditor.verify auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
+            auditor.mirror         : auditor.verify auditor.seal auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.verify         : auditor.seal auditor.count auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.promise        : auditor.source auditor.files auditor.report auditor.tlog
             auditor.replay         : auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog
@@ -231,6 +234,7 @@ class RoomsTest {
                 List.of("picocli."),
                 "auditor",
                 "auditor.commands",
+                "auditor.commands.follow",
                 "infra.local",
                 "infra.images",
                 "infra.chaos",

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The commands that follow a sealed log, round after round. */
+@NullMarked
+package io.votelog.auditor.commands.follow;
+
+import org.jspecify.annotations.NullMarked;
