@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
+import io.votelog.auditor.bundle.BundleCommand;
+import io.votelog.auditor.bundle.CompareBundlesCommand;
+import io.votelog.auditor.bundle.VerifyBundleCommand;
 import io.votelog.auditor.commands.AnnounceCommand;
 import io.votelog.auditor.commands.AsOfCommand;
 import io.votelog.auditor.commands.CompareCommand;
@@ -42,7 +45,10 @@ import picocli.CommandLine.Spec;
             ReceiptCommand.class,
             VerifyReceiptCommand.class,
             EquivocationCommand.class,
-            PromiseCommand.class
+            PromiseCommand.class,
+            BundleCommand.class,
+            VerifyBundleCommand.class,
+            CompareBundlesCommand.class
         },
         description = {
             "Finds out from the log itself whether published results are right.",

@@ -10,7 +10,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options that name the log's public keys, which the auditor trusts. */
-final class KeyOptions {
+public final class KeyOptions {
     @Option(
             names = "--public-key",
             paramLabel = "BASE64",
@@ -25,14 +25,14 @@ final class KeyOptions {
     private List<Path> files = new ArrayList<>();
 
     /** Whether any key is given. */
-    boolean given() {
+    public boolean given() {
         return !keys.isEmpty() || !files.isEmpty();
     }
 
     /**
      * @throws AuditException when no key is given, or one is invalid
      */
-    LogKeys keys() {
+    public LogKeys keys() {
         List<String> all = new ArrayList<>(keys);
         for (Path file : files) {
             InputFile.text(file, InputFile.SMALL)

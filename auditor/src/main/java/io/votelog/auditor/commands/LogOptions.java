@@ -21,7 +21,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** The options that name the log. */
-final class LogOptions {
+public final class LogOptions {
     @ArgGroup(multiplicity = "0..1")
     private @Nullable Where where;
 
@@ -52,7 +52,7 @@ final class LogOptions {
     /**
      * @throws AuditException when no log is named, or it cannot be opened
      */
-    LogSource open() {
+    public LogSource open() {
         LogSource source = openIfNamed();
         if (source == null) {
             throw new AuditException("which log? --bootstrap-servers HOST:PORT or --dump FOLDER");
@@ -62,7 +62,7 @@ final class LogOptions {
 
     /** The log; null when none is named. */
     @Nullable
-    LogSource openIfNamed() {
+    public LogSource openIfNamed() {
         if (where == null) {
             return null;
         }

@@ -5,7 +5,7 @@ import io.votelog.auditor.report.Progress;
 import picocli.CommandLine.Option;
 
 /** The option that controls whether a command reports its progress. */
-final class ProgressOptions {
+public final class ProgressOptions {
     @Option(
             names = "--quiet",
             description =
@@ -17,7 +17,7 @@ final class ProgressOptions {
      * @param json whether the answer is JSON: then progress is reported on a terminal alone, since a program may read
      *     both outputs as one
      */
-    Progress progress(boolean json) {
+    public Progress progress(boolean json) {
         boolean terminal = Progress.onTerminal();
         return new Progress(System.err, terminal, !quiet && (terminal || !json));
     }

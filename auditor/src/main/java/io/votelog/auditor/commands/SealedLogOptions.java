@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that name the trusted keys and witnesses of a sealed log. */
-final class SealedLogOptions {
+public final class SealedLogOptions {
     private static final Pattern SHORT_DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
 
     @Option(
@@ -60,7 +60,7 @@ final class SealedLogOptions {
      *
      * @throws AuditException when there are none, they are no keys of one log, or others were announced
      */
-    SealedLogKey key() {
+    public SealedLogKey key() {
         SealedLogKey given = keys.isEmpty() ? null : key(keys);
         if (announced == null) {
             if (given == null) {
@@ -85,7 +85,7 @@ final class SealedLogOptions {
      *
      * @throws AuditException when no announcement is given
      */
-    LogKeys announcedKeys() {
+    public LogKeys announcedKeys() {
         if (announced == null) {
             throw new AuditException(
                     "which keys the log obeys is not said: --public-key, --public-key-file or --announced is needed. Take them from a"
@@ -99,7 +99,17 @@ final class SealedLogOptions {
         return !keys.isEmpty() || announced != null;
     }
 
-    static SealedLogKey key(List<String> keys) {
+    /** The file that names the witnesses; null where none is given. */
+    public @Nullable Path policyFile() {
+        return policy;
+    }
+
+    /**
+     * The keys in these texts.
+     *
+     * @throws AuditException when they are no keys of one log
+     */
+    public static SealedLogKey key(List<String> keys) {
         try {
             return SealedLogKey.parse(keys);
         } catch (TlogException e) {
@@ -108,7 +118,7 @@ final class SealedLogOptions {
     }
 
     /** @throws AuditException when the file holds no policy */
-    Optional<CosignatureRequirement> cosignatureRequirement() {
+    public Optional<CosignatureRequirement> cosignatureRequirement() {
         Duration oldest = maxCosignatureAge == null ? null : duration(maxCosignatureAge);
         if (policy == null) {
             if (oldest != null) {
@@ -123,7 +133,7 @@ final class SealedLogOptions {
     /**
      * @throws AuditException when the text is no duration
      */
-    static Duration duration(String text) {
+    public static Duration duration(String text) {
         try {
             Matcher parts = SHORT_DURATION.matcher(text);
             if (!parts.matches()) {
@@ -145,7 +155,7 @@ final class SealedLogOptions {
         }
     }
 
-    static Policy policy(Path file) {
+    public static Policy policy(Path file) {
         try {
             return Policy.parse(InputFile.bytes(file, Policy.LONGEST));
         } catch (TlogException e) {

@@ -5,6 +5,7 @@ import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
+import io.votelog.auditor.report.Step;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.Leaf;
@@ -132,6 +133,11 @@ public final class SealedLogAudit {
                     ofVerdicts.note(),
                     known ? new SeenCheckpoints.Checked(lastSeal, lastEnds, sealed) : null);
         }
+    }
+
+    /** Whether a step of this audit holds the sealed log to the log itself. */
+    public static boolean isOfTheLog(Step step) {
+        return SealedRecordsCheck.TITLES.contains(step.title()) || step.title().matches(SealedResultCheck.title(".*"));
     }
 
     private boolean signed(SealedTreeView view) {

@@ -87,7 +87,8 @@ class RoomsTest {
             streams.topology.voters: streams.topology.rows
             streams.topology.rows  :
 
-            auditor                : auditor.commands auditor.report auditor.tlog
+            auditor                : auditor.bundle auditor.commands auditor.report auditor.tlog
+            auditor.bundle         : auditor.commands auditor.promise auditor.verify auditor.replay auditor.export auditor.compare auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.commands       : auditor.sealing auditor.serve auditor.promise auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.sealing        : auditor.serve auditor.seal auditor.source auditor.report auditor.tlog
             auditor.serve          : auditor.verify auditor.seal auditor.report auditor.tlog.tiles
@@ -229,6 +230,7 @@ class RoomsTest {
         PICOCLI(
                 List.of("picocli."),
                 "auditor",
+                "auditor.bundle",
                 "auditor.commands",
                 "infra.local",
                 "infra.images",
