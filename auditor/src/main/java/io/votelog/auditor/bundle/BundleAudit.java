@@ -24,6 +24,7 @@ import io.votelog.auditor.tlog.tiles.FetchedTiles;
 import io.votelog.auditor.tlog.tiles.TileSource;
 import io.votelog.auditor.tlog.tiles.TreeFiles;
 import io.votelog.auditor.verify.SealedLogAudit;
+import io.votelog.auditor.verify.SealedPromises;
 import io.votelog.auditor.verify.SealedRecordsCheck;
 import io.votelog.auditor.verify.SealedTrees;
 import io.votelog.schemas.LogKeys;
@@ -51,7 +52,7 @@ final class BundleAudit {
     /** The step after which the others say nothing; null while there is none. */
     private @Nullable Check broken;
 
-    private @Nullable Report ofSealedLog;
+    /** The seals of the trees; null until these are found whole. */
     private @Nullable List<Seal> seals;
 
     /**
@@ -126,7 +127,7 @@ final class BundleAudit {
         }
         try (DumpSource log =
                 broken == null && manifest.hasLog() ? new DumpSource(bundle.path(BundlePaths.LOG)) : null) {
-            step(Check.SEALED, () -> sealed(log));
+            step(Check.SEALED, this::sealed);
             step(Check.COSIGNED, this::cosigned);
             step(Check.SEALS, () -> seals(log));
             step(Check.REPLAYED, () -> replayed(log));
@@ -237,7 +238,7 @@ final class BundleAudit {
         }
     }
 
-    private Finding sealed(@Nullable DumpSource log) {
+    private Finding sealed() {
         if (!hasTiles()) {
             try (SealedTrees trees = new SealedTrees(bundle.sealed())) {
                 return trees.fault(logKey())
@@ -247,25 +248,26 @@ final class BundleAudit {
                                         .formatted(Objects.requireNonNullElse(manifest.publishedAt(), "URL"))));
             }
         }
-        ofSealedLog = new SealedLogAudit(
-                        bundle.sealed(),
-                        logKey(),
-                        // Who cosigned is a check of its own.
-                        Optional.empty(),
-                        null,
-                        // The bundle is of one moment, which it does not name: what came just before it may be
-                        // unsealed.
-                        new SealedRecordsCheck.Bounds(null, Instant.EPOCH),
-                        progress)
-                .run(log, log == null ? null : keys());
-        Finding finding = Finding.of(ofSealedLog, step -> !SealedLogAudit.isOfTheLog(step), sizes());
-        if (finding.outcome() == Step.Outcome.FAIL) {
-            return finding;
-        }
-        try (SealedTrees trees = new SealedTrees(bundle.sealed())) {
-            seals = trees.seals();
+        Report ofTrees = sealedLogAudit().run(null, null);
+        Finding finding = Finding.of(ofTrees, step -> true, sizes());
+        if (finding.outcome() != Step.Outcome.FAIL) {
+            try (SealedTrees trees = new SealedTrees(bundle.sealed())) {
+                seals = trees.seals();
+            }
         }
         return finding;
+    }
+
+    private SealedLogAudit sealedLogAudit() {
+        return new SealedLogAudit(
+                bundle.sealed(),
+                logKey(),
+                // Who cosigned is a check of its own.
+                Optional.empty(),
+                null,
+                // The bundle is of one moment, which it does not name: what came just before it may be unsealed.
+                new SealedRecordsCheck.Bounds(null, Instant.EPOCH),
+                progress);
     }
 
     private String sizes() {
@@ -341,12 +343,13 @@ final class BundleAudit {
         if (!hasTiles()) {
             return Finding.notAsked("it takes the tiles of the sealed log, which the bundle does not have");
         }
-        if (ofSealedLog == null || ofSealedLog.steps().stream().noneMatch(SealedLogAudit::isOfTheLog)) {
+        if (seals == null) {
             return Finding.skip("not looked at, since check %d failed".formatted(Check.SEALED.ordinal() + 1));
         }
+        Report ofSealed = sealedLogAudit().run(log, keys());
         long steps =
-                ofSealedLog.steps().stream().filter(SealedLogAudit::isOfTheLog).count();
-        return Finding.of(ofSealedLog, SealedLogAudit::isOfTheLog, "all %d steps of verify --dump".formatted(steps));
+                ofSealed.steps().stream().filter(SealedLogAudit::isOfTheLog).count();
+        return Finding.of(ofSealed, SealedLogAudit::isOfTheLog, "all %d steps of verify --dump".formatted(steps));
     }
 
     private Finding promises(@Nullable DumpSource log) {
@@ -354,12 +357,17 @@ final class BundleAudit {
         if (file == null) {
             return Finding.notAsked("no promises are given: --promises FILE takes answers to votes");
         }
-        if (log == null) {
-            return Finding.skip("promises are held to the log, and a public bundle has none");
-        }
         Report ofPromises = new Report("", "", "");
         KeptPromise.Kept kept = KeptPromise.readAll(file, keys());
-        new PromiseAudit(log).run(ofPromises, kept);
+        if (log != null) {
+            new PromiseAudit(log).run(ofPromises, kept);
+        } else if (seals == null) {
+            return Finding.skip("it takes the log or the tiles of the sealed log, and the bundle has neither");
+        } else {
+            try (SealedPromises sealed = new SealedPromises(bundle.sealed(), logKey())) {
+                kept.promises().forEach(promise -> sealed.hold(ofPromises, promise.vote()));
+            }
+        }
         return Finding.of(
                 ofPromises,
                 step -> true,
