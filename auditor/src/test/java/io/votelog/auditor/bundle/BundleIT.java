@@ -129,20 +129,36 @@ class BundleIT {
         }
         Path key = dir.resolve("key");
         Path sealed = dir.resolve("sealed");
-        String logKey = run("keygen", "--origin", "example.org/bundled", "--out", key).out().strip();
+        String logKey = run("keygen", "--origin", "example.org/bundled", "--out", key)
+                .out()
+                .strip();
         for (int times = 0; times < 2; times++) {
             run("seal", "--bootstrap-servers", address, "--log", sealed, "--key", key, "--once");
         }
         Path bundle = dir.resolve("vote.zip");
         run(
-                "bundle", "--out", bundle, "--bootstrap-servers", address, "--public-key", TestLog.publicKey(), "--log",
-                sealed, "--log-key", logKey);
+                "bundle",
+                "--out",
+                bundle,
+                "--bootstrap-servers",
+                address,
+                "--public-key",
+                TestLog.publicKey(),
+                "--log",
+                sealed,
+                "--log-key",
+                logKey);
         Path mine = Files.createDirectory(dir.resolve("mine"));
         Path announcement = Files.writeString(
                 mine.resolve("announcement.json"),
                 run(
-                                "announce", "--bootstrap-servers", address, "--public-key", TestLog.publicKey(),
-                                "--log-key", logKey)
+                                "announce",
+                                "--bootstrap-servers",
+                                address,
+                                "--public-key",
+                                TestLog.publicKey(),
+                                "--log-key",
+                                logKey)
                         .out());
         Files.writeString(mine.resolve("public-keys.txt"), TestLog.publicKey() + "\n");
         Files.writeString(mine.resolve("log-keys.txt"), logKey.replaceAll("\\s+", "\n") + "\n");
@@ -153,8 +169,18 @@ class BundleIT {
         assertThat(new StrangersShell(dir, mine).run(bundle)).isEmpty();
         Path open = dir.resolve("public.zip");
         run(
-                "bundle", "--public", "--out", open, "--bootstrap-servers", address, "--public-key",
-                TestLog.publicKey(), "--log", sealed, "--log-key", logKey);
+                "bundle",
+                "--public",
+                "--out",
+                open,
+                "--bootstrap-servers",
+                address,
+                "--public-key",
+                TestLog.publicKey(),
+                "--log",
+                sealed,
+                "--log-key",
+                logKey);
         run("verify-bundle", open, "--expect", announcement);
         assertThat(new StrangersShell(dir, mine).run(open)).isEmpty();
         assertThat(run("compare-bundles", bundle, open).out()).contains("NOT ASKED Both have one log");

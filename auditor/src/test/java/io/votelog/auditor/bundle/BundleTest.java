@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.votelog.auditor.CommandRun;
 import io.votelog.auditor.TestLog;
+import io.votelog.auditor.promise.PromisingGateway;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Texts;
@@ -15,8 +16,12 @@ import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
 import io.votelog.events.VoteCast;
+import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
+import io.votelog.schemas.Pseudonym;
+import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.promise.PromisedVote;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -27,8 +32,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.TimeZone;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -362,6 +369,40 @@ class BundleTest {
         assertThat(new StrangersShell(dir, changed.mine()).run(changed.bundle()))
                 .contains(10, 11)
                 .doesNotContain(1, 7, 9);
+    }
+
+    /** A promise is of the record's hash, which the sealed log has as well, so a public bundle is held to it too. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"--threads=2", "--public"})
+    void shouldHoldTheLogToPromises(String how) throws Exception {
+        TestVote vote = TestVote.honest(dir.resolve("vote"), 10);
+        PromisingGateway gateway = new PromisingGateway(new Random(1), TestLog.SIGNER);
+        vote.log.add(Topics.BALLOTS, 0, null, gateway.keyRecord());
+        List<PromisedVote> kept = new ArrayList<>();
+        List<PromisedVote> broken = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : vote.log.records(Topics.VOTES, 1)) {
+            if (record.key() != null) {
+                VoteCast cast = Events.decode(record.value(), VoteCast.class);
+                Receipt receipt = new Receipt(Pseudonym.of(record.key()), cast.getVoteId());
+                byte[] hash =
+                        PromisedVote.recordHash(record.offset(), record.timestamp(), record.key(), record.value());
+                kept.add(new PromisedVote("fruits", receipt, 1, record.offset(), record.timestamp(), hash));
+                broken.add(new PromisedVote("fruits", receipt, 1, record.offset(), record.timestamp(), new byte[32]));
+            }
+        }
+        assertThat(kept).hasSizeGreaterThan(2);
+        Path bundle = vote.bundle(how);
+        Path answers = Files.write(dir.resolve("answers"), gateway.answers(kept));
+        CommandRun right = TestVote.verify(bundle, "--promises", answers);
+        assertThat(right.exitCode()).as(right.out() + right.err()).isZero();
+        assertThat(outcomes(right)).last().isEqualTo("PASS");
+        CommandRun wrong =
+                TestVote.verify(bundle, "--promises", Files.write(dir.resolve("broken"), gateway.answers(broken)));
+        assertThat(wrong.exitCode()).as(wrong.out()).isEqualTo(1);
+        assertThat(wrong.out()).contains("MISMATCH in step 13");
+        CommandRun none = TestVote.verify(bundle, "--promises", dir.resolve("none"));
+        assertThat(none.exitCode()).isEqualTo(2);
+        assertThat(none.err()).contains("there is no such file");
     }
 
     /** A log of hundreds of megabytes goes through the writer and the reader in a few buffers. */

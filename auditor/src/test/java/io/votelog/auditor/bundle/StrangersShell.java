@@ -24,8 +24,7 @@ final class StrangersShell {
     StrangersShell(Path dir, Path mine) {
         assumeTrue(Python.isHere("the commands of CHECKS.md"));
         for (String tool : List.of("unzip", "sha256sum", "openssl")) {
-            boolean here = Stream.of(
-                            System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            boolean here = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                     .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
             if (!here) {
                 System.out.println("the commands of CHECKS.md skipped: no %s in the PATH".formatted(tool));
@@ -42,14 +41,11 @@ final class StrangersShell {
         Path said = unpacked.resolveSibling("said-all");
         assertThat(sh("unzip -q '%s' -d '%s'".formatted(bundle, unpacked), dir, said))
                 .isZero();
-        String[] checks =
-                Files.readString(unpacked.resolve(BundlePaths.CHECKS)).split("(?m)^## ");
+        String[] checks = Files.readString(unpacked.resolve(BundlePaths.CHECKS)).split("(?m)^## ");
         List<Integer> failed = new ArrayList<>();
         for (String check : checks) {
-            String script = SHELL.matcher(check)
-                    .results()
-                    .map(block -> block.group(1))
-                    .reduce("", String::concat);
+            String script =
+                    SHELL.matcher(check).results().map(block -> block.group(1)).reduce("", String::concat);
             if (!script.isEmpty() && sh("set -e\n" + script, unpacked, said) != 0) {
                 failed.add(Integer.valueOf(check.substring(0, check.indexOf('.'))));
                 System.out.println("check " + check.substring(0, 40) + ": " + Files.readString(said));
