@@ -93,8 +93,11 @@ final class HeldTo {
 
     /** The log's public keys, which stand in the bundle twice. */
     Finding keys() {
-        List<String> listed = bundle.text(BundlePaths.PUBLIC_KEYS).lines().toList();
-        if (!listed.equals(inBundle().keys().texts())) {
+        List<String> listed = List.of(bundle.text(BundlePaths.PUBLIC_KEYS).split("\n", -1));
+        List<String> announced = new ArrayList<>(inBundle().keys().texts());
+        // The last line has an end.
+        announced.add("");
+        if (!listed.equals(announced)) {
             return Finding.fail("%s names %s, and %s names %s"
                     .formatted(
                             BundlePaths.PUBLIC_KEYS,
@@ -108,9 +111,10 @@ final class HeldTo {
             return Finding.notAsked(CONSISTENT_ALONE.formatted(
                     "no keys are given", "key", "--public-key-file FILE takes yours, or --expect"));
         }
-        return listed.equals(keys.texts())
-                ? Finding.pass(Texts.count(listed.size(), "key"))
-                : Finding.fail("you have %s, and the bundle has %s".formatted(keys.texts(), listed));
+        List<String> theirs = inBundle().keys().texts();
+        return theirs.equals(keys.texts())
+                ? Finding.pass(Texts.count(theirs.size(), "key"))
+                : Finding.fail("you have %s, and the bundle has %s".formatted(keys.texts(), theirs));
     }
 
     Finding logKeys() {

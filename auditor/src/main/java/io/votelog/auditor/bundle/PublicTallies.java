@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.bundle;
 
+import io.votelog.auditor.export.ExportFile;
 import io.votelog.auditor.export.ExportManifest;
 import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.AuditException;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -23,6 +26,9 @@ final class PublicTallies {
     private static final String DECISIONS = BundlePaths.PUBLIC + "decisions.jsonl";
 
     private final Map<String, Map<String, Long>> byBallot = new TreeMap<>();
+    private final StringBuilder tallyTable = new StringBuilder("ballotId,section,option,votes\r\n");
+    private final StringBuilder decisionTable = new StringBuilder("ballotId,outcome,reason,votes\r\n");
+    private final UnpackedBundle bundle;
 
     private record Tally(String ballotId, String section, String option, long votes) {}
 
@@ -30,22 +36,43 @@ final class PublicTallies {
 
     /** @throws AuditException when the files are no export's */
     PublicTallies(UnpackedBundle bundle) {
+        this.bundle = bundle;
         ObjectReader tallies =
                 Texts.JSON_LINE.readerFor(Tally.class).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
         lines(bundle, TALLIES, line -> {
             Tally tally = tallies.readValue(line);
+            row(tallyTable, tally.ballotId(), tally.section(), tally.option(), tally.votes());
             put(tally.ballotId(), "option %s/%s".formatted(tally.section(), tally.option()), tally.votes());
         });
         ObjectReader decisions =
                 Texts.JSON_LINE.readerFor(Decisions.class).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
         lines(bundle, DECISIONS, line -> {
             Decisions said = decisions.readValue(line);
+            row(decisionTable, said.ballotId(), said.outcome(), said.reason(), said.votes());
             put(said.ballotId(), outcome(said.outcome(), said.reason()), said.votes());
         });
     }
 
     private interface Line {
         void take(String line);
+    }
+
+    private static void row(StringBuilder table, @Nullable Object... cells) {
+        table.append(Stream.of(cells)
+                        .map(cell -> cell == null ? "" : ExportFile.cell(cell))
+                        .collect(Collectors.joining(",")))
+                .append("\r\n");
+    }
+
+    /** The table for spreadsheets that has other rows than the lines for programs; null when none has. */
+    @Nullable
+    String otherTable() {
+        String tallies = TALLIES.replace(".jsonl", ".csv");
+        if (!bundle.text(tallies).contentEquals(tallyTable)) {
+            return tallies;
+        }
+        String decisions = DECISIONS.replace(".jsonl", ".csv");
+        return bundle.text(decisions).contentEquals(decisionTable) ? null : decisions;
     }
 
     private static String outcome(String outcome, @Nullable String reason) {

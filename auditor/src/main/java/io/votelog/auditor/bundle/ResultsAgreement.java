@@ -110,6 +110,10 @@ final class ResultsAgreement {
 
     private void exported() {
         PublicTallies tallies = new PublicTallies(bundle);
+        String table = tallies.otherTable();
+        if (table != null) {
+            differences.add("%s has other rows than the lines beside it".formatted(table));
+        }
         for (FinalResult result : results.values()) {
             String difference = tallies.difference(result);
             if (difference != null) {

@@ -29,7 +29,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * The topic of seals as JSON lines, in its order and without times, so that it can be read without Avro and published
+ * The topic of seals as JSON lines, in its order, without times and offsets, so that it can be read without Avro and published
  * with the sealed log.
  */
 final class SealLines {
@@ -46,7 +46,6 @@ final class SealLines {
     /**
      * A line.
      *
-     * @param offset in the topic
      * @param event the kind of event; the members that it does not have are null
      * @param sequence of the seal; of a checkpoint, of the newest seal whose leaves the tree holds
      * @param ends by partition of votes: the offset behind the last record that is sealed
@@ -56,20 +55,8 @@ final class SealLines {
      * @param note the signed checkpoint
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonPropertyOrder({
-        "offset",
-        "event",
-        "sequence",
-        "ends",
-        "ballotId",
-        "revision",
-        "statement",
-        "tree",
-        "size",
-        "note"
-    })
+    @JsonPropertyOrder({"event", "sequence", "ends", "ballotId", "revision", "statement", "tree", "size", "note"})
     record Line(
-            long offset,
             String event,
             long sequence,
             @Nullable List<Long> ends,
@@ -86,7 +73,6 @@ final class SealLines {
         private static Line of(long offset, SpecificRecord event) {
             if (event instanceof LogSealed sealed) {
                 return new Line(
-                        offset,
                         LOG_SEALED,
                         sealed.getSequence(),
                         List.copyOf(sealed.getEnds()),
@@ -99,7 +85,6 @@ final class SealLines {
             }
             if (event instanceof BallotSealed sealed) {
                 return new Line(
-                        offset,
                         BALLOT_SEALED,
                         sealed.getSequence(),
                         null,
@@ -112,7 +97,6 @@ final class SealLines {
             }
             if (event instanceof CheckpointSigned signed) {
                 return new Line(
-                        offset,
                         CHECKPOINT_SIGNED,
                         signed.getSequence(),
                         null,
@@ -226,6 +210,9 @@ final class SealLines {
             }
             line.append((char) next);
         }
-        return line.isEmpty() ? null : line.toString();
+        if (!line.isEmpty()) {
+            throw new IOException("it has no end");
+        }
+        return null;
     }
 }
