@@ -93,17 +93,15 @@ final class HeldTo {
 
     /** The log's public keys, which stand in the bundle twice. */
     Finding keys() {
-        List<String> listed = List.of(bundle.text(BundlePaths.PUBLIC_KEYS).split("\n", -1));
-        List<String> announced = new ArrayList<>(inBundle().keys().texts());
-        // The last line has an end.
-        announced.add("");
-        if (!listed.equals(announced)) {
+        String listed = bundle.text(BundlePaths.PUBLIC_KEYS);
+        List<String> theirs = inBundle().keys().texts();
+        if (!listed.equals(String.join("\n", theirs) + "\n")) {
             return Finding.fail("%s names %s, and %s names %s"
                     .formatted(
                             BundlePaths.PUBLIC_KEYS,
-                            listed,
+                            listed.lines().toList(),
                             BundlePaths.ANNOUNCEMENT,
-                            inBundle().keys().texts()));
+                            theirs));
         }
         Announcement mine = given.announcement();
         LogKeys keys = given.keys() != null ? given.keys() : mine == null ? null : mine.keys();
@@ -111,7 +109,6 @@ final class HeldTo {
             return Finding.notAsked(CONSISTENT_ALONE.formatted(
                     "no keys are given", "key", "--public-key-file FILE takes yours, or --expect"));
         }
-        List<String> theirs = inBundle().keys().texts();
         return theirs.equals(keys.texts())
                 ? Finding.pass(Texts.count(theirs.size(), "key"))
                 : Finding.fail("you have %s, and the bundle has %s".formatted(keys.texts(), theirs));
