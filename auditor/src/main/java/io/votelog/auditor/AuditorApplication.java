@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor;
 
+import io.votelog.auditor.bundle.BundleCommand;
+import io.votelog.auditor.bundle.CompareBundlesCommand;
+import io.votelog.auditor.bundle.VerifyBundleCommand;
 import io.votelog.auditor.commands.AnnounceCommand;
 import io.votelog.auditor.commands.AsOfCommand;
 import io.votelog.auditor.commands.CompareCommand;
@@ -13,12 +16,12 @@ import io.votelog.auditor.commands.PromiseCommand;
 import io.votelog.auditor.commands.ReceiptCommand;
 import io.votelog.auditor.commands.ReplayCommand;
 import io.votelog.auditor.commands.RestoreCommand;
-import io.votelog.auditor.commands.SealCommand;
 import io.votelog.auditor.commands.VerifyCommand;
 import io.votelog.auditor.commands.VerifyReceiptCommand;
 import io.votelog.auditor.commands.WhatIfCommand;
 import io.votelog.auditor.commands.follow.MirrorCommand;
 import io.votelog.auditor.commands.follow.MonitorCommand;
+import io.votelog.auditor.commands.follow.SealCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +49,10 @@ import picocli.CommandLine.Spec;
             ReceiptCommand.class,
             VerifyReceiptCommand.class,
             EquivocationCommand.class,
-            PromiseCommand.class
+            PromiseCommand.class,
+            BundleCommand.class,
+            VerifyBundleCommand.class,
+            CompareBundlesCommand.class
         },
         description = {
             "Finds out from the log itself whether published results are right.",

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.AuthorizationException;
 
 /** The cluster of the log, checked before anything is written to it, as the apps check it when they start. */
-final class ClusterAtStart {
+public final class ClusterAtStart {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private ClusterAtStart() {}
@@ -28,7 +28,7 @@ final class ClusterAtStart {
      * @param err where it is said
      * @throws AuditException when the cluster or a topic is not what the log needs, or no broker answers
      */
-    static void check(String bootstrapServers, Map<String, String> clientSettings, PrintStream err) {
+    public static void check(String bootstrapServers, Map<String, String> clientSettings, PrintStream err) {
         Map<String, Object> settings = new HashMap<>(clientSettings);
         settings.put("bootstrap.servers", bootstrapServers);
         try (LogCluster cluster = new LogCluster(Admin.create(settings), bootstrapServers, Topics.all(), TIMEOUT)) {

@@ -11,14 +11,12 @@ import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.Policy;
-import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.tiles.TileSource;
-import io.votelog.auditor.tlog.tiles.TlogReader;
+import io.votelog.auditor.verify.TwoCheckpoints;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,7 +119,7 @@ public final class EquivocationCommand implements Callable<Integer> {
                 throw new AuditException("%s is of the log %s, and %s of %s: two logs can't contradict each other"
                         .formatted(fileA, a.origin(), fileB, b.origin()));
             }
-            Answer answer = a.size() <= b.size() ? compare(a, fileA, b, fileB) : compare(b, fileB, a, fileA);
+            Answer answer = compare(a, b);
             print(a, b, answer);
             return answer.outcome().exitCode;
         } catch (TlogException e) {
@@ -167,46 +165,12 @@ public final class EquivocationCommand implements Callable<Integer> {
         return checkpoint;
     }
 
-    private Answer compare(Checkpoint smaller, Path smallerFile, Checkpoint larger, Path largerFile) {
-        if (smaller.size() == larger.size()) {
-            return Arrays.equals(smaller.root(), larger.root())
-                    ? new Answer(Outcome.CONSISTENT, "Both are of the same %,d entries.".formatted(larger.size()))
-                    : new Answer(
-                            Outcome.CONTRADICTION,
-                            "Both are of %,d entries and have different roots. The log signed both: keep the two files, they are"
-                                            .formatted(larger.size())
-                                    + " the proof.");
-        }
-        if (log == null) {
-            throw new AuditException(
-                    "%s is of %,d entries and %s of %,d: whether the one is the beginning of the other the log's tiles tell, with"
-                                    .formatted(smallerFile, smaller.size(), largerFile, larger.size())
-                            + " --log");
-        }
-        // Tiles that do not hash to the larger root prove nothing; reading them throws an exception.
-        TlogReader reader = new TlogReader(source(log, larger.origin()), larger.size(), larger.root());
-        byte[] beginning = reader.root(smaller.size());
-        List<byte[]> proof = reader.consistency(smaller.size());
-        if (!Proofs.consistent(smaller.size(), beginning, larger.size(), larger.root(), proof)) {
-            throw new TlogException("the proof that was made of the tiles of %s does not verify".formatted(log));
-        }
-        if (Arrays.equals(beginning, smaller.root())) {
-            return new Answer(
-                    Outcome.CONSISTENT,
-                    "%s is the beginning of %s: its %,d entries are the first of the %,d."
-                            .formatted(smallerFile, largerFile, smaller.size(), larger.size()));
-        }
-        return new Answer(
-                Outcome.CONTRADICTION,
-                "%s is no beginning of %s: the first %,d of the %,d entries have the root %s, and not %s. The log signed both:"
-                                .formatted(
-                                        smallerFile,
-                                        largerFile,
-                                        smaller.size(),
-                                        larger.size(),
-                                        base64(beginning),
-                                        base64(smaller.root()))
-                        + " keep the two files, and the log's tiles, they are the proof.");
+    private Answer compare(Checkpoint a, Checkpoint b) {
+        TwoCheckpoints both = TwoCheckpoints.of(a, fileA.toString(), b, fileB.toString());
+        // Tiles are opened only where they are needed, since the log may be a server.
+        TwoCheckpoints.Finding finding =
+                both.compare(log == null || !both.needsTiles() ? null : source(log, a.origin()));
+        return new Answer(finding.contradiction() ? Outcome.CONTRADICTION : Outcome.CONSISTENT, finding.why());
     }
 
     /**

@@ -5,7 +5,7 @@ import io.votelog.auditor.source.CountedOffsets;
 import picocli.CommandLine.Option;
 
 /** The option that names the consumer group that counts. */
-final class GroupOptions {
+public final class GroupOptions {
     @Option(
             names = "--group",
             paramLabel = "ID",
@@ -14,7 +14,7 @@ final class GroupOptions {
                             + " looked up (default: ${DEFAULT-VALUE}); a dump has it from when it was made")
     private String group = CountedOffsets.GROUP;
 
-    String group() {
+    public String group() {
         return group;
     }
 }

@@ -101,7 +101,7 @@ public final class LogOptions {
         return new BrokerSource(place, clientProperties(commandConfig));
     }
 
-    static Map<String, String> clientProperties(@Nullable Path file) {
+    public static Map<String, String> clientProperties(@Nullable Path file) {
         Map<String, String> settings = new TreeMap<>();
         if (file != null) {
             Properties properties = new Properties();

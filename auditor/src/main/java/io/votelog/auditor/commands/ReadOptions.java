@@ -4,7 +4,7 @@ package io.votelog.auditor.commands;
 import picocli.CommandLine.Option;
 
 /** The options of reading a log. */
-final class ReadOptions {
+public final class ReadOptions {
     @Option(
             names = "--threads",
             paramLabel = "N",
@@ -16,11 +16,11 @@ final class ReadOptions {
     @Option(names = "--json", description = "the answer as JSON")
     private boolean json;
 
-    int threads() {
+    public int threads() {
         return threads;
     }
 
-    boolean json() {
+    public boolean json() {
         return json;
     }
 }

@@ -85,7 +85,7 @@ public final class SealedLogOptions {
      *
      * @throws AuditException when no announcement is given
      */
-    LogKeys announcedKeys() {
+    public LogKeys announcedKeys() {
         if (announced == null) {
             throw new AuditException(
                     "which keys the log obeys is not said: --public-key, --public-key-file or --announced is needed. Take them from a"
@@ -99,7 +99,17 @@ public final class SealedLogOptions {
         return !keys.isEmpty() || announced != null;
     }
 
-    static SealedLogKey key(List<String> keys) {
+    /** The file that names the witnesses; null where none is given. */
+    public @Nullable Path policyFile() {
+        return policy;
+    }
+
+    /**
+     * The keys in these texts.
+     *
+     * @throws AuditException when they are no keys of one log
+     */
+    public static SealedLogKey key(List<String> keys) {
         try {
             return SealedLogKey.parse(keys);
         } catch (TlogException e) {
@@ -108,7 +118,7 @@ public final class SealedLogOptions {
     }
 
     /** @throws AuditException when the file holds no policy */
-    Optional<CosignatureRequirement> cosignatureRequirement() {
+    public Optional<CosignatureRequirement> cosignatureRequirement() {
         Duration oldest = maxCosignatureAge == null ? null : duration(maxCosignatureAge);
         if (policy == null) {
             if (oldest != null) {
@@ -165,7 +175,7 @@ public final class SealedLogOptions {
         }
     }
 
-    static Policy policy(Path file) {
+    public static Policy policy(Path file) {
         try {
             return Policy.parse(InputFile.bytes(file, Policy.LONGEST));
         } catch (TlogException e) {

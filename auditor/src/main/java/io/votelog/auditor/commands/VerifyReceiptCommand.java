@@ -82,12 +82,10 @@ public final class VerifyReceiptCommand implements Callable<Integer> {
             throw new AuditException("--annulment is given more than once");
         }
         if (verdict != null) {
-            return new ReceiptProofs(
-                    proof(vote),
-                    proof(verdict),
-                    annulment.isEmpty()
-                            ? null
-                            : new ReceiptProofs.Annulment(proof(annulment.get(0)), proof(annulment.get(1))));
+            ReceiptProofs.Annulment annulled = annulment.isEmpty()
+                    ? null
+                    : new ReceiptProofs.Annulment(proof(annulment.get(0)), proof(annulment.get(1)));
+            return new ReceiptProofs(proof(vote), proof(verdict), annulled);
         }
         if (!annulment.isEmpty()) {
             throw new AuditException("--annulment goes with proofs in files of their own; a document has all of them");

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Writes rows to two files of the same name: JSON lines, and comma-separated values (RFC 4180). */
-final class ExportFile implements AutoCloseable {
+public final class ExportFile implements AutoCloseable {
     private static final String FORMULA_STARTS = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
 
     private final Part json;
@@ -71,7 +71,7 @@ final class ExportFile implements AutoCloseable {
      * A cell as text. Ids may begin like a formula; an apostrophe is put before them, as in the CSV file of the
      * results.
      */
-    private static String cell(Object value) {
+    public static String cell(Object value) {
         String text = value.toString();
         boolean formula = value instanceof String && !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0;
         return formula ? "'" + text : text;

@@ -22,7 +22,8 @@ public record ExportManifest(
         @Nullable Map<Integer, Long> positions,
         List<Ballot> ballots,
         List<File> files) {
-    static final String NAME = "manifest.json";
+    /** The name of the manifest in its folder. */
+    public static final String NAME = "manifest.json";
 
     /** The format that a manifest names. */
     public static final String FORMAT = "votelog-export/1";

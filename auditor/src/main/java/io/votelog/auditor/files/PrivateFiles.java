@@ -59,6 +59,14 @@ public final class PrivateFiles {
         return FileChannel.open(file, options, made(FILE));
     }
 
+    /** Makes a file that exists private. */
+    public static void restrict(Path file) throws IOException {
+        PosixFileAttributeView posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        if (posix != null) {
+            posix.setPermissions(FILE);
+        }
+    }
+
     /** The same as {@link #newFile}, as a stream. */
     public static OutputStream newStream(Path file) throws IOException {
         return Channels.newOutputStream(newFile(file));

@@ -61,7 +61,7 @@ public record Announcement(
      * @param partitions the number of partitions of votes that hold the ballot
      */
     @JsonPropertyOrder({"ballotId", "digest", "partitions"})
-    record Ballot(String ballotId, String digest, int partitions) {}
+    public record Ballot(String ballotId, String digest, int partitions) {}
 
     /**
      * Makes an announcement of a log as it is now: every ballot that was published in it, by its first definition.
@@ -107,7 +107,7 @@ public record Announcement(
     }
 
     /** Reads the claims of a log in their order, whoever signed them. */
-    static void read(LogSource source, Consumer<ControlRecord.Published> claims) {
+    public static void read(LogSource source, Consumer<ControlRecord.Published> claims) {
         for (OffsetRange range : source.ranges(Topics.BALLOTS.name())) {
             source.read(range, record -> {
                 byte @Nullable [] value = record.value();

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * What the log's operator published beside votes: the newest results of each ballot, and the first publication of each
  * ballot id.
  */
-final class PublishedRecords {
+public final class PublishedRecords {
     private final Map<String, BallotResults> results = new TreeMap<>();
     private final Map<String, ControlRecord.Published> claims = new LinkedHashMap<>();
 
@@ -50,8 +50,12 @@ final class PublishedRecords {
         return published;
     }
 
-    /** Reads the newest results of each ballot, by its id. */
-    static Map<String, BallotResults> newest(LogSource source) {
+    /**
+     * Reads the newest results of each ballot, by its id.
+     *
+     * @throws AuditException when results cannot be read
+     */
+    public static Map<String, BallotResults> newest(LogSource source) {
         return results(source, ResultsHistory.none()).results;
     }
 

@@ -137,7 +137,7 @@ public final class Report {
         if (code == MISMATCH) {
             return "MISMATCH in %s: %s.".formatted(steps(Outcome.FAIL), contrary);
         }
-        if (code == INCOMPLETE) {
+        if (any(Outcome.SKIPPED)) {
             return "Incomplete: what was looked at passed; skipped: %s.".formatted(steps(Outcome.SKIPPED));
         }
         if (answer != null) {

@@ -37,6 +37,16 @@ public final class DumpSource implements LogSource {
         this.manifest = Dump.read(folder);
     }
 
+    /** The folder that holds the dump. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** What the dump says of itself. */
+    public Dump.Manifest manifest() {
+        return manifest;
+    }
+
     @Override
     public String name() {
         return folder.toString();

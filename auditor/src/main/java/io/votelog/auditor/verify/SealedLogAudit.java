@@ -5,6 +5,7 @@ import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Report;
+import io.votelog.auditor.report.Step;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.Seal;
@@ -113,6 +114,11 @@ public final class SealedLogAudit {
         if (seen != null && report.exitCode() != Report.MISMATCH) {
             seen.keep(ofVotes.note(), ofVerdicts.note(), leaves.checked());
         }
+    }
+
+    /** Whether a step of this audit holds the sealed log to the log itself. */
+    public static boolean isOfTheLog(Step step) {
+        return SealedRecordsCheck.TITLES.contains(step.title()) || step.title().matches(SealedResultCheck.title(".*"));
     }
 
     private boolean signed(SealedTreeView view) {

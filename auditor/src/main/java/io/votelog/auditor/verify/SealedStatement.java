@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The statement of a sealed result, as {@link FinalResults#statement} writes it. */
-final class SealedStatement {
+public final class SealedStatement {
     /** Duplicate names are refused, since readers differ in which value they take. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -34,7 +34,7 @@ final class SealedStatement {
      *
      * @throws AuditException when the text is no statement
      */
-    static SealedStatement parse(String text) {
+    public static SealedStatement parse(String text) {
         JsonNode document;
         try {
             document = JSON.readTree(text);
@@ -57,16 +57,18 @@ final class SealedStatement {
         return new Seal.OfResult(leaf.sequence(), statement.ballotId(), statement.revision(), leaf.statement());
     }
 
-    String ballotId() {
+    /** The ballot's id. */
+    public String ballotId() {
         return document.path("ballotId").asString();
     }
 
-    long revision() {
+    /** The revision of the results; -1 where it is no number. */
+    public long revision() {
         return number(document.path("revision"));
     }
 
     /** SHA-256 of the definition, in hexadecimal digits. */
-    String definition() {
+    public String definition() {
         return document.path("definition").asString();
     }
 
@@ -89,12 +91,12 @@ final class SealedStatement {
     }
 
     /** A number of the turnout; -1 where the statement does not name it. */
-    long turnout(String figure) {
+    public long turnout(String figure) {
         return number(document.path("turnout").path(figure));
     }
 
     /** The number of rejected votes by reason, as the statement names the reasons, which may not exist. */
-    Map<String, Long> rejected() {
+    public Map<String, Long> rejected() {
         Map<String, Long> rejected = new TreeMap<>();
         document.path("turnout")
                 .path("rejected")
@@ -108,7 +110,7 @@ final class SealedStatement {
     }
 
     /** The votes by option, in the order of the definition. */
-    List<Long> votes() {
+    public List<Long> votes() {
         List<Long> votes = new ArrayList<>();
         document.path("votes").forEach(said -> votes.add(number(said)));
         return votes;

@@ -9,8 +9,14 @@ import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.NoteSigner;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.tiles.TileWriter;
+import io.votelog.events.BallotResults;
+import io.votelog.events.BallotSealed;
+import io.votelog.events.CheckpointSigned;
+import io.votelog.events.LogSealed;
+import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.apache.avro.specific.SpecificRecord;
 
 /** Both trees of a log in memory, sealed in parts, as an honest or a lying sealer makes them. */
 public final class TestSealedLog {
@@ -29,6 +36,9 @@ public final class TestSealedLog {
     private final List<Leaf> verdicts = new ArrayList<>();
     private long[] sealedTo = new long[TestLog.PARTITIONS];
     private long sequence;
+
+    /** What an honest sealer writes to the topic of seals. */
+    private final List<SpecificRecord> events = new ArrayList<>();
 
     /** Replaces a leaf of verdicts; by default with itself. */
     public BiFunction<Long, Leaf, Leaf> lie = (offset, leaf) -> leaf;
@@ -52,6 +62,7 @@ public final class TestSealedLog {
 
     /** Seals a part of what is in the log. */
     public TestSealedLog seal(long... ends) {
+        events.add(new LogSealed(sequence, Arrays.stream(ends).boxed().toList()));
         Leaf seal = new Leaf.Ends(sequence++, ends);
         sealedTo = Arrays.copyOf(sealedTo, Math.max(sealedTo.length, ends.length));
         votes.add(seal);
@@ -89,6 +100,37 @@ public final class TestSealedLog {
         Leaf leaf = new Leaf.Result(sequence++, statement);
         votes.add(leaf);
         verdicts.add(leaf);
+        return this;
+    }
+
+    /** Seals the results that were published. */
+    public TestSealedLog result(BallotResults results) throws IOException {
+        return result(
+                results, FinalResults.statement(results, checkpoint(SealedLog.VOTES), checkpoint(SealedLog.VERDICTS)));
+    }
+
+    /** Seals a statement of results. */
+    public TestSealedLog result(BallotResults results, String statement) {
+        events.add(new BallotSealed(sequence, results.getBallotId(), results.getRevision(), statement));
+        return result(statement);
+    }
+
+    /** Signs both trees as they are, for the topic of seals. */
+    public TestSealedLog note(SealingKey key) throws IOException {
+        for (SealedLog tree : SealedLog.values()) {
+            Checkpoint checkpoint = checkpoint(tree);
+            SignedNote note = new SignedNote(checkpoint.text(), List.of())
+                    .with(key.of(tree).sign(checkpoint.text()));
+            events.add(new CheckpointSigned(
+                    tree.event(), sequence - 1, checkpoint.size(), new String(note.bytes(), StandardCharsets.UTF_8)));
+        }
+        return this;
+    }
+
+    /** Writes what was sealed to the topic of seals. */
+    public TestSealedLog publish() {
+        log.withTopic(Topics.SEALS);
+        events.forEach(event -> log.add(Topics.SEALS, 0, null, Events.encode(event)));
         return this;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.tlog.tiles;
 
+import java.util.Locale;
+
 /** The paths of tiles and entry bundles below a log's prefix (c2sp.org/tlog-tiles). */
 final class TilePath {
     /** The number of hashes in a full tile, and of entries in a full bundle. */
@@ -24,9 +26,9 @@ final class TilePath {
     }
 
     private static String path(String prefix, long index, int width) {
-        StringBuilder path = new StringBuilder("%03d".formatted(index % 1000));
+        StringBuilder path = new StringBuilder(String.format(Locale.ROOT, "%03d", index % 1000));
         for (long rest = index / 1000; rest > 0; rest /= 1000) {
-            path.insert(0, "x%03d/".formatted(rest % 1000));
+            path.insert(0, String.format(Locale.ROOT, "x%03d/", rest % 1000));
         }
         path.insert(0, '/').insert(0, prefix);
         if (width < WIDTH) {

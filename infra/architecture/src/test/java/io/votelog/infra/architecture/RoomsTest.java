@@ -87,8 +87,9 @@ class RoomsTest {
             streams.topology.voters: streams.topology.rows
             streams.topology.rows  :
 
-            auditor                : auditor.commands auditor.commands.follow auditor.report auditor.tlog
-            auditor.commands.follow: auditor.commands auditor.monitor auditor.mirror auditor.seal auditor.source auditor.report auditor.tlog
+            auditor                : auditor.bundle auditor.commands auditor.commands.follow auditor.report auditor.tlog
+            auditor.bundle         : auditor.commands auditor.promise auditor.verify auditor.replay auditor.export auditor.compare auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
+            auditor.commands.follow: auditor.commands auditor.sealing auditor.serve auditor.replay auditor.verify auditor.files auditor.monitor auditor.mirror auditor.seal auditor.source auditor.report auditor.tlog
             auditor.commands       : auditor.sealing auditor.serve auditor.promise auditor.verify auditor.restore auditor.replay auditor.export auditor.compare auditor.count auditor.seal auditor.source auditor.files auditor.report auditor.tlog auditor.tlog.tiles
             auditor.sealing        : auditor.serve auditor.seal auditor.source auditor.report auditor.tlog
             auditor.serve          : auditor.verify auditor.seal auditor.report auditor.tlog auditor.tlog.tiles
@@ -233,6 +234,7 @@ class RoomsTest {
         PICOCLI(
                 List.of("picocli."),
                 "auditor",
+                "auditor.bundle",
                 "auditor.commands",
                 "auditor.commands.follow",
                 "infra.local",

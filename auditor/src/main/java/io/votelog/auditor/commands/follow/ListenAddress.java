@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.auditor.commands;
+package io.votelog.auditor.commands.follow;
 
 import java.net.InetSocketAddress;
 import java.util.regex.Matcher;

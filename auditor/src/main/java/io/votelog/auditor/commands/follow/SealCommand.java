@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.votelog.auditor.commands;
+package io.votelog.auditor.commands.follow;
 
+import io.votelog.auditor.commands.ClusterAtStart;
+import io.votelog.auditor.commands.KeyOptions;
+import io.votelog.auditor.commands.LogOptions;
+import io.votelog.auditor.commands.SealedLogOptions;
 import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.replay.Announcement;
 import io.votelog.auditor.report.AuditException;
