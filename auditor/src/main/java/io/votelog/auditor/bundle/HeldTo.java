@@ -97,11 +97,7 @@ final class HeldTo {
         List<String> theirs = inBundle().keys().texts();
         if (!listed.equals(String.join("\n", theirs) + "\n")) {
             return Finding.fail("%s names %s, and %s names %s"
-                    .formatted(
-                            BundlePaths.PUBLIC_KEYS,
-                            listed.lines().toList(),
-                            BundlePaths.ANNOUNCEMENT,
-                            theirs));
+                    .formatted(BundlePaths.PUBLIC_KEYS, listed.lines().toList(), BundlePaths.ANNOUNCEMENT, theirs));
         }
         Announcement mine = given.announcement();
         LogKeys keys = given.keys() != null ? given.keys() : mine == null ? null : mine.keys();

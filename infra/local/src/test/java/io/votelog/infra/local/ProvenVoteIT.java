@@ -76,8 +76,8 @@ class ProvenVoteIT {
     }
 
     private AuditorProgram.Said auditor(int exitCode, Object... words) throws Exception {
-        AuditorProgram.Said said = auditor.run(
-                List.of(words).stream().map(Object::toString).toArray(String[]::new));
+        AuditorProgram.Said said =
+                auditor.run(List.of(words).stream().map(Object::toString).toArray(String[]::new));
         assertThat(said.exitCode()).as("%s: %s", List.of(words), said.text()).isEqualTo(exitCode);
         return said;
     }
@@ -102,12 +102,7 @@ class ProvenVoteIT {
         auditor(0, "monitor", "--once", "--log", up.sealedLog(), "--announced", announcement, "--state", state);
         assertThat(judged(announcement, answer, proof)).isEqualTo("accepted");
 
-        auditor(
-                0,
-                "dump",
-                "--bootstrap-servers",
-                up.kafka(),
-                dump);
+        auditor(0, "dump", "--bootstrap-servers", up.kafka(), dump);
         up.interrupt();
         assertThat(up.awaitEnd(SOON)).isZero();
 
@@ -129,7 +124,8 @@ class ProvenVoteIT {
 
     /** The proof as the read side hands it out, once the vote and its verdict are sealed. */
     private Path proofOfTheVote() {
-        String path = RECEIPTS + vote.path("receipt").stringValue() + "/proof?offset=" + vote.path("offset").asLong();
+        String path = RECEIPTS + vote.path("receipt").stringValue() + "/proof?offset="
+                + vote.path("offset").asLong();
         await().atMost(SOON).untilAsserted(() -> {
             HttpResponse<String> got = PagesSystem.ask(up.resultsSide(path), "application/json");
             assertThat(got.statusCode()).as(got.body()).isEqualTo(200);
@@ -202,8 +198,7 @@ class ProvenVoteIT {
             seal(cluster, sealed);
         }
 
-        AuditorProgram.Said broken =
-                auditor(1, "promise", answer, "--announced", announcement, "--sealed-log", sealed);
+        AuditorProgram.Said broken = auditor(1, "promise", answer, "--announced", announcement, "--sealed-log", sealed);
         assertThat(broken.text()).contains("another record is sealed there");
         Path evidence = dir.resolve("answer.json.broken.tlog-proof");
         assertThat(judged(announcement, answer, evidence)).isEqualTo("accused");
