@@ -5,8 +5,9 @@ import io.votelog.auditor.promise.KeptPromise;
 import io.votelog.auditor.promise.PromiseAudit;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
+import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.auditor.verify.ProofDocument;
 import io.votelog.auditor.verify.SealedPromises;
 import io.votelog.schemas.promise.PromisedVote;
 import java.io.IOException;
@@ -65,7 +66,7 @@ public final class PromiseCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "FILE",
             description =
-                    "with --sealed-log: where the proof of a leaf that breaks the promise is written (default: the answer's name and .broken.tlog-proof)")
+                    "with --sealed-log: where the proof of a leaf that breaks the promise is written (default: the answer's name and .broken.json)")
     private @Nullable Path out;
 
     @Option(names = "--json", description = "the answer as JSON")
@@ -113,10 +114,10 @@ public final class PromiseCommand implements Callable<Integer> {
 
     private void holdToSealed(String sealed, Report report, PromisedVote vote) throws IOException {
         try (SealedPromises promises = new SealedPromises(sealed, trust.key())) {
-            Optional<TlogProof> broken = promises.hold(report, vote);
+            Optional<ProofDocument> broken = promises.hold(report, vote);
             if (broken.isPresent()) {
-                Path evidence = out == null ? file.resolveSibling(file.getFileName() + ".broken.tlog-proof") : out;
-                Files.writeString(evidence, broken.get().text());
+                Path evidence = out == null ? file.resolveSibling(file.getFileName() + ".broken.json") : out;
+                Files.writeString(evidence, Texts.JSON.writeValueAsString(broken.get()));
                 System.err.printf("The leaf that breaks it is proven by %s%n", evidence);
             }
         }

@@ -68,7 +68,7 @@ public record ProofDocument(
      * @throws AuditException when the file cannot be read, or holds no such document
      */
     public static ProofDocument read(Path file) {
-        ProofDocument document = InputFile.json(file, LONGEST, ProofDocument.class, "document with proofs");
+        ProofDocument document = InputFile.strictJson(file, LONGEST, ProofDocument.class, "document with proofs");
         if (!FORMAT.equals(document.format())) {
             throw new AuditException(
                     "%s is in the format %s; this program reads %s".formatted(file, document.format(), FORMAT));

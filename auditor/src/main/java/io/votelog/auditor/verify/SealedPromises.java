@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class SealedPromises implements AutoCloseable {
     private static final String KEPT = "The sealed log has the promised record at the promised place";
 
+    private final String log;
+    private final SealedLogKey key;
     private final SealedTreeView votes;
     private final SealIndex seals;
 
@@ -31,6 +33,8 @@ public final class SealedPromises implements AutoCloseable {
      * @throws AuditException when the sealed log cannot be read, or is not signed with the key
      */
     public SealedPromises(String log, SealedLogKey key) {
+        this.log = log;
+        this.key = key;
         votes = SealedTreeView.open(SealedLog.VOTES, log);
         try {
             String wrong = votes.fault(key);
@@ -53,11 +57,11 @@ public final class SealedPromises implements AutoCloseable {
     /**
      * Holds a promise against the sealed log, and adds what is found to a report.
      *
-     * @return the proof of the leaf that breaks the promise, which convicts without the log and without this program: its extra data are 32
-     *     zero bytes and the leaf's entry; empty where the promise is kept, or its place is not sealed
+     * @return the proofs of the leaves that stand at the promised place, where they break the promise: with the answer and the public keys they
+     *     convict, without the log and without this program. Empty where the promise is kept, or its place is not sealed in both trees
      * @throws AuditException when the sealed log cannot be read
      */
-    public Optional<TlogProof> hold(Report report, PromisedVote vote) {
+    public Optional<ProofDocument> hold(Report report, PromisedVote vote) {
         OptionalLong index = seals.indexOf(vote.partition(), vote.offset());
         if (index.isEmpty()) {
             report.skip(
@@ -81,18 +85,34 @@ public final class SealedPromises implements AutoCloseable {
                 return Optional.empty();
             }
             report.fail(KEPT, wrong);
-            // As the proof of a vote is: behind a salt, which is of no use here.
-            byte[] extra = ByteBuffer.allocate(Leaf.HASH + entry.length)
-                    .position(Leaf.HASH)
-                    .put(entry)
-                    .array();
-            return Optional.of(new TlogProof(
-                    Optional.of(extra), index.getAsLong(), votes.reader().inclusion(index.getAsLong()), votes.note()));
+            return evidence(vote, index.getAsLong(), entry);
         } catch (UnreadableException e) {
             throw e;
         } catch (TlogException e) {
             throw new AuditException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private Optional<ProofDocument> evidence(PromisedVote vote, long index, byte[] entry) {
+        try (SealedTreeView verdicts = SealedTreeView.open(SealedLog.VERDICTS, log)) {
+            if (verdicts.fault(key) != null || index >= verdicts.checkpoint().size()) {
+                return Optional.empty();
+            }
+            // As the proof of a vote is: behind a salt, which is of no use here.
+            byte[] extra = ByteBuffer.allocate(Leaf.HASH + entry.length)
+                    .position(Leaf.HASH)
+                    .put(entry)
+                    .array();
+            ReceiptProofs proofs = new ReceiptProofs(
+                    proof(votes, index, extra),
+                    proof(verdicts, index, verdicts.reader().entry(index)),
+                    null);
+            return Optional.of(ProofDocument.of(vote.ballotId(), vote.receipt(), proofs, null));
+        }
+    }
+
+    private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
+        return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
     }
 
     private static @Nullable String fault(PromisedVote vote, Leaf leaf) {

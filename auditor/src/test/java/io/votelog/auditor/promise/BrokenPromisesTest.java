@@ -14,7 +14,7 @@ import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpSource;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.tlog.TlogProof;
+import io.votelog.auditor.verify.ProofDocument;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.testing.Python;
 import io.votelog.schemas.BallotDefinition;
@@ -183,11 +183,21 @@ class BrokenPromisesTest {
         for (String answer : answers) {
             CommandRun held = heldToSealed("forged", answer);
             exitCodes.add(held.exitCode());
-            Path evidence = dir.resolve("answer.json.broken.tlog-proof");
+            Path evidence = dir.resolve("answer.json.broken.json");
             assertThat(Files.exists(evidence)).isEqualTo(held.exitCode() == 1);
             if (held.exitCode() == 1) {
                 assertThat(held.out()).contains("another record is sealed there");
-                assertThat(TlogProof.parse(Files.readString(evidence)).extra()).isPresent();
+                // It shows what stands there, and is no proof of this voter's vote.
+                CommandRun checked = CommandRun.of(
+                        "verify-receipt",
+                        ProofDocument.read(evidence).receipt(),
+                        evidence,
+                        "--log-key",
+                        TestSealedLog.vkeys());
+                assertThat(checked.exitCode()).isEqualTo(1);
+                assertThat(checked.out())
+                        .contains("The leaf is of this receipt's vote")
+                        .containsPattern("PASS +The leaf of the vote is in the tree of votes");
                 Files.delete(evidence);
             }
         }

@@ -40,6 +40,16 @@ final class DumpedLog {
         byte[] key;
         byte[] value;
         final Map<String, byte[]> headers = new LinkedHashMap<>();
+
+        Entry copy() {
+            Entry copy = new Entry();
+            copy.offset = offset;
+            copy.timestampMs = timestampMs;
+            copy.key = key;
+            copy.value = value;
+            copy.headers.putAll(headers);
+            return copy;
+        }
     }
 
     /** A copy to be changed. */

@@ -162,9 +162,16 @@ class ProvenVoteIT {
         }
     }
 
-    /** Takes the vote out, and numbers what comes behind it anew, as if it had never been there. */
+    /**
+     * Takes the vote out, and numbers what comes behind it anew, as if it had never been there. The log goes on behind that: here with another
+     * voter's vote, which comes again some times.
+     */
     private void drop(List<DumpedLog.Entry> entries) {
         entries.removeIf(entry -> entry.offset == vote.path("offset").asLong());
+        DumpedLog.Entry last = entries.get(entries.size() - 1);
+        for (int more = 0; more < 3; more++) {
+            entries.add(last.copy());
+        }
         for (int at = 0; at < entries.size(); at++) {
             entries.get(at).offset = at;
         }
@@ -200,7 +207,7 @@ class ProvenVoteIT {
 
         AuditorProgram.Said broken = auditor(1, "promise", answer, "--announced", announcement, "--sealed-log", sealed);
         assertThat(broken.text()).contains("another record is sealed there");
-        Path evidence = dir.resolve("answer.json.broken.tlog-proof");
+        Path evidence = dir.resolve("answer.json.broken.json");
         assertThat(judged(announcement, answer, evidence)).isEqualTo("accused");
         Files.delete(evidence);
 
@@ -213,6 +220,8 @@ class ProvenVoteIT {
                 "equivocation",
                 dir.resolve(".votelog/sealed/log/votes/checkpoint"),
                 sealed.resolve("votes/checkpoint"),
+                "--log",
+                sealed,
                 "--log-key",
                 Files.readString(dir.resolve(".votelog/sealed/public-keys")));
     }
