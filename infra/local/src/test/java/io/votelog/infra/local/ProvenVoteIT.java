@@ -162,14 +162,16 @@ class ProvenVoteIT {
         }
     }
 
-    /**
-     * Takes the vote out, and numbers what comes behind it anew, as if it had never been there. The log goes on behind that: here with another
-     * voter's vote, which comes again some times.
-     */
+    /** Takes the vote out, and numbers what comes behind it anew, as if it had never been there. */
     private void drop(List<DumpedLog.Entry> entries) {
         entries.removeIf(entry -> entry.offset == vote.path("offset").asLong());
+        goOn(entries);
+    }
+
+    /** The log goes on behind that, as it would have: here with the last voter's vote, which comes again and again. */
+    private static void goOn(List<DumpedLog.Entry> entries) {
         DumpedLog.Entry last = entries.get(entries.size() - 1);
-        for (int more = 0; more < 3; more++) {
+        for (int more = 0; more < 50; more++) {
             entries.add(last.copy());
         }
         for (int at = 0; at < entries.size(); at++) {
@@ -187,6 +189,7 @@ class ProvenVoteIT {
         } catch (MalformedEventException e) {
             throw new AssertionError(e);
         }
+        goOn(entries);
     }
 
     /**
