@@ -24,7 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -211,6 +213,22 @@ class ProgramTest {
         }
         CommandRun there = CommandRun.of("replay", "--dump", dump, "--public-key-file", file);
         assertThat(there.err()).contains("'no key' is no public key");
+    }
+
+    /** The apps' setting has keys with commas between, and its file is given to the auditor too. */
+    @Test
+    void shouldTakeKeysFromTheFileOfTheAppsSetting() throws Exception {
+        byte[] another = KeyPairGenerator.getInstance("Ed25519")
+                .generateKeyPair()
+                .getPublic()
+                .getEncoded();
+        String second =
+                Base64.getEncoder().encodeToString(Arrays.copyOfRange(another, another.length - 32, another.length));
+        Path file =
+                Files.writeString(dir.resolve("votelog.log.public-keys"), TestLog.publicKey() + ", " + second + "\n");
+        CommandRun run = CommandRun.of("announce", "--dump", dump(), "--public-key-file", file);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains(TestLog.publicKey(), second);
     }
 
     /** An option of two values takes both, whatever they begin with. */

@@ -7,6 +7,7 @@ import io.votelog.schemas.LogKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that name the log's public keys, which the auditor trusts. */
@@ -21,7 +22,9 @@ public final class KeyOptions {
     @Option(
             names = "--public-key-file",
             paramLabel = "FILE",
-            description = "a file with such keys, one a line; may be given several times")
+            description =
+                    "a file with such keys, one a line or with commas between, as the apps' setting has them; may be given several"
+                            + " times")
     private List<Path> files = new ArrayList<>();
 
     /** Whether any key is given. */
@@ -37,6 +40,7 @@ public final class KeyOptions {
         for (Path file : files) {
             InputFile.text(file, InputFile.SMALL)
                     .lines()
+                    .flatMap(line -> Stream.of(line.split(",")))
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
                     .forEach(all::add);

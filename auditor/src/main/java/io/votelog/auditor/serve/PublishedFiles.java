@@ -9,14 +9,18 @@ import io.votelog.schemas.Digests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Serves the files of both trees as C2SP tlog-tiles has them: tiles and bundles of entries never change and may be kept for ever, partial ones
- * too; a checkpoint is replaced, and may be kept for a second.
+ * too; a checkpoint is replaced, and may be kept for a second. A sealer that has only been started has what it had when it ended, which readers
+ * may have seen grow since at another sealer: nothing is served until it is level.
+ *
+ * @param level whether the sealer has looked at the log since its start
  */
-record PublishedFiles(Path folder) implements HttpHandler {
+record PublishedFiles(Path folder, BooleanSupplier level) implements HttpHandler {
     private static final Pattern FILE = Pattern.compile(
             "/(?:votes|verdicts)/(checkpoint|tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/){0,6}[0-9]{3}(?:\\.p/[0-9]{1,3})?)");
 
@@ -24,7 +28,15 @@ record PublishedFiles(Path folder) implements HttpHandler {
     public void handle(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
         Matcher file = FILE.matcher(path);
-        byte[] bytes = file.matches() ? new FolderTiles(folder).read(path.substring(1)) : null;
+        if (!file.matches()) {
+            notThere(exchange);
+            return;
+        }
+        if (!level.getAsBoolean()) {
+            notYet(exchange);
+            return;
+        }
+        byte[] bytes = new FolderTiles(folder).read(path.substring(1));
         if (bytes == null) {
             notThere(exchange);
         } else if (file.group(1).equals(CheckpointFile.NAME)) {
@@ -43,6 +55,16 @@ record PublishedFiles(Path folder) implements HttpHandler {
         } else {
             Answers.ok(exchange, "text/plain; charset=utf-8", Answers.Kept.SHORT, bytes);
         }
+    }
+
+    private static void notYet(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Retry-After", "1");
+        Answers.problem(
+                exchange,
+                503,
+                "unavailable",
+                "Not possible at the moment",
+                "This sealer was started a moment ago, and brings its sealed log up to date before it shows it.");
     }
 
     static void notThere(HttpExchange exchange) throws IOException {

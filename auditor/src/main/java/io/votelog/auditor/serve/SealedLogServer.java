@@ -97,7 +97,7 @@ public final class SealedLogServer implements AutoCloseable {
         http = listen(at);
         http.setExecutor(threads);
         byte[] page = page();
-        context(http, "/", new PublishedFiles(content.folder()), meters);
+        context(http, "/", new PublishedFiles(content.folder(), meters::works), meters);
         context(http, "/check", new FixedText("text/html; charset=utf-8", () -> page), meters);
         context(
                 http,

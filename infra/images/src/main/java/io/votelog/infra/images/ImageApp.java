@@ -21,8 +21,8 @@ enum ImageApp {
             List.of(8081, 9081),
             Map.of("VOTELOG_STREAMS_STATE_DIR", ImagePaths.STATE),
             List.of()),
-    /** The auditor, which seals the log too. */
-    AUDITOR("auditor", "Replays, verifies and seals the log.", List.of(), Map.of(), List.of());
+    /** The auditor, which as the sealer listens where its arguments say: at these ports by custom. */
+    AUDITOR("auditor", "Replays, verifies and seals the log.", List.of(8084, 9084), Map.of(), List.of());
 
     private final String appName;
     private final String description;
@@ -58,7 +58,7 @@ enum ImageApp {
         return description;
     }
 
-    /** Where it listens, its port for operators last; none where it does not. */
+    /** Where it listens, its port for operators last. */
     List<Integer> ports() {
         return ports;
     }

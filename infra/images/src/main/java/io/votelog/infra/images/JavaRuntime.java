@@ -30,6 +30,7 @@ final class JavaRuntime {
             "java.transaction.xa",
             "java.xml",
             "jdk.crypto.ec",
+            "jdk.httpserver",
             "jdk.jfr",
             "jdk.localedata",
             "jdk.management",

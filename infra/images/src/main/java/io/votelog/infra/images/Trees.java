@@ -78,9 +78,7 @@ final class Trees {
             AppFiles.unpack(app.jar(repository), home, time);
             NativeLibrary.copy(home.resolve("lib"), in(root, ImagePaths.NATIVE));
             Files.copy(app.sbom(repository), home.resolve("sbom.json"));
-            if (!app.ports().isEmpty()) {
-                addProbe(root);
-            }
+            addProbe(root);
             Files.createDirectories(in(root, ImagePaths.STATE));
             roots.put(app, root);
         }

@@ -123,6 +123,16 @@ final class Visitors {
         return JSON.readTree(get(places.results().resolve("/v1/ballots/" + id() + "/receipts/" + receipt)));
     }
 
+    /** The receipt of the last vote that was cast. */
+    String receipt() {
+        return receipt;
+    }
+
+    /** The path at which the read side has the proof of the last vote that was cast. */
+    String proof() {
+        return "/v1/ballots/" + id() + "/receipts/" + receipt + "/proof";
+    }
+
     private long accepted(URI results) throws IOException, InterruptedException {
         HttpResponse<String> answer =
                 http.send(HttpRequest.newBuilder(results).timeout(PATIENCE).build(), BodyHandlers.ofString());

@@ -21,6 +21,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +52,7 @@ class ComposeIT {
     private static final String PROJECT = "votelog" + ProcessHandle.current().pid();
     private static final int VOTES = 100;
     private static final String SOCKET = "unix://";
+    private static final String ORIGIN = "votes.example.org/compose";
 
     @TempDir
     static Path dir;
@@ -60,6 +63,7 @@ class ComposeIT {
     private static final Map<String, String> ENVIRONMENT = new LinkedHashMap<>();
     private static DockerClient engine;
     private static boolean nginxIsOurs;
+    private static String logKeys;
 
     @BeforeAll
     static void up() throws Exception {
@@ -171,15 +175,15 @@ class ComposeIT {
         Files.writeString(folder.resolve("auth-hs256-secret"), SECRETS.hs256());
         Files.writeString(folder.resolve("log-private-key"), SECRETS.privateKey());
         Files.writeString(folder.resolve("log-public-keys"), SECRETS.publicKeys());
-        Command.run(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                ImageApp.AUDITOR.jar(Builds.REPOSITORY).toString(),
-                "keygen",
-                "--origin",
-                "votes.example.org/compose",
-                "--out",
-                folder.resolve("sealing-key").toString()));
+        logKeys = Command.run(auditor(
+                        "keygen",
+                        "--origin",
+                        ORIGIN,
+                        "--out",
+                        folder.resolve("sealing-key").toString()))
+                .lines()
+                .filter(line -> line.startsWith(ORIGIN + "/"))
+                .collect(Collectors.joining("\n"));
         Command.run(List.of(
                 "openssl",
                 "req",
@@ -249,8 +253,9 @@ class ComposeIT {
         visitors.vote(VOTES);
         visitors.read(VOTES);
         assertThat(visitors.verdict().path("status").stringValue()).isEqualTo("accepted");
+        assertProven(http, origin, visitors);
 
-        for (String name : List.of("kafka-2", "producer-1", "streams-app-1")) {
+        for (String name : List.of("kafka-2", "producer-1", "streams-app-1", "sealer-1")) {
             compose("kill", name);
         }
         Awaitility.await()
@@ -264,6 +269,45 @@ class ComposeIT {
         visitors.vote(VOTES);
         visitors.read(2 * VOTES + 1);
         assertThat(visitors.verdict().path("status").stringValue()).isEqualTo("accepted");
-        assertThat(compose("logs", "sealer")).contains("\"event\":\"sealed\"");
+        assertProven(http, origin, visitors);
+        assertThat(compose("logs", "sealer-2")).contains("\"event\":\"begun\"").contains("\"event\":\"sealed\"");
+    }
+
+    /** The last vote's proof comes through the proxy, and stands against the keys that keygen printed, as the whole sealed log does. */
+    private static void assertProven(HttpClient http, URI origin, Visitors visitors) throws Exception {
+        HttpResponse<String> proof = Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(2))
+                .ignoreExceptions()
+                .until(() -> get(http, origin.resolve(visitors.proof())), answer -> answer.statusCode() == 200);
+        Path file = Files.writeString(dir.resolve("proof.json"), proof.body());
+        // It ends with 0 for a vote that is proven and accepted alone.
+        Command.run(auditor("verify-receipt", visitors.receipt(), file.toString(), "--log-key", logKeys));
+        assertThat(get(http, origin.resolve("/check")).body()).contains("<html");
+        assertThat(get(http, origin.resolve("/announcement.json")).body()).contains(SECRETS.signingKey());
+        for (String tree : List.of("votes", "verdicts")) {
+            HttpResponse<String> checkpoint = get(http, origin.resolve("/" + tree + "/checkpoint"));
+            assertThat(checkpoint.statusCode()).isEqualTo(200);
+            assertThat(checkpoint.headers().firstValue("Cache-Control")).hasValue("public, max-age=1");
+            int leaves = Integer.parseInt(checkpoint.body().split("\n")[1]);
+            String tile = leaves < 256 ? "000.p/" + leaves : "000";
+            HttpResponse<String> entries = get(http, origin.resolve("/" + tree + "/tile/entries/" + tile));
+            assertThat(entries.statusCode()).as(tile).isEqualTo(200);
+            assertThat(entries.headers().firstValue("Cache-Control").orElse("")).contains("immutable");
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient http, URI address) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+    }
+
+    private static List<String> auditor(String... words) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                ImageApp.AUDITOR.jar(Builds.REPOSITORY).toString()));
+        command.addAll(List.of(words));
+        return command;
     }
 }

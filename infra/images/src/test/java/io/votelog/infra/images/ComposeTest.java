@@ -8,12 +8,15 @@ import io.votelog.infra.system.Environment;
 import io.votelog.infra.system.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,6 +31,15 @@ import tools.jackson.databind.JsonNode;
 class ComposeTest {
     private static final Pattern LOCATION =
             Pattern.compile("location (~ )?\"?([^\" ]+)\"? \\{\\s*proxy_pass http://([a-z-]+);");
+    private static final Pattern UPSTREAM = Pattern.compile("upstream ([a-z-]+) \\{([^}]*)}");
+    private static final Pattern SERVER = Pattern.compile("server ([0-9.:]+)( backup)?;");
+    private static final Map<String, ImageApp> APPS = new TreeMap<>(Map.of(
+            "producer-1", ImageApp.PRODUCER,
+            "producer-2", ImageApp.PRODUCER,
+            "streams-app-1", ImageApp.STREAMS,
+            "streams-app-2", ImageApp.STREAMS,
+            "sealer-1", ImageApp.AUDITOR,
+            "sealer-2", ImageApp.AUDITOR));
 
     private static JsonNode compose;
     private static String proxy;
@@ -50,7 +62,8 @@ class ComposeTest {
                         "producer-2",
                         "streams-app-1",
                         "streams-app-2",
-                        "sealer",
+                        "sealer-1",
+                        "sealer-2",
                         "proxy");
     }
 
@@ -71,7 +84,8 @@ class ComposeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"producer-1", "producer-2", "streams-app-1", "streams-app-2", "sealer", "proxy"})
+    @ValueSource(
+            strings = {"producer-1", "producer-2", "streams-app-1", "streams-app-2", "sealer-1", "sealer-2", "proxy"})
     void shouldGiveNoPartMoreThanItNeeds(String name) {
         JsonNode service = service(name);
         assertThat(service.path("read_only").booleanValue()).isTrue();
@@ -93,27 +107,144 @@ class ComposeTest {
                 .filter(service -> networks(service.getValue()).contains("log"))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
-        assertThat(onLog).hasSize(9).doesNotContain("proxy");
+        assertThat(onLog).hasSize(10).doesNotContain("proxy");
     }
 
     @Test
     void shouldAskEachAppForItsHealthWhereItTells() {
-        Map.of(
-                        "producer-1",
-                        ImageApp.PRODUCER,
-                        "producer-2",
-                        ImageApp.PRODUCER,
-                        "streams-app-1",
-                        ImageApp.STREAMS,
-                        "streams-app-2",
-                        ImageApp.STREAMS)
-                .forEach((name, app) -> assertThat(
-                                texts(service(name).path("healthcheck").path("test")))
-                        .containsExactly(
-                                "CMD",
-                                ImagePaths.JAVA + "/bin/java",
-                                "@" + ImagePaths.PROBE_ARGUMENTS,
-                                app.ports().get(1).toString()));
+        APPS.forEach((name, app) -> assertThat(
+                        texts(service(name).path("healthcheck").path("test")))
+                .as("health of %s", name)
+                .containsExactly(
+                        "CMD",
+                        ImagePaths.JAVA + "/bin/java",
+                        "@" + ImagePaths.PROBE_ARGUMENTS,
+                        app.ports().get(1).toString()));
+    }
+
+    /** By address, so that the proxy starts whoever is away. */
+    @Test
+    void shouldLeadToTheAppsWhereTheyListen() {
+        Map<String, List<String>> upstreams = new TreeMap<>();
+        Map<String, List<String>> backups = new TreeMap<>();
+        UPSTREAM.matcher(proxy).results().forEach(upstream -> SERVER.matcher(upstream.group(2))
+                .results()
+                .forEach(server -> (server.group(2) == null ? upstreams : backups)
+                        .computeIfAbsent(upstream.group(1), name -> new ArrayList<>())
+                        .add(server.group(1))));
+        assertThat(upstreams)
+                .isEqualTo(Map.of(
+                        "producer", List.of(address("producer-1"), address("producer-2")),
+                        "streams-app", List.of(address("streams-app-1"), address("streams-app-2")),
+                        "sealer", List.of(address("sealer-1"))));
+        assertThat(backups)
+                .as("of two sealers one is asked at a time, else a reader sees the log become shorter")
+                .isEqualTo(Map.of("sealer", List.of(address("sealer-2"))));
+        assertThat(APPS.keySet().stream().map(ComposeTest::address)).doesNotHaveDuplicates();
+    }
+
+    private static String address(String name) {
+        return "%s:%d"
+                .formatted(
+                        service(name)
+                                .path("networks")
+                                .path("front")
+                                .path("ipv4_address")
+                                .stringValue(),
+                        Objects.requireNonNull(APPS.get(name)).ports().get(0));
+    }
+
+    /** Several sealers of one log go well with --standby alone, and each has trees of its own. */
+    @Test
+    void shouldSealByTwoOfWhichOneTakesOver() throws IOException {
+        Set<String> known = new TreeSet<>(Set.of("--help"));
+        for (String source : List.of("SealCommand", "KeyOptions")) {
+            Pattern.compile("names = \"(--[a-z-]+)\"")
+                    .matcher(Files.readString(Builds.REPOSITORY.resolve(
+                            "auditor/src/main/java/io/votelog/auditor/commands/" + source + ".java")))
+                    .results()
+                    .forEach(option -> known.add(option.group(1)));
+        }
+        assertThat(known).contains("--standby", "--serve", "--public-key-file");
+        for (String name : List.of("sealer-1", "sealer-2")) {
+            List<String> command = texts(service(name).path("command"));
+            assertThat(command.get(0)).isEqualTo("seal");
+            Map<String, String> options = new LinkedHashMap<>();
+            command.subList(1, command.size()).forEach(word -> {
+                String[] sides = word.split("=", 2);
+                options.put(sides[0], sides.length == 2 ? sides[1] : "");
+            });
+            assertThat(known).as("options of seal").containsAll(options.keySet());
+            assertThat(options)
+                    .containsEntry(
+                            "--bootstrap-servers",
+                            service("streams-app-1")
+                                    .path("environment")
+                                    .path("SPRING_KAFKA_BOOTSTRAP_SERVERS")
+                                    .stringValue())
+                    .containsEntry("--standby", "")
+                    .containsEntry(
+                            "--serve", "0.0.0.0:" + ImageApp.AUDITOR.ports().get(0))
+                    .containsEntry(
+                            "--management",
+                            "0.0.0.0:" + ImageApp.AUDITOR.ports().get(1))
+                    .containsEntry("--key", "/run/secrets/sealing-key")
+                    .containsEntry("--public-key-file", "/run/secrets/log-public-keys");
+            assertThat(options.get("--log")).startsWith(ImagePaths.STATE + "/");
+            assertThat(texts(service(name).path("volumes"))).containsExactly(name + ":" + ImagePaths.STATE);
+            assertThat(compose.path("volumes").has(name)).isTrue();
+            assertThat(networks(service(name))).containsExactlyInAnyOrder("log", "front");
+        }
+        assertThat(service("proxy").path("depends_on").propertyNames())
+                .as("votes are taken whether the sealed log can be read or not")
+                .doesNotContain("sealer-1", "sealer-2");
+    }
+
+    /** The read side asks each sealer where it listens, and links to the origin that all parts have. */
+    @Test
+    void shouldTellTheReadSideOfTheSealedLog() {
+        for (String name : List.of("streams-app-1", "streams-app-2")) {
+            JsonNode environment = service(name).path("environment");
+            int port = ImageApp.AUDITOR.ports().get(0);
+            assertThat(environment.path("VOTELOG_SEALED_LOG_URLS").stringValue())
+                    .isEqualTo("http://sealer-1:%d,http://sealer-2:%d".formatted(port, port));
+            assertThat(environment.path("VOTELOG_PUBLIC_URLS_SEALED_LOG").stringValue())
+                    .startsWith("https://${VOTELOG_HOST:?")
+                    .isEqualTo(environment.path("VOTELOG_PUBLIC_URLS_STREAMS").stringValue());
+        }
+    }
+
+    /** By the paths that the sealer's server has. */
+    @Test
+    void shouldSendTheSealedLogsPathsToTheSealers() throws IOException {
+        List<String> fixed = Pattern.compile("context\\(http, \"(/[a-z.]+)\"")
+                .matcher(Files.readString(Builds.REPOSITORY.resolve(
+                        "auditor/src/main/java/io/votelog/auditor/serve/SealedLogServer.java")))
+                .results()
+                .map(context -> context.group(1))
+                .toList();
+        assertThat(fixed).containsExactlyInAnyOrder("/check", "/announcement.json");
+        List<String> trees = Pattern.compile("(?m)^ {4}[A-Z]+\\(\"([a-z]+)\", SealedTree\\.")
+                .matcher(Files.readString(
+                        Builds.REPOSITORY.resolve("auditor/src/main/java/io/votelog/auditor/seal/SealedLog.java")))
+                .results()
+                .map(tree -> tree.group(1))
+                .toList();
+        assertThat(trees).hasSize(2);
+        for (String path : fixed) {
+            assertThat(upstream(path)).as(path).isEqualTo("sealer");
+            assertThat(upstream(path + "/more")).isEqualTo("producer");
+        }
+        for (String tree : trees) {
+            for (String file : List.of("checkpoint", "tile/0/000", "tile/entries/x001/234.p/7")) {
+                assertThat(upstream("/" + tree + "/" + file)).as(file).isEqualTo("sealer");
+            }
+            assertThat(upstream("/" + tree)).isEqualTo("producer");
+        }
+        // How long what is served may be kept, the sealer alone says.
+        assertThat(proxy)
+                .doesNotContain("expires", "add_header", "proxy_hide_header", "proxy_ignore_headers", "proxy_cache");
+        assertThat(proxy).containsPattern("http://sealer;[^}]*proxy_next_upstream error timeout http_404 http_503;");
     }
 
     /** A setting that is not known is ignored without a word, so each is held to the tables of settings. */
@@ -121,19 +252,23 @@ class ComposeTest {
     void shouldGiveSettingsThatThereAre() throws IOException {
         Set<String> known = new TreeSet<>();
         for (String document : List.of("producer/OPERATING.md", "streams-app/README.md")) {
-            Pattern.compile("`((?:votelog|spring)\\.[a-z0-9.-]+)`(?:, `(\\.[a-z-]+)`)*")
+            Pattern.compile("`((?:votelog|spring)\\.[a-z0-9.-]+)`((?:, `\\.[a-z-]+`)*)")
                     .matcher(Files.readString(Builds.REPOSITORY.resolve(document)))
                     .results()
                     .forEach(key -> {
                         known.add(Environment.variable(key.group(1)));
-                        if (key.group(2) != null) {
-                            String before =
-                                    key.group(1).substring(0, key.group(1).lastIndexOf('.'));
-                            known.add(Environment.variable(before + key.group(2)));
-                        }
+                        String before = key.group(1).substring(0, key.group(1).lastIndexOf('.'));
+                        Pattern.compile("\\.[a-z-]+")
+                                .matcher(key.group(2))
+                                .results()
+                                .forEach(last -> known.add(Environment.variable(before + last.group())));
                     });
         }
-        assertThat(known).contains("VOTELOG_PUBLIC_URLS_PRODUCER", "SPRING_KAFKA_BOOTSTRAP_SERVERS");
+        assertThat(known)
+                .contains(
+                        "VOTELOG_PUBLIC_URLS_PRODUCER",
+                        "VOTELOG_PUBLIC_URLS_SEALED_LOG",
+                        "SPRING_KAFKA_BOOTSTRAP_SERVERS");
         for (String name : List.of("producer-1", "producer-2", "streams-app-1", "streams-app-2")) {
             Set<String> given = new HashSet<>(service(name).path("environment").propertyNames());
             assertThat(given.remove("SPRING_CONFIG_IMPORT")).isTrue();
@@ -151,7 +286,9 @@ class ComposeTest {
         for (String name : List.of("streams-app-1", "streams-app-2")) {
             assertThat(targets(name)).containsExactly(Secrets.PUBLIC_KEYS_KEY);
         }
-        assertThat(targets("sealer")).containsExactly("sealing-key");
+        for (String name : List.of("sealer-1", "sealer-2")) {
+            assertThat(targets(name)).containsExactlyInAnyOrder("sealing-key", "log-public-keys");
+        }
         assertThat(compose.path("secrets").propertyStream().map(Map.Entry::getValue))
                 .allMatch(secret -> secret.path("file").stringValue("").startsWith("${VOTELOG_SECRETS:-./secrets}/"));
     }
@@ -230,7 +367,7 @@ class ComposeTest {
         Map<String, String> beginnings = new LinkedHashMap<>();
         LOCATION.matcher(proxy).results().forEach(location -> (location.group(1) == null ? beginnings : expressions)
                 .put(location.group(2), location.group(3)));
-        assertThat(expressions).hasSize(2);
+        assertThat(expressions).hasSize(3);
         assertThat(beginnings).hasSize(2);
         return expressions.entrySet().stream()
                 .filter(location ->

@@ -16,6 +16,9 @@ import io.votelog.infra.system.Secrets;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -139,7 +142,7 @@ class ContainersIT {
             assertThat(probe(gateway, 9080).getExitCode()).isZero();
             assertThat(probe(gateway, 9081).getExitCode()).isEqualTo(1);
             assertAudits(secrets);
-            assertSeals();
+            assertSeals(secrets);
             assertStops(streams);
             assertStops(gateway);
         }
@@ -223,7 +226,7 @@ class ContainersIT {
     }
 
     /** A volume belongs to the user of the image from its first use on. */
-    private static void assertSeals() {
+    private static void assertSeals(Secrets secrets) throws Exception {
         Said keys = auditor("keygen", "--origin", ORIGIN, "--out", ImagePaths.STATE + "/key");
         assertThat(keys.code()).as(keys.text()).isZero();
         String published = keys.text()
@@ -231,15 +234,26 @@ class ContainersIT {
                 .map(line -> line.substring(Math.max(0, line.indexOf(ORIGIN))))
                 .filter(line -> line.startsWith(ORIGIN))
                 .collect(Collectors.joining("\n"));
-        try (GenericContainer<?> sealer = sealing(container(ImageApp.AUDITOR, ContainersIT::onVolume))) {
+        try (GenericContainer<?> sealer = sealing(container(ImageApp.AUDITOR, ContainersIT::onVolume), secrets)) {
             sealer.start();
+            assertThat(probe(sealer, ImageApp.AUDITOR.ports().get(1)).getExitCode())
+                    .isZero();
+            HttpClient http = HttpClient.newHttpClient();
+            for (String path : List.of("/check", "/announcement.json", "/votes/checkpoint", "/verdicts/checkpoint")) {
+                URI address = url(sealer, ImageApp.AUDITOR.ports().get(0)).resolve(path);
+                HttpResponse<String> answer =
+                        http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+                assertThat(answer.statusCode())
+                        .as("%s: %s", address, answer.body())
+                        .isEqualTo(200);
+            }
             assertStops(sealer);
         }
         Said verified = auditor("verify", "--log", ImagePaths.STATE + "/sealed", "--log-key", published);
         assertThat(verified.code()).as(verified.text()).isZero();
     }
 
-    private static GenericContainer<?> sealing(GenericContainer<?> sealer) {
+    private static GenericContainer<?> sealing(GenericContainer<?> sealer, Secrets secrets) {
         return sealer.withCommand(
                         "seal",
                         "--bootstrap-servers",
@@ -248,7 +262,15 @@ class ContainersIT {
                         ImagePaths.STATE + "/sealed",
                         "--key",
                         ImagePaths.STATE + "/key",
+                        "--standby",
+                        "--serve",
+                        "0.0.0.0:" + ImageApp.AUDITOR.ports().get(0),
+                        "--management",
+                        "0.0.0.0:" + ImageApp.AUDITOR.ports().get(1),
+                        "--public-key",
+                        secrets.signingKey(),
                         "--json")
+                .withExposedPorts(ImageApp.AUDITOR.ports().toArray(Integer[]::new))
                 .waitingFor(Wait.forLogMessage(".*\"event\":\"sealed\".*", 1).withStartupTimeout(READY));
     }
 

@@ -4,6 +4,7 @@ package io.votelog.infra.kubernetes;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Who may talk to whom: what the policies allow is this list, and no more. */
@@ -19,7 +20,11 @@ final class NetworkRules {
             "name=votelog-gateway in from monitoring TCP 9080",
             "name=votelog-streams in from nginx-ingress TCP 8081",
             "name=votelog-streams in from name=votelog-streams TCP 8081",
-            "name=votelog-streams in from monitoring TCP 9081");
+            "name=votelog-streams in from monitoring TCP 9081",
+            "name=votelog-streams out to name=votelog-sealer TCP 8084",
+            "name=votelog-sealer in from nginx-ingress TCP 8084",
+            "name=votelog-sealer in from name=votelog-streams TCP 8084",
+            "name=votelog-sealer in from monitoring TCP 9084");
 
     private NetworkRules() {}
 
@@ -47,16 +52,20 @@ final class NetworkRules {
         }
         findings.unless(denied, "no policy denies what no other allows");
         findings.sameMembers("ways", WAYS, ways);
+        Map<String, Map<String, Integer>> opened = new TreeMap<>();
         for (Part part : Part.values()) {
-            Map<String, Integer> ports = part.ports();
-            String in = "name=" + part.workloadName() + " in from ";
+            opened.put(part.workloadName(), part.ports());
+        }
+        opened.put(SealerRules.NAME, SealerRules.ports(SealerRules.workload(manifests)));
+        opened.forEach((name, ports) -> {
+            String in = "name=" + name + " in from ";
             findings.unless(
                     ways.contains(in + "nginx-ingress TCP " + ports.get("http"))
                             && ways.contains(in + "monitoring TCP " + ports.get("management")),
                     "%s is not reached at the ports that it opens: %s",
-                    part.workloadName(),
+                    name,
                     ports);
-        }
+        });
         for (Tree listener : manifests
                 .named("Kafka", "votelog")
                 .at("spec", "kafka", "listeners")

@@ -17,9 +17,6 @@ final class PodRules {
 
     private static final String STATE = "/var/lib/votelog";
 
-    /** The sealer's stop waits for what it is at for so long. */
-    private static final Duration SEALERS_STOP = Duration.ofSeconds(30);
-
     private static final Duration JVMS_OWN = Duration.ofSeconds(5);
 
     private static final Map<String, String> IMAGES = Map.of(
@@ -41,11 +38,12 @@ final class PodRules {
             mounted(workload, findings);
         });
         for (Part part : Part.values()) {
-            probed(part, part.workload(manifests), findings);
+            Tree workload = part.workload(manifests);
+            opened(part, workload, findings);
+            // Why the read side is asked whether it lives: see its StatefulSet.
+            probed(workload, part == Part.STREAMS ? "liveness" : "readiness", findings);
         }
         stops(manifests, findings);
-        Tree sealer = manifests.named("StatefulSet", "votelog-sealer");
-        findings.equal("the number of sealers", 1, sealer.at("spec", "replicas").number());
         return findings.lines();
     }
 
@@ -134,7 +132,7 @@ final class PodRules {
                 !workload.at("spec", "volumeClaimTemplates").items().isEmpty());
     }
 
-    private static void probed(Part part, Tree workload, Findings findings) {
+    private static void opened(Part part, Tree workload, Findings findings) {
         Tree container = Manifests.container(workload);
         Map<String, Integer> ports = new TreeMap<>();
         container
@@ -148,24 +146,25 @@ final class PodRules {
                 part.module() + ": probes that the app has",
                 "true",
                 health.at("probes", "enabled").text());
-        Map<String, Set<String>> asked = Map.of(
-                // Started and alive must not be one question: what never was ready is not to be killed for it after a
-                // minute.
-                "startupProbe", Set.of("readiness"),
-                "livenessProbe", Set.of("liveness"),
-                // Why the read side is asked whether it lives: see its StatefulSet.
-                "readinessProbe", Set.of(part == Part.STREAMS ? "liveness" : "readiness"));
-        new TreeMap<>(asked).forEach((probe, groups) -> {
+    }
+
+    /** @param ready the group of health by which a pod is taken for ready once it has started */
+    static void probed(Tree workload, String ready, Findings findings) {
+        Tree container = Manifests.container(workload);
+        // Started and alive must not be one question: what never was ready is not to be killed for it after a minute.
+        Map<String, String> asked =
+                Map.of("startupProbe", "readiness", "livenessProbe", "liveness", "readinessProbe", ready);
+        new TreeMap<>(asked).forEach((probe, group) -> {
             Tree get = container.at(probe, "httpGet");
             String what = workload.name() + ": " + probe;
             findings.equal(what + " asks the port", "management", get.at("port").text());
             String path = get.at("path").text();
             findings.unless(
-                    groups.stream().anyMatch(group -> path.equals("/actuator/health/" + group)),
-                    "%s asks %s; expected: one of %s below /actuator/health/",
+                    path.equals("/actuator/health/" + group),
+                    "%s asks %s; expected: %s below /actuator/health/",
                     what,
                     path,
-                    groups);
+                    group);
             findings.unless(
                     container.at(probe, "periodSeconds").number()
                             >= container.at(probe, "timeoutSeconds").number(),
@@ -208,14 +207,6 @@ final class PodRules {
                     "%s stops while proxies still send to it",
                     part.workloadName());
         }
-        long sealers = Manifests.podSpec(manifests.named("StatefulSet", "votelog-sealer"))
-                .at("terminationGracePeriodSeconds")
-                .number();
-        findings.unless(
-                sealers >= SEALERS_STOP.plus(JVMS_OWN).toSeconds(),
-                "votelog-sealer is given %d s to stop; it may take %d",
-                sealers,
-                SEALERS_STOP.toSeconds());
     }
 
     private static Duration duration(Tree tree) {

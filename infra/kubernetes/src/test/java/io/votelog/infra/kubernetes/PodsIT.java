@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The pods of the small overlay as processes of this machine: the programs, with the variables, files and arguments that the files give them, on a
- * broker without TLS and rights. Their probes answer, a vote is counted, and what the autoscalers look at is there.
+ * broker without TLS and rights. Their probes answer, a vote is counted, sealed and proven, and what the autoscalers look at is there.
  */
 @WithKafka(freshTopics = true)
 class PodsIT {
@@ -55,6 +55,7 @@ class PodsIT {
     private final Secrets secrets = Secrets.drawn();
     private final List<ChildJvm> children = new ArrayList<>();
     private final Map<Part, Map<String, Integer>> listening = new EnumMap<>(Part.class);
+    private final List<Map<String, Integer>> sealers = new ArrayList<>();
 
     @AfterEach
     void stop() {
@@ -63,6 +64,10 @@ class PodsIT {
 
     @Test
     void shouldTakeAVoteAndCountIt(KafkaBroker broker) throws Exception {
+        int replicas = SealerRules.workload(manifests).at("spec", "replicas").number();
+        for (int ordinal = 0; ordinal < replicas; ordinal++) {
+            sealers.add(Map.of("http", ports.next(), "management", ports.next()));
+        }
         for (Part part : Part.values()) {
             start(part, broker);
         }
@@ -101,8 +106,8 @@ class PodsIT {
                         .build(),
                 BodyHandlers.ofString());
         assertThat(vote.statusCode()).as(vote.body()).isEqualTo(202);
-        assertThat(vote.headers().firstValue("Location").orElse(""))
-                .startsWith(told.get("VOTELOG_PUBLIC_URLS_STREAMS") + ballots + "/receipts/");
+        String location = vote.headers().firstValue("Location").orElse("");
+        assertThat(location).startsWith(told.get("VOTELOG_PUBLIC_URLS_STREAMS") + ballots + "/receipts/");
         await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(
                         get(address(Part.STREAMS, "http", ballots + "/results")).body())
                 .contains("\"accepted\":1"));
@@ -120,24 +125,100 @@ class PodsIT {
                         .body())
                 .containsPattern(ScalingRules.METRICS.get(Part.STREAMS)
                         + "\\{[^}]*client_id=\"[^\"]*-StreamThread-[^}]*spring_id=\"counting\"");
-        shouldSealAndReplay(broker);
+        shouldSealAndReplay(broker, ballots, location.replaceAll(".*/|\\?.*", ""));
     }
 
-    /** With the arguments of the sealer's pod and of the audit's. */
-    private void shouldSealAndReplay(KafkaBroker broker) throws Exception {
+    /** With the arguments of the sealers' pods and of the audit's. */
+    private void shouldSealAndReplay(KafkaBroker broker, String ballots, String receipt) throws Exception {
         AuditorJar auditor = new AuditorJar(Place.ROOT, folder, List.of("-Xmx256m"));
         Path key = folder.resolve("sealing-key");
         assertThat(run(auditor, "keygen", List.of("keygen", "--origin", "vote.example/trial", "--out", key.toString())))
                 .isZero();
-        PodOnDisk sealer = onDisk(
-                manifests.named("StatefulSet", "votelog-sealer"),
-                Map.of("Secret votelog-sealing-key", Map.of("sealing-key", Files.readString(key))));
-        List<String> once = new ArrayList<>(with(sealer.args(), broker));
-        once.add("--once");
-        assertThat(run(auditor, "seal", once)).isZero();
-        assertThat(sealer.path("/var/lib/votelog/sealed/votes/checkpoint")).exists();
-        PodOnDisk audit = onDisk(manifests.named("CronJob", "votelog-audit"), Map.of());
-        assertThat(run(auditor, "replay", with(audit.args(), broker))).isZero();
+        List<ChildJvm> started = new ArrayList<>();
+        for (int ordinal = 0; ordinal < sealers.size(); ordinal++) {
+            started.add(startSealer(auditor, ordinal, Files.readString(key), broker));
+        }
+        Tree container = Manifests.container(SealerRules.workload(manifests));
+        for (Map<String, Integer> opened : sealers) {
+            for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+                Tree get = container.at(probe, "httpGet");
+                awaitOk(address(opened, get.at("port").text(), get.at("path").text()));
+            }
+            for (String path : List.of("/votes/checkpoint", "/verdicts/checkpoint", "/check", "/announcement.json")) {
+                awaitOk(address(opened, "http", path));
+            }
+            Tree endpoint = Kustomization.of(Place.PRODUCTION)
+                    .named("PodMonitor", SealerRules.NAME)
+                    .at("spec", "podMetricsEndpoints", 0);
+            assertThat(get(address(
+                                    opened,
+                                    endpoint.at("port").text(),
+                                    endpoint.at("path").text()))
+                            .body())
+                    .containsPattern("(?m)^votelog_sealer_active [01]$");
+        }
+        await("one of them seals").atMost(PATIENCE).untilAsserted(() -> {
+            int active = 0;
+            for (Map<String, Integer> opened : sealers) {
+                active += get(address(opened, "management", "/actuator/prometheus"))
+                                .body()
+                                .contains("votelog_sealer_active 1")
+                        ? 1
+                        : 0;
+            }
+            assertThat(active).isEqualTo(1);
+        });
+        shouldProve(auditor, ballots, receipt);
+        // By whichever is left.
+        started.get(0).stop(Duration.ofSeconds(45));
+        shouldProve(auditor, ballots, receipt);
+        PodOnDisk audit = onDisk(manifests.named("CronJob", "votelog-audit"), "votelog-audit", Map.of());
+        assertThat(run(auditor, "replay", with(audit.args(), Map.of("--bootstrap-servers", broker.bootstrapServers()))))
+                .isZero();
+    }
+
+    private ChildJvm startSealer(AuditorJar auditor, int ordinal, String key, KafkaBroker broker) throws Exception {
+        Map<String, Integer> opened = sealers.get(ordinal);
+        String name = SealerRules.NAME + "-" + ordinal;
+        PodOnDisk pod = onDisk(
+                SealerRules.workload(manifests),
+                name,
+                Map.of("Secret votelog-sealing-key", Map.of("sealing-key", key)));
+        List<String> arguments = with(
+                pod.args(),
+                Map.of(
+                        "--bootstrap-servers",
+                        broker.bootstrapServers(),
+                        "--serve",
+                        "127.0.0.1:" + opened.get("http"),
+                        "--management",
+                        "127.0.0.1:" + opened.get("management")));
+        ChildJvm child = auditor.start(name, arguments.toArray(String[]::new));
+        children.add(child);
+        return child;
+    }
+
+    /** The read side has the proof of the vote from a sealer, and it holds with what was announced. */
+    private void shouldProve(AuditorJar auditor, String ballots, String receipt) throws Exception {
+        URI address = address(Part.STREAMS, "http", ballots + "/receipts/" + receipt + "/proof");
+        awaitOk(address);
+        Path proof =
+                Files.writeString(folder.resolve("proof.json"), get(address).body());
+        URI announced = address(sealers.get(sealers.size() - 1), "http", "/announcement.json");
+        Path announcement = Files.writeString(
+                folder.resolve("announcement.json"), get(announced).body());
+        assertThat(run(
+                        auditor,
+                        "verify-receipt",
+                        List.of("verify-receipt", receipt, proof.toString(), "--announced", announcement.toString())))
+                .isZero();
+    }
+
+    private void awaitOk(URI address) {
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+            HttpResponse<String> answer = get(address);
+            assertThat(answer.statusCode()).as("%s: %s", address, answer.body()).isEqualTo(200);
+        });
     }
 
     private int run(AuditorJar auditor, String name, List<String> arguments) {
@@ -149,15 +230,18 @@ class PodsIT {
         return code;
     }
 
-    /** The arguments, but for the broker, which is another one. */
-    private static List<String> with(List<String> arguments, KafkaBroker broker) {
+    /** The arguments, but for the values of these options. */
+    private static List<String> with(List<String> arguments, Map<String, String> others) {
         List<String> changed = new ArrayList<>(arguments);
-        changed.set(changed.indexOf("--bootstrap-servers") + 1, broker.bootstrapServers());
+        others.forEach((option, value) -> {
+            assertThat(changed).contains(option);
+            changed.set(changed.indexOf(option) + 1, value);
+        });
         return changed;
     }
 
-    private PodOnDisk onDisk(Tree workload, Map<String, Map<String, String>> more) throws Exception {
-        Path root = Files.createDirectories(folder.resolve(workload.name()));
+    private PodOnDisk onDisk(Tree workload, String name, Map<String, Map<String, String>> more) throws Exception {
+        Path root = Files.createDirectories(folder.resolve(name));
         Map<String, Map<String, String>> given = new HashMap<>(more);
         given.put(
                 "Secret votelog-gateway-secrets",
@@ -179,7 +263,7 @@ class PodsIT {
     }
 
     private void start(Part part, KafkaBroker broker) throws Exception {
-        PodOnDisk pod = onDisk(part.workload(manifests), Map.of());
+        PodOnDisk pod = onDisk(part.workload(manifests), part.workloadName(), Map.of());
         Map<String, Integer> opened = Map.of("http", ports.next(), "management", ports.next());
         listening.put(part, opened);
         App app = part == Part.GATEWAY ? App.PRODUCER : App.STREAMS;
@@ -190,22 +274,37 @@ class PodsIT {
                 .args(Stream.concat(
                                 pod.args().stream(),
                                 // What is another than in the cluster.
-                                Stream.of(
-                                        "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
-                                        "--spring.kafka.security.protocol=PLAINTEXT",
-                                        "--votelog.topics.replicas=1",
-                                        "--server.address=127.0.0.1",
-                                        "--server.port=" + opened.get("http"),
-                                        "--management.server.address=127.0.0.1",
-                                        "--management.server.port=" + opened.get("management")))
+                                Stream.concat(
+                                        elsewhere(part),
+                                        Stream.of(
+                                                "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                                                "--spring.kafka.security.protocol=PLAINTEXT",
+                                                "--votelog.topics.replicas=1",
+                                                "--server.address=127.0.0.1",
+                                                "--server.port=" + opened.get("http"),
+                                                "--management.server.address=127.0.0.1",
+                                                "--management.server.port=" + opened.get("management"))))
                         .toArray(String[]::new));
         pod.environment().forEach(child::env);
         children.add(child.start());
     }
 
+    /** Where the sealers are reached here. */
+    private Stream<String> elsewhere(Part part) {
+        return part == Part.STREAMS
+                ? Stream.of("--votelog.sealed-log.urls="
+                        + sealers.stream()
+                                .map(sealer -> address(sealer, "http", "").toString())
+                                .collect(Collectors.joining(",")))
+                : Stream.empty();
+    }
+
     private URI address(Part part, String port, String path) {
-        return URI.create(
-                "http://127.0.0.1:" + listening.getOrDefault(part, Map.of()).get(port) + path);
+        return address(listening.getOrDefault(part, Map.of()), port, path);
+    }
+
+    private static URI address(Map<String, Integer> opened, String port, String path) {
+        return URI.create("http://127.0.0.1:" + opened.get(port) + path);
     }
 
     private HttpResponse<String> get(URI address) throws Exception {

@@ -96,7 +96,7 @@ final class ReferenceRules {
                         resource.where());
             }
         }
-        for (String name : List.of("votelog-gateway", "votelog-streams")) {
+        for (String name : List.of("votelog-gateway", "votelog-streams", "votelog-sealer")) {
             findings.unless(
                     !manifests.named("PodDisruptionBudget", name).missing(), "%s may be evicted all at once", name);
         }
@@ -141,7 +141,7 @@ final class ReferenceRules {
         if (!manifests.ofKind("PodMonitor").isEmpty()) {
             findings.sameMembers(
                     "pod monitors",
-                    Set.of("votelog-gateway", "votelog-streams", "votelog-kafka"),
+                    Set.of("votelog-gateway", "votelog-streams", "votelog-sealer", "votelog-kafka"),
                     manifests.namesOf("PodMonitor"));
         }
         for (Tree path : manifests

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.infra.kubernetes;
 
-import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The Ingress has one origin for both sides, and each path goes to the app that describes it. */
+/** The Ingress has one origin for both sides and the sealed log, and each path goes to who answers for it. */
 final class RouteRules {
     private RouteRules() {}
 
@@ -32,9 +32,16 @@ final class RouteRules {
                 }
             }
         }
-        findings.equal("where any other path goes", "votelog-gateway", service("/ballots/b/results/x", rules));
+        for (String path : SealerRules.paths()) {
+            findings.equal("where " + path + " goes", SealerRules.READERS, service(path, rules));
+        }
+        for (String other :
+                List.of("/ballots/b/results/x", "/votes", "/check/x", "/v1/votes/x", "/announcement/json")) {
+            findings.equal("where any other path goes", "votelog-gateway", service(other, rules));
+        }
         Set<String> templates = new TreeSet<>(gateways);
         templates.addAll(reads);
+        templates.addAll(SealerRules.paths());
         for (Tree rule : rules) {
             Pattern pattern = Pattern.compile("^" + rule.at("path").text());
             findings.unless(
@@ -59,13 +66,14 @@ final class RouteRules {
                 "hosts with TLS",
                 List.of(host),
                 ingress.at("spec", "tls", 0, "hosts").texts());
-        for (String side : List.of("VOTELOG_PUBLIC_URLS_PRODUCER", "VOTELOG_PUBLIC_URLS_STREAMS")) {
-            URI told = URI.create(manifests
-                    .named("ConfigMap", "votelog-site")
-                    .at("data", side)
-                    .text());
-            findings.equal(side, "https://" + host, told.toString());
-        }
+        Map.of(
+                        "VOTELOG_PUBLIC_URLS_PRODUCER", "votelog-site",
+                        "VOTELOG_PUBLIC_URLS_STREAMS", "votelog-site",
+                        "VOTELOG_PUBLIC_URLS_SEALED_LOG", "votelog-streams-site")
+                .forEach((side, map) -> findings.equal(
+                        side,
+                        "https://" + host,
+                        manifests.named("ConfigMap", map).at("data", side).text()));
     }
 
     /** Paths as a template means them, among them an id that looks like a word of another path. */

@@ -12,6 +12,7 @@ final class Rules {
             KafkaRules::findings,
             UserRules::findings,
             PodRules::findings,
+            SealerRules::findings,
             SettingRules::findings,
             ReferenceRules::findings,
             RouteRules::findings,

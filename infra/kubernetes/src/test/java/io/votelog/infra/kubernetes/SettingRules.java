@@ -35,7 +35,9 @@ final class SettingRules {
                     "votelog.streams.state-dir",
                     "votelog.streams.advertised",
                     "votelog.streams.threads",
-                    "votelog.streams.application-id"));
+                    "votelog.streams.application-id",
+                    "votelog.sealed-log.urls",
+                    "votelog.public-urls.sealed-log"));
 
     private static final Map<String, String> KAFKA = Map.of(
             "spring.kafka.security.protocol", "SASL_SSL",
@@ -132,7 +134,7 @@ final class SettingRules {
         findings.unless(stateDir.startsWith("/var/lib/votelog/"), "%s is on no volume that stays", stateDir);
     }
 
-    private static String option(Tree args, String name) {
+    static String option(Tree args, String name) {
         List<String> texts = args.texts();
         int place = texts.indexOf(name);
         return place < 0 || place + 1 == texts.size() ? "" : texts.get(place + 1);
