@@ -62,7 +62,7 @@ class RoomsTest {
             web.settings           :
 
             producer               : producer.ballots
-            producer.http          : producer.pages producer.votes producer.ballots producer.auth producer.limits producer.crypto producer.problem
+            producer.http          : producer.pages producer.votes producer.promises producer.ballots producer.auth producer.limits producer.crypto producer.problem
             producer.pages         : producer.ballots producer.auth producer.problem
             producer.votes         : producer.promises producer.ballots producer.auth producer.limits producer.crypto producer.problem
             producer.promises      : producer.crypto

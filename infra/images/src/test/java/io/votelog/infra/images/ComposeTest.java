@@ -158,7 +158,7 @@ class ComposeTest {
     @Test
     void shouldSealByTwoOfWhichOneTakesOver() throws IOException {
         Set<String> known = new TreeSet<>(Set.of("--help"));
-        for (String source : List.of("SealCommand", "KeyOptions")) {
+        for (String source : List.of("follow/SealCommand", "KeyOptions")) {
             Pattern.compile("names = \"(--[a-z-]+)\"")
                     .matcher(Files.readString(Builds.REPOSITORY.resolve(
                             "auditor/src/main/java/io/votelog/auditor/commands/" + source + ".java")))
