@@ -161,7 +161,7 @@ final class Running {
 
     /** A text that names the ports of a system which was started without a choice, with this one's in their place. */
     String onItsPorts(String text) {
-        return Pattern.compile("localhost:(8080|8081|9080|9081|9092)")
+        return Pattern.compile("localhost:(8080|8081|8084|9080|9081|9084|9092)")
                 .matcher(text)
                 .replaceAll(port -> "localhost:" + (Integer.parseInt(port.group(1)) + offset));
     }
