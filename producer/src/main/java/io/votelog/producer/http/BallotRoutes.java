@@ -179,6 +179,7 @@ class BallotRoutes {
     /** Whoever has signed in as a voter gets a ticket, with which a sealer shows what the voter's votes chose. */
     @PostMapping("/v1/ballots/{ballotId}/my-vote/opening")
     Mono<ResponseEntity<byte[]>> opening(@PathVariable String ballotId, ServerHttpRequest request) {
+        QueryParameters.requireNone(query(request));
         return tokens.authenticate(request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION))
                 .map(caller -> {
                     ListedBallot listed = find(ballotId);

@@ -72,7 +72,7 @@ class RightsIT {
     private static final Map<Role, Set<Topic>> READS = new EnumMap<>(Map.of(
             Role.GATEWAY, Set.of(Topics.BALLOTS),
             Role.STREAMS, Set.of(Topics.VOTES, Topics.BALLOTS, Topics.TALLIES, Topics.TURNOUT, Topics.RESULTS),
-            Role.SEALER, Set.of(Topics.VOTES, Topics.DECISIONS, Topics.RESULTS, Topics.DEAD_LETTERS, Topics.SEALS),
+            Role.SEALER, Set.of(Topics.VOTES, Topics.BALLOTS, Topics.DECISIONS, Topics.RESULTS, Topics.DEAD_LETTERS, Topics.SEALS),
             Role.AUDITOR, Set.copyOf(Topics.all())));
 
     private static final Map<Role, Set<Topic>> WRITES = new EnumMap<>(Map.of(
@@ -230,18 +230,28 @@ class RightsIT {
     @ParameterizedTest
     @EnumSource
     void shouldJoinTheCountingGroupAsTheCountAlone(Role role) {
-        boolean joins = isAllowed(() -> {
+        assertThat(joins(role, APPLICATION + "-joined-by-" + role, Topics.BALLOTS)).isEqualTo(role == Role.STREAMS);
+    }
+
+    /** A stranger in the group would be the one that is chosen to seal, and nobody sealed then. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldJoinTheSealersGroupAsASealerAlone(Role role) {
+        assertThat(joins(role, Role.SEALERS_GROUP, Topics.SEALS)).isEqualTo(role == Role.SEALER);
+    }
+
+    private boolean joins(Role role, String group, Topic topic) {
+        return isAllowed(() -> {
             Map<String, Object> settings = new HashMap<>(security.clientSettings(role));
-            settings.put("group.id", APPLICATION + "-joined-by-" + role);
+            settings.put("group.id", group);
             try (KafkaConsumer<byte[], byte[]> consumer = consumer(settings)) {
-                consumer.subscribe(List.of(Topics.BALLOTS.name()));
+                consumer.subscribe(List.of(topic.name()));
                 await().atMost(PATIENCE).until(() -> {
                     consumer.poll(Duration.ofMillis(100));
                     return !consumer.assignment().isEmpty();
                 });
             }
         });
-        assertThat(joins).isEqualTo(role == Role.STREAMS);
     }
 
     @Test
