@@ -7,12 +7,12 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.source.LogSource;
-import io.votelog.auditor.verify.ProofDocument;
 import io.votelog.auditor.verify.SealedPromises;
 import io.votelog.schemas.promise.PromisedVote;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -66,14 +66,14 @@ public final class PromiseCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "FILE",
             description =
-                    "with --sealed-log: where the proof of a leaf that breaks the promise is written (default: the answer's name and .broken.json)")
+                    "with --sealed-log: where the proof of a leaf that breaks the promise is written (default: the answer's name and .broken.json, or .broken.tlog-proof where no verdict is sealed beside it). Nothing is overwritten")
     private @Nullable Path out;
 
     @Option(names = "--json", description = "the answer as JSON")
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (sealedLog == null && (trust.given() || out != null)) {
             throw new AuditException("the sealed log's keys and --out go with --sealed-log, which is not given");
         }
@@ -105,21 +105,31 @@ public final class PromiseCommand implements Callable<Integer> {
             if (source != null) {
                 new PromiseAudit(source).run(report, List.of(promise));
             }
-            if (sealedLog != null) {
-                holdToSealed(sealedLog, report, vote);
-            }
-            return report.printTo(System.out, json);
+            Optional<SealedPromises.Evidence> broken =
+                    sealedLog == null ? Optional.empty() : holdToSealed(sealedLog, report, vote);
+            int exitCode = report.printTo(System.out, json);
+            broken.ifPresent(this::keep);
+            return exitCode;
         }
     }
 
-    private void holdToSealed(String sealed, Report report, PromisedVote vote) throws IOException {
+    private Optional<SealedPromises.Evidence> holdToSealed(String sealed, Report report, PromisedVote vote) {
         try (SealedPromises promises = new SealedPromises(sealed, trust.key())) {
-            Optional<ProofDocument> broken = promises.hold(report, vote);
-            if (broken.isPresent()) {
-                Path evidence = out == null ? file.resolveSibling(file.getFileName() + ".broken.json") : out;
-                Files.writeString(evidence, Texts.JSON.writeValueAsString(broken.get()));
-                System.err.printf("The leaf that breaks it is proven by %s%n", evidence);
-            }
+            trust.cosignatureRequirement().ifPresent(asked -> promises.cosigned(report, asked));
+            return promises.hold(report, vote);
+        }
+    }
+
+    /** Keeps what convicts, beside the answer and never in place of anything. The answer of the command hangs on it in no way. */
+    private void keep(SealedPromises.Evidence evidence) {
+        Path kept = out == null ? file.resolveSibling(file.getFileName() + evidence.ending()) : out;
+        try {
+            Files.writeString(kept, evidence.text(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            System.err.printf("The leaf that breaks it is proven by %s%n", kept);
+        } catch (IOException e) {
+            System.err.printf(
+                    "The proof of the leaf that breaks it is not kept: %s: %s. --out FILE names another place%n",
+                    kept, Texts.reason(e));
         }
     }
 }

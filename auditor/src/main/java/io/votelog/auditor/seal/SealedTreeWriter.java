@@ -33,6 +33,12 @@ public final class SealedTreeWriter implements AutoCloseable {
     private @Nullable SignedNote signed;
     private int nextSeal;
 
+    /** The size of the tree that readers are shown. */
+    private volatile long shownSize;
+
+    private @Nullable SealedTreeWriter first;
+    private @Nullable SignedNote held;
+
     /**
      * Opens the tree at the checkpoint in its folder, or begins a tree in an empty folder.
      *
@@ -52,6 +58,7 @@ public final class SealedTreeWriter implements AutoCloseable {
         this.source = source;
         this.topic = topic;
         this.file = new CheckpointFile(folder);
+        signedByThisKey();
         SignedNote note = file.shown();
         if (note == null) {
             // Also where the topic has seals already: then the whole tree is written again from the log, and must have
@@ -63,10 +70,26 @@ public final class SealedTreeWriter implements AutoCloseable {
                     .orElseThrow(
                             () -> new AuditException("%s shows a checkpoint that %s does not have: it is of another log"
                                     .formatted(folder, Topics.SEALS.name())));
-            tiles = open(Checkpoint.parse(note.text()).size());
+            shownSize = Checkpoint.parse(note.text()).size();
+            tiles = open(shownSize);
             nextSeal = (int) sequence + 1;
             same(sequence);
         }
+    }
+
+    /** A log has one key for each tree, for good: with another one nobody would believe what is signed from here on. */
+    private void signedByThisKey() {
+        topic.newest(tree)
+                .map(newest -> SignedNote.parse(newest.getNote().getBytes(StandardCharsets.UTF_8)))
+                .filter(note -> note.signatures().stream()
+                        .noneMatch(signature -> signer.verifier().verifies(note.text(), signature.line())))
+                .ifPresent(note -> {
+                    throw new AuditException("%s has checkpoints of %s that are signed with another key than %s"
+                            .formatted(
+                                    Topics.SEALS.name(),
+                                    Checkpoint.parse(note.text()).origin(),
+                                    signer.verifier().vkey()));
+                });
     }
 
     private TileWriter open(long size) {
@@ -141,8 +164,28 @@ public final class SealedTreeWriter implements AutoCloseable {
         if (signed == null || !signed.text().equals(newest.text())) {
             signed = newest;
         }
-        if (shows) {
-            file.show(newest);
+        if (!shows) {
+            return;
+        }
+        held = newest;
+        showHeld();
+    }
+
+    /** Has readers never see more of this tree than of the other one, so that none finds verdicts on votes that are not shown. */
+    void behind(SealedTreeWriter other) {
+        first = other;
+    }
+
+    /** Shows the checkpoint that waits until as much of the other tree is shown. */
+    void showHeld() {
+        SignedNote waiting = held;
+        if (waiting != null) {
+            long size = Checkpoint.parse(waiting.text()).size();
+            if (first == null || first.shownSize >= size) {
+                file.show(waiting);
+                shownSize = size;
+                held = null;
+            }
         }
     }
 

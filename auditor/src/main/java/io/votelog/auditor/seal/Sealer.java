@@ -51,6 +51,7 @@ public final class Sealer {
         this.results = results;
         this.partitions = topic.sealedTo().length;
         this.lastEnds = new long[partitions];
+        verdicts.behind(votes);
     }
 
     /** Whether partitions were added to votes since this sealer was created. A new sealer seals them too. */
@@ -159,6 +160,7 @@ public final class Sealer {
                 throw e.getCause() instanceof RuntimeException cause ? cause : e;
             }
         }
+        verdicts.showHeld();
     }
 
     private boolean upToDate() {

@@ -96,22 +96,32 @@ public final class SealingRun {
     public void run(CountDownLatch stopped) throws InterruptedException {
         Map<String, Object> settings = new HashMap<>(terms.properties());
         settings.put("bootstrap.servers", terms.bootstrapServers());
+        @Nullable Election election = terms.standby() ? new Election(settings) : null;
         try (BrokerSource source = new BrokerSource(terms.bootstrapServers(), terms.properties());
-                CountingProgress progress = new CountingProgress(Admin.create(settings), terms.group());
-                @Nullable Election election = terms.standby() ? new Election(settings) : null) {
+                CountingProgress progress = new CountingProgress(Admin.create(settings), terms.group())) {
             boolean goesOn = true;
             while (goesOn) {
                 try {
                     goesOn = part(stopped, settings, source, progress, election);
                 } catch (AuditException e) {
-                    boolean passes = Outage.is(e) || election != null && SealsTopic.isTakenOver(e);
-                    if (terms.once() || !begun || !passes) {
+                    boolean takenOver = election != null && SealsTopic.isTakenOver(e);
+                    if (terms.once() || !begun || !(takenOver || Outage.is(e))) {
                         throw e;
                     }
                     meters.failed();
                     err.printf("%s; tried again in %d s%n", e.getMessage(), AFTER_AN_OUTAGE.toSeconds());
+                    if (takenOver && election != null) {
+                        // Somebody else believes to be chosen. Who seals is asked anew, so that two do not shut each
+                        // other out for ever.
+                        election.close();
+                        election = new Election(settings);
+                    }
                     goesOn = !stopped.await(AFTER_AN_OUTAGE.toMillis(), TimeUnit.MILLISECONDS);
                 }
+            }
+        } finally {
+            if (election != null) {
+                election.close();
             }
         }
     }

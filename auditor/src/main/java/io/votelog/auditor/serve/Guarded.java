@@ -37,7 +37,12 @@ record Guarded(HttpHandler handler, @Nullable SealerMeters meters) implements Ht
     private void answer(HttpExchange exchange) throws IOException {
         try {
             handler.handle(exchange);
-        } catch (AuditException | TlogException e) {
+        } catch (RuntimeException e) {
+            if (!(e instanceof AuditException || e instanceof TlogException)) {
+                System.err.printf(
+                        "%s was not answered as it should be: %s%n",
+                        exchange.getHttpContext().getPath(), e);
+            }
             if (exchange.getResponseCode() < 0) {
                 exchange.getResponseHeaders().set("Retry-After", "5");
                 Answers.problem(

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,10 @@ record ProofHandler(ReceiptProver prover, BooleanSupplier ready, @Nullable Ticke
             Pattern.compile("/v1/ballots/([^/]{1,100})/receipts/([^/]{1,100})/(proof|opening)");
 
     private static final String BEARER = "Bearer ";
+
+    /** Proofs wait for brokers; files must not wait for proofs. Half of the server's threads are left for them. */
+    private static final Semaphore UNDER_WAY = new Semaphore(8);
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final int MOST_PARTITIONS = 100_000;
 
@@ -64,10 +69,24 @@ record ProofHandler(ReceiptProver prover, BooleanSupplier ready, @Nullable Ticke
                             + " read side says of the receipt.");
         } else if (!ready.getAsBoolean()) {
             notYet(exchange, "The sealed log is being read.");
-        } else if (path.group(3).equals("opening")) {
-            open(exchange, path.group(1), receipt.get(), partition.intValue(), offset);
+        } else if (!UNDER_WAY.tryAcquire()) {
+            exchange.getResponseHeaders().set("Retry-After", "1");
+            Answers.problem(
+                    exchange,
+                    503,
+                    "overloaded",
+                    "Too much to do",
+                    "As many proofs are made as may be at a time; try again.");
         } else {
-            answer(exchange, path.group(1), receipt.get(), partition.intValue(), offset);
+            try {
+                if (path.group(3).equals("opening")) {
+                    open(exchange, path.group(1), receipt.get(), partition.intValue(), offset);
+                } else {
+                    answer(exchange, path.group(1), receipt.get(), partition.intValue(), offset);
+                }
+            } finally {
+                UNDER_WAY.release();
+            }
         }
     }
 

@@ -21,10 +21,12 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ public final class SealedLogServer implements AutoCloseable {
     private static final int WAITING = 256;
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final int MANAGEMENT_THREADS = 4;
     private static final String PAGE = "page/check.html";
 
     static {
@@ -54,6 +58,11 @@ public final class SealedLogServer implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final ScheduledExecutorService reading = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "proofs");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final ExecutorService managementThreads = Executors.newFixedThreadPool(MANAGEMENT_THREADS, work -> {
+        Thread thread = new Thread(work, "management");
         thread.setDaemon(true);
         return thread;
     });
@@ -184,7 +193,8 @@ public final class SealedLogServer implements AutoCloseable {
                 told = e.getMessage();
                 err.printf("proofs are not up to date: %s%n", e.getMessage());
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Whatever it is, the next look may go well, and is not to be lost with it.
             err.printf("proofs are not up to date: %s%n", e);
         }
     }
@@ -197,34 +207,45 @@ public final class SealedLogServer implements AutoCloseable {
             management.stop(0);
         }
         threads.shutdownNow();
+        managementThreads.shutdownNow();
     }
 
-    /** A text that is made anew when it is a minute old. */
+    /** A text that is made anew when it is a minute old, beside those who read it; they get the one before until then. */
     private static final class Kept {
         private static final Duration AGE = Duration.ofMinutes(1);
 
         private final Callable<String> maker;
-        private byte @Nullable [] bytes;
-        private long madeNanos;
+        private final AtomicBoolean makes = new AtomicBoolean();
+        private volatile byte @Nullable [] bytes;
+        private volatile long triedNanos = System.nanoTime() - AGE.toNanos() - 1;
 
         Kept(Callable<String> maker) {
             this.maker = maker;
         }
 
-        synchronized byte[] bytes() {
+        byte[] bytes() {
+            if (System.nanoTime() - triedNanos > (bytes == null ? SOON : AGE).toNanos()
+                    && makes.compareAndSet(false, true)) {
+                Thread thread = new Thread(this::make, "announcement");
+                thread.setDaemon(true);
+                thread.start();
+            }
             byte[] kept = bytes;
-            if (kept == null || System.nanoTime() - madeNanos > AGE.toNanos()) {
-                try {
-                    kept = maker.call().getBytes(StandardCharsets.UTF_8);
-                } catch (AuditException e) {
-                    throw e;
-                } catch (Exception e) {
-                    throw new AuditException("the announcement cannot be made: " + e.getMessage(), e);
-                }
-                bytes = kept;
-                madeNanos = System.nanoTime();
+            if (kept == null) {
+                throw new AuditException("the announcement is being made");
             }
             return kept;
+        }
+
+        private void make() {
+            try {
+                bytes = maker.call().getBytes(StandardCharsets.UTF_8);
+            } catch (Exception e) {
+                // Those who ask get the one before, or are told to ask again.
+            } finally {
+                triedNanos = System.nanoTime();
+                makes.set(false);
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ import io.votelog.schemas.Receipt;
 import io.votelog.schemas.promise.OpeningTicket;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.time.Duration;
 
 /**
  * Checks the tickets with which gateways send voters who want to see their choices: a key of the log names the gateway's key, which signed that
@@ -19,13 +20,16 @@ import java.time.Clock;
  * @param keys that name gateways' keys
  */
 record TicketCheck(LogKeys keys, Clock clock) {
+    /** No gateway gives tickets for longer than an hour; brokers' clocks may be apart by some minutes. */
+    private static final long LONGEST_MS = Duration.ofMinutes(70).toMillis();
+
     /** What a ticket is worth. */
     enum Worth {
         /** It is for this vote. */
         GOOD,
         /** It is none, or of another log. */
         NONE,
-        /** It was good. */
+        /** It was good, or is for longer than any gateway gives. */
         EXPIRED,
         /** It is another voter's, or for another ballot. */
         ANOTHERS
@@ -40,7 +44,8 @@ record TicketCheck(LogKeys keys, Clock clock) {
         if (!ticket.ballotId().equals(ballotId) || !ticket.voter().equals(receipt.voter())) {
             return Worth.ANOTHERS;
         }
-        return clock.millis() > ticket.expiresAtMs() ? Worth.EXPIRED : Worth.GOOD;
+        long leftMs = ticket.expiresAtMs() - clock.millis();
+        return leftMs < 0 || leftMs > LONGEST_MS ? Worth.EXPIRED : Worth.GOOD;
     }
 
     private boolean isSigned(OpeningTicket.Signed signed) {

@@ -102,7 +102,8 @@ public final class ReceiptCheck {
                 switch (found) {
                     case ACCEPTED ->
                         "Verified: the vote of this receipt is in the sealed log, and it was ACCEPTED. Not covered: an annulment behind the first %s that were sealed then."
-                                .formatted(Texts.count(size(proofs.vote()), "leaf", "leaves"));
+                                .formatted(Texts.count(
+                                        Math.min(size(proofs.vote()), size(proofs.verdict())), "leaf", "leaves"));
                     case RETRIED ->
                         "Proven, and RETRIED: it repeats a vote that was accepted before. That one counts, this one not again.";
                     case REJECTED ->

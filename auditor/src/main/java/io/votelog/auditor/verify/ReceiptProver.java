@@ -33,7 +33,7 @@ public final class ReceiptProver {
     private final RecordReader records;
     private final SealIndex seals = new SealIndex();
     private final Map<Voted, List<AnnulmentRecord>> annulments = new HashMap<>();
-    private long looked;
+    private volatile long looked;
 
     /** A vote as an annulment names it. */
     private record Voted(ByteBuffer voter, UUID voteId) {}
@@ -125,6 +125,10 @@ public final class ReceiptProver {
         // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
         try (SealedTreeView verdicts = open(SealedLog.VERDICTS);
                 SealedTreeView votes = open(SealedLog.VOTES)) {
+            if (verdicts.checkpoint().size() > looked) {
+                // An annulment may stand behind what was looked at, and the checkpoint would cover it.
+                refresh();
+            }
             ProofMaker maker = new ProofMaker(votes, verdicts, seals);
             ReceiptProofs proofs = maker.vote(record, vote);
             if (proofs == null) {

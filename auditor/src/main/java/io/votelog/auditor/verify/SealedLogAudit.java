@@ -14,6 +14,7 @@ import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.UnreadableException;
+import io.votelog.auditor.tlog.tiles.FolderTiles;
 import io.votelog.schemas.LogKeys;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -30,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  * sealed results against the count made here.
  */
 public final class SealedLogAudit {
+    /** How often a tree that seems too short is looked at, and what is waited in between: checkpoints may be kept for a second. */
+    private static final int LOOKS = 4;
+
+    private static final long PAUSE_MS = 1_200;
+
     private final String log;
     private final SealedLogKey key;
     private final Optional<CosignatureRequirement> requirement;
@@ -77,11 +83,48 @@ public final class SealedLogAudit {
      */
     public Report run(@Nullable LogSource source, @Nullable LogKeys keys) {
         // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
-        try (SealedTreeView ofVerdicts = SealedTreeView.open(SealedLog.VERDICTS, log);
-                SealedTreeView ofVotes = SealedTreeView.open(SealedLog.VOTES, log)) {
+        try (SealedTreeView ofVerdicts = open(SealedLog.VERDICTS, 0);
+                SealedTreeView ofVotes =
+                        open(SealedLog.VOTES, ofVerdicts.checkpoint().size())) {
+            if (ofVotes.checkpoint().size() < ofVerdicts.checkpoint().size()) {
+                throw new AuditException(
+                        "%s shows %s of votes, and %s of verdicts: one of the two is an older one, so they are not held to each other. Try again"
+                                .formatted(
+                                        log,
+                                        Texts.count(ofVotes.checkpoint().size(), "leaf", "leaves"),
+                                        Texts.count(ofVerdicts.checkpoint().size(), "leaf", "leaves")));
+            }
             run(source, keys, ofVotes, ofVerdicts);
         }
         return report;
+    }
+
+    /**
+     * A tree as it is shown. One that is shorter than it must be is looked at again: a cache between here and the log, or a sealer that follows
+     * another one, may show an older one for a second, which contradicts nothing.
+     *
+     * @param leaves how many it must have
+     */
+    private SealedTreeView open(SealedLog tree, long leaves) {
+        long wanted = Math.max(leaves, seen == null ? 0 : seen.size(tree));
+        SealedTreeView view = SealedTreeView.open(tree, log);
+        for (int look = 1;
+                look < LOOKS && view.checkpoint().size() < wanted && !(view.source() instanceof FolderTiles);
+                look++) {
+            view.close();
+            pause();
+            view = SealedTreeView.open(tree, log);
+        }
+        return view;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AuditException("interrupted", e);
+        }
     }
 
     private void run(
@@ -111,7 +154,7 @@ public final class SealedLogAudit {
         } else {
             records(source, keys, ofVotes, ofVerdicts);
         }
-        if (seen != null && report.exitCode() != Report.MISMATCH) {
+        if (seen != null && report.exitCode() != Report.MISMATCH && !isOlder(ofVotes, ofVerdicts)) {
             seen.keep(ofVotes.note(), ofVerdicts.note(), leaves.checked());
         }
     }
@@ -196,8 +239,21 @@ public final class SealedLogAudit {
             report.fail(title, wrong);
             return false;
         }
+        if (isOlder(ofVotes, ofVerdicts)) {
+            report.skip(
+                    title,
+                    "%s, and older trees are shown, which are the beginning of those. Ask again, or somewhere else"
+                            .formatted("seen before: " + seen.sizes()));
+            return false;
+        }
         report.pass(title, "seen before: " + seen.sizes());
         return true;
+    }
+
+    private boolean isOlder(SealedTreeView ofVotes, SealedTreeView ofVerdicts) {
+        return seen != null
+                && (ofVotes.checkpoint().size() < seen.size(SealedLog.VOTES)
+                        || ofVerdicts.checkpoint().size() < seen.size(SealedLog.VERDICTS));
     }
 
     /**

@@ -3,6 +3,8 @@ package io.votelog.auditor.verify;
 
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Report;
+import io.votelog.auditor.report.Texts;
+import io.votelog.auditor.seal.CosignatureRequirement;
 import io.votelog.auditor.seal.Leaf;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.SealedLogKey;
@@ -54,14 +56,26 @@ public final class SealedPromises implements AutoCloseable {
         }
     }
 
+    /** Adds who cosigned the tree of votes to a report, and whether that is what is asked for. */
+    public void cosigned(Report report, CosignatureRequirement requirement) {
+        requirement.reportTo(report, "The tree of votes is cosigned", votes.note());
+    }
+
+    /**
+     * What shows that a promise is broken.
+     *
+     * @param ending of the name of the file in which it is kept
+     */
+    public record Evidence(String ending, String text) {}
+
     /**
      * Holds a promise against the sealed log, and adds what is found to a report.
      *
-     * @return the proofs of the leaves that stand at the promised place, where they break the promise: with the answer and the public keys they
-     *     convict, without the log and without this program. Empty where the promise is kept, or its place is not sealed in both trees
-     * @throws AuditException when the sealed log cannot be read
+     * @return the proof of the leaf that stands at the promised place, where it breaks the promise: with the answer and the public keys it convicts,
+     *     without the log and without this program. Empty where the promise is kept, or its place is not sealed
+     * @throws AuditException when the tree of votes cannot be read
      */
-    public Optional<ProofDocument> hold(Report report, PromisedVote vote) {
+    public Optional<Evidence> hold(Report report, PromisedVote vote) {
         OptionalLong index = seals.indexOf(vote.partition(), vote.offset());
         if (index.isEmpty()) {
             report.skip(
@@ -75,8 +89,7 @@ public final class SealedPromises implements AutoCloseable {
         }
         try {
             byte[] entry = votes.reader().entry(index.getAsLong());
-            Leaf leaf = SealIndex.parse(entry, index.getAsLong());
-            String wrong = fault(vote, leaf);
+            String wrong = fault(vote, ReceiptProofs.leaf(entry));
             if (wrong == null) {
                 report.pass(
                         KEPT,
@@ -85,7 +98,7 @@ public final class SealedPromises implements AutoCloseable {
                 return Optional.empty();
             }
             report.fail(KEPT, wrong);
-            return evidence(vote, index.getAsLong(), entry);
+            return Optional.of(evidence(vote, index.getAsLong(), entry));
         } catch (UnreadableException e) {
             throw e;
         } catch (TlogException e) {
@@ -93,29 +106,32 @@ public final class SealedPromises implements AutoCloseable {
         }
     }
 
-    private Optional<ProofDocument> evidence(PromisedVote vote, long index, byte[] entry) {
+    /** The leaf of votes convicts alone. The page that checks proofs takes it with the verdict's beside it, where that is sealed and can be read. */
+    private Evidence evidence(PromisedVote vote, long index, byte[] entry) {
+        // As the proof of a vote is: behind a salt, which is of no use here.
+        byte[] extra = ByteBuffer.allocate(Leaf.HASH + entry.length)
+                .position(Leaf.HASH)
+                .put(entry)
+                .array();
+        TlogProof ofVote = proof(votes, index, extra);
         try (SealedTreeView verdicts = SealedTreeView.open(SealedLog.VERDICTS, log)) {
-            if (verdicts.fault(key) != null || index >= verdicts.checkpoint().size()) {
-                return Optional.empty();
+            if (verdicts.fault(key) == null && index < verdicts.checkpoint().size()) {
+                TlogProof ofVerdict = proof(verdicts, index, verdicts.reader().entry(index));
+                ProofDocument document = ProofDocument.of(
+                        vote.ballotId(), vote.receipt(), new ReceiptProofs(ofVote, ofVerdict, null), null);
+                return new Evidence(".broken.json", Texts.JSON.writeValueAsString(document));
             }
-            // As the proof of a vote is: behind a salt, which is of no use here.
-            byte[] extra = ByteBuffer.allocate(Leaf.HASH + entry.length)
-                    .position(Leaf.HASH)
-                    .put(entry)
-                    .array();
-            ReceiptProofs proofs = new ReceiptProofs(
-                    proof(votes, index, extra),
-                    proof(verdicts, index, verdicts.reader().entry(index)),
-                    null);
-            return Optional.of(ProofDocument.of(vote.ballotId(), vote.receipt(), proofs, null));
+        } catch (AuditException | TlogException e) {
+            // Whoever shows no verdict is convicted without.
         }
+        return new Evidence(".broken.tlog-proof", ofVote.text());
     }
 
     private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
         return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
     }
 
-    private static @Nullable String fault(PromisedVote vote, Leaf leaf) {
+    private static @Nullable String fault(PromisedVote vote, @Nullable Leaf leaf) {
         String promised = "a vote on %s was promised at offset %d of partition %d, of %s"
                 .formatted(
                         vote.ballotId(), vote.offset(), vote.partition(), PromisedVote.timeText(vote.recordedAtMs()));

@@ -12,6 +12,7 @@ import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.tiles.TlogReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,8 +184,10 @@ public final class SeenCheckpoints {
             return null;
         }
         if (before.size() > shown.size()) {
-            return "the tree of %s had %,d leaves when it was seen before, and is shown with %,d"
-                    .formatted(now.tree().path(), before.size(), shown.size());
+            return isOlder(now)
+                    ? null
+                    : "the tree of %s had %,d leaves when it was seen before, and is shown with %,d"
+                            .formatted(now.tree().path(), before.size(), shown.size());
         }
         boolean goesOn = Proofs.consistent(
                 before.size(),
@@ -196,6 +199,32 @@ public final class SeenCheckpoints {
                 ? null
                 : "the first %,d leaves of the tree of %s are not those that were seen before: its history was changed. Keep %s: with the checkpoint that is shown now it is the evidence"
                         .formatted(before.size(), now.tree().path(), file);
+    }
+
+    /** The number of leaves that a tree had when it was seen; 0 where it was not. */
+    long size(SealedLog tree) {
+        Checkpoint before = checkpoint(tree);
+        return before == null ? 0 : before.size();
+    }
+
+    /** Whether a tree that is smaller than the one that was seen is provably the beginning of that one: an older tree is shown. */
+    boolean isOlder(SealedTreeView now) {
+        Checkpoint before = checkpoint(now.tree());
+        if (before == null || before.size() <= now.checkpoint().size()) {
+            return false;
+        }
+        try {
+            TlogReader ofSeen = new TlogReader(now.source(), before.size(), before.root());
+            return Proofs.consistent(
+                    now.checkpoint().size(),
+                    now.checkpoint().root(),
+                    before.size(),
+                    before.root(),
+                    ofSeen.consistency(now.checkpoint().size()));
+        } catch (TlogException e) {
+            // The tiles of the larger tree are not shown any more, or are those of another tree.
+            return false;
+        }
     }
 
     /**

@@ -14,6 +14,7 @@ import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpSource;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.auditor.source.LogSource;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.verify.ProofDocument;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.testing.Python;
@@ -23,12 +24,14 @@ import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.hash.Merkle;
 import io.votelog.schemas.promise.PromisedVote;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -206,6 +209,37 @@ class BrokenPromisesTest {
         assertThat(exitCodes.stream().filter(code -> code == 1).count()).isGreaterThan(2);
         // The last one is behind the end of what is sealed.
         assertThat(exitCodes).containsOnlyOnce(3).contains(0);
+    }
+
+    /** Whoever shows no verdicts, or keeps files in the way, is convicted all the same; and nothing that is kept is lost. */
+    @Test
+    void shouldConvictWithoutVerdictsAndOverwriteNothing() throws Exception {
+        TestLog log = log();
+        log.change(0, 2, vote -> VoteCast.newBuilder(vote)
+                .setChoices(List.of("a3", "b2"))
+                .build());
+        seal(log, "forged");
+        String broken = answers.stream()
+                .filter(answer -> answer.contains("\"partition\":0,\"offset\":2,"))
+                .findFirst()
+                .orElseThrow();
+        Files.delete(dir.resolve("forged/verdicts/checkpoint"));
+        CommandRun withoutVerdicts = heldToSealed("forged", broken);
+        assertThat(withoutVerdicts.exitCode()).isEqualTo(1);
+        Path evidence = dir.resolve("answer.json.broken.tlog-proof");
+        String kept = Files.readString(evidence);
+        assertThat(TlogProof.parse(kept)
+                        .includes(new Merkle()
+                                .leaf(Arrays.copyOfRange(
+                                        TlogProof.parse(kept).extra().orElseThrow(),
+                                        32,
+                                        TlogProof.parse(kept).extra().orElseThrow().length))))
+                .isTrue();
+        Files.writeString(evidence, "mine");
+        CommandRun again = heldToSealed("forged", broken);
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err()).contains("is not kept", "it is there already");
+        assertThat(Files.readString(evidence)).isEqualTo("mine");
     }
 
     private void seal(TestLog log, String name) throws IOException {

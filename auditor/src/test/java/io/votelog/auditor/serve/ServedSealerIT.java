@@ -284,6 +284,29 @@ class ServedSealerIT {
         assertThat(verified.exitCode()).isIn(0, 3);
     }
 
+    /** A log has one key for each tree, for good: who has another one of the same name neither seals nor follows. */
+    @Test
+    void shouldNotSealWithAnotherKeyOfTheSameName() throws Exception {
+        awaitReady(0);
+        await("it is sealed").atMost(SOON).until(() -> leaves(0) > records());
+        CommandRun.of("keygen", "--origin", "example.org/served", "--out", dir.resolve("another-key"));
+        for (String more : List.of("--once", "--standby")) {
+            CommandRun refused = CommandRun.of(
+                    "seal",
+                    "--bootstrap-servers",
+                    address,
+                    "--log",
+                    dir.resolve("three"),
+                    "--key",
+                    dir.resolve("another-key"),
+                    "--group",
+                    "counting",
+                    more);
+            assertThat(refused.exitCode()).as(refused.out() + refused.err()).isEqualTo(2);
+            assertThat(refused.err()).contains("signed with another key");
+        }
+    }
+
     private void write(int voter) throws Exception {
         byte[] key = TestLog.voter(voter);
         int partition = Pseudonym.partition(key, TestLog.PARTITIONS);
@@ -380,6 +403,7 @@ class ServedSealerIT {
         refused(401, "unauthorized", path, ticket.substring(0, ticket.length() - 2));
         refused(401, "unauthorized", path, ticket(stranger, gateway, "fruits", ACCEPTED, 60));
         refused(403, "ticket-expired", path, ticket(TestLog.SIGNER, gateway, "fruits", ACCEPTED, -1));
+        refused(403, "ticket-expired", path, ticket(TestLog.SIGNER, gateway, "fruits", ACCEPTED, 100 * 24 * 3_600));
         refused(403, "anothers-ticket", path, ticket(TestLog.SIGNER, gateway, "fruits", REJECTED, 60));
         refused(403, "anothers-ticket", path, ticket(TestLog.SIGNER, gateway, "others", ACCEPTED, 60));
         assertThat(get(publicPort(1), path, "Authorization", "Bearer " + ticket).body())

@@ -135,13 +135,12 @@ final class Sealers {
             if (Files.exists(key()) && Files.exists(publicKeys())) {
                 return;
             }
-            if (places.stream().anyMatch(place -> Files.exists(place.folder()))) {
+            if (Files.exists(key()) || places.stream().anyMatch(place -> Files.exists(place.folder()))) {
                 throw new UpException(
                         "%s or %s is gone, and the sealed log beside it cannot go on without: put it back, or forget the votes with --fresh"
                                 .formatted(key(), publicKeys()));
             }
             Files.createDirectories(folders.sealed());
-            Files.deleteIfExists(key());
             Path said = folders.logs().resolve("keygen.log");
             Files.deleteIfExists(said);
             byte[] drawn = new byte[8];
