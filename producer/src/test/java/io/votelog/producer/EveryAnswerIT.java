@@ -218,10 +218,11 @@ class EveryAnswerIT {
 
     private void describeOpening() {
         way("openMyVote 200", () -> gateway.send(opening(gateway, "open", user(""))));
-        way("openMyVote 400", () -> gateway.send(HttpRequest.newBuilder(
-                        gateway.at("/v1/ballots/open/my-vote/opening?more=1"))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .header("Authorization", "Bearer " + user(""))));
+        way(
+                "openMyVote 400",
+                () -> gateway.send(HttpRequest.newBuilder(gateway.at("/v1/ballots/open/my-vote/opening?more=1"))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .header("Authorization", "Bearer " + user(""))));
         way("openMyVote 401", () -> gateway.send(opening(gateway, "open", "none")));
         way("openMyVote 403, problem openings-off", () -> {
             await().until(() -> local.get("/v1/ballots/open").statusCode() == 200);

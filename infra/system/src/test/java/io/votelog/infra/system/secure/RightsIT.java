@@ -72,7 +72,14 @@ class RightsIT {
     private static final Map<Role, Set<Topic>> READS = new EnumMap<>(Map.of(
             Role.GATEWAY, Set.of(Topics.BALLOTS),
             Role.STREAMS, Set.of(Topics.VOTES, Topics.BALLOTS, Topics.TALLIES, Topics.TURNOUT, Topics.RESULTS),
-            Role.SEALER, Set.of(Topics.VOTES, Topics.BALLOTS, Topics.DECISIONS, Topics.RESULTS, Topics.DEAD_LETTERS, Topics.SEALS),
+            Role.SEALER,
+                    Set.of(
+                            Topics.VOTES,
+                            Topics.BALLOTS,
+                            Topics.DECISIONS,
+                            Topics.RESULTS,
+                            Topics.DEAD_LETTERS,
+                            Topics.SEALS),
             Role.AUDITOR, Set.copyOf(Topics.all())));
 
     private static final Map<Role, Set<Topic>> WRITES = new EnumMap<>(Map.of(
@@ -230,7 +237,8 @@ class RightsIT {
     @ParameterizedTest
     @EnumSource
     void shouldJoinTheCountingGroupAsTheCountAlone(Role role) {
-        assertThat(joins(role, APPLICATION + "-joined-by-" + role, Topics.BALLOTS)).isEqualTo(role == Role.STREAMS);
+        assertThat(joins(role, APPLICATION + "-joined-by-" + role, Topics.BALLOTS))
+                .isEqualTo(role == Role.STREAMS);
     }
 
     /** A stranger in the group would be the one that is chosen to seal, and nobody sealed then. */
