@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,7 +40,7 @@ public final class SealedLogServer implements AutoCloseable {
     private static final int WAITING = 256;
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(3);
     private static final int MANAGEMENT_THREADS = 4;
     private static final String PAGE = "page/check.html";
 
@@ -216,6 +217,7 @@ public final class SealedLogServer implements AutoCloseable {
 
         private final Callable<String> maker;
         private final AtomicBoolean makes = new AtomicBoolean();
+        private final Semaphore waiting = new Semaphore(4);
         private volatile byte @Nullable [] bytes;
         private volatile long triedNanos = System.nanoTime() - AGE.toNanos() - 1;
 
@@ -224,17 +226,40 @@ public final class SealedLogServer implements AutoCloseable {
         }
 
         byte[] bytes() {
-            if (System.nanoTime() - triedNanos > (bytes == null ? SOON : AGE).toNanos()
-                    && makes.compareAndSet(false, true)) {
-                Thread thread = new Thread(this::make, "announcement");
-                thread.setDaemon(true);
-                thread.start();
+            if (System.nanoTime() - triedNanos > (bytes == null ? SOON : AGE).toNanos()) {
+                makeBeside();
             }
-            byte[] kept = bytes;
+            byte[] kept = bytes == null ? awaited() : bytes;
             if (kept == null) {
                 throw new AuditException("the announcement is being made");
             }
             return kept;
+        }
+
+        /** The first one, where it is made soon; few wait for it. */
+        private byte @Nullable [] awaited() {
+            if (!waiting.tryAcquire()) {
+                return null;
+            }
+            try {
+                long begun = System.nanoTime();
+                while (bytes == null && makes.get() && System.nanoTime() - begun < SOON.toNanos()) {
+                    Thread.sleep(20);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                waiting.release();
+            }
+            return bytes;
+        }
+
+        private void makeBeside() {
+            if (makes.compareAndSet(false, true)) {
+                Thread thread = new Thread(this::make, "announcement");
+                thread.setDaemon(true);
+                thread.start();
+            }
         }
 
         private void make() {
