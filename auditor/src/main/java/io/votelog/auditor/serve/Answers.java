@@ -11,20 +11,16 @@ import java.util.Map;
 
 /** Answers to requests. Everybody may read what is served here, from pages of any origin. */
 final class Answers {
-    private static final String FOREVER = "public, max-age=31536000, immutable";
-    private static final String SHORT = "public, max-age=1";
-    private static final String NEVER = "no-store";
-
     private Answers() {}
 
     /** How long an answer may be kept. */
     enum Kept {
         /** What is at the address never changes. */
-        FOREVER(Answers.FOREVER),
+        FOREVER("public, max-age=31536000, immutable"),
         /** It changes, and may be a second old. */
-        SHORT(Answers.SHORT),
+        SHORT("public, max-age=1"),
         /** It is for the one who asks. */
-        NEVER(Answers.NEVER);
+        NEVER("no-store");
 
         private final String header;
 

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,16 +58,9 @@ public final class SealedLogServer implements AutoCloseable {
     private final HttpServer http;
     private final @Nullable HttpServer management;
     private final ThreadPoolExecutor threads;
-    private final ScheduledExecutorService reading = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "proofs");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final ExecutorService managementThreads = Executors.newFixedThreadPool(MANAGEMENT_THREADS, work -> {
-        Thread thread = new Thread(work, "management");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService reading = Executors.newSingleThreadScheduledExecutor(daemons("proofs"));
+    private final ExecutorService managementThreads =
+            Executors.newFixedThreadPool(MANAGEMENT_THREADS, daemons("management"));
     private final ReceiptProver prover;
     private final PrintStream err;
     private volatile boolean reads;
@@ -99,11 +93,7 @@ public final class SealedLogServer implements AutoCloseable {
         this.prover = content.prover();
         this.err = err;
         threads = new ThreadPoolExecutor(
-                THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), work -> {
-                    Thread thread = new Thread(work, "http");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), daemons("http"));
         http = listen(at);
         http.setExecutor(threads);
         byte[] page = page();
@@ -132,6 +122,7 @@ public final class SealedLogServer implements AutoCloseable {
             http.stop(0);
             throw e;
         }
+        server.setExecutor(managementThreads);
         context(
                 server,
                 "/actuator/health",
@@ -145,6 +136,15 @@ public final class SealedLogServer implements AutoCloseable {
                 null);
         server.start();
         return server;
+    }
+
+    /** Threads that do not keep the process alive. */
+    private static ThreadFactory daemons(String name) {
+        return work -> {
+            Thread thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 
     private static @Nullable TicketCheck tickets(@Nullable LogKeys opened) {
@@ -256,9 +256,7 @@ public final class SealedLogServer implements AutoCloseable {
 
         private void makeBeside() {
             if (makes.compareAndSet(false, true)) {
-                Thread thread = new Thread(this::make, "announcement");
-                thread.setDaemon(true);
-                thread.start();
+                daemons("announcement").newThread(this::make).start();
             }
         }
 

@@ -43,7 +43,7 @@ record ProofMaker(SealedTreeView votes, SealedTreeView verdicts, SealIndex seals
                 .put(commitments.voterSalt(vote))
                 .put(entry)
                 .array();
-        return new ReceiptProofs(proof(votes, index, opening), verdict(index), null);
+        return new ReceiptProofs(votes.proof(index, opening), verdict(index), null);
     }
 
     /** Whether this annulment's record is sealed, with what was published on it. */
@@ -59,7 +59,7 @@ record ProofMaker(SealedTreeView votes, SealedTreeView verdicts, SealIndex seals
         }
         TlogProof obeyed = verdict(index.getAsLong());
         return ReceiptProofs.leaf(obeyed.extra().orElseThrow()) instanceof Leaf.Obeyed
-                ? Optional.of(new ReceiptProofs.Annulment(proof(votes, index.getAsLong(), annulment.bytes()), obeyed))
+                ? Optional.of(new ReceiptProofs.Annulment(votes.proof(index.getAsLong(), annulment.bytes()), obeyed))
                 : Optional.empty();
     }
 
@@ -69,10 +69,6 @@ record ProofMaker(SealedTreeView votes, SealedTreeView verdicts, SealIndex seals
     }
 
     private TlogProof verdict(long index) {
-        return proof(verdicts, index, verdicts.reader().entry(index));
-    }
-
-    private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
-        return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
+        return verdicts.proof(index, verdicts.reader().entry(index));
     }
 }

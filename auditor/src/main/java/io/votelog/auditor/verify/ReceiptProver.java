@@ -67,8 +67,8 @@ public final class ReceiptProver {
      * @throws AuditException when the sealed log, or an annulment in votes, cannot be read
      */
     public synchronized void refresh() {
-        try (SealedTreeView verdicts = open(SealedLog.VERDICTS);
-                SealedTreeView votes = open(SealedLog.VOTES)) {
+        try (SealedTreeView verdicts = SealedTreeView.openSigned(SealedLog.VERDICTS, log, key);
+                SealedTreeView votes = SealedTreeView.openSigned(SealedLog.VOTES, log, key)) {
             long size = verdicts.checkpoint().size();
             LeafCursor leaves = new LeafCursor(votes.reader()).range(looked, size);
             for (; leaves.hasNext(); looked++) {
@@ -96,15 +96,6 @@ public final class ReceiptProver {
         });
     }
 
-    private SealedTreeView open(SealedLog tree) {
-        SealedTreeView view = SealedTreeView.open(tree, log);
-        String wrong = view.fault(key);
-        if (wrong != null) {
-            throw new AuditException("%s: %s".formatted(log, wrong));
-        }
-        return view;
-    }
-
     /**
      * Proves the vote that stands at a place.
      *
@@ -123,8 +114,8 @@ public final class ReceiptProver {
             return new Answer.NotThere();
         }
         // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
-        try (SealedTreeView verdicts = open(SealedLog.VERDICTS);
-                SealedTreeView votes = open(SealedLog.VOTES)) {
+        try (SealedTreeView verdicts = SealedTreeView.openSigned(SealedLog.VERDICTS, log, key);
+                SealedTreeView votes = SealedTreeView.openSigned(SealedLog.VOTES, log, key)) {
             if (verdicts.checkpoint().size() > looked) {
                 // An annulment may stand behind what was looked at, and the checkpoint would cover it.
                 refresh();

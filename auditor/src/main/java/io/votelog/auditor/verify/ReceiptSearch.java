@@ -37,17 +37,8 @@ public final class ReceiptSearch implements AutoCloseable {
     public ReceiptSearch(LogSource source, String log, SealedLogKey key) {
         this.source = source;
         // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
-        this.verdicts = signed(SealedLog.VERDICTS, log, key);
-        this.votes = signed(SealedLog.VOTES, log, key);
-    }
-
-    private static SealedTreeView signed(SealedLog tree, String log, SealedLogKey key) {
-        SealedTreeView view = SealedTreeView.open(tree, log);
-        String wrong = view.fault(key);
-        if (wrong != null) {
-            throw new AuditException("%s: %s".formatted(log, wrong));
-        }
-        return view;
+        this.verdicts = SealedTreeView.openSigned(SealedLog.VERDICTS, log, key);
+        this.votes = SealedTreeView.openSigned(SealedLog.VOTES, log, key);
     }
 
     private record Found(ConsumerRecord<byte[], byte[]> record, VoteCast vote) {}

@@ -37,12 +37,8 @@ public final class SealedPromises implements AutoCloseable {
     public SealedPromises(String log, SealedLogKey key) {
         this.log = log;
         this.key = key;
-        votes = SealedTreeView.open(SealedLog.VOTES, log);
+        votes = SealedTreeView.openSigned(SealedLog.VOTES, log, key);
         try {
-            String wrong = votes.fault(key);
-            if (wrong != null) {
-                throw new AuditException("%s: %s".formatted(log, wrong));
-            }
             seals = SealIndex.read(votes.reader(), votes.checkpoint().size());
         } catch (UnreadableException e) {
             votes.close();
@@ -113,10 +109,10 @@ public final class SealedPromises implements AutoCloseable {
                 .position(Leaf.HASH)
                 .put(entry)
                 .array();
-        TlogProof ofVote = proof(votes, index, extra);
+        TlogProof ofVote = votes.proof(index, extra);
         try (SealedTreeView verdicts = SealedTreeView.open(SealedLog.VERDICTS, log)) {
             if (verdicts.fault(key) == null && index < verdicts.checkpoint().size()) {
-                TlogProof ofVerdict = proof(verdicts, index, verdicts.reader().entry(index));
+                TlogProof ofVerdict = verdicts.proof(index, verdicts.reader().entry(index));
                 ProofDocument document = ProofDocument.of(
                         vote.ballotId(), vote.receipt(), new ReceiptProofs(ofVote, ofVerdict, null), null);
                 return new Evidence(".broken.json", Texts.JSON.writeValueAsString(document));
@@ -125,10 +121,6 @@ public final class SealedPromises implements AutoCloseable {
             // Whoever shows no verdict is convicted without.
         }
         return new Evidence(".broken.tlog-proof", ofVote.text());
-    }
-
-    private static TlogProof proof(SealedTreeView tree, long index, byte[] extra) {
-        return new TlogProof(Optional.of(extra), index, tree.reader().inclusion(index), tree.note());
     }
 
     private static @Nullable String fault(PromisedVote vote, @Nullable Leaf leaf) {

@@ -10,9 +10,11 @@ import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.SignedNote;
 import io.votelog.auditor.tlog.TlogException;
+import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.tlog.UnreadableException;
 import io.votelog.auditor.tlog.tiles.TileSource;
 import io.votelog.auditor.tlog.tiles.TlogReader;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,23 @@ public record SealedTreeView(
     }
 
     /**
-     * The same for a tree whose files are read from a source, which the view closes.
+     * The same for a tree whose checkpoint must be this log's.
+     *
+     * @param key the log's public key
+     * @throws AuditException also when the checkpoint is of another log, or is not signed with the key
+     */
+    static SealedTreeView openSigned(SealedLog tree, String log, SealedLogKey key) {
+        SealedTreeView view = open(tree, log);
+        String wrong = view.fault(key);
+        if (wrong != null) {
+            view.close();
+            throw new AuditException("%s: %s".formatted(log, wrong));
+        }
+        return view;
+    }
+
+    /**
+     * Opens a tree as {@link #open} does, from a source, which the view closes.
      *
      * @param log the name of the log in error messages
      * @return null when the tree has no checkpoint
@@ -84,6 +102,17 @@ public record SealedTreeView(
             return "the checkpoint of %s is not signed with the key %s".formatted(checkpoint.origin(), verifier.vkey());
         }
         return null;
+    }
+
+    /**
+     * Proves that an entry is in the tree.
+     *
+     * @param index of the entry, from 0 on, below the checkpoint's size
+     * @param extra what the proof carries beside the path, such as the entry
+     * @throws TlogException when the tree cannot be read, or is not the checkpoint's
+     */
+    TlogProof proof(long index, byte[] extra) {
+        return new TlogProof(Optional.of(extra), index, reader.inclusion(index), note);
     }
 
     @Override

@@ -23,6 +23,7 @@ import io.votelog.schemas.Topics;
 import io.votelog.schemas.promise.OpeningTicket;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -257,6 +258,7 @@ class ServedSealerIT {
         }
         opensTheChoicesToTheVoterAlone();
         refusesAnotherKeyOfTheSameName();
+        answersForItsHealthWhileAnotherClientStopsInItsRequest(0);
         assertThat(metrics(active))
                 .contains(
                         "votelog_sealer_leaves{tree=\"verdicts\"} " + leaves(active),
@@ -283,6 +285,19 @@ class ServedSealerIT {
                 "verify", "--log", "http://127.0.0.1:" + publicPort(1 - active), "--log-key", vkeys, "--quiet");
         assertThat(verified.out()).doesNotContain("FAIL");
         assertThat(verified.exitCode()).isIn(0, 3);
+    }
+
+    private void answersForItsHealthWhileAnotherClientStopsInItsRequest(int sealer) throws Exception {
+        int port = ports.get(2 * sealer + 1);
+        try (Socket slow = new Socket("127.0.0.1", port)) {
+            slow.getOutputStream().write("GET /actuator/health HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+            slow.getOutputStream().flush();
+            HttpRequest health = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:%d/actuator/health".formatted(port)))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            assertThat(http.send(health, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        }
     }
 
     /** A log has one key for each tree, for good: who has another one of the same name neither seals nor follows. */
