@@ -12,12 +12,12 @@ import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.NoteVerifier;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.tiles.TileSource;
 import io.votelog.auditor.verify.TwoCheckpoints;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,11 +201,7 @@ public final class EquivocationCommand implements Callable<Integer> {
     private static Map<String, Object> tree(Checkpoint checkpoint) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("size", checkpoint.size());
-        tree.put("root", base64(checkpoint.root()));
+        tree.put("root", StrictEncoding.base64(checkpoint.root()));
         return tree;
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
     }
 }

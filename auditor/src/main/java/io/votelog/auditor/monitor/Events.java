@@ -4,9 +4,9 @@ package io.votelog.auditor.monitor;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.tlog.Checkpoint;
+import io.votelog.auditor.tlog.StrictEncoding;
 import java.io.PrintStream;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +56,7 @@ public final class Events {
     private static Map<String, Object> tree(Checkpoint checkpoint) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("leaves", checkpoint.size());
-        tree.put("root", Base64.getEncoder().encodeToString(checkpoint.root()));
+        tree.put("root", StrictEncoding.base64(checkpoint.root()));
         return tree;
     }
 

@@ -7,6 +7,7 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.tiles.TreeEdge;
 import io.votelog.auditor.verify.NewRecordsCheck;
@@ -167,9 +168,7 @@ final class MonitorState {
                         "size",
                         edge.size(),
                         "levels",
-                        edge.levels().stream()
-                                .map(Base64.getEncoder()::encodeToString)
-                                .toList())));
+                        edge.levels().stream().map(StrictEncoding::base64).toList())));
         document.put("edges", kept);
         List<Object> shown = new ArrayList<>();
         views.forEach((of, view) -> shown.add(Map.of(

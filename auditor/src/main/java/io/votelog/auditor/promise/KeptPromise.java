@@ -6,6 +6,7 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.tlog.Ed25519;
 import io.votelog.auditor.tlog.Proofs;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.events.GatewayKeyNamed;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Base64Url;
@@ -30,7 +31,6 @@ import java.security.GeneralSecurityException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -218,7 +218,7 @@ public record KeptPromise(PromisedVote vote, String gatewayKey, String logKey, b
             if (root == null) {
                 throw no(where, "promise.path leads from promise.index to the root of no tree of promise.size");
             }
-            String gatewayKey = Base64.getEncoder().encodeToString(key.publicKey());
+            String gatewayKey = StrictEncoding.base64(key.publicKey());
             byte[] signature = bytes("promise.signature", evidence.signature(), SIGNATURE);
             if (!signatures.isRight(key.publicKey(), Promise.signedText(size, root), signature)) {
                 throw no(

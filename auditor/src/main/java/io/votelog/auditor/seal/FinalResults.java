@@ -3,13 +3,13 @@ package io.votelog.auditor.seal;
 
 import io.votelog.auditor.source.PartitionTail;
 import io.votelog.auditor.tlog.Checkpoint;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
 import io.votelog.events.ReasonCount;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +97,7 @@ public final class FinalResults implements AutoCloseable {
         Map<String, Object> head = new LinkedHashMap<>();
         head.put("origin", tree.origin());
         head.put("size", tree.size());
-        head.put("root", Base64.getEncoder().encodeToString(tree.root()));
+        head.put("root", StrictEncoding.base64(tree.root()));
         return head;
     }
 

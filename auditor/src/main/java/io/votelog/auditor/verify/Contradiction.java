@@ -5,12 +5,12 @@ import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Proofs;
 import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.tiles.TlogReader;
 import io.votelog.auditor.tlog.tiles.TreeEdge;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +60,8 @@ public record Contradiction(String how, Map<String, byte[]> evidence) {
             throw new TlogException("the proof that was made of the tiles does not verify");
         }
         Map<String, Object> proof = new LinkedHashMap<>();
-        proof.put("rootOfTheBeginningOfTheLarger", base64(beginning));
-        proof.put("consistency", hashes.stream().map(Contradiction::base64).toList());
+        proof.put("rootOfTheBeginningOfTheLarger", StrictEncoding.base64(beginning));
+        proof.put("consistency", hashes.stream().map(StrictEncoding::base64).toList());
         return of(
                 "the first %,d of %,d leaves are not those of the checkpoint of %,d leaves, and the log signed both"
                         .formatted(small.size(), large.size(), small.size()),
@@ -86,10 +86,10 @@ public record Contradiction(String how, Map<String, byte[]> evidence) {
         Map<String, Object> proof = new LinkedHashMap<>();
         proof.put(
                 "edgeOfTheLarger",
-                edge.levels().stream().map(Contradiction::base64).toList());
+                edge.levels().stream().map(StrictEncoding::base64).toList());
         proof.put(
                 "edgeOfTheSmaller",
-                ofSmaller.levels().stream().map(Contradiction::base64).toList());
+                ofSmaller.levels().stream().map(StrictEncoding::base64).toList());
         return of(
                 "the checkpoint of %,d leaves is not the beginning of the one of %,d: they differ from leaf %,d on at the latest, and the log signed both"
                         .formatted(ofSmaller.size(), edge.size(), first.getAsLong()),
@@ -106,9 +106,5 @@ public record Contradiction(String how, Map<String, byte[]> evidence) {
             files.put(PROOF, (Texts.JSON.writeValueAsString(proof) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return new Contradiction(how, files);
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
     }
 }

@@ -4,6 +4,7 @@ package io.votelog.auditor.verify;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.seal.Commitments;
 import io.votelog.auditor.seal.Leaf;
+import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.events.VoteCast;
 import java.nio.ByteBuffer;
@@ -13,13 +14,19 @@ import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes proofs of records that are known, from both trees as their checkpoints show them. Used by one thread.
- *
- * @param votes at least as long as the other tree
- * @param seals those of the tree of verdicts
- */
-record ProofMaker(SealedTreeView votes, SealedTreeView verdicts, SealIndex seals) {
+/** Makes proofs of records that are known, from both trees as their checkpoints show them. Used by one thread. */
+final class ProofMaker {
+    private final SealedTreeView votes;
+    private final SealedTreeView verdicts;
+    private final SealIndex seals;
+
+    /** @param seals those of the tree of verdicts */
+    ProofMaker(SealedTrees trees, SealIndex seals) {
+        this.votes = trees.view(SealedLog.VOTES);
+        this.verdicts = trees.view(SealedLog.VERDICTS);
+        this.seals = seals;
+    }
+
     /**
      * The proofs of a vote and of the verdict on it; null where they are not both sealed.
      *

@@ -67,17 +67,16 @@ public final class ReceiptProver {
      * @throws AuditException when the sealed log, or an annulment in votes, cannot be read
      */
     public synchronized void refresh() {
-        try (SealedTreeView verdicts = SealedTreeView.openSigned(SealedLog.VERDICTS, log, key);
-                SealedTreeView votes = SealedTreeView.openSigned(SealedLog.VOTES, log, key)) {
-            long size = verdicts.checkpoint().size();
-            LeafCursor leaves = new LeafCursor(votes.reader()).range(looked, size);
+        try (SealedTrees trees = SealedTrees.signed(log, key)) {
+            long size = trees.checkpoint(SealedLog.VERDICTS).size();
+            LeafCursor leaves = new LeafCursor(trees.view(SealedLog.VOTES).reader()).range(looked, size);
             for (; leaves.hasNext(); looked++) {
                 byte[] entry = leaves.next();
                 if (entry[0] == Leaf.CONTROL && SealIndex.parse(entry, looked) instanceof Leaf.Record leaf) {
                     control(leaf);
                 }
             }
-            seals.extend(verdicts.reader(), size);
+            seals.extend(trees.view(SealedLog.VERDICTS).reader(), size);
         } catch (TlogException e) {
             throw new AuditException(String.valueOf(e.getMessage()), e);
         }
@@ -113,14 +112,12 @@ public final class ReceiptProver {
         if (record == null || vote == null) {
             return new Answer.NotThere();
         }
-        // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
-        try (SealedTreeView verdicts = SealedTreeView.openSigned(SealedLog.VERDICTS, log, key);
-                SealedTreeView votes = SealedTreeView.openSigned(SealedLog.VOTES, log, key)) {
-            if (verdicts.checkpoint().size() > looked) {
+        try (SealedTrees trees = SealedTrees.signed(log, key)) {
+            if (trees.checkpoint(SealedLog.VERDICTS).size() > looked) {
                 // An annulment may stand behind what was looked at, and the checkpoint would cover it.
                 refresh();
             }
-            ProofMaker maker = new ProofMaker(votes, verdicts, seals);
+            ProofMaker maker = new ProofMaker(trees, seals);
             ReceiptProofs proofs = maker.vote(record, vote);
             if (proofs == null) {
                 return new Answer.NotYet();

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds a receipt's vote in the log, and makes the proofs that it is in the sealed log. */
 public final class ReceiptSearch implements AutoCloseable {
     private final LogSource source;
-    private final SealedTreeView verdicts;
-    private final SealedTreeView votes;
+    private final SealedTrees trees;
 
     /**
      * @param log the folder or the URL of the sealed log
@@ -36,9 +35,7 @@ public final class ReceiptSearch implements AutoCloseable {
      */
     public ReceiptSearch(LogSource source, String log, SealedLogKey key) {
         this.source = source;
-        // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
-        this.verdicts = SealedTreeView.openSigned(SealedLog.VERDICTS, log, key);
-        this.votes = SealedTreeView.openSigned(SealedLog.VOTES, log, key);
+        this.trees = SealedTrees.signed(log, key);
     }
 
     private record Found(ConsumerRecord<byte[], byte[]> record, VoteCast vote) {}
@@ -82,9 +79,9 @@ public final class ReceiptSearch implements AutoCloseable {
                             offset == null ? "" : " at offset " + offset));
         }
         try {
+            SealedTreeView verdicts = trees.view(SealedLog.VERDICTS);
             ProofMaker maker = new ProofMaker(
-                    votes,
-                    verdicts,
+                    trees,
                     SealIndex.read(verdicts.reader(), verdicts.checkpoint().size()));
             ReceiptProofs last = null;
             Found accepted = null;
@@ -192,7 +189,6 @@ public final class ReceiptSearch implements AutoCloseable {
 
     @Override
     public void close() {
-        votes.close();
-        verdicts.close();
+        trees.close();
     }
 }

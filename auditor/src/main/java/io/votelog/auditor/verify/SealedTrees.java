@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Both trees of a sealed log as they are shown at one moment: checkpoints, seals, and the files that hold the trees. What
@@ -28,17 +29,32 @@ public final class SealedTrees implements AutoCloseable {
      * @throws AuditException when a tree has no checkpoint, or an invalid one
      */
     public SealedTrees(String log) {
+        this(tree -> SealedTreeView.open(tree, log));
+    }
+
+    private SealedTrees(Function<SealedLog, SealedTreeView> open) {
         // Verdicts first: the trees may grow in between, and the tree of votes must not be the shorter one.
-        verdicts = SealedTreeView.open(SealedLog.VERDICTS, log);
+        verdicts = open.apply(SealedLog.VERDICTS);
         try {
-            votes = SealedTreeView.open(SealedLog.VOTES, log);
+            votes = open.apply(SealedLog.VOTES);
         } catch (RuntimeException e) {
             verdicts.close();
             throw e;
         }
     }
 
-    private SealedTreeView view(SealedLog tree) {
+    /**
+     * Both trees of a sealed log, each with a checkpoint that the key signed.
+     *
+     * @param log the folder or the URL of the sealed log
+     * @throws AuditException when a tree has no such checkpoint
+     */
+    static SealedTrees signed(String log, SealedLogKey key) {
+        return new SealedTrees(tree -> SealedTreeView.openSigned(tree, log, key));
+    }
+
+    /** A tree as it is shown. */
+    SealedTreeView view(SealedLog tree) {
         return tree == SealedLog.VOTES ? votes : verdicts;
     }
 

@@ -4,11 +4,11 @@ package io.votelog.auditor.verify;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Proofs;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.tlog.tiles.TileSource;
 import io.votelog.auditor.tlog.tiles.TlogReader;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,12 +82,8 @@ public record TwoCheckpoints(Checkpoint smaller, String smallerName, Checkpoint 
                                         largerName,
                                         smaller.size(),
                                         larger.size(),
-                                        base64(beginning),
-                                        base64(smaller.root()))
+                                        StrictEncoding.base64(beginning),
+                                        StrictEncoding.base64(smaller.root()))
                         + " keep the two files, and the log's tiles, they are the proof.");
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
     }
 }

@@ -11,12 +11,12 @@ import io.votelog.auditor.seal.SealedLogKey;
 import io.votelog.auditor.tlog.Checkpoint;
 import io.votelog.auditor.tlog.Policy;
 import io.votelog.auditor.tlog.SignedNote;
+import io.votelog.auditor.tlog.StrictEncoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -116,7 +116,7 @@ public final class MirrorCommand implements Callable<Integer> {
                 Checkpoint checkpoint = Checkpoint.parse(note.text());
                 Map<String, Object> of = new LinkedHashMap<>();
                 of.put("leaves", checkpoint.size());
-                of.put("root", Base64.getEncoder().encodeToString(checkpoint.root()));
+                of.put("root", StrictEncoding.base64(checkpoint.root()));
                 of.put("signatures", note.signatures().size());
                 line.put(tree.path(), of);
                 text.append(String.format(

@@ -18,6 +18,7 @@ import io.votelog.auditor.serve.SealerMeters;
 import io.votelog.auditor.source.BrokerSource;
 import io.votelog.auditor.source.RecordReader;
 import io.votelog.auditor.tlog.Checkpoint;
+import io.votelog.auditor.tlog.StrictEncoding;
 import io.votelog.auditor.tlog.TlogException;
 import io.votelog.auditor.verify.ReceiptProver;
 import io.votelog.schemas.Topics;
@@ -27,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -290,7 +290,7 @@ public final class SealCommand implements Callable<Integer> {
         private static Map<String, Object> tree(Checkpoint checkpoint) {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("leaves", checkpoint.size());
-            tree.put("root", Base64.getEncoder().encodeToString(checkpoint.root()));
+            tree.put("root", StrictEncoding.base64(checkpoint.root()));
             return tree;
         }
     }
