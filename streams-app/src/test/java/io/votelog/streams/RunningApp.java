@@ -4,11 +4,11 @@ package io.votelog.streams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.broker.Ports;
 import io.votelog.infra.testing.contract.Contract;
 import io.votelog.infra.testing.contract.Exchange;
 import io.votelog.infra.testing.contract.OpenApi;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,9 +21,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
@@ -92,7 +96,11 @@ final class RunningApp implements AutoCloseable {
                 .start();
         child.accept(jvm);
         RunningApp app = new RunningApp(null, () -> jvm.stop(Duration.ofSeconds(20)), port, managementPort);
-        app.awaitReady();
+        try {
+            app.awaitReady(() -> !jvm.isAlive());
+        } catch (ConditionTimeoutException | TerminalFailureException e) {
+            throw new AssertionError(jvm.obituary(jvm + " is not ready"), e);
+        }
         return app;
     }
 
@@ -105,14 +113,21 @@ final class RunningApp implements AutoCloseable {
                 .run(arguments.toArray(String[]::new));
         Integer management = context.getEnvironment().getProperty("local.management.port", Integer.class);
         RunningApp app = new RunningApp(context, context::close, port, management == null ? -1 : management);
-        app.awaitReady();
+        app.awaitReady(() -> false);
         return app;
     }
 
-    private void awaitReady() {
+    /**
+     * Waits longer than a member may hold a place in the group that it does not work in ({@code max.poll.interval.ms}, a minute): one that ends
+     * while the broker refuses it may hold it for so long.
+     *
+     * @param ended whether there is nothing left to wait for
+     */
+    private void awaitReady(BooleanSupplier ended) {
         Awaitility.await("readiness")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofSeconds(120))
                 .ignoreExceptions()
+                .failFast("it has ended", ended::getAsBoolean)
                 .until(() -> management("/actuator/health/readiness").statusCode() == 200);
     }
 
@@ -131,11 +146,7 @@ final class RunningApp implements AutoCloseable {
     }
 
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return Ports.anyFree(Set.of());
     }
 
     /** Stops one bean of the application, which must run in this JVM, as a shutdown does. */

@@ -11,6 +11,7 @@ import io.votelog.auditor.TestLog;
 import io.votelog.auditor.seal.SealingKey;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.broker.Ports;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
@@ -21,8 +22,6 @@ import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import io.votelog.schemas.promise.OpeningTicket;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -42,6 +41,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -60,7 +60,7 @@ import tools.jackson.databind.json.JsonMapper;
 @WithKafka(freshTopics = true)
 class ServedSealerIT {
     private static final BallotDefinition FRUITS = TestLog.fruits();
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     /** A voter whose vote is accepted, one whose first vote is rejected, and one whose vote is annulled. */
     private static final int ACCEPTED = 0;
@@ -135,7 +135,7 @@ class ServedSealerIT {
         admin.alterConsumerGroupOffsets("counting", counted).all().get();
     }
 
-    private void start(String name) throws IOException {
+    private void start(String name) {
         int port = freePort();
         int management = freePort();
         ports.add(port);
@@ -171,10 +171,8 @@ class ServedSealerIT {
                 .start());
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+    private static int freePort() {
+        return Ports.anyFree(Set.of());
     }
 
     @AfterEach

@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The real program with the real jars, as a person meets it. */
 class UpIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     @TempDir
     Path dir;
