@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.broker.ChildClocks;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Topics;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What can be wrong with a cluster of three brokers and with none of one. */
 @ExtendWith(OutputCaptureExtension.class)
+@WholeSystem
 class ClusterCheckIT {
     private static final String VOTES = Topics.VOTES.name();
 

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.testing.CraftedBatch;
 import io.votelog.infra.testing.TopicReader;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Topics;
 import io.votelog.schemas.cluster.LogCluster;
 import io.votelog.schemas.cluster.UnfitLogException;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Batches of records that are small on the wire and huge once they are unpacked. A reader of such a batch runs out of memory at
  * every start, so no such batch may ever be in the log, whatever becomes of the broker to which it is sent.
  */
+@WholeSystem
 class HostileBatchesIT {
     private static final int HONEST = 200;
     private static final List<CompressionType> COMPRESSIONS =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Topics;
 import io.votelog.streams.hosting.ExitCodes;
 import io.votelog.web.cluster.CheckCommand;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On three brokers, the topics from which the count is restored must outlive one of them. */
+@WholeSystem
 final class ClusterIT {
     private static final String APPLICATION_ID = "cluster-it";
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.WithKafka;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Two instances with standby replicas, of which one is killed while votes come in. */
 @WithKafka(freshTopics = true)
+@WholeSystem
 final class FailoverIT {
     private static final String[] SETTINGS = {
         "--votelog.streams.standby-replicas=1", "--votelog.results.heartbeat=200ms"

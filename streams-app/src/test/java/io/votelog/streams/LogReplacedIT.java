@@ -8,6 +8,7 @@ import io.votelog.events.BallotResults;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.TopicReader;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Events;
@@ -31,6 +32,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The topic of votes is deleted and made anew under a running count, and soon holds more records than were counted. */
 @WithKafka(freshTopics = true)
+@WholeSystem
 final class LogReplacedIT {
     private static final int VOTES = 20;
 

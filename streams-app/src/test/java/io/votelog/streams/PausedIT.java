@@ -8,6 +8,7 @@ import io.votelog.events.VoteDecided;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.TopicReader;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it had not committed is fenced.
  */
 @WithKafka(freshTopics = true)
+@WholeSystem
 final class PausedIT {
     @Test
     void shouldSpreadTheCountOverBothThreadsAgain(KafkaBroker broker, @TempDir Path state) throws Exception {

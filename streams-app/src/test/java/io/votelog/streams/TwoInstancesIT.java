@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.RawConnection;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @WithKafka(freshTopics = true)
+@WholeSystem
 final class TwoInstancesIT {
     /** Two reads of the log for a client, and then none for a while. */
     private static final String[] SHARE = {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.Accidents;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
  * refused, were annulled, and the ballots too, whose records have no key.
  */
 @WithKafka(freshTopics = true)
+@WholeSystem
 final class VotersRestoreIT {
     private static final String APPLICATION_ID = "restore-it";
     private static final String BALLOT = "restored";

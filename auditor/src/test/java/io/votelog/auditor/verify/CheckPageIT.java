@@ -14,6 +14,7 @@ import io.votelog.auditor.seal.SealingKey;
 import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.auditor.verify.SealedVotes.Kept;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.browser.Browser;
 import io.votelog.infra.testing.browser.Browser.Screen;
 import io.votelog.infra.testing.browser.Browser.Visitor;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page that checks a proof, in Chromium without a network, held to what the auditor says of the same files. */
+@WholeSystem
 class CheckPageIT {
     private static final String ADDRESS =
             CheckPageTest.PAGE.toAbsolutePath().toUri().toString();

@@ -4,6 +4,7 @@ package io.votelog.infra.images;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.images.Tarball.Entry;
+import io.votelog.infra.testing.WholeSystem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What is in the images, and that two builds are the same: without an engine, and without what is prepared of a start. */
+@WholeSystem
 class ImagesIT {
     private static final JsonMapper JSON = new JsonMapper();
 

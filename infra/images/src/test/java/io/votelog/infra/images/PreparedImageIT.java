@@ -4,6 +4,7 @@ package io.votelog.infra.images;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.images.Tarball.Entry;
+import io.votelog.infra.testing.WholeSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * An image with what is prepared of a start, the gateway's: without an engine, from the files of the image. All of them in an engine:
  * {@code ContainersIT}.
  */
+@WholeSystem
 class PreparedImageIT {
     private static final int VOTES = 50;
 

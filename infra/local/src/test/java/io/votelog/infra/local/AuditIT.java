@@ -14,6 +14,7 @@ import io.votelog.events.VoteDecided;
 import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.DumpedLog.Entry;
 import io.votelog.infra.testing.Python;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
@@ -47,6 +48,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The auditor as it is built, and the recount in another language, on the log of a whole system and on what forgers make of it. */
+@WholeSystem
 class AuditIT {
     private static final String VOTES = Topics.VOTES.name();
     private static final String DECISIONS = Topics.DECISIONS.name();

@@ -13,6 +13,7 @@ import io.votelog.infra.system.RunningSystem;
 import io.votelog.infra.system.SystemFolders;
 import io.votelog.infra.system.SystemPlan;
 import io.votelog.infra.system.Tokens;
+import io.votelog.infra.testing.WholeSystem;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A real broker dies while ballots are published, and comes back: each of them is published, without anyone asking again. */
+@WholeSystem
 class BrokerKilledWhilePublishingIT {
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
 

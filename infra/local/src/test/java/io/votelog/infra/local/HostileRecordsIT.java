@@ -10,6 +10,7 @@ import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.local.HostileRecords.Hostile;
 import io.votelog.infra.testing.CraftedBatch;
 import io.votelog.infra.testing.Python;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
@@ -50,6 +51,7 @@ import tools.jackson.databind.JsonNode;
  * Strangers write into the log of a running system whatever they can think of. The honest votes beside it are counted all the same,
  * within seconds, and auditor, sealer and recount come to the end of the log.
  */
+@WholeSystem
 class HostileRecordsIT {
     private static final String BALLOT = "gz-customs-2021";
     private static final int PARTITIONS = 4;

@@ -4,6 +4,7 @@ package io.votelog.infra.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.votelog.infra.testing.WholeSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What was built with this JDK runs on the newest one that is installed beside it: in {@code /usr/lib/jvm}, or where a variable whose name
  * begins with {@code JAVA_HOME_} says.
  */
+@WholeSystem
 class NewerJdkIT {
     @TempDir
     static Path dir;

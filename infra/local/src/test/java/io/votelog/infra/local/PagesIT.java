@@ -12,6 +12,7 @@ import com.microsoft.playwright.Page.LocatorOptions;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.ColorScheme;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.browser.Browser;
 import io.votelog.infra.testing.browser.Browser.Screen;
 import io.votelog.infra.testing.browser.Browser.Visitor;
@@ -32,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Both pages in a browser, against the whole system: the ballot is filled in, and the results move by themselves. */
+@WholeSystem
 class PagesIT {
     /** Of one page with all that it fetches, in bytes. */
     private static final int WIRE_LIMIT = 60_000;

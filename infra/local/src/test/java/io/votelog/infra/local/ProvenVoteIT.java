@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.browser.Browser;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
@@ -41,8 +42,9 @@ import tools.jackson.databind.json.JsonMapper;
  * The walk of VERIFY.md with a whole system: a voter votes, keeps the promise, gets the proof and checks both in a browser that has no network. Then
  * those who run the vote change the log, and seal it anew with their own keys: what the voter kept, and what a monitor saw, convicts them.
  */
+@WholeSystem
 class ProvenVoteIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(3);
     private static final String RECEIPTS = "/v1/ballots/gz-customs-2021/receipts/";
     private static final int PARTITIONS = 4;
 
@@ -266,9 +268,10 @@ class ProvenVoteIT {
                 "--every",
                 "0.5");
         try {
-            await("the forged log is sealed")
-                    .atMost(SOON)
-                    .until(() -> Files.exists(sealed.resolve("verdicts/checkpoint")));
+            await("the forged log is sealed").atMost(SOON).untilAsserted(() -> assertThat(
+                            sealed.resolve("verdicts/checkpoint"))
+                    .as(sealer.said())
+                    .exists());
         } finally {
             sealer.process().destroy();
             sealer.process().waitFor();

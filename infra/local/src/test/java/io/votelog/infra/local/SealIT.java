@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.local.AuditorProgram.Said;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A whole system's log, sealed by real sealers that are killed, and what is then done to it. */
+@WholeSystem
 class SealIT {
     private static final String BALLOT = "gz-customs-2021";
     /** More than the 65,536 leaves of a full tile of tiles. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.system.secure.ClusterSetup;
 import io.votelog.infra.system.secure.SystemSecurity;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.cluster.Role;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -42,8 +43,9 @@ import tools.jackson.databind.JsonNode;
 
 /** {@code infra/up --secure} with the real jars: a whole vote, and whoever comes without a certificate's trust, a password or a right. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@WholeSystem
 class SecureIT {
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final int ALERT = 21;
     private static final int PROTOCOL_VERSION = 70;
     private static final int HANDSHAKE_FAILURE = 40;

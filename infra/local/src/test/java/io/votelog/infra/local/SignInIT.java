@@ -10,6 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.browser.Browser;
 import io.votelog.infra.testing.browser.Browser.Screen;
 import io.votelog.infra.testing.browser.Browser.Visitor;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Voters who sign in at an OpenID provider, in a browser, against the whole system. */
+@WholeSystem
 class SignInIT {
     private static final String BALLOT = "/ballots/gz-customs-2021";
 

@@ -18,6 +18,7 @@ import io.votelog.infra.system.SystemPlan;
 import io.votelog.infra.system.Tokens;
 import io.votelog.infra.system.secure.ClusterSetup;
 import io.votelog.infra.system.secure.SystemSecurity;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.cluster.Role;
 import java.io.IOException;
 import java.net.URI;
@@ -48,6 +49,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The gateways get another user and password while votes are cast: brokers are told the new user, the gateways are started again one by one,
  * and the old user is forgotten. No vote is refused for good, each is counted once, and its receipt is told by every streams-app.
  */
+@WholeSystem
 class UsersReplacedIT {
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofMinutes(3);

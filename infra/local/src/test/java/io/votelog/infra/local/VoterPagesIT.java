@@ -16,6 +16,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitUntilState;
 import io.votelog.infra.local.AuditorProgram.Said;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.browser.Browser;
 import io.votelog.infra.testing.browser.Browser.Screen;
 import io.votelog.infra.testing.browser.Browser.Visitor;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the pages do where things are not as they should be, after the vote, on each screen, and with ballots of each shape. */
+@WholeSystem
 class VoterPagesIT {
     private static final String BALLOT = "/ballots/gz-customs-2021";
     private static final String VOTES = "**/v1/ballots/*/votes";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.votelog.infra.broker.FileTrees;
 import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.SystemFolders;
+import io.votelog.infra.testing.WholeSystem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** All brokers and all state are lost, and the log comes back from a backup, by the commands of the page. */
+@WholeSystem
 class BackupIT {
     private static final int VOTERS = 40;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.system.Secrets;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Topics;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A stranger's open transaction has results stand still, and is found and ended by the commands of the page. */
+@WholeSystem
 class IncidentsIT {
     private static final int FIRST = 0;
     private static final int HOW_FAR = 1;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.system.secure.SystemSecurity;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Topics;
 import io.votelog.schemas.cluster.LogCluster;
 import io.votelog.schemas.cluster.Role;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of the page about rights, run by Kafka's own tools against a secured broker on which nothing is made yet. */
+@WholeSystem
 class RightsCommandsIT {
     @TempDir
     Path dir;

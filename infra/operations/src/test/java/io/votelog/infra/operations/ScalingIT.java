@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.Secrets;
+import io.votelog.infra.testing.WholeSystem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Partitions and instances are added by the commands of the page, and a ballot that is published then uses them. */
+@WholeSystem
 class ScalingIT {
     private static final int WHAT_TO_ADD = 0;
     private static final int PARTITIONS = 1;

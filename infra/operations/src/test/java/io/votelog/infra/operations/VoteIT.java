@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.Secrets;
+import io.votelog.infra.testing.WholeSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A ballot goes its whole way by the commands of the page: published, voted on, paused, closed early, archived; then its pepper is gone. */
+@WholeSystem
 class VoteIT {
     private static final int CHECK = 0;
     private static final int DRY_RUN = 1;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+
+class WholeSystemConditionTest {
+    private static final String NAMED = "it.test";
+
+    private final Properties before = new Properties();
+
+    @BeforeEach
+    void keepProperties() {
+        before.putAll(System.getProperties());
+        System.clearProperty(NAMED);
+        System.clearProperty(WholeSystemCondition.PROPERTY);
+    }
+
+    @AfterEach
+    void putPropertiesBack() {
+        System.setProperties(before);
+    }
+
+    @Test
+    void shouldRunOutsideOfMaven() {
+        assertThat(disabledWith(Map.of())).isEmpty();
+    }
+
+    @Test
+    void shouldRunWhereTheBuildStartsWholeSystems() {
+        assertThat(disabledWith(Map.of(WholeSystemCondition.PROPERTY, "started")))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldBeLeftOutWithTheCommandThatRunsIt() {
+        assertThat(disabledWith(Map.of(WholeSystemCondition.PROPERTY, WholeSystemCondition.SKIPPED)))
+                .hasValueSatisfying(why -> assertThat(why).contains("./mvnw verify -Pall"));
+    }
+
+    @Test
+    void shouldRunWhereItsTestsAreNamed() {
+        assertThat(disabledWith(
+                        Map.of(WholeSystemCondition.PROPERTY, WholeSystemCondition.SKIPPED, NAMED, "SomeIT,OtherIT")))
+                .isEmpty();
+    }
+
+    private static Optional<String> disabledWith(Map<String, String> properties) {
+        properties.forEach(System::setProperty);
+        ConditionEvaluationResult result = new WholeSystemCondition().evaluateExecutionCondition(null);
+        return result.isDisabled() ? result.getReason() : Optional.empty();
+    }
+}
