@@ -241,6 +241,10 @@ class ComposeTest {
             }
             assertThat(upstream("/" + tree)).isEqualTo("producer");
         }
+        String receipt = "/v1/ballots/b/receipts/r";
+        assertThat(upstream(receipt + "/opening")).isEqualTo("sealer");
+        assertThat(upstream(receipt + "/proof")).isEqualTo("streams-app");
+        assertThat(upstream("/v1/ballots/b/my-vote/opening")).isEqualTo("producer");
         // How long what is served may be kept, the sealer alone says.
         assertThat(proxy)
                 .doesNotContain("expires", "add_header", "proxy_hide_header", "proxy_ignore_headers", "proxy_cache");

@@ -146,7 +146,10 @@ final class SealerRules {
                         .get("VOTELOG_SEALED_LOG_URLS")));
     }
 
-    /** Examples of the paths at which a sealer's server has something for everybody, by its code; voters' proofs are handed on by the read side. */
+    /**
+     * Examples of the paths at which a sealer's server is reached, by its code: what it has for everybody, and what it shows voters with a ticket.
+     * Voters' proofs are handed on by the read side.
+     */
     static List<String> paths() {
         List<String> paths = new ArrayList<>();
         for (SealedLog tree : SealedLog.values()) {
@@ -162,6 +165,7 @@ final class SealerRules {
             throw new IllegalStateException("the sealer's server has other paths than are looked for here: " + fixed);
         }
         paths.addAll(fixed);
+        paths.add("/v1/ballots/b/receipts/r/opening");
         return paths;
     }
 }
