@@ -5,11 +5,13 @@ import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.schemas.Topics;
 import io.votelog.schemas.cluster.Role;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the sealer that seals among several: the member of a consumer group to which the only partition of the topic of seals is assigned.
- * A sealer that ends leaves the group, and the next one is chosen at once; one that dies or hangs is given up after {@link #SESSION}.
+ * A sealer that ends leaves the group, and the next one is chosen at once; one that dies or stands still as a whole is given up after {@link
+ * #SESSION}, and one whose work stands still, on a disk that hangs for instance, gives its place up itself after {@link #HANGS}.
  *
  * <p>The choice is for speed and not for safety: should two sealers believe that they were chosen, the brokers accept the writes of the
  * newer one alone.
@@ -31,10 +34,18 @@ final class Election implements AutoCloseable {
     /** A member of which nothing was heard for so long is gone. The brokers allow no less by default ({@code group.min.session.timeout.ms}). */
     static final Duration SESSION = Duration.ofSeconds(6);
 
+    /** A sealer that has not got on for so long hangs. No call to brokers takes longer. */
+    static final Duration HANGS = Duration.ofSeconds(60);
+
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final LongSupplier work;
+    private final PrintStream err;
     private final Thread thread;
+    private long done = -1;
+    private long doneNanos;
+    private boolean out;
     private volatile boolean chosen;
     private volatile boolean closed;
     private volatile @Nullable KafkaException failure;
@@ -43,8 +54,12 @@ final class Election implements AutoCloseable {
      * Joins the group.
      *
      * @param clientSettings of Kafka's clients, with {@code bootstrap.servers}
+     * @param work a number that grows while the sealer gets on; read by another thread than its own
+     * @param err where it is told that the sealer hangs
      */
-    Election(Map<String, Object> clientSettings) {
+    Election(Map<String, Object> clientSettings, LongSupplier work, PrintStream err) {
+        this.work = work;
+        this.err = err;
         Map<String, Object> settings = new HashMap<>(clientSettings);
         settings.put("group.id", Role.SEALERS_GROUP);
         settings.put("group.protocol", "classic");
@@ -78,8 +93,9 @@ final class Election implements AutoCloseable {
 
     private void run() {
         try (consumer) {
-            consumer.subscribe(List.of(Topics.SEALS.name()), new Listener());
+            join();
             while (!closed) {
+                look();
                 poll();
             }
         } catch (WakeupException e) {
@@ -91,9 +107,39 @@ final class Election implements AutoCloseable {
         }
     }
 
+    private void join() {
+        consumer.subscribe(List.of(Topics.SEALS.name()), new Listener());
+    }
+
+    /** Leaves the group while the sealer hangs, so that another one is chosen, and joins it again when it gets on. */
+    private void look() {
+        long now = work.getAsLong();
+        if (now != done) {
+            done = now;
+            doneNanos = System.nanoTime();
+            if (out) {
+                out = false;
+                err.println("the sealer gets on again, and may be chosen again");
+                join();
+            }
+        } else if (!out && System.nanoTime() - doneNanos > HANGS.toNanos()) {
+            out = true;
+            err.printf("the sealer has not got on for %d s, so that another one is to seal%n", HANGS.toSeconds());
+            consumer.unsubscribe();
+            chosen = false;
+        }
+    }
+
     private void poll() {
         try {
-            consumer.poll(POLL);
+            if (out) {
+                Thread.sleep(POLL.toMillis());
+            } else {
+                consumer.poll(POLL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed = true;
         } catch (RetriableException e) {
             // The next poll tries again.
         }

@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ public final class SealingRun {
     private final Listener listener;
     private final SealerMeters meters;
     private final PrintStream err;
+    private final AtomicLong steps = new AtomicLong();
     private boolean begun;
     private long shown = -1;
 
@@ -96,8 +99,10 @@ public final class SealingRun {
     public void run(CountDownLatch stopped) throws InterruptedException {
         Map<String, Object> settings = new HashMap<>(terms.properties());
         settings.put("bootstrap.servers", terms.bootstrapServers());
-        @Nullable Election election = terms.standby() ? new Election(settings) : null;
-        try (BrokerSource source = new BrokerSource(terms.bootstrapServers(), terms.properties());
+        BrokerSource source = new BrokerSource(terms.bootstrapServers(), terms.properties());
+        LongSupplier work = () -> steps.get() + source.polls();
+        @Nullable Election election = terms.standby() ? new Election(settings, work, err) : null;
+        try (source;
                 CountingProgress progress = new CountingProgress(Admin.create(settings), terms.group())) {
             boolean goesOn = true;
             while (goesOn) {
@@ -109,12 +114,13 @@ public final class SealingRun {
                         throw e;
                     }
                     meters.failed();
+                    steps.incrementAndGet();
                     err.printf("%s; tried again in %d s%n", e.getMessage(), AFTER_AN_OUTAGE.toSeconds());
                     if (takenOver && election != null) {
                         // Somebody else believes to be chosen. Who seals is asked anew, so that two do not shut each
                         // other out for ever.
                         election.close();
-                        election = new Election(settings);
+                        election = new Election(settings, work, err);
                     }
                     goesOn = !stopped.await(AFTER_AN_OUTAGE.toMillis(), TimeUnit.MILLISECONDS);
                 }
@@ -202,6 +208,7 @@ public final class SealingRun {
     private boolean steps(Work work, CountDownLatch stopped) throws InterruptedException {
         boolean done = false;
         while (!(terms.once() && done)) {
+            steps.incrementAndGet();
             if (work.follows()) {
                 if (!follow(work.sealer())) {
                     return true;
@@ -221,7 +228,7 @@ public final class SealingRun {
                 listener.sealed(votes, verdicts);
             }
             show(work);
-            if (stopped.await(pauseMs(work.follows()), TimeUnit.MILLISECONDS)) {
+            if (rest(pauseMs(work.follows()), stopped)) {
                 return false;
             }
             if (work.isToSwitch() || work.sealer().isOutgrown()) {
@@ -230,6 +237,20 @@ public final class SealingRun {
         }
         if (work.witnesses() != null) {
             work.witnesses().finish();
+        }
+        return false;
+    }
+
+    /** Waits in short steps, since whoever rests does not hang. Returns whether it was stopped meanwhile. */
+    private boolean rest(long pauseMs, CountDownLatch stopped) throws InterruptedException {
+        long left = pauseMs;
+        while (left > 0) {
+            long slice = Math.min(left, LOOK.toMillis());
+            if (stopped.await(slice, TimeUnit.MILLISECONDS)) {
+                return true;
+            }
+            left -= slice;
+            steps.incrementAndGet();
         }
         return false;
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -35,6 +36,7 @@ public final class BrokerSource implements LogSource {
     private final Map<String, String> clientProperties;
     private final Duration patience;
     private final Map<String, Object> config = new HashMap<>();
+    private final LongAdder polls = new LongAdder();
 
     /**
      * @param bootstrapServers {@code host:port}, several with commas between
@@ -63,6 +65,11 @@ public final class BrokerSource implements LogSource {
         } catch (NumberFormatException e) {
             throw new AuditException("%s is '%s'; milliseconds are needed".formatted(PATIENCE_MS, text), e);
         }
+    }
+
+    /** How often tails have asked for records: while it grows, whoever reads them gets on, or waits for brokers. */
+    public long polls() {
+        return polls.sum();
     }
 
     @Override
@@ -159,7 +166,7 @@ public final class BrokerSource implements LogSource {
 
     /** Follows one partition as it grows. */
     public PartitionTail tail(String topic, int partition) {
-        return new PartitionTail(consumer(), new TopicPartition(topic, partition), patience);
+        return new PartitionTail(consumer(), new TopicPartition(topic, partition), patience, polls::increment);
     }
 
     /**

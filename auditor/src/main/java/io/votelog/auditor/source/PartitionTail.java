@@ -20,6 +20,7 @@ public final class PartitionTail implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition at;
     private final Duration patience;
+    private final Runnable onPoll;
     private Iterator<ConsumerRecord<byte[], byte[]>> polled =
             List.<ConsumerRecord<byte[], byte[]>>of().iterator();
     private @Nullable ConsumerRecord<byte[], byte[]> head;
@@ -30,11 +31,13 @@ public final class PartitionTail implements AutoCloseable {
      *
      * @param consumer closed with this object; it is assigned the partition and nothing else
      * @param patience how long to wait for a record that is known to exist
+     * @param onPoll is called each time before it asks for records
      */
-    PartitionTail(Consumer<byte[], byte[]> consumer, TopicPartition at, Duration patience) {
+    PartitionTail(Consumer<byte[], byte[]> consumer, TopicPartition at, Duration patience, Runnable onPoll) {
         this.consumer = consumer;
         this.at = at;
         this.patience = patience;
+        this.onPoll = onPoll;
         consumer.assign(List.of(at));
         seek(0);
     }
@@ -81,6 +84,7 @@ public final class PartitionTail implements AutoCloseable {
             while (!polled.hasNext()) {
                 // The consumer's position is compared, not the last record's offset: the last offset may be a
                 // transaction marker or an aborted record.
+                onPoll.run();
                 long before = consumer.position(at, patience);
                 if (before >= end) {
                     return null;

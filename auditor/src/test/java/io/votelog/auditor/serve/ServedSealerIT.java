@@ -13,6 +13,7 @@ import io.votelog.auditor.tlog.TlogProof;
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.Ports;
 import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.LogKeys;
@@ -176,8 +177,9 @@ class ServedSealerIT {
     }
 
     @AfterEach
-    void stop() {
+    void stop(KafkaBroker broker) {
         sealers.forEach(sealer -> sealer.stop(Duration.ofSeconds(10)));
+        broker.deleteTopics();
     }
 
     private HttpResponse<String> get(int port, String path, String... headers) throws Exception {
@@ -283,6 +285,36 @@ class ServedSealerIT {
                 "verify", "--log", "http://127.0.0.1:" + publicPort(1 - active), "--log-key", vkeys, "--quiet");
         assertThat(verified.out()).doesNotContain("FAIL");
         assertThat(verified.exitCode()).isIn(0, 3);
+    }
+
+    /** The one that seals waits for its disk and never gets an answer, while all the rest of it lives. */
+    @Test
+    @WholeSystem
+    void shouldBeReplacedWhereItsDiskHangs() throws Exception {
+        awaitReady(0);
+        awaitReady(1);
+        await("both have the whole log").atMost(SOON).until(() -> leaves(0) > records() && leaves(1) == leaves(0));
+        int active = metrics(0).contains("votelog_sealer_active 1") ? 0 : 1;
+        Path next = dir.resolve(active == 0 ? "one" : "two").resolve("votes/checkpoint.next");
+        // Whoever opens a pipe to write to it waits for somebody who reads.
+        assertThat(new ProcessBuilder("mkfifo", next.toString()).start().waitFor())
+                .isZero();
+
+        long before = leaves(1 - active);
+        long hungNanos = System.nanoTime();
+        // It seals this vote and hangs as it shows the checkpoint, which the other one may have from the topic of
+        // seals.
+        write(300);
+        await("this vote is shown by the other one").atMost(SOON).until(() -> leaves(1 - active) > before);
+        long then = leaves(1 - active);
+        write(301);
+        await("the other one seals").atMost(SOON).until(() -> leaves(1 - active) > then);
+        System.out.printf(
+                "another sealer took over %.1f s after the disk of the active one hung%n",
+                (System.nanoTime() - hungNanos) / 1e9);
+        assertThat(metrics(1 - active)).contains("votelog_sealer_active 1");
+        assertThat(sealers.get(active).logTail(20)).anyMatch(line -> line.contains("another one is to seal"));
+        assertThat(sealers.get(active).isAlive()).isTrue();
     }
 
     private void answersForItsHealthWhileAnotherClientStopsInItsRequest(int sealer) throws Exception {

@@ -9,12 +9,12 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Marks a test class that starts whole systems, or several instances of an app, as processes of their own. Such a test takes a minute of both
- * cores, so {@code ./mvnw verify} leaves it out and says so; {@code ./mvnw verify -Pall} runs it, and so does a run that names it ({@code
+ * Marks a test that starts whole systems, or several instances of an app, as processes of their own, or that takes as long as those do. Such a
+ * test takes a minute or more, so {@code ./mvnw verify} leaves it out and says so; {@code ./mvnw verify -Pall} runs it, and so does a run that names it ({@code
  * -Dit.test}) and a run outside of Maven.
  */
 @Documented
-@Target(ElementType.TYPE)
+@Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(WholeSystemCondition.class)
 public @interface WholeSystem {}
