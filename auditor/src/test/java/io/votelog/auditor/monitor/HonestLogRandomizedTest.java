@@ -7,6 +7,7 @@ import io.votelog.auditor.report.Report;
 import io.votelog.auditor.seal.SealedLog;
 import io.votelog.auditor.seal.TestSealedLog;
 import io.votelog.auditor.verify.SeenCheckpoints;
+import io.votelog.infra.testing.Seeds;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -19,14 +20,11 @@ import tools.jackson.databind.JsonNode;
 
 /** An honest log behind a slow, failing and lying network is never accused, and is known again when the weather is fine. */
 class HonestLogRandomizedTest {
-    private static final int SEEDS = 8;
-
     @TempDir
     private Path dir;
 
     static LongStream seeds() {
-        Long one = Long.getLong("votelog.seed");
-        return one == null ? LongStream.range(0, SEEDS) : LongStream.of(one);
+        return Seeds.upTo(8);
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -11,6 +11,7 @@ import io.votelog.events.QuarterVotes;
 import io.votelog.events.ReasonCount;
 import io.votelog.events.Salt;
 import io.votelog.events.VoteCast;
+import io.votelog.infra.testing.Seeds;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.streams.topology.PartitionHarness.LogRecord;
@@ -77,8 +78,7 @@ class ReplayRandomizedTest {
             LogFixture.ballot("six"));
 
     static LongStream seeds() {
-        long base = Long.getLong("votelog.seed", 20_211_205L);
-        return LongStream.range(base, base + 60);
+        return Seeds.upTo(60);
     }
 
     @AfterAll

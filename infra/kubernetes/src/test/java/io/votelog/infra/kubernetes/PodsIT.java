@@ -14,6 +14,7 @@ import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.Tokens;
 import io.votelog.infra.system.VoteDraw;
 import io.votelog.infra.testing.KafkaBroker;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.WithKafka;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  * broker without TLS and rights. Their probes answer, a vote is counted, sealed and proven, and what the autoscalers look at is there.
  */
 @WithKafka(freshTopics = true)
+@WholeSystem
 class PodsIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.votelog.events.VoteCast;
 import io.votelog.infra.system.Tokens;
 import io.votelog.infra.testing.TopicReader;
+import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;
 import java.net.InetAddress;
@@ -119,6 +120,7 @@ class UpIT {
 
     /** What is given by environment is used, by the apps and by the program itself, and never replaced in silence. */
     @Test
+    @WholeSystem
     void shouldUseWhatIsGivenByEnvironment() throws Exception {
         String secret = "a secret that was given, of at least 32 bytes";
         String pepper = Base64.getEncoder().encodeToString(new byte[32]);

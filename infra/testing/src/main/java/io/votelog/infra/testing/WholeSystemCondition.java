@@ -7,16 +7,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Leaves the tests of {@link WholeSystem} out where the build says so, unless the run names its tests. */
 final class WholeSystemCondition implements ExecutionCondition {
-    /** The build's word: {@value #SKIPPED}, or anything else. */
-    static final String PROPERTY = "votelog.whole-systems";
-
-    static final String SKIPPED = "skipped";
+    /** Set by {@code -Dit.test}. */
+    static final String NAMED = "it.test";
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        boolean skipped = SKIPPED.equals(System.getProperty(PROPERTY)) && System.getProperty("it.test") == null;
-        return skipped
-                ? ConditionEvaluationResult.disabled("it starts whole systems, which ./mvnw verify -Pall does")
-                : ConditionEvaluationResult.enabled("whole systems are started");
+        return TestsToRun.areAll() || System.getProperty(NAMED) != null
+                ? ConditionEvaluationResult.enabled("whole systems are started")
+                : ConditionEvaluationResult.disabled("it starts whole systems, which ./mvnw verify -Pall does");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.votelog.events.BallotResults;
 import io.votelog.events.BallotStatus;
+import io.votelog.infra.testing.Seeds;
 import io.votelog.streams.ShownTotals;
 import io.votelog.streams.read.board.Ballots;
 import io.votelog.streams.read.board.ResultsBoard;
@@ -64,8 +65,7 @@ final class ResultsReadersRandomizedTest {
     private final List<String> faults = new ArrayList<>();
 
     static LongStream seeds() {
-        long base = Long.getLong("votelog.seed", 20_211_205L);
-        return LongStream.range(base, base + 100);
+        return Seeds.upTo(100);
     }
 
     @AfterEach

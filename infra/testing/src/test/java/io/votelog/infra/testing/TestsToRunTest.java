@@ -11,16 +11,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 
-class WholeSystemConditionTest {
-    private static final String NAMED = "it.test";
-
+class TestsToRunTest {
     private final Properties before = new Properties();
 
     @BeforeEach
     void keepProperties() {
         before.putAll(System.getProperties());
-        System.clearProperty(NAMED);
-        System.clearProperty(WholeSystemCondition.PROPERTY);
+        System.clearProperty(WholeSystemCondition.NAMED);
+        System.clearProperty(TestsToRun.PROPERTY);
     }
 
     @AfterEach
@@ -35,21 +33,28 @@ class WholeSystemConditionTest {
 
     @Test
     void shouldRunWhereTheBuildStartsWholeSystems() {
-        assertThat(disabledWith(Map.of(WholeSystemCondition.PROPERTY, "started")))
-                .isEmpty();
+        assertThat(disabledWith(Map.of(TestsToRun.PROPERTY, "all"))).isEmpty();
     }
 
     @Test
     void shouldBeLeftOutWithTheCommandThatRunsIt() {
-        assertThat(disabledWith(Map.of(WholeSystemCondition.PROPERTY, WholeSystemCondition.SKIPPED)))
+        assertThat(disabledWith(Map.of(TestsToRun.PROPERTY, TestsToRun.USUAL)))
                 .hasValueSatisfying(why -> assertThat(why).contains("./mvnw verify -Pall"));
     }
 
     @Test
     void shouldRunWhereItsTestsAreNamed() {
         assertThat(disabledWith(
-                        Map.of(WholeSystemCondition.PROPERTY, WholeSystemCondition.SKIPPED, NAMED, "SomeIT,OtherIT")))
+                        Map.of(TestsToRun.PROPERTY, TestsToRun.USUAL, WholeSystemCondition.NAMED, "SomeIT,OtherIT")))
                 .isEmpty();
+    }
+
+    @Test
+    void shouldDrawFromAQuarterOfTheSeedsUnlessAllAreAskedFor() {
+        assertThat(Seeds.upTo(60).count()).isEqualTo(60);
+        System.setProperty(TestsToRun.PROPERTY, TestsToRun.USUAL);
+        assertThat(Seeds.upTo(60).count()).isEqualTo(15);
+        assertThat(Seeds.upTo(3).count()).isEqualTo(1);
     }
 
     private static Optional<String> disabledWith(Map<String, String> properties) {
