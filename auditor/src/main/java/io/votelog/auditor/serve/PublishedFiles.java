@@ -76,9 +76,4 @@ record PublishedFiles(Path folder, BooleanSupplier level) implements HttpHandler
                 "There is nothing here. A sealed log has votes/checkpoint and verdicts/checkpoint, and tiles below votes/tile and verdicts/tile;"
                         + " a proof is at v1/ballots/{id}/receipts/{receipt}/proof?partition={partition}&offset={offset}.");
     }
-
-    /** For tests: what the pattern of files takes. */
-    static boolean isFile(String path) {
-        return FILE.matcher(path).matches();
-    }
 }
