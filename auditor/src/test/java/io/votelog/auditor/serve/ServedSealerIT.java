@@ -257,7 +257,6 @@ class ServedSealerIT {
             servesItsFiles(sealer);
         }
         opensTheChoicesToTheVoterAlone();
-        refusesAnotherKeyOfTheSameName();
         answersForItsHealthWhileAnotherClientStopsInItsRequest(0);
         assertThat(metrics(active))
                 .contains(
@@ -285,6 +284,29 @@ class ServedSealerIT {
                 "verify", "--log", "http://127.0.0.1:" + publicPort(1 - active), "--log-key", vkeys, "--quiet");
         assertThat(verified.out()).doesNotContain("FAIL");
         assertThat(verified.exitCode()).isIn(0, 3);
+    }
+
+    /** A log has one key for each tree, for good: who has another one of the same name neither seals nor follows. */
+    @Test
+    void shouldNotSealWithAnotherKeyOfTheSameName() throws Exception {
+        awaitReady(0);
+        await("it is sealed").atMost(SOON).until(() -> leaves(0) > records());
+        CommandRun.of("keygen", "--origin", "example.org/served", "--out", dir.resolve("another-key"));
+        for (String more : List.of("--once", "--standby")) {
+            CommandRun refused = CommandRun.of(
+                    "seal",
+                    "--bootstrap-servers",
+                    address,
+                    "--log",
+                    dir.resolve("three"),
+                    "--key",
+                    dir.resolve("another-key"),
+                    "--group",
+                    "counting",
+                    more);
+            assertThat(refused.exitCode()).as(refused.out() + refused.err()).isEqualTo(2);
+            assertThat(refused.err()).contains("signed with another key");
+        }
     }
 
     /** The one that seals waits for its disk and never gets an answer, while all the rest of it lives. */
@@ -328,24 +350,6 @@ class ServedSealerIT {
                     .build();
             assertThat(http.send(health, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
         }
-    }
-
-    /** A log has one key for each tree, for good: who has another one of the same name neither seals nor follows. */
-    private void refusesAnotherKeyOfTheSameName() throws Exception {
-        CommandRun.of("keygen", "--origin", "example.org/served", "--out", dir.resolve("another-key"));
-        CommandRun refused = CommandRun.of(
-                "seal",
-                "--bootstrap-servers",
-                address,
-                "--log",
-                dir.resolve("three"),
-                "--key",
-                dir.resolve("another-key"),
-                "--group",
-                "counting",
-                "--standby");
-        assertThat(refused.exitCode()).as(refused.out() + refused.err()).isEqualTo(2);
-        assertThat(refused.err()).contains("signed with another key");
     }
 
     private void write(int voter) throws Exception {
