@@ -12,8 +12,16 @@ final class WholeSystemCondition implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return TestsToRun.areAll() || System.getProperty(NAMED) != null
+        return evaluate(context.getRequiredTestClass());
+    }
+
+    static ConditionEvaluationResult evaluate(Class<?> tests) {
+        return System.getProperty(NAMED) != null || TestsToRun.startWholeSystems(topLevel(tests))
                 ? ConditionEvaluationResult.enabled("whole systems are started")
                 : ConditionEvaluationResult.disabled("it starts whole systems, which ./mvnw verify -Pall does");
+    }
+
+    private static Class<?> topLevel(Class<?> tests) {
+        return tests.getEnclosingClass() == null ? tests : topLevel(tests.getEnclosingClass());
     }
 }
