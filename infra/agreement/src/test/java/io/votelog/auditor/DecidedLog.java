@@ -9,6 +9,7 @@ import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.topology.VerdictTraces;
 import io.votelog.streams.topology.VotelogTopology;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,7 +58,8 @@ final class DecidedLog implements LogSource {
                         VotelogTopology.RESULTS_INTERVAL,
                         results -> {},
                         turnout -> {},
-                        (key, row) -> {})
+                        (key, row) -> {},
+                        VerdictTraces.NONE)
                 .whole();
         for (var topic : Dump.TOPICS) {
             topics.put(topic.name(), new ArrayList<>());

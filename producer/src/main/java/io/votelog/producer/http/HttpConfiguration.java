@@ -10,6 +10,7 @@ import io.votelog.producer.pages.SignInSettings;
 import io.votelog.producer.votes.BallotBox;
 import io.votelog.producer.votes.BatchDesk;
 import io.votelog.producer.votes.VoteDesk;
+import io.votelog.producer.votes.VoteTraces;
 import io.votelog.web.connections.ConnectionLimit;
 import io.votelog.web.connections.ConnectionSettings;
 import io.votelog.web.connections.PublicPort;
@@ -21,6 +22,7 @@ import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.Origins;
 import io.votelog.web.routes.OpenApiRoute;
 import io.votelog.web.settings.CheckedAtStart;
+import io.votelog.web.traces.RequestObservations;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -60,6 +62,11 @@ class HttpConfiguration {
     }
 
     @Bean
+    RequestObservations requestObservations() {
+        return new RequestObservations();
+    }
+
+    @Bean
     OpenApiRoute openApiRoute() throws IOException {
         return new OpenApiRoute("openapi/producer.yaml", UnaryOperator.identity());
     }
@@ -79,6 +86,7 @@ class HttpConfiguration {
             VoteDesk voteDesk,
             BatchDesk batchDesk,
             VoteResponses responses,
+            VoteTraces traces,
             ConnectionLimit limit,
             ConnectionSettings connections,
             HttpSettings settings,
@@ -90,7 +98,7 @@ class HttpConfiguration {
             if (dev.tokens()) {
                 factory.addRouteProviders(new ForeignHostRoute(responses));
             }
-            factory.addRouteProviders(new VoteRoute(voteDesk, responses), new BatchRoute(batchDesk, responses));
+            factory.addRouteProviders(new VoteRoute(voteDesk, responses, traces), new BatchRoute(batchDesk, responses));
             factory.addServerCustomizers(server ->
                     PublicPort.of(server, limit, connections.patience(), SafetyHeaders::set, strictTransport));
         };

@@ -4,11 +4,13 @@ package io.votelog.producer.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.opentelemetry.context.Context;
 import io.votelog.producer.problem.Problems;
 import io.votelog.producer.votes.Admission;
 import io.votelog.producer.votes.VoteAnswer;
 import io.votelog.producer.votes.VoteBody;
 import io.votelog.producer.votes.VoteDesk;
+import io.votelog.producer.votes.VoteTraces;
 import io.votelog.web.problem.Problem;
 import io.votelog.web.problem.ProblemType;
 import java.net.InetSocketAddress;
@@ -29,11 +31,13 @@ final class VoteRoute implements NettyRouteProvider {
 
     private final VoteDesk desk;
     private final VoteResponses responses;
+    private final VoteTraces traces;
     private final EventLoopExecutor.PerLoop executors = new EventLoopExecutor.PerLoop();
 
-    VoteRoute(VoteDesk desk, VoteResponses responses) {
+    VoteRoute(VoteDesk desk, VoteResponses responses, VoteTraces traces) {
         this.desk = desk;
         this.responses = responses;
+        this.traces = traces;
     }
 
     @Override
@@ -49,14 +53,16 @@ final class VoteRoute implements NettyRouteProvider {
     }
 
     private Publisher<Void> cast(HttpServerRequest request, HttpServerResponse response) {
+        Context trace = traces.request();
         VoteDesk.Request vote = new VoteDesk.Request(
                 head(request, VotePaths.ONE, responses),
                 BoundedBody.of(request, VoteBody.MAX_BYTES),
-                executors.of(request));
-        return desk.cast(vote)
+                executors.of(request),
+                trace);
+        Mono<VoteDesk.Reply> cast = desk.cast(vote)
                 .onErrorResume(failure -> Mono.just(
-                        new VoteDesk.Reply(new VoteAnswer.NotRecorded(unforeseen(failure)), Optional.empty())))
-                .flatMap(reply -> responses.write(request, response, reply));
+                        new VoteDesk.Reply(new VoteAnswer.NotRecorded(unforeseen(failure)), Optional.empty())));
+        return traces.follow(trace, cast).flatMap(reply -> responses.write(request, response, reply));
     }
 
     static Admission.Head head(HttpServerRequest request, String ending, VoteResponses responses) {

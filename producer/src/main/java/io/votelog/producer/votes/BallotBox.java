@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.votes;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import io.votelog.events.VoteCast;
 import io.votelog.producer.ballots.ListedBallot;
 import io.votelog.producer.crypto.Pepper;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,7 @@ public final class BallotBox {
     private final Clock clock;
     private final VoteMeters meters;
     private final PromiseSigner promises;
+    private final VoteTraces traces;
     private final Salts salts = new Salts();
     private volatile boolean locked;
 
@@ -56,13 +60,39 @@ public final class BallotBox {
         STATION
     }
 
-    BallotBox(Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters, PromiseSigner promises) {
+    /**
+     * A vote as it is brought.
+     *
+     * @param sender who sends it
+     * @param voter whose vote it is
+     * @param choices option ids as they were sent
+     * @param givenId the id that the client chose; null when it is to be derived from voter and choices
+     * @param promised whether the answer is to have evidence that the gateway promised the record
+     * @param trace the trace that the vote belongs to
+     */
+    record Attempt(
+            Sender sender,
+            UserId voter,
+            List<String> choices,
+            @Nullable UUID givenId,
+            boolean promised,
+            Context trace) {}
+
+    BallotBox(
+            Pepper pepper,
+            VoteLog log,
+            FairUse fairUse,
+            Clock clock,
+            VoteMeters meters,
+            PromiseSigner promises,
+            VoteTraces traces) {
         this.pepper = pepper;
         this.log = log;
         this.fairUse = fairUse;
         this.clock = clock;
         this.meters = meters;
         this.promises = promises;
+        this.traces = traces;
     }
 
     /** Locks the box: no more votes are taken. Votes that are on their way to the log are still answered. */
@@ -97,22 +127,14 @@ public final class BallotBox {
     /**
      * Casts a vote.
      *
-     * @param sender who sends it
-     * @param choices option ids as they were sent
-     * @param givenId the id that the client chose; null when it is to be derived from voter and choices
-     * @param promised whether the answer is to have evidence that the gateway promised the record
      * @param onAnswer is called once, on any thread, perhaps before this method returns; it must not block
      */
-    void cast(
-            ListedBallot listed,
-            Sender sender,
-            UserId userId,
-            List<String> choices,
-            @Nullable UUID givenId,
-            boolean promised,
-            Consumer<VoteAnswer> onAnswer) {
+    void cast(ListedBallot listed, Attempt attempt, Consumer<VoteAnswer> onAnswer) {
         Ballot ballot = listed.ballot();
-        Pseudonym voter = pepper.pseudonym(ballot.id(), userId);
+        Sender sender = attempt.sender();
+        List<String> choices = attempt.choices();
+        UUID givenId = attempt.givenId();
+        Pseudonym voter = pepper.pseudonym(ballot.id(), attempt.voter());
         UUID voteId = givenId == null ? pepper.voteId(voter, choices) : givenId;
         Receipt receipt = new Receipt(voter, voteId);
         Problem refusal = refusal(listed, ballot.check(choices), choices);
@@ -131,26 +153,24 @@ public final class BallotBox {
             return;
         }
         byte[] value = Events.encode(new VoteCast(voteId, ballot.id(), choices, salts.next()));
-        log.append(
-                voter.partition(listed.partitionCount()),
-                voter,
-                value,
-                VOTE_CAST.headers(voteId.toString()),
-                outcome -> {
-                    if (outcome instanceof AppendOutcome.NoRoom) {
-                        fairUse.giveBack(charge);
-                    }
-                    VoteAnswer answer = answer(outcome, ballot.id(), receipt);
-                    if (promised && answer instanceof RecordedVote recorded) {
-                        byte[] recordHash = PromisedVote.recordHash(
-                                recorded.offset(), recorded.recordedAtMs(), voter.bytes(), value);
-                        promises.promise(
-                                recorded.promised(recordHash),
-                                promise -> onAnswer.accept(recorded.with(recordHash, promise)));
-                    } else {
-                        onAnswer.accept(answer);
-                    }
-                });
+        int partition = voter.partition(listed.partitionCount());
+        Headers headers = VOTE_CAST.headers(voteId.toString());
+        Span sending = traces.sending(attempt.trace(), partition, headers);
+        log.append(partition, voter, value, headers, outcome -> {
+            VoteTraces.sent(sending, outcome);
+            if (outcome instanceof AppendOutcome.NoRoom) {
+                fairUse.giveBack(charge);
+            }
+            VoteAnswer answer = answer(outcome, ballot.id(), receipt);
+            if (attempt.promised() && answer instanceof RecordedVote recorded) {
+                byte[] recordHash =
+                        PromisedVote.recordHash(recorded.offset(), recorded.recordedAtMs(), voter.bytes(), value);
+                promises.promise(
+                        recorded.promised(recordHash), promise -> onAnswer.accept(recorded.with(recordHash, promise)));
+            } else {
+                onAnswer.accept(answer);
+            }
+        });
     }
 
     private VoteAnswer answer(AppendOutcome outcome, String ballotId, Receipt receipt) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.votes;
 
+import io.opentelemetry.context.Context;
 import io.votelog.producer.ballots.Catalogue;
 import io.votelog.producer.problem.Problems;
 import io.votelog.web.problem.Problem;
@@ -74,14 +75,14 @@ public final class BatchDesk {
         public void cast(byte[] bytes, int offset, int length, Consumer<VoteAnswer> onAnswer) {
             try {
                 VoteBody vote = VoteBody.ofLine(bytes, offset, length);
-                box.cast(
-                        catalogue.servable(ballotId),
+                BallotBox.Attempt attempt = new BallotBox.Attempt(
                         BallotBox.Sender.STATION,
                         Objects.requireNonNull(vote.voter()),
                         vote.choices(),
                         vote.voteId(),
                         promised,
-                        onAnswer);
+                        Context.root());
+                box.cast(catalogue.servable(ballotId), attempt, onAnswer);
             } catch (ProblemException refused) {
                 refuse(refused.problem(), onAnswer);
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.producer.votes;
 
+import io.opentelemetry.context.Context;
 import io.votelog.producer.ballots.Catalogue;
 import io.votelog.producer.ballots.ListedBallot;
 import io.votelog.producer.limits.FairUse;
@@ -37,8 +38,9 @@ public final class VoteDesk {
      * @param body the body, read on subscription; it fails with a {@link ProblemException} (413) when it is longer than {@link
      *     VoteBody#MAX_BYTES}
      * @param answersOn runs what follows the log's acknowledgement
+     * @param trace the request's trace, by {@link VoteTraces#request}
      */
-    public record Request(Admission.Head head, Mono<byte[]> body, Executor answersOn) {}
+    public record Request(Admission.Head head, Mono<byte[]> body, Executor answersOn, Context trace) {}
 
     /**
      * The reply to a vote.
@@ -62,14 +64,10 @@ public final class VoteDesk {
         UUID voteId = IdempotencyKey.read(request.head().headers().apply(IdempotencyKey.HEADER));
         boolean promised = Preference.read(request.head().headers().apply(Preference.HEADER)) != Preference.MINIMAL;
         // A client that goes away does not undo a vote that is on its way to the log.
-        return Mono.create(sink -> box.cast(
-                listed,
-                BallotBox.Sender.VOTER,
-                admitted.caller().userId(),
-                choices,
-                voteId,
-                promised,
-                answer -> request.answersOn().execute(() -> sink.success(new Reply(answer, admitted.rateLimit())))));
+        BallotBox.Attempt attempt = new BallotBox.Attempt(
+                BallotBox.Sender.VOTER, admitted.caller().userId(), choices, voteId, promised, request.trace());
+        return Mono.create(sink -> box.cast(listed, attempt, answer -> request.answersOn()
+                .execute(() -> sink.success(new Reply(answer, admitted.rateLimit())))));
     }
 
     private Mono<Reply> notRecorded(ProblemException refused) {

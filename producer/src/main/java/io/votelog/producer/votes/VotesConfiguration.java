@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.opentelemetry.api.OpenTelemetry;
 import io.votelog.producer.auth.BearerTokens;
 import io.votelog.producer.ballots.BallotSettings;
 import io.votelog.producer.ballots.Catalogue;
@@ -107,9 +108,20 @@ class VotesConfiguration {
     }
 
     @Bean
+    VoteTraces voteTraces(OpenTelemetry telemetry) {
+        return new VoteTraces(telemetry);
+    }
+
+    @Bean
     BallotBox ballotBox(
-            Pepper pepper, VoteLog log, FairUse fairUse, Clock clock, VoteMeters meters, PromiseSigner promises) {
-        return new BallotBox(pepper, log, fairUse, clock, meters, promises);
+            Pepper pepper,
+            VoteLog log,
+            FairUse fairUse,
+            Clock clock,
+            VoteMeters meters,
+            PromiseSigner promises,
+            VoteTraces traces) {
+        return new BallotBox(pepper, log, fairUse, clock, meters, promises, traces);
     }
 
     @Bean

@@ -4,6 +4,8 @@ package io.votelog.producer.votes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
 import io.votelog.events.VoteCast;
 import io.votelog.producer.Gateway;
 import io.votelog.producer.auth.TestTokens;
@@ -61,7 +63,8 @@ class BallotBoxTest {
                     () -> 0),
             Clock.fixed(NOW, ZoneOffset.UTC),
             new VoteMeters(new SimpleMeterRegistry()),
-            promises);
+            promises,
+            new VoteTraces(OpenTelemetry.noop()));
 
     @AfterEach
     void close() {
@@ -96,7 +99,7 @@ class BallotBoxTest {
     @Test
     void shouldSendTheSameVoteUnderTheSameIdWhereItsClientGaveNone() throws Exception {
         for (List<String> choices : List.of(List.of("a1", "b1"), List.of("b1", "a1"))) {
-            box.cast(ballot, BallotBox.Sender.VOTER, TestTokens.user("alice"), choices, null, false, answer -> {});
+            box.cast(ballot, attempt(BallotBox.Sender.VOTER, "alice", choices, null, false), answer -> {});
             producer.completeNext();
         }
         List<UUID> ids = new ArrayList<>();
@@ -112,11 +115,7 @@ class BallotBoxTest {
         for (boolean promised : new boolean[] {true, false}) {
             box.cast(
                     ballot,
-                    BallotBox.Sender.STATION,
-                    TestTokens.user("alice"),
-                    List.of("a1", "b1"),
-                    null,
-                    promised,
+                    attempt(BallotBox.Sender.STATION, "alice", List.of("a1", "b1"), null, promised),
                     answers::add);
             producer.completeNext();
             RecordedVote vote = (RecordedVote) answers.poll(10, TimeUnit.SECONDS);
@@ -142,15 +141,16 @@ class BallotBoxTest {
     private void cast(String user, int id, List<String> answers) {
         box.cast(
                 ballot,
-                BallotBox.Sender.VOTER,
-                TestTokens.user(user),
-                List.of("a1", "b1"),
-                new UUID(4711, id),
-                false,
+                attempt(BallotBox.Sender.VOTER, user, List.of("a1", "b1"), new UUID(4711, id), false),
                 answer -> answers.add(
                         answer instanceof VoteAnswer.NotRecorded refused
                                 ? refused.problem().code()
                                 : "recorded"));
+    }
+
+    private static BallotBox.Attempt attempt(
+            BallotBox.Sender sender, String user, List<String> choices, UUID givenId, boolean promised) {
+        return new BallotBox.Attempt(sender, TestTokens.user(user), choices, givenId, promised, Context.root());
     }
 
     private static ListedBallot open() {

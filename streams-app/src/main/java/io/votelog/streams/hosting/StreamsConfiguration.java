@@ -8,6 +8,7 @@ import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.board.TurnoutBoard;
 import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.streams.read.receipts.CountingStreams;
+import io.votelog.streams.topology.VerdictTraces;
 import io.votelog.streams.topology.VotelogTopology;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
@@ -31,9 +32,10 @@ class StreamsConfiguration {
             LogWatch watch,
             ResultsBoard board,
             TurnoutBoard turnout,
-            BallotsBoard ballots) {
+            BallotsBoard ballots,
+            VerdictTraces traces) {
         return new VotelogTopology(
-                log.keys(), watch, settings.resultsInterval(), board::post, turnout::post, ballots::post);
+                log.keys(), watch, settings.resultsInterval(), board::post, turnout::post, ballots::post, traces);
     }
 
     /**

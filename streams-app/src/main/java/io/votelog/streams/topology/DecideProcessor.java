@@ -21,6 +21,7 @@ import io.votelog.streams.topology.voters.VotersStore;
 import io.votelog.streams.topology.voters.VotesTopic;
 import java.time.Instant;
 import java.util.Set;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -39,6 +40,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
 
     private final LogKeys keys;
     private final VotesTopic votes;
+    private final VerdictTraces traces;
 
     private ProcessorContext<byte[], Object> context;
     private VotersStore voters;
@@ -51,9 +53,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     private int restores;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    DecideProcessor(LogKeys keys, VotesTopic votes) {
+    DecideProcessor(LogKeys keys, VotesTopic votes, VerdictTraces traces) {
         this.keys = keys;
         this.votes = votes;
+        this.traces = traces;
     }
 
     /**
@@ -152,12 +155,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 reason,
                 at.offset(),
                 Instant.ofEpochMilli(input.timestamp())));
+        Headers headers = CLOUD_EVENT.headers(at.partition() + "/" + at.offset());
+        traces.decided(input.headers(), headers, at, outcome, reason);
         context.forward(
-                new Record<>(
-                        input.key(),
-                        new PartitionedValue(at.partition(), value),
-                        input.timestamp(),
-                        CLOUD_EVENT.headers(at.partition() + "/" + at.offset())),
+                new Record<>(input.key(), new PartitionedValue(at.partition(), value), input.timestamp(), headers),
                 StoreNames.SINK_DECISIONS);
     }
 

@@ -54,7 +54,8 @@ class MergeProcessorTest {
                                 VotelogTopology.RESULTS_INTERVAL,
                                 results -> {},
                                 turnout -> {},
-                                (key, row) -> {})
+                                (key, row) -> {},
+                                VerdictTraces.NONE)
                         .whole(),
                 config);
     }

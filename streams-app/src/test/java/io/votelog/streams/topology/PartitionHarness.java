@@ -90,7 +90,13 @@ public final class PartitionHarness {
             throw new UncheckedIOException(e);
         }
         this.topology = new VotelogTopology(
-                keys, of -> Long.MAX_VALUE, VotelogTopology.RESULTS_INTERVAL, r -> {}, t -> {}, (id, row) -> {});
+                keys,
+                of -> Long.MAX_VALUE,
+                VotelogTopology.RESULTS_INTERVAL,
+                r -> {},
+                t -> {},
+                (id, row) -> {},
+                VerdictTraces.NONE);
         this.voters = topology.voters();
         restart();
     }
@@ -128,7 +134,7 @@ public final class PartitionHarness {
         commits = CommitHook.builder(StoreNames.TALLY_COMMITS).build();
         tallyContext.addStateStore(commits);
         if (first) {
-            decide = new DecideProcessor(keys, new Asked());
+            decide = new DecideProcessor(keys, new Asked(), VerdictTraces.NONE);
         }
         // Kafka Streams begins again with the same processor, too, when it restores a task that was corrupted.
         decide.init(decideContext);

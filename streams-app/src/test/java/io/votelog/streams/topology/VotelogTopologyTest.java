@@ -730,7 +730,13 @@ class VotelogTopologyTest {
 
     private VotelogTopology parts(LogKeys keys) {
         return new VotelogTopology(
-                keys, partition -> Long.MAX_VALUE, resultsInterval, pushed::add, pushedTurnout::add, (key, row) -> {});
+                keys,
+                partition -> Long.MAX_VALUE,
+                resultsInterval,
+                pushed::add,
+                pushedTurnout::add,
+                (key, row) -> {},
+                VerdictTraces.NONE);
     }
 
     private void restartWith(LogSigner signer) {

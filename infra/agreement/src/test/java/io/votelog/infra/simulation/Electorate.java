@@ -11,6 +11,7 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.streams.topology.VerdictTraces;
 import io.votelog.streams.topology.VotelogTopology;
 import io.votelog.streams.topology.voters.VotesTopic;
 import java.nio.ByteBuffer;
@@ -96,7 +97,13 @@ final class Electorate {
     /** The topologies of an instance that counts this log, to whose results nobody listens. */
     static VotelogTopology topology(VotesTopic votes) {
         return new VotelogTopology(
-                keys(), votes, VotelogTopology.RESULTS_INTERVAL, results -> {}, turnout -> {}, (key, row) -> {});
+                keys(),
+                votes,
+                VotelogTopology.RESULTS_INTERVAL,
+                results -> {},
+                turnout -> {},
+                (key, row) -> {},
+                VerdictTraces.NONE);
     }
 
     private static BallotDefinition ballot(

@@ -60,6 +60,7 @@ class RoomsTest {
             web.headers            :
             web.origins            :
             web.settings           :
+            web.traces             :
 
             producer               : producer.ballots
             producer.http          : producer.pages producer.votes producer.promises producer.ballots producer.auth producer.limits producer.crypto producer.problem
@@ -74,6 +75,7 @@ class RoomsTest {
 
             streams                : streams.hosting
             streams.hosting        : streams.read.receipts streams.read.board streams.read.instances streams.topology streams.topology.rows streams.topology.voters
+            streams.traces         : streams.topology
             streams.read.pages     : streams.read.http streams.read.results streams.read.receipts streams.read.board streams.read.problem
             streams.read.http      : streams.read.results streams.read.instances streams.read.problem
             streams.read.proofs    : streams.read.receipts streams.read.problem
@@ -231,6 +233,7 @@ class RoomsTest {
                 "infra.chaos.account",
                 "infra.chaos.faults",
                 "infra.chaos.power"),
+        OPEN_TELEMETRY(List.of("io.opentelemetry."), "producer.votes", "producer.http", "streams.traces"),
         PICOCLI(
                 List.of("picocli."),
                 "auditor",
