@@ -492,12 +492,19 @@ async function begin() {
   if (main.dataset.order === "shuffled") {
     choices.shuffle(kept.seed);
   }
-  choices.setPicks(votable() ? (forLong.get(kept.picks) ?? []) : []);
-  form.addEventListener("change", () => {
+  // On a slow line a voter may pick before this program is there.
+  const early = choices.picked().map((box) => box.value);
+  choices.setPicks(votable() ? [...(forLong.get(kept.picks) ?? []), ...early] : []);
+  const keep = () =>
     forLong.set(
       kept.picks,
       choices.picked().map((box) => box.value),
     );
+  if (early.length > 0 && votable()) {
+    keep();
+  }
+  form.addEventListener("change", () => {
+    keep();
     at("missing").classList.remove("stressed");
     refresh();
   });

@@ -23,9 +23,11 @@ import io.votelog.infra.testing.browser.Browser.Visitor;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -111,6 +113,31 @@ class VoterPagesIT {
         assertThat(scriptless.locator("#send")).isDisabled();
         assertThat(scriptless.locator(".choice").first()).isVisible();
         assertThat(scriptless.locator(".window")).containsText("UTC");
+    }
+
+    /** On a slow line the page is there before its scripts. */
+    @Test
+    void shouldKeepWhatIsPickedBeforeItsScriptsHaveLoaded() {
+        Visitor slow = visitor(Screen.PHONE);
+        List<Route> held = new ArrayList<>();
+        AtomicBoolean slowly = new AtomicBoolean(true);
+        slow.answer("**/assets/ballot/*.js", route -> {
+            if (slowly.get()) {
+                held.add(route);
+            } else {
+                route.resume();
+            }
+        });
+        Page page = slow.openAsItComes(up.ballotPage(BALLOT));
+        pick(page, "03", "27");
+        assertThat(page.locator("#count")).containsText("0 of");
+        slowly.set(false);
+        assertThat(held).isNotEmpty();
+        held.forEach(Route::resume);
+        assertThat(page.locator("#count")).hasText("2 of 10 picked.");
+        assertThat(page.locator("#choice-03")).isChecked();
+        page.reload();
+        assertThat(page.locator("#count")).hasText("2 of 10 picked.");
     }
 
     static Stream<Arguments> answersThatAreNone() {

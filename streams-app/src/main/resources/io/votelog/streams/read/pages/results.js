@@ -323,10 +323,15 @@ function offerSearch() {
   if (search === null) {
     return;
   }
-  search.addEventListener("input", () => {
+  const find = () => {
     const shown = counts.find(search.value);
     write(byId("found"), shown === null ? "" : fill(page.words.found, { n: speak.number(shown), all: speak.number(counts.options) }));
-  });
+  };
+  search.addEventListener("input", find);
+  // On a slow line a reader may type before this program is there.
+  if (search.value !== "") {
+    find();
+  }
 }
 
 /** By what the device shares with, or by the address, to be pasted. */
@@ -394,9 +399,9 @@ function keepOrder() {
   choice.hidden = document.querySelector("table.uncounted") !== null;
   const [votes, ballot] = choice.querySelectorAll("input");
   try {
-    ballot.checked = localStorage.getItem("votelog.order") === "ballot";
+    ballot.checked ||= localStorage.getItem("votelog.order") === "ballot";
   } catch {
-    ballot.checked = false;
+    // The order is the page's, or what the reader has chosen already.
   }
   votes.checked = !ballot.checked;
   counts.order(votes.checked);

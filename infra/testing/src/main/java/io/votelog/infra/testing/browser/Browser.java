@@ -15,6 +15,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitUntilState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -167,6 +168,14 @@ public final class Browser implements AutoCloseable {
             Page page = context.newPage();
             page.setDefaultTimeout(20_000);
             page.navigate(address);
+            return page;
+        }
+
+        /** Opens a page and returns as soon as its answer has begun, before its scripts have run. */
+        public Page openAsItComes(String address) {
+            Page page = context.newPage();
+            page.setDefaultTimeout(20_000);
+            page.navigate(address, new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
             return page;
         }
 
