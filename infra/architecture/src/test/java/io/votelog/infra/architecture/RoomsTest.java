@@ -173,6 +173,7 @@ class RoomsTest {
                 "web.headers",
                 "web.origins",
                 "web.routes",
+                "web.traces",
                 "producer.http",
                 "producer.pages",
                 "streams.read.* -streams.read.board -streams.read.problem",
@@ -199,6 +200,7 @@ class RoomsTest {
         KAFKA_STREAMS(
                 List.of("org.apache.kafka.streams."),
                 "streams.topology.*",
+                "streams.traces",
                 "streams.hosting",
                 "streams.read.board",
                 "streams.read.receipts",
@@ -212,6 +214,7 @@ class RoomsTest {
                 "producer.ballots",
                 "producer.votes",
                 "streams.topology.*",
+                "streams.traces",
                 "streams.hosting",
                 "streams.read.board",
                 "streams.read.receipts",

@@ -81,10 +81,13 @@ final class AppCommand {
         return arguments;
     }
 
-    /** The first gateway goes with the first streams-app, and so on; where one side has fewer, its last goes with all further ones. */
+    /**
+     * The first gateway goes with the first streams-app, and so on; where one side has fewer, its last goes with all further ones. An instance that
+     * the plan does not have goes with the first.
+     */
     private Optional<String> publicUrl(App app) {
         List<Instance> side = plan.instances(app);
-        int number = plan.instances(instance.app()).indexOf(instance);
+        int number = Math.max(0, plan.instances(instance.app()).indexOf(instance));
         return side.isEmpty()
                 ? Optional.empty()
                 : Optional.of(

@@ -10,6 +10,7 @@ import io.votelog.schemas.cluster.UnfitLogException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -117,9 +118,20 @@ public final class RunningSystem implements AutoCloseable {
      * @throws SystemException where its app is not built
      */
     public AppProcess start(Instance instance) {
+        return start(instance, Map.of());
+    }
+
+    /** The same, with more variables in its environment. */
+    public AppProcess start(Instance instance, Map<String, String> environment) {
         String bootstrapServers = kafka().bootstrapServers();
-        AppProcess process =
-                new AppProcess(instance, () -> new AppCommand(plan, instance, bootstrapServers).child(), health);
+        AppProcess process = new AppProcess(
+                instance,
+                () -> {
+                    ChildJvm.Builder child = new AppCommand(plan, instance, bootstrapServers).child();
+                    environment.forEach(child::env);
+                    return child;
+                },
+                health);
         apps.add(process);
         return process;
     }

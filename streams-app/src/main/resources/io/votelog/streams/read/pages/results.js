@@ -399,7 +399,7 @@ function keepOrder() {
   choice.hidden = document.querySelector("table.uncounted") !== null;
   const [votes, ballot] = choice.querySelectorAll("input");
   try {
-    ballot.checked ||= localStorage.getItem("votelog.order") === "ballot";
+    ballot.checked = ballot.checked || localStorage.getItem("votelog.order") === "ballot";
   } catch {
     // The order is the page's, or what the reader has chosen already.
   }

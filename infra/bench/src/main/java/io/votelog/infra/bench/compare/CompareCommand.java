@@ -82,6 +82,8 @@ public final class CompareCommand implements Callable<Integer> {
     private final Map<Row, List<Measured>> results = new EnumMap<>(Row.class);
     private @Nullable HttpPeer ceiling;
     private @Nullable HttpPeer mvc;
+    private @Nullable HttpPeer traced;
+    private @Nullable Discarding collector;
     private int nextBatchVoter = FIRST_BATCH_VOTER;
 
     @Override
@@ -97,6 +99,9 @@ public final class CompareCommand implements Callable<Integer> {
                 }
             }
         }
+        if (collector != null) {
+            collector.close();
+        }
         print();
         return 0;
     }
@@ -111,6 +116,13 @@ public final class CompareCommand implements Callable<Integer> {
                 yield fastest(ceiling, TokenAlgorithm.HS256, row, round, system, generator);
             }
             case HS256, UNPROMISED -> fastest(gateway, TokenAlgorithm.HS256, row, round, system, generator);
+            case TRACED -> {
+                if (traced == null) {
+                    collector = new Discarding();
+                    traced = startTraced(system, collector);
+                }
+                yield fastest(traced, TokenAlgorithm.HS256, row, round, system, generator);
+            }
             case RS256 -> fastest(gateway, TokenAlgorithm.RS256, row, round, system, generator);
             case ES256 -> fastest(gateway, TokenAlgorithm.ES256, row, round, system, generator);
             case P99 -> halfLoad(Row.HS256, gateway, system, generator);
@@ -274,6 +286,19 @@ public final class CompareCommand implements Callable<Integer> {
                                 + system.key(TokenAlgorithm.HS256).secretText()));
     }
 
+    private static HttpPeer startTraced(TestSystem system, Discarding collector) {
+        return system.startGateway(
+                "gateway-traced",
+                Map.of(
+                        "MANAGEMENT_OPENTELEMETRY_ENABLED",
+                        "true",
+                        "MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT",
+                        collector.url(),
+                        "MANAGEMENT_TRACING_SAMPLING_PROBABILITY",
+                        "0.01"),
+                HttpPeer::new);
+    }
+
     private static Measured measured(LoadReport report, CpuMeter cpu) {
         return new Measured(
                 report.throughput(),
@@ -344,7 +369,7 @@ public final class CompareCommand implements Callable<Integer> {
             case RS256 -> "≥ 0.80";
             case P99 -> "p99 ≤ 25 ms";
             case BATCH -> "≥ 0.70";
-            case CEILING, UNPROMISED, ES256, MVC, FLUSHED, FLUSHED_P99, PERF -> "";
+            case CEILING, UNPROMISED, TRACED, ES256, MVC, FLUSHED, FLUSHED_P99, PERF -> "";
         };
     }
 
@@ -355,7 +380,7 @@ public final class CompareCommand implements Callable<Integer> {
                         ? ratio(row, Row.CEILING, "ceiling")
                         : ratio(row, Row.UNPROMISED, "without promises");
             case UNPROMISED, MVC -> ratio(row, Row.CEILING, "ceiling");
-            case RS256, ES256, FLUSHED -> ratio(row, Row.HS256, "HS256");
+            case TRACED, RS256, ES256, FLUSHED -> ratio(row, Row.HS256, "HS256");
             case BATCH -> ratio(row, Row.PERF, "perf-test");
             case CEILING, P99, FLUSHED_P99, PERF -> "";
         };

@@ -6,6 +6,7 @@ enum Row {
     CEILING("reactor-netty, 202 without work"),
     HS256("gateway, HS256"),
     UNPROMISED("gateway, HS256, answers without promises"),
+    TRACED("gateway, HS256, one vote in a hundred traced"),
     RS256("gateway, RS256"),
     ES256("gateway, ES256"),
     MVC("annotated Spring MVC, KafkaTemplate, HS256"),

@@ -38,6 +38,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * A broker and a gateway of its own, with a ballot open and voters who have tokens, on free ports; on request the read side and other
@@ -230,6 +231,18 @@ public final class TestSystem implements AutoCloseable {
 
     private AppProcess process(App app) {
         return system.apps(app).get(0);
+    }
+
+    /**
+     * Starts another gateway, with these variables in its environment; returns when it is ready.
+     *
+     * @param started makes what is returned of its address and its process id
+     */
+    public <T> T startGateway(String name, Map<String, String> environment, BiFunction<URI, Long, T> started) {
+        Instance another = Instance.onFreePorts(App.PRODUCER, name, ports);
+        AppProcess process = system.start(another, environment);
+        process.awaitReady(READY);
+        return started.apply(another.http().url(), process.pid());
     }
 
     /** Starts the read side; returns when it is ready. */
