@@ -148,6 +148,11 @@ final class AsyncApiTest {
         assertThat(written).containsEntry("ce_type", "io.votelog.events.VoteCast");
         document.at("/components/messages").properties().forEach(message -> {
             boolean event = message.getValue().at("/traits/0/$ref").asString("").endsWith("/CloudEvent");
+            boolean traced =
+                    message.getValue().at("/traits/1/$ref").asString("").endsWith("/Traced");
+            assertThat(traced)
+                    .as(message.getKey())
+                    .isEqualTo(Set.of("VoteCast", "VoteDecided").contains(message.getKey()));
             assertThat(event).as(message.getKey()).isEqualTo(!message.getKey().equals("DeadLetter"));
         });
         assertThat(document.at("/components/messages/DeadLetter/headers/properties")
