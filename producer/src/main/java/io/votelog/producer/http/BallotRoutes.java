@@ -265,7 +265,13 @@ class BallotRoutes {
     }
 
     private static ResponseEntity<byte[]> cacheable(BallotDocuments.Document document, ServerHttpRequest request) {
-        return new Representation(MediaType.APPLICATION_JSON, document.tag(), document.json(), CACHEABLE, List.of())
+        // Who takes no JSON gets none, so it hangs on that header too.
+        return new Representation(
+                        MediaType.APPLICATION_JSON,
+                        document.tag(),
+                        document.json(),
+                        CACHEABLE,
+                        List.of(HttpHeaders.ACCEPT))
                 .answer(request.getHeaders(), new HttpHeaders());
     }
 

@@ -55,7 +55,7 @@ final class TurnoutController {
             headers.set(LiveResults.LIVE_HEADER, "false");
         }
         String tag = view.tag() + (live ? "" : "-still");
-        return new Representation(MediaType.APPLICATION_JSON, tag, view.json(), CACHING, List.of())
+        return new Representation(MediaType.APPLICATION_JSON, tag, view.json(), CACHING, List.of(HttpHeaders.ACCEPT))
                 .answer(request, headers);
     }
 
