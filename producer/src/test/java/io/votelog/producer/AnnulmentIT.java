@@ -204,6 +204,9 @@ class AnnulmentIT {
                     String event =
                             Events.decode(record.value()).event().getSchema().getName();
                     assertThat(described.faults(record, event)).isEmpty();
+                    assertThat(record.headers().lastHeader("traceparent"))
+                            .as("nobody has asked for traces")
+                            .isNull();
                     events.add(event);
                 }
                 assertThat(events).containsAll(expected.get(topic));

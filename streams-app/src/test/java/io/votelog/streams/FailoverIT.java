@@ -32,7 +32,8 @@ final class FailoverIT {
     /** The time after which the group takes an instance that it does not hear of for dead. */
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
 
-    private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
+    /** Far more than it takes, for a machine that is busy with other things; how long it takes is measured by infra/chaos. */
+    private static final Duration BACK_WITHIN = Duration.ofSeconds(40);
 
     @Test
     void shouldGoOnAnsweringAndNeverGoBackWhenOneOfTwoIsKilled(
@@ -72,7 +73,7 @@ final class FailoverIT {
                 }
                 assertThat(since(killed))
                         .as("the standbys have answered before the group knew")
-                        .isLessThan(SESSION_TIMEOUT.dividedBy(2));
+                        .isLessThan(SESSION_TIMEOUT);
 
                 for (Attempts attempts : probes) {
                     for (LogWriter.Written attempt : attempts.all()) {

@@ -22,7 +22,7 @@ import io.votelog.web.limits.ClientLimits;
 import io.votelog.web.origins.Origins;
 import io.votelog.web.routes.OpenApiRoute;
 import io.votelog.web.settings.CheckedAtStart;
-import io.votelog.web.traces.RequestObservations;
+import io.votelog.web.traces.TracesSetup;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -39,7 +39,7 @@ import reactor.core.scheduler.Schedulers;
 /** The two ports, and what requests pass before and behind the routes. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ConnectionSettings.class)
-@Import(RequestHeaders.class)
+@Import({RequestHeaders.class, TracesSetup.class})
 class HttpConfiguration {
     @Bean
     ConnectionLimit connectionLimit(ConnectionSettings settings, ClientLimits limits) {
@@ -59,11 +59,6 @@ class HttpConfiguration {
     @Bean
     FirstShutdownStep lockBallotBox(BallotBox box) {
         return new FirstShutdownStep(box::lock);
-    }
-
-    @Bean
-    RequestObservations requestObservations() {
-        return new RequestObservations();
     }
 
     @Bean

@@ -9,7 +9,7 @@ import org.springframework.http.server.reactive.observation.ServerRequestObserva
  * What metrics and traces tell of a request to a route of Spring's: its method, the route's template and the status. The path itself is left
  * out, since it may name a receipt or a voter.
  */
-public final class RequestObservations extends DefaultServerRequestObservationConvention {
+final class RequestObservations extends DefaultServerRequestObservationConvention {
     @Override
     public KeyValues getHighCardinalityKeyValues(ServerRequestObservationContext request) {
         return KeyValues.empty();

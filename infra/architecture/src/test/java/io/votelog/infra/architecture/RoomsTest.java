@@ -236,7 +236,7 @@ class RoomsTest {
                 "infra.chaos.account",
                 "infra.chaos.faults",
                 "infra.chaos.power"),
-        OPEN_TELEMETRY(List.of("io.opentelemetry."), "producer.votes", "producer.http", "streams.traces"),
+        OPEN_TELEMETRY(List.of("io.opentelemetry."), "web.traces", "producer.votes", "producer.http", "streams.traces"),
         PICOCLI(
                 List.of("picocli."),
                 "auditor",

@@ -5,11 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.StringNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -76,16 +79,17 @@ public final class AsyncApi {
 
     private void checkHeaders(
             ConsumerRecord<byte[], byte[]> record, JsonNode message, @Nullable String event, List<String> faults) {
-        JsonNode headers = message.has("headers")
-                ? message.path("headers")
-                : schemas.resolved(message.path("traits").path(0)).path("headers");
-        for (JsonNode name : headers.path("required")) {
-            if (record.headers().lastHeader(name.stringValue()) == null) {
-                faults.add("the header %s is missing".formatted(name.stringValue()));
+        Map<String, JsonNode> described = new HashMap<>();
+        for (JsonNode headers : headersOf(message)) {
+            headers.path("properties").properties().forEach(each -> described.put(each.getKey(), each.getValue()));
+            for (JsonNode name : headers.path("required")) {
+                if (record.headers().lastHeader(name.stringValue()) == null) {
+                    faults.add("the header %s is missing".formatted(name.stringValue()));
+                }
             }
         }
         for (Header header : record.headers()) {
-            JsonNode schema = headers.path("properties").path(header.key());
+            JsonNode schema = described.getOrDefault(header.key(), MissingNode.getInstance());
             String value = new String(header.value(), UTF_8);
             if (schema.isMissingNode()) {
                 faults.add("the header %s is not described".formatted(header.key()));
@@ -97,6 +101,13 @@ public final class AsyncApi {
                 faults.add("ce_type is " + value);
             }
         }
+    }
+
+    /** What a message says of its headers, by itself and by its traits. */
+    private List<JsonNode> headersOf(JsonNode message) {
+        List<JsonNode> all = new ArrayList<>(List.of(message.path("headers")));
+        message.path("traits").forEach(trait -> all.add(schemas.resolved(trait).path("headers")));
+        return all;
     }
 
     private static String position(ConsumerRecord<byte[], byte[]> record) {
