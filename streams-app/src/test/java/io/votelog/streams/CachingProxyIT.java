@@ -4,6 +4,8 @@ package io.votelog.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.votelog.infra.broker.Ports;
+import io.votelog.infra.system.proxy.ProxyProcess;
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.Seeds;
 import io.votelog.infra.testing.WholeSystem;
@@ -58,7 +60,7 @@ final class CachingProxyIT {
     void shouldGiveEachReaderWhatAnInstanceWouldHaveGiven(
             KafkaBroker broker, @TempDir Path oneState, @TempDir Path otherState, @TempDir Path proxyFolder)
             throws Exception {
-        assumeTrue(CachingProxy.program().isPresent(), "nginx is not installed: the caching proxy is not tried");
+        assumeTrue(ProxyProcess.program().isPresent(), "nginx is not installed: the caching proxy is not tried");
         String[] settings = {
             "--votelog.cors.allowed-origins=" + ALLOWED + "," + ALLOWED_TOO,
             "--votelog.limits.trusted-proxies=127.0.0.1",
@@ -68,7 +70,8 @@ final class CachingProxyIT {
                 RunningApp one = RunningApp.start(broker.bootstrapServers(), "cached-it", oneState, settings);
                 RunningApp other = RunningApp.startChild(
                         broker.bootstrapServers(), "cached-it", otherState, child -> {}, settings);
-                CachingProxy proxy = CachingProxy.start(proxyFolder, List.of(one.port(), other.port()))) {
+                ProxyProcess proxy = ProxyProcess.start(
+                        Path.of(".."), proxyFolder, Ports.anyFree(Set.of()), List.of(one.port(), other.port()))) {
             BallotDefinition ballot = log.publishOpen("cached");
             for (int partition = 0; partition < LogWriter.PARTITIONS; partition++) {
                 log.vote("cached", log.voterOf(partition), log.voteId(), "a1", "b1");
@@ -83,7 +86,7 @@ final class CachingProxyIT {
         }
     }
 
-    private static void everyFormIsItsOwn(RunningApp one, CachingProxy proxy) throws Exception {
+    private static void everyFormIsItsOwn(RunningApp one, ProxyProcess proxy) throws Exception {
         Random random = new Random(Seeds.upTo(1).findFirst().orElseThrow());
         Set<String> kept = new TreeSet<>();
         Set<String> given = new TreeSet<>();
@@ -113,7 +116,7 @@ final class CachingProxyIT {
         assertThat(unknown.statusCode()).isEqualTo(404);
     }
 
-    private static void manyReadersAreOneRequest(RunningApp one, RunningApp other, CachingProxy proxy)
+    private static void manyReadersAreOneRequest(RunningApp one, RunningApp other, ProxyProcess proxy)
             throws Exception {
         double before = asked(one) + asked(other);
         long began = System.nanoTime();
@@ -130,7 +133,7 @@ final class CachingProxyIT {
     }
 
     /** Votes come in; a reader who has seen results at an instance asks the proxy for newer ones. */
-    private static void nobodyIsShownAnythingOlder(LogWriter log, RunningApp one, RunningApp other, CachingProxy proxy)
+    private static void nobodyIsShownAnythingOlder(LogWriter log, RunningApp one, RunningApp other, ProxyProcess proxy)
             throws Exception {
         int newer = 0;
         for (int n = 0; n < 300; n++) {

@@ -113,6 +113,7 @@ class RoomsTest {
 
             infra.system           : infra.system.secure
             infra.system.secure    :
+            infra.system.proxy     :
             infra.testing          :
             infra.testing.browser  :
             infra.testing.contract :

@@ -20,7 +20,7 @@ public final class AppProcess {
         this.child = command.get().start();
     }
 
-    Instance instance() {
+    public Instance instance() {
         return instance;
     }
 

@@ -5,15 +5,16 @@ import io.votelog.infra.bench.account.AccountedLoad;
 import io.votelog.infra.bench.load.Load;
 import io.votelog.infra.bench.load.LoadReport;
 import io.votelog.infra.bench.system.BrokerTopics;
+import io.votelog.infra.bench.system.CpuMeter;
 import io.votelog.infra.bench.system.Heap;
 import io.votelog.infra.bench.system.SystemOptions;
 import io.votelog.infra.bench.system.TestSystem;
 import java.io.PrintStream;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,6 +50,13 @@ public final class WatchCommand implements Callable<Integer> {
             description = "of the same load before, with all readers; default: ${DEFAULT-VALUE}")
     int settleSeconds;
 
+    @Option(
+            names = "--proxy",
+            description =
+                    "a second read side, and the proxy of infra/compose before both, by which readers of the stream"
+                            + " come; needs nginx")
+    boolean proxy;
+
     @Override
     public Integer call() {
         PrintStream out = System.out;
@@ -56,8 +64,8 @@ public final class WatchCommand implements Callable<Integer> {
             loaded.warmUp();
             TestSystem system = loaded.system();
             heap(out, "without readers", system);
-            URI stream = URI.create(system.resultsUrl() + "/stream");
-            try (Readers watching = new Readers(loaded.generator(), stream)) {
+            try (Origin origin = proxy ? Origin.behindProxy(system) : Origin.direct(system);
+                    Readers watching = new Readers(loaded.generator(), origin.stream())) {
                 watching.open(readers, neverRead);
                 loaded.run(load(loaded, settleSeconds));
                 heap(out, "with %,d readers".formatted(readers), system);
@@ -71,11 +79,20 @@ public final class WatchCommand implements Callable<Integer> {
                         seconds,
                         readers,
                         neverRead);
+                CpuMeter cpu = new CpuMeter(origin.pids());
+                long began = System.nanoTime();
+                cpu.begins();
                 try (Asker asker = new Asker(system, loaded.generator(), freshness)) {
                     asker.begin();
                     loaded.run(load(loaded, seconds), freshness).print(out);
                 }
                 Readers.Seen seen = watching.seen();
+                cpu.ends();
+                Duration span = Duration.ofNanos(System.nanoTime() - began);
+                out.println("cores        "
+                        + origin.pids().keySet().stream()
+                                .map(name -> String.format(Locale.ROOT, "%s %.2f", name, cpu.cores(name, span)))
+                                .collect(Collectors.joining(", ")));
                 heap(out, "after the load", system);
                 out.printf(
                         Locale.ROOT,

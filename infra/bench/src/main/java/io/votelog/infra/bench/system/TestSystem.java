@@ -250,6 +250,20 @@ public final class TestSystem implements AutoCloseable {
         system.start(streams).awaitReady(READY);
     }
 
+    /** Starts another instance of the read side; returns its port when it is ready. */
+    public int startStreamsBeside() {
+        Instance another = Instance.onFreePorts(App.STREAMS, "streams-app-2", ports);
+        system.start(another).awaitReady(READY);
+        return another.http().port();
+    }
+
+    /** The processes of the read side, by what they are called. */
+    public Map<String, Long> allStreams() {
+        Map<String, Long> pids = new LinkedHashMap<>();
+        system.apps(App.STREAMS).forEach(app -> pids.put(app.instance().name(), app.pid()));
+        return pids;
+    }
+
     /** Kills the read side (SIGKILL); returns when it is gone. */
     public void killStreams() {
         process(App.STREAMS).kill();
