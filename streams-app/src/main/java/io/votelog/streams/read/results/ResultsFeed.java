@@ -4,8 +4,12 @@ package io.votelog.streams.read.results;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -18,7 +22,7 @@ final class ResultsFeed {
 
     private final LiveResults results;
     private final Scheduler scheduler;
-    private final Map<String, Flux<ResultsView>> channels = new ConcurrentHashMap<>();
+    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
 
     ResultsFeed(LiveResults results, Scheduler scheduler) {
         this.results = results;
@@ -31,16 +35,56 @@ final class ResultsFeed {
      * @param seen what the reader has seen already; nothing older is shown
      */
     Flux<ResultsView> of(String ballotId, EventId seen) {
-        return Flux.defer(() -> channels.computeIfAbsent(ballotId, this::channel))
+        return Flux.defer(() -> join(ballotId))
                 .filter(view -> view.tag().eventId().covers(seen))
                 .onBackpressureLatest();
     }
 
-    private Flux<ResultsView> channel(String ballotId) {
-        return coalesced(ballotId)
-                .doFinally(end -> channels.remove(ballotId))
-                .replay(1)
-                .refCount();
+    private Flux<ResultsView> join(String ballotId) {
+        Channel channel = channels.compute(ballotId, (id, there) -> {
+            Channel joined = there == null ? new Channel() : there;
+            joined.readers++;
+            return joined;
+        });
+        if (channel.started.compareAndSet(false, true)) {
+            channel.source.update(coalesced(ballotId)
+                    .doFinally(end -> channels.remove(ballotId, channel))
+                    .subscribe(
+                            channel.newest::tryEmitNext,
+                            channel.newest::tryEmitError,
+                            channel.newest::tryEmitComplete));
+        }
+        return channel.newest.asFlux().doFinally(end -> leave(ballotId, channel));
+    }
+
+    /** The last reader who leaves ends the channel. */
+    private void leave(String ballotId, Channel channel) {
+        boolean[] last = new boolean[1];
+        channels.compute(ballotId, (id, there) -> {
+            if (there != channel) {
+                // It has ended by itself, and another may have begun.
+                return there;
+            }
+            channel.readers--;
+            last[0] = channel.readers == 0;
+            return last[0] ? null : there;
+        });
+        if (last[0]) {
+            channel.source.dispose();
+        }
+    }
+
+    /**
+     * What all readers of a ballot share. It is a sink, since the operators that share a flux ({@code replay}, in reactor 3.8) look at all readers anew for
+     * each reader that a document goes to.
+     */
+    private static final class Channel {
+        private final Sinks.Many<ResultsView> newest = Sinks.many().replay().latest();
+        private final AtomicBoolean started = new AtomicBoolean();
+        private final Disposable.Swap source = Disposables.swap();
+
+        /** Touched by those who hold the channel's place in the map. */
+        private int readers;
     }
 
     private Flux<ResultsView> coalesced(String ballotId) {
