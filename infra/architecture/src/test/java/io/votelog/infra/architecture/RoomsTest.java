@@ -119,6 +119,8 @@ class RoomsTest {
             infra.testing.contract :
             infra.images           : infra.images.probe
             infra.images.probe     :
+            infra.imports          : infra.imports.pabulib
+            infra.imports.pabulib  :
             infra.bench            : infra.bench.account infra.bench.audit infra.bench.compare infra.bench.count infra.bench.decide infra.bench.doors infra.bench.whole infra.bench.readers infra.bench.restore infra.bench.workspace
             infra.chaos            : infra.chaos.account infra.chaos.faults infra.chaos.load infra.chaos.system
             infra.chaos.power      : infra.chaos.account infra.chaos.disk infra.chaos.load infra.chaos.system
@@ -245,6 +247,7 @@ class RoomsTest {
                 "auditor.commands",
                 "auditor.commands.follow",
                 "infra.local",
+                "infra.imports",
                 "infra.images",
                 "infra.chaos",
                 "infra.chaos.power",

@@ -125,14 +125,6 @@ class EveryReasonIsNamedTest {
         String recount = "auditor/recount.py";
         places.add(new Place(recount, "REASONS", "\\nREASONS = \\((.*?)\\)\\.split", "\\b" + NAME, with(NONE, ALL)));
         places.add(new Place(recount, "Poll.form", "broken = \\{(.*?)\\}\\n", quoted + ":", OF_FORM));
-        // Sections bound their picks from below alone in the ballots that this program makes.
-        List<String> pabulib = reasons(reason -> reason.isOfForm() && reason != Reason.SECTION_TOO_MANY);
-        places.add(new Place(
-                "infra/bench/pabulib.py",
-                "broken_rules",
-                "\\ndef broken_rules(.*?)\\n    return broken",
-                quoted,
-                pabulib));
         return places;
     }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.imports;
+
+import io.votelog.infra.imports.pabulib.PabulibFile;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code infra/import/run compare}. */
+@Command(
+        name = "compare",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Compares the results as they are with the totals that the file publishes (the column votes of PROJECTS), and with a"
+                    + " recount of the file's votes by the ballot's rules. It needs no token."
+        })
+final class CompareCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
+    @Mixin
+    private FileOption file = new FileOption();
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8080",
+            description = "the gateway, which has the ballot (default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private URI gateway;
+
+    @Mixin
+    private ReadSideOption readSide = new ReadSideOption();
+
+    @Override
+    public Integer call() {
+        PabulibFile vote = file.read();
+        return new Comparison(vote, new Gateway(gateway), readSide.readSide(), file.ballotId())
+                .print(spec.commandLine().getOut());
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Help.Ansi;
+
+/** {@code infra/import/run --help} and {@code infra/import/run COMMAND --help} answer before anything is built, so their texts are files. */
+final class HelpTest {
+    private static final Path TEXTS = Path.of("src/main/resources/io/votelog/infra/imports");
+
+    @Test
+    void shouldBeWhatTheProgramSays() throws IOException {
+        Map<Path, String> usages = usages();
+        if (Boolean.getBoolean("votelog.write-tables")) {
+            Files.createDirectories(TEXTS.resolve("help"));
+            for (Map.Entry<Path, String> usage : usages.entrySet()) {
+                Files.writeString(usage.getKey(), usage.getValue());
+            }
+        }
+        for (Map.Entry<Path, String> usage : usages.entrySet()) {
+            assertThat(usage.getKey()).content(StandardCharsets.UTF_8).isEqualTo(usage.getValue());
+        }
+        try (Stream<Path> texts = Files.list(TEXTS.resolve("help"))) {
+            assertThat(texts).as("texts of commands").allMatch(usages::containsKey);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h"})
+    void shouldBeSaidWithoutABuild(String option) throws Exception {
+        assertSaid(TEXTS.resolve("help.txt"), option);
+        assertSaid(TEXTS.resolve("help.txt"), option, "cast");
+    }
+
+    @Test
+    void shouldBeSaidOfACommandWithoutABuild() throws Exception {
+        for (String command : Import.commandLine().getSubcommands().keySet()) {
+            assertSaid(text(command), command, "--help");
+        }
+        assertSaid(text("cast"), "cast", "-h");
+        assertSaid(text("cast"), "cast", "--gateway", "x", "--help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"casts", "../imports/help/cast", "CAST", "--cast"})
+    void shouldBeLeftToTheProgramWhereThereIsNoSuchCommand(String command) throws Exception {
+        Answer answer = answer(command, "--help");
+        assertThat(answer.text()).contains("no JDK found");
+        assertThat(answer.code()).isEqualTo(1);
+    }
+
+    private static Map<Path, String> usages() {
+        Map<Path, String> usages = new TreeMap<>();
+        usages.put(TEXTS.resolve("help.txt"), Import.commandLine().getUsageMessage(Ansi.OFF));
+        Import.commandLine()
+                .getSubcommands()
+                .forEach((name, command) -> usages.put(text(name), command.getUsageMessage(Ansi.OFF)));
+        return usages;
+    }
+
+    private static Path text(String command) {
+        return TEXTS.resolve("help").resolve(command + ".txt");
+    }
+
+    private static void assertSaid(Path text, String... words) throws Exception {
+        Answer answer = answer(words);
+        assertThat(answer.text()).as(String.join(" ", words)).isEqualTo(Files.readString(text));
+        assertThat(answer.code()).isZero();
+    }
+
+    private record Answer(String text, int code) {}
+
+    /** What the script answers where there is no JDK, so that a build would fail, and say that. */
+    private static Answer answer(String... words) throws Exception {
+        ProcessBuilder run = new ProcessBuilder(Stream.concat(Stream.of("bash", "run"), Stream.of(words))
+                        .toList())
+                .redirectErrorStream(true);
+        run.environment().put("JAVA_HOME", "/none");
+        Process process = run.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        return new Answer(said, process.exitValue());
+    }
+}
