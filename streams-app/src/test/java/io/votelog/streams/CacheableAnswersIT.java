@@ -151,7 +151,7 @@ final class CacheableAnswersIT {
 
     /** A reader who has seen a version in one coding is not shown an older version in another. */
     @ParameterizedTest
-    @ValueSource(strings = {"", "-gzip", "-csv-zh-gzip", "-file", "-still-gzip"})
+    @ValueSource(strings = {"", "-gzip", "-csv-zh-gzip", "-nist", "-nist-gzip", "-file", "-still-gzip"})
     void shouldNotGoBackBehindATagOfAnyForm(String variant) {
         HttpResponse<String> behind = app.get(RESULTS, "If-None-Match", "\"999999-0-open-0" + variant + "\"");
         ReceiptsIT.assertProblem(behind, 503, "behind");

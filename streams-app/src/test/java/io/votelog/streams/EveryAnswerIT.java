@@ -12,6 +12,7 @@ import io.votelog.infra.testing.contract.OpenApi;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.nist.ElectionReport;
 import io.votelog.streams.topology.rows.VoterRow;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -169,6 +170,7 @@ final class EveryAnswerIT {
             ResultsIT.awaitReceived(app, "open", 1);
         });
         way("getResults 304", () -> again(API + "results"));
+        way("getResults 200", () -> app.get(API + "results", "Accept", ElectionReport.MEDIA_TYPE));
         way("getResults 404, problem unknown-ballot", () -> app.get("/v1/ballots/none/results"));
         way("getResults 406, problem not-acceptable", () -> app.get(API + "results", "Accept", "image/png"));
         way("getResults 400, problem malformed-accept", () -> app.get(API + "results", "Accept", "x"));

@@ -8,11 +8,13 @@ import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.infra.testing.contract.AsyncApi;
+import io.votelog.infra.testing.standards.ElectionResultsSchema;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.nist.ElectionReport;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -36,6 +38,8 @@ import tools.jackson.databind.JsonNode;
 
 @WithKafka(freshTopics = true)
 final class ResultsIT {
+    private static final String NIST = ElectionReport.MEDIA_TYPE;
+
     private static RunningApp app;
     private static LogWriter log;
 
@@ -105,6 +109,74 @@ final class ResultsIT {
     }
 
     @Test
+    void shouldWriteAnElectionReportForWhoeverAsksForIt() throws Exception {
+        BallotDefinition ballot = log.publishOpen("as-nist");
+        log.vote("as-nist", "a1", "b1");
+        log.vote("as-nist", "a2", "b1");
+        log.vote("as-nist", "a1");
+        awaitReceived(app, "as-nist", 3);
+        String path = "/v1/ballots/as-nist/results";
+
+        // The version rises while partitions without a vote come to be counted.
+        HttpResponse<String> report = await().until(
+                        () -> app.get(path, "Accept", NIST),
+                        shown -> app.get(
+                                                path,
+                                                "Accept",
+                                                NIST,
+                                                "If-None-Match",
+                                                shown.headers()
+                                                        .firstValue("ETag")
+                                                        .orElseThrow())
+                                        .statusCode()
+                                == 304);
+
+        assertThat(report.headers().firstValue("Content-Type")).contains(NIST);
+        assertThat(varies(report))
+                .contains("Accept", "Accept-Encoding", "Origin")
+                .doesNotContain("Accept-Language");
+        assertThat(report.headers().firstValue("Cache-Control")).contains("max-age=1");
+        assertThat(ElectionResultsSchema.faults(report.body().getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
+        JsonNode json = RunningApp.JSON.readTree(report.body());
+        assertThat(json.path("Status").asString()).isEqualTo("unofficial-partial");
+        assertThat(json.at("/Election/0/ExternalIdentifier").findValuesAsString("Value"))
+                .containsExactly("as-nist", ballot.digestHex());
+        assertThat(json.at("/Election/0/Contest").findValuesAsString("Count")).containsExactly("1", "1", "0", "2", "0");
+        assertThat(json.at("/Election/0/BallotCounts/0/BallotsCast").asLong()).isEqualTo(2);
+        assertThat(json.at("/Election/0/BallotCounts/0/BallotsRejected").asLong())
+                .isEqualTo(1);
+        Instant asOf = Instant.parse(app.json(path).at("/asOf").asString());
+        assertThat(json.path("GeneratedDate").asString())
+                .isEqualTo(asOf.truncatedTo(ChronoUnit.SECONDS).toString());
+
+        String tag = report.headers().firstValue("ETag").orElseThrow();
+        assertThat(tag).endsWith("-nist\"");
+        assertThat(app.get(path, "Accept", NIST, "If-None-Match", tag).statusCode())
+                .isEqualTo(304);
+        assertThat(app.get(path, "If-None-Match", tag).statusCode()).isEqualTo(200);
+        assertThat(app.get(path, "Accept", "application/json, " + NIST).body()).contains("\"ballotId\":\"as-nist\"");
+        HttpResponse<String> head = RunningApp.HTTP.send(
+                HttpRequest.newBuilder(app.uri(path))
+                        .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                        .header("Accept", NIST)
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("ETag")).contains(tag);
+        assertThat(head.headers().firstValue("Content-Type")).contains(NIST);
+        ReceiptsIT.assertProblem(app.get(path, "Accept", NIST + ";q=0"), 406, "not-acceptable");
+    }
+
+    private static JsonNode report(String ballotId) {
+        String report =
+                app.get("/v1/ballots/" + ballotId + "/results", "Accept", NIST).body();
+        assertThat(ElectionResultsSchema.faults(report.getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
+        return RunningApp.JSON.readTree(report);
+    }
+
+    @Test
     void shouldTagWhatIsShownAndNeverGoBehindWhatAReaderHasSeen() {
         log.publishOpen("tagged");
         log.vote("tagged", "a1", "b1");
@@ -164,6 +236,9 @@ final class ResultsIT {
         String csvPath = "/v1/ballots/hidden/results";
         assertThat(app.get(csvPath, "Accept", "text/csv").body()).contains("B,b1,Fourth,,\r\n");
 
+        assertThat(report("hidden").findValues("Count")).isEmpty();
+        assertThat(report("hidden").findValuesAsString("OtherType")).contains("counts-shown");
+
         log.closeIntent(ballot);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
@@ -174,6 +249,8 @@ final class ResultsIT {
         }
         JsonNode last = awaitStatus("hidden", "final");
         assertThat(last.at("/sections").findValuesAsString("votes")).containsExactly("1", "1", "0", "2", "0");
+        assertThat(report("hidden").findValuesAsString("Count")).containsExactly("1", "1", "0", "2", "0");
+        assertThat(report("hidden").path("Status").asString()).isEqualTo("unofficial-complete");
         String tag = app.get(csvPath).headers().firstValue("ETag").orElseThrow();
 
         log.vote("hidden", "a1", "b1");

@@ -62,6 +62,12 @@ public final class ExportCommand implements Callable<Integer> {
     private long atLeast;
 
     @Option(
+            names = "--nist",
+            description =
+                    "also the results of each ballot as an election report of NIST SP 1500-100, version 2, in ID.nist.json")
+    private boolean nist;
+
+    @Option(
             names = "--private",
             description =
                     "NOT FOR PUBLICATION: instead of all that, every vote with its place, time, id and verdict, in the order"
@@ -85,10 +91,13 @@ public final class ExportCommand implements Callable<Integer> {
         if (rows && votes) {
             throw new AuditException("--private has every vote, and --votes is for the public: one of them");
         }
+        if (rows && nist) {
+            throw new AuditException("--private has every vote, and --nist is for the public: one of them");
+        }
         if (atLeast < 1) {
             throw new AuditException("--at-least is %d; 1 or more is allowed".formatted(atLeast));
         }
-        Wanted wanted = new Wanted(rows, ballot, votes, votes ? atLeast : 1);
+        Wanted wanted = new Wanted(rows, ballot, votes, votes ? atLeast : 1, nist ? Boolean.TRUE : null);
         try (LogSource source = log.open()) {
             ExportManifest manifest =
                     new Export(source, keys.keys(), wanted, folder, threads, MOST_HELD, talk.progress(json)).run();

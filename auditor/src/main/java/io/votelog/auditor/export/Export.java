@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.auditor.export;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.votelog.auditor.count.ParallelTasks;
 import io.votelog.auditor.count.VotesReader;
@@ -22,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,8 +71,14 @@ public final class Export {
         this.progress = progress;
     }
 
-    @JsonPropertyOrder({"source", "wanted", "votes"})
-    private record Plan(String source, Wanted wanted, List<OffsetRange> votes) {}
+    /**
+     * What an export is made by, from its first run on.
+     *
+     * @param begunAt when the first run began, in whole seconds; null where no file of the export tells a time
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"source", "wanted", "begunAt", "votes"})
+    private record Plan(String source, Wanted wanted, @Nullable String begunAt, List<OffsetRange> votes) {}
 
     /**
      * Makes the export, or finishes it.
@@ -150,7 +159,7 @@ public final class Export {
         for (OffsetRange range : plan.votes()) {
             results.add(read(result(range), Result.class));
         }
-        ExportManifest manifest = wanted.rows() ? rowsManifest(results) : publicManifest(results);
+        ExportManifest manifest = wanted.rows() ? rowsManifest(results) : publicManifest(plan, results);
         for (ExportManifest.File file : manifest.files()) {
             if (Files.exists(work.resolve(file.file()))) {
                 move(work.resolve(file.file()), folder.resolve(file.file()));
@@ -168,9 +177,12 @@ public final class Export {
         }
     }
 
-    private ExportManifest publicManifest(List<Result> results) throws IOException {
+    private ExportManifest publicManifest(Plan plan, List<Result> results) throws IOException {
         PublicFiles files = new PublicFiles(wanted, work);
         files.write(results);
+        if (plan.begunAt() != null) {
+            files.writeReports(results, Instant.parse(plan.begunAt()));
+        }
         return new ExportManifest(ExportManifest.FORMAT, false, wanted, null, files.ballots(), files.files());
     }
 
@@ -194,7 +206,10 @@ public final class Export {
         Path file = work.resolve(PLAN);
         List<OffsetRange> now = new VotesReader(source, threads, progress).ranges();
         if (Files.notExists(file)) {
-            Plan plan = new Plan(source.name(), wanted, now);
+            String begunAt = wanted.reports()
+                    ? Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()
+                    : null;
+            Plan plan = new Plan(source.name(), wanted, begunAt, now);
             write(plan, file);
             return plan;
         }

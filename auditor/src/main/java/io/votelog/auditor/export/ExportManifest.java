@@ -35,10 +35,20 @@ public record ExportManifest(
      * @param ballot the id of the only ballot to export; null for all
      * @param votes whether to export how often each set of options was chosen
      * @param atLeast sets that fewer voters chose are put together in one row
+     * @param nist true for a report of each ballot's results by NIST SP 1500-100 as well; null where that is not requested
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonPropertyOrder({"rows", "ballot", "votes", "atLeast"})
-    public record Wanted(boolean rows, @Nullable String ballot, boolean votes, long atLeast) {
+    @JsonPropertyOrder({"rows", "ballot", "votes", "atLeast", "nist"})
+    public record Wanted(boolean rows, @Nullable String ballot, boolean votes, long atLeast, @Nullable Boolean nist) {
+        /** Without reports by NIST SP 1500-100. */
+        public Wanted(boolean rows, @Nullable String ballot, boolean votes, long atLeast) {
+            this(rows, ballot, votes, atLeast, null);
+        }
+
+        boolean reports() {
+            return Boolean.TRUE.equals(nist);
+        }
+
         boolean wants(String ballotId) {
             return ballot == null || ballot.equals(ballotId);
         }

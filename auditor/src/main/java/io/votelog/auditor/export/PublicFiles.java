@@ -6,6 +6,7 @@ import io.votelog.auditor.count.Tally;
 import io.votelog.auditor.export.ExportManifest.Wanted;
 import io.votelog.auditor.export.PartitionExport.OfBallot;
 import io.votelog.auditor.export.PartitionExport.Result;
+import io.votelog.auditor.files.Hashes;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.rules.Ballot;
 import io.votelog.rules.Option;
@@ -15,9 +16,15 @@ import io.votelog.rules.Section;
 import io.votelog.rules.Visibility;
 import io.votelog.schemas.BallotDefinition;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.nist.CountProgress;
+import io.votelog.schemas.nist.CountedBallot;
+import io.votelog.schemas.nist.ElectionReport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class PublicFiles {
     private static final String TALLIES = "tallies";
     private static final String VOTES = "votes";
+
+    /** Behind a ballot's id, the name of its report. */
+    private static final String REPORT = ".nist.json";
 
     private final Wanted wanted;
     private final Path folder;
@@ -64,6 +74,23 @@ final class PublicFiles {
 
         boolean hidesTally() {
             return !ended && ballot().visibility() == Visibility.AFTER_CLOSE;
+        }
+
+        CountedBallot counted(Instant at) {
+            List<Long> votes = new ArrayList<>();
+            for (int option = 0; option < ballot().optionCount(); option++) {
+                votes.add(tally.votes().getOrDefault(ballot().optionId(option), 0L));
+            }
+            CountProgress soFar = at.isBefore(ballot().opensAt()) ? CountProgress.NOT_BEGUN : CountProgress.UNDER_WAY;
+            return new CountedBallot(
+                    ended ? CountProgress.COMPLETE : soFar,
+                    at,
+                    hidesTally() ? null : votes,
+                    tally.accepted() - tally.annulled(),
+                    tally.rejected().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum(),
+                    tally.annulled());
         }
     }
 
@@ -143,6 +170,21 @@ final class PublicFiles {
                         .filter(Objects::nonNull)
                         .map(folder::resolve)
                         .toList());
+    }
+
+    /**
+     * Writes the results of each ballot as an election report (NIST SP 1500-100).
+     *
+     * @param at the time that the reports give as theirs: no record's, since there is none in these files
+     */
+    void writeReports(List<Result> results, Instant at) throws IOException {
+        for (WholeBallot whole : wholes(results)) {
+            byte[] report = ElectionReport.json(whole.definition(), whole.counted(at));
+            String name = whole.id() + REPORT;
+            Files.write(folder.resolve(name), report);
+            files.add(new ExportManifest.File(
+                    name, 1, HexFormat.of().formatHex(Hashes.sha256().digest(report))));
+        }
     }
 
     private void writeTallies(List<WholeBallot> all) throws IOException {

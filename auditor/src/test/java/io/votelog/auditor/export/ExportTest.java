@@ -13,12 +13,14 @@ import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpWriter;
 import io.votelog.auditor.source.LogSource;
 import io.votelog.auditor.source.OffsetRange;
+import io.votelog.infra.testing.standards.ElectionResultsSchema;
 import io.votelog.schemas.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -33,11 +35,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ExportTest {
     private static final long SEED = Long.getLong("votelog.seed", System.nanoTime());
     private static final Wanted TALLIES = new Wanted(false, null, false, 1);
     private static final Wanted VOTES = new Wanted(false, null, true, 2);
+    private static final Wanted REPORTS = new Wanted(false, null, false, 1, true);
     private static final Wanted ROWS = new Wanted(true, null, false, 1);
 
     @TempDir
@@ -182,6 +187,59 @@ class ExportTest {
         for (int id = 0; id < 40; id++) {
             assertThat(text).doesNotContainIgnoringCase(TestLog.voteId(id).toString());
         }
+    }
+
+    @Test
+    void shouldHoldEachBallotsResultsAsAnElectionReportWhereThatIsWanted() throws IOException {
+        TestLog log = log().annul(TestLog.fruits(), 20, 20, "fraud")
+                .publish(TestLog.fruits("hidden", "after-close"))
+                .vote("hidden", 1, 1, "a1", "b1");
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        ExportManifest manifest = export(log, REPORTS, dir.resolve("open"));
+
+        assertThat(manifest.files())
+                .extracting(ExportManifest.File::file)
+                .contains("tallies.csv", "fruits.nist.json", "hidden.nist.json");
+        JsonNode fruits = report("open", "fruits");
+        assertThat(fruits.path("Status").asString()).isEqualTo("unofficial-partial");
+        assertThat(fruits.findValuesAsString("Count")).containsExactly("15", "5", "0", "20", "0");
+        assertThat(fruits.at("/Election/0/BallotCounts/0/BallotsCast").asLong()).isEqualTo(20);
+        assertThat(fruits.at("/Election/0/BallotCounts/0/BallotsRejected").asLong())
+                .isEqualTo(1);
+        assertThat(fruits.at("/ExternalIdentifier/0/Value").asString()).isEqualTo("1");
+        assertThat(Instant.parse(fruits.path("GeneratedDate").asString())).isBetween(before, Instant.now());
+        assertThat(report("open", "hidden").findValues("Count")).isEmpty();
+        assertThat(report("open", "hidden")
+                        .at("/Election/0/BallotCounts/0/BallotsCast")
+                        .asLong())
+                .isEqualTo(1);
+        assertNothingOfAVoter(log, String.join("\n", files(dir.resolve("open")).values()));
+
+        log.close(TestLog.fruits()).close(TestLog.fruits("hidden", "after-close"));
+        export(log, REPORTS, dir.resolve("ended"));
+
+        assertThat(report("ended", "fruits").path("Status").asString()).isEqualTo("unofficial-complete");
+        assertThat(report("ended", "hidden").findValuesAsString("Count")).containsExactly("1", "0", "0", "1", "0");
+    }
+
+    private JsonNode report(String folder, String ballotId) throws IOException {
+        byte[] report = Files.readAllBytes(dir.resolve(folder).resolve(ballotId + ".nist.json"));
+        assertThat(ElectionResultsSchema.faults(report)).isEmpty();
+        return new JsonMapper().readTree(report);
+    }
+
+    @Test
+    void shouldTellTheTimeOfTheRunThatBeganTheReports() throws IOException {
+        TestLog log = log().close(TestLog.fruits());
+        assertThatThrownBy(() -> export(new Failing(log, 1), REPORTS, dir.resolve("stopped")))
+                .hasMessageContaining("pulled out");
+        Path plan = dir.resolve("stopped").resolve(Export.WORK).resolve(Export.PLAN);
+        String begun = new JsonMapper().readTree(plan).path("begunAt").asString();
+        Files.writeString(plan, Files.readString(plan).replace(begun, "2026-01-01T00:00:00Z"));
+
+        export(log, REPORTS, dir.resolve("stopped"));
+
+        assertThat(report("stopped", "fruits").path("GeneratedDate").asString()).isEqualTo("2026-01-01T00:00:00Z");
     }
 
     @Test

@@ -108,6 +108,34 @@ final class DecidedLog implements LogSource {
                 Optional.empty()));
     }
 
+    /** The same log, of which this many records of votes were written. */
+    LogSource upTo(int votes) {
+        DecidedLog whole = this;
+        return new LogSource() {
+            @Override
+            public String name() {
+                return whole.name();
+            }
+
+            @Override
+            public List<OffsetRange> ranges(String topic) {
+                return topic.equals(Topics.VOTES.name())
+                        ? List.of(new OffsetRange(topic, 0, 0, votes))
+                        : whole.ranges(topic);
+            }
+
+            @Override
+            public Records open(OffsetRange range) {
+                return whole.open(range);
+            }
+
+            @Override
+            public void close() {
+                whole.close();
+            }
+        };
+    }
+
     List<ConsumerRecord<byte[], byte[]>> records(String topic) {
         return topics.get(topic);
     }

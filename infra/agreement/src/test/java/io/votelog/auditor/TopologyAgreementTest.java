@@ -9,6 +9,8 @@ import io.votelog.auditor.count.PartitionBallot;
 import io.votelog.auditor.count.PartitionReplay;
 import io.votelog.auditor.count.RecordOutcome;
 import io.votelog.auditor.count.ResultsHistory;
+import io.votelog.auditor.export.Export;
+import io.votelog.auditor.export.ExportManifest.Wanted;
 import io.votelog.auditor.replay.DeadLettersCheck;
 import io.votelog.auditor.replay.DecisionsCheck;
 import io.votelog.auditor.replay.Replay;
@@ -18,13 +20,17 @@ import io.votelog.auditor.report.Step;
 import io.votelog.auditor.report.Step.Outcome;
 import io.votelog.auditor.source.CountedOffsets;
 import io.votelog.auditor.source.DumpWriter;
+import io.votelog.events.BallotResults;
 import io.votelog.infra.testing.Python;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.DeadLetters.Cause;
+import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;
+import io.votelog.streams.read.results.ReportShown;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +40,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Compares the topology and the auditor on random logs from a seed. They share no code but the form of a vote and the
@@ -45,7 +54,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TopologyAgreementTest {
     private static final Path RECOUNT = Path.of("../../auditor/recount.py");
+    private static final Wanted REPORTS = new Wanted(false, null, false, 1, true);
     private static final Set<String> FOUND = new TreeSet<>();
+    private static final Set<String> REPORTED = new TreeSet<>();
 
     @TempDir
     Path dir;
@@ -62,6 +73,7 @@ class TopologyAgreementTest {
     /** Otherwise the random logs would not cover what they are meant to. */
     @AfterAll
     static void shouldHaveMetEverythingThatARecordCanBe() {
+        assertThat(REPORTED).isIn(Set.of(), Set.of("unofficial-partial", "unofficial-complete"));
         assumeTrue(FOUND.size() > 1);
         assertThat(FOUND)
                 .contains("ACCEPTED", "RETRIED")
@@ -118,6 +130,44 @@ class TopologyAgreementTest {
                 .filteredOn(step -> step.outcome() == Outcome.PASS)
                 .extracting(Step::title)
                 .contains(DecisionsCheck.TITLE, DeadLettersCheck.TITLE, ResultsHistory.TITLE);
+    }
+
+    /** The read side and the auditor make the same election report of what each has counted; only the reports' times are their own. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldReportTheSameResultsByNist(long seed) throws Exception {
+        DrawnLog drawn = new DrawnLog(seed);
+        int shownAt = new Random(seed).nextInt(drawn.records().size());
+        DecidedLog log = new DecidedLog(drawn, shownAt, dir.resolve("state"));
+        PartitionReplay replay = new PartitionReplay(0, DrawnLog.keys(), ballot -> Long.MAX_VALUE, Map.of());
+        log.records(Topics.VOTES.name()).subList(0, shownAt).forEach(replay::take);
+        Map<String, BallotResults> shown = new TreeMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : log.records(Topics.RESULTS.name())) {
+            BallotResults results = Events.decode(record.value(), BallotResults.class);
+            shown.put(results.getBallotId(), results);
+        }
+        Path out = dir.resolve("out");
+
+        new Export(log.upTo(shownAt), DrawnLog.keys(), REPORTS, out, 1, 1_000, new Progress(System.err, false)).run();
+
+        for (PartitionBallot ballot : replay.ballots()) {
+            String id = ballot.ballot().id();
+            if (ballot.published().getPartitionCount() > 1) {
+                // This log has one partition of two, and no results of a ballot are published before each has told of
+                // it.
+                continue;
+            }
+            ObjectNode here = timeless(Files.readAllBytes(out.resolve(id + ".nist.json")));
+            ObjectNode there = timeless(ReportShown.at(Instant.now(), ballot.definition(), shown.get(id)));
+            assertThat(here).as("seed %d, ballot %s", seed, id).isEqualTo(there);
+            REPORTED.add(here.path("Status").stringValue());
+        }
+    }
+
+    private static ObjectNode timeless(byte[] report) {
+        ObjectNode json = (ObjectNode) new JsonMapper().readTree(report);
+        assertThat(json.remove("GeneratedDate")).isNotNull();
+        return json;
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -47,6 +47,7 @@ class RoomsTest {
             schemas.cluster        : schemas
             schemas.promise        : schemas schemas.hash
             schemas.hash           :
+            schemas.nist           : schemas
             events                 :
 
             web.connections        : web.headers web.limits web.problem web.settings
@@ -117,6 +118,7 @@ class RoomsTest {
             infra.testing          :
             infra.testing.browser  :
             infra.testing.contract :
+            infra.testing.standards :
             infra.images           : infra.images.probe
             infra.images.probe     :
             infra.imports          : infra.imports.pabulib

@@ -67,7 +67,7 @@ public final class LiveResults {
         }
         ResultsDocument document =
                 ResultsDocument.of(published.definition(), results, status).goingOn(live);
-        ResultsView view = ResultsView.of(results, document, json.writeValueAsBytes(document));
+        ResultsView view = ResultsView.of(published.definition(), results, document, json.writeValueAsBytes(document));
         views.put(ballotId, view);
         return Optional.of(view);
     }

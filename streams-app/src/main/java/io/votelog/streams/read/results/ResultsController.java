@@ -59,12 +59,16 @@ final class ResultsController {
 
     @GetMapping("/v1/ballots/{ballotId}/results")
     Mono<ResponseEntity<byte[]>> results(@PathVariable String ballotId, @RequestHeader HttpHeaders request) {
-        boolean csv = AcceptHeader.prefersCsv(request);
-        return fresh(ballotId, ResultsTag.Known.of(request))
-                .map(view -> csv
-                        ? csv(view, request.getFirst(HttpHeaders.ACCEPT_LANGUAGE), ResultsCsv.Use.PROGRAM)
-                                .answer(request, headers(view))
-                        : json(view).answer(request, headers(view)));
+        ResultsForm form = AcceptHeader.preferred(request);
+        return fresh(ballotId, ResultsTag.Known.of(request)).map(view -> {
+            Representation representation =
+                    switch (form) {
+                        case JSON -> json(view);
+                        case CSV -> csv(view, request.getFirst(HttpHeaders.ACCEPT_LANGUAGE), ResultsCsv.Use.PROGRAM);
+                        case NIST -> nist(view);
+                    };
+            return representation.answer(request, headers(view));
+        });
     }
 
     /**
@@ -125,6 +129,11 @@ final class ResultsController {
                 view.csv(language, use),
                 CACHING,
                 List.of(HttpHeaders.ACCEPT, HttpHeaders.ACCEPT_LANGUAGE));
+    }
+
+    private static Representation nist(ResultsView view) {
+        return new Representation(
+                ResultsForm.NIST.type(), view.tag().text("-nist"), view.nist(), CACHING, List.of(HttpHeaders.ACCEPT));
     }
 
     private static HttpHeaders headers(ResultsView view) {

@@ -11,6 +11,8 @@ import io.votelog.rules.Option;
 import io.votelog.rules.Section;
 import io.votelog.rules.Visibility;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.nist.CountProgress;
+import io.votelog.schemas.nist.CountedBallot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -119,6 +121,36 @@ public record ResultsDocument(
                 sections,
                 positions,
                 goesOn ? null : Boolean.FALSE);
+    }
+
+    /**
+     * The same counts for an election report. Its time is that of the newest record counted, so that each instance writes the same
+     * report of one state; before the first record it is the ballot's begin.
+     *
+     * @param ballot of which these are the results
+     */
+    CountedBallot counted(Ballot ballot) {
+        List<Long> votes = new ArrayList<>();
+        for (SectionResults section : sections) {
+            for (OptionResults option : section.options()) {
+                if (option.votes() != null) {
+                    votes.add(option.votes());
+                }
+            }
+        }
+        CountProgress progress =
+                switch (status) {
+                    case SCHEDULED -> CountProgress.NOT_BEGUN;
+                    case OPEN, CLOSED -> CountProgress.UNDER_WAY;
+                    case FINAL -> CountProgress.COMPLETE;
+                };
+        return new CountedBallot(
+                progress,
+                asOf == null ? ballot.opensAt() : Instant.parse(asOf),
+                votes.isEmpty() ? null : votes,
+                turnout.accepted() - turnout.annulled(),
+                turnout.rejected(),
+                revision);
     }
 
     /** Whether the document is up to date; one that is not shows {@code live: false}. */

@@ -2,6 +2,8 @@
 package io.votelog.streams.read.results;
 
 import io.votelog.events.BallotResults;
+import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.nist.ElectionReport;
 import io.votelog.web.coding.Coded;
 import io.votelog.web.coding.StreamPiece;
 import java.nio.charset.StandardCharsets;
@@ -12,15 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /** One state of a ballot's results, written and compressed once for all readers. */
 public final class ResultsView {
+    private final BallotDefinition definition;
     private final @Nullable BallotResults source;
     private final ResultsDocument document;
     private final ResultsTag tag;
     private final Coded json;
     private final StreamPiece event;
-    private final Map<CsvForm, Coded> csv = new ConcurrentHashMap<>();
+    private final Map<Written, Coded> written = new ConcurrentHashMap<>();
 
     private ResultsView(
-            @Nullable BallotResults source, ResultsDocument document, ResultsTag tag, Coded json, StreamPiece event) {
+            BallotDefinition definition,
+            @Nullable BallotResults source,
+            ResultsDocument document,
+            ResultsTag tag,
+            Coded json,
+            StreamPiece event) {
+        this.definition = definition;
         this.source = source;
         this.document = document;
         this.tag = tag;
@@ -28,21 +37,34 @@ public final class ResultsView {
         this.event = event;
     }
 
-    /** A form of the CSV; there is one for each language of the ballot and each use. */
-    private record CsvForm(Optional<String> language, ResultsCsv.Use use) {}
+    /** A form that is written when it is first asked for. */
+    private sealed interface Written {
+        /** A form of the CSV; there is one for each language of the ballot and each use. */
+        record Csv(Optional<String> language, ResultsCsv.Use use) implements Written {}
+
+        /** The election report. */
+        record Nist() implements Written {}
+    }
 
     /**
      * The forms of one document.
      *
+     * @param definition of the ballot
      * @param source what it was made from; null where nothing was counted yet
      * @param json the document as JSON, UTF-8
      */
-    public static ResultsView of(@Nullable BallotResults source, ResultsDocument document, byte[] json) {
+    public static ResultsView of(
+            BallotDefinition definition, @Nullable BallotResults source, ResultsDocument document, byte[] json) {
         ResultsTag tag = ResultsTag.of(document);
         String event = "event: results\nid: %s\ndata: %s\n\n"
                 .formatted(tag.eventId().text(), new String(json, StandardCharsets.UTF_8));
         return new ResultsView(
-                source, document, tag, new Coded(json), new StreamPiece(event.getBytes(StandardCharsets.UTF_8)));
+                definition,
+                source,
+                document,
+                tag,
+                new Coded(json),
+                new StreamPiece(event.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The results from which the view was made. */
@@ -77,9 +99,16 @@ public final class ResultsView {
      * @param language a language that {@link ResultsCsv#language} gave for this document
      */
     Coded csv(@Nullable String language, ResultsCsv.Use use) {
-        return csv.computeIfAbsent(
-                new CsvForm(Optional.ofNullable(language), use),
+        return written.computeIfAbsent(
+                new Written.Csv(Optional.ofNullable(language), use),
                 form -> new Coded(ResultsCsv.write(document, language, use)));
+    }
+
+    /** The results as an election report (NIST SP 1500-100), in all the ballot's languages. */
+    Coded nist() {
+        return written.computeIfAbsent(
+                new Written.Nist(),
+                form -> new Coded(ElectionReport.json(definition, document.counted(definition.ballot()))));
     }
 
     long version() {

@@ -308,7 +308,7 @@ final class ResultsPageTest {
     }
 
     private static ResultsView view(@Nullable BallotResults source, ResultsDocument document) {
-        return ResultsView.of(source, document, new byte[0]);
+        return ResultsView.of(Documents.ballot("live"), source, document, new byte[0]);
     }
 
     /** Id, rank, title, votes and share of each row. */

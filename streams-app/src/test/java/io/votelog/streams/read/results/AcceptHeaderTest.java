@@ -4,8 +4,10 @@ package io.votelog.streams.read.results;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.votelog.schemas.nist.ElectionReport;
 import io.votelog.web.problem.ProblemException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,23 @@ final class AcceptHeaderTest {
         assertThat(csv("text/*;q=0.9, application/json;q=0.2")).isTrue();
         assertThat(csv("*/*, application/json;q=0.1")).isTrue();
         assertThat(csv("application/json;q=0.5, text/csv;q=0")).isFalse();
+    }
+
+    @Test
+    void shouldWriteAnElectionReportForWhoeverLikesItBest() {
+        assertThat(preferred(ElectionReport.MEDIA_TYPE)).isEqualTo(ResultsForm.NIST);
+        assertThat(preferred(ElectionReport.MEDIA_TYPE.toUpperCase(Locale.ROOT)))
+                .isEqualTo(ResultsForm.NIST);
+        assertThat(preferred(ElectionReport.MEDIA_TYPE + ", application/json;q=0.9"))
+                .isEqualTo(ResultsForm.NIST);
+        assertThat(preferred(ElectionReport.MEDIA_TYPE + ", application/json")).isEqualTo(ResultsForm.JSON);
+        assertThat(preferred(ElectionReport.MEDIA_TYPE + ";q=0.5, text/csv")).isEqualTo(ResultsForm.CSV);
+        assertThat(preferred(ElectionReport.MEDIA_TYPE + ", */*;q=0.1")).isEqualTo(ResultsForm.NIST);
+        assertThat(preferred("application/*")).isEqualTo(ResultsForm.JSON);
+        assertThat(preferred("application/json;q=0.1, text/csv;q=0.1, */*")).isEqualTo(ResultsForm.NIST);
+        assertThatThrownBy(() -> preferred(ElectionReport.MEDIA_TYPE + ";q=0")).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> preferred("application/vnd.votelog.nist-sp-1500-100.v1+json"))
+                .isInstanceOf(ProblemException.class);
     }
 
     @Test
@@ -47,6 +66,7 @@ final class AcceptHeaderTest {
             "text",
             "csv",
             "application/json",
+            ElectionReport.MEDIA_TYPE,
             "\"",
             "'",
             "\\",
@@ -74,10 +94,14 @@ final class AcceptHeaderTest {
     }
 
     private static boolean csv(String... accept) {
+        return preferred(accept) == ResultsForm.CSV;
+    }
+
+    private static ResultsForm preferred(String... accept) {
         HttpHeaders request = new HttpHeaders();
         for (String line : accept) {
             request.add(HttpHeaders.ACCEPT, line);
         }
-        return AcceptHeader.prefersCsv(request);
+        return AcceptHeader.preferred(request);
     }
 }
