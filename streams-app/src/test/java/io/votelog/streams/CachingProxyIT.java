@@ -11,6 +11,7 @@ import io.votelog.infra.testing.Seeds;
 import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.BallotDefinition;
+import io.votelog.schemas.nist.ElectionReport;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -39,7 +40,8 @@ final class CachingProxyIT {
 
     private static final List<String> PATHS = List.of("results", "results.csv", "results.csv?lang=en", "turnout");
     private static final List<String> ORIGINS = List.of("", ALLOWED, ALLOWED_TOO, "https://stranger.example");
-    private static final List<String> TYPES = List.of("", "application/json", "text/csv", "text/csv;q=0.5, */*");
+    private static final List<String> TYPES =
+            List.of(ElectionReport.MEDIA_TYPE, "", "application/json", "text/csv", "text/csv;q=0.5, */*");
     private static final List<String> LANGUAGES = List.of("", "en", "zh-CN", "fr, zh;q=0.5, en;q=0.2");
     private static final List<String> CODINGS = List.of("", "gzip", "gzip;q=0", "br, gzip;q=0.3");
 
