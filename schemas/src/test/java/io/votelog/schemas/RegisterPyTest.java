@@ -24,13 +24,12 @@ class RegisterPyTest {
     @Test
     void shouldNameEachEventOfEachTopicWithAllItsVersions() throws Exception {
         Stream<String> expected = Topics.all().stream()
-                .flatMap(topic -> topic.events().stream()
-                        .map(event -> "%s-io.votelog.events.%s %d"
-                                .formatted(
-                                        topic.name(),
-                                        event,
-                                        SchemaHistory.versions("io.votelog.events." + event)
-                                                .size())));
+                .flatMap(topic -> topic.events().stream().map(event -> "%s-io.votelog.events.%s %d"
+                        .formatted(
+                                topic.name(),
+                                event,
+                                SchemaHistory.versions("io.votelog.events." + event)
+                                        .size())));
 
         assertThat(run("--list")).isEqualTo(new Ran(0, expected.toList()));
     }

@@ -174,7 +174,11 @@ class SchemaRegistryIT {
     void shouldTellOfAVersionThatIsNoneOfOurs() throws Exception {
         String subject = "votelog.seals.v1-io.votelog.events.LogSealed";
         JsonNode ours = get("/subjects/" + subject + "/versions/latest");
-        String foreign = ours.path("schema").stringValue().replaceFirst("\"fields\"\\s*:\\s*\\[", """
+        String foreign = ours.path("schema")
+                .stringValue()
+                .replaceFirst(
+                        "\"fields\"\\s*:\\s*\\[",
+                        """
                 "fields":[{"name":"stranger","type":"int","default":0},""");
         assertThat(post("/subjects/" + subject + "/versions", foreign)).isEqualTo(200);
         Ran ran = register(url);
@@ -183,7 +187,10 @@ class SchemaRegistryIT {
                 .hasSize(VERSIONS + 1)
                 .anyMatch(line -> line.startsWith(subject + ": its version 2 is none of ours (fingerprint "));
         // What old readers could not read is refused by the registry itself, since the subjects were made so.
-        String unreadable = ours.path("schema").stringValue().replaceFirst("\"fields\"\\s*:\\s*\\[", """
+        String unreadable = ours.path("schema")
+                .stringValue()
+                .replaceFirst(
+                        "\"fields\"\\s*:\\s*\\[", """
                 "fields":[{"name":"stranger","type":"int"},""");
         assertThat(post("/subjects/" + subject + "/versions", unreadable)).isEqualTo(409);
     }
@@ -193,7 +200,11 @@ class SchemaRegistryIT {
     void shouldSayWhatAnswersWhereNoRegistryDoes() throws Exception {
         Ran wrongPath = register(url.replace("/apis/ccompat/v7", "/elsewhere"));
         assertThat(wrongPath.code()).isEqualTo(2);
-        assertThat(wrongPath.lines()).singleElement().asString().contains("/elsewhere").endsWith("is its path right?");
+        assertThat(wrongPath.lines())
+                .singleElement()
+                .asString()
+                .contains("/elsewhere")
+                .endsWith("is its path right?");
         registry.kill();
         Ran down = register(url);
         assertThat(down.code()).isEqualTo(2);
