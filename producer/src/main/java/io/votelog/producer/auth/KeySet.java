@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,13 +53,14 @@ final class KeySet {
         try {
             Map<String, Object> set = JSONObjectUtils.parse(new String(json, StandardCharsets.UTF_8));
             Map<String, Object>[] given = JSONObjectUtils.getJSONObjectArray(set, "keys");
-            if (given == null) {
-                throw new IllegalArgumentException("no JSON Web Key Set: it has no keys");
+            if (given == null || Stream.of(given).anyMatch(Objects::isNull)) {
+                throw new IllegalArgumentException("no JSON Web Key Set: it has no keys, or one that is no object");
             }
             for (int i = 0; i < given.length; i++) {
                 try {
                     usable.add(ProviderKey.of(JWK.parse(given[i]), signatures));
-                } catch (ParseException | IllegalArgumentException e) {
+                } catch (ParseException | RuntimeException e) {
+                    // The library fails in many ways on members that are of another type than they should be.
                     LOG.info("Key {} of the provider is not used: {}", i, e.getMessage());
                 }
             }

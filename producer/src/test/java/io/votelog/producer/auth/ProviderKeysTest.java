@@ -19,10 +19,14 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import io.votelog.web.problem.ProblemException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -180,10 +184,128 @@ class ProviderKeysTest {
                 .isEqualTo(401);
     }
 
+    /** A key set that never ends is read no further than it may be long, and votes do not wait for it. */
+    @Test
+    void shouldNotReadAKeySetWithoutEnd() throws JOSEException {
+        assertThat(status(signed(one, "one"))).isEqualTo(200);
+        AtomicLong sent = new AtomicLong();
+        CountDownLatch hungUp = new CountDownLatch(1);
+        provider.answer(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] some = "{\"keys\": [".getBytes(StandardCharsets.UTF_8);
+            try {
+                while (sent.get() < 256L * ProviderKeys.MAX_BYTES) {
+                    exchange.getResponseBody().write(some);
+                    sent.addAndGet(some.length);
+                    some = " ".repeat(8192).getBytes(StandardCharsets.UTF_8);
+                }
+            } finally {
+                hungUp.countDown();
+            }
+        });
+        pass(ProviderKeys.MIN_INTERVAL);
+        assertThat(status(signed(one, "unknown"))).isEqualTo(401);
+        await().until(() -> hungUp.getCount() == 0);
+        assertThat(sent).as("with what the sockets hold").hasValueLessThan(64L * ProviderKeys.MAX_BYTES);
+        assertThat(status(signed(one, "one"))).isEqualTo(200);
+        assertComesBack();
+    }
+
+    /** While a key set trickles in, tokens of known keys are answered at once, and others within seconds. */
+    @Test
+    void shouldNotWaitForASlowKeySet() throws JOSEException {
+        assertThat(status(signed(one, "one"))).isEqualTo(200);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch hungUp = new CountDownLatch(1);
+        provider.answer(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            begun.countDown();
+            try {
+                while (!hungUp.await(100, TimeUnit.MILLISECONDS)) {
+                    exchange.getResponseBody().write(' ');
+                    exchange.getResponseBody().flush();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                hungUp.countDown();
+            }
+        });
+        pass(ProviderKeys.MIN_INTERVAL);
+        CompletableFuture<Caller> unknown = tokens.check(signed(one, "unknown")).toFuture();
+        await().until(() -> begun.getCount() == 0);
+        assertThat(tokens.check(signed(one, "one")))
+                .as("no fetch is waited for")
+                .isInstanceOf(Callable.class);
+        assertThatThrownBy(() -> unknown.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(ProblemException.class);
+        await().until(() -> hungUp.getCount() == 0);
+        assertComesBack();
+    }
+
+    /** A provider that takes the request and says nothing at all. */
+    @Test
+    void shouldNotWaitForAKeySetThatDoesNotCome() throws JOSEException {
+        assertThat(status(signed(one, "one"))).isEqualTo(200);
+        CountDownLatch over = new CountDownLatch(1);
+        provider.answer(exchange -> {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        pass(ProviderKeys.MIN_INTERVAL);
+        assertThat(status(signed(one, "unknown"))).isEqualTo(401);
+        assertThat(status(signed(one, "one"))).isEqualTo(200);
+        over.countDown();
+        assertComesBack();
+    }
+
+    /** Whatever a key set is like, what is published after it is fetched and used. */
+    @Test
+    void shouldOutliveBrokenKeySets() throws JOSEException {
+        assertThat(status(signed(one, "one"))).isEqualTo(200);
+        String key = one.toPublicJWK().toString();
+        for (String answer : new String[] {
+            "[".repeat(500_000),
+            "{\"keys\": ".repeat(50_000),
+            "{\"keys\": [" + "[".repeat(400_000) + "]}",
+            "{\"keys\": [1, \"key\"]}",
+            "{\"keys\": [null, " + two.toPublicJWK() + "]}",
+            "{\"keys\": " + key + "}",
+            "{\"keys\": [" + key.substring(0, key.length() - 20),
+            "\u0000".repeat(1000)
+        }) {
+            int before = provider.fetches();
+            provider.publish(200, answer);
+            pass(ProviderKeys.MIN_INTERVAL);
+            assertThat(status(signed(two, "two"))).isEqualTo(401);
+            assertThat(provider.fetches()).isEqualTo(before + 1);
+            assertThat(status(signed(one, "one"))).as("the last keys hold").isEqualTo(200);
+        }
+        assertComesBack();
+    }
+
+    /** The key {@link #two} is published, and used. */
+    private void assertComesBack() throws JOSEException {
+        provider.publish(one, two);
+        pass(ProviderKeys.MIN_INTERVAL);
+        assertThat(status(signed(two, "two"))).isEqualTo(200);
+    }
+
     /** One unusable key does not make the others unusable. */
     @Test
     void shouldSkipKeysThatCannotBeRead() throws JOSEException {
-        provider.publish(200, "{\"keys\": [{\"kty\": \"RSA\"}, {\"kty\": \"new\"}, {}, " + two.toPublicJWK() + "]}");
+        provider.publish(
+                200,
+                """
+                {"keys": [{"kty": "RSA"}, {"kty": "new"}, {}, {"kty": 1}, {"kty": "RSA", "n": "", "e": ""},
+                {"kty": "RSA", "n": "AQAB", "e": "!"}, {"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"},
+                {"kty": "EC", "crv": "P-256"}, {"kty": "RSA", "kid": 7, "n": [], "e": {}},
+                {"kty": "oct", "k": "AQAB"}, {"kty": "OKP", "crv": "Ed25519", "x": "AQ"},
+                {"kty": "RSA", "x5c": ["no certificate"], "n": "AQAB", "e": "AQAB"},
+                """
+                        + two.toPublicJWK() + "]}");
         await().until(() -> keys.known() != null);
         pass(ProviderKeys.MIN_INTERVAL);
         assertThat(status(signed(two, "two"))).isEqualTo(200);

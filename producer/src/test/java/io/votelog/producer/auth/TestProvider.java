@@ -3,6 +3,7 @@ package io.votelog.producer.auth;
 
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,26 +11,28 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An OpenID provider that serves its keys and nothing else. */
 final class TestProvider implements AutoCloseable {
     private final HttpServer server;
     private final AtomicInteger fetches = new AtomicInteger();
-    private volatile int status = 200;
-    private volatile byte[] body = {};
+    private final ExecutorService answering = Executors.newCachedThreadPool();
+    private volatile HttpHandler answer = exchange -> {};
 
     TestProvider(JWK... keys) throws IOException {
         publish(keys);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/keys", exchange -> {
             fetches.incrementAndGet();
-            byte[] answer = body;
             exchange.getResponseHeaders().add("Content-Type", "application/json");
-            exchange.sendResponseHeaders(status, answer.length);
-            exchange.getResponseBody().write(answer);
-            exchange.close();
+            try (exchange) {
+                answer.handle(exchange);
+            }
         });
+        server.setExecutor(answering);
         server.start();
     }
 
@@ -46,12 +49,21 @@ final class TestProvider implements AutoCloseable {
     }
 
     void publish(int status, String body) {
-        this.body = body.getBytes(StandardCharsets.UTF_8);
-        this.status = status;
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        answer(exchange -> {
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        });
+    }
+
+    /** How it answers from now on; each answer has a thread of its own, and takes as long as it takes. */
+    void answer(HttpHandler how) {
+        answer = how;
     }
 
     @Override
     public void close() {
         server.stop(0);
+        answering.shutdownNow();
     }
 }
