@@ -240,7 +240,8 @@ class RoomsTest {
                 "infra.bench.*",
                 "infra.chaos.account",
                 "infra.chaos.faults",
-                "infra.chaos.power"),
+                "infra.chaos.power",
+                "infra.neighbours"),
         OPEN_TELEMETRY(List.of("io.opentelemetry."), "web.traces", "producer.votes", "producer.http", "streams.traces"),
         PICOCLI(
                 List.of("picocli."),
