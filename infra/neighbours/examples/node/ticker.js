@@ -68,7 +68,11 @@ function line(result, options) {
 const [brokers, only] = process.argv.slice(2);
 const kafka = new kafkajs.Kafka({ brokers: brokers.split(","), logLevel: kafkajs.logLevel.ERROR });
 // KafkaJS reads committed records alone unless it is told otherwise. A group of its own for each run: a ticker keeps no offsets.
-const consumer = kafka.consumer({ groupId: `ticker-${randomUUID()}`, readUncommitted: false });
+const consumer = kafka.consumer({
+  groupId: `ticker-${randomUUID()}`,
+  readUncommitted: false,
+  allowAutoTopicCreation: false,
+});
 const options = new Map();
 const newest = new Map();
 

@@ -20,6 +20,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -47,7 +49,7 @@ public final class PostgresSink {
         try (Connection database = DriverManager.getConnection(args[2]);
                 KafkaConsumer<byte[], byte[]> consumer = consumer(Path.of(args[0]))) {
             run(consumer, new SinkTables(database, Path.of(args[1])));
-        } catch (SQLException | SinkException e) {
+        } catch (SQLException | SinkException | KafkaException e) {
             System.err.println("PostgresSink ends: " + e.getMessage());
             System.exit(1);
         }
@@ -62,14 +64,20 @@ public final class PostgresSink {
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        // A topic that the broker makes by itself has settings with which no gateway starts.
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private static void run(KafkaConsumer<byte[], byte[]> consumer, SinkTables tables) throws SQLException {
         List<TopicPartition> all = new ArrayList<>();
         for (String topic : SinkTables.TOPICS) {
-            consumer.partitionsFor(topic)
-                    .forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
+            List<PartitionInfo> partitions = consumer.partitionsFor(topic);
+            if (partitions.isEmpty()) {
+                throw new SinkException(
+                        "there is no topic %s: start a gateway and a streams-app first".formatted(topic));
+            }
+            partitions.forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
         }
         consumer.assign(all);
         for (Map.Entry<TopicPartition, Long> beginning :

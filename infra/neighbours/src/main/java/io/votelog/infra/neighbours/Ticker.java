@@ -78,6 +78,7 @@ public final class Ticker {
         settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
         // Results are written in transactions, so aborted ones are passed over.
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             // A ticker keeps no offsets and shares no work: it has every partition, from the beginning.
