@@ -15,7 +15,7 @@ public final class PieceWriter {
     /** An empty block that says that it is the last. */
     private static final byte[] LAST_BLOCK = {3, 0};
 
-    private static final byte[] NOTHING = new byte[0];
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final boolean gzip;
     private boolean begun;
@@ -27,8 +27,8 @@ public final class PieceWriter {
         this.gzip = gzip;
     }
 
-    /** What is written for the next piece; nobody may change it. */
-    public byte[] write(StreamPiece piece) {
+    /** What is written for the next piece; its bytes are shared with other streams. */
+    public ByteBuffer write(StreamPiece piece) {
         if (!gzip) {
             return piece.plain();
         }
@@ -36,21 +36,21 @@ public final class PieceWriter {
         crc = Crc32.combine(crc, deflated.crc(), deflated.shift());
         length += deflated.length();
         if (begun) {
-            return deflated.bytes();
+            return deflated.bytes().duplicate();
         }
         begun = true;
-        return ByteBuffer.allocate(HEADER.length + deflated.bytes().length)
+        return ByteBuffer.allocate(HEADER.length + deflated.bytes().remaining())
                 .put(HEADER)
-                .put(deflated.bytes())
-                .array();
+                .put(deflated.bytes().duplicate())
+                .flip();
     }
 
     /** What is written behind the last piece. */
-    public byte[] end() {
+    public ByteBuffer end() {
         if (!gzip) {
             return NOTHING;
         }
-        byte[] beginning = begun ? NOTHING : HEADER;
+        byte[] beginning = begun ? new byte[0] : HEADER;
         begun = true;
         return ByteBuffer.allocate(beginning.length + LAST_BLOCK.length + 2 * Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -58,6 +58,6 @@ public final class PieceWriter {
                 .put(LAST_BLOCK)
                 .putInt(crc)
                 .putInt(length)
-                .array();
+                .flip();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.web.coding;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -18,36 +19,48 @@ public final class StreamPiece {
 
     private static final int ROOM = 8 * 1024;
 
-    private final byte[] plain;
+    private final byte[] bytes;
+    private @Nullable ByteBuffer plain;
     private @Nullable Deflated deflated;
 
     /** @param plain which is not copied; nobody may change it */
     public StreamPiece(byte[] plain) {
-        this.plain = plain;
+        this.bytes = plain;
     }
 
     /**
      * The piece as a stream has it that is compressed.
      *
-     * @param bytes whole blocks, none of them the last
+     * @param bytes whole blocks, none of them the last, outside of the heap
      * @param length how many bytes they stand for
      * @param crc of those
      * @param shift by their length
      */
-    record Deflated(byte[] bytes, int length, int crc, int shift) {}
+    record Deflated(ByteBuffer bytes, int length, int crc, int shift) {}
 
-    /** The bytes as they are; nobody may change them. */
-    byte[] plain() {
-        return plain;
+    /**
+     * The bytes as they are. They lie outside of the heap, where the system writes them to a socket from, once for all streams: from the heap
+     * each stream would have a copy of its own there, for as long as its reader leaves it untaken.
+     */
+    synchronized ByteBuffer plain() {
+        if (plain == null) {
+            plain = outsideOfHeap(bytes);
+        }
+        return plain.duplicate();
     }
 
     synchronized Deflated deflated() {
         if (deflated == null) {
             CRC32 crc = new CRC32();
-            crc.update(plain);
-            deflated = new Deflated(deflate(plain), plain.length, (int) crc.getValue(), Crc32.shift(plain.length));
+            crc.update(bytes);
+            deflated = new Deflated(
+                    outsideOfHeap(deflate(bytes)), bytes.length, (int) crc.getValue(), Crc32.shift(bytes.length));
         }
         return deflated;
+    }
+
+    private static ByteBuffer outsideOfHeap(byte[] bytes) {
+        return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip().asReadOnlyBuffer();
     }
 
     private static byte[] deflate(byte[] plain) {

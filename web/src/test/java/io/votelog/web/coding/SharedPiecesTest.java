@@ -4,9 +4,11 @@ package io.votelog.web.coding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +41,11 @@ class SharedPiecesTest {
             ByteArrayOutputStream expected = new ByteArrayOutputStream();
             for (int i = random.nextInt(20); i > 0; i--) {
                 StreamPiece piece = pieces.get(random.nextInt(pieces.size()));
-                compressed.write(gzip.write(piece));
-                expected.write(plain.write(piece));
+                compressed.write(bytes(gzip.write(piece)));
+                expected.write(bytes(plain.write(piece)));
             }
-            compressed.write(gzip.end());
-            expected.write(plain.end());
+            compressed.write(bytes(gzip.end()));
+            expected.write(bytes(plain.end()));
             // It reads to the end of the member, and holds the bytes against the checksum and the length there.
             try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed.toByteArray()))) {
                 assertThat(in.readAllBytes()).as("seed %d", seed).isEqualTo(expected.toByteArray());
@@ -56,7 +58,7 @@ class SharedPiecesTest {
         PieceWriter writer = new PieceWriter(true);
         Inflater inflater = new Inflater(true);
         for (String text : List.of("data: 1\n\n", ":\n\n", "data: 1\n\n", "x".repeat(100_000))) {
-            byte[] written = writer.write(text(text));
+            byte[] written = bytes(writer.write(text(text)));
             int from = inflater.getTotalIn() == 0 ? HEADER_BYTES : 0;
             inflater.setInput(written, from, written.length - from);
             byte[] read = new byte[200_000];
@@ -74,8 +76,24 @@ class SharedPiecesTest {
         PieceWriter other = new PieceWriter(true);
         one.write(text("first"));
         other.write(text("another"));
-        assertThat(one.write(piece)).isSameAs(other.write(piece)).hasSizeLessThan(200);
-        assertThat(new PieceWriter(false).write(piece)).isSameAs(piece.plain());
+        ByteBuffer written = one.write(piece);
+        assertThat(written.remaining()).isLessThan(200);
+        assertThat(place(written)).isEqualTo(place(other.write(piece)));
+        assertThat(place(new PieceWriter(false).write(piece)))
+                .isEqualTo(place(new PieceWriter(false).write(piece)))
+                .isNotEqualTo(place(written));
+    }
+
+    /** Where in memory the system writes it to a socket from; it fails where that is nowhere. */
+    private static long place(ByteBuffer written) {
+        assertThat(written.isReadOnly()).isTrue();
+        return Unpooled.wrappedBuffer(written).memoryAddress();
+    }
+
+    private static byte[] bytes(ByteBuffer written) {
+        byte[] bytes = new byte[written.remaining()];
+        written.duplicate().get(bytes);
+        return bytes;
     }
 
     @Test
@@ -92,9 +110,9 @@ class SharedPiecesTest {
     void shouldBeSeenWhenAPieceWasLeftOut() {
         PieceWriter writer = new PieceWriter(true);
         ByteArrayOutputStream torn = new ByteArrayOutputStream();
-        torn.writeBytes(writer.write(text("one")));
+        torn.writeBytes(bytes(writer.write(text("one"))));
         writer.write(text("two"));
-        torn.writeBytes(writer.end());
+        torn.writeBytes(bytes(writer.end()));
         assertThatThrownBy(() -> new GZIPInputStream(new ByteArrayInputStream(torn.toByteArray())).readAllBytes())
                 .isInstanceOf(IOException.class);
     }
