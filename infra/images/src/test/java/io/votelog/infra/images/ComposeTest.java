@@ -245,9 +245,11 @@ class ComposeTest {
         assertThat(upstream(receipt + "/opening")).isEqualTo("sealer");
         assertThat(upstream(receipt + "/proof")).isEqualTo("streams-app");
         assertThat(upstream("/v1/ballots/b/my-vote/opening")).isEqualTo("producer");
-        // How long what is served may be kept, the sealer alone says.
+        // How long what is served may be kept, those who serve it alone say; of the sealed log the proxy keeps nothing.
         assertThat(proxy)
-                .doesNotContain("expires", "add_header", "proxy_hide_header", "proxy_ignore_headers", "proxy_cache");
+                .doesNotContain(
+                        "expires", "add_header", "proxy_hide_header", "proxy_ignore_headers", "proxy_cache_valid");
+        assertThat(proxy).doesNotContainPattern("http://(sealer|producer);[^}]*proxy_cache");
         assertThat(proxy).containsPattern("http://sealer;[^}]*proxy_next_upstream error timeout http_404 http_503;");
     }
 
@@ -371,7 +373,7 @@ class ComposeTest {
         Map<String, String> beginnings = new LinkedHashMap<>();
         LOCATION.matcher(proxy).results().forEach(location -> (location.group(1) == null ? beginnings : expressions)
                 .put(location.group(2), location.group(3)));
-        assertThat(expressions).hasSize(3);
+        assertThat(expressions).hasSize(4);
         assertThat(beginnings).hasSize(2);
         return expressions.entrySet().stream()
                 .filter(location ->
