@@ -7,12 +7,10 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapSetter;
 import io.votelog.schemas.Topics;
 import io.votelog.web.problem.Problem;
-import java.nio.charset.StandardCharsets;
+import io.votelog.web.traces.RecordTrace;
 import org.apache.kafka.common.header.Headers;
 import reactor.core.publisher.Mono;
 
@@ -27,22 +25,9 @@ public final class VoteTraces {
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
     private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
     private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
-    private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
-    private static final AttributeKey<String> OPERATION = AttributeKey.stringKey("messaging.operation.name");
-    private static final AttributeKey<String> OPERATION_TYPE = AttributeKey.stringKey("messaging.operation.type");
-    private static final AttributeKey<String> TOPIC = AttributeKey.stringKey("messaging.destination.name");
-    private static final AttributeKey<String> PARTITION = AttributeKey.stringKey("messaging.destination.partition.id");
-    private static final AttributeKey<Long> OFFSET = AttributeKey.longKey("messaging.kafka.offset");
 
     private static final String TEMPLATE = "/v1/ballots/{ballotId}/votes";
     private static final int RECORDED = 202;
-
-    /** The state of the trace is for vendors of tracing, and has no bound: it is not written to the log. */
-    private static final TextMapSetter<Headers> TO_HEADERS = (headers, name, value) -> {
-        if (headers != null && name.equals("traceparent")) {
-            headers.add(name, value.getBytes(StandardCharsets.ISO_8859_1));
-        }
-    };
 
     private final Tracer tracer;
 
@@ -94,12 +79,8 @@ public final class VoteTraces {
                 .setSpanKind(SpanKind.PRODUCER)
                 .startSpan();
         if (span.isRecording()) {
-            span.setAttribute(SYSTEM, "kafka")
-                    .setAttribute(OPERATION, "send")
-                    .setAttribute(OPERATION_TYPE, "send")
-                    .setAttribute(TOPIC, Topics.VOTES.name())
-                    .setAttribute(PARTITION, Integer.toString(partition));
-            W3CTraceContextPropagator.getInstance().inject(parent.with(span), headers, TO_HEADERS);
+            RecordTrace.describe(span, "send", Topics.VOTES.name(), partition);
+            RecordTrace.write(parent.with(span), headers);
         }
         return span;
     }
@@ -110,7 +91,7 @@ public final class VoteTraces {
             return;
         }
         if (outcome instanceof AppendOutcome.Appended appended) {
-            sending.setAttribute(OFFSET, appended.offset());
+            sending.setAttribute(RecordTrace.OFFSET, appended.offset());
         } else {
             sending.setStatus(StatusCode.ERROR)
                     .setAttribute(ERROR, outcome instanceof AppendOutcome.NoRoom ? "overloaded" : "outcome-unknown");

@@ -11,18 +11,15 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.votelog.producer.problem.Problems;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 class VoteTracesTest {
-    private final List<SpanData> ended = new ArrayList<>();
+    private final InMemorySpanExporter told = InMemorySpanExporter.create();
     private final Headers headers = new RecordHeaders();
 
     @Test
@@ -46,9 +43,9 @@ class VoteTracesTest {
         traces.follow(request, Mono.just(new VoteDesk.Reply(vote, Optional.empty())))
                 .block();
 
-        assertThat(ended).hasSize(2);
-        SpanData sent = ended.get(0);
-        SpanData answered = ended.get(1);
+        assertThat(told.getFinishedSpanItems()).hasSize(2);
+        SpanData sent = told.getFinishedSpanItems().get(0);
+        SpanData answered = told.getFinishedSpanItems().get(1);
         assertThat(answered.getKind()).isEqualTo(SpanKind.SERVER);
         assertThat(answered.getParentSpanId()).isEqualTo(SpanId.getInvalid());
         assertThat(answered.getAttributes().get(AttributeKey.longKey("http.response.status_code")))
@@ -71,10 +68,10 @@ class VoteTracesTest {
                             Mono.just(new VoteDesk.Reply(new VoteAnswer.NotRecorded(problem), Optional.empty())))
                     .block();
         }
-        assertThat(ended)
+        assertThat(told.getFinishedSpanItems())
                 .extracting(span -> span.getAttributes().get(AttributeKey.stringKey("error.type")))
                 .containsExactly("overloaded", "too-large");
-        assertThat(ended)
+        assertThat(told.getFinishedSpanItems())
                 .extracting(span -> span.getStatus().getStatusCode())
                 .containsExactly(StatusCode.ERROR, StatusCode.UNSET);
     }
@@ -83,7 +80,7 @@ class VoteTracesTest {
     void shouldEndWhereTheClientGoesAway() {
         VoteTraces traces = traces(Sampler.alwaysOn());
         traces.follow(traces.request(), Mono.never()).subscribe().dispose();
-        assertThat(ended).hasSize(1);
+        assertThat(told.getFinishedSpanItems()).hasSize(1);
     }
 
     @Test
@@ -92,7 +89,7 @@ class VoteTracesTest {
         VoteTraces.sent(
                 traces.sending(Context.root(), 0, headers),
                 new AppendOutcome.Unknown(new RuntimeException("time out")));
-        assertThat(ended.get(0).getAttributes().get(AttributeKey.stringKey("error.type")))
+        assertThat(told.getFinishedSpanItems().get(0).getAttributes().get(AttributeKey.stringKey("error.type")))
                 .isEqualTo("outcome-unknown");
     }
 
@@ -105,31 +102,14 @@ class VoteTracesTest {
             VoteTraces.sent(traces.sending(request, 0, headers), new AppendOutcome.Appended(0, 1, 0, 0));
             assertThat(headers.toArray()).isEmpty();
         }
-        assertThat(ended).isEmpty();
+        assertThat(told.getFinishedSpanItems()).isEmpty();
     }
 
     private VoteTraces traces(Sampler sampler) {
-        SpanExporter exporter = new SpanExporter() {
-            @Override
-            public CompletableResultCode export(Collection<SpanData> spans) {
-                ended.addAll(spans);
-                return CompletableResultCode.ofSuccess();
-            }
-
-            @Override
-            public CompletableResultCode flush() {
-                return CompletableResultCode.ofSuccess();
-            }
-
-            @Override
-            public CompletableResultCode shutdown() {
-                return CompletableResultCode.ofSuccess();
-            }
-        };
         return new VoteTraces(OpenTelemetrySdk.builder()
                 .setTracerProvider(SdkTracerProvider.builder()
                         .setSampler(sampler)
-                        .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+                        .addSpanProcessor(SimpleSpanProcessor.create(told))
                         .build())
                 .build());
     }

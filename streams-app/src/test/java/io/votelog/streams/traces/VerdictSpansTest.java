@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.votelog.events.Outcome;
 import io.votelog.events.RejectionReason;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.Random;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -44,11 +40,11 @@ class VerdictSpansTest {
         }
     };
 
-    private final List<SpanData> ended = new ArrayList<>();
+    private final InMemorySpanExporter told = InMemorySpanExporter.create();
     private final Headers ofVerdict = new RecordHeaders();
     private final VerdictSpans spans = new VerdictSpans(OpenTelemetrySdk.builder()
             .setTracerProvider(SdkTracerProvider.builder()
-                    .addSpanProcessor(SimpleSpanProcessor.create(exporter()))
+                    .addSpanProcessor(SimpleSpanProcessor.create(told))
                     .build())
             .build());
 
@@ -57,7 +53,7 @@ class VerdictSpansTest {
         Headers ofVote = new RecordHeaders().add("traceparent", ascii("00-%s-%s-01".formatted(TRACE, PARENT)));
         spans.decided(ofVote, ofVerdict, AT, Outcome.REJECTED, RejectionReason.ALREADY_VOTED);
 
-        SpanData verdict = ended.get(0);
+        SpanData verdict = told.getFinishedSpanItems().get(0);
         assertThat(verdict.getTraceId()).isEqualTo(TRACE);
         assertThat(verdict.getParentSpanId()).isEqualTo(PARENT);
         assertThat(verdict.getName()).isEqualTo("process votelog.votes.v1");
@@ -87,7 +83,7 @@ class VerdictSpansTest {
             })
     void shouldPassOverWhatIsNoSampledTrace(String value) {
         decide(value.getBytes(StandardCharsets.UTF_8));
-        assertThat(ended).isEmpty();
+        assertThat(told.getFinishedSpanItems()).isEmpty();
         assertThat(ofVerdict.toArray()).isEmpty();
     }
 
@@ -100,7 +96,7 @@ class VerdictSpansTest {
             decide(bytes);
         }
         decide(null);
-        assertThat(ended).isEmpty();
+        assertThat(told.getFinishedSpanItems()).isEmpty();
         assertThat(ofVerdict.toArray()).isEmpty();
     }
 
@@ -110,25 +106,5 @@ class VerdictSpansTest {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private SpanExporter exporter() {
-        return new SpanExporter() {
-            @Override
-            public CompletableResultCode export(Collection<SpanData> told) {
-                ended.addAll(told);
-                return CompletableResultCode.ofSuccess();
-            }
-
-            @Override
-            public CompletableResultCode flush() {
-                return CompletableResultCode.ofSuccess();
-            }
-
-            @Override
-            public CompletableResultCode shutdown() {
-                return CompletableResultCode.ofSuccess();
-            }
-        };
     }
 }

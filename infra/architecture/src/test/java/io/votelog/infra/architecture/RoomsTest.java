@@ -216,6 +216,7 @@ class RoomsTest {
                 List.of("org.apache.kafka.", "kafka."),
                 "schemas",
                 "schemas.cluster",
+                "web.traces",
                 "producer.ballots",
                 "producer.votes",
                 "streams.topology.*",
