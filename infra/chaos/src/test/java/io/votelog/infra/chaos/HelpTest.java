@@ -4,11 +4,11 @@ package io.votelog.infra.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.infra.chaos.power.Power;
+import io.votelog.infra.testing.ScriptWithoutJdk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,13 +36,8 @@ final class HelpTest {
     @ParameterizedTest
     @CsvSource({"run,--help", "run,-h", "power,--help", "power,-h"})
     void shouldBeSaidWithoutABuild(String program, String option) throws Exception {
-        // JAVA_HOME has no JDK, and a build would say so.
-        ProcessBuilder run = new ProcessBuilder("bash", program, option).redirectErrorStream(true);
-        run.environment().put("JAVA_HOME", "/none");
-        Process process = run.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(said).isEqualTo(Files.readString(program.equals("run") ? HELP : HELP_OF_POWER));
-        assertThat(process.exitValue()).isZero();
+        ScriptWithoutJdk.Answer said = ScriptWithoutJdk.run(program, option);
+        assertThat(said.text()).isEqualTo(Files.readString(program.equals("run") ? HELP : HELP_OF_POWER));
+        assertThat(said.code()).isZero();
     }
 }

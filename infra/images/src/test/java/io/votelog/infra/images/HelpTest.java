@@ -3,6 +3,7 @@ package io.votelog.infra.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.infra.testing.ScriptWithoutJdk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +23,7 @@ class HelpTest {
     @ParameterizedTest
     @CsvSource({"--help", "-h"})
     void shouldBeSaidWithoutABuild(String option) throws Exception {
-        Said said = script(option);
+        ScriptWithoutJdk.Answer said = ScriptWithoutJdk.run("build", option);
         assertThat(said.text()).isEqualTo(Files.readString(HELP));
         assertThat(said.code()).isZero();
     }
@@ -55,20 +55,8 @@ class HelpTest {
 
     @Test
     void shouldBeSaidOfAnUnknownOptionWithoutABuild() throws Exception {
-        Said said = script("--engine");
+        ScriptWithoutJdk.Answer said = ScriptWithoutJdk.run("build", "--engine");
         assertThat(said.text()).contains("there is no option --engine").endsWith(Files.readString(HELP));
         assertThat(said.code()).isEqualTo(2);
-    }
-
-    private record Said(int code, String text) {}
-
-    private static Said script(String option) throws Exception {
-        // JAVA_HOME has no JDK, and a build would say so.
-        ProcessBuilder run = new ProcessBuilder("bash", "build", option).redirectErrorStream(true);
-        run.environment().put("JAVA_HOME", "/none");
-        Process process = run.start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        return new Said(process.exitValue(), text);
     }
 }

@@ -2,12 +2,10 @@
 package io.votelog.infra.imports;
 
 import io.votelog.infra.imports.pabulib.PabulibFile;
-import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code infra/import/run compare}. */
@@ -27,13 +25,8 @@ final class CompareCommand implements Callable<Integer> {
     @Mixin
     private FileOption file = new FileOption();
 
-    @Option(
-            names = "--gateway",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8080",
-            description = "the gateway, which has the ballot (default: ${DEFAULT-VALUE})")
-    @SuppressWarnings("NullAway.Init") // picocli sets it.
-    private URI gateway;
+    @Mixin
+    private GatewayOption gateway = new GatewayOption();
 
     @Mixin
     private ReadSideOption readSide = new ReadSideOption();
@@ -41,7 +34,7 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PabulibFile vote = file.read();
-        return new Comparison(vote, new Gateway(gateway), readSide.readSide(), file.ballotId())
+        return new Comparison(vote, gateway.gateway(), readSide.readSide(), file.ballotId())
                 .print(spec.commandLine().getOut());
     }
 }

@@ -3,26 +3,21 @@ package io.votelog.infra.imports;
 
 import io.votelog.infra.system.Tokens;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where the gateway is, and with what right it is called. */
 final class GatewayOptions {
     private static final String CALLER = "infra/import";
 
-    @Option(
-            names = "--gateway",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8080",
-            description = "the gateway (default: ${DEFAULT-VALUE})")
-    @SuppressWarnings("NullAway.Init") // picocli sets it.
-    private URI gateway;
+    @Mixin
+    private GatewayOption gateway = new GatewayOption();
 
     @ArgGroup
     private @Nullable Right right;
@@ -50,7 +45,7 @@ final class GatewayOptions {
     }
 
     Gateway gateway() {
-        Gateway open = new Gateway(gateway);
+        Gateway open = gateway.gateway();
         return open.with(scope -> token(open, scope));
     }
 

@@ -3,13 +3,13 @@ package io.votelog.infra.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.votelog.infra.testing.ScriptWithoutJdk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +56,7 @@ final class HelpTest {
     @ParameterizedTest
     @ValueSource(strings = {"casts", "../imports/help/cast", "CAST", "--cast"})
     void shouldBeLeftToTheProgramWhereThereIsNoSuchCommand(String command) throws Exception {
-        Answer answer = answer(command, "--help");
+        ScriptWithoutJdk.Answer answer = ScriptWithoutJdk.run("run", command, "--help");
         assertThat(answer.text()).contains("no JDK found");
         assertThat(answer.code()).isEqualTo(1);
     }
@@ -75,22 +75,8 @@ final class HelpTest {
     }
 
     private static void assertSaid(Path text, String... words) throws Exception {
-        Answer answer = answer(words);
+        ScriptWithoutJdk.Answer answer = ScriptWithoutJdk.run("run", words);
         assertThat(answer.text()).as(String.join(" ", words)).isEqualTo(Files.readString(text));
         assertThat(answer.code()).isZero();
-    }
-
-    private record Answer(String text, int code) {}
-
-    /** What the script answers where there is no JDK, so that a build would fail, and say that. */
-    private static Answer answer(String... words) throws Exception {
-        ProcessBuilder run = new ProcessBuilder(Stream.concat(Stream.of("bash", "run"), Stream.of(words))
-                        .toList())
-                .redirectErrorStream(true);
-        run.environment().put("JAVA_HOME", "/none");
-        Process process = run.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        return new Answer(said, process.exitValue());
     }
 }
