@@ -9,7 +9,7 @@ import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
-import io.votelog.streams.topology.VerdictTraces;
+import io.votelog.streams.topology.VerdictListener;
 import io.votelog.streams.topology.VotelogTopology;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ final class DecidedLog implements LogSource {
                         results -> {},
                         turnout -> {},
                         (key, row) -> {},
-                        VerdictTraces.NONE)
+                        VerdictListener.NONE)
                 .whole();
         for (var topic : Dump.TOPICS) {
             topics.put(topic.name(), new ArrayList<>());

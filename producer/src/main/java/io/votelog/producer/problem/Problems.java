@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What this gateway refuses requests with. */
 public final class Problems {
@@ -32,6 +33,13 @@ public final class Problems {
     private static final ProblemType UNAVAILABLE = new ProblemType("unavailable", 503, ProblemType.NOT_NOW);
 
     private Problems() {}
+
+    /** The codes of what may fail with any vote and is ours to mend. */
+    public static List<String> failuresOfVotes() {
+        return Stream.of(OUTCOME_UNKNOWN, UNAVAILABLE, ProblemType.OVERLOADED, ProblemType.INTERNAL_ERROR)
+                .map(ProblemType::code)
+                .toList();
+    }
 
     /** The request cannot be read; the detail says where, and what would be right. */
     public static Problem malformed(String detail) {

@@ -4,6 +4,7 @@ package io.votelog.producer.votes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.votelog.producer.problem.Problems;
 import io.votelog.web.problem.Problem;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,8 +19,10 @@ final class VoteMeters {
     /** Counters of votes that were not recorded, by the problem's code. There are few codes. */
     private final Map<String, Counter> others = new ConcurrentHashMap<>();
 
+    /** The counters of failures are there from the start, with 0: a rate cannot be told from a counter that comes with the first of them. */
     VoteMeters(MeterRegistry registry) {
         this.registry = registry;
+        Problems.failuresOfVotes().forEach(code -> others.put(code, counter("failed", code)));
         this.accepted = counter("accepted", "none");
         this.ackLatency = Timer.builder("votelog.votes.ack")
                 .description("from the append to the log's acknowledgement")

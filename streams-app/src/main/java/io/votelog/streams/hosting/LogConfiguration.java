@@ -7,6 +7,7 @@ import io.votelog.schemas.cluster.LogCluster;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.web.cluster.ClusterWatch;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,7 +49,7 @@ class LogConfiguration {
 
     @Bean
     LogMetrics logMetrics(ResultsBoard board, LogCluster.Layout prepared) {
-        return new LogMetrics(board, prepared.votePartitions());
+        return new LogMetrics(board, prepared.votePartitions(), Clock.systemUTC());
     }
 
     @Bean

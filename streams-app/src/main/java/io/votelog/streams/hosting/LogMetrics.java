@@ -7,15 +7,20 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.votelog.events.BallotResults;
 import io.votelog.events.CountedPosition;
 import io.votelog.streams.read.board.ResultsBoard;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 
 /** Metrics of the log, from committed results: up to where it is counted, and what is missing from it. */
 final class LogMetrics implements MeterBinder {
     private final ResultsBoard board;
     private final int partitions;
+    private final InstantSource clock;
 
-    LogMetrics(ResultsBoard board, int partitions) {
+    LogMetrics(ResultsBoard board, int partitions, InstantSource clock) {
         this.board = board;
         this.partitions = partitions;
+        this.clock = clock;
     }
 
     @Override
@@ -25,6 +30,10 @@ final class LogMetrics implements MeterBinder {
                 .register(meters);
         Gauge.builder("votelog.log.replaced.records", board, LogMetrics::replaced)
                 .description("Records that stand where counted ones stood; anything but 0 is a fault of the log")
+                .register(meters);
+        Gauge.builder("votelog.results.age", this, LogMetrics::age)
+                .description("How long ago the newest record was appended that results of any ballot have counted")
+                .baseUnit("seconds")
                 .register(meters);
         Gauge.builder("votelog.results.annulled", board, LogMetrics::annulled)
                 .description("Accepted votes of all ballots that were annulled")
@@ -36,6 +45,15 @@ final class LogMetrics implements MeterBinder {
                     .tag("partition", Integer.toString(partition))
                     .register(meters);
         }
+    }
+
+    /** By this machine's clock, and the brokers'. */
+    private double age() {
+        return board.all().stream()
+                .map(BallotResults::getAsOf)
+                .max(Instant::compareTo)
+                .map(asOf -> Math.max(0, Duration.between(asOf, clock.instant()).toMillis() / 1e3))
+                .orElse(Double.NaN);
     }
 
     private static double missing(ResultsBoard board) {

@@ -8,7 +8,7 @@ import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.board.TurnoutBoard;
 import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.streams.read.receipts.CountingStreams;
-import io.votelog.streams.topology.VerdictTraces;
+import io.votelog.streams.topology.VerdictListener;
 import io.votelog.streams.topology.VotelogTopology;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
@@ -33,9 +33,16 @@ class StreamsConfiguration {
             ResultsBoard board,
             TurnoutBoard turnout,
             BallotsBoard ballots,
-            VerdictTraces traces) {
+            VerdictListener traces,
+            MeterRegistry meters) {
         return new VotelogTopology(
-                log.keys(), watch, settings.resultsInterval(), board::post, turnout::post, ballots::post, traces);
+                log.keys(),
+                watch,
+                settings.resultsInterval(),
+                board::post,
+                turnout::post,
+                ballots::post,
+                new CountedVerdicts(meters, traces));
     }
 
     /**

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.votelog.streams.hosting;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.votelog.schemas.cluster.UnfitLogException;
 import io.votelog.web.cluster.WatchThreads;
 import java.time.Duration;
@@ -11,14 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Knows for how long votes of a partition have waited without the count having gone on there. A count that is behind and goes on is
- * not among them, however far behind it is.
+ * not among them, however far behind it is. How many records wait is a metric.
  */
-final class UncountedVotes implements AutoCloseable {
+final class UncountedVotes implements MeterBinder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UncountedVotes.class);
 
     private final Supplier<Map<Integer, Long>> counted;
@@ -28,6 +33,8 @@ final class UncountedVotes implements AutoCloseable {
 
     /** A thread of its own, since a question about a partition that no broker leads waits for its answer. */
     private final ScheduledExecutorService scheduler = WatchThreads.named("votelog-votes-watch");
+
+    private volatile @Nullable MultiGauge gauge;
 
     /** A partition whose votes have waited at this offset since this time. */
     private record Waiting(int partition, long offset, long sinceNanos) {}
@@ -56,7 +63,9 @@ final class UncountedVotes implements AutoCloseable {
         try {
             // Asked for first: what is counted later is not taken for less than there is.
             Map<Integer, Long> ended = ends.get();
-            note(counted.get(), ended, nowNanos);
+            Map<Integer, Long> upTo = counted.get();
+            note(upTo, ended, nowNanos);
+            tell(upTo, ended);
         } catch (UnfitLogException away) {
             LOG.debug("the cluster does not say how far votes is counted", away);
         } catch (RuntimeException e) {
@@ -74,6 +83,26 @@ final class UncountedVotes implements AutoCloseable {
                 waiting.put(partition, new Waiting(partition, offset, nowNanos));
             }
         });
+    }
+
+    private void tell(Map<Integer, Long> upTo, Map<Integer, Long> ended) {
+        MultiGauge told = gauge;
+        if (told != null) {
+            told.register(
+                    ended.entrySet().stream()
+                            .<MultiGauge.Row<?>>map(end -> MultiGauge.Row.of(
+                                    Tags.of("partition", Integer.toString(end.getKey())),
+                                    Math.max(0, end.getValue() - upTo.getOrDefault(end.getKey(), 0L))))
+                            .toList(),
+                    true);
+        }
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        gauge = MultiGauge.builder("votelog.log.uncounted.records")
+                .description("Records of a partition of votes that the count has not committed, as of the last look")
+                .register(meters);
     }
 
     /** The partition whose votes have waited longest, in words, where they have waited so long. */

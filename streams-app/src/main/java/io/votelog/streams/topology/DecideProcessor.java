@@ -40,7 +40,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
 
     private final LogKeys keys;
     private final VotesTopic votes;
-    private final VerdictTraces traces;
+    private final VerdictListener listener;
 
     private ProcessorContext<byte[], Object> context;
     private VotersStore voters;
@@ -53,10 +53,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     private int restores;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
-    DecideProcessor(LogKeys keys, VotesTopic votes, VerdictTraces traces) {
+    DecideProcessor(LogKeys keys, VotesTopic votes, VerdictListener listener) {
         this.keys = keys;
         this.votes = votes;
-        this.traces = traces;
+        this.listener = listener;
     }
 
     /**
@@ -156,13 +156,14 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 at.offset(),
                 Instant.ofEpochMilli(input.timestamp())));
         Headers headers = CLOUD_EVENT.headers(at.partition() + "/" + at.offset());
-        traces.decided(input.headers(), headers, at, outcome, reason);
+        listener.decided(input.headers(), headers, at, outcome, reason);
         context.forward(
                 new Record<>(input.key(), new PartitionedValue(at.partition(), value), input.timestamp(), headers),
                 StoreNames.SINK_DECISIONS);
     }
 
     private void bury(Record<byte[], byte[]> input, RecordMetadata at, PoisonException poison) {
+        listener.buried(poison.reason());
         DeadLetters.Letter letter = DeadLetters.of(
                 input.key(),
                 input.value(),

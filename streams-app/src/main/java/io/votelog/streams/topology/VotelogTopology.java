@@ -43,7 +43,7 @@ public final class VotelogTopology {
     private final Consumer<BallotResults> onResults;
     private final Consumer<PartitionTurnout> onTurnout;
     private final BiConsumer<String, byte[]> onBallots;
-    private final VerdictTraces traces;
+    private final VerdictListener listener;
     private final OpenStores openVoters = new OpenStores();
 
     /**
@@ -56,7 +56,7 @@ public final class VotelogTopology {
      * @param onResults gets the newer results of each ballot, on the thread that keeps the global stores
      * @param onTurnout gets each newer snapshot of an hour of a ballot's turnout, on the same thread
      * @param onBallots gets each new row of the ballots topic, by the keys of {@link BallotsStoreProcessor}, on the same thread
-     * @param traces is told of each verdict that is published, on the thread that made it
+     * @param listener is told of verdicts and dead letters
      */
     public VotelogTopology(
             LogKeys keys,
@@ -65,7 +65,7 @@ public final class VotelogTopology {
             Consumer<BallotResults> onResults,
             Consumer<PartitionTurnout> onTurnout,
             BiConsumer<String, byte[]> onBallots,
-            VerdictTraces traces) {
+            VerdictListener listener) {
         this.keys = keys;
         this.votesTopic = votesTopic;
         this.pace = new EmitPace(resultsInterval);
@@ -74,7 +74,7 @@ public final class VotelogTopology {
         this.onResults = onResults;
         this.onTurnout = onTurnout;
         this.onBallots = onBallots;
-        this.traces = traces;
+        this.listener = listener;
     }
 
     /** The stores of voters that the counting application has open, with the positions from which it is to restore them. */
@@ -193,7 +193,7 @@ public final class VotelogTopology {
      */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private ProcessorSupplier<byte[], byte[], Void, Void> decide() {
-        return () -> (Processor) new DecideProcessor(keys, votesTopic, traces);
+        return () -> (Processor) new DecideProcessor(keys, votesTopic, listener);
     }
 
     VotersStore voters() {

@@ -2,7 +2,7 @@
 package io.votelog.streams.traces;
 
 import io.opentelemetry.api.OpenTelemetry;
-import io.votelog.streams.topology.VerdictTraces;
+import io.votelog.streams.topology.VerdictListener;
 import io.votelog.web.traces.TracesSetup;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -15,7 +15,8 @@ import org.springframework.context.annotation.Import;
 class TracesConfiguration {
     /** Where nobody asks for traces, no header of a vote is looked at. */
     @Bean
-    VerdictTraces verdictTraces(OpenTelemetry telemetry, @Value("${management.opentelemetry.enabled}") boolean traced) {
-        return traced ? new VerdictSpans(telemetry) : VerdictTraces.NONE;
+    VerdictListener verdictTraces(
+            OpenTelemetry telemetry, @Value("${management.opentelemetry.enabled}") boolean traced) {
+        return traced ? new VerdictSpans(telemetry) : VerdictListener.NONE;
     }
 }

@@ -9,7 +9,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.votelog.events.Outcome;
 import io.votelog.events.RejectionReason;
-import io.votelog.streams.topology.VerdictTraces;
+import io.votelog.streams.topology.VerdictListener;
 import io.votelog.web.traces.RecordTrace;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * trace on in the verdict's record. A vote without that header, or with one that is malformed or not sampled, has no trace. The span is named
  * when the verdict is made, which is a moment before it is committed.
  */
-final class VerdictSpans implements VerdictTraces {
+final class VerdictSpans implements VerdictListener {
     private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("votelog.outcome");
     private static final AttributeKey<String> REASON = AttributeKey.stringKey("votelog.reason");
 

@@ -3,10 +3,13 @@ package io.votelog.streams.hosting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,5 +79,22 @@ final class UncountedVotesTest {
 
     private Optional<String> at(int second) {
         return votes.waiting(START + TimeUnit.SECONDS.toNanos(second));
+    }
+
+    @Test
+    void shouldTellHowManyRecordsOfEachPartitionWait() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        votes.bindTo(meters);
+        note(0, Map.of(0, 5L), Map.of(0, 12L, 1, 3L));
+        assertThat(told(meters)).containsOnly(Map.entry("0", 7.0), Map.entry("1", 3.0));
+
+        // It was counted on between the two questions.
+        note(10, Map.of(0, 14L, 1, 3L), Map.of(0, 12L, 1, 3L));
+        assertThat(told(meters)).containsOnly(Map.entry("0", 0.0), Map.entry("1", 0.0));
+    }
+
+    private static Map<String, Double> told(SimpleMeterRegistry meters) {
+        return meters.get("votelog.log.uncounted.records").gauges().stream()
+                .collect(Collectors.toMap(gauge -> String.valueOf(gauge.getId().getTag("partition")), Gauge::value));
     }
 }

@@ -55,7 +55,7 @@ class MergeProcessorTest {
                                 results -> {},
                                 turnout -> {},
                                 (key, row) -> {},
-                                VerdictTraces.NONE)
+                                VerdictListener.NONE)
                         .whole(),
                 config);
     }

@@ -96,7 +96,7 @@ public final class PartitionHarness {
                 r -> {},
                 t -> {},
                 (id, row) -> {},
-                VerdictTraces.NONE);
+                VerdictListener.NONE);
         this.voters = topology.voters();
         restart();
     }
@@ -134,7 +134,7 @@ public final class PartitionHarness {
         commits = CommitHook.builder(StoreNames.TALLY_COMMITS).build();
         tallyContext.addStateStore(commits);
         if (first) {
-            decide = new DecideProcessor(keys, new Asked(), VerdictTraces.NONE);
+            decide = new DecideProcessor(keys, new Asked(), VerdictListener.NONE);
         }
         // Kafka Streams begins again with the same processor, too, when it restores a task that was corrupted.
         decide.init(decideContext);

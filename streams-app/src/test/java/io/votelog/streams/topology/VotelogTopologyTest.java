@@ -736,7 +736,7 @@ class VotelogTopologyTest {
                 pushed::add,
                 pushedTurnout::add,
                 (key, row) -> {},
-                VerdictTraces.NONE);
+                VerdictListener.NONE);
     }
 
     private void restartWith(LogSigner signer) {

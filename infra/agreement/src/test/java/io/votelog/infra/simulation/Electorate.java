@@ -11,7 +11,7 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
-import io.votelog.streams.topology.VerdictTraces;
+import io.votelog.streams.topology.VerdictListener;
 import io.votelog.streams.topology.VotelogTopology;
 import io.votelog.streams.topology.voters.VotesTopic;
 import java.nio.ByteBuffer;
@@ -103,7 +103,7 @@ final class Electorate {
                 results -> {},
                 turnout -> {},
                 (key, row) -> {},
-                VerdictTraces.NONE);
+                VerdictListener.NONE);
     }
 
     private static BallotDefinition ballot(

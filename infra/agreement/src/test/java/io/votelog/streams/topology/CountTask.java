@@ -113,7 +113,7 @@ public final class CountTask {
 
     /** Begins to count, with the rows that the changelog of tallies has. */
     public void start(Map<String, byte[]> committed) {
-        decide = new DecideProcessor(keys, votes, VerdictTraces.NONE);
+        decide = new DecideProcessor(keys, votes, VerdictListener.NONE);
         tally = new TallyProcessor(votes, new EmitPace(VotelogTopology.RESULTS_INTERVAL));
         begin(committed);
     }

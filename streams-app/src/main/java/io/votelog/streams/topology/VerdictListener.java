@@ -3,15 +3,16 @@ package io.votelog.streams.topology;
 
 import io.votelog.events.Outcome;
 import io.votelog.events.RejectionReason;
+import io.votelog.schemas.DeadLetters;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
-/** Is told of each verdict that is published. No verdict depends on it. */
+/** Is told of each verdict and of each dead letter, on the thread that made it. No verdict depends on it. */
 @FunctionalInterface
-public interface VerdictTraces {
-    /** Keeps no traces. */
-    VerdictTraces NONE = (ofVote, ofVerdict, at, outcome, reason) -> {};
+public interface VerdictListener {
+    /** Looks at nothing. */
+    VerdictListener NONE = (ofVote, ofVerdict, at, outcome, reason) -> {};
 
     /**
      * A verdict is about to be published. After a crash the same verdict may come again.
@@ -23,4 +24,7 @@ public interface VerdictTraces {
      */
     void decided(
             Headers ofVote, Headers ofVerdict, RecordMetadata at, Outcome outcome, @Nullable RejectionReason reason);
+
+    /** A record of votes is no vote, and is about to be set aside as a dead letter. After a crash the same record may come again. */
+    default void buried(DeadLetters.Cause cause) {}
 }
