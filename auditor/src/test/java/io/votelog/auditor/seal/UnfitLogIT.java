@@ -10,9 +10,6 @@ import io.votelog.infra.testing.WithKafka;
 import io.votelog.schemas.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,13 +23,9 @@ class UnfitLogIT {
         assertThat(CommandRun.of("keygen", "--origin", "example.org/unfit", "--out", key)
                         .exitCode())
                 .isZero();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            NewTopic votes = Topics.VOTES.newTopic(2, 1);
-            votes.configs().put("retention.ms", "1000");
-            admin.createTopics(List.of(votes, Topics.SEALS.newTopic(1, 1)))
-                    .all()
-                    .get();
-        }
+        NewTopic votes = Topics.VOTES.newTopic(2, 1);
+        votes.configs().put("retention.ms", "1000");
+        broker.createTopics(votes, Topics.SEALS.newTopic(1, 1));
 
         Path sealed = dir.resolve("sealed");
         CommandRun refused = CommandRun.of(

@@ -41,18 +41,13 @@ class BrokerSourceIT {
     private static String address;
 
     @BeforeAll
-    static void makeTopics(KafkaBroker broker) throws Exception {
+    static void makeTopics(KafkaBroker broker) {
         address = broker.bootstrapServers();
-        try (Admin admin = admin()) {
-            admin.createTopics(List.of(
-                            new NewTopic(VOTES, 2, (short) 1)
-                                    .configs(Map.of("message.timestamp.type", "LogAppendTime")),
-                            new NewTopic(DECISIONS, 1, (short) 1),
-                            new NewTopic(TALLIES, 2, (short) 1),
-                            new NewTopic(RESULTS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
+        broker.createTopics(
+                new NewTopic(VOTES, 2, (short) 1).configs(Map.of("message.timestamp.type", "LogAppendTime")),
+                new NewTopic(DECISIONS, 1, (short) 1),
+                new NewTopic(TALLIES, 2, (short) 1),
+                new NewTopic(RESULTS, 1, (short) 1));
     }
 
     private static Admin admin() {

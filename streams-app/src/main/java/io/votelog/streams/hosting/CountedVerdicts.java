@@ -27,7 +27,8 @@ final class CountedVerdicts implements VerdictListener {
     private final VerdictListener next;
 
     /**
-     * Every counter is there from the start, with 0: a rate cannot be told from a counter that comes with its first verdict.
+     * Every counter is there from the start, with 0: a rate cannot be told from a counter that comes with its first verdict. No verdict has the
+     * names that stand on the wire for those of a later schema.
      *
      * @param next is told of the same
      */
@@ -35,11 +36,12 @@ final class CountedVerdicts implements VerdictListener {
         this.next = next;
         this.outcomes = counters(
                 Outcome.class,
-                Stream.of(Outcome.values()).filter(outcome -> outcome != Outcome.REJECTED),
+                Stream.of(Outcome.values())
+                        .filter(outcome -> outcome != Outcome.REJECTED && outcome != Outcome.UNSPECIFIED),
                 outcome -> verdicts(meters, outcome, "none"));
         this.rejections = counters(
                 RejectionReason.class,
-                Stream.of(RejectionReason.values()),
+                Stream.of(RejectionReason.values()).filter(reason -> reason != RejectionReason.UNSPECIFIED),
                 reason -> verdicts(meters, Outcome.REJECTED, reason.name()));
         this.buried = counters(DeadLetters.Cause.class, Stream.of(DeadLetters.Cause.values()), cause -> Counter.builder(
                         "votelog.dead.letters")

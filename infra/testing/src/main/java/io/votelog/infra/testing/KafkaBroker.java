@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -25,17 +27,29 @@ public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
     BrokerKind kind();
 
     /**
+     * Makes topics, and returns when the broker lists them, which is a moment after the controller has told that they are made.
+     *
+     * @throws IllegalStateException where that takes over 30 seconds or the broker refuses
+     */
+    default void createTopics(NewTopic... topics) {
+        Set<String> names = Stream.of(topics).map(NewTopic::name).collect(Collectors.toSet());
+        try (Admin admin = admin()) {
+            await(admin.createTopics(List.of(topics)).all());
+            awaitTopics(
+                    admin,
+                    System.nanoTime() + TimeUnit.SECONDS.toNanos(30),
+                    "lists what is made",
+                    listed -> listed.containsAll(names));
+        }
+    }
+
+    /**
      * Deletes every topic, internal ones aside, with the offsets committed for it, and returns when they are gone.
      *
      * @throws IllegalStateException where that takes over 30 seconds or the broker refuses
      */
     default void deleteTopics() {
-        Map<String, Object> config = Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers(),
-                AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
-                false);
-        try (Admin admin = Admin.create(config)) {
+        try (Admin admin = admin()) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
             // The controller tells that a topic is made before the broker lists it. The broker follows the controller
             // in order, so it lists every topic of before this call once it lists a topic made in this call.
@@ -54,6 +68,14 @@ public sealed interface KafkaBroker permits ContainerBroker, ProcessBroker {
             }
             awaitTopics(admin, end, "lists no topic after their deletion", Set::isEmpty);
         }
+    }
+
+    private Admin admin() {
+        return Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers(),
+                AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
+                false));
     }
 
     private static Set<String> awaitTopics(
