@@ -114,6 +114,7 @@ class RoomsTest {
 
             infra.system           : infra.system.secure
             infra.system.secure    :
+            infra.system.observe   :
             infra.system.proxy     :
             infra.testing          :
             infra.testing.browser  :

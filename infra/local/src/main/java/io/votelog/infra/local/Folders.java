@@ -49,6 +49,11 @@ record Folders(Path home, boolean cluster, boolean secure) {
         return ofShape("sealed");
     }
 
+    /** What Prometheus keeps of this shape. */
+    Path observed() {
+        return ofShape("prometheus");
+    }
+
     private Path ofShape(String name) {
         return home.resolve(name + (cluster ? "-cluster" : "") + (secure ? "-secure" : ""));
     }
@@ -66,13 +71,14 @@ record Folders(Path home, boolean cluster, boolean secure) {
     }
 
     /**
-     * Removes the log, the stores and the sealed log of this shape, and the note of what the log was begun with.
+     * Removes the log, the stores, the sealed log and the metrics of this shape, and the note of what the log was begun with.
      *
      * @return what was there and is no more
      */
     List<Path> forget() {
-        List<Path> there =
-                Stream.of(kafka(), streams(), sealed()).filter(Files::exists).toList();
+        List<Path> there = Stream.of(kafka(), streams(), sealed(), observed())
+                .filter(Files::exists)
+                .toList();
         there.forEach(Folders::delete);
         delete(begunWith());
         return there;

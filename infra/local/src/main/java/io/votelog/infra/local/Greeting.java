@@ -46,6 +46,11 @@ final class Greeting {
                 .toString();
     }
 
+    /** Where it is watched over. */
+    static String observed(URI prometheus) {
+        return "%-15s %s, what fires: %s/alerts".formatted("Prometheus", prometheus, prometheus);
+    }
+
     /** What whoever connects to a secured system needs. */
     static String secured(SystemSecurity security) {
         return """

@@ -9,6 +9,7 @@ import io.votelog.infra.system.Environment;
 import io.votelog.infra.system.Instance;
 import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.SystemPlan;
+import io.votelog.infra.system.observe.PrometheusProcess;
 import io.votelog.infra.system.secure.SystemSecurity;
 import io.votelog.web.settings.Loopback;
 import java.net.URI;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** What {@code infra/up} starts: one broker and one of each app, or three and two, on ports that people know. */
 final class LocalPlan {
     private static final int KAFKA_PORT = 9092;
+    private static final int PROMETHEUS_PORT = 9090;
     private static final int BROKERS = 3;
     private static final String DEV_TOKENS = "votelog.dev.tokens";
 
@@ -81,7 +83,32 @@ final class LocalPlan {
             all.add(instance.management());
         }
         all.addAll(sealers.addresses());
+        if (options.observe()) {
+            all.add(prometheus());
+        }
         return all;
+    }
+
+    /** Where Prometheus listens, if it is asked for. */
+    Address prometheus() {
+        return new Address(PROMETHEUS_PORT + options.portOffset(), "Prometheus");
+    }
+
+    /** What Prometheus scrapes. */
+    List<PrometheusProcess.Job> scraped() {
+        Stream<PrometheusProcess.Job> apps = Stream.of(App.values())
+                .map(app -> new PrometheusProcess.Job(
+                        switch (app) {
+                            case PRODUCER -> "votelog-gateway";
+                            case STREAMS -> "votelog-streams-app";
+                        },
+                        instances.stream()
+                                .filter(instance -> instance.app() == app)
+                                .map(instance -> instance.management().port())
+                                .toList()));
+        return Stream.concat(apps, Stream.of(new PrometheusProcess.Job("votelog-sealer", sealers.managementPorts())))
+                .filter(job -> !job.ports().isEmpty())
+                .toList();
     }
 
     private int brokers() {

@@ -15,6 +15,7 @@ import io.votelog.infra.system.Instance;
 import io.votelog.infra.system.RunningSystem;
 import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.Tokens;
+import io.votelog.infra.system.observe.PrometheusProcess;
 import io.votelog.infra.system.secure.SystemSecurity;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -50,6 +51,7 @@ final class LocalSystem {
     private final Thread runner = Thread.currentThread();
     private volatile boolean interruptible;
     private @Nullable RunningSystem system;
+    private @Nullable PrometheusProcess prometheus;
     private @Nullable Demo demo;
 
     /** What happens to a run from outside. */
@@ -57,6 +59,9 @@ final class LocalSystem {
         record StopAsked() implements Event {}
 
         record Died(ChildJvm child) implements Event {}
+
+        /** Votes are taken and counted without it. */
+        record ObserverEnded() implements Event {}
     }
 
     /**
@@ -113,6 +118,10 @@ final class LocalSystem {
 
     private void start() throws InterruptedException {
         requireJars();
+        if (options.observe() && PrometheusProcess.program().isEmpty()) {
+            throw new UpException(
+                    "--observe asks for Prometheus, which is not installed: Debian's package is prometheus; or start without --observe");
+        }
         Address.requireFree(plan.addresses(), "stop what listens there, or run with --port-offset N");
         if (options.fresh()) {
             forget();
@@ -143,6 +152,9 @@ final class LocalSystem {
         }
         awaitReady(apps);
         startSealers(kafka, secrets, security);
+        if (options.observe()) {
+            observe();
+        }
 
         // The gateways inherit the environment; what it has them ask of tokens holds for these too.
         Tokens tokens = new Tokens(
@@ -167,6 +179,15 @@ final class LocalSystem {
             voters.start();
         }
         interruptible = false;
+    }
+
+    private void observe() throws InterruptedException {
+        display.begin("prometheus", "Prometheus to be ready; what it keeps: " + folders.observed());
+        PrometheusProcess started = PrometheusProcess.start(
+                root, folders.observed(), plan.prometheus().port(), plan.scraped());
+        prometheus = started;
+        started.onExit(() -> events.add(new Event.ObserverEnded()));
+        display.done("prometheus");
     }
 
     private void requireJars() {
@@ -324,6 +345,10 @@ final class LocalSystem {
                 }
                 display.line(words + "; the rest goes on");
             }
+            if (event instanceof Event.ObserverEnded) {
+                display.line("Prometheus has ended; its log: %s; the rest goes on"
+                        .formatted(folders.observed().resolve("prometheus.log")));
+            }
         }
     }
 
@@ -338,6 +363,9 @@ final class LocalSystem {
             return;
         }
         display.phase("stopping");
+        if (prometheus != null) {
+            prometheus.close();
+        }
         if (sealers.processes().stream().anyMatch(ChildJvm::isAlive)) {
             display.begin("sealer");
             sealers.stop();
@@ -371,6 +399,9 @@ final class LocalSystem {
         }
         display.line(
                 Greeting.underneath(plan.instances(), sealers.urls(), sealers.publicKeys(), kafka.bootstrapServers()));
+        if (prometheus != null) {
+            display.line(Greeting.observed(prometheus.url()));
+        }
         if (security != null) {
             display.line(Greeting.secured(security));
         }

@@ -46,6 +46,9 @@ final class Options {
     @Option(names = "--unsealed")
     private boolean unsealed;
 
+    @Option(names = "--observe")
+    private boolean observe;
+
     private int portOffset;
 
     private int waitMinutes = 30;
@@ -122,6 +125,11 @@ final class Options {
     /** Whether nobody seals the log. */
     boolean unsealed() {
         return unsealed;
+    }
+
+    /** Whether Prometheus watches over it. */
+    boolean observe() {
+        return observe;
     }
 
     int portOffset() {

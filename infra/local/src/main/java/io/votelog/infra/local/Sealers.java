@@ -75,6 +75,11 @@ final class Sealers {
         return places.stream().map(place -> place.http().url()).toList();
     }
 
+    /** Where they tell their health and metrics. */
+    List<Integer> managementPorts() {
+        return places.stream().map(place -> place.management().port()).toList();
+    }
+
     /** The names of those that are to run. */
     List<String> names() {
         return places.stream().map(Place::name).toList();

@@ -118,7 +118,7 @@ final class Running {
     static int freeOffset() {
         while (true) {
             int offset = ThreadLocalRandom.current().nextInt(2_000, 10_900);
-            if (IntStream.of(8080, 8081, 8084, 9080, 9081, 9084, 9092).allMatch(port -> free(port + offset))) {
+            if (IntStream.of(8080, 8081, 8084, 9080, 9081, 9084, 9090, 9092).allMatch(port -> free(port + offset))) {
                 return offset;
             }
         }
@@ -161,7 +161,7 @@ final class Running {
 
     /** A text that names the ports of a system which was started without a choice, with this one's in their place. */
     String onItsPorts(String text) {
-        return Pattern.compile("localhost:(8080|8081|8084|9080|9081|9084|9092)")
+        return Pattern.compile("localhost:(8080|8081|8084|9080|9081|9084|9090|9092)")
                 .matcher(text)
                 .replaceAll(port -> "localhost:" + (Integer.parseInt(port.group(1)) + offset));
     }
@@ -314,7 +314,7 @@ final class Running {
     }
 
     void awaitTurnout(long received, long accepted, long retried, long rejected) {
-        await().atMost(PATIENCE).ignoreException(IOException.class).untilAsserted(() -> {
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             JsonNode turnout = results().path("turnout");
             assertThat(List.of(
                             turnout.path("received").longValue(),

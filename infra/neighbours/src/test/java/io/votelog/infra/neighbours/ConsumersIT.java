@@ -99,7 +99,7 @@ class ConsumersIT {
 
     private static void assertLastLineIsTheResult(TetheredProcess ticker) {
         await().atMost(SmallSystem.PATIENCE)
-                .ignoreException(IOException.class)
+                .ignoreExceptionsInstanceOf(IOException.class)
                 .untilAsserted(() -> assertThat(told(ticker)).last().isEqualTo(line(system.results())));
     }
 

@@ -158,7 +158,7 @@ final class SmallSystem implements AutoCloseable {
 
     /** The results as soon as they have so many votes. */
     JsonNode awaitReceived(long received) throws Exception {
-        await().atMost(PATIENCE).ignoreException(IOException.class).untilAsserted(() -> assertThat(
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> assertThat(
                         results().path("turnout").path("received").longValue())
                 .isEqualTo(received));
         return results();

@@ -4,9 +4,12 @@ package io.votelog.infra.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AppProcess;
+import io.votelog.infra.system.AuditorJar;
 import io.votelog.infra.system.BallotPublisher;
 import io.votelog.infra.system.BallotSource;
 import io.votelog.infra.system.BrokerPlan;
@@ -29,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -80,6 +84,71 @@ final class OperatedSystem implements AutoCloseable {
     /** Starts another instance of an app, and returns when it is ready. */
     void start(App app) {
         system.start(system.plan().instances(app).get(system.apps(app).size())).awaitReady(PATIENCE);
+    }
+
+    /** The same with settings of its own, as variables of its environment. */
+    void start(App app, Map<String, String> environment) {
+        system.start(system.plan().instances(app).get(system.apps(app).size()), environment)
+                .awaitReady(PATIENCE);
+    }
+
+    /**
+     * Starts a sealer with keys of its own, and returns when it seals.
+     *
+     * @param timeout how long it waits for an answer of the brokers
+     * @param serve where it serves the sealed log
+     * @param management where it tells its metrics
+     */
+    ChildJvm startSealer(Duration timeout, int serve, int management) throws Exception {
+        AuditorJar auditor = new AuditorJar(ROOT, dir, AppOptions.jvm("192m", "-XX:+UseSerialGC"));
+        Path key = dir.resolve("signing-key");
+        ChildJvm keygen =
+                auditor.start("keygen", "keygen", "--origin", "example.org/operated", "--out", key.toString());
+        assertThat(keygen.awaitEnd(PATIENCE)).isTrue();
+        Path impatient = Files.writeString(
+                dir.resolve("sealer.properties"),
+                "default.api.timeout.ms=%d\nrequest.timeout.ms=%d\n"
+                        .formatted(timeout.toMillis(), timeout.toMillis() / 2));
+        ChildJvm sealer = auditor.start(
+                "sealer",
+                "seal",
+                "--bootstrap-servers",
+                bootstrapServers(),
+                "--command-config",
+                impatient.toString(),
+                "--log",
+                dir.resolve("sealed").toString(),
+                "--key",
+                key.toString(),
+                "--public-key-file",
+                dir.resolve("log-public-key").toString(),
+                "--every",
+                "1",
+                "--standby",
+                "--serve",
+                Integer.toString(serve),
+                "--management",
+                Integer.toString(management));
+        await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> http.send(
+                                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management
+                                                        + "/actuator/health/readiness"))
+                                                .build(),
+                                        BodyHandlers.discarding())
+                                .statusCode()
+                        == 200);
+        return sealer;
+    }
+
+    /** The brokers, to do something to. */
+    KafkaCluster kafka() {
+        return system.kafka();
+    }
+
+    /** The instances of an app that run, to do something to. */
+    List<AppProcess> processes(App app) {
+        return system.apps(app);
     }
 
     /** Stops what runs of an app, as an operator does. */
@@ -194,7 +263,7 @@ final class OperatedSystem implements AutoCloseable {
 
     /** The results as soon as they have so many votes, and so many of them annulled. */
     JsonNode awaitResults(long received, long annulled) throws Exception {
-        await().atMost(PATIENCE).ignoreException(IOException.class).untilAsserted(() -> {
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             JsonNode turnout = results().path("turnout");
             assertThat(turnout.path("received").longValue()).isEqualTo(received);
             assertThat(turnout.path("annulled").longValue()).isEqualTo(annulled);

@@ -40,6 +40,11 @@ final class AppCommand {
                 .logFile(plan.folders().log(instance.name()))
                 .jvmArgs(plan.options(instance.app()).jvmArgs().toArray(String[]::new))
                 .args(arguments().toArray(String[]::new));
+        if (instance.app() == App.STREAMS) {
+            // Not on the command line, which would win over what one instance is started with.
+            child.env(
+                    "VOTELOG_STREAMS_ADVERTISED", "127.0.0.1:" + instance.http().port());
+        }
         plan.secrets().environment(instance.app()).forEach(child::env);
         SystemSecurity security = plan.security();
         if (security != null) {
@@ -74,8 +79,6 @@ final class AppCommand {
         if (instance.app() == App.STREAMS) {
             arguments.add(
                     "--votelog.streams.state-dir=" + plan.folders().stores().resolve(instance.name()));
-            arguments.add(
-                    "--votelog.streams.advertised=127.0.0.1:" + instance.http().port());
         }
         arguments.addAll(options.arguments());
         return arguments;

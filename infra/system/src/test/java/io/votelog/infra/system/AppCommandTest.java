@@ -38,7 +38,6 @@ class AppCommandTest {
                         "--votelog.b=1",
                         "--votelog.a=2",
                         "--votelog.streams.state-dir=" + dir.resolve("streams/streams-8081"),
-                        "--votelog.streams.advertised=127.0.0.1:8081",
                         "--x=y");
     }
 

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.votelog.infra.operations;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.system.App;
+import io.votelog.infra.system.AppProcess;
+import io.votelog.infra.system.FreePorts;
+import io.votelog.infra.system.Instance;
+import io.votelog.infra.system.Secrets;
+import io.votelog.infra.system.observe.PrometheusProcess;
+import io.votelog.infra.testing.WholeSystem;
+import io.votelog.schemas.Topic;
+import io.votelog.schemas.Topics;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Each alert of infra/observability is fired by a fault of real processes, with Debian's Prometheus and the rules as they stand. */
+@WholeSystem
+class AlertsIT {
+    private static final String BALLOT = "/v1/ballots/gz-customs-2021";
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Set<String> fired = new TreeSet<>();
+    private final AtomicInteger users = new AtomicInteger();
+
+    @TempDir
+    Path dir;
+
+    private OperatedSystem system;
+    private URI prometheus;
+
+    @Test
+    void eachShouldBeFiredByItsFault() throws Exception {
+        assumeTrue(PrometheusProcess.program().isPresent(), "no Prometheus is installed");
+        FreePorts ports = new FreePorts();
+        int sealed = ports.next();
+        try (OperatedSystem operated =
+                OperatedSystem.withBroker(dir, Secrets.drawn(), Map.of("votelog.streams.standstill-after", "2s"))) {
+            system = operated.startApps().publish();
+            // The one that strangers come to.
+            system.start(
+                    App.PRODUCER,
+                    Map.of(
+                            "VOTELOG_MAX_CONNECTIONS", "220",
+                            "VOTELOG_LIMITS_ADDRESS_CONNECTIONS", "200",
+                            "VOTELOG_LIMITS_READS_RATE", "1",
+                            "VOTELOG_LIMITS_READS_BURST", "10",
+                            "VOTELOG_MAX_VOTES_UNDER_WAY", "4"));
+            ChildJvm sealer = system.startSealer(Duration.ofSeconds(6), ports.next(), sealed);
+            try (PrometheusProcess watching = PrometheusProcess.start(
+                    Path.of("../..").toAbsolutePath().normalize(),
+                    dir.resolve("prometheus"),
+                    ports.next(),
+                    List.of(
+                            new PrometheusProcess.Job("votelog-gateway", managed(App.PRODUCER)),
+                            new PrometheusProcess.Job("votelog-streams-app", managed(App.STREAMS)),
+                            new PrometheusProcess.Job("votelog-sealer", List.of(sealed))))) {
+                prometheus = watching.url();
+                allIsWell();
+                strangersComeToTheDoor();
+                brokersAreSlowAndGone();
+                strangersWriteIntoTheLog(sealer);
+                theLogIsMadeAnew();
+                partsDie();
+            }
+        }
+        assertThat(fired).as("every alert that there is").isEqualTo(ruleNames());
+    }
+
+    private void allIsWell() throws Exception {
+        system.cast("ada", "01", "25");
+        system.awaitResults(1, 0);
+        await("two looks at everything")
+                .atMost(LONGEST)
+                .until(() -> value("count(count_over_time(up[1m]) >= 3 and up == 1)") == 4);
+        TimeUnit.SECONDS.sleep(20);
+        assertThat(alerts()).as("alerts of a system that is well").isEmpty();
+    }
+
+    private void strangersComeToTheDoor() throws Exception {
+        List<Socket> held = new ArrayList<>();
+        URI gateway = gateway(1);
+        Thread withoutTokens = inTurn(1_000, () -> sendVote(gateway(0), "no-token"));
+        try {
+            for (int request = 0; request < 2_000; request++) {
+                http.send(HttpRequest.newBuilder(gateway.resolve(BALLOT)).build(), BodyHandlers.discarding());
+            }
+            for (int connection = 0; connection < 240; connection++) {
+                Socket socket = new Socket();
+                held.add(socket);
+                try {
+                    socket.connect(new InetSocketAddress(gateway.getHost(), gateway.getPort()), 5_000);
+                    // A connection on which nothing is asked is closed after a while.
+                    socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(UTF_8));
+                } catch (IOException reset) {
+                    // As it should be, of those that are too many.
+                }
+            }
+            http.send(
+                    HttpRequest.newBuilder(streams().resolve(BALLOT + "/receipts/" + "0".repeat(32)))
+                            .header("Votelog-Forwarded", "true")
+                            .header("Votelog-Client", "192.0.2.1 key proof")
+                            .build(),
+                    BodyHandlers.discarding());
+            fires(
+                    "VotelogSignInsRefused",
+                    "VotelogRequestsLimited",
+                    "VotelogConnectionsRefused",
+                    "VotelogConnectionsNearlyFull",
+                    "VotelogInstancesUnproven");
+        } finally {
+            withoutTokens.interrupt();
+            withoutTokens.join();
+            for (Socket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    private void strangersWriteIntoTheLog(ChildJvm sealer) throws Exception {
+        int partition = system.cast("ada", "01", "25").path("partition").intValue();
+        try (Admin admin = admin()) {
+            retention(admin, "3600000");
+            fires("VotelogClusterUnfit");
+            retention(admin, "-1");
+            try (KafkaProducer<byte[], byte[]> stranger = producer(Map.of())) {
+                stranger.send(new ProducerRecord<>(Topics.VOTES.name(), partition, new byte[16], new byte[1]))
+                        .get();
+                stranger.send(new ProducerRecord<>(Topics.BALLOTS.name(), 0, new byte[16], new byte[1]))
+                        .get();
+            }
+            try (KafkaProducer<byte[], byte[]> stranger =
+                    producer(Map.of("transactional.id", "stranger", "transaction.timeout.ms", 600_000))) {
+                stranger.initTransactions();
+                stranger.beginTransaction();
+                stranger.send(new ProducerRecord<>(Topics.VOTES.name(), partition, new byte[16], new byte[1]))
+                        .get();
+                // The same voter's, so it stands behind the transaction.
+                system.cast("ada", "01", "25");
+                fires(
+                        "VotelogDeadLetters",
+                        "VotelogControlRecordsPassedOver",
+                        "VotelogResultsStandStill",
+                        "VotelogResultsOld",
+                        "VotelogSealBehind");
+                stranger.abortTransaction();
+            }
+            // What lacks offsets is not sealed.
+            assertThat(sealer.awaitEnd(LONGEST)).isTrue();
+            fires("VotelogOffsetsMissing", "VotelogNobodySeals");
+            admin.createPartitions(Map.of(Topics.VOTES.name(), NewPartitions.increaseTo(6)))
+                    .all()
+                    .get();
+        }
+        Instance first = system.processes(App.STREAMS).get(0).instance();
+        system.start(
+                App.STREAMS,
+                Map.of("VOTELOG_STREAMS_ADVERTISED", "127.0.0.1:" + first.http().port()));
+        fires("VotelogPartitionsAdded", "VotelogAddressContested");
+        system.processes(App.STREAMS).get(1).kill();
+    }
+
+    private void brokersAreSlowAndGone() throws Exception {
+        List<Thread> voters = new ArrayList<>();
+        for (int voter = 0; voter < 8; voter++) {
+            voters.add(inTurn(5, () -> vote(gateway(1))));
+        }
+        Thread slow = inTurn(50, () -> {
+            system.kafka().pause(1);
+            try {
+                TimeUnit.MILLISECONDS.sleep(1_500);
+            } finally {
+                system.kafka().resume(1);
+            }
+        });
+        fires("VotelogAcknowledgementsSlow", "VotelogGatewayNearlyFull");
+        slow.interrupt();
+        slow.join();
+        system.kafka().kill(1);
+        fires("VotelogVotesFail", "VotelogSealerFails");
+        system.kafka().restart(1);
+        for (Thread voter : voters) {
+            voter.interrupt();
+            voter.join();
+        }
+        await("votes are taken again")
+                .atMost(LONGEST)
+                .ignoreExceptions()
+                .untilAsserted(() -> system.cast("voter-" + users.incrementAndGet(), "01", "25"));
+    }
+
+    private void theLogIsMadeAnew() throws Exception {
+        try (Admin admin = admin()) {
+            for (Topic topic : List.of(Topics.VOTES, Topics.BALLOTS)) {
+                admin.deleteTopics(List.of(topic.name())).all().get();
+                await().atMost(LONGEST)
+                        .pollInterval(Duration.ofMillis(20))
+                        .ignoreExceptionsMatching(e -> e.getCause() instanceof TopicExistsException)
+                        .until(() -> {
+                            admin.createTopics(List.of(topic.newTopic(6, 1)))
+                                    .all()
+                                    .get();
+                            return true;
+                        });
+            }
+        }
+        Thread voter = inTurn(200, () -> vote(gateway(0)));
+        fires("VotelogLogReplaced", "VotelogBallotsNotFollowed");
+        voter.interrupt();
+        voter.join();
+    }
+
+    private void partsDie() throws Exception {
+        system.processes(App.PRODUCER).forEach(AppProcess::kill);
+        system.processes(App.STREAMS).forEach(AppProcess::kill);
+        fires("VotelogPartDown", "VotelogNoGateway", "VotelogNoStreamsApp");
+    }
+
+    /** Returns when all of these fire; what each says is whole. */
+    private void fires(String... alerts) {
+        await(List.of(alerts).toString()).atMost(LONGEST).untilAsserted(() -> assertThat(alerts())
+                .containsKeys(alerts));
+        Map<String, String> summaries;
+        try {
+            summaries = alerts();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        for (String alert : alerts) {
+            assertThat(summaries.get(alert)).isNotBlank().doesNotContain("<no value>", "error expanding");
+        }
+        fired.addAll(List.of(alerts));
+    }
+
+    /** Those that fire, with what they say. */
+    private Map<String, String> alerts() throws Exception {
+        Map<String, String> firing = new TreeMap<>();
+        for (JsonNode alert : asked("/api/v1/alerts").at("/data/alerts")) {
+            if (alert.path("state").stringValue().equals("firing")) {
+                firing.put(
+                        alert.at("/labels/alertname").stringValue(),
+                        alert.at("/annotations/summary").stringValue());
+            }
+        }
+        return firing;
+    }
+
+    private Set<String> ruleNames() throws Exception {
+        return new TreeSet<>(asked("/api/v1/rules")
+                .at("/data/groups")
+                .valueStream()
+                .flatMap(group -> group.path("rules").valueStream())
+                .map(rule -> rule.path("name").stringValue())
+                .toList());
+    }
+
+    private double value(String expression) throws Exception {
+        JsonNode result = asked("/api/v1/query?query=" + URLEncoder.encode(expression, UTF_8))
+                .at("/data/result");
+        return result.isEmpty() ? 0 : Double.parseDouble(result.at("/0/value/1").stringValue());
+    }
+
+    private JsonNode asked(String path) throws Exception {
+        return JSON.readTree(
+                http.send(HttpRequest.newBuilder(prometheus.resolve(path)).build(), BodyHandlers.ofString())
+                        .body());
+    }
+
+    private List<Integer> managed(App app) {
+        return system.processes(app).stream()
+                .map(process -> process.instance().management().port())
+                .toList();
+    }
+
+    private URI gateway(int number) {
+        return system.processes(App.PRODUCER).get(number).instance().http().url();
+    }
+
+    private URI streams() {
+        return system.processes(App.STREAMS).get(0).instance().http().url();
+    }
+
+    private void vote(URI gateway) throws Exception {
+        sendVote(gateway, system.token("voter-" + users.incrementAndGet(), ""));
+    }
+
+    private void sendVote(URI gateway, String token) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(gateway.resolve(BALLOT + "/votes"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(10))
+                .POST(BodyPublishers.ofString("{\"choices\": [\"01\", \"25\"]}"))
+                .build();
+        http.send(request, BodyHandlers.discarding());
+    }
+
+    /** What is done again and again. */
+    private interface Deed {
+        void run() throws Exception;
+    }
+
+    /** A thread that does it with pauses between, until it is interrupted. That it fails is part of the fault. */
+    private static Thread inTurn(long pauseMs, Deed deed) {
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread thread = new Thread(() -> {
+            while (!ended.get()) {
+                try {
+                    deed.run();
+                    TimeUnit.MILLISECONDS.sleep(pauseMs);
+                } catch (InterruptedException e) {
+                    return;
+                } catch (Exception failed) {
+                    ended.set(Thread.currentThread().isInterrupted());
+                }
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void retention(Admin admin, String ms) throws Exception {
+        ConfigResource votes = new ConfigResource(ConfigResource.Type.TOPIC, Topics.VOTES.name());
+        Collection<AlterConfigOp> set = List.of(new AlterConfigOp(new ConfigEntry("retention.ms", ms), OpType.SET));
+        admin.incrementalAlterConfigs(Map.of(votes, set)).all().get();
+    }
+
+    private Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", system.bootstrapServers()));
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
+        Map<String, Object> config = new TreeMap<>(more);
+        config.put("bootstrap.servers", system.bootstrapServers());
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+}
