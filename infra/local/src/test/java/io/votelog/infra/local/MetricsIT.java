@@ -51,18 +51,7 @@ class MetricsIT {
             up.receipt(vote);
             up.receipt(up.vote("ada", "02", "26"));
             up.voteWith("no-token", 401, "01", "25");
-            URI proof = URI.create("%s/v1/ballots/gz-customs-2021/receipts/%s/proof?partition=%d&offset=%d"
-                    .formatted(
-                            up.sealedLog(),
-                            vote.path("receipt").stringValue(),
-                            vote.path("partition").intValue(),
-                            vote.path("offset").longValue()));
-            await("a proof")
-                    .atMost(Duration.ofMinutes(1))
-                    .until(() -> HttpClient.newHttpClient()
-                                    .send(HttpRequest.newBuilder(proof).build(), BodyHandlers.discarding())
-                                    .statusCode()
-                            == 200);
+            up.awaitProof(vote);
             Map<String, String> described = described();
             assertThat(described).hasSizeGreaterThan(40);
             await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(told(up))

@@ -64,6 +64,8 @@ class ObservedIT {
         assumeTrue(PrometheusProcess.program().isPresent(), "no Prometheus is installed");
         up = Running.start(dir, "--observe", "--demo", "20");
         up.awaitReady();
+        // Proofs that nobody has asked for have no outcome.
+        up.awaitProof(up.vote("ada", "01", "25"));
         prometheus = URI.create("http://127.0.0.1:" + up.port(9090));
         await("a minute of everything")
                 .atMost(Duration.ofMinutes(4))
@@ -129,18 +131,21 @@ class ObservedIT {
                     .orElseThrow());
         }
         String path = IntStream.range(0, expressions.size())
-                .mapToObj(n -> "g%1$d.expr=%2$s&g%1$d.tab=0&g%1$d.range_input=5m"
+                .mapToObj(n -> "g%1$d.expr=%2$s&g%1$d.tab=0&g%1$d.range_input=2m"
                         .formatted(n, URLEncoder.encode(expressions.get(n), UTF_8)))
                 .collect(Collectors.joining("&", "/graph?", ""));
         try (Browser browser = Browser.start()) {
             Page page = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB")
                     .open(prometheus.resolve(path).toString());
-            page.waitForFunction("document.querySelectorAll('canvas.flot-base').length === " + expressions.size());
+            // Debian's Prometheus draws with paths, others' on a canvas.
+            page.waitForFunction(
+                    "[...document.querySelectorAll('.graph')].filter(it => it.querySelector('path, canvas')).length === "
+                            + expressions.size());
             assertThat(page.locator("text=Error executing query").count()).isZero();
             if (Boolean.getBoolean("votelog.pictures")) {
-                page.screenshot(new ScreenshotOptions()
-                        .setPath(OBSERVABILITY.resolve("operators.png"))
-                        .setFullPage(true));
+                page.setViewportSize(1280, 1400);
+                page.evaluate("window.scrollTo(0, 0)");
+                page.screenshot(new ScreenshotOptions().setPath(OBSERVABILITY.resolve("operators.png")));
             }
         }
     }

@@ -147,6 +147,22 @@ final class Running {
         return "http://127.0.0.1:" + (8084 + offset);
     }
 
+    /** Returns when the sealed log has a proof of that vote. */
+    void awaitProof(JsonNode vote) {
+        URI proof = URI.create("%s%s/receipts/%s/proof?partition=%d&offset=%d"
+                .formatted(
+                        sealedLog(),
+                        BALLOT,
+                        vote.path("receipt").stringValue(),
+                        vote.path("partition").intValue(),
+                        vote.path("offset").longValue()));
+        await("a proof")
+                .atMost(PATIENCE)
+                .until(() -> PLAIN.send(HttpRequest.newBuilder(proof).build(), BodyHandlers.discarding())
+                                .statusCode()
+                        == 200);
+    }
+
     String resultsSide(String path) {
         return url(8081, path).toString();
     }
