@@ -2,11 +2,16 @@
 package io.votelog.infra.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.votelog.infra.broker.BrokerSecurity;
+import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.Credentials;
 import io.votelog.infra.system.App;
+import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AppProcess;
+import io.votelog.infra.system.AuditorJar;
 import io.votelog.infra.system.BallotPublisher;
 import io.votelog.infra.system.BallotSource;
 import io.votelog.infra.system.BrokerPlan;
@@ -32,22 +37,28 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The gateways get another user and password while votes are cast: brokers are told the new user, the gateways are started again one by one,
- * and the old user is forgotten. No vote is refused for good, each is counted once, and its receipt is told by every streams-app.
+ * Each part gets another user and password while votes are cast: brokers are told the new user, the part's instances are started again one
+ * by one, and the old user is forgotten. No vote is refused for good, each is counted once, its receipt is told by every streams-app, and all of
+ * them are sealed.
  */
 @WholeSystem
 class UsersReplacedIT {
@@ -65,6 +76,7 @@ class UsersReplacedIT {
     private HttpClient http;
     private RunningSystem system;
     private Tokens tokens;
+    private List<SealerPlace> sealers = List.of();
 
     @Test
     void shouldTakeEveryVoteMeanwhile() throws Exception {
@@ -93,6 +105,14 @@ class UsersReplacedIT {
                     .publish(BallotSource.seed(ROOT).openFrom(Instant.now()));
             ClusterSetup setup = new ClusterSetup(security, system.kafka().bootstrapServers());
 
+            sealers = List.of(new SealerPlace("sealer-1", ports), new SealerPlace("sealer-2", ports));
+            AuditorProgram auditor = new AuditorProgram(dir);
+            String publicKeys = keys(auditor);
+            for (SealerPlace sealer : sealers) {
+                sealer.start(security);
+                sealer.awaitReady();
+            }
+
             AtomicBoolean over = new AtomicBoolean();
             AtomicInteger cast = new AtomicInteger();
             CompletableFuture<Void> voting = CompletableFuture.runAsync(() -> {
@@ -101,18 +121,18 @@ class UsersReplacedIT {
                 }
             });
             try {
-                Credentials before = security.user(Role.GATEWAY);
-                Credentials after = security.replaceUser(Role.GATEWAY);
-                assertThat(after.user()).isNotEqualTo(before.user());
-                setup.allow(after, Role.GATEWAY, "votelog-streams");
-                for (AppProcess gateway : system.apps(App.PRODUCER)) {
-                    gateway.stop(GRACE);
-                    gateway.start();
-                    gateway.awaitReady(PATIENCE);
+                for (Role role : List.of(Role.STREAMS, Role.GATEWAY, Role.SEALER)) {
+                    Credentials before = security.user(role);
+                    Credentials after = security.replaceUser(role);
+                    assertThat(after.user()).isNotEqualTo(before.user());
+                    setup.allow(after, role, "votelog-streams");
+                    startAgain(role, security);
+                    setup.forget(before);
+                    assertThatThrownBy(() -> topicsAs(before, security))
+                            .hasCauseInstanceOf(AuthenticationException.class);
+                    int then = cast.get();
+                    await().atMost(PATIENCE).until(() -> cast.get() > then + 10);
                 }
-                setup.forget(before);
-                int then = cast.get();
-                await().atMost(PATIENCE).until(() -> cast.get() > then + 10);
             } finally {
                 over.set(true);
             }
@@ -123,6 +143,122 @@ class UsersReplacedIT {
                 assertThat(turnout.path("rejected").longValue()).isZero();
             });
             receiptsAreToldEverywhere();
+            for (SealerPlace sealer : sealers) {
+                await().atMost(PATIENCE).untilAsserted(() -> allIsSealed(auditor, sealer, publicKeys, security));
+            }
+        } finally {
+            sealers.forEach(SealerPlace::stop);
+        }
+    }
+
+    /** One instance after the other, each when the one before it is ready. */
+    private void startAgain(Role role, SystemSecurity security) {
+        if (role == Role.SEALER) {
+            for (SealerPlace sealer : sealers) {
+                sealer.stop();
+                sealer.start(security);
+                sealer.awaitReady();
+            }
+            return;
+        }
+        for (AppProcess app : system.apps(role == Role.GATEWAY ? App.PRODUCER : App.STREAMS)) {
+            app.stop(GRACE);
+            app.start();
+            app.awaitReady(PATIENCE);
+        }
+    }
+
+    private void topicsAs(Credentials user, SystemSecurity security) throws Exception {
+        Map<String, Object> settings = new HashMap<>(BrokerSecurity.clientSettings(security.authority(), user));
+        settings.put("bootstrap.servers", system.kafka().bootstrapServers());
+        try (Admin admin = Admin.create(settings)) {
+            admin.listTopics().names().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    /** Makes the keys of the sealed log, and gives back the public ones. */
+    private String keys(AuditorProgram auditor) throws Exception {
+        AuditorProgram.Said keys = auditor.run("keygen", "--origin", "vote.example/2026", "--out", key());
+        assertThat(keys.exitCode()).as(keys.text()).isZero();
+        return keys.text();
+    }
+
+    private String key() {
+        return dir.resolve("sealing-key").toString();
+    }
+
+    private void allIsSealed(AuditorProgram auditor, SealerPlace sealer, String publicKeys, SystemSecurity security)
+            throws Exception {
+        AuditorProgram.Said verified = auditor.run(
+                "verify",
+                "--log",
+                sealer.folder().toString(),
+                "--log-key",
+                publicKeys,
+                "--max-unsealed",
+                "0",
+                "--bootstrap-servers",
+                system.kafka().bootstrapServers(),
+                "--command-config",
+                security.settingsFile(Role.AUDITOR).toString(),
+                "--public-key",
+                system.plan().secrets().publicKeys());
+        assertThat(verified.exitCode()).as(verified.text()).isZero();
+    }
+
+    /** One of two sealers, with a folder of its own; the other one takes over while it is away. */
+    private final class SealerPlace {
+        private final String name;
+        private final int port;
+        private final int management;
+        private @Nullable ChildJvm child;
+
+        SealerPlace(String name, FreePorts ports) {
+            this.name = name;
+            this.port = ports.next();
+            this.management = ports.next();
+        }
+
+        Path folder() {
+            return dir.resolve("sealed").resolve(name);
+        }
+
+        void start(SystemSecurity security) {
+            child = new AuditorJar(ROOT, dir, AppOptions.jvm("192m", "-XX:+UseSerialGC"))
+                    .start(
+                            name,
+                            "seal",
+                            "--bootstrap-servers",
+                            system.kafka().bootstrapServers(),
+                            "--command-config",
+                            security.settingsFile(Role.SEALER).toString(),
+                            "--log",
+                            folder().toString(),
+                            "--key",
+                            key(),
+                            "--every",
+                            "1",
+                            "--standby",
+                            "--serve",
+                            Integer.toString(port),
+                            "--management",
+                            Integer.toString(management));
+        }
+
+        void awaitReady() {
+            URI readiness = URI.create("http://127.0.0.1:" + management + "/actuator/health/readiness");
+            await().atMost(PATIENCE).ignoreException(IOException.class).untilAsserted(() -> {
+                assertThat(child).matches(ChildJvm::isAlive, name + " lives");
+                assertThat(http.send(HttpRequest.newBuilder(readiness).build(), BodyHandlers.discarding())
+                                .statusCode())
+                        .isEqualTo(200);
+            });
+        }
+
+        void stop() {
+            if (child != null) {
+                child.stop(GRACE);
+            }
         }
     }
 

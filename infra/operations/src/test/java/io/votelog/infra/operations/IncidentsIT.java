@@ -8,6 +8,7 @@ import io.votelog.infra.system.Secrets;
 import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Topics;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -15,8 +16,9 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A stranger's open transaction has results stand still, and is found and ended by the commands of the page. */
@@ -33,12 +35,15 @@ class IncidentsIT {
     @TempDir
     Path dir;
 
-    @Test
-    void shouldGoOnWhenTheTransactionIsEnded() throws Exception {
+    @ParameterizedTest(name = "secured: {0}")
+    @ValueSource(booleans = {false, true})
+    void shouldGoOnWhenTheTransactionIsEnded(boolean secured) throws Exception {
         List<String> blocks = OperatorShell.blocks("INCIDENTS.md");
         assertThat(blocks).hasSize(REPLAY + 1);
-        try (OperatedSystem system =
-                OperatedSystem.withBroker(dir, Secrets.drawn(), Map.of("votelog.streams.standstill-after", "2s"))) {
+        Map<String, String> ofStreams = Map.of("votelog.streams.standstill-after", "2s");
+        try (OperatedSystem system = secured
+                ? OperatedSystem.withSecuredBroker(dir, Secrets.drawn(), ofStreams)
+                : OperatedSystem.withBroker(dir, Secrets.drawn(), ofStreams)) {
             system.startApps().publish();
             JsonNode vote = system.cast("ada", "01", "25");
             system.awaitResults(1, 0);
@@ -53,16 +58,12 @@ class IncidentsIT {
             assertThat(dir.resolve("exported")).isNotEmptyDirectory();
 
             int partition = vote.path("partition").intValue();
-            try (KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
-                    Map.of(
-                            "bootstrap.servers",
-                            system.bootstrapServers(),
-                            "transactional.id",
-                            "stranger",
-                            "transaction.timeout.ms",
-                            600_000),
-                    new ByteArraySerializer(),
-                    new ByteArraySerializer())) {
+            Map<String, Object> settings = new HashMap<>(system.administratorSettings());
+            settings.put("bootstrap.servers", system.bootstrapServers());
+            settings.put("transactional.id", "stranger");
+            settings.put("transaction.timeout.ms", 600_000);
+            try (KafkaProducer<byte[], byte[]> stranger =
+                    new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
                 stranger.initTransactions();
                 stranger.beginTransaction();
                 stranger.send(new ProducerRecord<>(Topics.VOTES.name(), partition, new byte[16], new byte[1]))

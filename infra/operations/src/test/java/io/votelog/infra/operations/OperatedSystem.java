@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.KafkaCluster;
+import io.votelog.infra.system.Address;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AppProcess;
@@ -20,6 +21,8 @@ import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.SystemFolders;
 import io.votelog.infra.system.SystemPlan;
 import io.votelog.infra.system.Tokens;
+import io.votelog.infra.system.secure.SystemSecurity;
+import io.votelog.schemas.cluster.Role;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,14 +30,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -46,32 +54,75 @@ final class OperatedSystem implements AutoCloseable {
     private static final String SEED = "gz-customs-2021";
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http;
     private final Path dir;
     private final Secrets secrets;
+    private final @Nullable SystemSecurity security;
     private final RunningSystem system;
 
-    private OperatedSystem(Path dir, Secrets secrets, Map<String, String> ofStreams) {
+    private OperatedSystem(
+            Path dir, Secrets secrets, Map<String, String> ofStreams, @Nullable SystemSecurity security) {
         this.dir = dir;
         this.secrets = secrets;
+        this.security = security;
         FreePorts ports = new FreePorts();
-        this.system = new RunningSystem(SystemPlan.of(ROOT, SystemFolders.in(dir))
+        SystemPlan.Builder plan = SystemPlan.of(ROOT, SystemFolders.in(dir))
                 .brokers(BrokerPlan.single().withHeap("384m"))
                 .patience(PATIENCE)
                 .secrets(secrets)
                 .options(App.STREAMS, AppOptions.of(App.STREAMS).withSettings(ofStreams))
                 .instances(App.PRODUCER, 2, ports)
-                .instances(App.STREAMS, 2, ports)
-                .build());
+                .instances(App.STREAMS, 2, ports);
+        HttpClient.Builder client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+        if (security != null) {
+            plan.secured(security);
+            client.sslContext(security.trust());
+        }
+        this.system = new RunningSystem(plan.build());
+        this.http = client.build();
     }
 
     /** With its broker alone; the folder has the log's public key in a file, as pages name it. */
     static OperatedSystem withBroker(Path dir, Secrets secrets, Map<String, String> ofStreams) throws IOException {
-        Files.writeString(dir.resolve("log-public-key"), secrets.publicKeys() + "\n");
-        OperatedSystem operated = new OperatedSystem(dir, secrets, ofStreams);
+        OperatedSystem operated = made(dir, secrets, ofStreams, null);
         operated.system.startKafka();
         return operated;
+    }
+
+    /** The same with TLS, users and rights; the folder has the users' files of client settings, as pages name them. */
+    static OperatedSystem withSecuredBroker(Path dir, Secrets secrets, Map<String, String> ofStreams)
+            throws IOException {
+        OperatedSystem operated = made(dir, secrets, ofStreams, SystemSecurity.in(dir.resolve("security")));
+        operated.system.startKafka();
+        return operated;
+    }
+
+    /** A secured broker that knows its administrator alone: topics, users and rights are made by commands. */
+    static OperatedSystem withBareSecuredBroker(Path dir, Secrets secrets) throws IOException {
+        OperatedSystem operated = made(dir, secrets, Map.of(), SystemSecurity.in(dir.resolve("security")));
+        operated.system.startBareKafka();
+        return operated;
+    }
+
+    private static OperatedSystem made(
+            Path dir, Secrets secrets, Map<String, String> ofStreams, @Nullable SystemSecurity security)
+            throws IOException {
+        Files.writeString(dir.resolve("log-public-key"), secrets.publicKeys() + "\n");
+        if (security != null) {
+            try (DirectoryStream<Path> users =
+                    Files.newDirectoryStream(dir.resolve("security/kafka"), "*.properties")) {
+                for (Path user : users) {
+                    Files.copy(user, dir.resolve(user.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            for (Role role : Role.values()) {
+                Files.writeString(
+                        dir.resolve(role.userName() + ".password"),
+                        "SCRAM-SHA-512=iterations=8192,password=%s\n"
+                                .formatted(security.user(role).password()));
+            }
+        }
+        return new OperatedSystem(dir, secrets, ofStreams, security);
     }
 
     /** Starts one of each app, the streams-app first, and returns when they are ready. */
@@ -180,14 +231,36 @@ final class OperatedSystem implements AutoCloseable {
     OperatorShell shell() {
         Instance gateway = system.plan().instances(App.PRODUCER).get(0);
         Instance streams = system.plan().instances(App.STREAMS).get(0);
-        return new OperatorShell(
+        OperatorShell shell = new OperatorShell(
                 dir,
                 Map.of(
                         "localhost:9092", system.kafka().bootstrapServers(),
-                        "localhost:8080", "127.0.0.1:" + gateway.http().port(),
-                        "localhost:8081", "127.0.0.1:" + streams.http().port(),
+                        "localhost:8080", address(gateway),
+                        "localhost:8081", address(streams),
                         "localhost:9080", "127.0.0.1:" + gateway.management().port(),
                         "localhost:9081", "127.0.0.1:" + streams.management().port()));
+        return security == null ? shell : shell.secured(security.authority(), ofStreams(security));
+    }
+
+    /** As pages have it: with https:// where the app speaks TLS, else without anything. */
+    private static String address(Instance instance) {
+        Address http = instance.http();
+        return http.tls() ? http.url().toString() : "127.0.0.1:" + http.port();
+    }
+
+    private static Map<String, String> ofStreams(SystemSecurity security) {
+        Map<String, String> told = new HashMap<>();
+        security.clientSettings(Role.STREAMS)
+                .forEach((key, value) -> told.put(
+                        "SPRING_KAFKA_PROPERTIES_"
+                                + key.toUpperCase(Locale.ROOT).replace('.', '_'),
+                        value));
+        return told;
+    }
+
+    /** What a client of Kafka's is told of whoever may do everything; empty where everybody may. */
+    Map<String, String> administratorSettings() {
+        return security == null ? Map.of() : security.administratorSettings();
     }
 
     String bootstrapServers() {

@@ -34,8 +34,8 @@ final class RightsText {
                             "makes, reads and writes its changelogs; joins the groups and writes the transactions whose names begin with `%s`"
                                     .formatted(APPLICATION);
                         case SEALER ->
-                            "writes transactions under `%s`; sees how far the group has counted"
-                                    .formatted(Role.SEALER_TRANSACTIONAL_ID);
+                            "joins the group `%s`; writes transactions under `%s`; sees how far the group has counted"
+                                    .formatted(Role.SEALERS_GROUP, Role.SEALER_TRANSACTIONAL_ID);
                         case AUDITOR -> "sees how far the group has counted";
                     };
             text.append("| `%s` | %s | %s | %s |\n"

@@ -12,8 +12,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A ballot goes its whole way by the commands of the page: published, voted on, paused, closed early, archived; then its pepper is gone. */
@@ -33,14 +34,15 @@ class VoteIT {
     @TempDir
     Path dir;
 
-    @Test
-    void shouldGoItsWholeWay() throws Exception {
+    @ParameterizedTest(name = "secured: {0}")
+    @ValueSource(booleans = {false, true})
+    void shouldGoItsWholeWay(boolean secured) throws Exception {
         List<String> blocks = OperatorShell.blocks("VOTE.md");
         assertThat(blocks).hasSize(ARCHIVE + 1);
         Secrets secrets = Secrets.drawn();
         writeBallot();
         JsonNode results;
-        try (OperatedSystem system = OperatedSystem.withBroker(dir, secrets, Map.of())) {
+        try (OperatedSystem system = started(secured, secrets)) {
             OperatorShell shell = system.startApps().shell();
             Map<String, String> organiser = Map.of("TOKEN", system.token("organiser", "ballots:write"));
             // One broker keeps one copy, of which the check warns.
@@ -76,14 +78,19 @@ class VoteIT {
             assertThat(system.tryToCast(BALLOT, "late", "01").body()).contains("urn:votelog:problem:closed");
             assertThat(shell.run(blocks.get(ARCHIVE))).contains("Verified");
         }
-        try (OperatedSystem system =
-                OperatedSystem.withBroker(dir, secrets.withPepper(Secrets.drawnPepper()), Map.of())) {
+        try (OperatedSystem system = started(secured, secrets.withPepper(Secrets.drawnPepper()))) {
             system.startApps();
             assertThat(system.tryToCast(BALLOT, "ada", "02").body()).contains("urn:votelog:problem:pepper-mismatch");
             assertThat(system.ballots()).containsKey(BALLOT);
             assertThat(system.results(BALLOT).path("turnout")).isEqualTo(results.path("turnout"));
             system.publish().cast("ada", "01", "25");
         }
+    }
+
+    private OperatedSystem started(boolean secured, Secrets secrets) throws Exception {
+        return secured
+                ? OperatedSystem.withSecuredBroker(dir, secrets, Map.of())
+                : OperatedSystem.withBroker(dir, secrets, Map.of());
     }
 
     private void writeBallot() throws Exception {

@@ -71,6 +71,20 @@ public final class RunningSystem implements AutoCloseable {
      * @throws SystemException where the brokers refuse what is made
      */
     public KafkaCluster startKafka() {
+        KafkaCluster started = startBareKafka();
+        SystemSecurity security = plan.security();
+        if (security != null) {
+            setUp(new ClusterSetup(security, started.bootstrapServers()));
+        }
+        return started;
+    }
+
+    /**
+     * Starts the brokers alone, for whoever makes topics, users and rights by other means.
+     *
+     * @throws io.votelog.infra.broker.ChildStartException where a broker dies or is not ready in time
+     */
+    public KafkaCluster startBareKafka() {
         KafkaCluster.Builder cluster =
                 plan.brokers().cluster(plan.folders().kafka(), plan.patience()).processes(plan.touch());
         SystemSecurity security = plan.security();
@@ -79,9 +93,6 @@ public final class RunningSystem implements AutoCloseable {
         }
         KafkaCluster started = cluster.start();
         kafka = started;
-        if (security != null) {
-            setUp(new ClusterSetup(security, started.bootstrapServers()));
-        }
         return started;
     }
 
