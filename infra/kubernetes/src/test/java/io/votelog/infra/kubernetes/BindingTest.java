@@ -161,9 +161,11 @@ class BindingTest {
     void shouldReachTheAuditorsClients() throws Exception {
         Manifests manifests = Kustomization.of(Place.SMALL);
         for (Tree workload : List.of(
-                manifests.named("StatefulSet", "votelog-sealer"), manifests.named("CronJob", "votelog-audit"))) {
+                manifests.named("StatefulSet", "votelog-sealer"),
+                manifests.named("CronJob", "votelog-audit"),
+                manifests.named("CronJob", "votelog-backup"))) {
             Path root = Files.createTempDirectory(folder, "pod");
-            String user = workload.name().equals("votelog-audit") ? "votelog-auditor" : workload.name();
+            String user = workload.kind().equals("CronJob") ? "votelog-auditor" : workload.name();
             PodOnDisk pod = PodOnDisk.write(workload, manifests, root, secrets(user));
             Map<String, Object> client = properties(Path.of(argument(pod, "--command-config")));
             AdminClientConfig config = assertOpens(client);

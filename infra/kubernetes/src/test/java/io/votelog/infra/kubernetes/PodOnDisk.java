@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A pod's container as a process of this machine would be started: its files below a folder in place of the root, and its variables and
@@ -40,16 +41,15 @@ record PodOnDisk(Path root, Map<String, String> environment, List<String> args) 
             }
         }
         Files.createDirectories(root.resolve("var/lib/votelog"));
+        UnaryOperator<String> named = text -> led(text, root).replace("$(POD_NAME)", workload.name() + "-0");
         Map<String, String> environment = new LinkedHashMap<>();
-        pod.environment()
-                .forEach((name, value) ->
-                        environment.put(name, led(value, root).replace("$(POD_NAME)", workload.name() + "-0")));
+        pod.environment().forEach((name, value) -> environment.put(name, named.apply(value)));
         environment.remove("POD_NAME");
         return new PodOnDisk(
                 root,
                 environment,
                 Manifests.container(workload).at("args").texts().stream()
-                        .map(argument -> led(argument, root))
+                        .map(named)
                         .toList());
     }
 

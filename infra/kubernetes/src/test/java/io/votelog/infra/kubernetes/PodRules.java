@@ -23,7 +23,8 @@ final class PodRules {
             "votelog-gateway", "votelog-producer",
             "votelog-streams", "votelog-streams-app",
             "votelog-sealer", "votelog-auditor",
-            "votelog-audit", "votelog-auditor");
+            "votelog-audit", "votelog-auditor",
+            "votelog-backup", "votelog-auditor");
 
     private PodRules() {}
 

@@ -130,7 +130,7 @@ class PodsIT {
         shouldSealAndReplay(broker, ballots, location.replaceAll(".*/|\\?.*", ""));
     }
 
-    /** With the arguments of the sealers' pods and of the audit's. */
+    /** With the arguments of the sealers' pods, of the audit's and of the backup's. */
     private void shouldSealAndReplay(KafkaBroker broker, String ballots, String receipt) throws Exception {
         AuditorJar auditor = new AuditorJar(Place.ROOT, folder, List.of("-Xmx256m"));
         Path key = folder.resolve("sealing-key");
@@ -175,7 +175,15 @@ class PodsIT {
         started.get(0).stop(Duration.ofSeconds(45));
         shouldProve(auditor, ballots, receipt);
         PodOnDisk audit = onDisk(manifests.named("CronJob", "votelog-audit"), "votelog-audit", Map.of());
-        assertThat(run(auditor, "replay", with(audit.args(), Map.of("--bootstrap-servers", broker.bootstrapServers()))))
+        Map<String, String> here = Map.of("--bootstrap-servers", broker.bootstrapServers());
+        assertThat(run(auditor, "replay", with(audit.args(), here))).isZero();
+        PodOnDisk backup = onDisk(manifests.named("CronJob", "votelog-backup"), "votelog-backup", Map.of());
+        assertThat(run(auditor, "dump", with(backup.args(), here))).isZero();
+        String copy = backup.path("/var/lib/votelog/votelog-backup-0").toString();
+        assertThat(run(
+                        auditor,
+                        "replay-of-the-dump",
+                        List.of("replay", "--dump", copy, "--public-key", secrets.publicKeys())))
                 .isZero();
     }
 

@@ -38,6 +38,7 @@ final class ReferenceRules {
         selectors(manifests, findings);
         ports(manifests, findings);
         sources(manifests, findings);
+        claims(manifests, findings);
         manifests.workloads().forEach(workload -> paths(workload, manifests, findings));
         return findings.lines();
     }
@@ -211,7 +212,7 @@ final class ReferenceRules {
         idle.removeAll(used.keySet());
         idle.forEach(source -> findings.add("%s is made, and nothing uses it", source));
         // A part has the credentials of its own user.
-        Map<String, String> users = Map.of("votelog-audit", "votelog-auditor");
+        Map<String, String> users = Map.of("votelog-audit", "votelog-auditor", "votelog-backup", "votelog-auditor");
         manifests
                 .workloads()
                 .forEach(workload -> findings.equal(
@@ -222,6 +223,21 @@ final class ReferenceRules {
                                         .filter(file -> file.key().equals("sasl.jaas.config"))
                                         .map(Pod.Mounted::source)
                                         .toList()));
+    }
+
+    /** A volume that is claimed by its name is claimed by the file beside the overlays, which no overlay takes away. */
+    private static void claims(Manifests manifests, Findings findings) {
+        String there = Yaml.tree(Place.HERE.resolve("backups.yaml")).name();
+        manifests
+                .workloads()
+                .flatMap(workload -> Manifests.podSpec(workload).at("volumes").items().stream())
+                .filter(volume -> !volume.at("persistentVolumeClaim").missing())
+                .forEach(volume -> findings.equal(
+                        volume.where() + ": claim",
+                        there,
+                        volume.at("persistentVolumeClaim", "claimName").text()));
+        findings.unless(
+                manifests.ofKind("PersistentVolumeClaim").isEmpty(), "a claim would go with the overlay that has it");
     }
 
     /** Each path that a container is told is mounted, and each mount is told of. */

@@ -40,7 +40,7 @@ final class SealerRules {
         Findings findings = new Findings();
         Tree workload = workload(manifests);
         taken(workload, findings);
-        taken(manifests.named("CronJob", "votelog-audit"), findings);
+        manifests.ofKind("CronJob").forEach(job -> taken(job, findings));
         numbered(workload, findings);
         opened(workload, findings);
         PodRules.probed(workload, "readiness", findings);

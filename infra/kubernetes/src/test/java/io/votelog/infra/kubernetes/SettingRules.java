@@ -114,7 +114,9 @@ final class SettingRules {
         String bootstrap = String.valueOf(gateway.get("spring.kafka.bootstrap-servers"));
         String applicationId = String.valueOf(streams.get("votelog.streams.application-id"));
         for (Tree workload : List.of(
-                manifests.named("StatefulSet", "votelog-sealer"), manifests.named("CronJob", "votelog-audit"))) {
+                manifests.named("StatefulSet", "votelog-sealer"),
+                manifests.named("CronJob", "votelog-audit"),
+                manifests.named("CronJob", "votelog-backup"))) {
             Tree args = Manifests.container(workload).at("args");
             findings.equal(workload.name() + ": --bootstrap-servers", bootstrap, option(args, "--bootstrap-servers"));
             findings.equal(workload.name() + ": --group", applicationId, option(args, "--group"));
