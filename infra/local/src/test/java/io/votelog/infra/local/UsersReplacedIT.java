@@ -12,15 +12,11 @@ import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AppProcess;
 import io.votelog.infra.system.AuditorJar;
-import io.votelog.infra.system.BallotPublisher;
-import io.votelog.infra.system.BallotSource;
 import io.votelog.infra.system.BrokerPlan;
 import io.votelog.infra.system.FreePorts;
-import io.votelog.infra.system.Instance;
 import io.votelog.infra.system.RunningSystem;
 import io.votelog.infra.system.SystemFolders;
 import io.votelog.infra.system.SystemPlan;
-import io.votelog.infra.system.Tokens;
 import io.votelog.infra.system.secure.ClusterSetup;
 import io.votelog.infra.system.secure.SystemSecurity;
 import io.votelog.infra.testing.WholeSystem;
@@ -29,32 +25,19 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Each part gets another user and password while votes are cast: brokers are told the new user, the part's instances are started again one
@@ -66,26 +49,17 @@ class UsersReplacedIT {
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration GRACE = Duration.ofSeconds(20);
-    private static final String BALLOT = "/v1/ballots/gz-customs-2021";
-    private static final JsonMapper JSON = new JsonMapper();
 
     @TempDir
     Path dir;
 
-    private final Queue<String> receipts = new ConcurrentLinkedQueue<>();
-
-    private HttpClient http;
+    private final HttpClient http = HttpClient.newHttpClient();
     private RunningSystem system;
-    private Tokens tokens;
     private List<SealerPlace> sealers = List.of();
 
     @Test
     void shouldTakeEveryVoteMeanwhile() throws Exception {
         SystemSecurity security = SystemSecurity.in(dir.resolve("security"));
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .sslContext(security.trust())
-                .build();
         FreePorts ports = new FreePorts();
         SystemPlan plan = SystemPlan.of(ROOT, SystemFolders.in(dir))
                 .brokers(BrokerPlan.single().withHeap("384m"))
@@ -96,14 +70,8 @@ class UsersReplacedIT {
                 .build();
         try (RunningSystem started = RunningSystem.start(plan)) {
             system = started;
-            tokens = new Tokens(plan.secrets().hs256(), null, null, Clock.systemUTC());
-            new BallotPublisher(
-                            http,
-                            system.gateways(),
-                            () -> tokens.token("organiser", "ballots:write"),
-                            PATIENCE,
-                            () -> {})
-                    .publish(BallotSource.seed(ROOT).openFrom(Instant.now()));
+            VotesMeanwhile votes = new VotesMeanwhile(system, security.trust());
+            votes.publish();
             ClusterSetup setup = new ClusterSetup(security, system.kafka().bootstrapServers());
 
             sealers = List.of(new SealerPlace("sealer-1", ports), new SealerPlace("sealer-2", ports));
@@ -114,13 +82,7 @@ class UsersReplacedIT {
                 sealer.awaitReady();
             }
 
-            AtomicBoolean over = new AtomicBoolean();
-            AtomicInteger cast = new AtomicInteger();
-            CompletableFuture<Void> voting = CompletableFuture.runAsync(() -> {
-                while (!over.get()) {
-                    castOne(cast.incrementAndGet());
-                }
-            });
+            votes.begin();
             try {
                 for (Role role : List.of(Role.STREAMS, Role.GATEWAY, Role.SEALER)) {
                     Credentials before = security.user(role);
@@ -131,19 +93,13 @@ class UsersReplacedIT {
                     setup.forget(before);
                     assertThatThrownBy(() -> topicsAs(before, security))
                             .hasCauseInstanceOf(AuthenticationException.class);
-                    int then = cast.get();
-                    await().atMost(PATIENCE).until(() -> cast.get() > then + 10);
+                    votes.awaitMore();
                 }
             } finally {
-                over.set(true);
+                votes.end();
             }
-            voting.join();
-            await().atMost(PATIENCE).untilAsserted(() -> {
-                JsonNode turnout = results().path("turnout");
-                assertThat(turnout.path("accepted").longValue()).isEqualTo(cast.get());
-                assertThat(turnout.path("rejected").longValue()).isZero();
-            });
-            receiptsAreToldEverywhere();
+            votes.areCounted();
+            votes.receiptsAreToldEverywhere();
             for (SealerPlace sealer : sealers) {
                 await().atMost(PATIENCE).untilAsserted(() -> allIsSealed(auditor, sealer, publicKeys, security));
             }
@@ -264,62 +220,5 @@ class UsersReplacedIT {
                 child.stop(GRACE);
             }
         }
-    }
-
-    /** An instance that does not hold a voter asks the one that does, over HTTPS too. */
-    private void receiptsAreToldEverywhere() throws Exception {
-        List<String> receipts = new ArrayList<>(this.receipts);
-        for (String receipt : receipts.subList(0, Math.min(12, receipts.size()))) {
-            for (Instance instance : system.plan().instances(App.STREAMS)) {
-                URI url = instance.http().url().resolve(BALLOT + "/receipts/" + receipt);
-                await().atMost(PATIENCE).untilAsserted(() -> {
-                    HttpResponse<String> answer =
-                            http.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
-                    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-                    assertThat(JSON.readTree(answer.body()).path("status").stringValue())
-                            .isEqualTo("accepted");
-                });
-            }
-        }
-    }
-
-    /** As a client does: to another gateway, under the same id, until one has it. */
-    private void castOne(int number) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        String id = UUID.randomUUID().toString();
-        List<URI> gateways = system.gateways();
-        for (int attempt = number; ; attempt++) {
-            HttpRequest request = HttpRequest.newBuilder(
-                            gateways.get(attempt % gateways.size()).resolve(BALLOT + "/votes"))
-                    .header("Authorization", "Bearer " + tokens.token("voter-" + number, ""))
-                    .header("Content-Type", "application/json")
-                    .header("Idempotency-Key", id)
-                    .timeout(Duration.ofSeconds(10))
-                    .POST(BodyPublishers.ofString(JSON.writeValueAsString(Map.of("choices", List.of("01", "25")))))
-                    .build();
-            try {
-                HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-                if (answer.statusCode() == 202) {
-                    receipts.add(JSON.readTree(answer.body()).path("receipt").stringValue());
-                    Thread.sleep(100);
-                    return;
-                }
-                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
-                Thread.sleep(50);
-            } catch (IOException gone) {
-                // The other gateway is there.
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            assertThat(System.nanoTime() - end)
-                    .as("vote %d is not taken in time", number)
-                    .isNegative();
-        }
-    }
-
-    private JsonNode results() throws Exception {
-        URI url = system.plan().instances(App.STREAMS).get(0).http().url().resolve(BALLOT + "/results");
-        return JSON.readTree(http.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString())
-                .body());
     }
 }
