@@ -2,6 +2,7 @@
 package io.votelog.infra.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.dockerjava.api.DockerClient;
@@ -236,16 +237,19 @@ class ContainersIT {
                 .collect(Collectors.joining("\n"));
         try (GenericContainer<?> sealer = sealing(container(ImageApp.AUDITOR, ContainersIT::onVolume), secrets)) {
             sealer.start();
-            assertThat(probe(sealer, ImageApp.AUDITOR.ports().get(1)).getExitCode())
-                    .isZero();
+            // A sealer follows until it is chosen, and has nothing to show before that.
+            await().atMost(READY)
+                    .until(() -> probe(sealer, ImageApp.AUDITOR.ports().get(1)).getExitCode() == 0);
             HttpClient http = HttpClient.newHttpClient();
             for (String path : List.of("/check", "/announcement.json", "/votes/checkpoint", "/verdicts/checkpoint")) {
                 URI address = url(sealer, ImageApp.AUDITOR.ports().get(0)).resolve(path);
-                HttpResponse<String> answer =
-                        http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
-                assertThat(answer.statusCode())
-                        .as("%s: %s", address, answer.body())
-                        .isEqualTo(200);
+                await().atMost(READY).untilAsserted(() -> {
+                    HttpResponse<String> answer =
+                            http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+                    assertThat(answer.statusCode())
+                            .as("%s: %s", address, answer.body())
+                            .isEqualTo(200);
+                });
             }
             assertStops(sealer);
         }

@@ -40,8 +40,8 @@ class AuthorityReplacedIT {
     private static final int BROKERS = 3;
 
     /** What the old authority has issued, in the files that the parts were told of. */
-    private static final List<String> ISSUED = List.of(
-            "kafka.pem", "kafka-key.pem", "kafka-key-and-certificates.pem", "https.pem", "https-key.pem");
+    private static final List<String> ISSUED =
+            List.of("kafka.pem", "kafka-key.pem", "kafka-key-and-certificates.pem", "https.pem", "https-key.pem");
 
     @TempDir
     Path dir;

@@ -62,11 +62,7 @@ final class VotesMeanwhile {
     /** Opens the ballot, for a week. */
     void publish() throws Exception {
         new BallotPublisher(
-                        http,
-                        system.gateways(),
-                        () -> tokens.token("organiser", "ballots:write"),
-                        PATIENCE,
-                        () -> {})
+                        http, system.gateways(), () -> tokens.token("organiser", "ballots:write"), PATIENCE, () -> {})
                 .publish(BallotSource.seed(ROOT).openFrom(Instant.now()));
     }
 
