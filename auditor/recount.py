@@ -251,6 +251,12 @@ class Partition:
             check(not any(each < " " or "\x7f" <= each <= "\x9f" for each in event["reason"]))
             poll.annul(event["voter"], event["voteId"], offset)
 
+def single_object(value, headers):
+    """The value; one in registry form (00, four bytes of an id, the body) with the fingerprint that its header names."""
+    marks = [mark for name, mark in headers if name == b"votelog-schema"]
+    turned = value and value[0] == 0 and len(value) >= 5 and len(marks) == 1 and len(marks[0] or b"") == 8
+    return b"\xc3\x01" + marks[0] + value[5:] if turned else value
+
 def records(folder, file):
     """Offset, time, key, value and headers of each record; the layout is in the README."""
     path = pathlib.Path(folder, file["file"])
@@ -264,7 +270,8 @@ def records(folder, file):
             seen, before, last = seen + 1, last, struct.unpack(">q", head[:8])[0]
             if not before < last < file["end"]:
                 raise ValueError("%s is damaged: it holds offset %d behind %d records" % (path, last, seen - 1))
-            yield struct.unpack(">qq", head) + (entry(), entry(), {entry(): entry() for _ in range(count())})
+            key, value, headers = entry(), entry(), [(entry(), entry()) for _ in range(count())]
+            yield struct.unpack(">qq", head) + (key, single_object(value, headers), dict(headers))
     if seen != file["records"]:
         raise ValueError("%s is damaged: it holds %d records, and %d are named" % (path, seen, file["records"]))
 

@@ -272,7 +272,7 @@ public final class TestLog implements LogSource {
     }
 
     @Override
-    public Records open(OffsetRange range) {
+    public Records stored(OffsetRange range) {
         Iterator<ConsumerRecord<byte[], byte[]>> records = topics.get(range.topic()).get(range.partition()).stream()
                 .filter(record -> record.offset() < range.end())
                 .iterator();

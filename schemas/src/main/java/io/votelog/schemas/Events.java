@@ -135,6 +135,18 @@ public final class Events {
         return String.format(Locale.ROOT, "%016x", fingerprint);
     }
 
+    /**
+     * The schema that this build writes an event with.
+     *
+     * @param name the event's simple name, such as {@code VoteCast}
+     */
+    public static Schema schema(String name) {
+        return current()
+                .filter(schema -> schema.getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(name + " is no event of Votelog"));
+    }
+
     static Stream<Schema> current() {
         return CURRENT.stream();
     }

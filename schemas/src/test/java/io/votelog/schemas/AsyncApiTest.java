@@ -4,6 +4,7 @@ package io.votelog.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.votelog.events.BallotResults;
+import io.votelog.schemas.registry.RegistryForm;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,14 +148,25 @@ final class AsyncApiTest {
         });
         assertThat(written).containsEntry("ce_type", "io.votelog.events.VoteCast");
         document.at("/components/messages").properties().forEach(message -> {
-            boolean event = message.getValue().at("/traits/0/$ref").asString("").endsWith("/CloudEvent");
-            boolean traced =
-                    message.getValue().at("/traits/1/$ref").asString("").endsWith("/Traced");
-            assertThat(traced)
-                    .as(message.getKey())
-                    .isEqualTo(Set.of("VoteCast", "VoteDecided").contains(message.getKey()));
-            assertThat(event).as(message.getKey()).isEqualTo(!message.getKey().equals("DeadLetter"));
+            List<String> traits = message.getValue()
+                    .path("traits")
+                    .valueStream()
+                    .map(trait -> trait.path("$ref").asString("").replaceFirst(".*/", ""))
+                    .toList();
+            String name = message.getKey();
+            assertThat(traits.contains("Traced"))
+                    .as(name)
+                    .isEqualTo(Set.of("VoteCast", "VoteDecided").contains(name));
+            assertThat(traits.contains("CloudEvent")).as(name).isEqualTo(!name.equals("DeadLetter"));
+            // The sealer writes single-object encoding alone.
+            assertThat(traits.contains("RegistryForm"))
+                    .as(name)
+                    .isEqualTo(
+                            !name.equals("DeadLetter") && !Topics.SEALS.events().contains(name));
         });
+        assertThat(document.at("/components/messageTraits/RegistryForm/headers/properties")
+                        .propertyNames())
+                .containsExactly(RegistryForm.HEADER);
         assertThat(document.at("/components/messages/DeadLetter/headers/properties")
                         .propertyNames())
                 .containsExactlyInAnyOrder(
@@ -164,7 +176,8 @@ final class AsyncApiTest {
                         DeadLetters.CAUSE,
                         DeadLetters.DETAIL,
                         DeadLetters.KEY_LENGTH,
-                        DeadLetters.VALUE_LENGTH);
+                        DeadLetters.VALUE_LENGTH,
+                        RegistryForm.HEADER);
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.votelog.streams;
 
 import io.votelog.schemas.cluster.UnfitLogException;
+import io.votelog.schemas.registry.UnfitRegistryException;
 import io.votelog.streams.hosting.ClusterAccess;
 import io.votelog.streams.hosting.ExitCodes;
 import io.votelog.web.cluster.CheckCommand;
@@ -36,8 +37,8 @@ public final class StreamsApplication {
         try {
             SpringApplication.run(StreamsApplication.class, args);
         } catch (RuntimeException refused) {
-            // UnfitLogAnalyzer has printed the cause already.
-            if (isUnfitLog(refused)) {
+            // UnfitLogAnalyzer or UnfitRegistryAnalyzer has printed the cause already.
+            if (isUnfit(refused)) {
                 System.exit(ExitCodes.UNFIT);
             }
             throw refused;
@@ -49,9 +50,9 @@ public final class StreamsApplication {
         return Clock.systemUTC();
     }
 
-    private static boolean isUnfitLog(Throwable refused) {
+    private static boolean isUnfit(Throwable refused) {
         for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnfitLogException) {
+            if (cause instanceof UnfitLogException || cause instanceof UnfitRegistryException) {
                 return true;
             }
         }

@@ -195,7 +195,7 @@ public final class Restore {
         long[] records = new long[1];
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-            dump.read(range, record -> {
+            dump.readStored(range, record -> {
                 throwIfFailed(failed);
                 producer.send(
                         new ProducerRecord<>(

@@ -4,6 +4,7 @@ package io.votelog.auditor.source;
 import io.votelog.auditor.report.AuditException;
 import io.votelog.auditor.report.Texts;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.RegistryForm;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +83,7 @@ public final class BrokerSource implements LogSource {
     public List<OffsetRange> ranges(String topic) {
         // The end includes records of open transactions; reading up to it waits for them to finish. Otherwise the
         // verdict on a vote that the results already count could lie after the end of decisions.
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted", new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.listTopics(patience).getOrDefault(topic, List.of()).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .sorted(Comparator.comparingInt(TopicPartition::partition))
@@ -156,7 +158,7 @@ public final class BrokerSource implements LogSource {
     }
 
     @Override
-    public Records open(OffsetRange range) {
+    public Records stored(OffsetRange range) {
         try {
             return new Polled(range);
         } catch (KafkaException e) {
@@ -164,13 +166,18 @@ public final class BrokerSource implements LogSource {
         }
     }
 
-    /** Follows one partition as it grows. */
+    /** Follows one partition as it grows; each event is in single-object encoding, in whichever form it stands there. */
     public PartitionTail tail(String topic, int partition) {
-        return new PartitionTail(consumer(), new TopicPartition(topic, partition), patience, polls::increment);
+        return tail(topic, partition, RegistryForm.deserializer());
+    }
+
+    private PartitionTail tail(String topic, int partition, Deserializer<byte[]> values) {
+        return new PartitionTail(
+                consumer("read_committed", values), new TopicPartition(topic, partition), patience, polls::increment);
     }
 
     /**
-     * Reads single records of a topic, see {@link RecordReader}.
+     * Reads single records of a topic, see {@link RecordReader}; each event is in single-object encoding.
      *
      * @param most how many may be read at a time
      * @param limit how long a call may wait for a free consumer, and then for its record
@@ -186,7 +193,7 @@ public final class BrokerSource implements LogSource {
                     settings.put("auto.offset.reset", "none");
                     settings.put("fetch.max.bytes", Integer.toString(MIB));
                     settings.put("max.partition.fetch.bytes", "16384");
-                    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), RegistryForm.deserializer());
                 },
                 limit);
     }
@@ -197,7 +204,7 @@ public final class BrokerSource implements LogSource {
 
         Polled(OffsetRange range) {
             this.range = range;
-            this.tail = tail(range.topic(), range.partition());
+            this.tail = tail(range.topic(), range.partition(), new ByteArrayDeserializer());
             tail.seek(range.begin());
         }
 
@@ -214,14 +221,10 @@ public final class BrokerSource implements LogSource {
         }
     }
 
-    private KafkaConsumer<byte[], byte[]> consumer() {
-        return consumer("read_committed");
-    }
-
-    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation, Deserializer<byte[]> values) {
         Map<String, Object> settings = new HashMap<>(config);
         settings.put("isolation.level", isolation);
-        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), values);
     }
 
     private AuditException unreachable(KafkaException cause) {

@@ -82,7 +82,7 @@ public final class DumpSource implements LogSource {
     }
 
     @Override
-    public Records open(OffsetRange range) {
+    public Records stored(OffsetRange range) {
         Dump.File file = file(range);
         Path path;
         try {

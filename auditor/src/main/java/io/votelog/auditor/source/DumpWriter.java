@@ -116,7 +116,7 @@ public final class DumpWriter {
         long[] stampedTo = {range.end()};
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(
                 new DigestOutputStream(PrivateFiles.newStream(folder.resolve(name)), sha256), BUFFER))) {
-            source.read(range, record -> {
+            source.readStored(range, record -> {
                 put(out, record);
                 records[0]++;
                 if (record.timestampType() != TimestampType.LOG_APPEND_TIME) {

@@ -2,6 +2,7 @@
 package io.votelog.auditor.source;
 
 import io.votelog.auditor.report.AuditException;
+import io.votelog.schemas.registry.RegistryForm;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,11 +26,32 @@ public interface LogSource extends AutoCloseable {
     List<OffsetRange> ranges(String topic);
 
     /**
-     * The committed records of a partition in the order of their offsets.
+     * The committed records of a partition in the order of their offsets, as they stand there. Who copies a log reads them so.
      *
      * @throws AuditException when they cannot be read
      */
-    Records open(OffsetRange range);
+    Records stored(OffsetRange range);
+
+    /**
+     * The same records with each event in single-object encoding, in whichever form it stands there, see {@link RegistryForm}.
+     *
+     * @throws AuditException when they cannot be read
+     */
+    default Records open(OffsetRange range) {
+        Records stored = stored(range);
+        return new Records() {
+            @Override
+            public @Nullable ConsumerRecord<byte[], byte[]> next() {
+                ConsumerRecord<byte[], byte[]> record = stored.next();
+                return record == null ? null : RegistryForm.toSingleObject(record);
+            }
+
+            @Override
+            public void close() {
+                stored.close();
+            }
+        };
+    }
 
     /**
      * Passes every record of {@link #open} to a reader.
@@ -38,9 +60,18 @@ public interface LogSource extends AutoCloseable {
      */
     default void read(OffsetRange range, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         try (Records records = open(range)) {
-            for (var record = records.next(); record != null; record = records.next()) {
-                reader.accept(record);
-            }
+            records.pass(reader);
+        }
+    }
+
+    /**
+     * Passes every record of {@link #stored} to a reader.
+     *
+     * @throws AuditException when they cannot be read
+     */
+    default void readStored(OffsetRange range, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        try (Records records = stored(range)) {
+            records.pass(reader);
         }
     }
 
@@ -99,6 +130,12 @@ public interface LogSource extends AutoCloseable {
          */
         @Nullable
         ConsumerRecord<byte[], byte[]> next();
+
+        private void pass(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+            for (var record = next(); record != null; record = next()) {
+                reader.accept(record);
+            }
+        }
 
         @Override
         void close();

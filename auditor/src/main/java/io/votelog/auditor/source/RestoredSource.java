@@ -63,8 +63,8 @@ public final class RestoredSource implements LogSource {
     }
 
     @Override
-    public Records open(OffsetRange range) {
-        Records records = log.open(range);
+    public Records stored(OffsetRange range) {
+        Records records = log.stored(range);
         if (!range.topic().equals(Topics.VOTES.name())) {
             return records;
         }
@@ -77,7 +77,7 @@ public final class RestoredSource implements LogSource {
 
     private Records compared(Records records, OffsetRange copied) {
         try {
-            return new Compared(records, dump.open(copied));
+            return new Compared(records, dump.stored(copied));
         } catch (RuntimeException e) {
             records.close();
             throw e;

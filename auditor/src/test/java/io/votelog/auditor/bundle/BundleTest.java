@@ -287,11 +287,11 @@ class BundleTest {
         }
 
         @Override
-        public Records open(OffsetRange range) {
+        public Records stored(OffsetRange range) {
             if (range.topic().equals(Topics.VOTES.name()) && range.partition() == 1) {
                 throw new AuditException("the brokers went away");
             }
-            return log.open(range);
+            return log.stored(range);
         }
 
         @Override

@@ -142,8 +142,8 @@ class LogComparisonTest {
         }
 
         @Override
-        public Records open(OffsetRange range) {
-            return all.open(range);
+        public Records stored(OffsetRange range) {
+            return all.stored(range);
         }
 
         @Override

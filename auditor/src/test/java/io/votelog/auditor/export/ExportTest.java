@@ -305,11 +305,11 @@ class ExportTest {
         }
 
         @Override
-        public Records open(OffsetRange range) {
+        public Records stored(OffsetRange range) {
             if (range.partition() == partition) {
                 throw new AuditException("the plug was pulled out");
             }
-            return log.open(range);
+            return log.stored(range);
         }
 
         @Override

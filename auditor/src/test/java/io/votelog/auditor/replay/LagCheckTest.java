@@ -51,8 +51,8 @@ class LagCheckTest {
         }
 
         @Override
-        public Records open(OffsetRange range) {
-            return now().open(range);
+        public Records stored(OffsetRange range) {
+            return now().stored(range);
         }
 
         @Override

@@ -12,7 +12,11 @@ import io.votelog.auditor.files.InputFile;
 import io.votelog.auditor.report.Progress;
 import io.votelog.auditor.report.Texts;
 import io.votelog.auditor.seal.TestSealedLog;
+import io.votelog.events.Salt;
+import io.votelog.events.VoteCast;
+import io.votelog.schemas.Events;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.RegistryForm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,8 +24,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +66,43 @@ class DumpTest {
                 .contains(why)
                 .doesNotContain("Exception", "io.votelog", "\tat ");
         assertThat(run.err().lines()).hasSize(1);
+    }
+
+    /** A copy is a copy; whoever decides gets single-object encoding. */
+    @Test
+    void shouldKeepRecordsAsTheyStandAndGiveTheEventsThatTheyAre() throws IOException {
+        byte[] event =
+                Events.encode(new VoteCast(new UUID(1, 2), "fruits", List.of("a1", "b1"), new Salt(new byte[32])));
+        ConsumerRecord<byte[], byte[]> vote = inRegistryForm(0, event);
+        ConsumerRecord<byte[], byte[]> twice = inRegistryForm(1, event);
+        twice.headers().add(twice.headers().lastHeader(RegistryForm.HEADER));
+        MemoryLog log = new MemoryLog(List.of(vote, twice));
+        new DumpWriter(log, CountedOffsets.GROUP, dir.resolve("forms"), new Progress(System.err, false)).write();
+
+        try (DumpSource copy = new DumpSource(dir.resolve("forms"));
+                LogSource restored = new RestoredSource(log, new DumpSource(dir.resolve("forms")))) {
+            for (LogSource source : List.of(copy, restored)) {
+                OffsetRange range = source.ranges(Topics.VOTES.name()).get(0);
+                List<byte[]> stored = new ArrayList<>();
+                source.readStored(range, record -> stored.add(record.value()));
+                assertThat(stored).containsExactly(vote.value(), twice.value());
+                List<byte[]> read = new ArrayList<>();
+                source.read(range, record -> {
+                    read.add(record.value());
+                    assertThat(record.headers().lastHeader(RegistryForm.HEADER)).isNotNull();
+                });
+                assertThat(read).containsExactly(event, twice.value());
+            }
+        }
+    }
+
+    private static ConsumerRecord<byte[], byte[]> inRegistryForm(long offset, byte[] event) {
+        byte[] value = Arrays.copyOfRange(event, 5, event.length);
+        Arrays.fill(value, 0, 5, (byte) 0);
+        ConsumerRecord<byte[], byte[]> record =
+                new ConsumerRecord<>(Topics.VOTES.name(), 0, offset, new byte[16], value);
+        record.headers().add(RegistryForm.HEADER, Arrays.copyOfRange(event, 2, 10));
+        return record;
     }
 
     /** It holds pseudonyms and choices. */

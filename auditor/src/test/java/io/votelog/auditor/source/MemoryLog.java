@@ -43,7 +43,7 @@ public record MemoryLog(List<ConsumerRecord<byte[], byte[]>> records) implements
     }
 
     @Override
-    public Records open(OffsetRange range) {
+    public Records stored(OffsetRange range) {
         var left = of(range.topic(), range.partition()).iterator();
         return new Records() {
             @Override

@@ -9,6 +9,8 @@ import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.RegistryForm;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.streams.topology.VerdictListener;
 import io.votelog.streams.topology.VotelogTopology;
 import java.nio.charset.StandardCharsets;
@@ -43,10 +45,11 @@ final class DecidedLog implements LogSource {
     /**
      * Has the topology decide and count the log.
      *
+     * @param schemas in which form it writes
      * @param shownAt the number of records that the last published results count; results for half as many are
      *     published too
      */
-    DecidedLog(DrawnLog drawn, int shownAt, Path stateDir) {
+    DecidedLog(DrawnLog drawn, SchemaIds schemas, int shownAt, Path stateDir) {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "agreement");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
@@ -59,7 +62,8 @@ final class DecidedLog implements LogSource {
                         results -> {},
                         turnout -> {},
                         (key, row) -> {},
-                        VerdictListener.NONE)
+                        VerdictListener.NONE,
+                        schemas)
                 .whole();
         for (var topic : Dump.TOPICS) {
             topics.put(topic.name(), new ArrayList<>());
@@ -77,9 +81,12 @@ final class DecidedLog implements LogSource {
                     take(driver, Topics.RESULTS.name());
                 }
                 piped++;
-                votes.pipeInput(
-                        new TestRecord<>(record.key(), record.value(), Instant.ofEpochMilli(record.timestampMs())));
-                add(Topics.VOTES.name(), record.key(), record.value(), record.timestampMs(), new RecordHeaders());
+                votes.pipeInput(new TestRecord<>(
+                        record.key(),
+                        record.value(),
+                        new RecordHeaders(record.headers()),
+                        Instant.ofEpochMilli(record.timestampMs())));
+                add(Topics.VOTES.name(), record.key(), record.value(), record.timestampMs(), record.headers());
             }
             take(driver, Topics.DECISIONS.name());
             take(driver, Topics.DEAD_LETTERS.name());
@@ -125,8 +132,8 @@ final class DecidedLog implements LogSource {
             }
 
             @Override
-            public Records open(OffsetRange range) {
-                return whole.open(range);
+            public Records stored(OffsetRange range) {
+                return whole.stored(range);
             }
 
             @Override
@@ -136,8 +143,9 @@ final class DecidedLog implements LogSource {
         };
     }
 
+    /** The records of a topic, events in single-object encoding. */
     List<ConsumerRecord<byte[], byte[]>> records(String topic) {
-        return topics.get(topic);
+        return topics.get(topic).stream().map(RegistryForm::toSingleObject).toList();
     }
 
     /** The topology's outcome of each record of votes, by offset, in the auditor's words; control records have none. */
@@ -171,9 +179,9 @@ final class DecidedLog implements LogSource {
     }
 
     @Override
-    public Records open(OffsetRange range) {
+    public Records stored(OffsetRange range) {
         Iterator<ConsumerRecord<byte[], byte[]>> records =
-                records(range.topic()).iterator();
+                topics.get(range.topic()).iterator();
         return new Records() {
             @Override
             public ConsumerRecord<byte[], byte[]> next() {

@@ -12,6 +12,7 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.registry.RegistryForm;
 import java.nio.ByteBuffer;
 import java.security.KeyPair;
 import java.time.Instant;
@@ -19,9 +20,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * A random log: records of partition 0 of votes, drawn from a seed. It has everything that a log may hold, and much
@@ -53,14 +57,18 @@ final class DrawnLog {
     private static final int ID_AT = 10 + 16;
 
     private final Random random;
+    /** Draws the forms alone, so that what is written does not depend on how. */
+    private final Random forms;
+
     private final List<Record> records = new ArrayList<>();
     private final List<BallotDefinition> ballots;
 
     /** A record of the log. */
-    record Record(byte[] key, byte[] value, long timestampMs) {}
+    record Record(byte[] key, byte[] value, long timestampMs, Headers headers) {}
 
     DrawnLog(long seed) {
         random = new Random(seed);
+        forms = new Random(~seed);
         int end = RECORDS * STEP_MS;
         ballots = List.of(
                 ballot("open", 3, 4, 3, 0, end * 2),
@@ -145,7 +153,38 @@ final class DrawnLog {
         long timestampMs = START.toEpochMilli() + (long) records.size() * STEP_MS;
         // The clock of another leader, which is behind the last one's.
         long behindMs = random.nextInt(5) == 0 ? random.nextInt(20 * STEP_MS) : 0;
-        records.add(new Record(key, value, timestampMs - behindMs));
+        RecordHeaders headers = new RecordHeaders();
+        byte[] written = inSomeForm(value, headers);
+        records.add(new Record(key, written, timestampMs - behindMs, headers));
+    }
+
+    /** The event in single-object encoding, in registry form, or in what is neither for want of the right header. */
+    private byte[] inSomeForm(byte[] value, Headers headers) {
+        if (value == null || value.length < 10 || forms.nextInt(2) == 0) {
+            if (forms.nextInt(10) == 0) {
+                // A header that says nothing, since the value is not in registry form.
+                headers.add(RegistryForm.HEADER, new byte[8]);
+            }
+            return value;
+        }
+        byte[] fingerprint = Arrays.copyOfRange(value, 2, 10);
+        headers.add("ce_type", new byte[0]);
+        switch (forms.nextInt(120)) {
+            case 0 -> {}
+            case 1 -> headers.add(RegistryForm.HEADER, Arrays.copyOf(fingerprint, forms.nextInt(8)));
+            case 2 -> headers.add(RegistryForm.HEADER, Arrays.copyOf(fingerprint, 9));
+            case 3 -> headers.add(RegistryForm.HEADER, fingerprint).add(RegistryForm.HEADER, fingerprint);
+            case 4 -> headers.add(RegistryForm.HEADER, fingerprint).add(RegistryForm.HEADER, new byte[3]);
+            case 5 -> headers.add(RegistryForm.HEADER, null);
+            case 6 -> headers.add(RegistryForm.HEADER.toUpperCase(Locale.ROOT), fingerprint);
+            case 7 -> headers.add(RegistryForm.HEADER, new byte[8]);
+            default -> headers.add(RegistryForm.HEADER, fingerprint);
+        }
+        ByteBuffer written = ByteBuffer.allocate(value.length - 5)
+                .put((byte) (forms.nextInt(100) == 0 ? 1 : 0))
+                .putInt(forms.nextInt())
+                .put(value, 10, value.length - 10);
+        return forms.nextInt(100) == 0 ? Arrays.copyOf(written.array(), forms.nextInt(6)) : written.array();
     }
 
     private static int partitions(BallotDefinition ballot) {

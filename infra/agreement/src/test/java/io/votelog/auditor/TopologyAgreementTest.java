@@ -25,7 +25,9 @@ import io.votelog.infra.testing.Python;
 import io.votelog.rules.Reason;
 import io.votelog.schemas.DeadLetters.Cause;
 import io.votelog.schemas.Events;
+import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.streams.read.results.ReportShown;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +69,20 @@ class TopologyAgreementTest {
         return LongStream.range(first, first + 30);
     }
 
+    /** The topology of every other log writes in registry form. */
+    private static SchemaIds schemas(long seed) {
+        Map<String, Map<Long, Integer>> ids = new TreeMap<>();
+        for (Topic topic : List.of(Topics.DECISIONS, Topics.TALLIES, Topics.TURNOUT, Topics.RESULTS)) {
+            topic.events()
+                    .forEach(event -> ids.put(
+                            topic.name(),
+                            Map.of(
+                                    SchemaNormalization.parsingFingerprint64(Events.schema(event)),
+                                    new Random(seed).nextInt())));
+        }
+        return seed % 2 == 0 ? SchemaIds.of(ids) : SchemaIds.none();
+    }
+
     static LongStream fewSeeds() {
         return seeds().limit(8);
     }
@@ -90,8 +107,8 @@ class TopologyAgreementTest {
     @MethodSource("seeds")
     void shouldFindWhatTheTopologyFinds(long seed) throws Exception {
         DrawnLog drawn = new DrawnLog(seed);
-        DecidedLog log =
-                new DecidedLog(drawn, new Random(seed).nextInt(drawn.records().size()), dir);
+        DecidedLog log = new DecidedLog(
+                drawn, schemas(seed), new Random(seed).nextInt(drawn.records().size()), dir);
 
         PartitionReplay replay = new PartitionReplay(0, DrawnLog.keys(), ballot -> Long.MAX_VALUE, Map.of());
         log.records(Topics.VOTES.name()).forEach(replay::take);
@@ -138,7 +155,7 @@ class TopologyAgreementTest {
     void shouldReportTheSameResultsByNist(long seed) throws Exception {
         DrawnLog drawn = new DrawnLog(seed);
         int shownAt = new Random(seed).nextInt(drawn.records().size());
-        DecidedLog log = new DecidedLog(drawn, shownAt, dir.resolve("state"));
+        DecidedLog log = new DecidedLog(drawn, schemas(seed), shownAt, dir.resolve("state"));
         PartitionReplay replay = new PartitionReplay(0, DrawnLog.keys(), ballot -> Long.MAX_VALUE, Map.of());
         log.records(Topics.VOTES.name()).subList(0, shownAt).forEach(replay::take);
         Map<String, BallotResults> shown = new TreeMap<>();
@@ -175,8 +192,8 @@ class TopologyAgreementTest {
     void shouldBeRecountedTheSameInAnotherLanguage(long seed) throws Exception {
         assumeTrue(Python.isHere("recount"));
         DrawnLog drawn = new DrawnLog(seed);
-        DecidedLog log =
-                new DecidedLog(drawn, new Random(seed).nextInt(drawn.records().size()), dir.resolve("state"));
+        DecidedLog log = new DecidedLog(
+                drawn, schemas(seed), new Random(seed).nextInt(drawn.records().size()), dir.resolve("state"));
         new DumpWriter(log, CountedOffsets.GROUP, dir.resolve("dump"), new Progress(System.err, false)).write();
         Path said = dir.resolve("said");
         Process process = new ProcessBuilder(

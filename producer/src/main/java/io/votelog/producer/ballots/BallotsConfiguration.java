@@ -11,7 +11,9 @@ import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Topics;
 import io.votelog.schemas.cluster.ClusterCheck;
 import io.votelog.schemas.cluster.LogCluster;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.web.cluster.ClusterWatch;
+import io.votelog.web.registry.RegistrySettings;
 import io.votelog.web.settings.BadSettingException;
 import io.votelog.web.settings.CheckedAtStart;
 import java.time.Clock;
@@ -22,6 +24,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -30,6 +33,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** A ballot's life: the topics of the log, its control records, and what follows them. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RegistrySettings.class)
 class BallotsConfiguration {
     private static final int MIB = 1 << 20;
 
@@ -97,10 +101,16 @@ class BallotsConfiguration {
         return new ClusterWatch(check::findings);
     }
 
+    /** What this gateway writes with. A registry is asked here and never again, so a gateway that runs needs none. */
     @Bean
-    Producer<byte[], byte[]> controlProducer(KafkaProperties kafka) {
+    SchemaIds schemaIds(RegistrySettings registry, List<CheckedAtStart> allCheckedBefore) {
+        return registry.idsOf(List.of(Topics.VOTES, Topics.BALLOTS));
+    }
+
+    @Bean
+    Producer<byte[], byte[]> controlProducer(KafkaProperties kafka, SchemaIds schemas) {
         return new KafkaProducer<>(
-                FixedKafkaSettings.ofControlRecords(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+                FixedKafkaSettings.ofControlRecords(kafka), new ByteArraySerializer(), schemas.serializer());
     }
 
     @Bean

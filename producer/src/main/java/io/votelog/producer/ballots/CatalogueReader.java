@@ -2,6 +2,7 @@
 package io.votelog.producer.ballots;
 
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.RegistryForm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ final class CatalogueReader implements SmartLifecycle {
         while (running) {
             long before = catalogue.position();
             try (Consumer<byte[], byte[]> reading =
-                    new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                    new KafkaConsumer<>(config, new ByteArrayDeserializer(), RegistryForm.deserializer())) {
                 consumer = reading;
                 read(reading, upToDate);
             } catch (WakeupException e) {

@@ -15,6 +15,7 @@ import io.votelog.producer.ballots.VotePartitions;
 import io.votelog.producer.crypto.Pepper;
 import io.votelog.producer.limits.FairUse;
 import io.votelog.producer.promises.PromiseSigner;
+import io.votelog.schemas.registry.SchemaIds;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -36,7 +37,7 @@ class VotesConfiguration {
     private static final int METADATA_MAX_AGE_MS = 30_000;
 
     @Bean
-    Producer<byte[], byte[]> voteProducer(KafkaProperties kafka) {
+    Producer<byte[], byte[]> voteProducer(KafkaProperties kafka, SchemaIds schemas) {
         Map<String, Object> config = FixedKafkaSettings.ofVotes(kafka);
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2_000);
@@ -45,7 +46,7 @@ class VotesConfiguration {
         config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
         // The buffer is larger than votelog.max-bytes-under-way may be, so a send never waits for room.
         config.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
-        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        return new KafkaProducer<>(config, new ByteArraySerializer(), schemas.serializer());
     }
 
     @Bean

@@ -9,7 +9,7 @@ public final class ExitCodes {
     /** The log was cut or replaced. */
     public static final int LOG_CUT = 80;
 
-    /** The log, its topics or the changelogs are not what the count depends on. */
+    /** The log, its topics, the changelogs or a schema registry that is set are not what the count depends on. */
     public static final int UNFIT = 81;
 
     private ExitCodes() {}

@@ -2,7 +2,9 @@
 package io.votelog.streams.hosting;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.votelog.schemas.Topics;
 import io.votelog.schemas.cluster.LogCluster;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.streams.read.board.BallotsBoard;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.board.TurnoutBoard;
@@ -10,9 +12,12 @@ import io.votelog.streams.read.instances.OwnAddress;
 import io.votelog.streams.read.receipts.CountingStreams;
 import io.votelog.streams.topology.VerdictListener;
 import io.votelog.streams.topology.VotelogTopology;
+import io.votelog.web.registry.RegistrySettings;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
@@ -21,9 +26,16 @@ import org.springframework.kafka.streams.KafkaStreamsMicrometerListener;
 
 /** The two Kafka Streams of this process, and their settings. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RegistrySettings.class)
 class StreamsConfiguration {
     static final String COUNTING = "counting";
     static final String RESULTS = "results";
+
+    /** What this instance writes with. A registry is asked here and never again, so an instance that runs needs none. */
+    @Bean
+    SchemaIds schemaIds(RegistrySettings registry) {
+        return registry.idsOf(List.of(Topics.DECISIONS, Topics.TALLIES, Topics.TURNOUT, Topics.RESULTS));
+    }
 
     @Bean
     VotelogTopology topology(
@@ -34,7 +46,8 @@ class StreamsConfiguration {
             TurnoutBoard turnout,
             BallotsBoard ballots,
             VerdictListener traces,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            SchemaIds schemas) {
         return new VotelogTopology(
                 log.keys(),
                 watch,
@@ -42,7 +55,8 @@ class StreamsConfiguration {
                 board::post,
                 turnout::post,
                 ballots::post,
-                new CountedVerdicts(meters, traces));
+                new CountedVerdicts(meters, traces),
+                schemas);
     }
 
     /**

@@ -12,7 +12,9 @@ import io.votelog.schemas.ControlRecord.Ready;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.registry.RegistryForm;
 import io.votelog.streams.topology.rows.StoreNames;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -71,17 +73,20 @@ public final class BallotsStoreProcessor implements Processor<byte[], byte[], Vo
 
     @Override
     public void process(Record<byte[], byte[]> input) {
+        byte[] value;
         SpecificRecord event;
         try {
-            event = Events.decode(input.value()).event();
+            byte @Nullable [] read = RegistryForm.toSingleObject(input.value(), input.headers());
+            event = Events.decode(read).event();
+            value = Objects.requireNonNull(read, "no event is decoded from nothing");
         } catch (MalformedEventException e) {
             LOG.warn("a record of ballots is left out: {}", e.getMessage());
             return;
         }
-        ControlRecord.inBallots(event, input.value())
+        ControlRecord.inBallots(event, value)
                 .filter(ControlRecord::isForBallots)
                 .flatMap(record -> record.match(new Kept(input.key())))
-                .ifPresent(key -> keepFirst(key, input.value()));
+                .ifPresent(key -> keepFirst(key, value));
     }
 
     /** Under which key of the store each record of the topic is kept; empty for one that is left out. */

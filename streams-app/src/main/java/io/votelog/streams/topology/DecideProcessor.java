@@ -11,6 +11,7 @@ import io.votelog.schemas.DeadLetters;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Reasons;
+import io.votelog.schemas.registry.RegistryForm;
 import io.votelog.streams.topology.Judge.Judgement;
 import io.votelog.streams.topology.LogStep.JudgedVote;
 import io.votelog.streams.topology.rows.PartitionPosition;
@@ -28,6 +29,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +68,11 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
     static VotersStore voters(LogKeys keys, VotesTopic votes, OpenStores openStores) {
         return new VotersStore(StoreNames.VOTERS, votes, openStores, store -> {
             Judge judge = new Judge(keys, store.partition(), store);
-            return vote -> judge.judge(vote.key(), vote.value(), vote.offset(), BrokerTime.of(vote));
+            return vote -> judge.judge(
+                    vote.key(),
+                    RegistryForm.toSingleObject(vote.value(), vote.headers()),
+                    vote.offset(),
+                    BrokerTime.of(vote));
         });
     }
 
@@ -96,7 +102,9 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
         if (!begun) {
             begin(at.offset());
         }
-        Judgement judgement = judge.judge(input.key(), input.value(), at.offset(), input.timestamp());
+        // The record is turned here and not by a deserializer, since a dead letter has it as it came.
+        byte @Nullable [] value = RegistryForm.toSingleObject(input.value(), input.headers());
+        Judgement judgement = judge.judge(input.key(), value, at.offset(), input.timestamp());
         LogStep step = judgement.step();
         if (judgement.poison() != null) {
             bury(input, at, judgement.poison());
@@ -172,6 +180,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], Object>
                 input.timestamp(),
                 poison.reason(),
                 poison.detail());
+        RegistryForm.headerOf(input.value(), input.headers()).ifPresent(letter.headers()::add);
         context.forward(
                 new Record<>(
                         letter.key(),

@@ -11,6 +11,7 @@ import io.votelog.rules.Ballot;
 import io.votelog.schemas.CloudEvent;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.registry.RegistryForm;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.TallyKey;
 import java.nio.charset.StandardCharsets;
@@ -92,7 +93,7 @@ final class MergeProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     public void process(Record<byte[], byte[]> input) {
         PartitionTally tally;
         try {
-            tally = Events.decode(input.value(), PartitionTally.class);
+            tally = Events.decode(RegistryForm.toSingleObject(input.value(), input.headers()), PartitionTally.class);
         } catch (MalformedEventException e) {
             LOG.error("a record of tallies is left out: {}", e.getMessage());
             return;

@@ -4,6 +4,7 @@ package io.votelog.streams.topology;
 import io.votelog.events.BallotResults;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.registry.RegistryForm;
 import io.votelog.streams.topology.rows.StoreNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -36,14 +37,17 @@ final class ResultsStoreProcessor implements Processor<byte[], byte[], Void, Voi
 
     @Override
     public void process(Record<byte[], byte[]> input) {
+        // A deserializer could not do this: Kafka Streams 4.2 gives it no headers when it fills a global store at the
+        // start.
+        byte[] value = RegistryForm.toSingleObject(input.value(), input.headers());
         try {
-            BallotResults results = Events.decode(input.value(), BallotResults.class);
+            BallotResults results = Events.decode(value, BallotResults.class);
             String ballotId = results.getBallotId();
             if (!Arrays.equals(input.key(), ballotId.getBytes(StandardCharsets.UTF_8))
                     || !ResultsAge.isSound(results)) {
                 LOG.warn("a record of results is left out: its key or its version is not that of its content");
             } else if (!goesBack(results, store.get(ballotId))) {
-                store.put(ballotId, input.value());
+                store.put(ballotId, value);
                 onResults.accept(results);
             }
         } catch (MalformedEventException e) {

@@ -7,6 +7,7 @@ import io.votelog.events.QuarterVotes;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
+import io.votelog.schemas.registry.RegistryForm;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.TallyKey;
 import java.time.Instant;
@@ -50,13 +51,14 @@ final class TurnoutStoreProcessor implements Processor<byte[], byte[], Void, Voi
 
     @Override
     public void process(Record<byte[], byte[]> input) {
+        byte[] value = RegistryForm.toSingleObject(input.value(), input.headers());
         try {
-            PartitionTurnout turnout = Events.decode(input.value(), PartitionTurnout.class);
+            PartitionTurnout turnout = Events.decode(value, PartitionTurnout.class);
             String key = TallyKey.of(turnout);
             if (!isSound(turnout)) {
                 LOG.warn("a record of turnout is left out: it is not of minutes of an hour of a ballot");
             } else if (isNewer(turnout, store.get(key))) {
-                store.put(key, input.value());
+                store.put(key, value);
                 onTurnout.accept(turnout);
             }
         } catch (MalformedEventException e) {

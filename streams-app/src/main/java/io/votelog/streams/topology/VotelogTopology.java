@@ -5,6 +5,7 @@ import io.votelog.events.BallotResults;
 import io.votelog.events.PartitionTurnout;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.rows.TallyKey;
 import io.votelog.streams.topology.voters.OpenStores;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -44,6 +46,7 @@ public final class VotelogTopology {
     private final Consumer<PartitionTurnout> onTurnout;
     private final BiConsumer<String, byte[]> onBallots;
     private final VerdictListener listener;
+    private final SchemaIds schemas;
     private final OpenStores openVoters = new OpenStores();
 
     /**
@@ -57,6 +60,7 @@ public final class VotelogTopology {
      * @param onTurnout gets each newer snapshot of an hour of a ballot's turnout, on the same thread
      * @param onBallots gets each new row of the ballots topic, by the keys of {@link BallotsStoreProcessor}, on the same thread
      * @param listener is told of verdicts and dead letters
+     * @param schemas decides in which form events are written; in whichever they are, both are read
      */
     public VotelogTopology(
             LogKeys keys,
@@ -65,7 +69,8 @@ public final class VotelogTopology {
             Consumer<BallotResults> onResults,
             Consumer<PartitionTurnout> onTurnout,
             BiConsumer<String, byte[]> onBallots,
-            VerdictListener listener) {
+            VerdictListener listener,
+            SchemaIds schemas) {
         this.keys = keys;
         this.votesTopic = votesTopic;
         this.pace = new EmitPace(resultsInterval);
@@ -75,6 +80,7 @@ public final class VotelogTopology {
         this.onTurnout = onTurnout;
         this.onBallots = onBallots;
         this.listener = listener;
+        this.schemas = schemas;
     }
 
     /** The stores of voters that the counting application has open, with the positions from which it is to restore them. */
@@ -105,6 +111,7 @@ public final class VotelogTopology {
     private Topology addCounting(Topology topology) {
         ByteArrayDeserializer bytesIn = new ByteArrayDeserializer();
         ByteArraySerializer bytesOut = new ByteArraySerializer();
+        Serializer<byte[]> eventsOut = schemas.serializer();
         return topology.addReadOnlyStateStore(
                         new PlainStoreBuilder<>(StoreNames.VOTERS, this::voters),
                         StoreNames.SOURCE_VOTES,
@@ -126,28 +133,28 @@ public final class VotelogTopology {
                         StoreNames.SINK_DECISIONS,
                         Topics.DECISIONS.name(),
                         bytesOut,
-                        PartitionedValue.SERIALIZER,
+                        PartitionedValue.serializer(eventsOut),
                         PartitionedValue.SAME_PARTITION,
                         StoreNames.DECIDE)
                 .addSink(
                         StoreNames.SINK_DEAD_LETTERS,
                         Topics.DEAD_LETTERS.name(),
                         bytesOut,
-                        PartitionedValue.SERIALIZER,
+                        PartitionedValue.serializer(bytesOut),
                         PartitionedValue.PARTITION_MODULO_COUNT,
                         StoreNames.DECIDE)
                 .addSink(
                         StoreNames.SINK_TALLIES,
                         Topics.TALLIES.name(),
                         bytesOut,
-                        bytesOut,
+                        eventsOut,
                         TallyKey.BY_BALLOT,
                         StoreNames.TALLY)
                 .addSink(
                         StoreNames.SINK_TURNOUT,
                         Topics.TURNOUT.name(),
                         bytesOut,
-                        bytesOut,
+                        eventsOut,
                         TallyKey.BY_BALLOT,
                         StoreNames.TALLY);
     }
@@ -160,7 +167,12 @@ public final class VotelogTopology {
                         StoreNames.MERGE,
                         withStores(() -> new MergeProcessor(pace, mergePhase), cached(StoreNames.MERGED_TALLIES)),
                         StoreNames.SOURCE_TALLIES)
-                .addSink(StoreNames.SINK_RESULTS, Topics.RESULTS.name(), bytesOut, bytesOut, StoreNames.MERGE)
+                .addSink(
+                        StoreNames.SINK_RESULTS,
+                        Topics.RESULTS.name(),
+                        bytesOut,
+                        schemas.serializer(),
+                        StoreNames.MERGE)
                 .addGlobalStore(
                         global(StoreNames.RESULTS),
                         "results-source",

@@ -14,6 +14,7 @@ import io.votelog.rules.Ballot;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.streams.topology.rows.StoreNames;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -55,7 +56,8 @@ class MergeProcessorTest {
                                 results -> {},
                                 turnout -> {},
                                 (key, row) -> {},
-                                VerdictListener.NONE)
+                                VerdictListener.NONE,
+                                SchemaIds.none())
                         .whole(),
                 config);
     }

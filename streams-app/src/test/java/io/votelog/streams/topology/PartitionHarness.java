@@ -10,6 +10,7 @@ import io.votelog.schemas.Events;
 import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.streams.topology.rows.BallotRow;
 import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
@@ -96,7 +97,8 @@ public final class PartitionHarness {
                 r -> {},
                 t -> {},
                 (id, row) -> {},
-                VerdictListener.NONE);
+                VerdictListener.NONE,
+                SchemaIds.none());
         this.voters = topology.voters();
         restart();
     }
@@ -288,7 +290,7 @@ public final class PartitionHarness {
         if (placed.partition() != partition) {
             throw new AssertionError("placed in %d instead of %d".formatted(placed.partition(), partition));
         }
-        return PartitionedValue.SERIALIZER.serialize("any", placed);
+        return placed.value();
     }
 
     /** The bytes of key, value and headers. */

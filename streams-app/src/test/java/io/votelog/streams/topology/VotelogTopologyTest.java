@@ -30,6 +30,7 @@ import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.streams.topology.rows.PartitionPosition;
 import io.votelog.streams.topology.rows.StoreNames;
 import io.votelog.streams.topology.voters.VotersStore;
@@ -736,7 +737,8 @@ class VotelogTopologyTest {
                 pushed::add,
                 pushedTurnout::add,
                 (key, row) -> {},
-                VerdictListener.NONE);
+                VerdictListener.NONE,
+                SchemaIds.none());
     }
 
     private void restartWith(LogSigner signer) {

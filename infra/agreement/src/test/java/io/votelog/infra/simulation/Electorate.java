@@ -11,6 +11,7 @@ import io.votelog.schemas.LogKeys;
 import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
+import io.votelog.schemas.registry.SchemaIds;
 import io.votelog.streams.topology.VerdictListener;
 import io.votelog.streams.topology.VotelogTopology;
 import io.votelog.streams.topology.voters.VotesTopic;
@@ -103,7 +104,8 @@ final class Electorate {
                 results -> {},
                 turnout -> {},
                 (key, row) -> {},
-                VerdictListener.NONE);
+                VerdictListener.NONE,
+                SchemaIds.none());
     }
 
     private static BallotDefinition ballot(

@@ -156,11 +156,7 @@ public final class CountTask {
         Optional<Set<Integer>> to =
                 partitioner.partitions(topic.name(), record.key(), value, topic.partitions(partitions));
         sent.add(new Sent(
-                topic.name(),
-                to.orElseThrow().iterator().next(),
-                record.key(),
-                PartitionedValue.SERIALIZER.serialize(topic.name(), value),
-                record.headers()));
+                topic.name(), to.orElseThrow().iterator().next(), record.key(), value.value(), record.headers()));
     }
 
     private void counted(Record<? extends byte[], ? extends byte[]> record, String child) {

@@ -46,6 +46,7 @@ class RoomsTest {
             schemas                : events
             schemas.cluster        : schemas
             schemas.promise        : schemas schemas.hash
+            schemas.registry       : schemas
             schemas.hash           :
             schemas.nist           : schemas
             events                 :
@@ -54,6 +55,7 @@ class RoomsTest {
             web.routes             : web.problem
             web.problem            :
             web.cluster            :
+            web.registry           : web.settings
             web.lifecycle          :
             web.pages              : web.headers web.coding
             web.coding             : web.headers
@@ -217,6 +219,7 @@ class RoomsTest {
                 List.of("org.apache.kafka.", "kafka."),
                 "schemas",
                 "schemas.cluster",
+                "schemas.registry",
                 "web.traces",
                 "producer.ballots",
                 "producer.votes",
@@ -233,6 +236,7 @@ class RoomsTest {
                 List.of("org.apache.avro."),
                 "events",
                 "schemas",
+                "schemas.registry",
                 "producer.ballots",
                 "producer.votes",
                 "streams.topology.*",

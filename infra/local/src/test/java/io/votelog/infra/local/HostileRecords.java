@@ -14,6 +14,7 @@ import io.votelog.events.PartitionTurnout;
 import io.votelog.events.VoteAnnulled;
 import io.votelog.events.VoteCast;
 import io.votelog.events.VoteDecided;
+import io.votelog.schemas.registry.RegistryForm;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,6 +31,8 @@ import java.util.Random;
 import java.util.function.BiConsumer;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,9 +73,19 @@ final class HostileRecords {
     }
 
     /** One record, and what is odd about it. */
-    record Hostile(String what, byte @Nullable [] key, byte @Nullable [] value, Map<String, byte[]> headers) {
+    record Hostile(String what, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
         Hostile(String what, byte @Nullable [] key, byte @Nullable [] value) {
-            this(what, key, value, Map.of());
+            this(what, key, value, List.of());
+        }
+
+        Hostile(String what, byte @Nullable [] key, byte @Nullable [] value, Map<String, byte[]> headers) {
+            this(
+                    what,
+                    key,
+                    value,
+                    headers.entrySet().stream()
+                            .<Header>map(header -> new RecordHeader(header.getKey(), header.getValue()))
+                            .toList());
         }
 
         @Override
@@ -96,6 +109,7 @@ final class HostileRecords {
         records.wholeValues(voter, vote, random);
         records.keys(vote);
         records.headers(voter, vote);
+        records.registryForm(voter, vote, random);
         return records.made;
     }
 
@@ -243,6 +257,50 @@ final class HostileRecords {
             many.put("h" + header, new byte[4]);
         }
         made.add(new Hostile("many headers", voter, vote, many));
+    }
+
+    /** Events as tools with a schema registry write them, and what nearly is one. */
+    private void registryForm(byte[] voter, byte[] vote, Random random) {
+        List<Hostile> singleObjects = made.stream()
+                .filter(one -> one.value() != null && one.value().length >= 10 && one.value()[0] == (byte) 0xC3)
+                .filter(one -> random.nextInt(5) == 0)
+                .toList();
+        for (Hostile one : singleObjects) {
+            List<Header> headers = new ArrayList<>(one.headers());
+            headers.add(mark(Arrays.copyOfRange(one.value(), 2, 10)));
+            made.add(new Hostile(one.what() + ", in registry form", one.key(), inRegistryForm(one.value()), headers));
+        }
+        byte[] value = inRegistryForm(vote);
+        Header mark = mark(Arrays.copyOfRange(vote, 2, 10));
+        made.add(new Hostile("registry form without its header", voter, value));
+        made.add(new Hostile("registry form with its header twice", voter, value, List.of(mark, mark)));
+        made.add(new Hostile(
+                "registry form with another header of its name", voter, value, List.of(mark, mark(new byte[1]))));
+        made.add(new Hostile("registry form with a header of nothing", voter, value, List.of(mark(null))));
+        for (int length : new int[] {0, 7, 9, 100_000}) {
+            made.add(new Hostile(
+                    "registry form with a header of %d bytes".formatted(length),
+                    voter,
+                    value,
+                    List.of(mark(Arrays.copyOf(mark.value(), length)))));
+        }
+        made.add(new Hostile("registry form of an unknown schema", voter, value, List.of(mark(filled(8, 0xAA)))));
+        made.add(new Hostile("single-object encoding with a header that says more", voter, vote, List.of(mark, mark)));
+        made.add(new Hostile("a body of nothing in registry form", voter, new byte[5], List.of(mark)));
+        made.add(new Hostile(
+                "registry form of single-object encoding", voter, concat(new byte[5], vote), List.of(mark)));
+        for (int length = 0; length < value.length; length += 3) {
+            made.add(
+                    new Hostile("registry form, cut at " + length, voter, Arrays.copyOf(value, length), List.of(mark)));
+        }
+    }
+
+    private static Header mark(byte @Nullable [] fingerprint) {
+        return new RecordHeader(RegistryForm.HEADER, fingerprint);
+    }
+
+    private static byte[] inRegistryForm(byte[] singleObject) {
+        return concat(new byte[] {0, 0, 0, 0, 42}, Arrays.copyOfRange(singleObject, 10, singleObject.length));
     }
 
     private byte[] plain(Schema.Field field) {

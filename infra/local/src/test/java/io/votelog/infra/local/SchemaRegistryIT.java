@@ -2,15 +2,11 @@
 package io.votelog.infra.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.votelog.infra.broker.ChildJvm;
-import io.votelog.infra.system.ChildWait;
+import io.votelog.infra.local.ApicurioRegistry.Ran;
 import io.votelog.infra.system.FreePorts;
-import io.votelog.infra.testing.Python;
 import io.votelog.infra.testing.WholeSystem;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,11 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -48,13 +42,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The schemas in a real Apicurio Registry: registered by the deploy step, and read from there by a decoder that nobody here wrote, Avro's
- * own. The registry is the archive that Maven keeps after {@code dependency:get}, or the one that {@code VOTELOG_TEST_REGISTRY} names.
+ * own.
  */
 @WholeSystem
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SchemaRegistryIT {
-    private static final String ARTIFACT =
-            ".m2/repository/io/apicurio/apicurio-registry-app/3.0.9/apicurio-registry-app-3.0.9-all.tar.gz";
     private static final int SUBJECTS = 16;
     private static final int VERSIONS = 20;
     private static final JsonMapper JSON = new JsonMapper();
@@ -62,43 +54,15 @@ class SchemaRegistryIT {
     @TempDir
     static Path dir;
 
-    private static ChildJvm registry;
+    private static ApicurioRegistry registry;
     private static String url;
     private static HttpClient http;
 
-    private record Ran(int code, List<String> lines) {}
-
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Python.isHere("the schema registry"));
-        String named = System.getenv("VOTELOG_TEST_REGISTRY");
-        Path archive = named == null ? Path.of(System.getProperty("user.home"), ARTIFACT) : Path.of(named);
-        if (!Files.isReadable(archive)) {
-            System.out.println("the schema registry skipped: no Apicurio Registry at ~/" + ARTIFACT
-                    + ", nor where VOTELOG_TEST_REGISTRY points");
-        }
-        assumeTrue(Files.isReadable(archive));
-        Path home = Files.createDirectory(dir.resolve("registry"));
-        assertThat(new ProcessBuilder("tar", "xzf", archive.toString(), "-C", home.toString())
-                        .start()
-                        .waitFor())
-                .isZero();
-        Path tether = Path.of(ChildJvm.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        int port = new FreePorts().next();
-        url = "http://127.0.0.1:%d/apis/ccompat/v7".formatted(port);
+        registry = ApicurioRegistry.start(dir, new FreePorts().next());
+        url = registry.url();
         http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-        registry = ChildJvm.of("registry", "io.quarkus.runner.GeneratedMain")
-                .classPath(tether + File.pathSeparator + runner(home))
-                .env("QUARKUS_HTTP_HOST", "127.0.0.1")
-                .env("QUARKUS_HTTP_PORT", Integer.toString(port))
-                .workingDir(home)
-                .logFile(dir.resolve("registry.log"))
-                .start();
-        ChildWait.until(registry, Duration.ofSeconds(120), SchemaRegistryIT::answers);
     }
 
     @AfterAll
@@ -111,7 +75,7 @@ class SchemaRegistryIT {
     @Test
     @Order(1)
     void shouldSayWhatIsMissingAndRegisterNothing() throws Exception {
-        Ran ran = register(url, "--check");
+        Ran ran = ApicurioRegistry.register(url, "--check");
         assertThat(ran.code()).as("%s", ran.lines()).isEqualTo(1);
         assertThat(ran.lines()).hasSize(VERSIONS).allMatch(line -> line.endsWith("is not there"));
         assertThat(get("/subjects")).isEmpty();
@@ -120,16 +84,16 @@ class SchemaRegistryIT {
     @Test
     @Order(2)
     void shouldRegisterAllAndThenFindAllThere() throws Exception {
-        Ran first = register(url);
+        Ran first = ApicurioRegistry.register(url);
         assertThat(first.code()).as("%s", first.lines()).isZero();
         assertThat(first.lines()).hasSize(VERSIONS).allMatch(line -> line.contains(" registered, id "));
-        Ran second = register(url);
+        Ran second = ApicurioRegistry.register(url);
         assertThat(second.code()).as("%s", second.lines()).isZero();
         assertThat(second.lines())
                 .isEqualTo(first.lines().stream()
                         .map(line -> line.replace(" registered,", " is there,"))
                         .toList());
-        assertThat(register(url, "--check")).isEqualTo(second);
+        assertThat(ApicurioRegistry.register(url, "--check")).isEqualTo(second);
         assertThat(get("/subjects")).hasSize(SUBJECTS);
         assertThat(get("/config/votelog.votes.v1-io.votelog.events.VoteCast")
                         .path("compatibilityLevel")
@@ -183,7 +147,7 @@ class SchemaRegistryIT {
                         """
                 "fields":[{"name":"stranger","type":"int","default":0},""");
         assertThat(post("/subjects/" + subject + "/versions", foreign)).isEqualTo(200);
-        Ran ran = register(url);
+        Ran ran = ApicurioRegistry.register(url);
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.lines())
                 .hasSize(VERSIONS + 1)
@@ -200,7 +164,7 @@ class SchemaRegistryIT {
     @Test
     @Order(5)
     void shouldSayWhatAnswersWhereNoRegistryDoes() throws Exception {
-        Ran wrongPath = register(url.replace("/apis/ccompat/v7", "/elsewhere"));
+        Ran wrongPath = ApicurioRegistry.register(url.replace("/apis/ccompat/v7", "/elsewhere"));
         assertThat(wrongPath.code()).isEqualTo(2);
         assertThat(wrongPath.lines())
                 .singleElement()
@@ -208,7 +172,7 @@ class SchemaRegistryIT {
                 .contains("/elsewhere")
                 .endsWith("is its path right?");
         registry.kill();
-        Ran down = register(url);
+        Ran down = ApicurioRegistry.register(url);
         assertThat(down.code()).isEqualTo(2);
         assertThat(down.lines()).singleElement().asString().startsWith(url + " cannot be asked: ");
     }
@@ -219,7 +183,7 @@ class SchemaRegistryIT {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread endless = new Thread(() -> answerWithoutEnd(server));
             endless.start();
-            Ran ran = register("http://127.0.0.1:" + server.getLocalPort());
+            Ran ran = ApicurioRegistry.register("http://127.0.0.1:" + server.getLocalPort());
             assertThat(ran.code()).isEqualTo(2);
             assertThat(ran.lines()).singleElement().asString().endsWith("answers with more than 1048576 bytes");
             endless.join(10_000);
@@ -235,23 +199,6 @@ class SchemaRegistryIT {
             }
         } catch (IOException gone) {
             // The command has had enough, as it should.
-        }
-    }
-
-    private static String runner(Path home) throws IOException {
-        try (Stream<Path> files = Files.list(home)) {
-            return files.map(Path::toString)
-                    .filter(file -> file.endsWith("-runner.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("no program of Apicurio Registry 3.0 in " + home));
-        }
-    }
-
-    private static boolean answers() {
-        try {
-            return ask(request("/subjects").GET().build()).statusCode() == 200;
-        } catch (IOException | InterruptedException e) {
-            return false;
         }
     }
 
@@ -275,16 +222,5 @@ class SchemaRegistryIT {
 
     private static HttpResponse<String> ask(HttpRequest request) throws IOException, InterruptedException {
         return http.send(request, BodyHandlers.ofString());
-    }
-
-    private static Ran register(String registry, String... more) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("python3", "../../schemas/register.py", "--registry", registry));
-        command.addAll(List.of(more));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return new Ran(process.exitValue(), lines);
     }
 }

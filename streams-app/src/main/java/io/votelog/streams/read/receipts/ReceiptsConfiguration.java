@@ -2,6 +2,7 @@
 package io.votelog.streams.read.receipts;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.votelog.schemas.registry.RegistryForm;
 import io.votelog.streams.read.board.ResultsBoard;
 import io.votelog.streams.read.instances.InstanceClient;
 import io.votelog.streams.read.instances.InstanceKeys;
@@ -46,7 +47,7 @@ class ReceiptsConfiguration {
         return new LogReader(
                 settings.logReaders(),
                 settings.readTimeout(),
-                () -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+                () -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), RegistryForm.deserializer()));
     }
 
     @Bean

@@ -63,6 +63,14 @@ public final class CompareCommand implements Callable<Integer> {
     @Nullable
     Set<Row> only;
 
+    @Option(
+            names = "--registry",
+            paramLabel = "URL",
+            description =
+                    "the schema registry of the row REGISTRY, filled by schemas/register.py; without it that row is left out")
+    @Nullable
+    String registry;
+
     @Option(names = "--rounds", defaultValue = "3", description = "default: ${DEFAULT-VALUE}")
     int rounds;
 
@@ -83,12 +91,16 @@ public final class CompareCommand implements Callable<Integer> {
     private @Nullable HttpPeer ceiling;
     private @Nullable HttpPeer mvc;
     private @Nullable HttpPeer traced;
+    private @Nullable HttpPeer registered;
     private @Nullable Discarding collector;
     private int nextBatchVoter = FIRST_BATCH_VOTER;
 
     @Override
     public Integer call() {
         Set<Row> rows = only == null ? EnumSet.allOf(Row.class) : EnumSet.copyOf(only);
+        if (registry == null && rows.remove(Row.REGISTRY) && only != null) {
+            throw new BenchException("the row REGISTRY needs --registry URL, where schemas/register.py was run");
+        }
         try (TestSystem system = TestSystem.start(options);
                 LoadGenerator generator = new LoadGenerator()) {
             for (int round = 1; round <= rounds; round++) {
@@ -122,6 +134,15 @@ public final class CompareCommand implements Callable<Integer> {
                     traced = startTraced(system, collector);
                 }
                 yield fastest(traced, TokenAlgorithm.HS256, row, round, system, generator);
+            }
+            case REGISTRY -> {
+                if (registered == null) {
+                    registered = system.startGateway(
+                            "gateway-registry",
+                            Map.of("VOTELOG_SCHEMA_REGISTRY", String.valueOf(registry)),
+                            HttpPeer::new);
+                }
+                yield fastest(registered, TokenAlgorithm.HS256, row, round, system, generator);
             }
             case RS256 -> fastest(gateway, TokenAlgorithm.RS256, row, round, system, generator);
             case ES256 -> fastest(gateway, TokenAlgorithm.ES256, row, round, system, generator);
@@ -369,7 +390,7 @@ public final class CompareCommand implements Callable<Integer> {
             case RS256 -> "≥ 0.80";
             case P99 -> "p99 ≤ 25 ms";
             case BATCH -> "≥ 0.70";
-            case CEILING, UNPROMISED, TRACED, ES256, MVC, FLUSHED, FLUSHED_P99, PERF -> "";
+            case CEILING, UNPROMISED, TRACED, REGISTRY, ES256, MVC, FLUSHED, FLUSHED_P99, PERF -> "";
         };
     }
 
@@ -380,7 +401,7 @@ public final class CompareCommand implements Callable<Integer> {
                         ? ratio(row, Row.CEILING, "ceiling")
                         : ratio(row, Row.UNPROMISED, "without promises");
             case UNPROMISED, MVC -> ratio(row, Row.CEILING, "ceiling");
-            case TRACED, RS256, ES256, FLUSHED -> ratio(row, Row.HS256, "HS256");
+            case TRACED, REGISTRY, RS256, ES256, FLUSHED -> ratio(row, Row.HS256, "HS256");
             case BATCH -> ratio(row, Row.PERF, "perf-test");
             case CEILING, P99, FLUSHED_P99, PERF -> "";
         };

@@ -7,6 +7,7 @@ enum Row {
     HS256("gateway, HS256"),
     UNPROMISED("gateway, HS256, answers without promises"),
     TRACED("gateway, HS256, one vote in a hundred traced"),
+    REGISTRY("gateway, HS256, votes in registry form"),
     RS256("gateway, RS256"),
     ES256("gateway, ES256"),
     MVC("annotated Spring MVC, KafkaTemplate, HS256"),

@@ -7,6 +7,8 @@ enum Contestant {
     PASS_THROUGH("pass-through", "pass-through topology"),
     /** The count, as delivered. */
     STREAMS_APP("streams-app", "streams-app"),
+    /** The same of a log in registry form, written in that form too. */
+    REGISTRY("registry", "streams-app, registry form"),
     /** The count in Kafka Streams' DSL. */
     TEXTBOOK("textbook", "textbook topology (DSL)");
 

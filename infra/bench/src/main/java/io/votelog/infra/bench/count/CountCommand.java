@@ -16,15 +16,20 @@ import io.votelog.infra.broker.KafkaCluster;
 import io.votelog.infra.system.FreePorts;
 import io.votelog.rules.Ballot;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.SchemaIds;
+import io.votelog.schemas.registry.SchemaRegistry;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -85,6 +90,14 @@ public final class CountCommand implements Callable<Integer> {
             description = "of ${COMPLETION-CANDIDATES}; default: all of them")
     List<Contestant> only = List.of(Contestant.values());
 
+    @Option(
+            names = "--registry",
+            paramLabel = "URL",
+            description =
+                    "the schema registry of the contestant registry, filled by schemas/register.py; without it that one is left out")
+    @Nullable
+    URI registry;
+
     @Mixin
     CountingOptions counting = new CountingOptions();
 
@@ -93,16 +106,25 @@ public final class CountCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Set<Contestant> contestants = EnumSet.copyOf(only);
+        if (registry == null) {
+            contestants.remove(Contestant.REGISTRY);
+        }
+        if (contestants.isEmpty()) {
+            throw new BenchException("registry needs --registry URL, where schemas/register.py was run");
+        }
+        SchemaIds schemas = schemas();
         Path folder = made.folder("count-");
-        try (KafkaCluster kafka = KafkaCluster.single(folder.resolve("kafka"))
-                        .heap(counting.brokerHeap)
-                        .start();
-                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            MadeLog log = new MadeLog(kafka.bootstrapServers(), ballot(), made.partitions, duplicates, made.seed);
-            log.writeVotes(voters);
-            BrokerTopics topics = new BrokerTopics(kafka.bootstrapServers());
+        try (Counted plain = new Counted(folder.resolve("kafka"), SchemaIds.none());
+                Counted registered = contestants.contains(Contestant.REGISTRY)
+                        ? new Counted(folder.resolve("kafka-registry"), schemas)
+                        : null) {
+            MadeLog log = plain.log;
             for (String topic : List.of(PassThrough.OUT, Textbook.DECISIONS, Textbook.COUNTS)) {
-                topics.createLikeVotes(topic, made.partitions);
+                new BrokerTopics(log.bootstrapServers()).createLikeVotes(topic, made.partitions);
+                if (registered != null) {
+                    new BrokerTopics(registered.log.bootstrapServers()).createLikeVotes(topic, made.partitions);
+                }
             }
             out.printf(
                     Locale.ROOT,
@@ -116,8 +138,9 @@ public final class CountCommand implements Callable<Integer> {
                     counting.heap);
             Map<Contestant, List<Drain.Measured>> measured = new EnumMap<>(Contestant.class);
             for (int round = 1; round <= rounds; round++) {
-                for (Contestant contestant : only) {
-                    Drain.Measured drained = drain(contestant, round, kafka, admin, log, folder);
+                for (Contestant contestant : contestants) {
+                    Counted counted = contestant == Contestant.REGISTRY && registered != null ? registered : plain;
+                    Drain.Measured drained = drain(contestant, round, counted, folder);
                     measured.computeIfAbsent(contestant, any -> new ArrayList<>())
                             .add(drained);
                     out.printf(
@@ -137,6 +160,34 @@ public final class CountCommand implements Callable<Integer> {
         }
     }
 
+    /** What a log in registry form is written with, and what streams-app writes then. */
+    private SchemaIds schemas() {
+        return registry == null
+                ? SchemaIds.none()
+                : new SchemaRegistry(registry, SchemaRegistry.PATIENCE).idsOf(List.of(Topics.VOTES, Topics.BALLOTS));
+    }
+
+    /** A log on a broker of its own. */
+    private final class Counted implements AutoCloseable {
+        private final KafkaCluster kafka;
+        private final Admin admin;
+        private final MadeLog log;
+
+        Counted(Path folder, SchemaIds schemas) {
+            kafka = KafkaCluster.single(folder).heap(counting.brokerHeap).start();
+            admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+            log = new MadeLog(kafka.bootstrapServers(), ballot(), made.partitions, duplicates, made.seed, schemas);
+            log.writeVotes(voters);
+        }
+
+        @Override
+        public void close() {
+            try (kafka) {
+                admin.close();
+            }
+        }
+    }
+
     private Ballot ballot() {
         Integer each = picks;
         if (options == SEED_OPTIONS && each == null) {
@@ -145,8 +196,10 @@ public final class CountCommand implements Callable<Integer> {
         return each == null ? LargeBallot.of(options) : LargeBallot.of(options, each, each);
     }
 
-    private Drain.Measured drain(
-            Contestant contestant, int round, KafkaCluster kafka, Admin admin, MadeLog log, Path folder) {
+    private Drain.Measured drain(Contestant contestant, int round, Counted counted, Path folder) {
+        KafkaCluster kafka = counted.kafka;
+        Admin admin = counted.admin;
+        MadeLog log = counted.log;
         String group = "%s-%d".formatted(contestant.id(), round);
         Path state = folder.resolve("state").resolve(group);
         Outputs outputs = new Outputs(kafka.bootstrapServers(), log);
@@ -162,7 +215,7 @@ public final class CountCommand implements Callable<Integer> {
                     new Drain(admin, log.records(), Map.of(APP, app.pid(), BROKER, kafka.pid(1))).await(group, app);
             switch (contestant) {
                 case PASS_THROUGH -> peers.requirePassed(from);
-                case STREAMS_APP -> outputs.requireResults(from);
+                case STREAMS_APP, REGISTRY -> outputs.requireResults(from);
                 case TEXTBOOK -> peers.requireCounts(from);
             }
             return measured;
@@ -176,6 +229,10 @@ public final class CountCommand implements Callable<Integer> {
     private ChildJvm.Builder child(Contestant contestant, String group, MadeLog log, Path state) {
         if (contestant == Contestant.STREAMS_APP) {
             return counting.app(group, log, group, state, ports.next(), ports.next());
+        }
+        if (contestant == Contestant.REGISTRY) {
+            return counting.app(
+                    group, log, group, state, ports.next(), ports.next(), "--votelog.schema-registry=" + registry);
         }
         return ChildJvm.of(group, StreamsPeer.class.getName())
                 .jvmArgs(counting.jvm())

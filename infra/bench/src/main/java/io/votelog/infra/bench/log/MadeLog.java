@@ -24,6 +24,7 @@ import io.votelog.schemas.LogSigner;
 import io.votelog.schemas.Pseudonym;
 import io.votelog.schemas.Receipt;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.SchemaIds;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -78,6 +79,7 @@ public final class MadeLog {
     private long newestMs;
     private long accepted;
     private long retried;
+    private final SchemaIds schemas;
 
     /**
      * A log that is not written yet.
@@ -86,6 +88,13 @@ public final class MadeLog {
      * @param retriedPercent how many voters of a hundred send their vote twice, 0 to 100
      */
     public MadeLog(String bootstrapServers, Ballot ballot, int partitions, int retriedPercent, long seed) {
+        this(bootstrapServers, ballot, partitions, retriedPercent, seed, SchemaIds.none());
+    }
+
+    /** @param schemas decides in which form its events are written */
+    public MadeLog(
+            String bootstrapServers, Ballot ballot, int partitions, int retriedPercent, long seed, SchemaIds schemas) {
+        this.schemas = schemas;
         this.bootstrapServers = bootstrapServers;
         this.partitions = partitions;
         this.retriedPercent = retriedPercent;
@@ -348,6 +357,6 @@ public final class MadeLog {
                         "max.block.ms", "120000",
                         "enable.metrics.push", "false"),
                 new ByteArraySerializer(),
-                new ByteArraySerializer());
+                schemas.serializer());
     }
 }

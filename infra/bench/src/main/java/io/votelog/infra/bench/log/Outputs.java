@@ -7,6 +7,7 @@ import io.votelog.infra.bench.workspace.BenchException;
 import io.votelog.schemas.Events;
 import io.votelog.schemas.MalformedEventException;
 import io.votelog.schemas.Topics;
+import io.votelog.schemas.registry.RegistryForm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,6 @@ public final class Outputs {
                         "max.partition.fetch.bytes", "4194304",
                         "max.poll.records", "5000"),
                 new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                RegistryForm.deserializer());
     }
 }
