@@ -9,6 +9,8 @@ import io.votelog.infra.local.ApicurioRegistry.Ran;
 import io.votelog.infra.local.AuditorProgram.Said;
 import io.votelog.infra.testing.TopicReader;
 import io.votelog.infra.testing.WholeSystem;
+import io.votelog.infra.testing.contract.AsyncApi;
+import io.votelog.schemas.Events;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
 import io.votelog.schemas.registry.RegistryForm;
@@ -125,6 +127,23 @@ class RegistryModeIT {
 
     @Test
     @Order(3)
+    void shouldWriteWhatTheDescriptionOfTheLogSays() throws Exception {
+        AsyncApi described = AsyncApi.of(Path.of("../../schemas/src/main/asyncapi/votelog.yaml"));
+        for (Topic topic : READ) {
+            List<ConsumerRecord<byte[], byte[]>> records = inRegistryForm(topic);
+            assertThat(records).as(topic.name()).isNotEmpty();
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                String event = Events.decode(RegistryForm.toSingleObject(record).value())
+                        .event()
+                        .getSchema()
+                        .getName();
+                assertThat(described.faults(record, event)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    @Order(4)
     void shouldPutAsideWhatIsInNeitherFormAsItCame() throws Exception {
         byte[] vote = inRegistryForm(Topics.VOTES).get(0).value();
         byte[] voter = new byte[16];
@@ -147,7 +166,7 @@ class RegistryModeIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void shouldGoOnWithoutTheRegistryOnceItRuns() throws Exception {
         registry.kill();
         vote("accepted");
@@ -158,7 +177,7 @@ class RegistryModeIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void shouldSayWhyItDoesNotStartWithoutTheRegistry() throws Exception {
         end();
         assertThat(refusal())
@@ -167,7 +186,7 @@ class RegistryModeIT {
 
     /** The registry that is back has forgotten everything: the same schemas get ids of their own there, and that changes nothing. */
     @Test
-    @Order(6)
+    @Order(7)
     void shouldGoOnWithARegistryThatIsBack() throws Exception {
         registry.startAgain();
         registry.fill();
@@ -177,7 +196,7 @@ class RegistryModeIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void shouldGoBackToSingleObjectEncoding() throws Exception {
         end();
         registry.kill();
@@ -193,7 +212,7 @@ class RegistryModeIT {
 
     /** The registry is gone, and whoever looks at the log does not need it. */
     @Test
-    @Order(8)
+    @Order(9)
     void auditorSealerAndRecountShouldAgreeOnBothForms() throws Exception {
         assertThat(inRegistryForm(Topics.VOTES))
                 .hasSizeLessThan(
@@ -233,9 +252,7 @@ class RegistryModeIT {
                 "--dump",
                 dump + "-sealed",
                 "--public-key",
-                publicKey,
-                "--state",
-                dir.resolve("state").toString());
+                publicKey);
         assertThat(verify.exitCode()).as(verify.text()).isZero();
         assertThat(verify.text()).doesNotContain("FAIL");
     }
