@@ -73,7 +73,7 @@ class RegistryFormTest {
                                 pushed::add,
                                 turnout -> {},
                                 (key, row) -> ballots.add(key),
-                                VerdictTraces.NONE,
+                                VerdictListener.NONE,
                                 ids)
                         .whole(),
                 config);
