@@ -244,15 +244,7 @@ class RegistryModeIT {
         Said ofBoth = auditor.run("dump", "--bootstrap-servers", up.kafka(), dump + "-sealed");
         assertThat(ofBoth.exitCode()).as(ofBoth.text()).isZero();
         Said verify = auditor.run(
-                "verify",
-                "--log",
-                sealed,
-                "--log-key",
-                logKey,
-                "--dump",
-                dump + "-sealed",
-                "--public-key",
-                publicKey);
+                "verify", "--log", sealed, "--log-key", logKey, "--dump", dump + "-sealed", "--public-key", publicKey);
         assertThat(verify.exitCode()).as(verify.text()).isZero();
         assertThat(verify.text()).doesNotContain("FAIL");
     }
