@@ -2,7 +2,6 @@
 package io.votelog.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
@@ -15,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -43,9 +41,7 @@ final class CacheableAnswersIT {
         log.publishOpen("kept");
         log.vote("kept", "a1", "b1");
         ResultsIT.awaitReceived(app, "kept", 1);
-        // The version rises until every partition is counted.
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> app.get(RESULTS, "If-None-Match", tag(RESULTS)).statusCode() == 304);
+        ResultsIT.awaitTag(app, RESULTS);
     }
 
     @AfterAll

@@ -501,6 +501,14 @@ final class ResultsIT {
                 results -> results.at("/turnout/received").asLong() == received);
     }
 
+    /** The entity tag of what is shown, as soon as nobody who has it is sent it again: the version rises until every partition is counted. */
+    static String awaitTag(RunningApp app, String path) {
+        return await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> app.get(path).headers().firstValue("ETag").orElseThrow(),
+                        tag -> app.get(path, "If-None-Match", tag).statusCode() == 304);
+    }
+
     static JsonNode awaitTurnout(RunningApp app, String ballotId, long received) {
         return awaitJson(
                 app,

@@ -2,7 +2,6 @@
 package io.votelog.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.testing.KafkaBroker;
 import io.votelog.infra.testing.WithKafka;
@@ -100,21 +99,13 @@ final class ResultsPageIT {
     void shouldNotSendAPageAgainThatTheBrowserHas() {
         log.publishOpen("kept");
         awaitPage("/ballots/kept/results");
-        String tag = settledTag("/ballots/kept/results");
+        String tag = ResultsIT.awaitTag(app, "/ballots/kept/results");
         log.vote("kept", "a1", "b1");
         ResultsIT.awaitReceived(app, "kept", 1);
         assertThat(app.get("/ballots/kept/results", "If-None-Match", tag).statusCode())
                 .isEqualTo(200);
         assertThat(send("HEAD", "/ballots/kept/results", "identity").statusCode())
                 .isEqualTo(200);
-    }
-
-    /** The tag of what is shown, as soon as nobody who has it is sent it again: the version rises until every partition is counted. */
-    private static String settledTag(String path) {
-        return await().atMost(Duration.ofSeconds(20))
-                .until(
-                        () -> app.get(path).headers().firstValue("ETag").orElseThrow(),
-                        tag -> app.get(path, "If-None-Match", tag).statusCode() == 304);
     }
 
     @Test
@@ -135,7 +126,7 @@ final class ResultsPageIT {
         log.publishOpen("filed");
         log.vote("filed", "a1", "b1");
         ResultsIT.awaitReceived(app, "filed", 1);
-        settledTag("/v1/ballots/filed/results.csv?lang=zh");
+        ResultsIT.awaitTag(app, "/v1/ballots/filed/results.csv?lang=zh");
         HttpResponse<String> file = app.get("/v1/ballots/filed/results.csv?lang=zh", "Accept-Language", "en");
         assertThat(file.headers().firstValue("Content-Disposition"))
                 .contains("attachment; filename=\"filed-results.csv\"");

@@ -102,15 +102,13 @@ class BundleIT {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address));
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                         Map.of("bootstrap.servers", address), new ByteArraySerializer(), new ByteArraySerializer())) {
-            admin.createTopics(List.of(
-                            Topics.BALLOTS.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.VOTES.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.DECISIONS.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.DEAD_LETTERS.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.RESULTS.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.SEALS.newTopic(TestLog.PARTITIONS, 1)))
-                    .all()
-                    .get();
+            broker.createTopics(
+                    Topics.BALLOTS.newTopic(TestLog.PARTITIONS, 1),
+                    Topics.VOTES.newTopic(TestLog.PARTITIONS, 1),
+                    Topics.DECISIONS.newTopic(TestLog.PARTITIONS, 1),
+                    Topics.DEAD_LETTERS.newTopic(TestLog.PARTITIONS, 1),
+                    Topics.RESULTS.newTopic(TestLog.PARTITIONS, 1),
+                    Topics.SEALS.newTopic(TestLog.PARTITIONS, 1));
             write(producer, log, Topics.BALLOTS);
             write(producer, log, Topics.VOTES);
             readBack(log);

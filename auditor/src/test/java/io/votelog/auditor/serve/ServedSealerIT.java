@@ -97,16 +97,14 @@ class ServedSealerIT {
         SealingKey key = SealingKey.parse(Files.readString(dir.resolve("key")));
         vkeys = key.publicKey().votes().vkey() + " "
                 + key.publicKey().verdicts().vkey();
+        broker.createTopics(
+                Topics.BALLOTS.newTopic(1, 1),
+                Topics.VOTES.newTopic(TestLog.PARTITIONS, 1),
+                Topics.DECISIONS.newTopic(TestLog.PARTITIONS, 1),
+                Topics.DEAD_LETTERS.newTopic(TestLog.PARTITIONS, 1),
+                Topics.RESULTS.newTopic(TestLog.PARTITIONS, 1),
+                Topics.SEALS.newTopic(1, 1));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
-            admin.createTopics(List.of(
-                            Topics.BALLOTS.newTopic(1, 1),
-                            Topics.VOTES.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.DECISIONS.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.DEAD_LETTERS.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.RESULTS.newTopic(TestLog.PARTITIONS, 1),
-                            Topics.SEALS.newTopic(1, 1)))
-                    .all()
-                    .get();
             copy(admin);
         }
         start("one");
