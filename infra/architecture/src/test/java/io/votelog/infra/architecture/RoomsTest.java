@@ -116,7 +116,8 @@ class RoomsTest {
 
             infra.system           : infra.system.secure
             infra.system.secure    :
-            infra.system.observe   :
+            infra.system.observe   : infra.system
+            infra.system.sealer    : infra.system
             infra.system.proxy     :
             infra.testing          :
             infra.testing.browser  :

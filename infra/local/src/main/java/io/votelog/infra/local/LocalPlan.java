@@ -97,16 +97,13 @@ final class LocalPlan {
     /** What Prometheus scrapes. */
     List<PrometheusProcess.Job> scraped() {
         Stream<PrometheusProcess.Job> apps = Stream.of(App.values())
-                .map(app -> new PrometheusProcess.Job(
-                        switch (app) {
-                            case PRODUCER -> "votelog-gateway";
-                            case STREAMS -> "votelog-streams-app";
-                        },
+                .map(app -> PrometheusProcess.Job.of(
+                        app,
                         instances.stream()
                                 .filter(instance -> instance.app() == app)
                                 .map(instance -> instance.management().port())
                                 .toList()));
-        return Stream.concat(apps, Stream.of(new PrometheusProcess.Job("votelog-sealer", sealers.managementPorts())))
+        return Stream.concat(apps, Stream.of(PrometheusProcess.Job.ofSealers(sealers.managementPorts())))
                 .filter(job -> !job.ports().isEmpty())
                 .toList();
     }

@@ -16,6 +16,7 @@ import io.votelog.infra.system.RunningSystem;
 import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.Tokens;
 import io.votelog.infra.system.observe.PrometheusProcess;
+import io.votelog.infra.system.sealer.SealerProcess;
 import io.votelog.infra.system.secure.SystemSecurity;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -286,27 +287,27 @@ final class LocalSystem {
                         name,
                         name + " to be ready; its log: " + folders.ofSystem().log(name)));
         sealers.start(root, kafka.bootstrapServers(), secrets.publicKeys(), security)
-                .forEach(this::watchFor);
+                .forEach(sealer -> watchFor(sealer.child()));
     }
 
     private void awaitSealers() throws InterruptedException {
-        List<String> waiting = new ArrayList<>(sealers.names());
+        List<SealerProcess> waiting = new ArrayList<>(sealers.started());
         long end = System.nanoTime() + options.patience().toNanos();
         while (!waiting.isEmpty()) {
             endFor(events.poll(POLL_MS, TimeUnit.MILLISECONDS));
-            waiting.removeIf(name -> {
-                boolean ready = sealers.isReady(name);
+            waiting.removeIf(sealer -> {
+                boolean ready = sealer.ready();
                 if (ready) {
-                    display.done(name);
+                    display.done(sealer.name());
                 }
                 return ready;
             });
             if (System.nanoTime() - end > 0 && !waiting.isEmpty()) {
                 throw new UpException("%s is not ready after %d min (--wait); its log: %s"
                         .formatted(
-                                waiting.get(0),
+                                waiting.get(0).name(),
                                 options.patience().toMinutes(),
-                                folders.ofSystem().log(waiting.get(0))));
+                                waiting.get(0).child().logFile()));
             }
         }
     }

@@ -5,14 +5,13 @@ import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.system.Address;
 import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AuditorJar;
+import io.votelog.infra.system.ChildWait;
+import io.votelog.infra.system.sealer.SealerProcess;
 import io.votelog.infra.system.secure.SystemSecurity;
 import io.votelog.schemas.cluster.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -31,21 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sealers {
     private static final int PORT = 8084;
-    private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final Duration KEYS = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofSeconds(12);
     private static final String HEAP = "192m";
 
-    private final List<Place> places;
+    private final List<SealerProcess.Place> places;
     private final Folders folders;
-    private final List<ChildJvm> children = new ArrayList<>();
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(ANSWER)
-            .build();
-
-    /** One sealer. */
-    private record Place(String name, Path folder, Address http, Address management) {}
+    private final List<SealerProcess> started = new ArrayList<>();
 
     Sealers(Options options, Folders folders) {
         this.folders = folders;
@@ -54,7 +45,7 @@ final class Sealers {
                 .mapToObj(at -> {
                     String name = count == 1 ? "sealer" : "sealer-" + (at + 1);
                     int port = PORT + options.portOffset() + at;
-                    return new Place(
+                    return new SealerProcess.Place(
                             name,
                             folders.sealed().resolve(count == 1 ? "log" : "log-" + (at + 1)),
                             new Address(port, "the sealed log"),
@@ -82,7 +73,7 @@ final class Sealers {
 
     /** The names of those that are to run. */
     List<String> names() {
-        return places.stream().map(Place::name).toList();
+        return places.stream().map(SealerProcess.Place::name).toList();
     }
 
     /**
@@ -92,37 +83,16 @@ final class Sealers {
      * @param security the users of the secured system; null where it is not secured
      * @throws UpException where there is a sealed log, and its keys are gone
      */
-    List<ChildJvm> start(Path root, String bootstrapServers, String logPublicKeys, @Nullable SystemSecurity security) {
+    List<SealerProcess> start(
+            Path root, String bootstrapServers, String logPublicKeys, @Nullable SystemSecurity security) {
         AuditorJar auditor = new AuditorJar(root, folders.home(), AppOptions.jvm(HEAP, "-XX:+UseSerialGC"));
         if (!places.isEmpty()) {
             requireKeys(auditor);
         }
-        for (Place place : places) {
-            List<String> arguments = new ArrayList<>(List.of(
-                    "seal",
-                    "--bootstrap-servers",
-                    bootstrapServers,
-                    "--log",
-                    place.folder().toString(),
-                    "--key",
-                    key().toString(),
-                    "--every",
-                    "1",
-                    "--standby",
-                    "--serve",
-                    Integer.toString(place.http().port()),
-                    "--management",
-                    Integer.toString(place.management().port())));
-            for (String publicKey : logPublicKeys.split(",")) {
-                arguments.addAll(List.of("--public-key", publicKey.strip()));
-            }
-            if (security != null) {
-                arguments.addAll(List.of(
-                        "--command-config", security.settingsFile(Role.SEALER).toString()));
-            }
-            children.add(auditor.start(place.name(), arguments.toArray(String[]::new)));
-        }
-        return List.copyOf(children);
+        SealerProcess.Log log = new SealerProcess.Log(
+                bootstrapServers, key(), logPublicKeys, security == null ? null : security.settingsFile(Role.SEALER));
+        places.forEach(place -> started.add(SealerProcess.start(auditor, place, log)));
+        return List.copyOf(started);
     }
 
     private Path key() {
@@ -166,33 +136,18 @@ final class Sealers {
         }
     }
 
-    /** Whether a sealer that was started is ready, by its name. */
-    boolean isReady(String name) {
-        Place place = places.stream()
-                .filter(one -> one.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-        HttpRequest request = HttpRequest.newBuilder(place.management().url().resolve("/actuator/health/readiness"))
-                .timeout(ANSWER)
-                .build();
-        try {
-            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException notYet) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    /** Those that were started, alive or not. */
+    List<SealerProcess> started() {
+        return List.copyOf(started);
     }
 
-    /** Those that were started, alive or not. */
+    /** Their processes, alive or not. */
     List<ChildJvm> processes() {
-        return children;
+        return started.stream().map(SealerProcess::child).toList();
     }
 
     /** Stops them, all at once. Returns when they are gone. */
     void stop() {
-        children.forEach(ChildJvm::terminate);
-        children.forEach(child -> child.stop(GRACE));
+        ChildWait.stop(processes(), GRACE);
     }
 }

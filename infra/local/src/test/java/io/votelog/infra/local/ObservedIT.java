@@ -10,16 +10,12 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.votelog.infra.system.observe.PrometheusProcess;
+import io.votelog.infra.testing.PrometheusApi;
 import io.votelog.infra.testing.WholeSystem;
 import io.votelog.infra.testing.browser.Browser;
 import io.votelog.infra.testing.browser.Browser.Screen;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +43,6 @@ class ObservedIT {
     private static final String INTERVAL = "$__rate_interval";
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** Words that are followed by a parenthesis or a brace, or stand alone, and are no metrics. */
     private static final Set<String> LANGUAGE =
@@ -57,7 +52,8 @@ class ObservedIT {
     static Path dir;
 
     private static Running up;
-    private static URI prometheus;
+    private static URI address;
+    private static PrometheusApi prometheus;
 
     @BeforeAll
     static void start() throws Exception {
@@ -66,11 +62,13 @@ class ObservedIT {
         up.awaitReady();
         // Proofs that nobody has asked for have no outcome.
         up.awaitProof(up.vote("ada", "01", "25"));
-        prometheus = URI.create("http://127.0.0.1:" + up.port(9090));
+        address = URI.create("http://127.0.0.1:" + up.port(9090));
+        prometheus = new PrometheusApi(address);
         await("a minute of everything")
                 .atMost(Duration.ofMinutes(4))
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> asked("count(count_over_time(up[2m]) >= 13 and up == 1) == 3")
+                .until(() -> prometheus
+                                .query("count(count_over_time(up[2m]) >= 13 and up == 1) == 3")
                                 .size()
                         == 1);
     }
@@ -85,14 +83,14 @@ class ObservedIT {
     @Test
     void shouldBeSaidWhereItIs() {
         assertThat(up.said())
-                .anyMatch(line -> line.equals("Prometheus      %1$s, what fires: %1$s/alerts".formatted(prometheus)));
+                .anyMatch(line -> line.equals("Prometheus      %1$s, what fires: %1$s/alerts".formatted(address)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"operators.json", "vote.json"})
     void dashboardsShouldAskForWhatIsThere(String file) throws Exception {
-        Set<String> metrics = values("/api/v1/label/__name__/values");
-        Set<String> labels = values("/api/v1/labels");
+        Set<String> metrics = prometheus.metrics();
+        Set<String> labels = prometheus.labels();
         for (Query query : queries(file)) {
             assertThat(query.title()).isNotBlank();
             assertThat(query.described()).as(query.title()).isNotBlank();
@@ -108,7 +106,7 @@ class ObservedIT {
             assertThat(named("(?<=\\{\\{)[a-z_]+(?=}})", query.legend()))
                     .as("labels in the legend of " + query.title())
                     .isSubsetOf(asked);
-            JsonNode answer = asked(query.expression().replace(INTERVAL, "1m"));
+            JsonNode answer = prometheus.query(query.expression().replace(INTERVAL, "1m"));
             // A proof that nobody asked for has no outcome, and a demo that casts what it may is refused nothing.
             if (!query.expression().contains("votelog_sealer_proofs_total")
                     && !query.expression().endsWith("> 0")) {
@@ -136,7 +134,7 @@ class ObservedIT {
                 .collect(Collectors.joining("&", "/graph?", ""));
         try (Browser browser = Browser.start()) {
             Page page = browser.visitor(Screen.DESKTOP, ColorScheme.LIGHT, "en-GB")
-                    .open(prometheus.resolve(path).toString());
+                    .open(address.resolve(path).toString());
             // Debian's Prometheus draws with paths, others' on a canvas.
             page.waitForFunction(
                     "[...document.querySelectorAll('.graph')].filter(it => it.querySelector('path, canvas')).length === "
@@ -185,21 +183,5 @@ class ObservedIT {
                 .map(found -> found.group().strip())
                 .filter(word -> !LANGUAGE.contains(word))
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static Set<String> values(String path) throws IOException, InterruptedException {
-        return get(path).path("data").valueStream().map(JsonNode::stringValue).collect(Collectors.toSet());
-    }
-
-    private static JsonNode asked(String expression) throws IOException, InterruptedException {
-        return get("/api/v1/query?query=" + URLEncoder.encode(expression, UTF_8))
-                .at("/data/result");
-    }
-
-    private static JsonNode get(String path) throws IOException, InterruptedException {
-        HttpResponse<String> answer =
-                HTTP.send(HttpRequest.newBuilder(prometheus.resolve(path)).build(), BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(200);
-        return JSON.readTree(answer.body());
     }
 }

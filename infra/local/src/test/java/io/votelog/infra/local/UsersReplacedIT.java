@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.broker.BrokerSecurity;
-import io.votelog.infra.broker.ChildJvm;
 import io.votelog.infra.broker.Credentials;
+import io.votelog.infra.system.Address;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppOptions;
 import io.votelog.infra.system.AppProcess;
@@ -17,15 +17,11 @@ import io.votelog.infra.system.FreePorts;
 import io.votelog.infra.system.RunningSystem;
 import io.votelog.infra.system.SystemFolders;
 import io.votelog.infra.system.SystemPlan;
+import io.votelog.infra.system.sealer.SealerProcess;
 import io.votelog.infra.system.secure.ClusterSetup;
 import io.votelog.infra.system.secure.SystemSecurity;
 import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.cluster.Role;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,7 +49,6 @@ class UsersReplacedIT {
     @TempDir
     Path dir;
 
-    private final HttpClient http = HttpClient.newHttpClient();
     private RunningSystem system;
     private List<SealerPlace> sealers = List.of();
 
@@ -79,7 +74,6 @@ class UsersReplacedIT {
             String publicKeys = keys(auditor);
             for (SealerPlace sealer : sealers) {
                 sealer.start(security);
-                sealer.awaitReady();
             }
 
             votes.begin();
@@ -114,7 +108,6 @@ class UsersReplacedIT {
             for (SealerPlace sealer : sealers) {
                 sealer.stop();
                 sealer.start(security);
-                sealer.awaitReady();
             }
             return;
         }
@@ -166,58 +159,37 @@ class UsersReplacedIT {
 
     /** One of two sealers, with a folder of its own; the other one takes over while it is away. */
     private final class SealerPlace {
-        private final String name;
-        private final int port;
-        private final int management;
-        private @Nullable ChildJvm child;
+        private final SealerProcess.Place place;
+        private @Nullable SealerProcess process;
 
         SealerPlace(String name, FreePorts ports) {
-            this.name = name;
-            this.port = ports.next();
-            this.management = ports.next();
+            this.place = new SealerProcess.Place(
+                    name,
+                    dir.resolve("sealed").resolve(name),
+                    new Address(ports.next(), "the sealed log"),
+                    new Address(ports.next(), "the health of " + name));
         }
 
         Path folder() {
-            return dir.resolve("sealed").resolve(name);
+            return place.folder();
         }
 
+        /** Returns when it is ready. */
         void start(SystemSecurity security) {
-            child = new AuditorJar(ROOT, dir, AppOptions.jvm("192m", "-XX:+UseSerialGC"))
-                    .start(
-                            name,
-                            "seal",
-                            "--bootstrap-servers",
+            process = SealerProcess.start(
+                    new AuditorJar(ROOT, dir, AppOptions.jvm("192m", "-XX:+UseSerialGC")),
+                    place,
+                    new SealerProcess.Log(
                             system.kafka().bootstrapServers(),
-                            "--command-config",
-                            security.settingsFile(Role.SEALER).toString(),
-                            "--log",
-                            folder().toString(),
-                            "--key",
-                            key(),
-                            "--every",
-                            "1",
-                            "--standby",
-                            "--serve",
-                            Integer.toString(port),
-                            "--management",
-                            Integer.toString(management));
-        }
-
-        void awaitReady() {
-            URI readiness = URI.create("http://127.0.0.1:" + management + "/actuator/health/readiness");
-            await().atMost(PATIENCE)
-                    .ignoreExceptionsInstanceOf(IOException.class)
-                    .untilAsserted(() -> {
-                        assertThat(child).matches(ChildJvm::isAlive, name + " lives");
-                        assertThat(http.send(HttpRequest.newBuilder(readiness).build(), BodyHandlers.discarding())
-                                        .statusCode())
-                                .isEqualTo(200);
-                    });
+                            Path.of(key()),
+                            system.plan().secrets().publicKeys(),
+                            security.settingsFile(Role.SEALER)));
+            process.awaitReady(PATIENCE);
         }
 
         void stop() {
-            if (child != null) {
-                child.stop(GRACE);
+            if (process != null) {
+                process.child().stop(GRACE);
             }
         }
     }

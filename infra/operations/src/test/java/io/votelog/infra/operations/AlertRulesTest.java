@@ -4,11 +4,13 @@ package io.votelog.infra.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.votelog.infra.system.observe.PrometheusProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class AlertRulesTest {
     private static final Path OBSERVABILITY =
             Path.of("../observability").toAbsolutePath().normalize();
-    private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
 
     @TempDir
     Path dir;
@@ -73,10 +74,14 @@ class AlertRulesTest {
     }
 
     private void promtool(String... arguments) throws Exception {
-        assumeTrue(Files.isExecutable(PROMTOOL), "no promtool is installed: Debian's package is prometheus");
+        Optional<Path> promtool = PrometheusProcess.program()
+                .map(prometheus -> prometheus.resolveSibling("promtool"))
+                .filter(Files::isExecutable);
+        assumeTrue(promtool.isPresent(), "no promtool is installed: Debian's package is prometheus");
         Path said = dir.resolve("said");
-        Process process = new ProcessBuilder(Stream.concat(Stream.of(PROMTOOL.toString()), Stream.of(arguments))
-                        .toList())
+        Process process = new ProcessBuilder(
+                        Stream.concat(Stream.of(promtool.orElseThrow().toString()), Stream.of(arguments))
+                                .toList())
                 .directory(OBSERVABILITY.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())

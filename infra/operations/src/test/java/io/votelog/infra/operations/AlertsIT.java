@@ -7,12 +7,14 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.votelog.infra.broker.ChildJvm;
+import io.votelog.infra.system.Address;
 import io.votelog.infra.system.App;
 import io.votelog.infra.system.AppProcess;
 import io.votelog.infra.system.FreePorts;
 import io.votelog.infra.system.Instance;
 import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.observe.PrometheusProcess;
+import io.votelog.infra.testing.PrometheusApi;
 import io.votelog.infra.testing.WholeSystem;
 import io.votelog.schemas.Topic;
 import io.votelog.schemas.Topics;
@@ -20,7 +22,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -32,10 +33,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -49,15 +48,12 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Each alert of infra/observability is fired by a fault of real processes, with Debian's Prometheus and the rules as they stand. */
 @WholeSystem
 class AlertsIT {
     private static final String BALLOT = "/v1/ballots/gz-customs-2021";
     private static final Duration LONGEST = Duration.ofMinutes(5);
-    private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -68,13 +64,13 @@ class AlertsIT {
     Path dir;
 
     private OperatedSystem system;
-    private URI prometheus;
+    private PrometheusApi prometheus;
 
     @Test
     void eachShouldBeFiredByItsFault() throws Exception {
         assumeTrue(PrometheusProcess.program().isPresent(), "no Prometheus is installed");
         FreePorts ports = new FreePorts();
-        int sealed = ports.next();
+        Address sealed = new Address(ports.next(), "the health of the sealer");
         try (OperatedSystem operated =
                 OperatedSystem.withBroker(dir, Secrets.drawn(), Map.of("votelog.streams.standstill-after", "2s"))) {
             system = operated.startApps().publish();
@@ -87,18 +83,19 @@ class AlertsIT {
                             "VOTELOG_LIMITS_READS_RATE", "1",
                             "VOTELOG_LIMITS_READS_BURST", "10",
                             "VOTELOG_MAX_VOTES_UNDER_WAY", "4"));
-            ChildJvm sealer = system.startSealer(Duration.ofSeconds(6), ports.next(), sealed);
+            ChildJvm sealer =
+                    system.startSealer(Duration.ofSeconds(6), new Address(ports.next(), "the sealed log"), sealed);
             try (PrometheusProcess watching = PrometheusProcess.start(
                     Path.of("../..").toAbsolutePath().normalize(),
                     dir.resolve("prometheus"),
                     ports.next(),
                     List.of(
-                            new PrometheusProcess.Job("votelog-gateway", managed(App.PRODUCER)),
-                            new PrometheusProcess.Job("votelog-streams-app", managed(App.STREAMS)),
-                            new PrometheusProcess.Job("votelog-sealer", List.of(sealed))))) {
-                prometheus = watching.url();
+                            PrometheusProcess.Job.of(App.PRODUCER, managed(App.PRODUCER)),
+                            PrometheusProcess.Job.of(App.STREAMS, managed(App.STREAMS)),
+                            PrometheusProcess.Job.ofSealers(List.of(sealed.port()))))) {
+                prometheus = new PrometheusApi(watching.url());
                 allIsWell();
-                Set<String> all = ruleNames();
+                Set<String> all = prometheus.alertRules();
                 othersChangeTheCluster();
                 strangersComeToTheDoor();
                 allIsMended();
@@ -116,9 +113,12 @@ class AlertsIT {
         system.awaitResults(1, 0);
         await("two looks at everything")
                 .atMost(LONGEST)
-                .until(() -> value("count(count_over_time(up[1m]) >= 3 and up == 1)") == 4);
+                .until(() -> prometheus
+                                .query("count(count_over_time(up[1m]) >= 3 and up == 1) == 4")
+                                .size()
+                        == 1);
         TimeUnit.SECONDS.sleep(20);
-        assertThat(alerts()).as("alerts of a system that is well").isEmpty();
+        assertThat(prometheus.firing()).as("alerts of a system that is well").isEmpty();
     }
 
     /** What these changes fire is awaited while strangers come. */
@@ -142,7 +142,9 @@ class AlertsIT {
         try (Admin admin = admin()) {
             retention(admin, "-1");
         }
-        await("the next look at the cluster").atMost(LONGEST).until(() -> !alerts().containsKey("VotelogClusterUnfit"));
+        await("the next look at the cluster")
+                .atMost(LONGEST)
+                .until(() -> !prometheus.firing().containsKey("VotelogClusterUnfit"));
     }
 
     private void strangersComeToTheDoor() throws Exception {
@@ -187,18 +189,13 @@ class AlertsIT {
 
     private void strangersWriteIntoTheLog(ChildJvm sealer) throws Exception {
         int partition = system.cast("ada", "01", "25").path("partition").intValue();
-        try (KafkaProducer<byte[], byte[]> stranger = producer(Map.of())) {
+        try (KafkaProducer<byte[], byte[]> stranger = producer()) {
             stranger.send(new ProducerRecord<>(Topics.VOTES.name(), partition, new byte[16], new byte[1]))
                     .get();
             stranger.send(new ProducerRecord<>(Topics.BALLOTS.name(), 0, new byte[16], new byte[1]))
                     .get();
         }
-        try (KafkaProducer<byte[], byte[]> stranger =
-                producer(Map.of("transactional.id", "stranger", "transaction.timeout.ms", 600_000))) {
-            stranger.initTransactions();
-            stranger.beginTransaction();
-            stranger.send(new ProducerRecord<>(Topics.VOTES.name(), partition, new byte[16], new byte[1]))
-                    .get();
+        try (StrangersTransaction open = new StrangersTransaction(system, partition)) {
             // The same voter's, so it stands behind the transaction.
             system.cast("ada", "01", "25");
             fires(
@@ -207,7 +204,7 @@ class AlertsIT {
                     "VotelogResultsStandStill",
                     "VotelogResultsOld",
                     "VotelogSealBehind");
-            stranger.abortTransaction();
+            open.abort();
         }
         // What lacks offsets is not sealed.
         assertThat(sealer.awaitEnd(LONGEST)).isTrue();
@@ -272,52 +269,11 @@ class AlertsIT {
 
     /** Returns when all of these fire; what each says is whole. */
     private void fires(String... alerts) {
-        await(List.of(alerts).toString()).atMost(LONGEST).untilAsserted(() -> assertThat(alerts())
-                .containsKeys(alerts));
-        Map<String, String> summaries;
-        try {
-            summaries = alerts();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-        for (String alert : alerts) {
-            assertThat(summaries.get(alert)).isNotBlank().doesNotContain("<no value>", "error expanding");
-        }
+        await(List.of(alerts).toString()).atMost(LONGEST).untilAsserted(() -> assertThat(prometheus.firing())
+                .containsKeys(alerts)
+                .allSatisfy((alert, summary) ->
+                        assertThat(summary).isNotBlank().doesNotContain("<no value>", "error expanding")));
         fired.addAll(List.of(alerts));
-    }
-
-    /** Those that fire, with what they say. */
-    private Map<String, String> alerts() throws Exception {
-        Map<String, String> firing = new TreeMap<>();
-        for (JsonNode alert : asked("/api/v1/alerts").at("/data/alerts")) {
-            if (alert.path("state").stringValue().equals("firing")) {
-                firing.put(
-                        alert.at("/labels/alertname").stringValue(),
-                        alert.at("/annotations/summary").stringValue());
-            }
-        }
-        return firing;
-    }
-
-    private Set<String> ruleNames() throws Exception {
-        return new TreeSet<>(asked("/api/v1/rules")
-                .at("/data/groups")
-                .valueStream()
-                .flatMap(group -> group.path("rules").valueStream())
-                .map(rule -> rule.path("name").stringValue())
-                .toList());
-    }
-
-    private double value(String expression) throws Exception {
-        JsonNode result = asked("/api/v1/query?query=" + URLEncoder.encode(expression, UTF_8))
-                .at("/data/result");
-        return result.isEmpty() ? 0 : Double.parseDouble(result.at("/0/value/1").stringValue());
-    }
-
-    private JsonNode asked(String path) throws Exception {
-        return JSON.readTree(
-                http.send(HttpRequest.newBuilder(prometheus.resolve(path)).build(), BodyHandlers.ofString())
-                        .body());
     }
 
     private List<Integer> managed(App app) {
@@ -355,17 +311,20 @@ class AlertsIT {
 
     /** A thread that does it with pauses between, until it is interrupted. That it fails is part of the fault. */
     private static Thread inTurn(long pauseMs, Deed deed) {
-        AtomicBoolean ended = new AtomicBoolean();
         Thread thread = new Thread(() -> {
-            while (!ended.get()) {
-                try {
-                    deed.run();
+            try {
+                while (true) {
+                    try {
+                        deed.run();
+                    } catch (IOException failed) {
+                        // The next one may be answered.
+                    }
                     TimeUnit.MILLISECONDS.sleep(pauseMs);
-                } catch (InterruptedException e) {
-                    return;
-                } catch (Exception failed) {
-                    ended.set(Thread.currentThread().isInterrupted());
                 }
+            } catch (InterruptedException asked) {
+                // It was asked to end.
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
             }
         });
         thread.setDaemon(true);
@@ -383,9 +342,10 @@ class AlertsIT {
         return Admin.create(Map.of("bootstrap.servers", system.bootstrapServers()));
     }
 
-    private KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
-        Map<String, Object> config = new TreeMap<>(more);
-        config.put("bootstrap.servers", system.bootstrapServers());
-        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    private KafkaProducer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", system.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 }

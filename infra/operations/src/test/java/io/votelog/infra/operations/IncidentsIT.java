@@ -6,16 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.votelog.infra.system.Secrets;
 import io.votelog.infra.testing.WholeSystem;
-import io.votelog.schemas.Topics;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,17 +52,9 @@ class IncidentsIT {
             shell.run(blocks.get(EXPORT));
             assertThat(dir.resolve("exported")).isNotEmptyDirectory();
 
-            int partition = vote.path("partition").intValue();
-            Map<String, Object> settings = new HashMap<>(system.administratorSettings());
-            settings.put("bootstrap.servers", system.bootstrapServers());
-            settings.put("transactional.id", "stranger");
-            settings.put("transaction.timeout.ms", 600_000);
-            try (KafkaProducer<byte[], byte[]> stranger =
-                    new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-                stranger.initTransactions();
-                stranger.beginTransaction();
-                stranger.send(new ProducerRecord<>(Topics.VOTES.name(), partition, new byte[16], new byte[1]))
-                        .get();
+            try (StrangersTransaction open =
+                    new StrangersTransaction(system, vote.path("partition").intValue())) {
+                int partition = open.partition();
                 // The same voter's, so it stands behind the transaction.
                 system.cast("ada", "01", "25");
                 await().atMost(OperatedSystem.PATIENCE)

@@ -21,6 +21,7 @@ import io.votelog.infra.system.Secrets;
 import io.votelog.infra.system.SystemFolders;
 import io.votelog.infra.system.SystemPlan;
 import io.votelog.infra.system.Tokens;
+import io.votelog.infra.system.sealer.SealerProcess;
 import io.votelog.infra.system.secure.SystemSecurity;
 import io.votelog.schemas.cluster.Role;
 import java.io.IOException;
@@ -134,7 +135,7 @@ final class OperatedSystem implements AutoCloseable {
 
     /** Starts another instance of an app, and returns when it is ready. */
     void start(App app) {
-        system.start(system.plan().instances(app).get(system.apps(app).size())).awaitReady(PATIENCE);
+        start(app, Map.of());
     }
 
     /** The same with settings of its own, as variables of its environment. */
@@ -147,49 +148,23 @@ final class OperatedSystem implements AutoCloseable {
      * Starts a sealer with keys of its own, and returns when it seals.
      *
      * @param timeout how long it waits for an answer of the brokers
-     * @param serve where it serves the sealed log
-     * @param management where it tells its metrics
      */
-    ChildJvm startSealer(Duration timeout, int serve, int management) throws Exception {
+    ChildJvm startSealer(Duration timeout, Address http, Address management) throws Exception {
         AuditorJar auditor = new AuditorJar(ROOT, dir, AppOptions.jvm("192m", "-XX:+UseSerialGC"));
         Path key = dir.resolve("signing-key");
         ChildJvm keygen =
                 auditor.start("keygen", "keygen", "--origin", "example.org/operated", "--out", key.toString());
         assertThat(keygen.awaitEnd(PATIENCE)).isTrue();
         Path impatient = Files.writeString(
-                dir.resolve("sealer.properties"),
+                dir.resolve("impatient.properties"),
                 "default.api.timeout.ms=%d\nrequest.timeout.ms=%d\n"
                         .formatted(timeout.toMillis(), timeout.toMillis() / 2));
-        ChildJvm sealer = auditor.start(
-                "sealer",
-                "seal",
-                "--bootstrap-servers",
-                bootstrapServers(),
-                "--command-config",
-                impatient.toString(),
-                "--log",
-                dir.resolve("sealed").toString(),
-                "--key",
-                key.toString(),
-                "--public-key-file",
-                dir.resolve("log-public-key").toString(),
-                "--every",
-                "1",
-                "--standby",
-                "--serve",
-                Integer.toString(serve),
-                "--management",
-                Integer.toString(management));
-        await().atMost(PATIENCE)
-                .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> http.send(
-                                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management
-                                                        + "/actuator/health/readiness"))
-                                                .build(),
-                                        BodyHandlers.discarding())
-                                .statusCode()
-                        == 200);
-        return sealer;
+        SealerProcess sealer = SealerProcess.start(
+                auditor,
+                new SealerProcess.Place("sealer", dir.resolve("sealed"), http, management),
+                new SealerProcess.Log(bootstrapServers(), key, secrets.publicKeys(), impatient));
+        sealer.awaitReady(PATIENCE);
+        return sealer.child();
     }
 
     /** The brokers, to do something to. */

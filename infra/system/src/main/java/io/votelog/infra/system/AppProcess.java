@@ -51,7 +51,7 @@ public final class AppProcess {
 
     /** Whether it says that it is ready to serve; asks it, and waits some seconds for its answer. */
     public boolean ready() {
-        return health.ready(instance);
+        return health.ready(instance.management());
     }
 
     /**

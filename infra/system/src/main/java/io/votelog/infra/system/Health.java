@@ -2,14 +2,14 @@
 package io.votelog.infra.system;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Asks apps whether they are ready. */
-final class Health {
+/** Asks processes whether they are ready. */
+public final class Health {
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -17,14 +17,17 @@ final class Health {
             .connectTimeout(PROBE_TIMEOUT)
             .build();
 
-    /** An interrupt ends it, with the answer that it is not, and stays set. */
-    boolean ready(Instance instance) {
-        HttpRequest request = HttpRequest.newBuilder(instance.management().url().resolve("/actuator/health/readiness"))
-                .timeout(PROBE_TIMEOUT)
-                .build();
+    /** Whether a part of Votelog says that it is ready, as {@link #answers}. */
+    public boolean ready(Address management) {
+        return answers(management.url().resolve("/actuator/health/readiness"));
+    }
+
+    /** Whether the answer has the status 200. An interrupt ends the wait, with the answer that it has not, and stays set. */
+    public boolean answers(URI probe) {
+        HttpRequest request =
+                HttpRequest.newBuilder(probe).timeout(PROBE_TIMEOUT).build();
         try {
-            HttpResponse<Void> answer = http.send(request, BodyHandlers.discarding());
-            return answer.statusCode() == 200;
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException notYet) {
             return false;
         } catch (InterruptedException e) {

@@ -2,12 +2,11 @@
 package io.votelog.infra.system.observe;
 
 import io.votelog.infra.broker.ChildStartException;
+import io.votelog.infra.system.App;
+import io.votelog.infra.system.Health;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,7 +24,6 @@ import java.util.stream.Stream;
 public final class PrometheusProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final String CONFIGURATION = "prometheus.yml";
     private static final String RULES = "alerts.yml";
 
@@ -51,6 +49,21 @@ public final class PrometheusProcess implements AutoCloseable {
     public record Job(String job, List<Integer> ports) {
         public Job {
             ports = List.copyOf(ports);
+        }
+
+        /** Instances of an app, by the ports of their management. */
+        public static Job of(App app, List<Integer> ports) {
+            return new Job(
+                    switch (app) {
+                        case PRODUCER -> "votelog-gateway";
+                        case STREAMS -> "votelog-streams-app";
+                    },
+                    ports);
+        }
+
+        /** Sealers, by the ports of their management. */
+        public static Job ofSealers(List<Integer> ports) {
+            return new Job("votelog-sealer", ports);
         }
 
         private String asJson() {
@@ -123,25 +136,14 @@ public final class PrometheusProcess implements AutoCloseable {
 
     private void awaitReady(Path log) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER).build();
-        while (!isReady(http)) {
+        Health health = new Health();
+        while (!health.answers(url().resolve("/-/ready"))) {
             if (!keeper.isAlive() || System.nanoTime() - end > 0) {
                 String said = lastLine(log);
                 close();
                 throw new ChildStartException("Prometheus is not ready at port %d; it said: %s".formatted(port, said));
             }
             TimeUnit.MILLISECONDS.sleep(100);
-        }
-    }
-
-    private boolean isReady(HttpClient http) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(url().resolve("/-/ready"))
-                .timeout(ANSWER)
-                .build();
-        try {
-            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException notYet) {
-            return false;
         }
     }
 
